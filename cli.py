@@ -1,0 +1,6 @@
+"""Launcher for a checkout: `python cli.py optimize` is `fulfill optimize`."""
+
+from fulfill.cli import main
+
+if __name__ == "__main__":
+    main()

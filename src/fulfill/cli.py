@@ -1,0 +1,251 @@
+"""The command line: options in, library calls, exit code out.
+
+Exit codes: 0 a plan (or the answer asked for) · 1 input faults, all listed · 2 wrong usage · 3 proven infeasible ·
+4 limit reached without a plan · 5 solver failure. Commands import their stage when they run, so `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fulfill.errors import Fault, FulfillError, InputError
+
+if TYPE_CHECKING:
+    from fulfill.problem import Problem
+
+OK, FAULTS, INFEASIBLE_EXIT, NO_PLAN_EXIT, SOLVER_EXIT = 0, 1, 3, 4, 5
+DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
+DEFAULT_CHANNELS = "direct_mail,local,cross_border,nearshore"
+
+
+class Commands(click.Group):
+    """A group that turns our exceptions into messages and exit codes, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            print_faults(error.faults)
+            ctx.exit(FAULTS)
+        except FulfillError as error:
+            click.echo(f"solver failure: {error}", err=True)
+            ctx.exit(SOLVER_EXIT)
+        except KeyboardInterrupt:
+            click.echo("interrupted before there was a plan; nothing was written", err=True)
+            ctx.exit(NO_PLAN_EXIT)
+
+
+def print_faults(faults: Any) -> None:
+    """Print every fault with a number, and that nothing was written."""
+    for number, fault in enumerate(faults, 1):
+        click.echo(f"{number}. {fault}", err=True)
+    wrong = sum(not fault.warning for fault in faults)
+    click.echo(f"{wrong} fault{'s' * (wrong != 1)} in the input; nothing was written.", err=True)
+
+
+class Day(click.ParamType):
+    """A date written YYYY-MM-DD; another form is an input fault (exit code 1), as in the tables."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date, or raise F203."""
+        if isinstance(value, date):
+            return value
+        try:
+            if len(str(value)) != len("2026-11-01"):
+                raise ValueError
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007
+        except ValueError:
+            option = param.opts[0] if param else "date"
+            raise InputError([Fault("F203", option, value=str(value))]) from None
+
+
+def problem_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which problem is meant."""
+    for option in reversed(
+        [
+            click.option("--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network folder or embedded name."),
+            click.option("--demand", default=DEFAULT_DEMAND, metavar="NAME|DIR", show_default=True, help="Demand folder or embedded name."),
+            click.option("--channels", default=DEFAULT_CHANNELS, metavar="A,B", show_default=True, help="Channels that may be used."),
+            click.option("--orders-per-year", type=click.FloatRange(min=1), help="Potential orders a year, in place of the demand's own."),
+            click.option("--us-share", type=click.FloatRange(0, 1), help="Share of orders from US zones, in place of the demand's own."),
+            click.option("--income-exponent", type=click.FloatRange(0, 2), help="e in population x internet x income^e."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what plan is wanted."""
+    for option in reversed(
+        [
+            click.option("--resolution", type=click.IntRange(min=1), default=120, show_default=True, help="Merge zones to about this number; 0 zones are never lost."),
+            click.option("--open", "opened", multiple=True, metavar="SITE", help="Lock a site open; repeat for more."),
+            click.option("--close", "closed", multiple=True, metavar="SITE", help="Lock a site closed; repeat for more."),
+            click.option("--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."),
+            click.option("--service", "services", multiple=True, metavar="[SCOPE:]3d=0.7", help="Share of all orders within days, of a country or zone class; repeat for more."),
+            click.option("--budget", "budget_usd", type=click.FloatRange(min=0), help="Most to spend on opening, USD."),
+            click.option("--co2-cap", "co2_kg", type=click.FloatRange(min=0), help="Most CO2e, kg a year."),
+            click.option("--gap", type=click.FloatRange(min=0), default=0.005, show_default=True, help="Stop at this relative gap."),
+            click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Seconds for building and solving."),
+            click.option("--seed", type=int, default=0, show_default=True, help="Seed of whatever is random."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="fulfill")
+def main() -> None:
+    """Where to put overseas warehouses, how much goes through each, and which orders to mail from abroad."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--network", default=DEFAULT_NETWORK, show_default=True, help="Embedded network to copy.")
+@click.option("--demand", default=DEFAULT_DEMAND, show_default=True, help="Embedded demand to copy.")
+def init(folder: Path, network: str, demand: str) -> None:
+    """Copy the example tables to FOLDER, to edit them."""
+    from fulfill.network import locate
+    from fulfill.runs import new_folder
+
+    sources = {"network": locate("networks", network), "demand": locate("demand", demand)}
+    with new_folder(folder) as draft:
+        for name, source in sources.items():
+            shutil.copytree(source, draft / name)
+    click.echo(f"{folder}/network and {folder}/demand are yours to edit; then:")
+    click.echo(f"  fulfill check --network {folder}/network --demand {folder}/demand")
+    click.echo(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
+
+
+@main.command()
+@problem_options
+@click.option("--as-of", type=Day(), help="Day whose rules hold.  [default: the network's]")
+def check(as_of: date | None, **options: Any) -> None:
+    """Check the tables: every fault at once, with file, row, column, value, rule and remedy."""
+    problem = load_problem(as_of=as_of, **options)
+    for warning in problem.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    network = problem.network
+    click.echo(
+        f"No fault: {network.name} with {len(network['sites'])} sites, {len(network['gateways'])} gateways, "
+        f"{len(network['tariffs'])} tariff rows; {problem.demand.name} with {len(problem.demand.zones)} zones and "
+        f"{problem.orders.sum():,.0f} orders a year; rules of {problem.regime.as_of}."
+    )
+
+
+@main.command()
+@click.argument("start", metavar="LAT,LON")
+@click.argument("goal", metavar="LAT,LON")
+@click.option("--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network whose roads are used.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def lane(start: str, goal: str, network: str, as_json: bool) -> None:
+    """Print road kilometres, hours and the border crossing between two points."""
+    from fulfill.distances import crossing_table, road_rules
+    from fulfill.geography import lane as find_lane
+    from fulfill.geography import read_roads
+    from fulfill.network import locate, read_network
+
+    ends = [parse_point(text) for text in (start, goal)]
+    found, faults = read_network(locate("networks", network))
+    if found is None:
+        raise InputError(faults)
+    graph = read_roads(found.roads) if found.roads else None
+    way = find_lane(graph, road_rules(found), ends[0], ends[1], crossing_table(found))
+    if as_json:
+        click.echo(json.dumps({"road_km": round(way.road_km, 1), "hours": round(way.hours, 2), "crossing": way.crossing}))
+        return
+    click.echo(f"road_km   {way.road_km:,.0f}\nhours     {way.hours:,.1f}\ncrossing  {way.crossing or '-'}")
+
+
+@main.command(context_settings={"ignore_unknown_options": False})
+@problem_options
+@plan_options
+@click.option("--as-of", type=Day(), help="Day whose rules hold.  [default: the network's]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: a new one under runs/]")
+@click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+    """Choose sites, allocate demand, and say which orders to mail: the main job."""
+    from fulfill.output.run_folder import write_run
+    from fulfill.output.terminal import live_progress, print_summary
+    from fulfill.planner import PlanOptions
+    from fulfill.planner import optimize as find_plan
+    from fulfill.runs import new_folder, next_folder, summary
+
+    problem = load_problem(as_of=as_of, **{name: options.pop(name) for name in PROBLEM_OPTIONS})
+    target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
+    if target.exists() and not overwrite:
+        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+    for warning in problem.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    with live_progress(options["gap"]) as report:
+        planned = find_plan(problem, PlanOptions(**options), report)
+    with new_folder(target, overwrite=overwrite) as draft:
+        write_run(planned, draft, {name: str(value) for name, value in options.items() if value not in (None, ())})
+    content = summary(planned.plan, planned.audit)
+    if as_json:
+        click.echo(json.dumps(content, indent=2))
+    else:
+        print_summary(planned.plan, planned.audit, target)
+    finish(planned.plan.outcome.status, planned.audit.faults)
+
+
+PROBLEM_OPTIONS = ("network", "demand", "channels", "orders_per_year", "us_share", "income_exponent")
+
+
+def finish(status: str, audit_faults: tuple[str, ...]) -> None:
+    """Leave with the exit code that a plan's status and audit deserve."""
+    if audit_faults:
+        click.echo("the audit found the plan wrong:\n  " + "\n  ".join(audit_faults), err=True)
+        sys.exit(SOLVER_EXIT)
+    sys.exit({"INFEASIBLE": INFEASIBLE_EXIT, "NO_PLAN": NO_PLAN_EXIT}.get(status, OK))
+
+
+def parse_point(text: str) -> tuple[float, float]:
+    """Read LAT,LON."""
+    parts = text.split(",")
+    try:
+        lat, lon = (float(part) for part in parts)
+    except ValueError:
+        raise InputError([Fault("F309", "LAT,LON", value=text, detail="write two numbers with a comma, e.g. 19.43,-99.13")]) from None
+    return lat, lon
+
+
+def load_problem(
+    *,
+    network: str,
+    demand: str,
+    channels: str,
+    as_of: date | None = None,
+    orders_per_year: float | None = None,
+    us_share: float | None = None,
+    income_exponent: float | None = None,
+) -> Problem:
+    """Read both folders, lay the options over them and join them; every fault of both is raised at once."""
+    from dataclasses import replace
+
+    from fulfill.demand import read_demand
+    from fulfill.network import locate, read_network
+    from fulfill.problem import build_problem
+
+    folders = locate("networks", network), locate("demand", demand)
+    found, network_faults = read_network(folders[0])
+    wanted, demand_faults = read_demand(folders[1])
+    if found is None or wanted is None:
+        raise InputError([*network_faults, *demand_faults])
+    given = {"orders_per_year": orders_per_year, "us_share": us_share, "income_exponent": income_exponent}
+    figures = {**wanted.parameters, **{name: value for name, value in given.items() if value is not None}}
+    return build_problem(found, replace(wanted, parameters=figures), as_of, [name.strip() for name in channels.split(",") if name.strip()])

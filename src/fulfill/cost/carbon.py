@@ -1,0 +1,11 @@
+"""CO2e of moving one order: weight times distance times the mode's well-to-wheel factor."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def kg_co2e_per_kg(kg_tkm: ArrayLike, distance_km: ArrayLike) -> NDArray[np.float64]:
+    """Return kg CO2e for a kilogram of goods carried a distance at a factor in kg CO2e per tonne-kilometre."""
+    return np.asarray(kg_tkm, float) * np.asarray(distance_km, float) / 1000.0

@@ -1,0 +1,63 @@
+"""The cost of a plan, from its decisions and an instance: what every method reports and the search compares."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.instance import MAIL, LocationInstance
+from fulfill.plan import Decisions
+
+Array = NDArray[np.float64]
+
+
+def throughput(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return orders leaving each site, (n_sites, n_products, n_periods)."""
+    _, n_products, n_periods = instance.shape
+    leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
+    lane, product, period = decisions.lane, decisions.product, decisions.period
+    site = instance.lane_site[lane]
+    local = site != MAIL
+    units = instance.units[instance.lane_way[lane], product, period] * decisions.orders
+    np.add.at(leaving, (site[local], product[local], period[local]), units[local])
+    return leaving
+
+
+def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
+    """Return the cost of handling by site and period when the cheapest bands fill first, (n_sites, n_periods)."""
+    size = opened.argmax(axis=1)
+    site = np.arange(len(size))
+    capacity = instance.capacity[site, size].transpose(0, 2, 1) * opened.any(axis=1)[:, None, None]
+    price = instance.handling_usd[site, size]
+    order = np.argsort(price, axis=1, kind="stable")
+    price = np.take_along_axis(price, order, axis=1)
+    capacity = np.take_along_axis(capacity, order[:, None, :], axis=2)
+    filled = np.cumsum(capacity, axis=2)
+    volume = leaving.sum(axis=1)[:, :, None]
+    used = np.clip(volume - (filled - capacity), 0.0, capacity)
+    return np.asarray((used * price[:, None, :]).sum(axis=2))
+
+
+def price(instance: LocationInstance, decisions: Decisions) -> float:
+    """Return the objective of a plan, USD a year: the true cost, with safety stock by its concave formula."""
+    lane, product, period, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
+    way = instance.lane_way[lane]
+    rate = instance.way_cost[way, product, period] + instance.lane_usd[lane] * instance.way_rate[way, product, period]
+    served = np.zeros(instance.shape)
+    np.add.at(served, (instance.lane_zone[lane], product, period), orders)
+    missing = np.maximum(instance.demand - served, 0.0).sum(axis=(0, 2))
+    leaving = throughput(instance, decisions)
+    total = instance.constant_usd + float((rate * orders).sum())
+    total += float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
+    total += float((np.where(decisions.opened > 0.5, instance.fixed_usd, 0.0)).sum())
+    total += float(handling_cost(instance, decisions.opened, leaving).sum())
+    if len(instance.route_site):
+        brought = decisions.inbound
+        total += float((np.where(brought > 0, instance.route_usd, 0.0) * brought).sum())
+    if instance.storage_usd is not None:
+        total += float((instance.storage_usd * leaving).sum())
+    if instance.safety is not None:
+        total += float(instance.safety.cost(leaving.sum(axis=2)).sum())
+    if instance.entry_usd is not None:
+        total += float((instance.entry_usd * decisions.stocked).sum())
+    return total

@@ -1,0 +1,99 @@
+"""A linear model built from arrays: families of variables and rows, handed to MathOpt in one piece.
+
+Building object by object costs more than solving; here every family is a few numpy arrays. Rows carry their family and
+key as a name, ``throughput[mx-cdmx,nov]``, so that a message can point at the planner's own row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from ortools.math_opt import model_pb2, sparse_containers_pb2
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass
+class LinearModel:
+    """A minimisation model under construction (private to the solving of one instance)."""
+
+    lower: list[Array] = field(default_factory=list)
+    upper: list[Array] = field(default_factory=list)
+    cost: list[Array] = field(default_factory=list)
+    integer: list[NDArray[np.bool_]] = field(default_factory=list)
+    n_columns: int = 0
+    row_low: list[Array] = field(default_factory=list)
+    row_high: list[Array] = field(default_factory=list)
+    row_names: list[Callable[[], list[str]]] = field(default_factory=list)
+    n_rows: int = 0
+    entries: list[tuple[Index, Index, Array]] = field(default_factory=list)
+    offset: float = 0.0
+
+    def add_variables(
+        self, shape: tuple[int, ...], cost: ArrayLike, upper: ArrayLike = np.inf, *, integer: bool = False
+    ) -> Index:
+        """Add non-negative variables and return their column numbers in the given shape."""
+        size = int(np.prod(shape))
+        columns = np.arange(self.n_columns, self.n_columns + size).reshape(shape)
+        self.lower.append(np.zeros(size))
+        self.upper.append(np.broadcast_to(np.asarray(upper, float), shape).ravel().copy())
+        self.cost.append(np.broadcast_to(np.asarray(cost, float), shape).ravel().copy())
+        self.integer.append(np.full(size, integer))
+        self.n_columns += size
+        return columns
+
+    def add_rows(
+        self, low: ArrayLike, high: ArrayLike, shape: tuple[int, ...], names: Callable[[], list[str]]
+    ) -> Index:
+        """Add rows ``low <= ... <= high`` without entries and return their row numbers in the given shape."""
+        size = int(np.prod(shape))
+        rows = np.arange(self.n_rows, self.n_rows + size).reshape(shape)
+        self.row_low.append(np.broadcast_to(np.asarray(low, float), shape).ravel().copy())
+        self.row_high.append(np.broadcast_to(np.asarray(high, float), shape).ravel().copy())
+        self.row_names.append(names)
+        self.n_rows += size
+        return rows
+
+    def add_entries(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike) -> None:
+        """Add coefficients; the three arrays broadcast; entries of the same place add up."""
+        row, column, value = np.broadcast_arrays(np.asarray(rows), np.asarray(columns), np.asarray(values, float))
+        keep = value.ravel() != 0
+        self.entries.append((row.ravel()[keep], column.ravel()[keep], value.ravel()[keep]))
+
+    def names(self) -> list[str]:
+        """Return the name of every row, in row order."""
+        return [name for family in self.row_names for name in family()]
+
+    def proto(self, *, named: bool = False) -> model_pb2.ModelProto:
+        """Return the model as MathOpt reads it."""
+        from scipy.sparse import coo_array
+
+        row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
+        matrix = coo_array((value, (row, column)), shape=(self.n_rows, self.n_columns)).tocsr().tocoo()
+        cost = np.concatenate(self.cost)
+        paid = np.flatnonzero(cost)
+        return model_pb2.ModelProto(
+            variables=model_pb2.VariablesProto(
+                ids=range(self.n_columns),
+                lower_bounds=np.concatenate(self.lower),
+                upper_bounds=np.concatenate(self.upper),
+                integers=np.concatenate(self.integer),
+            ),
+            objective=model_pb2.ObjectiveProto(
+                offset=self.offset,
+                linear_coefficients=sparse_containers_pb2.SparseDoubleVectorProto(ids=paid, values=cost[paid]),
+            ),
+            linear_constraints=model_pb2.LinearConstraintsProto(
+                ids=range(self.n_rows),
+                lower_bounds=np.concatenate(self.row_low),
+                upper_bounds=np.concatenate(self.row_high),
+                names=self.names() if named else [],
+            ),
+            linear_constraint_matrix=sparse_containers_pb2.SparseDoubleMatrixProto(
+                row_ids=matrix.coords[0], column_ids=matrix.coords[1], coefficients=matrix.data
+            ),
+        )

@@ -1,0 +1,126 @@
+"""A network: where things can be, what moving them costs, which rules hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from fulfill.errors import Fault, InputError
+from fulfill.schema import NETWORK_PARAMETERS, NETWORK_TABLES
+from fulfill.tables import parameter_faults, parameter_values, read_settings, read_tables
+
+VALUE_BASES = ("net_price", "all_in_price", "price")
+"""What a courier's customs value rests on: price before VAT, price before the all-in courier rate, or the price."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The given side of a problem: a folder of checked tables.
+
+    Attributes
+    ----------
+    name, title : str
+    as_of : date
+        Day whose rules are used unless the user names another.
+    value_base : str
+        One of `VALUE_BASES`: how the courier's customs value follows from the consumer's price.
+    parameters : mapping of str to float
+        The rows of `parameters.csv` by name.
+    tables : mapping of str to DataFrame
+        Every other table by name, as declared in `schema.py`. Never write into them.
+    folder : Path
+    roads, outlines : Path or None
+        Road graph and outlines for maps, if the network has them.
+    """
+
+    name: str
+    title: str
+    as_of: date
+    value_base: str
+    parameters: Mapping[str, float]
+    tables: Mapping[str, pd.DataFrame]
+    folder: Path
+    roads: Path | None = None
+    outlines: Path | None = None
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+
+def embedded(kind: str, name: str) -> Path | None:
+    """Return the folder of an embedded network (`kind="networks"`) or demand (`kind="demand"`), None if unknown.
+
+    In a wheel the data lie inside the package; in a checkout they are the top folders of the repository.
+    """
+    here = Path(__file__).resolve().parent
+    for root in (here / "data" / kind, here.parents[1] / kind):
+        if name and (root / name).is_dir() and Path(name).name == name:
+            return root / name
+    return None
+
+
+def locate(kind: str, name_or_folder: str) -> Path:
+    """Return the folder that an option names: a folder of the user's, or an embedded one.
+
+    Raises
+    ------
+    InputError
+        F308 where there is neither.
+    """
+    folder = Path(name_or_folder)
+    if folder.is_dir():
+        return folder
+    found = embedded(kind, name_or_folder)
+    if found is None:
+        raise InputError([Fault("F308", f"--{kind.removesuffix('s')}", value=name_or_folder, detail="no such folder or embedded name")])
+    return found
+
+
+def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
+    """Read and check a network folder; the network is None where there is any fault."""
+    settings, faults = read_settings(
+        folder / "network.toml",
+        {"name": str, "title": str, "as_of": str, "direct_mail_value_base": str},
+        {"roads": str, "outlines": str},
+    )
+    tables, found = read_tables(folder, NETWORK_TABLES)
+    faults += found
+    if "parameters" in tables:
+        faults += parameter_faults(tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv")
+    faults += _settings_faults(folder, settings)
+    if faults:
+        return None, faults
+    network = Network(
+        name=settings["name"],
+        title=settings["title"],
+        as_of=date.fromisoformat(settings["as_of"]),
+        value_base=settings["direct_mail_value_base"],
+        parameters=parameter_values(tables.pop("parameters")),
+        tables=tables,
+        folder=folder,
+        roads=folder / settings["roads"] if "roads" in settings else None,
+        outlines=folder / settings["outlines"] if "outlines" in settings else None,
+    )
+    return network, []
+
+
+def _settings_faults(folder: Path, settings: Mapping[str, str]) -> list[Fault]:
+    file = f"{folder.name}/network.toml"
+    faults = []
+    if isinstance(settings.get("as_of"), str):
+        try:
+            date.fromisoformat(settings["as_of"])
+        except ValueError:
+            faults.append(Fault("F203", file, column="as_of", value=settings["as_of"]))
+    base = settings.get("direct_mail_value_base")
+    if isinstance(base, str) and base not in VALUE_BASES:
+        faults.append(Fault("F206", file, column="direct_mail_value_base", value=base, detail="one of " + ", ".join(VALUE_BASES)))
+    for key in ("roads", "outlines"):
+        name = settings.get(key)
+        if isinstance(name, str) and not (folder / name).is_file():
+            faults.append(Fault("F101", f"{folder.name}/{name}", detail=f"named by {key} in network.toml"))
+    return faults

@@ -1,0 +1,86 @@
+"""What the terminal shows: a live line on stderr while a plan is sought, one summary on stdout when it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fulfill.audit import Audit
+from fulfill.plan import Plan
+
+KPI_LINES = (
+    # key, label, format
+    ("orders", "potential orders a year", "{:,.0f}"),
+    ("landed_cost_usd_per_order", "landed cost per order", "{:,.2f} USD"),
+    ("contribution_usd", "contribution a year", "{:,.0f} USD"),
+    ("lead_time_days_mean", "mean lead time", "{:.1f} days"),
+    ("share_within_3_days", "within 3 days", "{:.1%}"),
+    ("share_within_5_days", "within 5 days", "{:.1%}"),
+    ("cancellation_rate", "cancelled", "{:.1%}"),
+    ("unserved_share", "not served", "{:.1%}"),
+    ("co2e_kg_per_order", "CO2e per order", "{:.2f} kg"),
+)
+
+
+@contextmanager
+def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
+    """Show incumbent, bound and gap on stderr while the block runs; yield the function that takes reports."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=not console.is_terminal, disable=not console.is_terminal) as bar:
+        task = bar.add_task("building the model", total=1.0)
+
+        def report(progress: Any) -> None:
+            if progress.gap == float("inf"):
+                bar.update(task, description=f"bound {progress.bound:,.0f} USD, no plan yet")
+                return
+            done = min(1.0, target_gap / progress.gap) if progress.gap > 0 else 1.0
+            text = f"plan {progress.incumbent:,.0f}  bound {progress.bound:,.0f}  gap {progress.gap:.2%}"
+            bar.update(task, description=text, completed=done)
+
+        yield report
+
+
+def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
+    """Print the one summary of a run on stdout."""
+    console = Console(highlight=False, width=110)
+    outcome = plan.outcome
+    console.print(f"\n[bold]{outcome.status}[/bold]  under the rules of {plan.as_of}, {outcome.seconds:.1f} s")
+    if not len(plan.sites):
+        if outcome.status in ("INFEASIBLE", "NO_PLAN"):
+            console.print({"INFEASIBLE": "No plan meets all constraints.", "NO_PLAN": "The limit came before a plan."}[outcome.status])
+            console.print(f"results  {folder}")
+            return
+        console.print("No site is opened.")
+    console.print(
+        f"cost {outcome.objective:,.0f} USD a year (logistics, taxes, fixed cost, lost contribution); {outcome.bound_kind} bound "
+        f"{outcome.bound:,.0f}; gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD\nbound holds for {outcome.bound_of}"
+    )
+    if len(plan.sites):
+        console.print(_sites(plan))
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for key, label, form in KPI_LINES:
+        table.add_row(label, form.format(plan.kpis[key]))
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in plan.kpis["channel_share"].items() if share > 0)
+    table.add_row("channels", shares)
+    console.print(table)
+    console.print(f"audit    {'clean' if finding.clean else 'FAULTS: ' + '; '.join(finding.faults)}")
+    console.print(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
+
+
+def _sites(plan: Plan) -> Table:
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    for name, side in (("site", "left"), ("country", "left"), ("kind", "left"), ("size", "left"), ("orders a year", "right"), ("peak use of base", "right"), ("fixed USD a year", "right")):
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for row in plan.sites.itertuples(index=False):
+        table.add_row(
+            row.name, row.country, row.ownership, row.size, f"{row.orders_year:,.0f}",
+            f"{row.peak_utilisation:.0%} ({row.peak_period})", f"{row.fixed_usd_year:,.0f}",
+        )  # fmt: skip
+    return table

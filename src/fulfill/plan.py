@@ -1,0 +1,113 @@
+"""A plan: the decisions as index arrays, and what they amount to as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN = "OPTIMAL", "FEASIBLE", "INFEASIBLE", "NO_PLAN"
+OPTIMAL_GAP = 1e-4
+"""A plan is called OPTIMAL only at this relative gap or less, whatever a solver calls it."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is decided, in the index arrays of an instance.
+
+    Attributes
+    ----------
+    opened : (n_sites, n_sizes) 0/1
+    stocked : (n_products, n_countries) 0/1
+    lane, product, period : (n_flows,) index;  orders : (n_flows,) potential orders served
+    inbound : (n_routes, n_products, n_periods) orders brought in; empty where an instance has no routes
+    """
+
+    opened: Array
+    stocked: Array
+    lane: Index
+    product: Index
+    period: Index
+    orders: Array
+    inbound: Array
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a plan was found and how good it is proven to be.
+
+    Attributes
+    ----------
+    status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
+    objective, bound : USD a year, a cost in which goods and revenue cancel;  bound_kind : ``certified`` or ``solver``
+    bound_of : the instance that the bound holds for, in words
+    seconds : building and solving
+    """
+
+    status: str
+    objective: float
+    bound: float
+    bound_kind: str
+    bound_of: str
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """Return ``(objective - bound) / objective``; see `relative_gap`."""
+        return relative_gap(self.objective, self.bound)
+
+    @property
+    def gap_usd(self) -> float:
+        """Return what could still be saved at most, USD a year."""
+        return max(0.0, self.objective - self.bound)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as a planner reads it; the tables are those of a run folder.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    as_of : ISO date of the rules
+    kpis : dict
+        Keys as fixed in docs/architecture.md.
+    sites : site_id, name, country, state, lat, lon, ownership, size, orders_year, peak_utilisation, ...
+    flows : leg, from, to, channel, product, period, via, service_id, orders, ...
+    zones : zone_id, ..., orders, lead_time_days, share_within_3_days, main_site, main_channel, ...
+    costs : part, usd_year, usd_per_order
+    capacity : resource, kind, period, used, capacity, unit, utilisation
+    channels : channel, orders, share, ...
+    """
+
+    outcome: Outcome
+    as_of: str
+    kpis: dict[str, Any] = field(default_factory=dict)
+    sites: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    zones: pd.DataFrame = field(default_factory=pd.DataFrame)
+    costs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    capacity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    channels: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Return ``(objective - bound) / |objective|``, infinite where one of them is.
+
+    The objective is a cost in which goods and revenue cancel (logistics, taxes, fixed cost and lost contribution), so
+    the gap is over what a decision can change.
+    """
+    if not np.isfinite(objective) or not np.isfinite(bound):
+        return float("inf")
+    return max(0.0, objective - bound) / max(abs(objective), 1e-9)
+
+
+def status_of(objective: float, bound: float) -> str:
+    """Return OPTIMAL or FEASIBLE by the gap that is left."""
+    return OPTIMAL if relative_gap(objective, bound) <= OPTIMAL_GAP else FEASIBLE

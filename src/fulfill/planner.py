@@ -1,0 +1,105 @@
+"""From a problem to an audited plan: distances, unit economics, instance, solution, tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fulfill.audit import Audit, audit_plan
+from fulfill.cost.landed import Economics, economics
+from fulfill.distances import measure
+from fulfill.instance import LocationInstance, build_instance, build_limits, service_days
+from fulfill.kpis import describe
+from fulfill.location.solution import LocationParams, Progress
+from fulfill.location.solve import solve_location
+from fulfill.plan import Decisions, Outcome, Plan
+from fulfill.problem import Problem
+from fulfill.resolution import merge_zones
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """What a planner asks of one plan; the fields are the options of `fulfill optimize`."""
+
+    resolution: int | None = None
+    opened: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    max_sites: int | None = None
+    services: tuple[str, ...] = ()
+    budget_usd: float | None = None
+    co2_kg: float | None = None
+    gap: float = 0.005
+    time_limit: float = 60.0
+    seed: int = 0
+    method: str = "auto"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan with what it was made from.
+
+    Attributes
+    ----------
+    problem, economics, instance : what was solved (of merged zones, if a resolution was asked for)
+    decisions : None where there is no plan
+    audit : the auditor's finding
+    """
+
+    plan: Plan
+    problem: Problem
+    economics: Economics
+    instance: LocationInstance
+    decisions: Decisions | None
+    audit: Audit
+
+
+def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progress], None] | None = None) -> Planned:
+    """Find, describe and audit a plan.
+
+    Raises
+    ------
+    InputError
+        Where an option names what does not exist.
+    SolverError
+        Where a solver breaks.
+    """
+    begun = time.perf_counter()
+    n_zones = len(problem.demand.zones)
+    if options.resolution:
+        problem = merge_zones(problem, options.resolution).problem
+    priced = economics(problem, measure(problem.network, problem.demand.zones), service_days(options.services))
+    limits = build_limits(
+        problem,
+        opened=options.opened,
+        closed=options.closed,
+        max_sites=options.max_sites,
+        budget_usd=options.budget_usd,
+        co2_kg=options.co2_kg,
+        services=options.services,
+    )
+    instance = build_instance(problem, priced, limits)
+    spent = time.perf_counter() - begun
+    params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress)
+    solution = solve_location(instance, params, options.method)
+    outcome = Outcome(
+        status=solution.status,
+        objective=solution.objective,
+        bound=solution.bound,
+        bound_kind=solution.bound_kind,
+        bound_of=_instance_in_words(instance, n_zones),
+        seconds=time.perf_counter() - begun,
+    )
+    if solution.decisions is None:
+        return Planned(Plan(outcome, problem.regime.as_of.isoformat()), problem, priced, instance, None, Audit(np.inf, ()))
+    plan = describe(problem, priced, instance, solution.decisions, outcome)
+    finding = audit_plan(instance, solution.decisions, solution.objective, priced)
+    return Planned(plan, problem, priced, instance, solution.decisions, finding)
+
+
+def _instance_in_words(instance: LocationInstance, n_zones: int) -> str:
+    zones, products, periods = instance.shape
+    merged = f" (merged from {n_zones:,})" if zones < n_zones else ""
+    return f"{zones:,} zones{merged}, {products} products, {periods} periods, {len(instance.sites)} sites"

@@ -1,0 +1,202 @@
+"""A problem: a network and a demand put together on a date, cross-checked; it cannot exist inconsistent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.demand import Demand, orders_array
+from fulfill.errors import Fault, InputError
+from fulfill.network import Network
+from fulfill.regime import Regime, overlap_faults, regime_on
+from fulfill.tables import ROW
+
+CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
+"""Ways to fulfil an order; `unserved` is always possible and no channel."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What to decide, with every table consistent.
+
+    Attributes
+    ----------
+    network, demand
+    regime : Regime
+        The tariff rules of the as-of date.
+    orders : ndarray, shape (n_zones, n_products, n_periods)
+        Potential orders a year.
+    days : ndarray, shape (n_periods,)
+    channels : tuple of str
+        The channels that may be used.
+    warnings : tuple of Fault
+        What a planner should know though the run may go on.
+    """
+
+    network: Network
+    demand: Demand
+    regime: Regime
+    orders: NDArray[np.float64]
+    days: NDArray[np.float64]
+    channels: tuple[str, ...] = CHANNELS
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def products(self) -> list[str]:
+        """Product ids in table order."""
+        return self.network["products"]["product_id"].tolist()
+
+    @property
+    def periods(self) -> list[str]:
+        """Period ids in calendar order."""
+        return self.network["calendar"]["period_id"].tolist()
+
+
+def build_problem(
+    network: Network, demand: Demand, as_of: date | None = None, channels: Iterable[str] = CHANNELS
+) -> Problem:
+    """Join a network and a demand.
+
+    Raises
+    ------
+    InputError
+        With every cross-check that fails (F301 to F309).
+    """
+    channels = tuple(channels)
+    regime = regime_on(network["tariffs"], as_of or network.as_of)
+    faults = _channel_faults(channels)
+    faults += _reference_faults(network, demand)
+    faults += overlap_faults(network["tariffs"], f"{network.folder.name}/tariffs.csv")
+    faults += _calendar_faults(network)
+    faults += _share_faults(network, demand)
+    faults += _tariff_faults(network, demand, regime, channels)
+    faults += _reach_faults(network, demand, channels)
+    if faults:
+        raise InputError(faults)
+    calendar = network["calendar"]
+    days = calendar["days"].to_numpy(float)
+    products = network["products"]["product_id"].tolist()
+    orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
+    return Problem(network, demand, regime, orders, days, channels, _capacity_warnings(network, orders, days))
+
+
+def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:
+    faults = [Fault("F308", "--channels", value=name, detail="one of " + ", ".join(CHANNELS)) for name in channels if name not in CHANNELS]
+    if not channels:
+        faults.append(Fault("F309", "--channels", detail="name at least one channel"))
+    if {"nearshore", "cross_border"} <= set(channels) and "local" not in channels:
+        faults.append(Fault("F309", "--channels", value=",".join(channels), detail="nearshore with cross_border needs local too"))
+    return faults
+
+
+def _reference_faults(network: Network, demand: Demand) -> list[Fault]:
+    """Find products and periods of a demand that the network does not have."""
+    known = {"product_id": network["products"]["product_id"], "period_id": network["calendar"]["period_id"]}
+    faults = []
+    for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality), ("orders", demand.orders)):
+        for column in {"product_id", "period_id"} & set(frame.columns):
+            unknown = frame[~frame[column].isin(known[column])]
+            faults += [
+                Fault("F301", f"{demand.folder.name}/{name}.csv", int(line), column, str(value), f"not in {network.name}")
+                for line, value in zip(unknown[ROW], unknown[column], strict=True)
+            ]
+    return faults
+
+
+def _calendar_faults(network: Network) -> list[Fault]:
+    file = f"{network.folder.name}/calendar.csv"
+    total = float(network["calendar"]["days"].sum())
+    faults = []
+    if not 364.5 <= total <= 366.5:
+        faults.append(Fault("F306", file, column="days", value=f"{total:g}", detail="365 or 366 expected"))
+    order = {name: place for place, name in enumerate(network["calendar"]["period_id"])}
+    prebuild = network["prebuild"]
+    for row in prebuild.itertuples(index=False):
+        if order.get(row.lands_in, -1) >= order.get(row.period_id, len(order)):
+            line = prebuild.loc[(prebuild["period_id"] == row.period_id) & (prebuild["lands_in"] == row.lands_in), ROW].iloc[0]
+            faults.append(Fault("F205", f"{network.folder.name}/prebuild.csv", int(line), "lands_in", row.lands_in, f"not before {row.period_id}"))
+    return faults
+
+
+def _share_faults(network: Network, demand: Demand) -> list[Fault]:
+    faults = []
+    for country, rows in demand.mix.groupby("country"):
+        total = float(rows["share"].sum())
+        if abs(total - 1.0) > 1e-6:
+            faults.append(Fault("F307", f"{demand.folder.name}/mix.csv", column="share", value=f"{total:g}", detail=f"country {country}"))
+    for period, rows in network["prebuild"].groupby("period_id"):
+        total = float(rows["share"].sum())
+        if total > 1.0 + 1e-9:
+            faults.append(Fault("F307", f"{network.folder.name}/prebuild.csv", column="share", value=f"{total:g}", detail=f"period {period}: at most 1"))
+    present = set(demand.zones["country"])
+    for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality)):
+        if demand.orders.empty:
+            faults += [Fault("F301", f"{demand.folder.name}/{name}.csv", column="country", value=country, detail="no row for a country that has zones")
+                       for country in sorted(present - set(frame["country"]))]  # fmt: skip
+    return faults
+
+
+def _tariff_faults(network: Network, demand: Demand, regime: Regime, channels: tuple[str, ...]) -> list[Fault]:
+    """Find products without a rule: formal entry into each country that has sites, courier entry up to its cap."""
+    file = f"{network.folder.name}/tariffs.csv"
+    zones = set(demand.zones["country"])
+    sites = set(network["sites"]["country"])
+    groups = {"CN" if country == "CN" else "USMCA" for country in network["origins"]["country"]}
+    faults = []
+    for product in network["products"].itertuples(index=False):
+        for country in sorted(sites & zones):
+            for group in sorted(groups):
+                needs_entry = group == "CN" or country == "US"
+                if needs_entry and regime.find(country, "formal", group, product.tariff_class, product.transfer_value_usd) is None:
+                    detail = f"{product.product_id} into {country} on {regime.as_of}, goods of {group}"
+                    faults.append(Fault("F302", file, column="tariff_class", value=product.tariff_class, detail=detail))
+        for country in sorted(zones) if "direct_mail" in channels else []:
+            below_cap = product.price_usd <= regime.highest(country, "courier", "CN")
+            if below_cap and regime.find(country, "courier", "CN", product.tariff_class, product.price_usd) is None:
+                detail = f"courier entry into {country} at {product.price_usd:g} USD on {regime.as_of}"
+                faults.append(Fault("F304", file, column="value_to_usd", value=product.tariff_class, detail=detail))
+    return faults
+
+
+def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:
+    """Find zones that no service covers and states without carrier capacity."""
+    def pairs(frame: pd.DataFrame) -> set[tuple[str, str]]:
+        return set(zip(frame["country"], frame["zone_class"], strict=True))
+
+    covered = pairs(network["mail_services"]) if "direct_mail" in channels else set()
+    if set(channels) - {"direct_mail"}:
+        covered |= pairs(network["services"])
+    zones = demand.zones
+    file = f"{demand.folder.name}/zones.csv"
+    faults = [
+        Fault("F305", file, int(row[ROW]), "zone_class", f"{row['country']} {row['zone_class']}", f"zone {row['zone_id']}")
+        for _, row in zones.iterrows()
+        if (row["country"], row["zone_class"]) not in covered
+    ]
+    carriers = pairs(network["carriers"].assign(zone_class=network["carriers"]["state"]))
+    faults += [
+        Fault("F305", f"{network.folder.name}/carriers.csv", column="state", value=f"{country} {state}", detail="no carrier row, and no * row")
+        for country, state in sorted(pairs(zones.assign(zone_class=zones["state"])))
+        if (country, state) not in carriers and (country, "*") not in carriers
+    ]
+    return faults
+
+
+def _capacity_warnings(network: Network, orders: NDArray[np.float64], days: NDArray[np.float64]) -> tuple[Fault, ...]:
+    """Warn where all sites at their largest cannot carry a period's orders."""
+    largest = network["site_sizes"].groupby("ownership")["orders_day"].max()
+    factor = network["bands"].groupby("ownership")["capacity_factor"].sum()
+    daily = float(network["sites"]["ownership"].map(largest * factor).sum())
+    by_period = orders.sum(axis=(0, 1))
+    short = np.flatnonzero(by_period > daily * days)
+    names = network["calendar"]["period_id"]
+    return tuple(
+        Fault("W301", f"{network.folder.name}/site_sizes.csv", column="orders_day", value=str(names[t]),
+              detail=f"{by_period[t]:,.0f} orders, sites can carry {daily * days[t]:,.0f}")
+        for t in short
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Run folders: written beside their final place, renamed when whole, so that a killed run leaves nothing half done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import resource
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from fulfill.audit import Audit
+from fulfill.errors import Fault, InputError
+from fulfill.plan import Plan
+
+LIBRARIES = ("fulfill", "ortools", "numpy", "scipy", "pandas", "geopandas", "networkx", "searoute", "numba")
+
+
+@contextmanager
+def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Hand out a temporary folder and give it its name when the block ends well.
+
+    Raises
+    ------
+    InputError
+        F308 where the target exists and may not be overwritten.
+    """
+    if target.exists() and not overwrite:
+        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        draft.rename(target)
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft)
+
+
+def next_folder(parent: Path, name: str) -> Path:
+    """Return a path under `parent` that does not exist yet: name, name-2, name-3, ..."""
+    target, number = parent / name, 1
+    while target.exists():
+        number += 1
+        target = parent / f"{name}-{number}"
+    return target
+
+
+def summary(plan: Plan, finding: Audit) -> dict[str, Any]:
+    """Return what summary.json holds; infinities become null."""
+    outcome = plan.outcome
+    return _finite(
+        {
+            "status": outcome.status,
+            "objective": outcome.objective,
+            "bound": outcome.bound,
+            "bound_kind": outcome.bound_kind,
+            "bound_of": outcome.bound_of,
+            "gap": outcome.gap,
+            "gap_usd": outcome.gap_usd,
+            "seconds": round(outcome.seconds, 3),
+            "peak_mib": peak_mib(),
+            "as_of": plan.as_of,
+            "open_sites": plan.sites[["site_id", "size"]].to_dict("records") if len(plan.sites) else [],
+            "kpis": plan.kpis,
+            "audit": {"clean": finding.clean, "faults": list(finding.faults)},
+        }
+    )
+
+
+def peak_mib() -> float:
+    """Return the largest memory that this process has used, MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024.0**2 if platform.system() == "Darwin" else 1024.0), 1)
+
+
+def manifest(inputs: Mapping[str, Path], options: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, Any]:
+    """Return what a run rests on: versions, hashes of the input files, options, timings; nothing of the machine."""
+    return {
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "inputs": {name: _hashes(folder) for name, folder in inputs.items()},
+        "options": dict(options),
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a mapping as readable JSON."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """Return summary.json of a run.
+
+    Raises
+    ------
+    InputError
+        F101 where the folder is no run.
+    """
+    path = folder / "summary.json"
+    if not path.is_file():
+        raise InputError([Fault("F101", f"{folder.name}/summary.json", detail="this folder is no run of fulfill")])
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
+    }
+
+
+def _finite(value: Any) -> Any:
+    """Replace numbers that JSON cannot hold by null."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if abs(value) < float("inf") else None
+    return value
