@@ -163,7 +163,7 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     if found is None:
         raise InputError(faults)
     graph = read_roads(found.roads) if found.roads else None
-    way = find_lane(graph, road_rules(found), ends[0], ends[1], crossing_table(found))
+    way = find_lane(graph, road_rules(found), ends[0], ends[1], crossing_table(found, freight=False))
     if as_json:
         click.echo(json.dumps({"road_km": round(way.road_km, 1), "hours": round(way.hours, 2), "crossing": way.crossing}))
         return

@@ -28,7 +28,7 @@ class Distances:
     origin_site, origin_site_crossing : (n_origins, n_sites)
         By road; inf from origins overseas.
     crossings : tuple of int
-        Row numbers of the land crossings in gateways.csv.
+        Row numbers in gateways.csv of the land crossings that take freight.
     """
 
     site_zone: Array
@@ -47,17 +47,18 @@ def road_rules(network: Network) -> RoadRules:
     return RoadRules(figures["road_factor"], figures["road_access_factor"], figures["road_speed_kmh"])
 
 
-def crossing_table(network: Network) -> pd.DataFrame:
-    """Return the land crossings of a network: gateway_id, lat, lon."""
+def crossing_table(network: Network, *, freight: bool) -> pd.DataFrame:
+    """Return the land crossings of a network, all or only those that take freight: gateway_id, lat, lon."""
     gateways = network["gateways"]
-    return gateways.loc[gateways["kind"] == "crossing", ["gateway_id", "lat", "lon"]]
+    wanted = (gateways["kind"] == "crossing") & ((gateways["capacity_m3_month"] > 0) | (not freight))
+    return gateways.loc[wanted, ["gateway_id", "lat", "lon"]]
 
 
 def measure(network: Network, zones: pd.DataFrame) -> Distances:
     """Measure every pair that a model of the network and the zones can use."""
     graph = read_roads(network.roads) if network.roads else None
     rules = road_rules(network)
-    crossings = crossing_table(network)
+    crossings = crossing_table(network, freight=True)
 
     def roads(start: pd.DataFrame, goal: pd.DataFrame) -> tuple[Array, NDArray[np.int64]]:
         """Domestic ways where both ends share a country, else the best way through a crossing."""
@@ -87,7 +88,7 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
         origin_gateway=_override(_overseas(origins, gateways), places["origin"], places["gateway"], network["lanes"]),
         origin_site=_override(origin_site, places["origin"], places["site"], network["lanes"]),
         origin_site_crossing=origin_gate,
-        crossings=tuple(np.flatnonzero(gateways["kind"] == "crossing").tolist()),
+        crossings=tuple(pd.Index(gateways["gateway_id"]).get_indexer(crossings["gateway_id"]).tolist()),
     )
 
 

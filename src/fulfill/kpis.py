@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.cost.landed import Economics
+from fulfill.distances import crossing_table
 from fulfill.instance import MAIL, LocationInstance
 from fulfill.plan import Decisions, Outcome, Plan
 from fulfill.problem import CHANNELS, Problem
@@ -95,7 +96,7 @@ def _outbound(problem: Problem, economics: Economics, instance: LocationInstance
     kind = table["channel"].to_numpy()[way]
     share = np.where(kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0)
     names = np.array([*instance.sites, "direct mail"])
-    gates = np.array([*problem.network["gateways"].loc[problem.network["gateways"]["kind"] == "crossing", "gateway_id"], ""])
+    gates = np.array([*crossing_table(problem.network, freight=True)["gateway_id"], ""])
     frame = pd.DataFrame(
         {
             "leg": "outbound",

@@ -22,6 +22,8 @@ from fulfill.network import Network
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
+SHARES = np.concatenate([[0.0], 1.1 * 1.6 ** -np.arange(8.0)[::-1]])
+"""Shares of a country's demand between which the concave cost is interpolated for bounds."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,26 @@ class SafetyStock:
         """Return the yearly cost at yearly orders `volume` (n_sites, n_products)."""
         share = volume / np.maximum(self.demand, 1e-12)
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
+
+    def lines(self) -> tuple[Array, Array]:
+        """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
+
+        The lines join points of the cost at the volumes `SHARES` times the demand: an interpolation of a concave
+        function, so never above it, and itself the least of its lines. Volumes above 1.1 of the demand cannot occur.
+        """
+        volume = self.demand[:, :, None] * SHARES
+        share = SHARES[None, None, :]
+        cost = np.sqrt(self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2)
+        width = np.maximum(np.diff(volume, axis=2), 1e-12)
+        slope = np.where(self.demand[:, :, None] > 0, np.diff(cost, axis=2) / width, 0.0)
+        return cost[:, :, :-1] - slope * volume[:, :, :-1], slope
+
+    def marginal(self, volume: Array) -> Array:
+        """Return the cost of one more order at yearly orders `volume`, (n_sites, n_products)."""
+        share = np.maximum(volume / np.maximum(self.demand, 1e-12), 1e-3)
+        cost = np.sqrt(self.alone_usd2 * share + self.common_usd2 * share**2)
+        steep = (self.alone_usd2 + 2.0 * self.common_usd2 * share) / np.maximum(2.0 * cost, 1e-12)
+        return np.where(cost > 0, steep / np.maximum(self.demand, 1e-12), 0.0)
 
     def chord(self, top: Array) -> Array:
         """Return USD per order on the chord from zero to the volume `top`, shape (n_sites, n_products, n_sizes).

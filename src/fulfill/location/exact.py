@@ -316,11 +316,15 @@ def diversification(model: LinearModel, columns: Columns, instance: LocationInst
     if share >= 1.0 or not len(instance.route_site) or instance.volume_m3 is None:
         return
     rows = model.add_rows(-np.inf, 0.0, (len(instance.gateways),), _labels("gateway_share", instance.gateways))
+    total = model.add_variables((1,), 0.0)
+    whole = model.add_rows(0.0, 0.0, (1,), _labels("formal_volume", ("all",)))
     volume = instance.volume_m3[columns.route_product]
     gate = instance.route_gateway[columns.route]
     here = gate >= 0
     model.add_entries(rows[gate[here]], columns.f[here], volume[here])
-    model.add_entries(rows[:, None], columns.f[here][None, :], -share * volume[here][None, :])
+    model.add_entries(whole, columns.f[here], volume[here])
+    model.add_entries(whole, total, -1.0)
+    model.add_entries(rows, total, -share)
 
 
 def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:

@@ -101,6 +101,24 @@ def solve_mip(
     return _answer(result, built)
 
 
+def solve_lp(model: LinearModel) -> Array:
+    """Return the column values of a linear program's optimum.
+
+    Raises
+    ------
+    SolverError
+        Where HiGHS breaks or finds no optimum.
+    """
+    built = mathopt.Model.from_model_proto(model.proto())
+    try:
+        result = mathopt.solve(built, mathopt.SolverType.HIGHS)
+    except (AttributeError, RuntimeError, ValueError) as error:
+        raise SolverError(f"HiGHS: {error.__context__ or error}") from error
+    if not result.has_primal_feasible_solution():
+        raise SolverError(f"HiGHS: {result.termination.reason.name}: {result.termination.detail}")
+    return np.array(result.variable_values(list(built.variables())), float)
+
+
 def read_saved(path: Path, bound: float) -> MipAnswer:
     """Return the last whole plan of HiGHS's file of improving plans.
 

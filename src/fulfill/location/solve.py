@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fulfill.instance import LocationInstance
+from fulfill.location.decompose import solve_decomposed
 from fulfill.location.exact import solve_exact
 from fulfill.location.solution import LocationParams, LocationSolution
 
-METHODS = {"auto": solve_exact, "monolith": solve_exact}
+METHODS = {"auto": solve_decomposed, "decomposed": solve_decomposed, "monolith": solve_exact}
 
 
 def solve_location(instance: LocationInstance, params: LocationParams, method: str = "auto") -> LocationSolution:

@@ -1,0 +1,1 @@
+"""Files that people open: tables, layers and the page of a run; and what the terminal shows."""

@@ -1,0 +1,140 @@
+"""The capacitated view of an instance: one cost row a site, one capacity, one fixed cost.
+
+An instance with one product, one period, one size and one band is the capacitated facility location problem of the
+literature: ``min sum f_i y_i + sum c_ij d_j x_ij``, every cell served, ``sum_j d_j x_ij <= s_i y_i``, ``y`` binary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.instance import MAIL, LocationInstance
+from fulfill.plan import Decisions
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+class Arrays(NamedTuple):
+    """What the compiled kernels read.
+
+    Attributes
+    ----------
+    cost : (n_sites, n_cells) USD per order, handling included; infinite where there is no lane
+    demand : (n_cells,) orders, all positive;  capacity, fixed : (n_sites,)
+    outside : (n_cells,) USD per order of not using any site (mail or unserved); infinite where a site must serve
+    """
+
+    cost: Array
+    demand: Array
+    capacity: Array
+    fixed: Array
+    outside: Array
+
+
+@dataclass(frozen=True)
+class Capacitated:
+    """The view, and the way back to the instance.
+
+    Attributes
+    ----------
+    site : (n_sites,) index of the instance's site;  zone : (n_cells,) index of its zone
+    lane : (n_sites, n_cells) cheapest lane;  outside_lane : (n_cells,) mail lane, -1 where unserved is cheaper
+    opened : (n_sites,) sites that a planner has locked open
+    """
+
+    arrays: Arrays
+    site: Index
+    zone: Index
+    lane: Index
+    outside_lane: Index
+    opened: NDArray[np.bool_]
+
+
+def is_capacitated(instance: LocationInstance) -> bool:
+    """Tell whether an instance has one product, period, size and band, and no side rows."""
+    single = instance.shape[1:] == (1, 1) and instance.capacity.shape[1:] == (1, 1, 1)
+    unlimited = all(
+        part is None
+        for part in (
+            instance.safety,
+            instance.entry_usd,
+            instance.mail_kg,
+            instance.carrier_orders,
+            instance.storage_usd,
+        )
+    )
+    limits = instance.limits
+    free = limits.max_sites is None and np.isinf(limits.budget_usd) and np.isinf(limits.co2_kg) and not limits.targets
+    return bool(single and unlimited and free and not len(instance.route_site) and (instance.units == 1.0).all())
+
+
+def capacitated_view(instance: LocationInstance) -> Capacitated:
+    """Return the view of an instance for which `is_capacitated` holds; closed sites and empty cells are left out."""
+    offered = np.isfinite(instance.fixed_usd[:, 0])
+    offered[list(instance.limits.closed)] = False
+    site = np.flatnonzero(offered)
+    zone = np.flatnonzero(instance.demand[:, 0, 0] > 0)
+    table, lane = _cheapest(instance)
+    handling = instance.handling_usd[site, 0, 0]
+    mail, mail_lane = table[MAIL, zone], lane[MAIL, zone]
+    unserved = instance.unserved_usd[0]
+    opened = np.zeros(len(instance.sites), bool)
+    opened[list(instance.limits.opened)] = True
+    arrays = Arrays(
+        cost=np.ascontiguousarray(table[np.ix_(site, zone)] + handling[:, None]),
+        demand=instance.demand[zone, 0, 0].copy(),
+        capacity=instance.capacity[site, 0, 0, 0].copy(),
+        fixed=instance.fixed_usd[site, 0].copy(),
+        outside=np.minimum(mail, unserved),
+    )
+    return Capacitated(
+        arrays, site, zone, lane[np.ix_(site, zone)], np.where(mail <= unserved, mail_lane, -1), opened[site]
+    )
+
+
+def _cheapest(instance: LocationInstance) -> tuple[Array, Index]:
+    """Return cost and number of the cheapest lane by site (last row: mail) and zone."""
+    cost = instance.lane_cost()[:, 0, 0]
+    row = np.where(instance.lane_site == MAIL, len(instance.sites), instance.lane_site)
+    table = np.full((len(instance.sites) + 1, len(instance.zones)), np.inf)
+    lane = np.full(table.shape, -1, np.int64)
+    order = np.argsort(-cost, kind="stable")
+    table[row[order], instance.lane_zone[order]] = cost[order]
+    lane[row[order], instance.lane_zone[order]] = order
+    return table, lane
+
+
+def to_decisions(view: Capacitated, instance: LocationInstance, opened: NDArray[np.bool_], flow: Array) -> Decisions:
+    """Turn opened sites and orders by site (last row: outside) and cell into decisions."""
+    chosen = np.zeros((len(instance.sites), 1))
+    chosen[view.site[opened], 0] = 1.0
+    lanes = np.vstack([view.lane, view.outside_lane])
+    row, cell = np.nonzero((flow > 1e-9 * view.arrays.demand) & (lanes >= 0))
+    orders = _whole(flow[row, cell], cell, view.arrays.demand - np.where(lanes[-1] < 0, flow[-1], 0.0))
+    n_flows = len(row)
+    return Decisions(
+        opened=chosen,
+        stocked=np.zeros((1, 1)),
+        lane=lanes[row, cell],
+        product=np.zeros(n_flows, np.int64),
+        period=np.zeros(n_flows, np.int64),
+        orders=orders,
+        inbound=np.zeros((0, 1, 1)),
+    )
+
+
+def _whole(orders: Array, cell: Index, demand: Array) -> Array:
+    """Return orders by flow that add up to no less than the demand of each cell, which rounding could leave short."""
+    served = np.bincount(cell, orders, len(demand))
+    orders = orders * (demand / np.where(served > 0, served, 1.0))[cell]
+    for _ in range(4):
+        short = np.bincount(cell, orders, len(demand)) < demand
+        if not short.any():
+            break
+        orders = np.where(short[cell], np.nextafter(orders, np.inf), orders)
+    return orders

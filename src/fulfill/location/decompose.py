@@ -1,0 +1,195 @@
+"""The decomposition: bound, search, exact fixing, branch and bound with a certified bound.
+
+1. prices that bound the whole instance (`lagrangian.py`); 2. a plan rounded from them and improved (`search.py`);
+3. sites whose other choice is beyond the plan are fixed, exactly; 4. the rest is branched on (`branching.py`), and the
+relaxed solutions of the branches are rounded to further plans.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.instance import LocationInstance
+from fulfill.location.branching import Branch, Guests, Tree
+from fulfill.location.capacitated import Arrays, Capacitated, capacitated_view, is_capacitated, to_decisions
+from fulfill.location.exact import solve_exact
+from fulfill.location.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
+from fulfill.location.pricing import price
+from fulfill.location.search import Incumbent, construct, improve, kick, plan_cost, round_sites
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.location.transport import allocate
+from fulfill.plan import INFEASIBLE, NO_PLAN, status_of
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+LEAST_GAP = 1e-7
+"""A smaller gap than this is within the rounding of a plan's cost, and counts as none."""
+KICKS = 8
+"""Disturbed restarts before branching."""
+NEAR = 0.004
+"""A rounded plan within this share of the incumbent is improved by moves."""
+
+
+def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve an instance by decomposition; an instance with more than the capacitated view goes to the exact MIP.
+
+    The bound is ``certified``: each branch has prices that prove it. Ctrl-C returns the best plan and its bound.
+    """
+    if not is_capacitated(instance):
+        return solve_exact(instance, params)
+    begun = time.perf_counter()
+    view = capacitated_view(instance)
+    solver = _Solver(view, params, instance.constant_usd, begun)
+    with suppress(KeyboardInterrupt):
+        solver.run()
+    return _answer(solver, view, instance)
+
+
+def _answer(solver: _Solver, view: Capacitated, instance: LocationInstance) -> LocationSolution:
+    plan, seconds = solver.plan, time.perf_counter() - solver.begun
+    bound = solver.bound() + instance.constant_usd
+    if plan is None:
+        status = INFEASIBLE if np.isinf(solver.bound()) and solver.bound() > 0 else NO_PLAN
+        return LocationSolution(status, None, np.inf, bound, "certified", seconds)
+    decisions = to_decisions(view, instance, plan.opened, plan.flow)
+    objective = price(instance, decisions)
+    bound = min(bound, objective)
+    return LocationSolution(status_of(objective, bound), decisions, objective, bound, "certified", seconds)
+
+
+@dataclass
+class _Solver:
+    """The state of one solve (mutable, private); costs are without the instance's constant."""
+
+    view: Capacitated
+    params: LocationParams
+    constant: float
+    begun: float
+    plan: Incumbent | None = None
+    proven: float = -np.inf
+    tree: Tree | None = None
+    kept: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    tried: set[bytes] = field(default_factory=set)
+    rounds: int = 0
+
+    @property
+    def upper(self) -> float:
+        """Return the cost of the best plan."""
+        return np.inf if self.plan is None else self.plan.cost
+
+    @property
+    def cutoff(self) -> float:
+        """Return the cost beyond which a branch is of no interest: the best plan's less the gap to stop at."""
+        if self.plan is None:
+            return np.inf
+        return self.upper - max(self.params.gap, LEAST_GAP) * abs(self.upper + self.constant)
+
+    def bound(self) -> float:
+        """Return what is proven so far."""
+        if self.tree is None:
+            return self.proven
+        return max(self.proven, self.tree.bound(self.cutoff))
+
+    def report(self) -> None:
+        """Tell the caller how far it is."""
+        if self.params.progress:
+            seconds = time.perf_counter() - self.begun
+            self.params.progress(Progress(self.upper + self.constant, self.bound() + self.constant, seconds))
+
+    def run(self) -> None:
+        """Solve until the gap is closed or time is up."""
+        arrays, locked = self.view.arrays, self.view.opened
+        status = np.where(locked, OPEN, FREE).astype(np.int8)
+        found = root_bound(arrays, status)
+        self.proven = found.bound
+        if np.isinf(found.bound):
+            return
+        self.plan = construct(arrays, found.share, locked)
+        if self.plan is None:
+            self.plan = construct(arrays, found.share, locked, threshold=0.0)
+        if self.plan is None:
+            self.proven = np.inf
+            return
+        self.report()
+        better = root_bound(arrays, status, self.upper, found.prices)
+        found = better if better.bound > found.bound else found
+        self.proven = found.bound
+        self.report()
+        rng = np.random.default_rng(self.params.seed)
+        for _ in range(KICKS):
+            if self._done():
+                return
+            self._accept(kick(arrays, self.plan, found.share, locked, rng))
+        self._branch(arrays, status, found.prices, found.share)
+
+    def _done(self) -> bool:
+        late = time.perf_counter() - self.begun >= self.params.time_limit
+        return late or self.proven >= self.cutoff
+
+    def _accept(self, plan: Incumbent | None) -> None:
+        if plan is not None and plan.cost < self.upper:
+            self.plan = plan
+            self.report()
+
+    def _branch(self, arrays: Arrays, status: NDArray[np.int8], prices: Array, share: Array) -> None:
+        """Fix what can be fixed and branch on the other sites."""
+        ascend(arrays, status, prices, self.upper, self.cutoff, Steps(1, 1.0, 1))
+        self.kept = np.flatnonzero(status != CLOSED)
+        small = Arrays(
+            np.ascontiguousarray(arrays.cost[self.kept]),
+            arrays.demand,
+            arrays.capacity[self.kept],
+            arrays.fixed[self.kept],
+            arrays.outside,
+        )
+        self.tree = Tree(small)
+        self.tree.add(Branch(self.proven, status[self.kept], prices, share[self.kept]))
+        end = self.begun + self.params.time_limit
+        self.tree.grow(lambda: (self.upper, self.cutoff), Guests(self._visit, self._leaf), end)
+
+    def _visit(self, branches: list[Branch]) -> None:
+        """Round relaxed solutions of a round's branches to plans."""
+        self.rounds += 1
+        for branch in branches[:: max(1, min(self.rounds // 4, len(branches)))]:
+            self._round(branch)
+        if self.rounds % 8 == 0:
+            self.report()
+
+    def _round(self, branch: Branch) -> None:
+        assert self.tree is not None
+        share = np.where(branch.status == FREE, branch.share, branch.status)
+        locked = self.view.opened[self.kept]
+        opened = round_sites(self.tree.arrays, share, locked)
+        key = opened.tobytes()
+        if key in self.tried:
+            return
+        self.tried.add(key)
+        transport = allocate(self.tree.arrays, opened)
+        if transport is None:
+            return
+        cost = plan_cost(self.tree.arrays, transport)
+        if cost < self.upper + NEAR * abs(self.upper):
+            self._accept(self._widened(improve(self.tree.arrays, transport, locked)))
+
+    def _leaf(self, branch: Branch) -> None:
+        """Settle a branch in which every site is decided, by its exact allocation."""
+        assert self.tree is not None
+        opened = branch.status == OPEN
+        transport = allocate(self.tree.arrays, opened)
+        if transport is not None:
+            cost = plan_cost(self.tree.arrays, transport)
+            self._accept(self._widened(Incumbent(opened, transport.flow, cost)))
+
+    def _widened(self, plan: Incumbent) -> Incumbent:
+        """Return a plan of the kept sites as a plan of all sites."""
+        opened = np.zeros(len(self.view.site), bool)
+        opened[self.kept] = plan.opened
+        flow = np.zeros((len(opened) + 1, plan.flow.shape[1]))
+        flow[np.append(self.kept, len(opened))] = plan.flow
+        return Incumbent(opened, flow, plan.cost)

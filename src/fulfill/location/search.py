@@ -1,0 +1,159 @@
+"""Good plans for the capacitated view: rounding of relaxed solutions, then open, close and swap moves.
+
+Every move is priced first by a lower bound, the dual value of the allocation at its present prices; only moves whose
+bound is below the present cost are tried, and a tried move is priced exactly (`transport.py`). Nothing depends on the
+clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.location.capacitated import Arrays
+from fulfill.location.lagrangian import _fill
+from fulfill.location.transport import (
+    Transport,
+    allocate,
+    close_site,
+    duplicate,
+    flow_cost,
+    open_site,
+    slack_distance,
+)
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+TRIES = 40
+"""Moves tried from one plan before it counts as a local optimum."""
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A plan of the capacitated view: open sites, orders by site (last row: outside) and cell, cost."""
+
+    opened: Mask
+    flow: Array
+    cost: float
+
+
+@numba.njit(cache=True, nogil=True)
+def _cell_prices(t, distance):  # type: ignore[no-untyped-def]
+    """Return the cheapest way to serve each cell at the capacity prices, its row, and the cheapest by another row."""
+    n_cells = len(t.demand)
+    best, second, row = np.full(n_cells, np.inf), np.full(n_cells, np.inf), np.full(n_cells, -1)
+    for a in np.flatnonzero(t.opened):
+        for j in range(n_cells):
+            price = t.cost[a, j] + distance[a]
+            if price < best[j]:
+                second[j], best[j], row[j] = best[j], price, a
+            elif price < second[j]:
+                second[j] = price
+    return best, row, second
+
+
+@numba.njit(cache=True, nogil=True)
+def _pull(t, i, prices, work, items):  # type: ignore[no-untyped-def]
+    """Return the most that site i could save at these prices (a value of zero or less)."""
+    count, load, total = 0, 0.0, 0.0
+    for j in range(len(prices)):
+        reduced = t.cost[i, j] - prices[j]
+        if reduced < 0.0:
+            work[j] = reduced if np.isfinite(reduced) else -1e30
+            items[count] = j
+            count += 1
+            load += t.demand[j]
+            total += work[j] * t.demand[j]
+    if load <= t.capacity[i]:
+        return total
+    return _fill(work, t.demand, items, count, t.capacity[i])[0]
+
+
+@numba.njit(cache=True, nogil=True)
+def _move_bounds(t, fixed, locked):  # type: ignore[no-untyped-def]
+    """Bound the change of cost by move: entry [r, i] closes r and opens i; the last row and column stand for no site."""
+    n_sites, n_cells = len(fixed), len(t.demand)
+    distance = slack_distance(t, np.empty(len(t.capacity), np.int64))
+    best, row, second = _cell_prices(t, distance)
+    bounds = np.full((n_sites + 1, n_sites + 1), np.inf)
+    work, items = np.empty(n_cells), np.empty(n_cells, np.int64)
+    for r in range(n_sites + 1):
+        if r < n_sites and (not t.opened[r] or locked[r]):
+            continue
+        prices, base = best.copy(), 0.0
+        if r < n_sites:
+            base = -fixed[r] + (distance[r] * t.capacity[r] if distance[r] > 0.0 else 0.0)
+            for j in range(n_cells):
+                if row[j] == r:
+                    prices[j] = second[j]
+                    base += t.demand[j] * (min(second[j], 1e30) - best[j])
+            bounds[r, n_sites] = base
+        for i in range(n_sites):
+            if not t.opened[i]:
+                bounds[r, i] = base + fixed[i] + _pull(t, i, prices, work, items)
+    return bounds
+
+
+def improve(arrays: Arrays, transport: Transport, locked: Mask) -> Incumbent:
+    """Improve an allocation by moves until none of those tried saves."""
+    n_sites = len(arrays.fixed)
+    cost = plan_cost(arrays, transport)
+    while True:
+        bounds = _move_bounds(transport, arrays.fixed, locked)
+        order = np.argsort(bounds, axis=None, kind="stable")[:TRIES]
+        for flat in order[bounds.ravel()[order] < -1e-9 * abs(cost)]:
+            closing, opening = divmod(int(flat), n_sites + 1)
+            trial = duplicate(transport)
+            if opening < n_sites:
+                open_site(trial, opening)
+            if closing < n_sites and not close_site(trial, closing):
+                continue
+            found = plan_cost(arrays, trial)
+            if found < cost - 1e-9 * abs(cost):
+                transport, cost = trial, found
+                break
+        else:
+            return Incumbent(transport.opened[:-1].copy(), transport.flow, cost)
+
+
+def plan_cost(arrays: Arrays, transport: Transport) -> float:
+    """Return the cost of an allocation with the fixed cost of its open sites."""
+    return float(flow_cost(transport)) + float(arrays.fixed[transport.opened[:-1]].sum())
+
+
+def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5) -> Mask:
+    """Return sites to open: those open in most relaxed solutions, and more by share while capacity is short."""
+    opened = locked | (share >= threshold)
+    need = arrays.demand[np.isinf(arrays.outside)].sum()
+    for i in np.argsort(-share, kind="stable"):
+        if arrays.capacity[opened].sum() >= need:
+            break
+        opened[i] = True
+    return opened
+
+
+def construct(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5) -> Incumbent | None:
+    """Return a plan rounded from `share` and improved; None where rounding gave no feasible plan."""
+    opened = round_sites(arrays, share, locked, threshold)
+    transport = allocate(arrays, opened)
+    if transport is None:
+        transport = allocate(arrays, np.ones(len(opened), bool))
+    return None if transport is None else improve(arrays, transport, locked)
+
+
+def kick(arrays: Arrays, plan: Incumbent, share: Array, locked: Mask, rng: np.random.Generator) -> Incumbent | None:
+    """Return a plan from a disturbed copy of `plan`: two doubtful sites opened, two closed, then improved."""
+    doubt = 0.02 + share * (1.0 - share)
+    opened = plan.opened.copy()
+    closed = np.flatnonzero(~opened)
+    movable = np.flatnonzero(opened & ~locked)
+    for pool, value in ((closed, True), (movable, False)):
+        size = min(2, len(pool))
+        if size:
+            opened[rng.choice(pool, size, replace=False, p=doubt[pool] / doubt[pool].sum())] = value
+    transport = allocate(arrays, opened)
+    return None if transport is None else improve(arrays, transport, locked)

@@ -1,0 +1,264 @@
+"""Exact allocation of cells to open sites, kept optimal while sites open and close.
+
+A minimum-cost flow by successive shortest paths over the *sites*: moving an order from site ``a`` to ``b`` costs
+``move[a, b]``, the least ``c_bj - c_aj`` over the cells that ``a`` serves. Closing a site sends its orders out again;
+opening one pulls orders in along the paths that save most, until none saves. Both keep the flow optimal.
+
+References
+----------
+R. K. Ahuja, T. L. Magnanti, J. B. Orlin (1993), Network Flows, chapter 9. The prices are the dual solution: no set of
+sites can be cheaper than its dual value at these prices, which is how `search.py` discards moves without trying them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.location.capacitated import Arrays
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_TINY = 1e-9
+
+
+class Transport(NamedTuple):
+    """An optimal allocation for the sites that are open (mutable arrays; `duplicate` before trying a move).
+
+    Attributes
+    ----------
+    cost, demand, capacity : of the instance, with a last row that stands for not using any site
+    opened : (n_rows,);  flow : (n_rows, n_cells) orders;  load : (n_rows,) orders
+    move : (n_rows, n_rows) least extra cost of an order moved from row to column;  mover : its cell
+    """
+
+    cost: Array
+    demand: Array
+    capacity: Array
+    opened: Mask
+    flow: Array
+    load: Array
+    move: Array
+    mover: Index
+
+
+@numba.njit(cache=True, nogil=True)
+def _refresh_row(t, a):  # type: ignore[no-untyped-def]
+    """Recompute the moves out of one row."""
+    t.move[a, :] = np.inf
+    if not t.opened[a]:
+        return
+    rows = np.flatnonzero(t.opened)
+    for j in np.flatnonzero(t.flow[a] > _TINY * t.demand):
+        for b in rows:
+            extra = t.cost[b, j] - t.cost[a, j]
+            if extra < t.move[a, b]:
+                t.move[a, b] = extra
+                t.mover[a, b] = j
+    t.move[a, a] = np.inf
+
+
+@numba.njit(cache=True, nogil=True)
+def _refresh_column(t, b):  # type: ignore[no-untyped-def]
+    """Recompute the moves into one row."""
+    t.move[:, b] = np.inf
+    if not t.opened[b]:
+        return
+    for a in np.flatnonzero(t.opened):
+        if a == b:
+            continue
+        for j in range(len(t.demand)):
+            if t.flow[a, j] > _TINY * t.demand[j]:
+                extra = t.cost[b, j] - t.cost[a, j]
+                if extra < t.move[a, b]:
+                    t.move[a, b] = extra
+                    t.mover[a, b] = j
+
+
+@numba.njit(cache=True, nogil=True)
+def _relax(t, rows, distance, after):  # type: ignore[no-untyped-def]
+    """Shortest distances to the rows that start at zero (Bellman-Ford); `after` is the next row on the way."""
+    for _ in range(len(rows)):
+        changed = False
+        for a in rows:
+            for b in rows:
+                way = t.move[a, b] + distance[b]
+                if way < distance[a] - 1e-10 * (1.0 + abs(way)):
+                    distance[a] = way
+                    after[a] = b
+                    changed = True
+        if not changed:
+            return
+
+
+@numba.njit(cache=True, nogil=True)
+def slack_distance(t, after):  # type: ignore[no-untyped-def]
+    """Return by row the cost of pushing one order more through it to a row with room: the price of its capacity."""
+    rows = np.flatnonzero(t.opened)
+    distance = np.full(len(t.capacity), np.inf)
+    after[:] = -1
+    for a in rows:
+        if t.load[a] < t.capacity[a] * (1.0 - _TINY):
+            distance[a] = 0.0
+    _relax(t, rows, distance, after)
+    return distance
+
+
+@numba.njit(cache=True, nogil=True)
+def _shift(t, a, after, amount):  # type: ignore[no-untyped-def]
+    """Move `amount` along the way that begins at row a; refreshes the rows on it."""
+    first, steps = a, 0
+    while after[a] >= 0 and steps <= len(after):
+        b = after[a]
+        j = t.mover[a, b]
+        t.flow[a, j] -= amount
+        t.flow[b, j] += amount
+        if t.flow[a, j] < _TINY * t.demand[j]:
+            t.flow[b, j] += t.flow[a, j]
+            t.flow[a, j] = 0.0
+        a = b
+        steps += 1
+    last = a
+    a = first
+    steps = 0
+    while steps <= len(after):
+        following = after[a]
+        _refresh_row(t, a)
+        if following < 0:
+            break
+        a = following
+        steps += 1
+    return last
+
+
+@numba.njit(cache=True, nogil=True)
+def _room(t, a, after, amount):  # type: ignore[no-untyped-def]
+    """Return how much of `amount` fits along the way that begins at row a, its end included."""
+    steps = 0
+    while after[a] >= 0 and steps <= len(after):
+        amount = min(amount, t.flow[a, t.mover[a, after[a]]])
+        a = after[a]
+        steps += 1
+    return min(amount, t.capacity[a] - t.load[a])
+
+
+@numba.njit(cache=True, nogil=True)
+def _insert(t, j, amount, after):  # type: ignore[no-untyped-def]
+    """Send `amount` of cell j by the cheapest ways; False where there is none."""
+    while amount > _TINY * t.demand[j]:
+        distance = slack_distance(t, after)
+        a, best = -1, np.inf
+        for i in np.flatnonzero(t.opened):
+            if t.cost[i, j] + distance[i] < best:
+                a, best = i, t.cost[i, j] + distance[i]
+        if a < 0:
+            return False
+        sent = _room(t, a, after, amount)
+        if sent <= 0.0:
+            return False
+        t.flow[a, j] += sent
+        last = _shift(t, a, after, sent)
+        t.load[last] += sent
+        amount -= sent
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def close_site(t, i):  # type: ignore[no-untyped-def]
+    """Close a site and send its orders elsewhere; False where they do not fit (the allocation is then useless)."""
+    after = np.empty(len(t.capacity), np.int64)
+    t.opened[i] = False
+    orders = t.flow[i].copy()
+    t.flow[i, :] = 0.0
+    t.load[i] = 0.0
+    t.move[i, :] = np.inf
+    t.move[:, i] = np.inf
+    for j in np.flatnonzero(orders > 0.0):  # noqa: SIM110 (numba)
+        if not _insert(t, j, orders[j], after):
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def open_site(t, i):  # type: ignore[no-untyped-def]
+    """Open a site and pull orders in as long as that saves."""
+    n_rows = len(t.capacity)
+    after = np.empty(n_rows, np.int64)
+    t.opened[i] = True
+    t.load[i] = 0.0
+    _refresh_column(t, i)
+    rows = np.flatnonzero(t.opened)
+    others = rows[rows != i]
+    for _ in range(8 * len(t.demand)):
+        if t.load[i] >= t.capacity[i] * (1.0 - _TINY):
+            return
+        distance = np.full(n_rows, np.inf)
+        after[:] = -1
+        distance[i] = 0.0
+        for a in others:
+            distance[a] = t.move[a, i]
+            if np.isfinite(distance[a]):
+                after[a] = i
+        _relax(t, others, distance, after)
+        start = i
+        for a in others:
+            if distance[a] < distance[start]:
+                start = a
+        if start == i or distance[start] > -_TINY * (1.0 + abs(t.cost[start, t.mover[start, after[start]]])):
+            return
+        amount = _room(t, start, after, np.inf)
+        if amount <= 0.0:
+            return
+        _shift(t, start, after, amount)
+        t.load[start] -= amount
+        t.load[i] += amount
+
+
+@numba.njit(cache=True, nogil=True)
+def fill(t):  # type: ignore[no-untyped-def]
+    """Allocate every cell from nothing; False where the open sites cannot serve them."""
+    after = np.empty(len(t.capacity), np.int64)
+    for j in range(len(t.demand)):  # noqa: SIM110 (numba)
+        if not _insert(t, j, t.demand[j], after):
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def flow_cost(t):  # type: ignore[no-untyped-def]
+    """Return the cost of the allocation, without fixed costs."""
+    total = 0.0
+    for i in np.flatnonzero(t.opened):
+        for j in range(len(t.demand)):
+            if t.flow[i, j] > 0.0:
+                total += t.cost[i, j] * t.flow[i, j]
+    return total
+
+
+def allocate(arrays: Arrays, opened: Mask) -> Transport | None:
+    """Return the cheapest allocation to the open sites, None where they cannot serve every cell."""
+    n_sites, n_cells = arrays.cost.shape
+    rows = n_sites + 1
+    transport = Transport(
+        cost=np.vstack([arrays.cost, arrays.outside]),
+        demand=arrays.demand,
+        capacity=np.append(arrays.capacity, np.inf),
+        opened=np.append(opened, np.isfinite(arrays.outside).any()),
+        flow=np.zeros((rows, n_cells)),
+        load=np.zeros(rows),
+        move=np.full((rows, rows), np.inf),
+        mover=np.zeros((rows, rows), np.int64),
+    )
+    return transport if fill(transport) else None
+
+
+def duplicate(t: Transport) -> Transport:
+    """Return a copy that may be changed while the original stays."""
+    return t._replace(
+        opened=t.opened.copy(), flow=t.flow.copy(), load=t.load.copy(), move=t.move.copy(), mover=t.mover.copy()
+    )

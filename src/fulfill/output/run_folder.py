@@ -1,0 +1,45 @@
+"""Everything that a run leaves behind, written into the folder that it is given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fulfill.planner import Planned
+from fulfill.runs import manifest, summary, write_json
+
+
+def write_run(planned: Planned, folder: Path, options: Mapping[str, Any]) -> None:
+    """Write manifest.json, summary.json, the CSV tables, plan.gpkg and report.html.
+
+    Where there is no plan only the two JSON files are written.
+
+    Parameters
+    ----------
+    folder : an existing empty folder, as `runs.new_folder` hands out
+    options : what the user asked for, for the manifest
+    """
+    problem, plan = planned.problem, planned.plan
+    begun = time.perf_counter()
+    write_json(folder / "summary.json", summary(plan, planned.audit))
+    if planned.decisions is not None:
+        _write_plan(planned, folder)
+    seconds = {"plan": plan.outcome.seconds, "writing": time.perf_counter() - begun}
+    inputs = {"network": problem.network.folder, "demand": problem.demand.folder}
+    write_json(
+        folder / "manifest.json",
+        manifest(inputs, {"as_of": plan.as_of, "channels": list(problem.channels), **options}, seconds),
+    )
+
+
+def _write_plan(planned: Planned, folder: Path) -> None:
+    # Maps and pages need packages that take seconds to load; a run without a plan does not.
+    from fulfill.output.layers import write_geopackage
+    from fulfill.output.report import write_report
+    from fulfill.output.tables import write_tables
+
+    write_tables(planned.plan, planned.problem, folder)
+    layers = write_geopackage(planned.plan, planned.problem, folder / "plan.gpkg")
+    write_report(planned.plan, planned.problem, planned.audit, layers, folder / "report.html")
