@@ -24,16 +24,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     failed = 0
     for path in options.paths:
-        command = [
-            sys.executable,
-            __file__,
-            path,
-            "--child",
-            "--seconds",
-            str(options.seconds),
-            "--gap",
-            str(options.gap),
-        ]
+        command = [sys.executable, __file__, path, "--child", "--seconds", str(options.seconds)]
+        command += ["--gap", str(options.gap)]
         command += ["--method", options.method, "--seed", str(options.seed)]
         command += ["--format", options.format] if options.format else []
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -65,10 +57,8 @@ def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
 
     instance = read_instance(path, options.format)
     begun = time.perf_counter()
-    method = "decomposed" if options.method == "auto" else options.method
-    answer = solve_location(
-        instance, LocationParams(gap=options.gap, time_limit=options.seconds, seed=options.seed), method
-    )
+    params = LocationParams(gap=options.gap, time_limit=options.seconds, seed=options.seed)
+    answer = solve_location(instance, params, options.method)
     known = best_known(path)
     gap = (answer.objective - answer.bound) / abs(answer.objective) if math.isfinite(answer.objective) else None
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

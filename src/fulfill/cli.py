@@ -7,10 +7,11 @@ Exit codes: 0 a plan (or the answer asked for) · 1 input faults, all listed · 
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,15 @@ def print_faults(faults: Any) -> None:
     click.echo(f"{wrong} fault{'s' * (wrong != 1)} in the input; nothing was written.", err=True)
 
 
+class Figure(click.FloatRange):
+    """A number in a range; nan and infinity are none, though Python would read them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or fail as click does for wrong usage."""
+        number = super().convert(value, param, ctx)
+        return number if math.isfinite(number) else self.fail(f"{value!r} is not a finite number.", param, ctx)
+
+
 class Day(click.ParamType):
     """A date written YYYY-MM-DD; another form is an input fault (exit code 1), as in the tables."""
 
@@ -62,12 +72,12 @@ class Day(click.ParamType):
         if isinstance(value, date):
             return value
         try:
-            if len(str(value)) != len("2026-11-01"):
-                raise ValueError
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007
+            day = date.fromisoformat(str(value))
         except ValueError:
-            option = param.opts[0] if param else "date"
-            raise InputError([Fault("F203", option, value=str(value))]) from None
+            day = None
+        if day is None or day.isoformat() != value:  # Python would take 20261101 and week dates too
+            raise InputError([Fault("F203", param.opts[0] if param else "date", value=str(value))])
+        return day
 
 
 def problem_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -77,9 +87,9 @@ def problem_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network folder or embedded name."),
             click.option("--demand", default=DEFAULT_DEMAND, metavar="NAME|DIR", show_default=True, help="Demand folder or embedded name."),
             click.option("--channels", default=DEFAULT_CHANNELS, metavar="A,B", show_default=True, help="Channels that may be used."),
-            click.option("--orders-per-year", type=click.FloatRange(min=1), help="Potential orders a year, in place of the demand's own."),
-            click.option("--us-share", type=click.FloatRange(0, 1), help="Share of orders from US zones, in place of the demand's own."),
-            click.option("--income-exponent", type=click.FloatRange(0, 2), help="e in population x internet x income^e."),
+            click.option("--orders-per-year", type=Figure(min=1, max=1e9), help="Potential orders a year, in place of the demand's own."),
+            click.option("--us-share", type=Figure(0, 1), help="Share of orders from US zones, in place of the demand's own."),
+            click.option("--income-exponent", type=Figure(0, 2), help="e in population x internet x income^e."),
         ]
     ):
         command = option(command)
@@ -90,16 +100,16 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say what plan is wanted."""
     for option in reversed(
         [
-            click.option("--resolution", type=click.IntRange(min=1), default=120, show_default=True, help="Merge zones to about this number; 0 zones are never lost."),
+            click.option("--resolution", type=click.IntRange(min=1), default=120, show_default=True, help="Merge zones to about this number; no order is lost."),
             click.option("--open", "opened", multiple=True, metavar="SITE", help="Lock a site open; repeat for more."),
             click.option("--close", "closed", multiple=True, metavar="SITE", help="Lock a site closed; repeat for more."),
             click.option("--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."),
             click.option("--service", "services", multiple=True, metavar="[SCOPE:]3d=0.7", help="Share of all orders within days, of a country or zone class; repeat for more."),
-            click.option("--budget", "budget_usd", type=click.FloatRange(min=0), help="Most to spend on opening, USD."),
-            click.option("--co2-cap", "co2_kg", type=click.FloatRange(min=0), help="Most CO2e, kg a year."),
-            click.option("--gap", type=click.FloatRange(min=0), default=0.005, show_default=True, help="Stop at this relative gap."),
-            click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Seconds for building and solving."),
-            click.option("--seed", type=int, default=0, show_default=True, help="Seed of whatever is random."),
+            click.option("--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."),
+            click.option("--co2-cap", "co2_kg", type=Figure(min=0), help="Most CO2e, kg a year."),
+            click.option("--gap", type=Figure(min=0), default=0.005, show_default=True, help="Stop at this relative gap."),
+            click.option("--time-limit", type=Figure(min=0, max=1e7, min_open=True), default=60.0, show_default=True, help="Seconds for building and solving."),
+            click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of whatever is random."),
         ]
     ):
         command = option(command)
@@ -183,12 +193,11 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
     from fulfill.output.terminal import live_progress, print_summary
     from fulfill.planner import PlanOptions
     from fulfill.planner import optimize as find_plan
-    from fulfill.runs import new_folder, next_folder, summary
+    from fulfill.runs import check_target, new_folder, next_folder, summary
 
     problem = load_problem(as_of=as_of, **{name: options.pop(name) for name in PROBLEM_OPTIONS})
     target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
-    if target.exists() and not overwrite:
-        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+    check_target(target, overwrite=overwrite)
     for warning in problem.warnings:
         click.echo(f"warning: {warning}", err=True)
     with live_progress(options["gap"]) as report:
@@ -241,11 +250,22 @@ def load_problem(
     from fulfill.network import locate, read_network
     from fulfill.problem import build_problem
 
-    folders = locate("networks", network), locate("demand", demand)
-    found, network_faults = read_network(folders[0])
-    wanted, demand_faults = read_demand(folders[1])
+    found, wanted = None, None
+    faults: list[Fault] = []
+    try:
+        found, faults = read_network(locate("networks", network))
+    except InputError as error:
+        faults = [*error.faults]
+    try:
+        wanted, demand_faults = read_demand(locate("demand", demand))
+    except InputError as error:
+        demand_faults = [*error.faults]
     if found is None or wanted is None:
-        raise InputError([*network_faults, *demand_faults])
-    given = {"orders_per_year": orders_per_year, "us_share": us_share, "income_exponent": income_exponent}
-    figures = {**wanted.parameters, **{name: value for name, value in given.items() if value is not None}}
+        raise InputError([*faults, *demand_faults])
+    options = {"orders_per_year": orders_per_year, "us_share": us_share, "income_exponent": income_exponent}
+    given = {name: value for name, value in options.items() if value is not None}
+    if given and not wanted.orders.empty:
+        detail = "the demand has orders.csv, the user's own numbers: this option would change nothing"
+        raise InputError([Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail) for name, value in given.items()])
+    figures = {**wanted.parameters, **given}
     return build_problem(found, replace(wanted, parameters=figures), as_of, [name.strip() for name in channels.split(",") if name.strip()])

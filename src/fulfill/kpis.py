@@ -176,7 +176,7 @@ def _costs(
     leaving = leaving_orders(instance, decisions)
     handling = float((used * stores.handling_usd[site, size][:, :, None]).sum())
     parts["rent_and_overhead"] = float(stores.fixed_usd_year[is_open].sum())
-    parts["opening"] = float((economics.fixed_usd - stores.fixed_usd_year)[is_open].sum())
+    parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
     parts["handling"] = handling
     parts["peak_delay"] = float((used * instance.handling_usd[site, size][:, :, None]).sum()) - handling

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from fulfill.errors import Fault, InputError
-from fulfill.schema import NETWORK_PARAMETERS, NETWORK_TABLES
-from fulfill.tables import parameter_faults, parameter_values, read_settings, read_tables
+from fulfill.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES
+from fulfill.tables import ROW, parameter_faults, parameter_values, read_settings, read_tables
 
 VALUE_BASES = ("net_price", "all_in_price", "price")
 """What a courier's customs value rests on: price before VAT, price before the all-in courier rate, or the price."""
@@ -91,6 +91,7 @@ def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
     faults += found
     if "parameters" in tables:
         faults += parameter_faults(tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv")
+    faults += _missing_rows(folder, tables)
     faults += _settings_faults(folder, settings)
     if faults:
         return None, faults
@@ -108,13 +109,34 @@ def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
     return network, []
 
 
+def _missing_rows(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    """Find emission modes without a factor and products that no origin makes."""
+    faults = []
+    if "emissions" in tables:
+        modes = set(tables["emissions"]["mode"])
+        faults += [Fault("F105", f"{folder.name}/emissions.csv", column="mode", value=mode, detail="the mode's row is missing")
+                   for mode in EMISSION_MODES if mode not in modes]  # fmt: skip
+    if {"products", "goods_costs"} <= set(tables):
+        products = tables["products"]
+        orphans = products[~products["product_id"].isin(tables["goods_costs"]["product_id"])]
+        faults += [Fault("F208", f"{folder.name}/products.csv", int(line), "product_id", str(name), "no origin makes it: not in goods_costs.csv")
+                   for line, name in zip(orphans[ROW], orphans["product_id"], strict=True)]  # fmt: skip
+    return faults
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether a text is a day written YYYY-MM-DD; Python alone would take 20261101 and week dates too."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _settings_faults(folder: Path, settings: Mapping[str, str]) -> list[Fault]:
     file = f"{folder.name}/network.toml"
     faults = []
     if isinstance(settings.get("as_of"), str):
-        try:
-            date.fromisoformat(settings["as_of"])
-        except ValueError:
+        if not _is_date(settings["as_of"]):
             faults.append(Fault("F203", file, column="as_of", value=settings["as_of"]))
     base = settings.get("direct_mail_value_base")
     if isinstance(base, str) and base not in VALUE_BASES:

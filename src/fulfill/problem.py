@@ -95,11 +95,16 @@ def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:
 
 
 def _reference_faults(network: Network, demand: Demand) -> list[Fault]:
-    """Find products and periods of a demand that the network does not have."""
+    """Find countries, products and periods of a demand that the network does not have."""
+    countries = set(network["countries"]["country"])
+    foreign = demand.zones[~demand.zones["country"].isin(countries)]
     known = {"product_id": network["products"]["product_id"], "period_id": network["calendar"]["period_id"]}
-    faults = []
+    faults = [
+        Fault("F301", f"{demand.folder.name}/zones.csv", int(line), "country", str(value), f"not in countries.csv of {network.name}")
+        for line, value in zip(foreign[ROW], foreign["country"], strict=True)
+    ]
     for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality), ("orders", demand.orders)):
-        for column in {"product_id", "period_id"} & set(frame.columns):
+        for column in sorted({"product_id", "period_id"} & set(frame.columns)):
             unknown = frame[~frame[column].isin(known[column])]
             faults += [
                 Fault("F301", f"{demand.folder.name}/{name}.csv", int(line), column, str(value), f"not in {network.name}")
@@ -134,6 +139,7 @@ def _share_faults(network: Network, demand: Demand) -> list[Fault]:
         if total > 1.0 + 1e-9:
             faults.append(Fault("F307", f"{network.folder.name}/prebuild.csv", column="share", value=f"{total:g}", detail=f"period {period}: at most 1"))
     present = set(demand.zones["country"])
+    faults += _empty_year_faults(demand) if demand.orders.empty else []
     for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality)):
         if demand.orders.empty:
             faults += [Fault("F301", f"{demand.folder.name}/{name}.csv", column="country", value=country, detail="no row for a country that has zones")
@@ -141,26 +147,54 @@ def _share_faults(network: Network, demand: Demand) -> list[Fault]:
     return faults
 
 
+def _empty_year_faults(demand: Demand) -> list[Fault]:
+    """Find a country whose zones or periods all weigh nothing: its orders could be spread over no one."""
+    zones = demand.zones
+    weight = zones["population"] * zones["internet_share"] * zones["income_index"] ** demand.parameters["income_exponent"]
+    faults = []
+    for name, column, value in (("zones", "population", weight), ("seasonality", "intensity", demand.seasonality["intensity"])):
+        frame = zones if name == "zones" else demand.seasonality
+        total = value.groupby(frame["country"]).sum()
+        faults += [Fault("F205", f"{demand.folder.name}/{name}.csv", column=column, value="0", detail=f"every row of {country} weighs nothing")
+                   for country in total.index[total <= 0]]  # fmt: skip
+    return faults
+
+
 def _tariff_faults(network: Network, demand: Demand, regime: Regime, channels: tuple[str, ...]) -> list[Fault]:
     """Find products without a rule: formal entry into each country that has sites, courier entry up to its cap."""
     file = f"{network.folder.name}/tariffs.csv"
     zones = set(demand.zones["country"])
-    sites = set(network["sites"]["country"])
-    groups = {"CN" if country == "CN" else "USMCA" for country in network["origins"]["country"]}
+    stocked = set(network["sites"]["country"]) & (zones if "cross_border" not in channels else {*zones, *network["countries"]["country"]})
+    made_in = set(network["origins"]["country"])
     faults = []
     for product in network["products"].itertuples(index=False):
-        for country in sorted(sites & zones):
-            for group in sorted(groups):
-                needs_entry = group == "CN" or country == "US"
-                if needs_entry and regime.find(country, "formal", group, product.tariff_class, product.transfer_value_usd) is None:
+        for country in sorted(stocked) if set(channels) - {"direct_mail"} else []:
+            for group in sorted({"CN" if source == "CN" else "USMCA" for source in made_in - {country}}):
+                if regime.find(country, "formal", group, product.tariff_class, product.transfer_value_usd) is None:
                     detail = f"{product.product_id} into {country} on {regime.as_of}, goods of {group}"
                     faults.append(Fault("F302", file, column="tariff_class", value=product.tariff_class, detail=detail))
-        for country in sorted(zones) if "direct_mail" in channels else []:
-            below_cap = product.price_usd <= regime.highest(country, "courier", "CN")
-            if below_cap and regime.find(country, "courier", "CN", product.tariff_class, product.price_usd) is None:
-                detail = f"courier entry into {country} at {product.price_usd:g} USD on {regime.as_of}"
+        for country in sorted(zones) if {"direct_mail", "cross_border"} & set(channels) else []:
+            value = _courier_gap(network, regime, country, product.tariff_class, product.price_usd)
+            if value is not None:
+                detail = f"courier entry into {country} at {value:g} USD on {regime.as_of}"
                 faults.append(Fault("F304", file, column="value_to_usd", value=product.tariff_class, detail=detail))
     return faults
+
+
+def _courier_gap(network: Network, regime: Regime, country: str, tariff_class: str, price: float) -> float | None:
+    """Return the customs value of a parcel that falls between the bands of courier entry, None where there is none.
+
+    A value above every band is no gap: that way is closed to the product.
+    """
+    vat = network["countries"].set_index("country")["vat_rate"]
+    value = price / (1.0 + float(vat.get(country, 0.0))) if network.value_base == "net_price" else price
+    if value > regime.highest(country, "courier", "CN"):
+        return None
+    rule = regime.find(country, "courier", "CN", tariff_class, value)
+    if rule is not None and network.value_base == "all_in_price":
+        value = price / (1.0 + rule.rate)
+        rule = regime.find(country, "courier", "CN", tariff_class, value)
+    return value if rule is None else None
 
 
 def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:

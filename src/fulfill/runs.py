@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import resource
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ from fulfill.audit import Audit
 from fulfill.errors import Fault, InputError
 from fulfill.plan import Plan
 
+MANIFEST = "manifest.json"
+"""File by which a folder is known to be a run."""
 LIBRARIES = ("fulfill", "ortools", "numpy", "scipy", "pandas", "geopandas", "networkx", "searoute", "numba")
 
 
@@ -28,12 +31,14 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises
     ------
     InputError
-        F308 where the target exists and may not be overwritten.
+        F308 where the target exists and may not be overwritten, or cannot be written at all.
     """
-    if target.exists() and not overwrite:
-        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    check_target(target, overwrite=overwrite)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise InputError([Fault("F308", "--out", value=str(target), detail=error.strerror or str(error))]) from None
     try:
         yield draft
         draft.chmod(0o755)
@@ -45,8 +50,25 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
             shutil.rmtree(draft)
 
 
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Refuse a place that a run may not take: what exists, and with `overwrite` what is no run of ours.
+
+    Raises
+    ------
+    InputError
+        F308; `--overwrite` deletes a folder, so it takes only an empty one or one with a manifest.json.
+    """
+    if not target.exists():
+        return
+    if not overwrite:
+        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+    if not target.is_dir() or (any(target.iterdir()) and not (target / MANIFEST).is_file()):
+        raise InputError([Fault("F308", "--out", value=str(target), detail="it is no run of fulfill and is not overwritten")])
+
+
 def next_folder(parent: Path, name: str) -> Path:
     """Return a path under `parent` that does not exist yet: name, name-2, name-3, ..."""
+    name = re.sub(r"[^\w.-]+", "-", name).strip(".-") or "run"
     target, number = parent / name, 1
     while target.exists():
         number += 1

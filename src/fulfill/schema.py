@@ -203,7 +203,7 @@ SITES = Table(
     (
         _id("site_id", "name in other tables", key=True),
         _text("name", "name for people", REQUIRED),
-        _text("country", "country", REQUIRED, COUNTRIES),
+        Column("country", "text", "country", choices=COUNTRIES, refers="countries"),
         _text("state", "state", ""),
         *PLACE,
         _text("ownership", "own building, or shared (3PL)", REQUIRED, OWNERSHIPS),
@@ -396,11 +396,12 @@ PREBUILD = Table(
     ),
     required=False,
 )
+EMISSION_MODES = ("sea", "air", "road", "last_mile")
 EMISSIONS = Table(
     "emissions",
-    "well-to-wheel emissions by mode",
+    "well-to-wheel emissions by mode; every mode has a row",
     (
-        Column("mode", "text", "mode", key=True, choices=("sea", "air", "road", "last_mile")),
+        Column("mode", "text", "mode", key=True, choices=EMISSION_MODES),
         _num("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100),
         *PROVENANCE,
     ),

@@ -21,8 +21,9 @@ from fulfill.schema import COUNTRY_WINDOW, REQUIRED, Column, Parameter, Table
 ROW = "_row"
 """Name of the helper column that keeps the line of the file, for messages."""
 
-_RANGE = re.compile(r"^\s*(\w+)\s*=\s*([-+.\deE]+)\s*\.\.\s*([-+.\deE]+)\s*$")
-_NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+_FIGURE = r"[-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+_RANGE = re.compile(rf"^\s*(\w+)\s*=\s*({_FIGURE})\s*\.\.\s*({_FIGURE})\s*$")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def read_tables(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
@@ -83,7 +84,7 @@ def read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
         bad_cells |= bad
     frame = pd.DataFrame(typed).assign(**{ROW: line_of})
     faults += _rule_faults(frame, table, file)
-    faults += _key_faults(frame, table, file)
+    faults += _key_faults(frame[~bad_cells], table, file)
     faults += _place_faults(frame, file)
     if "range" in frame:
         faults += _range_faults(frame[~bad_cells], file)
@@ -97,7 +98,7 @@ def read_settings(path: Path, required: Mapping[str, type], optional: Mapping[st
         return {}, [Fault("F101", file)]
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # TOML's and Unicode's own errors are ValueErrors
         return {}, [Fault("F108", file, detail=str(error))]
     known = {**required, **optional}
     faults = [Fault("F108", file, column=key, detail="key is not declared") for key in values if key not in known]
@@ -133,7 +134,7 @@ def parameter_faults(frame: pd.DataFrame, declared: tuple[Parameter, ...], file:
 
 
 def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
-    """Return the rows of a file that hold anything, the line each ends on, and faults of the file as a whole."""
+    """Return the rows of a file that hold anything, their numbers in a spreadsheet, and faults of the file as a whole."""
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -144,10 +145,10 @@ def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[
     reader = csv.reader(io.StringIO(text, newline=""))
     rows, lines = [], []
     try:
-        for row in reader:
+        for number, row in enumerate(reader, 1):  # blank rows count, a line break inside quotes does not
             if any(cell.strip() for cell in row):
                 rows.append(row)
-                lines.append(reader.line_num)
+                lines.append(number)
     except csv.Error as error:
         return [], [], [Fault("F102", file, reader.line_num, detail=str(error))]
     if not rows:

@@ -43,6 +43,16 @@ def test_no_line_jumps_over_the_antimeridian(run: Path) -> None:
         assert np.abs(np.diff(shapely.get_coordinates(line)[:, 0])).max() < 180
 
 
+def test_lines_join_their_two_ends(run: Path, planned: Planned) -> None:
+    network = planned.problem.network
+    port, site = network["gateways"].iloc[0], network["sites"].iloc[0]
+    flows = read(run, "flows").set_index("leg").geometry
+    for leg, start, end in (("sea", network["origins"].iloc[0], port), ("road", port, site)):
+        points = shapely.get_coordinates(flows[leg])
+        assert points[0].tolist() == [start["lon"], start["lat"]]
+        assert points[-1].tolist() == [end["lon"], end["lat"]]
+
+
 def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Planned) -> None:
     layer, flows = read(run, "flows"), planned.plan.flows
     by_leg = layer.groupby("leg")["orders_year"].sum()

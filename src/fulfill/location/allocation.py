@@ -2,24 +2,26 @@
 
 With sites fixed the linear program has few prices: one per site and period, one per side row. Each cell takes its
 cheapest lane at these prices; the prices move until sites are neither over- nor underused. What is then still over a
-limit is settled greedily, the cells with the largest regret first. The goods come in by an exact small linear program.
+limit is settled greedily, the cells with the largest regret first.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import MAIL, LocationInstance
-from fulfill.location.inbound_flows import bring_in
+from fulfill.location.assortment import choose_assortment, site_costs
 from fulfill.location.relaxation import Multipliers, inbound_price, service_credit
 from fulfill.plan import Decisions
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 ROUNDS = 24
 FIRST_MOVE = 1.0
 """USD by which a price moves at first where a site is over- or underused by its whole capacity."""
@@ -48,53 +50,6 @@ def open_options(instance: LocationInstance, size: Index) -> Options:
     )
 
 
-def allocate(
-    instance: LocationInstance, size: Index, stocked: Array, prices: Multipliers, rho: Array | None = None
-) -> tuple[Decisions, Array]:
-    """Allocate all demand to given sites.
-
-    Parameters
-    ----------
-    size : (I,) size of each site, -1 closed;  stocked : (K, C) 0/1
-    prices : multipliers of the side rows (their `cell` and `stocking` are not used)
-    rho : (I, T) prices of throughput to start from
-
-    Returns
-    -------
-    tuple
-        Decisions that keep every limit of throughput, storage, mail and carriers, and the prices of throughput.
-    """
-    options = open_options(instance, size)
-    n_sites, n_sizes = instance.fixed_usd.shape
-    chosen = np.maximum(size, 0)
-    site = np.arange(n_sites)
-    capacity = np.where((size >= 0)[:, None, None], instance.capacity[site, chosen], 0.0)
-    handling = instance.handling_usd[site, chosen]
-    inbound, _ = inbound_price(instance, prices)
-    if instance.chord_usd is not None:
-        inbound = inbound + instance.chord_usd[site, :, chosen][:, :, None]
-    inbound = _closed_to_unstocked(instance, inbound, stocked)
-    factors = _factors(instance, options, prices)
-    order = np.argsort(handling, axis=1, kind="stable")
-    steps = np.take_along_axis(handling, order, axis=1)
-    room = np.take_along_axis(capacity, order[:, :, None], axis=1)
-    rho = np.repeat(steps[:, :1], instance.shape[2], axis=1) if rho is None else np.maximum(rho, steps[:, :1])
-    rho = _balance(instance, options, factors, inbound, steps, room, rho, prices)
-    lane, product, period, orders = _fill(instance, options, factors, inbound, room, rho, prices, chosen)
-    draft = Decisions(
-        opened=(size[:, None] == np.arange(n_sizes)).astype(float),
-        stocked=np.zeros_like(stocked), lane=lane, product=product, period=period, orders=orders,
-        inbound=np.zeros((len(instance.route_site), *instance.shape[1:])),
-    )  # fmt: skip
-    return bring_in(instance, draft), rho
-
-
-def _closed_to_unstocked(instance: LocationInstance, inbound: Array, stocked: Array) -> Array:
-    if instance.entry_usd is None or instance.site_country is None:
-        return inbound
-    return np.where(stocked.T[instance.site_country][:, :, None] > 0.5, inbound, np.inf)
-
-
 @dataclass(frozen=True)
 class Factors:
     """Arrays by zone, way and option that the kernels read, with neutral values where an instance has none."""
@@ -105,6 +60,95 @@ class Factors:
     carbon: Array
     credit: Array
     weight: Array
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Sites that are given, ready for allocation: their lanes, inbound prices, bands.
+
+    `size` (I,) is -1 for closed; `steps` and `room` are prices (I, B) and capacities (I, B, T) of the bands in order of
+    price; `inbound` (I, K, T) is without safety stock.
+    """
+
+    size: Index
+    options: Options
+    factors: Factors
+    inbound: Array
+    steps: Array
+    room: Array
+
+
+def prepare(instance: LocationInstance, size: Index, prices: Multipliers) -> Setting:
+    """Gather what allocation to given sites needs; `prices` are those of the side rows."""
+    site, chosen = np.arange(len(size)), np.maximum(size, 0)
+    capacity = np.where((size >= 0)[:, None, None], instance.capacity[site, chosen], 0.0)
+    handling = instance.handling_usd[site, chosen]
+    order = np.argsort(handling, axis=1, kind="stable")
+    options = open_options(instance, size)
+    return Setting(
+        size=size,
+        options=options,
+        factors=_factors(instance, options, prices),
+        inbound=inbound_price(instance, prices)[0],
+        steps=np.take_along_axis(handling, order, axis=1),
+        room=np.take_along_axis(capacity, order[:, :, None], axis=1),
+    )
+
+
+def lowest_prices(instance: LocationInstance, setting: Setting) -> Array:
+    """Return the price of the cheapest band by site and period: prices of throughput to start from."""
+    return np.repeat(setting.steps[:, :1], instance.shape[2], axis=1)
+
+
+def best_assortment(
+    instance: LocationInstance, setting: Setting, prices: Multipliers, rho: Array, start: Mask | None = None
+) -> Mask:
+    """Return which product stands in which site, (I, K), at prices of throughput `rho` (I, T)."""
+    sites = np.flatnonzero(setting.size >= 0)
+    position = np.full(len(setting.size), -1)
+    position[sites] = np.arange(len(sites))
+    assortment = np.zeros((len(setting.size), instance.shape[1]), bool)
+    if not len(sites):
+        return assortment
+    options, factors = setting.options, setting.factors
+    costs, units, alternative = site_costs(
+        options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
+        instance.way_rate, instance.units, setting.inbound, prices.carrier, prices.mail, factors.region,
+        factors.country, factors.mail_weight, factors.weight, instance.unserved_usd, rho, position, len(sites),
+        instance.shape,
+    )  # fmt: skip
+    begin = np.ones((len(sites), instance.shape[1]), bool) if start is None else start[sites]
+    assortment[sites] = choose_assortment(instance, costs, units, alternative, sites, begin)[0]
+    return assortment
+
+
+def allocate(
+    instance: LocationInstance, setting: Setting, assortment: Mask, prices: Multipliers, rho: Array
+) -> tuple[Decisions, Array]:
+    """Allocate all demand to given sites with a given assortment.
+
+    Returns
+    -------
+    tuple
+        Decisions without inbound flows that keep the limits of throughput, storage, mail and carriers; prices of
+        throughput (I, T).
+    """
+    inbound = np.where(assortment[:, :, None], setting.inbound, np.inf)
+    slope = np.zeros(assortment.shape)
+    rho = np.maximum(rho, setting.steps[:, :1])
+    for rounds in (ROUNDS // 2, ROUNDS):
+        rho, volume = _balance(instance, setting, inbound + slope[:, :, None], rho, prices, rounds)
+        if instance.safety is None:
+            break
+        slope = instance.safety.marginal(volume)
+    flows = _fill(instance, setting, inbound + slope[:, :, None], rho, prices)
+    opened = (setting.size[:, None] == np.arange(instance.fixed_usd.shape[1])).astype(float)
+    lane, product, period, orders = flows
+    draft = Decisions(
+        opened, np.zeros((instance.shape[1], max(len(instance.countries), 1))), lane, product, period, orders,
+        np.zeros((len(instance.route_site), *instance.shape[1:])),
+    )  # fmt: skip
+    return draft, rho
 
 
 def _factors(instance: LocationInstance, options: Options, prices: Multipliers) -> Factors:
@@ -122,54 +166,54 @@ def _factors(instance: LocationInstance, options: Options, prices: Multipliers) 
 
 
 def _balance(
-    instance: LocationInstance, options: Options, factors: Factors, inbound: Array, steps: Array, room: Array,
-    rho: Array, prices: Multipliers,
-) -> Array:  # fmt: skip
-    """Move prices of throughput until demand meets what the bands supply at the price."""
+    instance: LocationInstance, setting: Setting, inbound: Array, rho: Array, prices: Multipliers, rounds: int
+) -> tuple[Array, Array]:
+    """Move prices of throughput until demand meets what the bands supply; return them and volumes (I, K)."""
+    steps, room = setting.steps, setting.room
     total = np.maximum(room.sum(axis=1), 1e-9)
     filled = np.cumsum(room, axis=1)
-    best, best_excess = rho, np.inf
-    move = FIRST_MOVE
-    for number in range(ROUNDS):
-        used = demand_at(
-            options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
-            instance.way_rate, instance.units, inbound, prices.carrier, prices.mail, factors.region, factors.country,
-            factors.mail_weight, factors.weight, instance.demand, instance.unserved_usd, rho,
-        )  # fmt: skip
+    best, best_excess, best_volume = rho, np.inf, np.zeros(inbound.shape[:2])
+    for number in range(rounds):
+        taken = demand_at(*_cells(instance, setting, inbound, prices), instance.demand, instance.unserved_usd, rho)
+        used = taken.sum(axis=1)
         below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1, initial=0.0)
         upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1, initial=0.0)
         excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
         worst = float((np.maximum(used - total, 0.0)).sum()) + 0.1 * float(np.abs(excess * total).sum())
         if worst < best_excess:
-            best, best_excess = rho.copy(), worst
+            best, best_excess, best_volume = rho.copy(), worst, taken.sum(axis=2)
         if not excess.any():
             break
         move = FIRST_MOVE / (1.0 + 0.25 * number)
         rho = np.maximum(rho + move * np.clip(excess, -1.0, 1.0), steps[:, :1])
-    return best
+    return best, best_volume
+
+
+def _cells(instance: LocationInstance, setting: Setting, inbound: Array, prices: Multipliers) -> tuple[Any, ...]:
+    """Return the arrays with which the kernels price an option of a cell."""
+    options, factors = setting.options, setting.factors
+    return (
+        options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
+        instance.way_rate, instance.units, inbound, prices.carrier, prices.mail, factors.region, factors.country,
+        factors.mail_weight, factors.weight,
+    )  # fmt: skip
 
 
 def _fill(
-    instance: LocationInstance, options: Options, factors: Factors, inbound: Array, room: Array, rho: Array,
-    prices: Multipliers, chosen: Index,
-) -> tuple[Index, Index, Index, Array]:  # fmt: skip
+    instance: LocationInstance, setting: Setting, inbound: Array, rho: Array, prices: Multipliers
+) -> tuple[Index, Index, Index, Array]:
     """Give every cell its cheapest lane that still has room, the cells with the largest regret first."""
     n_zones, n_products, n_periods = instance.shape
-    regret = regrets(
-        options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
-        instance.way_rate, instance.units, inbound, prices.carrier, prices.mail, factors.region, factors.country,
-        factors.mail_weight, factors.weight, instance.demand, instance.unserved_usd, rho,
-    )  # fmt: skip
+    cells = _cells(instance, setting, inbound, prices)
+    regret = regrets(*cells, instance.demand, instance.unserved_usd, rho)
     order = np.argsort(-regret.reshape(n_zones * n_products, n_periods), axis=0, kind="stable")
     unlimited = np.full((1, n_periods), np.inf)
     mail_left = instance.mail_kg.copy() if instance.mail_kg is not None else unlimited.copy()
     carrier_left = instance.carrier_orders.copy() if instance.carrier_orders is not None else unlimited.copy()
-    level, storage_left, safety = _storage_rows(instance, chosen)
+    level, storage_left, safety = _storage_rows(instance, np.maximum(setting.size, 0))
     lane, product, period, orders, n = fill(
-        order, options.start, options.lane, options.site, options.way, options.usd, factors.carbon, factors.credit,
-        instance.way_cost, instance.way_rate, instance.units, inbound, prices.carrier, prices.mail, factors.region,
-        factors.country, factors.mail_weight, factors.weight, instance.demand, instance.unserved_usd, rho,
-        room.sum(axis=1), mail_left, carrier_left, level, storage_left, safety,
+        order, setting.options.lane, *cells, instance.demand, instance.unserved_usd, rho, setting.room.sum(axis=1),
+        mail_left, carrier_left, level, storage_left, safety,
     )  # fmt: skip
     return lane[:n], product[:n], period[:n], orders[:n]
 
@@ -208,9 +252,9 @@ def demand_at(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, demand, unserved, rho,
 ):  # fmt: skip
-    """Return the units that each site is asked for when every cell takes its cheapest option, (I, T)."""
+    """Return the units that each site is asked for when every cell takes its cheapest option, (I, K, T)."""
     n_zones, n_products, n_periods = demand.shape
-    used = np.zeros((n_periods, rho.shape[0]))
+    used = np.zeros((n_periods, n_products, rho.shape[0]))
     for t in nb.prange(n_periods):
         for z in range(n_zones):
             for k in range(n_products):
@@ -225,7 +269,7 @@ def demand_at(
                     if cost < best:
                         best, chosen = cost, j
                 if chosen >= 0 and site[chosen] >= 0:
-                    used[t, site[chosen]] += demand[z, k, t] * units[way[chosen], k, t]
+                    used[t, k, site[chosen]] += demand[z, k, t] * units[way[chosen], k, t]
     return used.T.copy()
 
 
@@ -258,7 +302,7 @@ def regrets(
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]
 def fill(
-    order, start, lane, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
+    order, lane, start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, demand, unserved, rho, room, mail_left, carrier_left, level, storage_left, safety,
 ):  # fmt: skip
     """Fill cells in the given order; return flows and their number. A cell may be split where room runs out."""

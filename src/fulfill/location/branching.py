@@ -114,7 +114,7 @@ class Guests(NamedTuple):
 
     Attributes
     ----------
-    visit : called with the branches of every round
+    visit : called with the branches of every round, while they are expanded on other threads
     leaf : called with a branch that has every site decided
     """
 
@@ -156,8 +156,8 @@ class Tree:
                     continue
                 if time.perf_counter() >= end:
                     return False
-                guests.visit(self.working)
                 families = pool.map(partial(expand, self.arrays, target=target, cutoff=cutoff), self.working)
+                guests.visit(self.working)
                 for child in (child for family in list(families) for child in family):
                     self.add(child)
                 self.expanded += len(self.working)

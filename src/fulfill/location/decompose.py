@@ -32,7 +32,9 @@ LEAST_GAP = 1e-7
 """A smaller gap than this is within the rounding of a plan's cost, and counts as none."""
 KICKS = 8
 """Disturbed restarts before branching."""
-NEAR = 0.004
+EARLY = 12
+"""Rounded plans improved at once while branching; later one in eight rounds."""
+NEAR = 0.002
 """A rounded plan within this share of the incumbent is improved by moves."""
 
 
@@ -77,6 +79,7 @@ class _Solver:
     kept: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     tried: set[bytes] = field(default_factory=set)
     rounds: int = 0
+    searches: int = 0
 
     @property
     def upper(self) -> float:
@@ -92,9 +95,9 @@ class _Solver:
 
     def bound(self) -> float:
         """Return what is proven so far."""
-        if self.tree is None:
-            return self.proven
-        return max(self.proven, self.tree.bound(self.cutoff))
+        if self.tree is not None:
+            self.proven = max(self.proven, self.tree.bound(self.cutoff))
+        return self.proven
 
     def report(self) -> None:
         """Tell the caller how far it is."""
@@ -111,8 +114,6 @@ class _Solver:
         if np.isinf(found.bound):
             return
         self.plan = construct(arrays, found.share, locked)
-        if self.plan is None:
-            self.plan = construct(arrays, found.share, locked, threshold=0.0)
         if self.plan is None:
             self.proven = np.inf
             return
@@ -148,16 +149,18 @@ class _Solver:
             arrays.fixed[self.kept],
             arrays.outside,
         )
-        self.tree = Tree(small)
-        self.tree.add(Branch(self.proven, status[self.kept], prices, share[self.kept]))
+        tree = Tree(small)
+        tree.add(Branch(self.proven, status[self.kept], prices, share[self.kept]))
+        self.tree = tree
         end = self.begun + self.params.time_limit
-        self.tree.grow(lambda: (self.upper, self.cutoff), Guests(self._visit, self._leaf), end)
+        tree.grow(lambda: (self.upper, self.cutoff), Guests(self._visit, self._leaf), end)
 
     def _visit(self, branches: list[Branch]) -> None:
         """Round relaxed solutions of a round's branches to plans."""
         self.rounds += 1
         for branch in branches[:: max(1, min(self.rounds // 4, len(branches)))]:
-            self._round(branch)
+            if self.searches <= EARLY + self.rounds // 8:
+                self._round(branch)
         if self.rounds % 8 == 0:
             self.report()
 
@@ -175,6 +178,7 @@ class _Solver:
             return
         cost = plan_cost(self.tree.arrays, transport)
         if cost < self.upper + NEAR * abs(self.upper):
+            self.searches += 1
             self._accept(self._widened(improve(self.tree.arrays, transport, locked)))
 
     def _leaf(self, branch: Branch) -> None:

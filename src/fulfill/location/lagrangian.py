@@ -245,16 +245,16 @@ def ascend(arrays: Arrays, status: Status, start: Array, target: float, cutoff: 
     `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the value beyond which a
     branch is of no interest (infinite: never). The bound is infinite where the sites left cannot serve the demand.
     """
-    return Ascent(*_ascend(arrays, status, start, target, cutoff, steps))
+    return Ascent(*_ascend(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps))
 
 
 def first_prices(arrays: Arrays) -> Array:
     """Return prices to start from: the second-cheapest way to serve a cell at full use of a site."""
     full = arrays.cost + (arrays.fixed / np.maximum(arrays.capacity, 1e-9))[:, None]
-    rank = min(1, len(full) - 1)
-    cheapest = np.partition(full, rank, axis=0)[rank]
-    cheapest = np.where(np.isfinite(cheapest), cheapest, full.min(axis=0))
-    return np.ascontiguousarray(np.minimum(cheapest, arrays.outside))
+    full = np.vstack([full, arrays.outside])
+    cheapest = np.partition(full, 1, axis=0)[1] if len(full) > 1 else full[0]
+    cheapest = np.minimum(np.where(np.isfinite(cheapest), cheapest, full.min(axis=0)), arrays.outside)
+    return np.where(np.isfinite(cheapest), cheapest, 0.0)
 
 
 def root_bound(arrays: Arrays, status: Status, upper: float | None = None, start: Array | None = None) -> Ascent:

@@ -27,7 +27,7 @@ def prune(instance: LocationInstance, max_allocations: int = MAX_ALLOCATIONS) ->
     zones, products, periods = instance.shape
     if len(instance.lane_zone) * products * periods <= max_allocations:
         return instance
-    score = _mean_cost(instance)
+    score = mean_cost(instance)
     lanes = np.flatnonzero(np.isfinite(score))
     bound_by_way = bool(instance.limits.targets) or np.isfinite(instance.limits.co2_kg)
     if not bound_by_way:
@@ -88,8 +88,8 @@ def lanes_in_words(whole: LocationInstance, pruned: LocationInstance) -> str:
     return f", {len(pruned.lane_zone):,} of {len(whole.lane_zone):,} lanes"
 
 
-def _mean_cost(instance: LocationInstance) -> Array:
-    """Return the cost of the mean potential order by lane, cheapest inbound route included."""
+def mean_cost(instance: LocationInstance) -> Array:
+    """Return the cost of the mean potential order by lane, cheapest inbound route included, (n_lanes,)."""
     weight = instance.demand.sum(axis=0)
     weight = weight / max(weight.sum(), 1e-12)
     way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)

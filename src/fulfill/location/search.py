@@ -75,7 +75,7 @@ def _pull(t, i, prices, work, items):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _move_bounds(t, fixed, locked):  # type: ignore[no-untyped-def]
-    """Bound the change of cost by move: entry [r, i] closes r and opens i; the last row and column stand for no site."""
+    """Bound the change of cost by move: [r, i] closes r and opens i; the last row and column stand for none."""
     n_sites, n_cells = len(fixed), len(t.demand)
     distance = slack_distance(t, np.empty(len(t.capacity), np.int64))
     best, row, second = _cell_prices(t, distance)

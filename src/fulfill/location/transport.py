@@ -152,11 +152,8 @@ def _insert(t, j, amount, after):  # type: ignore[no-untyped-def]
     """Send `amount` of cell j by the cheapest ways; False where there is none."""
     while amount > _TINY * t.demand[j]:
         distance = slack_distance(t, after)
-        a, best = -1, np.inf
-        for i in np.flatnonzero(t.opened):
-            if t.cost[i, j] + distance[i] < best:
-                a, best = i, t.cost[i, j] + distance[i]
-        if a < 0:
+        a = np.argmin(t.cost[:, j] + distance)
+        if not np.isfinite(t.cost[a, j] + distance[a]):
             return False
         sent = _room(t, a, after, amount)
         if sent <= 0.0:

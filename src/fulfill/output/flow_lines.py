@@ -60,8 +60,9 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
 def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     """Return `hops` with lines.
 
-    `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road`` (``straight`` where the network has none
-    there), or ``straight`` for the last mile, whose lines only say who serves whom (carriers choose their own way, and thousands of roads would hide the map).
+    `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road``, or ``straight``. Straight is the last
+    mile, whose lines only say who serves whom (carriers choose their own way, and thousands of roads would hide the
+    map), and a way to a site for which the network has no road.
     """
     table = hops(plan, problem)
     ends = located(table, place_table(problem))
@@ -78,13 +79,14 @@ class _Drawer:
     def __init__(self, network: Network) -> None:
         self.graph = read_roads(network.roads) if network.roads else None
         self.rules = road_rules(network)
-        self.crossings = crossing_table(network)
+        self.crossings = crossing_table(network, freight=True)
         self.roads: dict[tuple[Point, Point, str], tuple[shapely.Geometry, str]] = {}
 
     def draw(self, leg: str, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
         """Return the line of a hop and what it is."""
         if leg == "sea":
-            return _lines(sea_line(start, goal)), "sea lane"
+            # Sea lanes begin and end at the nearest point of the lane network, somewhere off the port.
+            return _lines(_joined(start, sea_line(start, goal), goal)), "sea lane"
         if leg in ("air", "mail"):
             return _lines(air_line(start, goal)), "great circle"
         if leg == "road":
@@ -110,6 +112,14 @@ class _Drawer:
                 return _lines([way.line]), "road"
         through = gates[["lat", "lon"]].to_numpy(float) if crossing else np.empty((0, 2))
         return _lines([np.vstack([[start], through, [goal]])]), "straight"
+
+
+def _joined(start: Point, pieces: list[Array], goal: Point) -> list[Array]:
+    """Return the pieces of a line with its first and last point in front and behind."""
+    pieces = list(pieces)
+    pieces[0] = np.vstack([[start], pieces[0]])
+    pieces[-1] = np.vstack([pieces[-1], [goal]])
+    return pieces
 
 
 def _lines(parts: Iterable[Array]) -> shapely.MultiLineString:

@@ -1,0 +1,187 @@
+"""The whole instance at full resolution: sites from a likeness, prices for all, a bound that counts everything.
+
+1. A coarse likeness is relaxed; its multipliers and a search over sites give a choice of sites.
+2. The choice is priced on the full instance; its prices start the multipliers of every cell.
+3. The bound is raised on the full instance; sites are searched again at the better multipliers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.instance import LocationInstance
+from fulfill.location.allocation import allocate, best_assortment, lowest_prices, prepare
+from fulfill.location.ascent import Ascent, ascend, begin
+from fulfill.location.coarse import Likeness, coarsen
+from fulfill.location.inbound_flows import bring_in
+from fulfill.location.pricing import price
+from fulfill.location.relaxation import (
+    Lanes,
+    Multipliers,
+    alternative_cost,
+    evaluate,
+    inbound_price,
+    local_lanes,
+    with_prices,
+    zero_multipliers,
+)
+from fulfill.location.siting import Siting, cost_table, estimate, improve
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.plan import Decisions, relative_gap, status_of
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+COARSE_ZONES = 120
+COARSE_ROUNDS, FULL_ROUNDS = 240, 120
+FIRST_GUESS = 1.03
+"""Cost of a plan over the bound before there is a plan: the target of the first steps."""
+
+
+@dataclass
+class Search:
+    """What a solve knows so far (private to it): best plan, best bound, clock."""
+
+    instance: LocationInstance
+    params: LocationParams
+    begun: float
+    decisions: Decisions | None = None
+    objective: float = np.inf
+    bound: float = -np.inf
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return self.params.time_limit - (time.perf_counter() - self.begun)
+
+    def done(self, share: float = 1.0) -> bool:
+        """Tell whether the gap is reached, or a share of the time limit used."""
+        used = time.perf_counter() - self.begun
+        return used > share * self.params.time_limit or relative_gap(self.objective, self.bound) <= self.params.gap
+
+    def offer(self, decisions: Decisions) -> None:
+        """Keep a plan if it is the best."""
+        cost = price(self.instance, decisions)
+        if cost < self.objective:
+            self.decisions, self.objective = decisions, cost
+        self.tell()
+
+    def prove(self, bound: float) -> None:
+        """Keep a bound if it is the best."""
+        self.bound = max(self.bound, bound)
+        self.tell()
+
+    def tell(self) -> None:
+        """Report."""
+        if self.params.progress:
+            self.params.progress(Progress(self.objective, self.bound, time.perf_counter() - self.begun))
+
+
+def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve an instance by decomposition; Ctrl-C and the time limit return the best plan with its bound."""
+    search = Search(instance, params, time.perf_counter())
+    try:
+        _run(search)
+    except KeyboardInterrupt:
+        if search.decisions is None:
+            raise
+    assert search.decisions is not None
+    bound = min(search.bound, search.objective)
+    return LocationSolution(
+        status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
+        time.perf_counter() - search.begun,
+    )  # fmt: skip
+
+
+def _run(search: Search) -> None:
+    instance = search.instance
+    likeness = coarsen(instance, COARSE_ZONES)
+    small = likeness.instance
+    state = begin(small, local_lanes(small), first_prices(small))
+    state = ascend(small, local_lanes(small), state, COARSE_ROUNDS // 2, FIRST_GUESS * state.bound * 1.15, lambda _: search.done(0.2))
+    siting = _first_siting(small, state)
+    table = cost_table(small, state.best)
+    siting = improve(small, table, siting, state.frequency, lambda: search.done(0.45))
+    decisions, siting = _plan(instance, siting, state.best)
+    search.offer(decisions)
+    lanes = local_lanes(instance)
+    full = begin(instance, lanes, _spread(instance, likeness, state, siting))
+    search.prove(full.bound)
+    step = 5
+    for _ in range(FULL_ROUNDS // step):
+        if search.done(0.9):
+            break
+        full = ascend(instance, lanes, full, step, search.objective, lambda _: search.done(0.9))
+        search.prove(full.bound)
+
+
+def first_prices(instance: LocationInstance) -> Multipliers:
+    """Return multipliers to start from: each cell's cheapest way if sites were half used."""
+    nothing = zero_multipliers(instance)
+    inbound, _ = inbound_price(instance, nothing)
+    busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
+    offered = np.isfinite(instance.fixed_usd)
+    rent = np.where(offered, instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy, np.inf).min(axis=1)
+    cell = alternative_cost(instance, nothing)
+    lanes = np.flatnonzero(instance.lane_site >= 0)
+    for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
+        site, way = instance.lane_site[chunk], instance.lane_way[chunk]
+        cost = instance.lane_cost(chunk) + instance.units[way] * (inbound[site] + rent[site][:, None, None])
+        np.minimum.at(cell, instance.lane_zone[chunk], cost)
+    return with_prices(nothing, cell=cell)
+
+
+def _first_siting(instance: LocationInstance, state: Ascent) -> Siting:
+    """Return the sites that the relaxation opened in more than half of its rounds."""
+    often = state.frequency.sum(axis=1) > 0.5
+    often[list(instance.limits.opened)] = True
+    often[list(instance.limits.closed)] = False
+    size = np.where(often, state.frequency.argmax(axis=1), -1)
+    setting = prepare(instance, size, state.best)
+    everything = np.ones((len(size), instance.shape[1]), bool)
+    return Siting(size, everything, lowest_prices(instance, setting), np.inf)
+
+
+def _plan(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions, Siting]:
+    """Return the plan of a choice of sites on the full instance, and the choice with its prices there."""
+    setting = prepare(instance, siting.size, prices)
+    rho, assortment = siting.rho, siting.assortment
+    best: tuple[float, Decisions, Array, NDArray[np.bool_]] | None = None
+    for _ in range(2):
+        draft, rho = allocate(instance, setting, assortment, prices, rho)
+        decisions = bring_in(instance, draft)
+        cost = price(instance, decisions)
+        if best is None or cost < best[0]:
+            best = (cost, decisions, rho, assortment)
+        assortment = best_assortment(instance, setting, prices, rho, assortment)
+    assert best is not None
+    return best[1], Siting(siting.size, best[3], best[2], best[0])
+
+
+def _spread(instance: LocationInstance, likeness: Likeness, state: Ascent, siting: Siting) -> Multipliers:
+    """Carry the multipliers of the likeness over to every cell.
+
+    A zone's multiplier is its likeness's, moved by the difference of what the two zones pay at the plan's prices.
+    """
+    fine, coarse = zone_prices(instance, siting, state.best), zone_prices(likeness.instance, siting, state.best)
+    cell = state.best.cell[likeness.member] + fine - coarse[likeness.member]
+    return with_prices(state.best, cell=cell, stocking=state.best.stocking[likeness.member])
+
+
+def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers) -> Array:
+    """Return the cost of the cheapest way to each cell at a plan's prices of throughput, (Z, K, T)."""
+    inbound, _ = inbound_price(instance, prices)
+    slope = np.zeros((len(instance.sites), instance.shape[1]))
+    inbound = np.where(siting.assortment[:, :, None], inbound + slope[:, :, None] + siting.rho[:, None, :], np.inf)
+    cell = alternative_cost(instance, prices)
+    is_open = np.append(siting.size >= 0, False)
+    lanes = np.flatnonzero(is_open[instance.lane_site])
+    for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
+        way = instance.lane_way[chunk]
+        np.minimum.at(
+            cell, instance.lane_zone[chunk], instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]]
+        )
+    return cell

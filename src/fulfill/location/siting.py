@@ -1,0 +1,232 @@
+"""Search over sites and sizes on a small instance: open, close, resize, swap, with prices of throughput kept warm.
+
+Costs of serving each cell from each site are laid out once as a dense table, so that a choice of sites is priced in
+milliseconds: cells take their cheapest site, prices of throughput move until the sites are neither over- nor underused,
+and what is still over the limit pays a penalty. Exact figures come later, from `allocation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.instance import LocationInstance
+from fulfill.location.allocation import Setting, prepare
+from fulfill.location.assortment import choose_assortment, site_costs
+from fulfill.location.relaxation import Multipliers
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+BALANCING = 6
+OVERFLOW_USD = 25.0
+"""Penalty of an order above a site's capacity in the search's own estimate."""
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Cost and units of serving a cell from every site, without prices of throughput.
+
+    `cost`, `units` (K, Z * T, I); `alternative` (K, Z * T); `demand` (K, Z * T).
+    """
+
+    cost: Array
+    units: Array
+    alternative: Array
+    demand: Array
+
+
+@dataclass(frozen=True)
+class Siting:
+    """A choice of sites with what belongs to it: size (I,), assortment (I, K), prices (I, T), estimated cost."""
+
+    size: Index
+    assortment: Mask
+    rho: Array
+    cost: float
+
+
+def cost_table(instance: LocationInstance, prices: Multipliers) -> CostTable:
+    """Lay out the costs of all sites that may be open."""
+    may_open = np.isfinite(instance.fixed_usd).any(axis=1)
+    may_open[list(instance.limits.closed)] = False
+    every: Setting = prepare(instance, np.where(may_open, 0, -1), prices)
+    n_sites = len(may_open)
+    options, factors = every.options, every.factors
+    nothing = np.zeros((n_sites, instance.shape[2]))
+    cost, units, alternative = site_costs(
+        options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
+        instance.way_rate, instance.units, every.inbound, prices.carrier, prices.mail, factors.region, factors.country,
+        factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites, instance.shape,
+    )  # fmt: skip
+    demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2).reshape(instance.shape[1], -1))
+    return CostTable(cost, units, alternative, demand)
+
+
+def estimate(instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING) -> Siting:
+    """Return the choice with balanced prices and its estimated cost."""
+    sites = np.flatnonzero(siting.size >= 0)
+    if not len(sites):
+        return replace(siting, cost=instance.constant_usd + float((table.alternative * table.demand).sum()))
+    chosen = siting.size[sites]
+    capacity = instance.capacity[sites, chosen]
+    handling = instance.handling_usd[sites, chosen]
+    order = np.argsort(handling, axis=1, kind="stable")
+    steps = np.take_along_axis(handling, order, axis=1)
+    filled = np.cumsum(np.take_along_axis(capacity, order[:, :, None], axis=1), axis=1)
+    total = np.maximum(filled[:, -1], 1e-9)
+    rho = np.maximum(siting.rho[sites], steps[:, :1])
+    mask = siting.assortment[sites]
+    slope = np.zeros(mask.shape)
+    volume = np.zeros((len(sites), *instance.shape[1:]))
+    served = 0.0
+    best = (np.inf, rho, volume)
+    for number in range(rounds):
+        served = serve(table.cost, table.units, table.alternative, table.demand, sites, mask, rho, slope, volume)
+        used = volume.sum(axis=1)
+        cost = served + _running_cost(instance, sites, chosen, steps, filled, used, volume)
+        if cost < best[0]:
+            best = (cost, rho, volume.copy())
+        below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1)
+        upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1)
+        excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
+        rho = np.maximum(rho + 3.0 / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
+        if instance.safety is not None:
+            slope = _marginal(instance, sites, volume.sum(axis=2))
+    prices = siting.rho.copy()
+    prices[sites] = best[1]
+    fixed = float(instance.fixed_usd[sites, chosen].sum())
+    entry = 0.0
+    if instance.entry_usd is not None and instance.site_country is not None:
+        stocked = np.zeros_like(instance.entry_usd)
+        np.maximum.at(stocked.T, instance.site_country[sites], (best[2].sum(axis=2) > 0).astype(float))
+        entry = float((instance.entry_usd * stocked).sum())
+    return Siting(siting.size, siting.assortment, prices, instance.constant_usd + best[0] + fixed + entry)
+
+
+def _running_cost(
+    instance: LocationInstance, sites: Index, chosen: Index, steps: Array, filled: Array, used: Array, volume: Array
+) -> float:
+    """Return handling by band, overflow, safety stock and storage fees of the volumes."""
+    before = np.concatenate([np.zeros_like(filled[:, :1]), filled[:, :-1]], axis=1)
+    in_band = np.clip(used[:, None, :] - before, 0.0, filled - before)
+    cost = float((in_band * steps[:, :, None]).sum()) + OVERFLOW_USD * float(np.maximum(used - filled[:, -1], 0.0).sum())
+    if instance.safety is not None:
+        everywhere = np.zeros((len(instance.sites), instance.shape[1]))
+        everywhere[sites] = volume.sum(axis=2)
+        cost += float(instance.safety.cost(everywhere).sum())
+    if instance.storage_m3 is not None and instance.stock_level is not None and instance.volume_m3 is not None:
+        stock = np.einsum("ikt,ktu,k->iu", volume, instance.stock_level, instance.volume_m3)
+        over = stock - instance.storage_m3[sites, chosen][:, None]
+        cost += 500.0 * float(np.maximum(over, 0.0).sum())
+    return cost
+
+
+def _marginal(instance: LocationInstance, sites: Index, volume: Array) -> Array:
+    assert instance.safety is not None
+    everywhere = np.zeros((len(instance.sites), instance.shape[1]))
+    everywhere[sites] = volume
+    return np.asarray(instance.safety.marginal(everywhere)[sites])
+
+
+def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Siting:
+    """Choose the assortment anew at the choice's prices and estimate the cost again."""
+    sites = np.flatnonzero(siting.size >= 0)
+    if not len(sites) or instance.safety is None:
+        return siting
+    n_zones, n_products, n_periods = instance.shape
+    rho = np.tile(siting.rho[sites].T, (n_zones, 1))
+    units = np.ascontiguousarray(table.units[:, :, sites])
+    costs = table.cost[:, :, sites] + units * rho[None]
+    chosen, _ = choose_assortment(instance, costs, units, table.alternative, sites, siting.assortment[sites])
+    assortment = np.zeros_like(siting.assortment)
+    assortment[sites] = chosen
+    again = estimate(instance, table, replace(siting, assortment=assortment))
+    return again if again.cost < siting.cost else siting
+
+
+def improve(
+    instance: LocationInstance,
+    table: CostTable,
+    siting: Siting,
+    frequency: Array,
+    stop: Callable[[], bool],
+) -> Siting:
+    """Open, close, resize and swap sites while that helps; likely moves by the Lagrangian's `frequency` come first."""
+    siting = restock(instance, table, estimate(instance, table, siting, 3 * BALANCING))
+    n_sizes = instance.fixed_usd.shape[1]
+    likely = np.argsort(-frequency.sum(axis=1), kind="stable")
+    improved = True
+    while improved and not stop():
+        improved = False
+        for i, m in ((int(i), m) for i in likely for m in range(-1, n_sizes)):
+            if stop():
+                break
+            size = siting.size.copy()
+            size[i] = m
+            if m == siting.size[i] or not _allowed(instance, size):
+                continue
+            trial = estimate(instance, table, _opened(siting, size))
+            if trial.cost < siting.cost - 1e-6 * abs(siting.cost):
+                siting, improved = trial, True
+        siting = restock(instance, table, siting)
+    return siting
+
+
+def _allowed(instance: LocationInstance, size: Index) -> bool:
+    """Tell whether a choice keeps locks, number of sites and budget."""
+    limits = instance.limits
+    is_open = np.flatnonzero(size >= 0)
+    if limits.max_sites is not None and len(is_open) > limits.max_sites:
+        return False
+    if np.isin(is_open, limits.closed).any() or not np.isin(limits.opened, is_open).all():
+        return False
+    if not np.isfinite(instance.fixed_usd[is_open, size[is_open]]).all():
+        return False
+    return float(instance.invest_usd[is_open, size[is_open]].sum()) <= limits.budget_usd
+
+
+def _opened(siting: Siting, size: Index) -> Siting:
+    """Return the choice with other sizes; a newly opened site stocks what most open sites stock."""
+    new = (size >= 0) & (siting.size < 0)
+    if not new.any():
+        return replace(siting, size=size)
+    assortment = siting.assortment.copy()
+    others = siting.size >= 0
+    usual = siting.assortment[others].mean(axis=0) >= 0.5 if others.any() else np.ones(assortment.shape[1], bool)
+    assortment[new] = usual
+    rho = siting.rho.copy()
+    rho[new] = rho[others].mean(axis=0) if others.any() else 0.0
+    return replace(siting, size=size, assortment=assortment, rho=rho)
+
+
+@nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
+    """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost without prices."""
+    n_products, n_cells, _ = cost.shape
+    n_periods = rho.shape[1]
+    n_open = len(sites)
+    totals = np.zeros(n_products)
+    volume[:] = 0.0
+    for k in nb.prange(n_products):
+        for c in range(n_cells):
+            d = demand[k, c]
+            if d <= 0.0:
+                continue
+            t = c % n_periods
+            best, chosen = alternative[k, c], -1
+            for s in range(n_open):
+                if mask[s, k]:
+                    value = cost[k, c, sites[s]] + units[k, c, sites[s]] * (rho[s, t] + slope[s, k])
+                    if value < best:
+                        best, chosen = value, s
+            if chosen < 0:
+                totals[k] += d * best
+            else:
+                totals[k] += d * cost[k, c, sites[chosen]]
+                volume[chosen, k, t] += d * units[k, c, sites[chosen]]
+    return totals.sum()

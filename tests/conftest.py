@@ -1,0 +1,121 @@
+"""Fixtures: a catalogue of named inputs, each with its story."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fulfill.demand import read_demand
+from fulfill.errors import Fault, InputError
+from fulfill.network import locate, read_network
+from fulfill.problem import CHANNELS, Problem, build_problem
+
+TOY_NETWORK, TOY_DEMAND = locate("networks", "toy"), locate("demand", "toy")
+
+
+@dataclass(frozen=True)
+class Folders:
+    """A network and a demand folder that a test may spoil, named by paths like ``network/sites.csv``."""
+
+    root: Path
+
+    @property
+    def network(self) -> Path:
+        return self.root / "network"
+
+    @property
+    def demand(self) -> Path:
+        return self.root / "demand"
+
+    def text(self, file: str) -> str:
+        return (self.root / file).read_text(encoding="utf-8")
+
+    def write(self, file: str, content: str | bytes) -> None:
+        data = content.encode() if isinstance(content, str) else content
+        (self.root / file).write_bytes(data)
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        text = self.text(file)
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times in {file}"
+        self.write(file, text.replace(old, new))
+
+    def set(self, file: str, row: int, column: str, value: str) -> None:
+        """Write one cell; `row` counts as a spreadsheet does, the header being row 1."""
+        frame = pd.read_csv(self.root / file, dtype=str, keep_default_na=False)
+        frame.loc[row - 2, column] = value
+        frame.to_csv(self.root / file, index=False)
+
+    def add(self, file: str, **cells: str) -> None:
+        """Append a row that repeats the last one but for the given cells."""
+        frame = pd.read_csv(self.root / file, dtype=str, keep_default_na=False)
+        row = frame.iloc[[-1]].assign(**cells)
+        pd.concat([frame, row]).to_csv(self.root / file, index=False)
+
+    def delete(self, file: str) -> None:
+        (self.root / file).unlink()
+
+    def faults(self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS) -> list[Fault]:
+        """Return every fault and warning that reading and joining the folders finds."""
+        network, faults = read_network(self.network)
+        demand, found = read_demand(self.demand)
+        if network is None or demand is None:
+            return [*faults, *found]
+        try:
+            return list(build_problem(network, demand, as_of, channels).warnings)
+        except InputError as error:
+            return list(error.faults)
+
+    def problem(self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS) -> Problem:
+        """Return the problem of the folders, which must have no fault."""
+        network, faults = read_network(self.network)
+        demand, found = read_demand(self.demand)
+        assert network is not None, faults
+        assert demand is not None, found
+        return build_problem(network, demand, as_of, channels)
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Folders:
+    """A copy of the toy network and demand, to be spoiled: 3 zones, 2 sites, 1 port, 2 products, 2 periods."""
+    shutil.copytree(TOY_NETWORK, tmp_path / "network")
+    shutil.copytree(TOY_DEMAND, tmp_path / "demand")
+    return Folders(tmp_path)
+
+
+@pytest.fixture
+def spread(toy: Folders) -> Folders:
+    """The toy whose orders follow from a yearly total, a product mix and seasonal intensities instead of orders.csv."""
+    cited = "made up,,estimate,"
+    head = ",source,source_date,status,range\n"
+    toy.delete("demand/orders.csv")
+    toy.write("demand/mix.csv", f"country,product_id,share{head}MX,shirt,0.75,{cited}\nMX,gadget,0.25,{cited}\n")
+    toy.write(
+        "demand/seasonality.csv",
+        f"country,period_id,intensity{head}MX,normal,1,{cited}\nMX,peak,3,{cited}\n",
+    )
+    return toy
+
+
+@pytest.fixture(scope="session")
+def toy_problem() -> Problem:
+    """The toy as it is, on its own date."""
+    network, _ = read_network(TOY_NETWORK)
+    demand, _ = read_demand(TOY_DEMAND)
+    assert network is not None
+    assert demand is not None
+    return build_problem(network, demand)
+
+
+@pytest.fixture(scope="session")
+def embedded_problem() -> Problem:
+    """The embedded network and demand: real places and dated rules, 1,216 zones."""
+    network, faults = read_network(locate("networks", "mexico-us-border"))
+    demand, found = read_demand(locate("demand", "mexico-2026"))
+    assert network is not None, faults
+    assert demand is not None, found
+    return build_problem(network, demand)
