@@ -32,7 +32,7 @@ PRICE_FACTORS = np.geomspace(0.2, 5.0, 17)
 HIGHEST_DUTY = 5.0
 """Highest formal duty rate at which a break-even is looked for: 500 %."""
 LARGEST_VOLUME = 1e12
-HALVINGS = 30
+HALVINGS = 22
 
 
 def break_evens(priced: Priced, stocking: Stocking, country: str) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def _volume(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
     always, never = wins(low), ~wins(high)
     found = 10.0 ** _boundary(wins, low, high, halvings=60)
     volume = np.where(always, 0.0, np.where(never, np.inf, found))
-    return np.where(np.isnan(sides.local), np.nan, volume)
+    return np.where(mean.orders > 0, volume, np.nan)
 
 
 def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
@@ -126,20 +126,20 @@ def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
         moved = Worth(small.mail_worth(way_cost), small.local_worth(way_cost, inbound), safety, sides.entry)
         return np.asarray(moved.gain(mean.orders) > 0)
 
-    if not len(rows):
+    if not mean.orders.any():
         return np.full(len(price), np.nan)
-    won = np.stack([wins(np.full(len(price), factor)) for factor in PRICE_FACTORS])
-    turns: Mask = np.diff(won, axis=0)
+    won: Mask = np.stack([wins(np.full(len(price), factor)) for factor in PRICE_FACTORS])
+    turns: Mask = np.not_equal(won[1:], won[:-1])
     middle = np.sqrt(PRICE_FACTORS[1:] * PRICE_FACTORS[:-1])
     nearest = np.where(turns, np.abs(np.log(middle))[:, None], np.inf).argmin(axis=0)
     factor = _boundary(wins, PRICE_FACTORS[nearest], PRICE_FACTORS[nearest + 1])
-    return np.where(turns.any(axis=0) & ~np.isnan(sides.local), price * factor, np.nan)
+    return np.where(turns.any(axis=0) & (mean.orders > 0), price * factor, np.nan)
 
 
 def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
     """Return (c). Every product gets a tariff class of its own, so that all rates can be moved at once."""
     problem, economics, instance = priced.problem, priced.economics, priced.instance
-    drawn = mean.drawn.any(axis=(1, 2))
+    drawn = mean.drawn.sum(axis=(1, 2)) > 0
     rows = np.flatnonzero(drawn[instance.route_site])
     routes = economics.routes.take(rows)
     changed, product, answers = _own_classes(problem, country)
@@ -157,7 +157,7 @@ def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
     if not len(rows):
         return np.full(n_products, np.nan)
     low, high = np.zeros(n_products), np.full(n_products, HIGHEST_DUTY)
-    turns = wins(low) & ~wins(high) & ~np.isnan(sides.local)
+    turns = wins(low) & ~wins(high) & (mean.orders > 0)
     return np.where(turns, _boundary(wins, low, high), np.nan)
 
 

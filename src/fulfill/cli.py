@@ -212,6 +212,39 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
     finish(planned.plan.outcome.status, planned.audit.faults)
 
 
+@main.command()
+@problem_options
+@plan_options
+@click.option("--as-of", "days", type=Day(), multiple=True, help="Day whose rules hold; repeat for a time line.  [default: the network's]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the comparison.  [default: a new one under runs/]")
+@click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+    """Compare direct mail, local fulfilment and a mix; gap and time limit are those of each single plan."""
+    from fulfill.comparison import compare as compare_plans
+    from fulfill.comparison import on_dates, summary
+    from fulfill.output.comparison_page import write_comparison
+    from fulfill.output.comparison_text import print_comparison
+    from fulfill.output.terminal import live_progress
+    from fulfill.planner import PlanOptions
+    from fulfill.runs import new_folder, next_folder
+
+    problem = load_problem(as_of=min(days, default=None), **{name: options.pop(name) for name in PROBLEM_OPTIONS})
+    problems = on_dates(problem, days or [problem.regime.as_of])
+    target = out or next_folder(Path("runs"), f"compare-{problem.demand.name}-{problems[-1].regime.as_of}")
+    if target.exists() and not overwrite:
+        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+    with live_progress(options["gap"]) as report:
+        comparison = compare_plans(problems, PlanOptions(**options), report, lambda line: click.echo(line, err=True))
+    with new_folder(target, overwrite=overwrite) as draft:
+        write_comparison(comparison, draft, {name: str(value) for name, value in options.items() if value not in (None, ())})
+    if as_json:
+        click.echo(json.dumps(summary(comparison), indent=2))
+    else:
+        print_comparison(comparison, target)
+    finish(comparison.status, comparison.audit_faults)
+
+
 PROBLEM_OPTIONS = ("network", "demand", "channels", "orders_per_year", "us_share", "income_exponent")
 
 

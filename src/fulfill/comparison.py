@@ -64,7 +64,7 @@ class Comparison:
         cancellation_rate, share_<channel>.
     break_even : DataFrame
         as_of, sites_of (the mode whose open sites are meant: mixed, else local_only, else empty), and the columns of
-        `break_even.break_evens`.
+        `break_even.break_evens`, of which `stocked` says whether the mixed plan stocks the product in the country.
     status : str
         Worst status of the mixed plans.
     audit_faults : tuple of str
@@ -117,8 +117,10 @@ def compare(
 
     Raises
     ------
+    ValueError
+        Where there is no problem.
     InputError
-        Where there is no problem, or an option names what does not exist.
+        Where an option names what does not exist.
     """
     if not problems:
         raise ValueError("`problems` is empty; give one problem for each as-of date")
@@ -172,8 +174,10 @@ def _three_plans(
         plans[mode] = optimize(replace(problem, channels=channels), wanted, progress)
     takes = {mode: mode for mode in plans}
     fair = {mode: plan for mode, plan in plans.items() if not (mode == "direct_only" and options.opened)}
-    best = min(fair, key=lambda mode: (_objective(fair[mode]), mode != "mixed"))
-    takes["mixed"] = best
+    best = min(fair, key=lambda mode: _objective(fair[mode]))
+    least = _objective(fair[best])
+    if np.isfinite(least) and _objective(plans["mixed"]) > least + 1e-9 * abs(least):
+        takes["mixed"] = best
     return plans, takes
 
 
@@ -197,7 +201,7 @@ def _mode_row(planned: Planned, searched: Planned, take: str) -> dict[str, Any]:
         "gap": relative_gap(outcome.objective, bound) if found else np.nan,
         "seconds": searched.plan.outcome.seconds,
         **{name: plan.kpis.get(name, np.nan) for name in KPIS},
-        "n_sites": len(plan.sites),
+        "n_sites": len(plan.sites) if found else np.nan,
         "open_sites": " ".join(f"{row.site_id}:{row.size}" for row in plan.sites.itertuples()) if found else "",
         **{f"share_{name}": shares.get(name, np.nan) for name in SHARES},
         "audit": "" if not found else "clean" if planned.audit.clean else "faults",
@@ -222,7 +226,7 @@ def _outbound(planned: Planned) -> pd.DataFrame:
 
 def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd.DataFrame:
     """Return ``share_<channel>`` and ``share_unserved`` of potential orders that are indexed by the key columns."""
-    by_channel = flows.groupby([*key, "channel"])["orders"].sum().unstack("channel")
+    by_channel = flows.pivot_table("orders", key[0] if len(key) == 1 else key, "channel", "sum")
     served = by_channel.reindex(index=orders.index, columns=CHANNELS).fillna(0.0)
     total = np.maximum(orders.to_numpy(float), 1e-12)[:, None]
     shares = pd.DataFrame(served.to_numpy() / total, orders.index, [f"share_{name}" for name in CHANNELS])
@@ -268,7 +272,7 @@ def _class_rows(planned: Planned) -> pd.DataFrame:
 
 
 def _break_even_rows(priced: Priced, plans: Mapping[str, Planned], mixed: str) -> pd.DataFrame:
-    """Return the rows of `break_even` of one date: of the mixed plan's open sites, where a country has none local-only's."""
+    """Return the rows of `break_even` of one date: of mixed's open sites, or local-only's where it has none."""
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     candidates = {"mixed": _stocking(plans[mixed])}
     if "local_only" in plans:

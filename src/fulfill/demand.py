@@ -79,7 +79,9 @@ def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.floa
     return weight
 
 
-def orders_array(demand: Demand, products: list[str], periods: list[str], days: NDArray[np.float64]) -> NDArray[np.float64]:
+def orders_array(
+    demand: Demand, products: list[str], periods: list[str], days: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return potential orders by zone, product and period, shape (n_zones, n_products, n_periods).
 
     Explicit `orders` win; else the yearly total is spread by country share, zone weight, product mix and seasonal

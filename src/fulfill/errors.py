@@ -71,7 +71,9 @@ class Fault:
 
     def __str__(self) -> str:
         rule, remedy = RULES[self.code]
-        place = self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        place = (
+            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        )
         shown = f", value {self.value!r}" if self.value else ""
         detail = f" ({self.detail})" if self.detail else ""
         return f"{self.code} {place}{shown}: {rule}{detail}. Remedy: {remedy}."

@@ -60,7 +60,8 @@ class MeanOrder:
 
     Attributes
     ----------
-    orders : (n_products,) V, zero where mail or stock reaches no zone;  reach : (n_products,) V over all orders
+    orders : (n_products,) V; zero where mail and stock have no zone in common, then each side has its own
+    reach : (n_products,) V over all orders
     mail, local : (n_ways, n_products, n_periods) weights of the ways
     mail_usd, local_usd : (n_products,) price by distance; from stock also handling and storage
     drawn : (n_sites, n_products, n_periods) orders that leave each site
@@ -177,24 +178,25 @@ def _offers(instance: LocationInstance, places: Index, draw_usd: Array) -> Offer
 
 
 def _mean(instance: LocationInstance, demand: Array, mail: Offers, local: Offers, keep_usd: Array) -> MeanOrder:
-    """Return the mean order of the cells that both offers reach."""
+    """Return the mean order of the cells that both offers reach, or of each side's own cells where there are none."""
     _, n_products, n_periods = instance.shape
-    z, k, t = np.nonzero(np.isfinite(local.cost[0]) & np.isfinite(mail.cost[0]) & (demand > 0))
-    volume = demand[z, k, t]
-    orders = _sum_by_product(k, volume, n_products)
-    share = volume / orders[k]
+    wanted = demand > 0
+    reached = [wanted & np.isfinite(offer.cost[0]) for offer in (mail, local)]
+    both = reached[0] & reached[1]
+    comparable = both.any(axis=(0, 2))
     weights, distance = [], []
-    for offer in (mail, local):
+    for offer, own in zip((mail, local), reached, strict=True):
+        z, k, t = np.nonzero(np.where(comparable[:, None], both, own))
+        share = demand[z, k, t] / _sum_by_product(k, demand[z, k, t], n_products)[k]
         lane = offer.lane[0, z, k, t]
         way = instance.lane_way[lane]
         weight = np.zeros(instance.units.shape)
         np.add.at(weight, (way, k, t), share)
         weights.append(weight)
-        by_km = share * instance.lane_usd[lane] * instance.way_rate[way, k, t]
-        distance.append(_sum_by_product(k, by_km, n_products))
-    lane = local.lane[0, z, k, t]
+        distance.append(_sum_by_product(k, share * instance.lane_usd[lane] * instance.way_rate[way, k, t], n_products))
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
-    np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[instance.lane_way[lane], k, t])
+    np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
+    orders = np.where(both, demand, 0.0).sum(axis=(0, 2))
     return MeanOrder(
         orders=orders,
         reach=orders / np.maximum(demand.sum(axis=(0, 2)), 1e-300),
@@ -223,18 +225,18 @@ class Worth:
     entry: Array
 
     def gain(self, orders: Array) -> Array:
-        """Return the gain of stock per potential order, entry and safety stock spread over the orders."""
-        return self.local - self.mail - (self.entry + self.safety) / np.maximum(orders, 1e-300)
+        """Return the gain of stock per potential order, entry and safety stock spread over the orders; NaN for none."""
+        burden = (self.entry + self.safety) / np.maximum(orders, 1e-300)
+        return np.where(orders > 0, self.local - self.mail - np.where(orders > 0, burden, 0.0), np.nan)
 
 
 def worth(priced: Priced, mean: MeanOrder) -> Worth:
     """Return what the mean order is worth by mail and from stock."""
     instance = priced.instance
-    somebody = mean.orders > 0
     inbound = inbound_usd(instance, instance.route_usd)
     return Worth(
-        mail=np.where(somebody, mean.mail_worth(instance.way_cost), np.nan),
-        local=np.where(somebody, mean.local_worth(instance.way_cost, inbound), np.nan),
+        mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_worth(instance.way_cost), np.nan),
+        local=np.where(mean.local.any(axis=(0, 2)), mean.local_worth(instance.way_cost, inbound), np.nan),
         safety=mean.safety_usd(priced.economics.safety, mean.orders),
         entry=_entry_usd(priced, mean),
     )

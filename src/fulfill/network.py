@@ -76,7 +76,16 @@ def locate(kind: str, name_or_folder: str) -> Path:
         return folder
     found = embedded(kind, name_or_folder)
     if found is None:
-        raise InputError([Fault("F308", f"--{kind.removesuffix('s')}", value=name_or_folder, detail="no such folder or embedded name")])
+        raise InputError(
+            [
+                Fault(
+                    "F308",
+                    f"--{kind.removesuffix('s')}",
+                    value=name_or_folder,
+                    detail="no such folder or embedded name",
+                )
+            ]
+        )
     return found
 
 
@@ -114,13 +123,19 @@ def _missing_rows(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Faul
     faults = []
     if "emissions" in tables:
         modes = set(tables["emissions"]["mode"])
-        faults += [Fault("F105", f"{folder.name}/emissions.csv", column="mode", value=mode, detail="the mode's row is missing")
-                   for mode in EMISSION_MODES if mode not in modes]  # fmt: skip
+        faults += [
+            Fault("F105", f"{folder.name}/emissions.csv", column="mode", value=mode, detail="the mode's row is missing")
+            for mode in EMISSION_MODES
+            if mode not in modes
+        ]
     if {"products", "goods_costs"} <= set(tables):
         products = tables["products"]
         orphans = products[~products["product_id"].isin(tables["goods_costs"]["product_id"])]
-        faults += [Fault("F208", f"{folder.name}/products.csv", int(line), "product_id", str(name), "no origin makes it: not in goods_costs.csv")
-                   for line, name in zip(orphans[ROW], orphans["product_id"], strict=True)]  # fmt: skip
+        file, detail = f"{folder.name}/products.csv", "no origin makes it: not in goods_costs.csv"
+        faults += [
+            Fault("F208", file, int(line), "product_id", str(name), detail)
+            for line, name in zip(orphans[ROW], orphans["product_id"], strict=True)
+        ]
     return faults
 
 
@@ -135,12 +150,14 @@ def _is_date(text: str) -> bool:
 def _settings_faults(folder: Path, settings: Mapping[str, str]) -> list[Fault]:
     file = f"{folder.name}/network.toml"
     faults = []
-    if isinstance(settings.get("as_of"), str):
-        if not _is_date(settings["as_of"]):
-            faults.append(Fault("F203", file, column="as_of", value=settings["as_of"]))
+    day = settings.get("as_of")
+    if isinstance(day, str) and not _is_date(day):
+        faults.append(Fault("F203", file, column="as_of", value=day))
     base = settings.get("direct_mail_value_base")
     if isinstance(base, str) and base not in VALUE_BASES:
-        faults.append(Fault("F206", file, column="direct_mail_value_base", value=base, detail="one of " + ", ".join(VALUE_BASES)))
+        faults.append(
+            Fault("F206", file, column="direct_mail_value_base", value=base, detail="one of " + ", ".join(VALUE_BASES))
+        )
     for key in ("roads", "outlines"):
         name = settings.get(key)
         if isinstance(name, str) and not (folder / name).is_file():

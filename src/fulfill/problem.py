@@ -70,12 +70,13 @@ def build_problem(
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], as_of or network.as_of)
     faults = _channel_faults(channels)
+    wrong_channels = bool(faults)
     faults += _reference_faults(network, demand)
     faults += overlap_faults(network["tariffs"], f"{network.folder.name}/tariffs.csv")
     faults += _calendar_faults(network)
     faults += _share_faults(network, demand)
     faults += _tariff_faults(network, demand, regime, channels)
-    faults += _reach_faults(network, demand, channels)
+    faults += [] if wrong_channels else _reach_faults(network, demand, channels)
     if faults:
         raise InputError(faults)
     calendar = network["calendar"]
@@ -86,11 +87,17 @@ def build_problem(
 
 
 def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:
-    faults = [Fault("F308", "--channels", value=name, detail="one of " + ", ".join(CHANNELS)) for name in channels if name not in CHANNELS]
+    faults = [
+        Fault("F308", "--channels", value=name, detail="one of " + ", ".join(CHANNELS))
+        for name in channels
+        if name not in CHANNELS
+    ]
     if not channels:
         faults.append(Fault("F309", "--channels", detail="name at least one channel"))
     if {"nearshore", "cross_border"} <= set(channels) and "local" not in channels:
-        faults.append(Fault("F309", "--channels", value=",".join(channels), detail="nearshore with cross_border needs local too"))
+        faults.append(
+            Fault("F309", "--channels", value=",".join(channels), detail="nearshore with cross_border needs local too")
+        )
     return faults
 
 
@@ -100,14 +107,23 @@ def _reference_faults(network: Network, demand: Demand) -> list[Fault]:
     foreign = demand.zones[~demand.zones["country"].isin(countries)]
     known = {"product_id": network["products"]["product_id"], "period_id": network["calendar"]["period_id"]}
     faults = [
-        Fault("F301", f"{demand.folder.name}/zones.csv", int(line), "country", str(value), f"not in countries.csv of {network.name}")
+        Fault(
+            "F301",
+            f"{demand.folder.name}/zones.csv",
+            int(line),
+            "country",
+            str(value),
+            f"not in countries.csv of {network.name}",
+        )
         for line, value in zip(foreign[ROW], foreign["country"], strict=True)
     ]
     for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality), ("orders", demand.orders)):
         for column in sorted({"product_id", "period_id"} & set(frame.columns)):
             unknown = frame[~frame[column].isin(known[column])]
             faults += [
-                Fault("F301", f"{demand.folder.name}/{name}.csv", int(line), column, str(value), f"not in {network.name}")
+                Fault(
+                    "F301", f"{demand.folder.name}/{name}.csv", int(line), column, str(value), f"not in {network.name}"
+                )
                 for line, value in zip(unknown[ROW], unknown[column], strict=True)
             ]
     return faults
@@ -123,8 +139,19 @@ def _calendar_faults(network: Network) -> list[Fault]:
     prebuild = network["prebuild"]
     for row in prebuild.itertuples(index=False):
         if order.get(row.lands_in, -1) >= order.get(row.period_id, len(order)):
-            line = prebuild.loc[(prebuild["period_id"] == row.period_id) & (prebuild["lands_in"] == row.lands_in), ROW].iloc[0]
-            faults.append(Fault("F205", f"{network.folder.name}/prebuild.csv", int(line), "lands_in", row.lands_in, f"not before {row.period_id}"))
+            line = prebuild.loc[
+                (prebuild["period_id"] == row.period_id) & (prebuild["lands_in"] == row.lands_in), ROW
+            ].iloc[0]
+            faults.append(
+                Fault(
+                    "F205",
+                    f"{network.folder.name}/prebuild.csv",
+                    int(line),
+                    "lands_in",
+                    row.lands_in,
+                    f"not before {row.period_id}",
+                )
+            )
     return faults
 
 
@@ -133,30 +160,57 @@ def _share_faults(network: Network, demand: Demand) -> list[Fault]:
     for country, rows in demand.mix.groupby("country"):
         total = float(rows["share"].sum())
         if abs(total - 1.0) > 1e-6:
-            faults.append(Fault("F307", f"{demand.folder.name}/mix.csv", column="share", value=f"{total:g}", detail=f"country {country}"))
+            faults.append(
+                Fault(
+                    "F307",
+                    f"{demand.folder.name}/mix.csv",
+                    column="share",
+                    value=f"{total:g}",
+                    detail=f"country {country}",
+                )
+            )
     for period, rows in network["prebuild"].groupby("period_id"):
         total = float(rows["share"].sum())
         if total > 1.0 + 1e-9:
-            faults.append(Fault("F307", f"{network.folder.name}/prebuild.csv", column="share", value=f"{total:g}", detail=f"period {period}: at most 1"))
+            faults.append(
+                Fault(
+                    "F307",
+                    f"{network.folder.name}/prebuild.csv",
+                    column="share",
+                    value=f"{total:g}",
+                    detail=f"period {period}: at most 1",
+                )
+            )
     present = set(demand.zones["country"])
     faults += _empty_year_faults(demand) if demand.orders.empty else []
     for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality)):
         if demand.orders.empty:
-            faults += [Fault("F301", f"{demand.folder.name}/{name}.csv", column="country", value=country, detail="no row for a country that has zones")
-                       for country in sorted(present - set(frame["country"]))]  # fmt: skip
+            file, detail = f"{demand.folder.name}/{name}.csv", "no row for a country that has zones"
+            faults += [
+                Fault("F301", file, column="country", value=country, detail=detail)
+                for country in sorted(present - set(frame["country"]))
+            ]
     return faults
 
 
 def _empty_year_faults(demand: Demand) -> list[Fault]:
     """Find a country whose zones or periods all weigh nothing: its orders could be spread over no one."""
     zones = demand.zones
-    weight = zones["population"] * zones["internet_share"] * zones["income_index"] ** demand.parameters["income_exponent"]
+    weight = (
+        zones["population"] * zones["internet_share"] * zones["income_index"] ** demand.parameters["income_exponent"]
+    )
     faults = []
-    for name, column, value in (("zones", "population", weight), ("seasonality", "intensity", demand.seasonality["intensity"])):
+    for name, column, value in (
+        ("zones", "population", weight),
+        ("seasonality", "intensity", demand.seasonality["intensity"]),
+    ):
         frame = zones if name == "zones" else demand.seasonality
         total = value.groupby(frame["country"]).sum()
-        faults += [Fault("F205", f"{demand.folder.name}/{name}.csv", column=column, value="0", detail=f"every row of {country} weighs nothing")
-                   for country in total.index[total <= 0]]  # fmt: skip
+        file = f"{demand.folder.name}/{name}.csv"
+        faults += [
+            Fault("F205", file, column=column, value="0", detail=f"every row of {country} weighs nothing")
+            for country in total.index[total <= 0]
+        ]
     return faults
 
 
@@ -164,7 +218,9 @@ def _tariff_faults(network: Network, demand: Demand, regime: Regime, channels: t
     """Find products without a rule: formal entry into each country that has sites, courier entry up to its cap."""
     file = f"{network.folder.name}/tariffs.csv"
     zones = set(demand.zones["country"])
-    stocked = set(network["sites"]["country"]) & (zones if "cross_border" not in channels else {*zones, *network["countries"]["country"]})
+    stocked = set(network["sites"]["country"]) & (
+        zones if "cross_border" not in channels else {*zones, *network["countries"]["country"]}
+    )
     made_in = set(network["origins"]["country"])
     faults = []
     for product in network["products"].itertuples(index=False):
@@ -199,6 +255,7 @@ def _courier_gap(network: Network, regime: Regime, country: str, tariff_class: s
 
 def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:
     """Find zones that no service covers and states without carrier capacity."""
+
     def pairs(frame: pd.DataFrame) -> set[tuple[str, str]]:
         return set(zip(frame["country"], frame["zone_class"], strict=True))
 
@@ -208,13 +265,21 @@ def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
     zones = demand.zones
     file = f"{demand.folder.name}/zones.csv"
     faults = [
-        Fault("F305", file, int(row[ROW]), "zone_class", f"{row['country']} {row['zone_class']}", f"zone {row['zone_id']}")
+        Fault(
+            "F305", file, int(row[ROW]), "zone_class", f"{row['country']} {row['zone_class']}", f"zone {row['zone_id']}"
+        )
         for _, row in zones.iterrows()
         if (row["country"], row["zone_class"]) not in covered
     ]
     carriers = pairs(network["carriers"].assign(zone_class=network["carriers"]["state"]))
     faults += [
-        Fault("F305", f"{network.folder.name}/carriers.csv", column="state", value=f"{country} {state}", detail="no carrier row, and no * row")
+        Fault(
+            "F305",
+            f"{network.folder.name}/carriers.csv",
+            column="state",
+            value=f"{country} {state}",
+            detail="no carrier row, and no * row",
+        )
         for country, state in sorted(pairs(zones.assign(zone_class=zones["state"])))
         if (country, state) not in carriers and (country, "*") not in carriers
     ]

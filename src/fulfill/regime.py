@@ -47,7 +47,9 @@ class Regime:
     as_of: date
     rows: pd.DataFrame
 
-    def find(self, destination: str, entry_kind: str, origin_group: str, tariff_class: str, value: float) -> Duty | None:
+    def find(
+        self, destination: str, entry_kind: str, origin_group: str, tariff_class: str, value: float
+    ) -> Duty | None:
         """Return the rule for goods of a value, None where no row answers.
 
         A value of zero counts as the lowest band's.
@@ -89,20 +91,26 @@ class Regime:
 
 def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
     """Return the rules that hold on a day."""
-    day = pd.Timestamp(as_of)
+    day = np.datetime64(as_of, "s")
     holds = (tariffs["valid_from"] <= day) & (tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day))
     return Regime(as_of, tariffs[holds])
+
+
+def _day_number(days: pd.Series) -> pd.Series:
+    """Return days as numbers that can be compared; an open end is infinity."""
+    number = pd.Series(days.to_numpy().astype("datetime64[D]").astype(float), index=days.index)
+    return number.where(days.notna(), np.inf)
 
 
 def overlap_faults(tariffs: pd.DataFrame, file: str = FILE) -> list[Fault]:
     """Find rows of equal specificity that hold on a common day for a common value."""
     faults = []
     same = ["destination", "entry_kind", "origin_group", "tariff_class"]
-    last_day = tariffs["valid_to"].fillna(pd.Timestamp.max)
+    starts, ends = _day_number(tariffs["valid_from"]), _day_number(tariffs["valid_to"])
     top = tariffs["value_to_usd"].fillna(np.inf)
     for _, group in tariffs.groupby(same, sort=False):
         index = group.index.to_numpy()
-        start, end = group["valid_from"].to_numpy(), last_day[index].to_numpy()
+        start, end = starts[index].to_numpy(), ends[index].to_numpy()
         low, high = group["value_from_usd"].to_numpy(), top[index].to_numpy()
         clash = (
             (start[:, None] <= end[None, :])
@@ -112,8 +120,17 @@ def overlap_faults(tariffs: pd.DataFrame, file: str = FILE) -> list[Fault]:
         )
         for first, second in np.argwhere(np.triu(clash, 1)):
             one, two = group.iloc[first], group.iloc[second]
-            faults.append(Fault("F303", file, int(two[ROW]), "rule_id", two["rule_id"], f"overlaps {one['rule_id']} of row {int(one[ROW])}"))
-    wrong = tariffs[tariffs["valid_to"].notna() & (tariffs["valid_to"] < tariffs["valid_from"])]
+            faults.append(
+                Fault(
+                    "F303",
+                    file,
+                    int(two[ROW]),
+                    "rule_id",
+                    two["rule_id"],
+                    f"overlaps {one['rule_id']} of row {int(one[ROW])}",
+                )
+            )
+    wrong = tariffs[ends < starts]
     faults += [Fault("F205", file, int(line), "valid_to", str(day.date()), "ends before it begins")
                for line, day in zip(wrong[ROW], wrong["valid_to"], strict=True)]  # fmt: skip
     return faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import resource
@@ -58,12 +59,16 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     InputError
         F308; `--overwrite` deletes a folder, so it takes only an empty one or one with a manifest.json.
     """
-    if not target.exists():
+    if not os.path.exists(target):  # Path.exists would raise on a name too long to be
         return
     if not overwrite:
-        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+        raise InputError(
+            [Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")]
+        )
     if not target.is_dir() or (any(target.iterdir()) and not (target / MANIFEST).is_file()):
-        raise InputError([Fault("F308", "--out", value=str(target), detail="it is no run of fulfill and is not overwritten")])
+        raise InputError(
+            [Fault("F308", "--out", value=str(target), detail="it is no run of fulfill and is not overwritten")]
+        )
 
 
 def next_folder(parent: Path, name: str) -> Path:

@@ -135,7 +135,9 @@ NETWORK_PARAMETERS = (
     Parameter("local_dispatch_days", "days", 0.0, 30.0, "days until a local order has left the site"),
     Parameter("payment_loss_mail", "-", 0.0, 0.5, "share of net revenue lost to unpaid or disputed mailed orders"),
     Parameter("payment_loss_local", "-", 0.0, 0.5, "the same for orders from a site"),
-    Parameter("reverse_usd_mail", "USD/order", 0.0, 200.0, "cost of taking back a mailed order (refund desk, disposal)"),
+    Parameter(
+        "reverse_usd_mail", "USD/order", 0.0, 200.0, "cost of taking back a mailed order (refund desk, disposal)"
+    ),
     Parameter("reverse_usd_local", "USD/order", 0.0, 200.0, "cost of taking a local order back into stock"),
     Parameter("return_salvage_mail", "-", 0.0, 1.0, "share of goods value saved from a return of a mailed order"),
     Parameter("return_salvage_local", "-", 0.0, 1.0, "share of goods value saved from a return of a local order"),
@@ -164,7 +166,9 @@ COUNTRY_TABLE = Table(
         Column("country", "id", "country code", key=True, choices=COUNTRIES),
         _text("name", "name of the country"),
         _num("vat_rate", "-", "value-added tax inside the consumer's price; 0 in the US", 0, 0.5),
-        Column("vat_credited", "flag", "import VAT is credited (importer of record with a tax number), else it is a cost"),
+        Column(
+            "vat_credited", "flag", "import VAT is credited (importer of record with a tax number), else it is a cost"
+        ),
         *PROVENANCE,
     ),
 )
@@ -258,10 +262,17 @@ PRODUCTS = Table(
         _num("roo_share", "-", "share of nearshore goods that meets the rules of origin", 0, 1),
         _num("skus", "SKUs", "number of articles in the segment", 1, 1e6),
         _num("demand_cv", "-", "coefficient of variation of one SKU's weekly demand", 0, 20),
-        _text("stocking", "replenished through the year, or bought once for a season", REQUIRED, ("replenished", "seasonal")),
+        _text(
+            "stocking",
+            "replenished through the year, or bought once for a season",
+            REQUIRED,
+            ("replenished", "seasonal"),
+        ),
         _num("season_days", "days", "length of the selling season (365 if replenished)", 1, 365),
         _num("salvage_share", "-", "share of the landed value got for what is left over", 0, 1),
-        _num("certification_usd_sku", "USD/SKU", "certification and labelling of a SKU for formal import, once", 0, 1e5),
+        _num(
+            "certification_usd_sku", "USD/SKU", "certification and labelling of a SKU for formal import, once", 0, 1e5
+        ),
         _num("promise_local_days", "days", "lead time that buyers accept from local stock", 0, 90),
         _num("promise_mail_days", "days", "lead time that buyers accept from abroad", 0, 90),
         *PROVENANCE,
@@ -283,8 +294,12 @@ TARIFFS = Table(
     (
         _id("rule_id", "row of the fact sheet or your own name", key=True),
         _text("destination", "country of entry", REQUIRED, COUNTRIES),
-        _text("entry_kind", "courier parcel, formal (bulk) or preferential (bulk, rules of origin)", REQUIRED,
-              ("courier", "formal", "preferential")),
+        _text(
+            "entry_kind",
+            "courier parcel, formal (bulk) or preferential (bulk, rules of origin)",
+            REQUIRED,
+            ("courier", "formal", "preferential"),
+        ),
         _text("origin_group", "where the goods come from; a named group beats any", REQUIRED, ("CN", "USMCA", "any")),
         _text("tariff_class", "class of products.csv; a named class beats any", "any"),
         _num("value_from_usd", "USD", "lower end of the value band, not included", 0, None, 0.0),
@@ -323,7 +338,14 @@ SERVICES = Table(
         _id("service_id", "service: one product of a carrier, a row per band and class", key=True),
         Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
         Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
-        Column("km_from", "number", "lower end of the road distance band, not included (0: included)", "km", key=True, low=0),
+        Column(
+            "km_from",
+            "number",
+            "lower end of the road distance band, not included (0: included)",
+            "km",
+            key=True,
+            low=0,
+        ),
         _num("km_to", "km", "upper end, included"),
         _num("base_usd", "USD/order", "price of the first kilogram", 0, 1000),
         _num("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),

@@ -1,6 +1,6 @@
 """Reading one CSV table: text, then typed columns, then rules; every fault is kept, none stops the reading of the rest.
 
-Text becomes typed values cell by cell before any rule runs, so that a `-1` and an `abc` in one column are both reported.
+Text becomes typed values cell by cell before any rule runs, so that a `-1` and an `abc` in a column are both reported.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import io
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def read_tables(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, pd.Dat
     Returns
     -------
     tuple
-        Frames by table name (an absent optional table is an empty frame; a table with faults is left out) and all faults.
+        Frames by table name (an absent optional table is an empty frame; one with faults is left out) and all faults.
     """
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
@@ -91,7 +92,9 @@ def read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
 
-def read_settings(path: Path, required: Mapping[str, type], optional: Mapping[str, type]) -> tuple[dict[str, str], list[Fault]]:
+def read_settings(
+    path: Path, required: Mapping[str, type], optional: Mapping[str, type]
+) -> tuple[dict[str, str], list[Fault]]:
     """Read a TOML file of flat text settings and refuse what is not declared."""
     file = f"{path.parent.name}/{path.name}"
     if not path.is_file():
@@ -124,7 +127,11 @@ def parameter_faults(frame: pd.DataFrame, declared: tuple[Parameter, ...], file:
         for _, row in frame[~frame["parameter"].isin(list(known))].iterrows()
     ]
     present = set(frame["parameter"])
-    faults += [Fault("F105", file, column=name, detail="the parameter's row is missing") for name in known if name not in present]
+    faults += [
+        Fault("F105", file, column=name, detail="the parameter's row is missing")
+        for name in known
+        if name not in present
+    ]
     for _, row in frame[frame["parameter"].isin(list(known))].iterrows():
         rule = known[row["parameter"]]
         if not rule.low <= row["value"] <= rule.high:
@@ -134,7 +141,7 @@ def parameter_faults(frame: pd.DataFrame, declared: tuple[Parameter, ...], file:
 
 
 def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
-    """Return the rows of a file that hold anything, their numbers in a spreadsheet, and faults of the file as a whole."""
+    """Return the rows of a file that hold anything, their numbers in a spreadsheet, faults of the file as a whole."""
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -181,7 +188,7 @@ def _convert(
     if column.kind in ("number", "integer"):
         code, values, bad = "F202", *_numbers(cells, blank, column)
     elif column.kind == "date":
-        values = pd.to_datetime(cells.where(cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}")), format="%Y-%m-%d", errors="coerce")
+        values = pd.Series(np.array([_day(cell) for cell in cells], "datetime64[s]"), index=cells.index)
         code, bad = "F203", values.isna() & ~blank
     elif column.kind == "flag":
         values = cells.str.lower().map({"yes": True, "no": False, "": bool(column.default)})
@@ -195,6 +202,14 @@ def _convert(
         faults += [Fault("F201", file, int(line_of[i]), column.name) for i in cells.index[blank]]
         bad = bad | blank
     return values, faults, bad
+
+
+def _day(text: str) -> str:
+    """Return a day written YYYY-MM-DD as it is, anything else as NaT."""
+    try:
+        return text if date.fromisoformat(text).isoformat() == text else "NaT"
+    except ValueError:
+        return "NaT"
 
 
 def _numbers(cells: pd.Series, blank: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
@@ -280,7 +295,7 @@ def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
             if match is None or match[1] not in frame:
                 faults.append(Fault("F209", file, int(line), "range", part))
                 continue
-            low, high, value = float(match[2]), float(match[3]), frame.at[index, match[1]]
+            low, high, value = float(match[2]), float(match[3]), frame.loc[index, match[1]]
             if not isinstance(value, float) or not low <= value <= high:
                 faults.append(Fault("F210", file, int(line), match[1], str(value), f"range says {part}"))
     return faults
@@ -296,7 +311,14 @@ def _dangling(folder: Path, tables: Iterable[Table], frames: Mapping[str, pd.Dat
             frame, target = frames[table.name], frames[column.refers]
             unknown = frame[~frame[column.name].isin(target[target.columns[0]])]
             faults += [
-                Fault("F208", f"{folder.name}/{table.name}.csv", int(line), column.name, str(value), f"not in {column.refers}.csv")
+                Fault(
+                    "F208",
+                    f"{folder.name}/{table.name}.csv",
+                    int(line),
+                    column.name,
+                    str(value),
+                    f"not in {column.refers}.csv",
+                )
                 for line, value in zip(unknown[ROW], unknown[column.name], strict=True)
             ]
     return faults

@@ -1,0 +1,1 @@
+"""Additive parts of the expected economics of one order."""

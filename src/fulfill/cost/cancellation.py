@@ -38,8 +38,8 @@ class Patience:
 def lognormal(mean: ArrayLike, p90: ArrayLike) -> tuple[Array, Array]:
     """Return location and spread (mu, sigma) of the lognormal law with a mean and a 90th percentile, in log days.
 
-    Solves ``ln(p90 / mean) = z90 sigma - sigma^2 / 2`` for the smaller sigma; a p90 at or below the mean is a sure time,
-    one above `MAX_P90_RATIO` times the mean is taken at that ratio.
+    Solves ``ln(p90 / mean) = z90 sigma - sigma^2 / 2`` for the smaller sigma; a p90 at or below the mean is a sure
+    time, one above `MAX_P90_RATIO` times the mean is taken at that ratio.
     """
     mean, p90 = np.asarray(mean, float), np.asarray(p90, float)
     ratio = np.clip(p90 / mean, 1.0, MAX_P90_RATIO)

@@ -1,4 +1,4 @@
-"""Inbound routes: from an origin through a gateway to a site, with price, time and emissions of one cubic metre or kilogram.
+"""Inbound routes: from an origin through a gateway to a site; price, time and emissions of a cubic metre or kilogram.
 
 A route from overseas lands at a seaport or airport and goes on by road, through a land crossing where the site lies in
 the other country (in bond: duty is paid where the site is). A route from a nearshore plant goes by road.
@@ -62,7 +62,9 @@ def inbound_routes(network: Network, distances: Distances) -> Routes:
     by_ship = _legs(network, distances, origin, gateway, site)
     origin, site = np.nonzero(np.isfinite(distances.origin_site))
     by_truck = _legs(network, distances, origin, None, site)
-    return Routes(**{name: np.concatenate([getattr(by_ship, name), getattr(by_truck, name)]) for name in by_ship.__dict__})
+    return Routes(
+        **{name: np.concatenate([getattr(by_ship, name), getattr(by_truck, name)]) for name in by_ship.__dict__}
+    )
 
 
 def _legs(network: Network, distances: Distances, origin: Index, gateway: Index | None, site: Index) -> Routes:
@@ -109,7 +111,10 @@ def _leg(freight: pd.DataFrame, mode: NDArray, start: NDArray, goal: NDArray, km
     """Return price and time of legs; a pair of countries without a freight row costs infinity."""
     key = pd.MultiIndex.from_arrays([mode, start, goal])
     rows = freight.set_index(["mode", "from_country", "to_country"]).reindex(key)
-    price = {name: rows[name].to_numpy(float) for name in ("usd_m3", "usd_kg", "usd_m3_km", "fixed_days", "km_day", "days_cv")}
+    price = {
+        name: rows[name].to_numpy(float)
+        for name in ("usd_m3", "usd_kg", "usd_m3_km", "fixed_days", "km_day", "days_cv")
+    }
     missing = np.isnan(price["km_day"])
     days = price["fixed_days"] + km / price["km_day"]
     return {

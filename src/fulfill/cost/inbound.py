@@ -83,8 +83,9 @@ def _wins(cost: Array, key: Index) -> NDArray[np.bool_]:
 
 def _cheapest_gateways(cost: Array, routes: Routes, group: Index) -> Index:
     """Return rows of the cheapest gateways of each site and origin group, by the mean over products it can bring."""
-    finite = np.where(np.isfinite(cost), cost, np.nan)
-    mean = np.nanmean(finite - np.nanmin(finite, axis=0), axis=1)
+    best_cost = cost.min(axis=0)
+    excess = np.where(np.isfinite(cost), cost - np.where(np.isfinite(best_cost), best_cost, 0.0), np.nan)
+    mean = np.nanmean(excess, axis=1)
     _, stage = np.unique(np.stack([routes.site, group]), axis=1, return_inverse=True)
     rows: list[int] = []
     for place in range(int(stage.max()) + 1):
@@ -147,7 +148,11 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
             for k, (tariff_class, value) in enumerate(zip(classes, values, strict=True)):
                 share = roo[k] if group == "USMCA" else 0.0
                 ordinary = _formal_share(problem, str(place), "formal", group, tariff_class, value)
-                free = _formal_share(problem, str(place), "preferential", group, tariff_class, value) if share else ordinary
+                free = (
+                    _formal_share(problem, str(place), "preferential", group, tariff_class, value)
+                    if share
+                    else ordinary
+                )
                 base_cif = cif[rows, k]
                 duties[rows, k] = sum(
                     part * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)

@@ -22,7 +22,7 @@ from fulfill.network import Network
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
-SHARES = np.concatenate([[0.0], 1.1 * 1.6 ** -np.arange(8.0)[::-1]])
+SHARES = np.concatenate([[0.0], 1.1 * 1.8 ** -np.arange(11.0)[::-1]])
 """Shares of a country's demand between which the concave cost is interpolated for bounds."""
 
 
@@ -51,7 +51,7 @@ class SafetyStock:
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
 
     def lines(self) -> tuple[Array, Array]:
-        """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
+        """Return charge and slope of lines whose lower envelope lies below the cost, (n_sites, n_products, 11).
 
         The lines join points of the cost at the volumes `SHARES` times the demand: an interpolation of a concave
         function, so never above it, and itself the least of its lines. Volumes above 1.1 of the demand cannot occur.
@@ -97,8 +97,8 @@ def safety_stock(
 
     Notes
     -----
-    Replenished: ``z sqrt((L + R) sd^2 + d^2 sL^2)`` per SKU with daily demand d (textbook base stock, review R), held at
-    the holding rate. Seasonal: ``(cu + co) pdf(z*) sd`` per SKU with ``cdf(z*) = cu / (cu + co)`` (newsvendor).
+    Replenished: ``z sqrt((L + R) sd^2 + d^2 sL^2)`` per SKU with daily demand d (textbook base stock, review R), held
+    at the holding rate. Seasonal: ``(cu + co) pdf(z*) sd`` per SKU with ``cdf(z*) = cu / (cu + co)`` (newsvendor).
     """
     products, figures = problem.network["products"], problem.network.parameters
     demand = _country_demand(problem, site_country)

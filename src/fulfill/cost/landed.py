@@ -32,6 +32,8 @@ from fulfill.distances import Distances
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Economics:
     """Unit economics of a problem; sums of these parts are what every method and the auditor price.
@@ -147,15 +149,15 @@ def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
 def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:
     """Return what one more day costs an order from a site: the slope of its value at the ways of the country."""
     later = value_orders(problem, ways, delay_days=1.0)
-    loss = sum(later.parts.values()) - sum(value.parts.values())
-    goods = cheapest_goods(problem)[None, :, None]
-    loss = loss + (later.units - value.units) * goods
+    local = np.flatnonzero(ways.table["channel"] == "local")  # never infinite: no courier tax in it
+    loss = sum(part[local] for part in later.parts.values()) - sum(part[local] for part in value.parts.values())
+    loss = loss + (later.units[local] - value.units[local]) * cheapest_goods(problem)[None, :, None]
     share = problem.orders.sum(axis=(0, 2)) / max(problem.orders.sum(), 1e-12)
     per_order = np.maximum(loss.mean(axis=2) @ share, 0.0)
-    table = ways.table
+    place = ways.table["country"].to_numpy()[local]
     usual = []
     for country in countries:
-        own = ((table["channel"] == "local") & (table["country"] == country)).to_numpy()
+        own = place == country
         usual.append(float(np.median(per_order[own])) if own.any() else 0.0)
     return np.array(usual)
 

@@ -26,7 +26,9 @@ VAN_KM = 30.0
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways to a door; frame columns: channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
+    """The ways to a door.
+
+    Frame columns: channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
     usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the way's index.
     """
 
@@ -36,7 +38,7 @@ class Ways:
         return len(self.table)
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
-        """Return the price by weight, shape (n_ways, n_products): first kilogram in the base, mail by chargeable weight."""
+        """Return the price by weight, (n_ways, n_products): first kilogram in the base, mail by chargeable weight."""
         table = self.table
         heavy = np.maximum(weight_kg[None, :], volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None])
         mail = (table["channel"] == "direct_mail").to_numpy()[:, None]

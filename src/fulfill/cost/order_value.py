@@ -57,7 +57,8 @@ def value_orders(problem: Problem, ways: Ways, delay_days: float = 0.0) -> Order
     placed, early, gone = _survival(problem, ways, delay_days)
     units, delivered = placed * (1.0 - early), placed * (1.0 - gone)
     net, tax = _net_and_tax(problem, ways, channel)
-    goods = np.where(mail, cheapest_goods(problem, "CN")[None, :, None], cheapest_goods(problem)[None, :, None])
+    source = np.where(mail, cheapest_goods(problem, "CN")[None, :, None], cheapest_goods(problem)[None, :, None])
+    goods = np.where(np.isfinite(source), source, 0.0)  # what is not made overseas is not mailed, so nothing to salvage
     reverse = np.where(mail, figures["reverse_usd_mail"], figures["reverse_usd_local"])
     salvage = np.where(mail, figures["return_salvage_mail"], figures["return_salvage_local"])
     psi = np.where(mail, figures["payment_loss_mail"], figures["payment_loss_local"])
@@ -68,7 +69,7 @@ def value_orders(problem: Problem, ways: Ways, delay_days: float = 0.0) -> Order
         "payment_loss": delivered * psi * net,
         "returns": delivered * back,
         "cancellation": (units - delivered) * (reverse - salvage * goods),
-        "goods": np.where(mail, units * goods, 0.0),
+        "goods": np.where(mail, units * source, 0.0),
         "mail_freight": np.where(mail, units * carrier * calendar["mail_factor"].to_numpy(float), 0.0),
         "courier_tax": units * tax,
         "last_mile": np.where(mail, 0.0, units * carrier * calendar["last_mile_factor"].to_numpy(float)),
@@ -112,8 +113,12 @@ def _net_and_tax(problem: Problem, ways: Ways, channel: NDArray[np.object_]) -> 
             for row in network["products"].itertuples(index=False)
         ]
     none = np.zeros(len(price))
-    tax = np.stack([np.asarray(taxes[c]) if is_courier else none for c, is_courier in zip(country, courier, strict=True)])
-    net = np.where(courier[:, None], price[None, :], price[None, :] / (1.0 + vat.reindex(country).to_numpy(float)[:, None]))
+    tax = np.stack(
+        [np.asarray(taxes[c]) if is_courier else none for c, is_courier in zip(country, courier, strict=True)]
+    )
+    net = np.where(
+        courier[:, None], price[None, :], price[None, :] / (1.0 + vat.reindex(country).to_numpy(float)[:, None])
+    )
     return net[:, :, None], tax[:, :, None]
 
 

@@ -25,9 +25,11 @@ from fulfill.location.relaxation import (
 
 Array = NDArray[np.float64]
 FIRST_STEP, SMALLEST_STEP = 1.0, 1e-3
-PATIENCE = 8
+PATIENCE = 10
 """Rounds without improvement after which steps are shortened."""
-MEMORY = 0.15
+SHORTER = 0.75
+"""Factor by which steps are then shortened."""
+MEMORY = 0.4
 """Weight of the newest answer in the running mean of primal answers."""
 
 
@@ -78,7 +80,7 @@ def ascend(
             state.stale = 0 if much else state.stale
         state.stale += 1
         if state.stale >= PATIENCE:
-            state.step, state.stale = 0.7 * state.step, 0
+            state.step, state.stale = SHORTER * state.step, 0
     return state
 
 

@@ -43,10 +43,9 @@ def choose_assortment(
     for k in range(n_products):
         alone, common, whole = _variation(instance, sites, k)
         entry = instance.entry_usd[k] if instance.entry_usd is not None else np.zeros(1)
-        mask, cost = _drop_add(
-            start[:, k].copy(), costs[k], units[k], alternative[k], demand[k], alone, common, whole, entry, country
-        )
-        chosen[:, k] = mask
+        table = (costs[k], units[k], alternative[k], demand[k], alone, common, whole, entry, country)
+        found = [_drop_add(begin, *table) for begin in (start[:, k].copy(), _best_single(*table))]
+        chosen[:, k], cost = min(found, key=lambda answer: answer[1])
         total += cost
     return chosen, total
 
@@ -89,6 +88,22 @@ def _set_cost(mask, costs, units, alternative, demand, alone, common, whole, ent
         if used:
             total += entry[place]
     return total
+
+
+@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+def _best_single(costs, units, alternative, demand, alone, common, whole, entry, country):
+    """Return the set of the one site that serves a product best alone: where a long tail belongs."""
+    n_sites = costs.shape[1]
+    volume, slope = np.zeros(n_sites), np.zeros(n_sites)
+    mask, best, site = np.zeros(n_sites, np.bool_), np.inf, -1
+    for s in range(n_sites):
+        mask[s] = True
+        cost = _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+        if cost < best:
+            best, site = cost, s
+        mask[s] = False
+    mask[site] = True
+    return mask
 
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.allocation import allocate, best_assortment, lowest_prices, prepare
+from fulfill.location.allocation import allocate, best_assortment, prepare
 from fulfill.location.ascent import Ascent, ascend, begin
 from fulfill.location.coarse import Likeness, coarsen
 from fulfill.location.inbound_flows import bring_in
@@ -37,9 +37,11 @@ from fulfill.plan import Decisions, relative_gap, status_of
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES = 120
-COARSE_ROUNDS, FULL_ROUNDS = 240, 120
-FIRST_GUESS = 1.03
-"""Cost of a plan over the bound before there is a plan: the target of the first steps."""
+COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 200, 100, 200
+REPORT_EVERY = 5
+NEW_STEP = 0.3
+FIRST_GUESS = 1.2
+"""Cost of a plan over the first bound before there is a plan: the target of the first steps."""
 
 
 @dataclass
@@ -97,25 +99,57 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 
 
 def _run(search: Search) -> None:
+    """Run the three stages; each keeps what it finds in `search`."""
     instance = search.instance
     likeness = coarsen(instance, COARSE_ZONES)
     small = likeness.instance
-    state = begin(small, local_lanes(small), first_prices(small))
-    state = ascend(small, local_lanes(small), state, COARSE_ROUNDS // 2, FIRST_GUESS * state.bound * 1.15, lambda _: search.done(0.2))
-    siting = _first_siting(small, state)
-    table = cost_table(small, state.best)
-    siting = improve(small, table, siting, state.frequency, lambda: search.done(0.45))
-    decisions, siting = _plan(instance, siting, state.best)
+    lanes = local_lanes(small)
+    state = begin(small, lanes, first_prices(small))
+    state = ascend(small, lanes, state, COARSE_ROUNDS, FIRST_GUESS * state.bound, lambda _: search.done(0.15))
+    relaxed = evaluate(small, lanes, state.best)
+    table = cost_table(small, state.best, relaxed.price)
+    siting = improve(small, table, _first_siting(small, state, relaxed.price), state.frequency, lambda: search.done(0.4))
+    siting, prices = _settled(small, siting, state)
+    siting = improve(small, cost_table(small, prices, relaxed.price), siting, state.frequency, lambda: search.done(0.5))
+    siting, prices = _settled(small, siting, state)
+    decisions, siting = _plan(instance, siting, prices)
     search.offer(decisions)
-    lanes = local_lanes(instance)
-    full = begin(instance, lanes, _spread(instance, likeness, state, siting))
+    state = ascend(small, lanes, replace_target(state), COARSE_ROUNDS, search.objective, lambda _: search.done(0.6))
+    every = local_lanes(instance)
+    full = begin(instance, every, _spread(instance, likeness, state, siting))
     search.prove(full.bound)
-    step = 5
-    for _ in range(FULL_ROUNDS // step):
-        if search.done(0.9):
+    for _ in range(FULL_ROUNDS // REPORT_EVERY):
+        if search.done(0.95):
             break
-        full = ascend(instance, lanes, full, step, search.objective, lambda _: search.done(0.9))
+        full = ascend(instance, every, full, REPORT_EVERY, search.objective, lambda _: search.done(0.95))
         search.prove(full.bound)
+
+
+def replace_target(state: Ascent) -> Ascent:
+    """Return a state that steps anew, for a better known target."""
+    return replace(state, step=NEW_STEP, stale=0)
+
+
+def _settled(instance: LocationInstance, siting: Siting, state: Ascent) -> tuple[Siting, Multipliers]:
+    """Raise the bound with the sites fixed; return the assortment and prices that it finds, and its multipliers."""
+    sites = np.flatnonzero(siting.size >= 0)
+    fixed = np.full(instance.fixed_usd.shape, np.inf)
+    fixed[sites, siting.size[sites]] = instance.fixed_usd[sites, siting.size[sites]]
+    closed = tuple(int(i) for i in np.flatnonzero(siting.size < 0))
+    given = replace(
+        instance, fixed_usd=fixed, limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed)
+    )
+    lanes = local_lanes(given)
+    start = begin(given, lanes, with_prices(state.best, cell=zone_prices(given, siting, state.best)))
+    fitted = ascend(given, lanes, replace(start, step=NEW_STEP), FIXED_ROUNDS, siting.cost)
+    relaxed = evaluate(given, lanes, fitted.best)
+    size = siting.size[sites]
+    assortment, rho = np.zeros_like(siting.assortment), siting.rho.copy()
+    assortment[sites] = np.isfinite(relaxed.slope[sites, size])
+    rho[sites] = relaxed.price[sites, size]
+    choices = [replace(siting, assortment=assortment, rho=rho), siting]
+    priced = [_plan(instance, choice, fitted.best)[1] for choice in choices]
+    return min(priced, key=lambda choice: choice.cost), fitted.best
 
 
 def first_prices(instance: LocationInstance) -> Multipliers:
@@ -134,15 +168,15 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     return with_prices(nothing, cell=cell)
 
 
-def _first_siting(instance: LocationInstance, state: Ascent) -> Siting:
-    """Return the sites that the relaxation opened in more than half of its rounds."""
+def _first_siting(instance: LocationInstance, state: Ascent, price: Array) -> Siting:
+    """Return the sites that the relaxation opened in more than half of its rounds, at the size it liked best."""
     often = state.frequency.sum(axis=1) > 0.5
     often[list(instance.limits.opened)] = True
     often[list(instance.limits.closed)] = False
-    size = np.where(often, state.frequency.argmax(axis=1), -1)
-    setting = prepare(instance, size, state.best)
+    offered = np.isfinite(instance.fixed_usd)
+    size = np.where(often & offered.any(axis=1), np.where(offered, state.frequency, -1.0).argmax(axis=1), -1)
     everything = np.ones((len(size), instance.shape[1]), bool)
-    return Siting(size, everything, lowest_prices(instance, setting), np.inf)
+    return Siting(size, everything, price[np.arange(len(size)), np.maximum(size, 0)], np.inf)
 
 
 def _plan(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions, Siting]:

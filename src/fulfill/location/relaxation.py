@@ -193,8 +193,12 @@ def service_credit(instance: LocationInstance, prices: Multipliers, zone: Index,
     return credit
 
 
-def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers) -> Relaxed:
+def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur_usd: float = 0.0) -> Relaxed:
     """Return the bound and the relaxed answer at some multipliers.
+
+    The bound is exact whatever `blur_usd`; the answer (`served`, `units`, `stocked`) is not: a cell whose profit is below
+    `blur_usd` is served in proportion to it, and a site whose value is near zero is open in part. At the best
+    multipliers many sites tie for a cell; the blurred answer is then a better direction than an arbitrary winner.
 
     `prices.cell` above the cheapest alternative counts as that alternative: more would only be handed back.
     """
@@ -217,14 +221,28 @@ def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers) -> R
     served = np.zeros(instance.shape)
     units = np.zeros((len(instance.sites), *instance.shape[1:]))
     stocked = np.zeros(prices.stocking.shape)
+    weight_open = partly_open(instance, value, size, blur_usd)
+    best_size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
     chosen_flows(
-        size, rho, paid, lanes.start, lanes.zone, lanes.way, lanes.usd, carbon, credit, instance.way_cost, instance.way_rate,
+        best_size, weight_open, blur_usd, rho, paid, lanes.start, lanes.zone, lanes.way, lanes.usd, carbon, credit, instance.way_cost, instance.way_rate,
         instance.units, inbound, prices.carrier, region, prices.stocking, country, weight, cell, instance.demand,
         served, units, stocked,
     )  # fmt: skip
     open_sites = np.flatnonzero(size >= 0)
     bound = constant_terms(instance, prices, cell) + float(value[open_sites, size[open_sites]].sum())
     return Relaxed(bound, value, size, rho, paid, served, units, stocked, alternative)
+
+
+def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd: float) -> Array:
+    """Return to what part each site counts as open in a blurred answer, (I,)."""
+    if blur_usd <= 0:
+        return (size >= 0).astype(float)
+    best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
+    scale = np.where(np.isfinite(instance.fixed_usd), instance.fixed_usd, 0.0).max(axis=1).clip(min=1.0) * 0.1 * blur_usd
+    part = np.clip(0.5 - best / scale, 0.0, 1.0)
+    part[list(instance.limits.opened)] = 1.0
+    part[list(instance.limits.closed)] = 0.0
+    return np.asarray(part)
 
 
 def stock_lines(instance: LocationInstance) -> tuple[Array, Array]:
@@ -466,14 +484,14 @@ def site_values(
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]
 def chosen_flows(
-    size, rho, paid, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
+    size, part, blur, rho, paid, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
     country, weight, cell, demand, served, units, stocked,
 ):  # fmt: skip
     """Add what the chosen sites serve at their prices to `served`, `units` and `stocked`."""
     n_products, n_periods = cell.shape[1], cell.shape[2]
     for i in range(len(size)):
         m = size[i]
-        if m < 0:
+        if m < 0 or part[i] <= 0.0:
             continue
         c = country[i]
         lane = start[i]
@@ -500,7 +518,8 @@ def chosen_flows(
                         if left > best:
                             best, best_u = left, u
                     if best > 0.0:
-                        served[z, k, t] += 1.0
-                        units[i, k, t] += demand[z, k, t] * best_u
-                        stocked[z, k, c] += demand[z, k, t]
+                        share = part[i] * (min(1.0, best / blur) if blur > 0.0 else 1.0)
+                        served[z, k, t] += share
+                        units[i, k, t] += share * demand[z, k, t] * best_u
+                        stocked[z, k, c] += share * demand[z, k, t]
             lane = last

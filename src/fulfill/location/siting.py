@@ -7,7 +7,7 @@ and what is still over the limit pays a penalty. Exact figures come later, from 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numba as nb
@@ -22,7 +22,16 @@ from fulfill.location.relaxation import Multipliers
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-BALANCING = 6
+Move = tuple[tuple[int, int], ...]
+"""Sites and their new sizes."""
+SWAPS = 24
+"""Closed sites that are tried in place of an open one."""
+SCREENING, BALANCING = 2, 6
+"""Rounds of moving prices for a first look at a choice, and for a second."""
+MOVE = 5.0
+"""USD by which a price moves in the first round at a site over- or underused by its whole capacity."""
+HOPELESS = 0.003
+"""A choice that looks worse by this share at first sight gets no second look."""
 OVERFLOW_USD = 25.0
 """Penalty of an order above a site's capacity in the search's own estimate."""
 
@@ -31,13 +40,15 @@ OVERFLOW_USD = 25.0
 class CostTable:
     """Cost and units of serving a cell from every site, without prices of throughput.
 
-    `cost`, `units` (K, Z * T, I); `alternative` (K, Z * T); `demand` (K, Z * T).
+    `cost`, `units` (K, Z * T, I); `alternative` (K, Z * T); `demand` (K, Z * T); `price` (I, M, T) prices of throughput
+    that the relaxation found for each site and size, to start from.
     """
 
     cost: Array
     units: Array
     alternative: Array
     demand: Array
+    price: Array
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Siting:
     cost: float
 
 
-def cost_table(instance: LocationInstance, prices: Multipliers) -> CostTable:
+def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) -> CostTable:
     """Lay out the costs of all sites that may be open."""
     may_open = np.isfinite(instance.fixed_usd).any(axis=1)
     may_open[list(instance.limits.closed)] = False
@@ -64,7 +75,7 @@ def cost_table(instance: LocationInstance, prices: Multipliers) -> CostTable:
         factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites, instance.shape,
     )  # fmt: skip
     demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2).reshape(instance.shape[1], -1))
-    return CostTable(cost, units, alternative, demand)
+    return CostTable(cost, units, alternative, demand, price)
 
 
 def estimate(instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING) -> Siting:
@@ -94,7 +105,7 @@ def estimate(instance: LocationInstance, table: CostTable, siting: Siting, round
         below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1)
         upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1)
         excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
-        rho = np.maximum(rho + 3.0 / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
+        rho = np.maximum(rho + MOVE / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
         if instance.safety is not None:
             slope = _marginal(instance, sites, volume.sum(axis=2))
     prices = siting.rho.copy()
@@ -158,23 +169,51 @@ def improve(
 ) -> Siting:
     """Open, close, resize and swap sites while that helps; likely moves by the Lagrangian's `frequency` come first."""
     siting = restock(instance, table, estimate(instance, table, siting, 3 * BALANCING))
-    n_sizes = instance.fixed_usd.shape[1]
     likely = np.argsort(-frequency.sum(axis=1), kind="stable")
     improved = True
     while improved and not stop():
-        improved = False
-        for i, m in ((int(i), m) for i in likely for m in range(-1, n_sizes)):
-            if stop():
-                break
-            size = siting.size.copy()
-            size[i] = m
-            if m == siting.size[i] or not _allowed(instance, size):
-                continue
-            trial = estimate(instance, table, _opened(siting, size))
-            if trial.cost < siting.cost - 1e-6 * abs(siting.cost):
-                siting, improved = trial, True
+        siting, improved = _try(instance, table, siting, _resized(siting, likely, instance.fixed_usd.shape[1]), stop)
+        if not improved:
+            siting, improved = _try(instance, table, siting, _swapped(siting, likely), stop)
         siting = restock(instance, table, siting)
     return siting
+
+
+def _try(
+    instance: LocationInstance, table: CostTable, siting: Siting, moves: Iterable[Move], stop: Callable[[], bool]
+) -> tuple[Siting, bool]:
+    """Make every move that helps; tell whether any did."""
+    improved = False
+    for move in moves:
+        if stop():
+            break
+        size = siting.size.copy()
+        for site, new in move:
+            size[site] = new
+        if (size == siting.size).all() or not _allowed(instance, size):
+            continue
+        trial = estimate(instance, table, _opened(table, siting, size), SCREENING)
+        if trial.cost > siting.cost * (1.0 + HOPELESS):
+            continue
+        trial = estimate(instance, table, trial)
+        if trial.cost < siting.cost - 1e-6 * abs(siting.cost):
+            siting, improved = trial, True
+    return siting, improved
+
+
+def _resized(siting: Siting, likely: Index, n_sizes: int) -> Iterator[Move]:
+    """Yield every site at every size and closed."""
+    for site in likely:
+        for size in range(-1, n_sizes):
+            yield ((int(site), size),)
+
+
+def _swapped(siting: Siting, likely: Index) -> Iterator[Move]:
+    """Yield every open site closed for one of the likeliest closed sites, at the same size."""
+    closed = [int(site) for site in likely if siting.size[site] < 0][:SWAPS]
+    for site in np.flatnonzero(siting.size >= 0):
+        for other in closed:
+            yield ((int(site), -1), (other, int(siting.size[site])))
 
 
 def _allowed(instance: LocationInstance, size: Index) -> bool:
@@ -190,17 +229,15 @@ def _allowed(instance: LocationInstance, size: Index) -> bool:
     return float(instance.invest_usd[is_open, size[is_open]].sum()) <= limits.budget_usd
 
 
-def _opened(siting: Siting, size: Index) -> Siting:
+def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
     """Return the choice with other sizes; a newly opened site stocks what most open sites stock."""
-    new = (size >= 0) & (siting.size < 0)
-    if not new.any():
-        return replace(siting, size=size)
-    assortment = siting.assortment.copy()
+    changed = np.flatnonzero((size != siting.size) & (size >= 0))
+    new = changed[siting.size[changed] < 0]
+    rho, assortment = siting.rho.copy(), siting.assortment.copy()
+    rho[changed] = table.price[changed, size[changed]]
     others = siting.size >= 0
-    usual = siting.assortment[others].mean(axis=0) >= 0.5 if others.any() else np.ones(assortment.shape[1], bool)
-    assortment[new] = usual
-    rho = siting.rho.copy()
-    rho[new] = rho[others].mean(axis=0) if others.any() else 0.0
+    if len(new):
+        assortment[new] = siting.assortment[others].mean(axis=0) >= 0.5 if others.any() else True
     return replace(siting, size=size, assortment=assortment, rho=rho)
 
 

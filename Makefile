@@ -1,0 +1,44 @@
+# The two commands of the README: `make run` and `make test`. Both set up what they need in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN ?= runs/first
+
+.PHONY: install dev run test test-slow lint docs wheel clean
+
+install: .venv/.installed
+dev: .venv/.installed-dev
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch .venv/.installed $@
+
+run: install
+	$(BIN)/fulfill optimize --out $(RUN) --overwrite
+
+test: dev
+	$(BIN)/python -m pytest -n 2
+
+test-slow: dev
+	$(BIN)/python -m pytest -n 2 -m slow
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: dev
+	$(BIN)/python -m sphinx -q -W -b html docs docs/_build
+
+wheel: dev
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+clean:
+	rm -rf .venv dist docs/_build runs
