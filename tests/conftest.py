@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from fulfill.demand import read_demand
 from fulfill.errors import Fault, InputError
 from fulfill.network import locate, read_network
 from fulfill.problem import CHANNELS, Problem, build_problem
+
+settings.register_profile("house", deadline=None, derandomize=True, database=None)
+settings.load_profile("house")
 
 TOY_NETWORK, TOY_DEMAND = locate("networks", "toy"), locate("demand", "toy")
 
@@ -49,6 +53,12 @@ class Folders:
         frame = pd.read_csv(self.root / file, dtype=str, keep_default_na=False)
         frame.loc[row - 2, column] = value
         frame.to_csv(self.root / file, index=False)
+
+    def figure(self, name: str, value: str) -> None:
+        """Write a parameter of the network."""
+        file = "network/parameters.csv"
+        names = [line.split(",")[0] for line in self.text(file).splitlines()]
+        self.set(file, names.index(name) + 1, "value", value)
 
     def add(self, file: str, **cells: str) -> None:
         """Append a row that repeats the last one but for the given cells."""

@@ -301,12 +301,13 @@ CASES = [
     Case("a value that is no choice", put(SITES, 2, "ownership", "leased"), "F206", SITES, 2, "ownership", "leased"),
     Case(
         "an unknown parameter",
-        add("network/parameters.csv", parameter="holding_rat"),
+        put("network/parameters.csv", 3, "parameter", "horizon"),
         "F206",
         "network/parameters.csv",
-        32,
+        3,
         "parameter",
-        "holding_rat",
+        "horizon",
+        alone=False,
     ),
     Case(
         "an unknown value base",
@@ -716,7 +717,7 @@ CELL = st.one_of(
     ),
     st.floats().map(str),
 )
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @QUICK

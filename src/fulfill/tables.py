@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fulfill.errors import Fault
 from fulfill.schema import COUNTRY_WINDOW, REQUIRED, Column, Parameter, Table
@@ -74,13 +75,14 @@ def read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
     ]
     if faults:
         return empty(table), faults
-    raw = pd.DataFrame(rows[1:], columns=[name.strip() for name in rows[0]], dtype="str")
+    names = [name.strip() for name in rows[0]]
+    cells = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(names)}
     line_of = pd.Series(lines[1:], name=ROW)
     typed: dict[str, pd.Series] = {}
-    bad_cells = pd.Series(False, index=raw.index)
+    bad_cells = np.zeros(len(line_of), bool)
     for column in table.columns:
-        cells = raw[column.name].str.strip() if column.name in raw else pd.Series("", index=raw.index, dtype="str")
-        typed[column.name], found, bad = _convert(cells, column, file, line_of)
+        text = cells.get(column.name, [""] * len(line_of))
+        typed[column.name], found, bad = _convert(text, column, file, lines[1:])
         faults += found
         bad_cells |= bad
     frame = pd.DataFrame(typed).assign(**{ROW: line_of})
@@ -181,25 +183,26 @@ def _header_faults(header: list[str], table: Table, file: str) -> list[Fault]:
 
 
 def _convert(
-    cells: pd.Series, column: Column, file: str, line_of: pd.Series
-) -> tuple[pd.Series, list[Fault], pd.Series]:
+    cells: list[str], column: Column, file: str, lines: list[int]
+) -> tuple[pd.Series, list[Fault], NDArray[np.bool_]]:
     """Turn text cells into typed values; return the values, the faults and a mask of the cells that failed."""
-    blank = cells == ""
+    blank = np.array([cell == "" for cell in cells])
     if column.kind in ("number", "integer"):
-        code, values, bad = "F202", *_numbers(cells, blank, column)
+        code, (values, bad) = "F202", _numbers(cells, column)
     elif column.kind == "date":
-        values = pd.Series(np.array([_day(cell) for cell in cells], "datetime64[s]"), index=cells.index)
-        code, bad = "F203", values.isna() & ~blank
+        values = pd.Series(np.array([_day(cell) for cell in cells], "datetime64[s]"))
+        code, bad = "F203", values.isna().to_numpy() & ~blank
     elif column.kind == "flag":
-        values = cells.str.lower().map({"yes": True, "no": False, "": bool(column.default)})
-        code, bad = "F204", values.isna()
-        values = values.fillna(False).astype(bool)
+        known = {"yes": True, "no": False, "": bool(column.default)}
+        values = pd.Series([known.get(cell.lower(), False) for cell in cells])
+        code, bad = "F204", np.array([cell.lower() not in known for cell in cells])
     else:
-        code, bad = "F206", pd.Series(False, index=cells.index)
-        values = cells.where(~blank, str(column.default)) if isinstance(column.default, str) else cells
-    faults = [Fault(code, file, int(line_of[i]), column.name, cells[i]) for i in cells.index[bad]]
+        default = column.default if isinstance(column.default, str) else ""
+        values = pd.Series([cell or default for cell in cells], dtype="str")
+        code, bad = "F206", np.zeros(len(cells), bool)
+    faults = [Fault(code, file, lines[i], column.name, cells[i]) for i in np.flatnonzero(bad)]
     if column.default is REQUIRED:
-        faults += [Fault("F201", file, int(line_of[i]), column.name) for i in cells.index[blank]]
+        faults += [Fault("F201", file, lines[i], column.name) for i in np.flatnonzero(blank)]
         bad = bad | blank
     return values, faults, bad
 
@@ -212,16 +215,15 @@ def _day(text: str) -> str:
         return "NaT"
 
 
-def _numbers(cells: pd.Series, blank: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
-    good = cells.str.fullmatch(_NUMBER.pattern)
-    values = pd.to_numeric(cells.where(good), errors="coerce").astype(float)
-    values = values.where(np.isfinite(values))
-    bad = values.isna() & ~blank
-    if isinstance(column.default, int | float) and not isinstance(column.default, bool):
-        values = values.where(~blank, float(column.default))
+def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
+    """Read plain finite numbers; a blank cell is the default, NaN where there is none."""
+    blank = column.default if isinstance(column.default, int | float) else np.nan
+    values = np.array([float(cell) if _NUMBER.fullmatch(cell) else np.nan if cell else float(blank) for cell in cells])
+    bad = ~np.isfinite(values) & np.array([cell != "" for cell in cells])
+    values[bad] = np.nan
     if column.kind == "integer":
-        bad |= values.notna() & (values % 1 != 0)
-    return values, bad
+        bad |= np.isfinite(values) & (values % 1 != 0)
+    return pd.Series(values), bad
 
 
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:

@@ -39,9 +39,8 @@ def test_import_vat_is_a_cost_where_it_is_not_credited(toy: Folders) -> None:
 
 
 def test_credited_vat_costs_the_wait(toy: Folders) -> None:
-    toy.set("network/parameters.csv", 2, "value", "0.12")  # capital_rate
-    toy.set("network/parameters.csv", 22, "value", "60")  # vat_credit_days
-    assert toy.text("network/parameters.csv").splitlines()[21].startswith("vat_credit_days,60")
+    toy.figure("capital_rate", "0.12")
+    toy.figure("vat_credit_days", "60")
     problem = toy.problem()
     parts = price_routes(problem, inbound_routes(problem.network, measure(problem.network, problem.demand.zones)))
     assert parts["import_vat"][0, 0, 0] == pytest.approx(0.16 * (9 + 0.258 * 9) * 0.12 * 60 / 365)

@@ -77,7 +77,7 @@ def priced(
 
 
 def with_variation(toy: Folders) -> None:
-    toy.set("network/parameters.csv", 4, "value", "0.25")  # holding_rate
+    toy.figure("holding_rate", "0.25")
     toy.set("network/products.csv", 3, "demand_cv", "0.8")
 
 
@@ -100,6 +100,17 @@ def test_splitting_stock_costs_more_and_most_for_the_tail(toy: Folders) -> None:
     halves = law.cost(np.array([[1450.0, 150.0], [1450.0, 150.0]])).sum(axis=0)
     assert halves[0] == pytest.approx(whole[0])  # no variation of its own: nothing to pool
     assert whole[1] < halves[1] <= np.sqrt(2) * whole[1] + 1e-9
+
+
+def test_what_varies_everywhere_at_once_cannot_be_pooled(toy: Folders) -> None:
+    with_variation(toy)
+    toy.figure("demand_correlation", "0.5")
+    half = priced(toy.problem())
+    toy.figure("demand_correlation", "0")
+    none = priced(toy.problem())
+    whole, split = np.array([[0, 300.0], [0, 0]]), np.array([[0, 150.0], [0, 150.0]])
+    assert half.cost(whole).sum() == pytest.approx(none.cost(whole).sum())
+    assert half.cost(whole).sum() < half.cost(split).sum() < none.cost(split).sum()
 
 
 def test_seasonal_goods_cost_the_newsvendor(toy: Folders) -> None:

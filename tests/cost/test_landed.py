@@ -52,9 +52,8 @@ def impatient(toy: Folders) -> None:
         "return_salvage_local": "0.7",
         "conversion_eta": "0.01",
     }
-    names = [line.split(",")[0] for line in toy.text("network/parameters.csv").splitlines()]
     for name, value in figures.items():
-        toy.set("network/parameters.csv", names.index(name) + 1, "value", value)
+        toy.figure(name, value)
     toy.set("network/products.csv", 2, "return_rate", "0.1")
     toy.set("network/products.csv", 2, "promise_mail_days", "10")
 

@@ -43,7 +43,8 @@ def lognormal(mean: ArrayLike, p90: ArrayLike) -> tuple[Array, Array]:
     """
     mean, p90 = np.asarray(mean, float), np.asarray(p90, float)
     ratio = np.clip(p90 / mean, 1.0, MAX_P90_RATIO)
-    sigma = Z90 - np.sqrt(np.maximum(Z90**2 - 2.0 * np.log(ratio), 0.0))
+    twice = 2.0 * np.log(ratio)
+    sigma = twice / (Z90 + np.sqrt(np.maximum(Z90**2 - twice, 0.0)))  # z90 - sqrt(...) without its cancellation
     return np.log(mean) - sigma**2 / 2, sigma
 
 

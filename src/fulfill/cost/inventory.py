@@ -5,8 +5,10 @@ slow ones. At a site that carries the share `phi` of a country's demand it costs
 
     sqrt(alone * phi + common * phi^2)      USD a year
 
-where `alone` comes from demand that varies independently from place to place (it pools) and `common` from the lead
-time's variation (it does not). The cost is concave in `phi`; a chord from the origin lies below it.
+where `alone` comes from demand that varies independently from place to place (it pools) and `common` from what varies
+everywhere at once: lead times, and demand as far as places are correlated. The cost is concave in `phi`; a chord from
+the origin lies below it. (Eppen 1979, "Effects of centralization on expected costs in a multi-location newsboy
+problem", Manage. Sci. 25, 498-501, doi 10.1287/mnsc.25.5.498.)
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from fulfill.network import Network
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
-SHARES = np.concatenate([[0.0], 1.1 * 1.8 ** -np.arange(11.0)[::-1]])
+SHARES = np.concatenate([[0.0], 1.1 * 2.2 ** -np.arange(7.0)[::-1]])
 """Shares of a country's demand between which the concave cost is interpolated for bounds."""
 
 
@@ -51,7 +53,7 @@ class SafetyStock:
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
 
     def lines(self) -> tuple[Array, Array]:
-        """Return charge and slope of lines whose lower envelope lies below the cost, (n_sites, n_products, 11).
+        """Return charge and slope of lines whose lower envelope lies below the cost, (n_sites, n_products, 7).
 
         The lines join points of the cost at the volumes `SHARES` times the demand: an interpolation of a concave
         function, so never above it, and itself the least of its lines. Volumes above 1.1 of the demand cannot occur.
@@ -119,9 +121,11 @@ def safety_stock(
     volume = products["volume_m3"].to_numpy(float)
     held = volume / np.maximum(figures["holding_rate"] * value, 1e-12)
     leftover = volume * np.maximum(ndtri(critical), 0.0) / np.maximum((under + over) * density, 1e-12)
+    varies = np.where(seasonal, newsvendor, alone)
+    together = figures["demand_correlation"]
     return SafetyStock(
-        alone_usd2=np.where(seasonal, newsvendor, alone),
-        common_usd2=np.where(seasonal, 0.0, common),
+        alone_usd2=(1.0 - together) * varies,
+        common_usd2=together * varies + np.where(seasonal, 0.0, common),
         demand=demand,
         m3_per_usd=np.where(seasonal, leftover, held),
     )

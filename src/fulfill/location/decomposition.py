@@ -27,18 +27,22 @@ from fulfill.location.relaxation import (
     evaluate,
     inbound_price,
     local_lanes,
+    promising,
     with_prices,
     zero_multipliers,
 )
-from fulfill.location.siting import Siting, cost_table, estimate, improve
+from fulfill.location.siting import Siting, cost_table, search_sites
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.plan import Decisions, relative_gap, status_of
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES = 120
-COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 200, 100, 200
-REPORT_EVERY = 5
+COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 120, 100, 200
+BLOCK = 20
+"""Rounds on promising lanes between two evaluations of all lanes."""
+SLACK_USD = 0.7
+"""What a cell's multiplier may rise in a block before a lane outside the promising ones could matter."""
 NEW_STEP = 0.3
 FIRST_GUESS = 1.2
 """Cost of a plan over the first bound before there is a plan: the target of the first steps."""
@@ -108,21 +112,33 @@ def _run(search: Search) -> None:
     state = ascend(small, lanes, state, COARSE_ROUNDS, FIRST_GUESS * state.bound, lambda _: search.done(0.15))
     relaxed = evaluate(small, lanes, state.best)
     table = cost_table(small, state.best, relaxed.price)
-    siting = improve(small, table, _first_siting(small, state, relaxed.price), state.frequency, lambda: search.done(0.4))
-    siting, prices = _settled(small, siting, state)
-    siting = improve(small, cost_table(small, prices, relaxed.price), siting, state.frequency, lambda: search.done(0.5))
+    starts = _first_sitings(small, state)
+    siting = search_sites(small, table, starts, state.frequency, search.params.seed, lambda: search.done(0.4))
     siting, prices = _settled(small, siting, state)
     decisions, siting = _plan(instance, siting, prices)
     search.offer(decisions)
+    state = begin(small, lanes, prices)
     state = ascend(small, lanes, replace_target(state), COARSE_ROUNDS, search.objective, lambda _: search.done(0.6))
+    _raise_bound(search, _spread(instance, likeness, state, siting))
+
+
+def _raise_bound(search: Search, prices: Multipliers) -> None:
+    """Raise the bound of the full instance: steps on promising lanes, each block proven on all of them."""
+    instance = search.instance
     every = local_lanes(instance)
-    full = begin(instance, every, _spread(instance, likeness, state, siting))
-    search.prove(full.bound)
-    for _ in range(FULL_ROUNDS // REPORT_EVERY):
+    search.prove(evaluate(instance, every, prices).bound)
+    step = NEW_STEP
+    for _ in range(FULL_ROUNDS // BLOCK):
         if search.done(0.95):
             break
-        full = ascend(instance, every, full, REPORT_EVERY, search.objective, lambda _: search.done(0.95))
-        search.prove(full.bound)
+        few = promising(instance, every, prices, SLACK_USD)
+        state = replace(begin(instance, few, prices), step=step)
+        state = ascend(instance, few, state, BLOCK, search.objective, lambda _: search.done(0.95))
+        proven = evaluate(instance, every, state.best).bound
+        if proven > search.bound:
+            prices = state.best
+        search.prove(proven)
+        step = max(state.step, 0.02) if proven >= search.bound else 0.5 * step
 
 
 def replace_target(state: Ascent) -> Ascent:
@@ -168,15 +184,25 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     return with_prices(nothing, cell=cell)
 
 
-def _first_siting(instance: LocationInstance, state: Ascent, price: Array) -> Siting:
-    """Return the sites that the relaxation opened in more than half of its rounds, at the size it liked best."""
-    often = state.frequency.sum(axis=1) > 0.5
-    often[list(instance.limits.opened)] = True
-    often[list(instance.limits.closed)] = False
+def _first_sitings(instance: LocationInstance, state: Ascent) -> list[Siting]:
+    """Return choices to start from: sites that the relaxation liked, at each size, and all shared sites' like."""
+    limits = instance.limits
     offered = np.isfinite(instance.fixed_usd)
-    size = np.where(often & offered.any(axis=1), np.where(offered, state.frequency, -1.0).argmax(axis=1), -1)
-    everything = np.ones((len(size), instance.shape[1]), bool)
-    return Siting(size, everything, price[np.arange(len(size)), np.maximum(size, 0)], np.inf)
+    largest = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), -1)
+    liked = state.frequency.sum(axis=1) > 0.5
+    cheap = np.where(offered, instance.invest_usd, np.inf).min(axis=1)
+    light = cheap <= np.median(cheap[np.isfinite(cheap)]) if np.isfinite(cheap).any() else liked
+    sizes = [np.where(liked, np.minimum(size, largest), -1) for size in range(1, offered.shape[1])]
+    sizes.append(np.where(light, largest, -1))
+    n_periods = instance.shape[2]
+    starts = []
+    for size in sizes:
+        size[list(limits.closed)] = -1
+        for site in limits.opened:
+            size[site] = max(size[site], 0) if size[site] >= 0 else largest[site]
+        everything = np.ones((len(size), instance.shape[1]), bool)
+        starts.append(Siting(size, everything, np.zeros((len(size), n_periods)), np.inf))
+    return starts
 
 
 def _plan(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions, Siting]:

@@ -25,7 +25,7 @@ from fulfill.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-BISECTIONS = 12
+BISECTIONS = 8
 
 
 @dataclass(frozen=True)
@@ -245,6 +245,43 @@ def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd:
     return np.asarray(part)
 
 
+def promising(instance: LocationInstance, lanes: Lanes, prices: Multipliers, slack_usd: float) -> Lanes:
+    """Return the lanes that serve some cell at a profit, or would if its multiplier rose by `slack_usd`.
+
+    A bound on these lanes alone is no bound of the instance; it guides steps between two evaluations of all lanes.
+    """
+    cell = np.minimum(prices.cell, alternative_cost(instance, prices)) + slack_usd
+    inbound, _ = inbound_price(instance, prices)
+    cheapest = instance.handling_usd.min(axis=(1, 2))
+    if instance.safety is not None:
+        inbound = inbound + stock_lines(instance)[1].min(axis=2)[:, :, None]
+    keep = profitable(
+        lanes.start, lanes.zone, lanes.way, lanes.usd, instance.way_cost, instance.way_rate, instance.units,
+        inbound + cheapest[:, None, None], cell,
+    )  # fmt: skip
+    count = np.concatenate([[0], np.cumsum(keep)])
+    return Lanes(count[lanes.start], lanes.zone[keep], lanes.way[keep], lanes.usd[keep], lanes.co2[keep])
+
+
+@nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
+    """Tell for each lane whether any cell is worth more than its cost, side rows apart."""
+    keep = np.zeros(len(zone), np.bool_)
+    n_products, n_periods = cell.shape[1], cell.shape[2]
+    for i in nb.prange(len(start) - 1):
+        for lane in range(start[i], start[i + 1]):
+            z, w = zone[lane], way[lane]
+            for k in range(n_products):
+                for t in range(n_periods):
+                    cost = way_cost[w, k, t] + usd[lane] * way_rate[w, k, t] + units[w, k, t] * inbound[i, k, t]
+                    if cell[z, k, t] > cost:
+                        keep[lane] = True
+                        break
+                if keep[lane]:
+                    break
+    return keep
+
+
 def stock_lines(instance: LocationInstance) -> tuple[Array, Array]:
     """Return the lines below the cost of safety stock, (I, K, J); one line of zero where an instance has none."""
     if instance.safety is None:
@@ -391,25 +428,38 @@ def _bisect(low, high, filled, slope, t, item_p, item_u, item_k, item_z, n, dema
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]
 def _gain(price, charge, slope, item_p, item_u, item_k, item_z, count, demand, capacity, handling, paid):
-    """Return the value of a site's business at prices of throughput, and set the slope that each product pays."""
+    """Return the value of a site's business at prices of throughput, and set the slope that each product pays.
+
+    A cell with several ways counts with the best profit and the least units of any: never less than it is worth.
+    """
     n_products, n_lines = charge.shape
-    profit = np.zeros((n_products, n_lines))
+    # slopes fall from line to line: a cell pays from its first profitable line on, so sums by first line suffice
+    worth, taken = np.zeros((n_products, n_lines)), np.zeros((n_products, n_lines))
     total = 0.0
     for t in range(len(price)):
         j, n = 0, count[t]
         while j < n:
             z, k = item_z[t, j], item_k[t, j]
-            first = j
+            best, least = 0.0, np.inf
             while j < n and item_z[t, j] == z and item_k[t, j] == k:
+                best = max(best, item_p[t, j] - item_u[t, j] * price[t])
+                least = min(least, item_u[t, j])
                 j += 1
-            for line in range(n_lines):
-                best = 0.0
-                for way in range(first, j):
-                    best = max(best, item_p[t, way] - item_u[t, way] * (price[t] + slope[k, line]))
-                if best > 0.0:
-                    profit[k, line] += demand[z, k, t] * best
+            line = 0
+            while line < n_lines and best <= least * slope[k, line]:
+                line += 1
+            if line < n_lines:
+                worth[k, line] += demand[z, k, t] * best
+                taken[k, line] += demand[z, k, t] * least
         for b in range(len(handling)):
             total -= capacity[b, t] * max(0.0, price[t] - handling[b])
+    profit = np.zeros((n_products, n_lines))
+    for k in range(n_products):
+        value, units = 0.0, 0.0
+        for line in range(n_lines):
+            value += worth[k, line]
+            units += taken[k, line]
+            profit[k, line] = value - units * slope[k, line]
     for k in range(n_products):
         best, paid[k] = 0.0, np.inf
         for line in range(n_lines):
@@ -433,18 +483,21 @@ def _business(charge, slope, item_p, item_u, item_k, item_z, count, demand, capa
         return value
     trial, trial_paid = price.copy(), paid.copy()
     for _ in range(2):
+        before = trial_paid.copy()
         for t in range(n_periods):
             trial[t] = _clearing_price(
                 trial_paid, t, item_p, item_u, item_k, item_z, count[t], demand, capacity[:, t], handling
             )
         better = fixed + _gain(trial, charge, slope, item_p, item_u, item_k, item_z, count, demand, capacity, handling, trial_paid)
+        settled = True
+        for k in range(len(paid)):
+            settled = settled and trial_paid[k] == before[k]
         if better > value:
-            same = abs(better - value) <= 1e-6 * abs(better)
             value = better
             price[:] = trial
             paid[:] = trial_paid
-            if same:
-                break
+        if settled:
+            break
     return value
 
 

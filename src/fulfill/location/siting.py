@@ -26,6 +26,8 @@ Move = tuple[tuple[int, int], ...]
 """Sites and their new sizes."""
 SWAPS = 24
 """Closed sites that are tried in place of an open one."""
+KICKS, KICKED = 24, 4
+"""Random kicks of the search, and sites that each changes."""
 SCREENING, BALANCING = 2, 6
 """Rounds of moving prices for a first look at a choice, and for a second."""
 MOVE = 5.0
@@ -40,7 +42,7 @@ OVERFLOW_USD = 25.0
 class CostTable:
     """Cost and units of serving a cell from every site, without prices of throughput.
 
-    `cost`, `units` (K, Z * T, I); `alternative` (K, Z * T); `demand` (K, Z * T); `price` (I, M, T) prices of throughput
+    `cost`, `units` (K, I, Z, T); `alternative`, `demand` (K, Z, T); `price` (I, M, T) prices of throughput
     that the relaxation found for each site and size, to start from.
     """
 
@@ -74,8 +76,11 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
         instance.way_rate, instance.units, every.inbound, prices.carrier, prices.mail, factors.region, factors.country,
         factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites, instance.shape,
     )  # fmt: skip
-    demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2).reshape(instance.shape[1], -1))
-    return CostTable(cost, units, alternative, demand, price)
+    n_zones, n_products, n_periods = instance.shape
+    by_site = (n_products, n_zones, n_periods, n_sites)
+    cost, units = (np.ascontiguousarray(np.moveaxis(part.reshape(by_site), 3, 1)) for part in (cost, units))
+    demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2))
+    return CostTable(cost, units, alternative.reshape(demand.shape), demand, price)
 
 
 def estimate(instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING) -> Siting:
@@ -150,10 +155,12 @@ def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Sit
     if not len(sites) or instance.safety is None:
         return siting
     n_zones, n_products, n_periods = instance.shape
-    rho = np.tile(siting.rho[sites].T, (n_zones, 1))
-    units = np.ascontiguousarray(table.units[:, :, sites])
-    costs = table.cost[:, :, sites] + units * rho[None]
-    chosen, _ = choose_assortment(instance, costs, units, table.alternative, sites, siting.assortment[sites])
+    by_cell = (n_products, n_zones * n_periods, len(sites))
+    units = table.units[:, sites]
+    costs = table.cost[:, sites] + units * siting.rho[sites][None, :, None, :]
+    costs, units = (np.ascontiguousarray(np.moveaxis(part, 1, 3)).reshape(by_cell) for part in (costs, units))
+    alternative = table.alternative.reshape(n_products, -1)
+    chosen, _ = choose_assortment(instance, costs, units, alternative, sites, siting.assortment[sites])
     assortment = np.zeros_like(siting.assortment)
     assortment[sites] = chosen
     again = estimate(instance, table, replace(siting, assortment=assortment))
@@ -177,6 +184,31 @@ def improve(
             siting, improved = _try(instance, table, siting, _swapped(siting, likely), stop)
         siting = restock(instance, table, siting)
     return siting
+
+
+def search_sites(
+    instance: LocationInstance,
+    table: CostTable,
+    starts: list[Siting],
+    frequency: Array,
+    seed: int,
+    stop: Callable[[], bool],
+) -> Siting:
+    """Improve every start, then the best one again and again after random kicks."""
+    best = min((improve(instance, table, start, frequency, stop) for start in starts), key=lambda siting: siting.cost)
+    rng = np.random.default_rng(seed)
+    offered = np.isfinite(instance.fixed_usd)
+    likely = np.flatnonzero((frequency.sum(axis=1) > 0.05) | (best.size >= 0))
+    for _ in range(KICKS):
+        if stop() or not len(likely):
+            break
+        size = best.size.copy()
+        for site in rng.choice(likely, size=min(KICKED, len(likely)), replace=False):
+            size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
+        if _allowed(instance, size):
+            trial = improve(instance, table, _opened(table, best, size), frequency, stop)
+            best = min(best, trial, key=lambda siting: siting.cost)
+    return best
 
 
 def _try(
@@ -244,26 +276,32 @@ def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
 @nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
     """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost without prices."""
-    n_products, n_cells, _ = cost.shape
-    n_periods = rho.shape[1]
+    n_products, _, n_zones, n_periods = cost.shape
     n_open = len(sites)
     totals = np.zeros(n_products)
     volume[:] = 0.0
     for k in nb.prange(n_products):
-        for c in range(n_cells):
-            d = demand[k, c]
-            if d <= 0.0:
+        best = alternative[k].copy()
+        chosen = np.full((n_zones, n_periods), -1)
+        price = np.empty(n_periods)
+        for s in range(n_open):
+            if not mask[s, k]:
                 continue
-            t = c % n_periods
-            best, chosen = alternative[k, c], -1
-            for s in range(n_open):
-                if mask[s, k]:
-                    value = cost[k, c, sites[s]] + units[k, c, sites[s]] * (rho[s, t] + slope[s, k])
-                    if value < best:
-                        best, chosen = value, s
-            if chosen < 0:
-                totals[k] += d * best
-            else:
-                totals[k] += d * cost[k, c, sites[chosen]]
-                volume[chosen, k, t] += d * units[k, c, sites[chosen]]
+            i = sites[s]
+            for t in range(n_periods):
+                price[t] = rho[s, t] + slope[s, k]
+            for z in range(n_zones):
+                for t in range(n_periods):
+                    value = cost[k, i, z, t] + units[k, i, z, t] * price[t]
+                    if value < best[z, t]:
+                        best[z, t] = value
+                        chosen[z, t] = s
+        for z in range(n_zones):
+            for t in range(n_periods):
+                d, s = demand[k, z, t], chosen[z, t]
+                if s < 0:
+                    totals[k] += d * best[z, t]
+                else:
+                    totals[k] += d * cost[k, sites[s], z, t]
+                    volume[s, k, t] += d * units[k, sites[s], z, t]
     return totals.sum()
