@@ -106,6 +106,12 @@ def test_weightless_demand_is_refused(spread: Folders) -> None:
     ]
 
 
+def test_a_year_without_orders_is_refused(toy: Folders) -> None:
+    for row in range(2, 14):
+        toy.set("demand/orders.csv", row, "orders", "0")
+    assert codes(toy) == [("F205", "0")]
+
+
 def test_a_country_without_mix_is_refused(spread: Folders) -> None:
     spread.set("demand/mix.csv", 2, "country", "US")
     spread.set("demand/mix.csv", 3, "country", "US")

@@ -14,6 +14,7 @@ from fulfill.distances import measure
 from fulfill.instance import LocationInstance, build_instance, build_limits, service_days
 from fulfill.kpis import describe
 from fulfill.location.solution import LocationParams, Progress
+from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solve import solve_location
 from fulfill.plan import Decisions, Outcome, Plan
 from fulfill.problem import Problem
@@ -66,6 +67,7 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
     SolverError
         Where a solver breaks.
     """
+    compile_kernels()
     begun = time.perf_counter()
     n_zones = len(problem.demand.zones)
     if options.resolution:

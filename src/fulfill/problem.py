@@ -182,7 +182,7 @@ def _share_faults(network: Network, demand: Demand) -> list[Fault]:
                 )
             )
     present = set(demand.zones["country"])
-    faults += _empty_year_faults(demand) if demand.orders.empty else []
+    faults += _empty_year_faults(demand)
     for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality)):
         if demand.orders.empty:
             file, detail = f"{demand.folder.name}/{name}.csv", "no row for a country that has zones"
@@ -195,6 +195,10 @@ def _share_faults(network: Network, demand: Demand) -> list[Fault]:
 
 def _empty_year_faults(demand: Demand) -> list[Fault]:
     """Find a country whose zones or periods all weigh nothing: its orders could be spread over no one."""
+    if not demand.orders.empty:
+        file, detail = f"{demand.folder.name}/orders.csv", "there is no order at all"
+        none = not demand.orders["orders"].sum() > 0
+        return [Fault("F205", file, column="orders", value="0", detail=detail)] if none else []
     zones = demand.zones
     weight = (
         zones["population"] * zones["internet_share"] * zones["income_index"] ** demand.parameters["income_exponent"]

@@ -67,7 +67,7 @@ class Regime:
         if hit.empty:
             return None
         rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (hit["tariff_class"] == tariff_class).astype(int)
-        row = hit.loc[rank.idxmax()]
+        row = hit.iloc[int(rank.to_numpy().argmax())]
         return Duty(
             rule_id=str(row["rule_id"]),
             rate=float(row["rate"]),

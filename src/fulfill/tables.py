@@ -274,15 +274,15 @@ def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
     if "lat" not in frame or "country" not in frame:
         return []
     faults = []
-    for row in frame.itertuples(index=False):
-        window = COUNTRY_WINDOW.get(str(row.country))
-        if window is None or not (np.isfinite(row.lat) and np.isfinite(row.lon)):
+    columns = (frame[name].tolist() for name in ("country", "lat", "lon", ROW))
+    for country, lat, lon, line in zip(*columns, strict=True):
+        window = COUNTRY_WINDOW.get(country)
+        if window is None or not (np.isfinite(lat) and np.isfinite(lon)):
             continue
         (south, north), (west, east) = window
-        if not (south <= row.lat <= north and west <= row.lon <= east):
-            detail = f"{row.country} lies in lat {south:g}..{north:g}, lon {west:g}..{east:g}"
-            line = int(getattr(row, ROW, 0) or frame.loc[(frame.lat == row.lat) & (frame.lon == row.lon), ROW].iloc[0])
-            faults.append(Fault("F211", file, line, "lat + lon", f"{row.lat:g}, {row.lon:g}", detail))
+        if not (south <= lat <= north and west <= lon <= east):
+            detail = f"{country} lies in lat {south:g}..{north:g}, lon {west:g}..{east:g}"
+            faults.append(Fault("F211", file, int(line), "lat + lon", f"{lat:g}, {lon:g}", detail))
     return faults
 
 
@@ -291,14 +291,14 @@ def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
     faults = []
     assumed = frame[(frame["status"] == "assumption") & (frame["range"] == "")]
     faults += [Fault("F209", file, int(line), "range") for line in assumed[ROW]]
-    for text, line, index in zip(frame["range"], frame[ROW], frame.index, strict=True):
+    for place, (text, line) in enumerate(zip(frame["range"], frame[ROW], strict=True)):
         for part in filter(None, (piece.strip() for piece in str(text).split(";"))):
             match = _RANGE.match(part)
             if match is None or match[1] not in frame:
                 faults.append(Fault("F209", file, int(line), "range", part))
                 continue
-            low, high, value = float(match[2]), float(match[3]), frame.loc[index, match[1]]
-            if not isinstance(value, float) or not low <= value <= high:
+            value = frame[match[1]].tolist()[place]
+            if not isinstance(value, float) or not float(match[2]) <= value <= float(match[3]):
                 faults.append(Fault("F210", file, int(line), match[1], str(value), f"range says {part}"))
     return faults
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from scipy.optimize import linprog
 
-from fulfill.location.capacitated import Arrays
+from fulfill.location.cflp.capacitated import Arrays
 
 
 def random_arrays(seed, n_sites=5, n_cells=12, outside=False):

@@ -10,8 +10,8 @@ from reference import brute_force, cheapest_allocation, random_arrays
 
 from fulfill.instance import Limits
 from fulfill.literature import Published, best_known, read_instance, to_instance
-from fulfill.location.branching import Tree
-from fulfill.location.decompose import solve_decomposed
+from fulfill.location.cflp.branching import Tree
+from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench" / "cflp"

@@ -305,6 +305,12 @@ def test_every_order_is_served_where_it_must_be(toy: Folders) -> None:
     assert solution.decisions.orders.sum() == pytest.approx(3200)
 
 
+@pytest.mark.xfail(reason="linking reads the first of no allocation variables", raises=IndexError, strict=True)
+def test_nothing_to_allocate_leaves_all_unserved(toy: Folders) -> None:
+    instance = toy_instance(toy.problem(channels=("cross_border",)))  # no site lies across a border
+    assert solved(instance).decisions.orders.size == 0
+
+
 def second_size(instance: LocationInstance) -> LocationInstance:
     """Offer the size S of the toy twice, cheaply, at site A only: opening both would pay."""
     names = ("fixed_usd", "invest_usd", "storage_m3", "capacity", "handling_usd")

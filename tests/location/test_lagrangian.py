@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from reference import brute_force, cheapest_allocation, random_arrays
 
-from fulfill.location.lagrangian import CLOSED, FREE, OPEN, Steps, _fill, ascend, first_prices, root_bound
-from fulfill.location.search import construct
-from fulfill.location.transport import allocate, close_site, duplicate, flow_cost, open_site
+from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, _fill, ascend, first_prices, root_bound
+from fulfill.location.cflp.search import construct
+from fulfill.location.cflp.transport import allocate, close_site, duplicate, flow_cost, open_site
 
 
 @pytest.mark.parametrize("outside", [False, True])

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.location.capacitated import Arrays
+from fulfill.location.cflp.capacitated import Arrays
 
 Array = NDArray[np.float64]
 Status = NDArray[np.int8]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.relaxation import Multipliers
+from fulfill.location.network.relaxation import Multipliers
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

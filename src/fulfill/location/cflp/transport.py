@@ -18,7 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.location.capacitated import Arrays
+from fulfill.location.cflp.capacitated import Arrays
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

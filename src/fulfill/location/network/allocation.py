@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import MAIL, LocationInstance
-from fulfill.location.assortment import choose_assortment, site_costs
-from fulfill.location.relaxation import Multipliers, inbound_price, service_credit
+from fulfill.location.network.assortment import choose_assortment, site_costs
+from fulfill.location.network.relaxation import Multipliers, inbound_price, service_credit
 from fulfill.plan import Decisions
 
 Array = NDArray[np.float64]

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.branching import Branch, Guests, Tree
-from fulfill.location.capacitated import Arrays, Capacitated, capacitated_view, is_capacitated, to_decisions
+from fulfill.location.cflp.branching import Branch, Guests, Tree
+from fulfill.location.cflp.capacitated import Arrays, Capacitated, capacitated_view, is_capacitated, to_decisions
 from fulfill.location.exact import solve_exact
-from fulfill.location.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
+from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
 from fulfill.location.pricing import price
-from fulfill.location.search import Incumbent, construct, improve, kick, plan_cost, round_sites
+from fulfill.location.cflp.search import Incumbent, construct, improve, kick, plan_cost, round_sites
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.location.transport import allocate
+from fulfill.location.cflp.transport import allocate
 from fulfill.plan import INFEASIBLE, NO_PLAN, status_of
 
 Array = NDArray[np.float64]

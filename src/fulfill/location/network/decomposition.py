@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.allocation import allocate, best_assortment, prepare
-from fulfill.location.ascent import Ascent, ascend, begin
-from fulfill.location.coarse import Likeness, coarsen
-from fulfill.location.inbound_flows import bring_in
+from fulfill.location.network.allocation import allocate, best_assortment, prepare
+from fulfill.location.network.ascent import Ascent, ascend, begin
+from fulfill.location.network.coarse import Likeness, coarsen
+from fulfill.location.network.inbound_flows import bring_in
+from fulfill.location.network.limits import TRIES, impossible, mended
 from fulfill.location.pricing import price
-from fulfill.location.relaxation import (
+from fulfill.location.network.relaxation import (
     Lanes,
     Multipliers,
     alternative_cost,
@@ -31,9 +32,9 @@ from fulfill.location.relaxation import (
     with_prices,
     zero_multipliers,
 )
-from fulfill.location.siting import Siting, cost_table, search_sites
+from fulfill.location.network.siting import Siting, cost_table, search_sites
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.plan import Decisions, relative_gap, status_of
+from fulfill.plan import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -88,13 +89,17 @@ class Search:
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
     """Solve an instance by decomposition; Ctrl-C and the time limit return the best plan with its bound."""
-    search = Search(instance, params, time.perf_counter())
+    begun = time.perf_counter()
+    if impossible(instance):
+        return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun)
+    search = Search(instance, params, begun)
     try:
         _run(search)
     except KeyboardInterrupt:
         if search.decisions is None:
             raise
-    assert search.decisions is not None
+    if search.decisions is None:
+        return LocationSolution(NO_PLAN, None, np.inf, search.bound, "certified", time.perf_counter() - begun)
     bound = min(search.bound, search.objective)
     return LocationSolution(
         status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
@@ -110,16 +115,30 @@ def _run(search: Search) -> None:
     lanes = local_lanes(small)
     state = begin(small, lanes, first_prices(small))
     state = ascend(small, lanes, state, COARSE_ROUNDS, FIRST_GUESS * state.bound, lambda _: search.done(0.15))
-    relaxed = evaluate(small, lanes, state.best)
-    table = cost_table(small, state.best, relaxed.price)
-    starts = _first_sitings(small, state)
-    siting = search_sites(small, table, starts, state.frequency, search.params.seed, lambda: search.done(0.4))
-    siting, prices = _settled(small, siting, state)
+    siting, prices = _sites(search, small, state)
     decisions, siting = _plan(instance, siting, prices)
+    if decisions is None:
+        return
     search.offer(decisions)
     state = begin(small, lanes, prices)
     state = ascend(small, lanes, replace_target(state), COARSE_ROUNDS, search.objective, lambda _: search.done(0.6))
     _raise_bound(search, _spread(instance, likeness, state, siting))
+
+
+def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siting, Multipliers]:
+    """Choose sites on the likeness; where a service level or the cap is missed, price it higher and choose again."""
+    starts = _first_sitings(small, state)
+    for _ in range(TRIES):
+        relaxed = evaluate(small, local_lanes(small), state.best)
+        table = cost_table(small, state.best, relaxed.price)
+        siting = search_sites(small, table, starts, state.frequency, search.params.seed, lambda: search.done(0.4))
+        siting, prices = _settled(small, siting, state)
+        decisions, _ = _plan(small, siting, prices, tries=1)
+        dearer = mended(small, decisions, state.best) if decisions else None
+        if dearer is None or search.done(0.4):
+            break
+        state, starts = replace(state, best=dearer), [siting]
+    return siting, prices
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> None:
@@ -164,7 +183,7 @@ def _settled(instance: LocationInstance, siting: Siting, state: Ascent) -> tuple
     assortment[sites] = np.isfinite(relaxed.slope[sites, size])
     rho[sites] = relaxed.price[sites, size]
     choices = [replace(siting, assortment=assortment, rho=rho), siting]
-    priced = [_plan(instance, choice, fitted.best)[1] for choice in choices]
+    priced = [_priced_plan(instance, choice, fitted.best)[1] for choice in choices]
     return min(priced, key=lambda choice: choice.cost), fitted.best
 
 
@@ -205,8 +224,25 @@ def _first_sitings(instance: LocationInstance, state: Ascent) -> list[Siting]:
     return starts
 
 
-def _plan(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions, Siting]:
-    """Return the plan of a choice of sites on the full instance, and the choice with its prices there."""
+def _plan(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, tries: int = TRIES
+) -> tuple[Decisions | None, Siting]:
+    """Return the plan of a choice of sites, and the choice with its prices there.
+
+    Service levels and the carbon cap are met by pricing them higher, so often; None where they are not met then (with
+    one try the plan comes back as it is).
+    """
+    for _ in range(tries):
+        decisions, siting = _priced_plan(instance, siting, prices)
+        dearer = mended(instance, decisions, prices)
+        if dearer is None or tries == 1:
+            return decisions, siting
+        prices = dearer
+    return None, siting
+
+
+def _priced_plan(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions, Siting]:
+    """Allocate to a choice of sites twice, with the assortment chosen anew between, and keep the cheaper."""
     setting = prepare(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
     best: tuple[float, Decisions, Array, NDArray[np.bool_]] | None = None

@@ -13,9 +13,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.location.capacitated import Arrays
-from fulfill.location.lagrangian import _fill
-from fulfill.location.transport import (
+from fulfill.location.cflp.capacitated import Arrays
+from fulfill.location.cflp.lagrangian import _fill
+from fulfill.location.cflp.transport import (
     Transport,
     allocate,
     close_site,

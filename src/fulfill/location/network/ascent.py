@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.relaxation import (
+from fulfill.location.network.relaxation import (
     Lanes,
     Multipliers,
     Relaxed,

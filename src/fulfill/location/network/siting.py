@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.allocation import Setting, prepare
-from fulfill.location.assortment import choose_assortment, site_costs
-from fulfill.location.relaxation import Multipliers
+from fulfill.location.network.allocation import Setting, prepare
+from fulfill.location.network.assortment import choose_assortment, site_costs
+from fulfill.location.network.relaxation import Multipliers
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

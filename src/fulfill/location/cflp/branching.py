@@ -29,8 +29,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.location.capacitated import Arrays
-from fulfill.location.lagrangian import CLOSED, FREE, OPEN, Status, Steps, _ascend, ascend
+from fulfill.location.cflp.capacitated import Arrays
+from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, _ascend, ascend
 
 Array = NDArray[np.float64]
 
