@@ -39,7 +39,7 @@ from fulfill.plan import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES = 120
-COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 120, 100, 200
+COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 240, 80, 200
 BLOCK = 20
 """Rounds on promising lanes between two evaluations of all lanes."""
 SLACK_USD = 0.7
@@ -114,14 +114,12 @@ def _run(search: Search) -> None:
     small = likeness.instance
     lanes = local_lanes(small)
     state = begin(small, lanes, first_prices(small))
-    state = ascend(small, lanes, state, COARSE_ROUNDS, FIRST_GUESS * state.bound, lambda _: search.done(0.15))
+    state = ascend(small, lanes, state, COARSE_ROUNDS, FIRST_GUESS * state.bound, lambda _: search.done(0.25))
     siting, prices = _sites(search, small, state)
     decisions, siting = _plan(instance, siting, prices)
     if decisions is None:
         return
     search.offer(decisions)
-    state = begin(small, lanes, prices)
-    state = ascend(small, lanes, replace_target(state), COARSE_ROUNDS, search.objective, lambda _: search.done(0.6))
     _raise_bound(search, _spread(instance, likeness, state, siting))
 
 
@@ -131,11 +129,13 @@ def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siti
     for _ in range(TRIES):
         relaxed = evaluate(small, local_lanes(small), state.best)
         table = cost_table(small, state.best, relaxed.price)
-        siting = search_sites(small, table, starts, state.frequency, search.params.seed, lambda: search.done(0.4))
-        siting, prices = _settled(small, siting, state)
+        found = search_sites(small, table, starts, state.frequency, search.params.seed, lambda: search.done(0.45))
+        settled = [_settled(small, found[0], state.best)]
+        settled += [_settled(small, siting, state.best) for siting in found[1:] if not search.done(0.55)]
+        siting, prices = min(settled, key=lambda pair: pair[0].cost)
         decisions, _ = _plan(small, siting, prices, tries=1)
         dearer = mended(small, decisions, state.best) if decisions else None
-        if dearer is None or search.done(0.4):
+        if dearer is None or search.done(0.5):
             break
         state, starts = replace(state, best=dearer), [siting]
     return siting, prices
@@ -160,12 +160,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
         step = max(state.step, 0.02) if proven >= search.bound else 0.5 * step
 
 
-def replace_target(state: Ascent) -> Ascent:
-    """Return a state that steps anew, for a better known target."""
-    return replace(state, step=NEW_STEP, stale=0)
-
-
-def _settled(instance: LocationInstance, siting: Siting, state: Ascent) -> tuple[Siting, Multipliers]:
+def _settled(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Siting, Multipliers]:
     """Raise the bound with the sites fixed; return the assortment and prices that it finds, and its multipliers."""
     sites = np.flatnonzero(siting.size >= 0)
     fixed = np.full(instance.fixed_usd.shape, np.inf)
@@ -175,7 +170,7 @@ def _settled(instance: LocationInstance, siting: Siting, state: Ascent) -> tuple
         instance, fixed_usd=fixed, limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed)
     )
     lanes = local_lanes(given)
-    start = begin(given, lanes, with_prices(state.best, cell=zone_prices(given, siting, state.best)))
+    start = begin(given, lanes, with_prices(prices, cell=zone_prices(given, siting, prices)))
     fitted = ascend(given, lanes, replace(start, step=NEW_STEP), FIXED_ROUNDS, siting.cost)
     relaxed = evaluate(given, lanes, fitted.best)
     size = siting.size[sites]
@@ -183,7 +178,7 @@ def _settled(instance: LocationInstance, siting: Siting, state: Ascent) -> tuple
     assortment[sites] = np.isfinite(relaxed.slope[sites, size])
     rho[sites] = relaxed.price[sites, size]
     choices = [replace(siting, assortment=assortment, rho=rho), siting]
-    priced = [_priced_plan(instance, choice, fitted.best)[1] for choice in choices]
+    priced = [_priced_plan(instance, choice, fitted.best, 1)[1] for choice in choices]
     return min(priced, key=lambda choice: choice.cost), fitted.best
 
 
@@ -210,7 +205,7 @@ def _first_sitings(instance: LocationInstance, state: Ascent) -> list[Siting]:
     largest = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), -1)
     liked = state.frequency.sum(axis=1) > 0.5
     cheap = np.where(offered, instance.invest_usd, np.inf).min(axis=1)
-    light = cheap <= np.median(cheap[np.isfinite(cheap)]) if np.isfinite(cheap).any() else liked
+    light = cheap < np.median(cheap[np.isfinite(cheap)]) if np.isfinite(cheap).any() else liked
     sizes = [np.where(liked, np.minimum(size, largest), -1) for size in range(1, offered.shape[1])]
     sizes.append(np.where(light, largest, -1))
     n_periods = instance.shape[2]
@@ -241,18 +236,21 @@ def _plan(
     return None, siting
 
 
-def _priced_plan(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions, Siting]:
-    """Allocate to a choice of sites twice, with the assortment chosen anew between, and keep the cheaper."""
+def _priced_plan(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
+) -> tuple[Decisions, Siting]:
+    """Allocate to a choice of sites so often, with the assortment chosen anew between, and keep the cheapest."""
     setting = prepare(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
     best: tuple[float, Decisions, Array, NDArray[np.bool_]] | None = None
-    for _ in range(2):
+    for number in range(rounds):
+        if number:
+            assortment = best_assortment(instance, setting, prices, rho, assortment)
         draft, rho = allocate(instance, setting, assortment, prices, rho)
         decisions = bring_in(instance, draft)
         cost = price(instance, decisions)
         if best is None or cost < best[0]:
             best = (cost, decisions, rho, assortment)
-        assortment = best_assortment(instance, setting, prices, rho, assortment)
     assert best is not None
     return best[1], Siting(siting.size, best[3], best[2], best[0])
 

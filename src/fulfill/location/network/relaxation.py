@@ -9,7 +9,7 @@ site and size into one continuous knapsack a period (docs/formulation.md, "The b
 
 with :math:`p` the profit of serving a cell at the multipliers, :math:`u` the units it takes, :math:`h` the price of a
 band, and :math:`a_{kj} + s_{kj} v` the lines whose lower envelope lies below the concave cost of safety stock. Any
-prices :math:`\rho` give a valid bound, so a bisection that stops early costs tightness, never truth.
+prices :math:`\rho` give a valid bound, so a rough one costs tightness, never truth.
 Minimum volumes of plants and integrality of everything but sites and stocking are dropped.
 """
 
@@ -25,7 +25,8 @@ from fulfill.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-BISECTIONS = 8
+TOP_USD, STEPS = 40.0, 96
+"""Range above the cheapest band in which a price of throughput is looked for, and into how many steps it is cut."""
 
 
 @dataclass(frozen=True)
@@ -379,51 +380,47 @@ def _gather(
 
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _wanted_at(price, slope, t, item_p, item_u, item_k, item_z, n, demand):
-    """Return the units wanted at a price of throughput; the best way of each cell counts."""
-    wanted = 0.0
-    j = 0
-    while j < n:
-        z, k = item_z[t, j], item_k[t, j]
-        best, best_u = 0.0, 0.0
-        while j < n and item_z[t, j] == z and item_k[t, j] == k:
-            left = item_p[t, j] - item_u[t, j] * (price + slope[k])
-            if left > best:
-                best, best_u = left, item_u[t, j]
-            j += 1
-        wanted += demand[z, k, t] * best_u
-    return wanted
-
-
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
 def _clearing_price(slope, t, item_p, item_u, item_k, item_z, n, demand, capacity, handling):
-    """Return the price at which what is wanted in a period meets what the bands supply."""
-    bands = np.argsort(handling)
-    filled, low = 0.0, handling[bands[0]]
-    for position in range(len(bands)):
-        b = bands[position]
-        wanted = _wanted_at(handling[b], slope, t, item_p, item_u, item_k, item_z, n, demand)
-        if position > 0 and wanted < filled:
-            return _bisect(low, handling[b], filled, slope, t, item_p, item_u, item_k, item_z, n, demand)
-        filled += capacity[b]
-        low = handling[b]
-        if wanted <= filled:
+    """Return about the lowest price at which what is wanted in a period is no more than the bands supply.
+
+    Two counts by price, the second inside one step of the first; the price is good to a few tenths of a cent.
+    """
+    low, width = handling.min(), TOP_USD / STEPS
+    wanted = np.zeros(STEPS)
+    for _ in range(2):
+        wanted[:] = 0.0
+        above = 0.0
+        j = 0
+        while j < n:
+            z, k = item_z[t, j], item_k[t, j]
+            worth, units = -1.0, 0.0
+            while j < n and item_z[t, j] == z and item_k[t, j] == k:
+                per_unit = item_p[t, j] / item_u[t, j] - slope[k]
+                if per_unit > worth:
+                    worth, units = per_unit, item_u[t, j]
+                j += 1
+            if worth > low:
+                step = int((worth - low) / width)
+                if step < STEPS:
+                    wanted[step] += demand[z, k, t] * units
+                else:
+                    above += demand[z, k, t] * units
+        # from the dearest step down: the first that brings more than is supplied at its lower end
+        step = STEPS - 1
+        while step >= 0:
+            price = low + step * width
+            supply = 0.0
+            for b in range(len(handling)):
+                if handling[b] <= price + 1e-12:
+                    supply += capacity[b]
+            if above + wanted[step] > supply:
+                break
+            above += wanted[step]
+            step -= 1
+        if step < 0:
             return low
-    high = low
-    for j in range(n):
-        high = max(high, item_p[t, j] / item_u[t, j])
-    return _bisect(low, high, filled, slope, t, item_p, item_u, item_k, item_z, n, demand)
-
-
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
-def _bisect(low, high, filled, slope, t, item_p, item_u, item_k, item_z, n, demand):
-    for _ in range(BISECTIONS):
-        price = 0.5 * (low + high)
-        if _wanted_at(price, slope, t, item_p, item_u, item_k, item_z, n, demand) > filled:
-            low = price
-        else:
-            high = price
-    return high
+        low, width = low + step * width, width / STEPS
+    return low + width
 
 
 @nb.njit(cache=True)  # type: ignore[untyped-decorator]

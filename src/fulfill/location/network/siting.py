@@ -26,8 +26,8 @@ Move = tuple[tuple[int, int], ...]
 """Sites and their new sizes."""
 SWAPS = 24
 """Closed sites that are tried in place of an open one."""
-KICKS, KICKED = 24, 4
-"""Random kicks of the search, and sites that each changes."""
+KICKS, KICKED, FINALISTS = 8, 4, 3
+"""Random kicks of the search, sites that each changes, and choices that are looked at closely."""
 SCREENING, BALANCING = 2, 6
 """Rounds of moving prices for a first look at a choice, and for a second."""
 MOVE = 5.0
@@ -193,22 +193,23 @@ def search_sites(
     frequency: Array,
     seed: int,
     stop: Callable[[], bool],
-) -> Siting:
-    """Improve every start, then the best one again and again after random kicks."""
-    best = min((improve(instance, table, start, frequency, stop) for start in starts), key=lambda siting: siting.cost)
+) -> list[Siting]:
+    """Improve every start, then the best one again and again after random kicks; return the `FINALISTS` best."""
+    found = [improve(instance, table, start, frequency, stop) for start in starts]
     rng = np.random.default_rng(seed)
     offered = np.isfinite(instance.fixed_usd)
-    likely = np.flatnonzero((frequency.sum(axis=1) > 0.05) | (best.size >= 0))
     for _ in range(KICKS):
+        best = min(found, key=lambda siting: siting.cost)
+        likely = np.flatnonzero((frequency.sum(axis=1) > 0.05) | (best.size >= 0))
         if stop() or not len(likely):
             break
         size = best.size.copy()
         for site in rng.choice(likely, size=min(KICKED, len(likely)), replace=False):
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
         if _allowed(instance, size):
-            trial = improve(instance, table, _opened(table, best, size), frequency, stop)
-            best = min(best, trial, key=lambda siting: siting.cost)
-    return best
+            found.append(improve(instance, table, _opened(table, best, size), frequency, stop))
+    distinct = {tuple(siting.size.tolist()): siting for siting in sorted(found, key=lambda siting: -siting.cost)}
+    return sorted(distinct.values(), key=lambda siting: siting.cost)[:FINALISTS]
 
 
 def _try(
