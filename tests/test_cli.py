@@ -213,7 +213,6 @@ def test_wrong_options_of_a_plan_leave_nothing(away: Path, options: tuple[str, .
     assert list(away.iterdir()) == []
 
 
-@pytest.mark.xfail(reason="instance.service_days reads days unlike instance.build_limits", strict=True)
 @pytest.mark.parametrize("text", ["+7d=0.5", "²d=0.5"])
 def test_days_that_are_no_plain_number_are_no_traceback(away: Path, text: str) -> None:
     assert run("optimize", *TOY, "--service", text, "--out", "plan").exit_code in (0, 1)

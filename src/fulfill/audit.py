@@ -85,7 +85,8 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
         pieces.append(float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders))
         brought = decisions.inbound > 0
         pieces += [float((part[brought] * decisions.inbound[brought]).sum()) for part in economics.route_parts.values() if brought.any()]
-    missing = (instance.demand - _served(instance, decisions)).clip(min=0.0).sum(axis=(0, 2))
+    short = instance.demand - _served(instance, decisions)
+    missing = np.where(short > COST_TOLERANCE * instance.demand, short, 0.0).sum(axis=(0, 2))
     pieces += [float(m * cost) for m, cost in zip(missing, instance.unserved_usd, strict=True) if m > 0]
     for site, size in np.argwhere(decisions.opened > 0.5):
         pieces.append(float(instance.fixed_usd[site, size]))

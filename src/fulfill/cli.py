@@ -100,14 +100,15 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say what plan is wanted."""
     for option in reversed(
         [
-            click.option("--resolution", type=click.IntRange(min=1), default=120, show_default=True, help="Merge zones to about this number; no order is lost."),
+            click.option("--resolution", type=click.IntRange(min=1), help="Merge zones to about this number, for a quick look.  [default: every zone for itself]"),
+            click.option("--method", type=click.Choice(["auto", "decomposition", "monolith"]), default="auto", show_default=True, help="How to solve: by size, or forced."),
             click.option("--open", "opened", multiple=True, metavar="SITE", help="Lock a site open; repeat for more."),
             click.option("--close", "closed", multiple=True, metavar="SITE", help="Lock a site closed; repeat for more."),
             click.option("--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."),
             click.option("--service", "services", multiple=True, metavar="[SCOPE:]3d=0.7", help="Share of all orders within days, of a country or zone class; repeat for more."),
             click.option("--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."),
             click.option("--co2-cap", "co2_kg", type=Figure(min=0), help="Most CO2e, kg a year."),
-            click.option("--gap", type=Figure(min=0), default=0.005, show_default=True, help="Stop at this relative gap."),
+            click.option("--gap", type=Figure(min=0), default=0.01, show_default=True, help="Stop at this relative gap."),
             click.option("--time-limit", type=Figure(min=0, max=1e7, min_open=True), default=60.0, show_default=True, help="Seconds for building and solving."),
             click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of whatever is random."),
         ]
@@ -227,13 +228,12 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
     from fulfill.output.comparison_text import print_comparison
     from fulfill.output.terminal import live_progress
     from fulfill.planner import PlanOptions
-    from fulfill.runs import new_folder, next_folder
+    from fulfill.runs import check_target, new_folder, next_folder
 
     problem = load_problem(as_of=min(days, default=None), **{name: options.pop(name) for name in PROBLEM_OPTIONS})
     problems = on_dates(problem, days or [problem.regime.as_of])
     target = out or next_folder(Path("runs"), f"compare-{problem.demand.name}-{problems[-1].regime.as_of}")
-    if target.exists() and not overwrite:
-        raise InputError([Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")])
+    check_target(target, overwrite=overwrite)
     with live_progress(options["gap"]) as report:
         comparison = compare_plans(problems, PlanOptions(**options), report, lambda line: click.echo(line, err=True))
     with new_folder(target, overwrite=overwrite) as draft:

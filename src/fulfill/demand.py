@@ -90,7 +90,7 @@ def orders_array(
     zones = demand.zones
     if not demand.orders.empty:
         index = [
-            pd.Index(axis).get_indexer(demand.orders[column])
+            pd.Index(axis).get_indexer(pd.Index(demand.orders[column]))
             for axis, column in ((zones["zone_id"], "zone_id"), (products, "product_id"), (periods, "period_id"))
         ]
         explicit = np.zeros((len(zones), len(products), len(periods)))

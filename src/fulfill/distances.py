@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from fulfill.geography import RoadRules, air_km, cross_road_km, read_roads, road
 from fulfill.network import Network
 
 Array = NDArray[np.float64]
+Measured = Callable[[pd.DataFrame, pd.DataFrame], tuple[Array, NDArray[np.int64]]]
+"""From the places of two frames, with lat, lon and country, to km and crossings between them, each (n, m)."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def _points(frame: pd.DataFrame) -> Array:
     return frame[["lat", "lon"]].to_numpy(float)
 
 
-def _scatter(mask, frame, sites, roads):  # type: ignore[no-untyped-def]
+def _scatter(
+    mask: pd.Series, frame: pd.DataFrame, sites: pd.DataFrame, roads: Measured
+) -> tuple[Array, NDArray[np.int64]]:
     """Measure the rows of a mask and leave the others unreachable."""
     km = np.full((len(frame), len(sites)), np.inf)
     gate = np.full(km.shape, -1)

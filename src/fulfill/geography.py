@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -151,12 +153,15 @@ def cross_road_km(
     best, gate = np.full((n, m), np.inf), np.full((n, m), -1)
     gates = crossings[["lat", "lon"]].to_numpy(float)
     for here, there in (("MX", "US"), ("US", "MX")):
-        rows, columns = np.flatnonzero(np.asarray(from_country) == here), np.flatnonzero(np.asarray(to_country) == there)
+        rows = np.flatnonzero(np.asarray(from_country) == here)
+        columns = np.flatnonzero(np.asarray(to_country) == there)
         if not len(rows) or not len(columns) or not len(gates):
             continue
         side_one, side_two = np.full(len(gates), here, object), np.full(len(gates), there, object)
         first = road_km(graph, rules, np.asarray(from_points)[rows], gates, np.full(len(rows), here, object), side_one)
-        second = road_km(graph, rules, gates, np.asarray(to_points)[columns], side_two, np.full(len(columns), there, object))
+        second = road_km(
+            graph, rules, gates, np.asarray(to_points)[columns], side_two, np.full(len(columns), there, object)
+        )
         for number in range(len(gates)):
             through = first[:, number, None] + second[None, number, :]
             block = np.ix_(rows, columns)
@@ -202,7 +207,9 @@ def lane(
         return Lane(km, km / rules.speed_kmh, None, line)
     cross, gate = cross_road_km(graph, rules, ends[:1], country[:1], ends[1:], country[1:], crossings)
     if gate[0, 0] < 0:
-        raise InputError([Fault("F310", "gateways.csv", detail="the network has no crossing between the two countries")])
+        raise InputError(
+            [Fault("F310", "gateways.csv", detail="the network has no crossing between the two countries")]
+        )
     row = crossings.iloc[int(gate[0, 0])]
     point = np.array([[row["lat"], row["lon"]]], float)
     sides = [int(snap(graph, point, country[side : side + 1])[0][0]) for side in (0, 1)]
@@ -281,11 +288,11 @@ def _node_km(graph: RoadGraph, start: Index, goal: Index) -> Array:
 
 
 @cache
-def road_network(graph: RoadGraph):  # type: ignore[no-untyped-def]
+def road_network(graph: RoadGraph) -> Any:
     """Return the roads as a networkx graph: edges carry `km` and the number of their row as `edge`."""
     import networkx as nx
 
-    roads = nx.Graph()
+    roads: Any = nx.Graph()
     roads.add_nodes_from(range(len(graph.lat)))
     for number, (u, v, km) in enumerate(zip(graph.u.tolist(), graph.v.tolist(), graph.km.tolist(), strict=True)):
         if not roads.has_edge(u, v) or roads[u][v]["km"] > km:
@@ -303,7 +310,7 @@ def _course(graph: RoadGraph, start: int, goal: int) -> Array:
     except nx.NetworkXNoPath:
         raise InputError([Fault("F310", "roads", detail="no road joins the two points")]) from None
     pieces = [np.array([[graph.lat[path[0]], graph.lon[path[0]]]])]
-    for one, other in zip(path[:-1], path[1:], strict=True):
+    for one, other in pairwise(path):
         edge = roads[one][other]["edge"]
         inner = slice(graph.shape_start[edge], graph.shape_start[edge + 1])
         points = np.column_stack([graph.shape_lat[inner], graph.shape_lon[inner]])

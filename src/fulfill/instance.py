@@ -8,6 +8,7 @@ of product k in period t is ``way_cost[way, k, t] + distance_usd[lane] * way_rat
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from fulfill.schema import SIZES
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+SERVICE = re.compile(r"(?:(?P<scope>\w+):)?(?P<days>[0-9]{1,3})d=(?P<share>[0-9]*\.?[0-9]+)")
 MAIL = -1
 """Site index of a direct-mail lane."""
 
@@ -287,25 +289,28 @@ def build_limits(
 
 
 def _target(text: str, zones: pd.DataFrame) -> tuple[ServiceTarget | None, Fault | None]:
-    scope, _, rest = text.rpartition(":")
-    days, _, share = rest.partition("d=")
-    try:
-        n_days, level = int(days), float(share)
-    except ValueError:
-        return None, Fault("F309", "--service", value=text, detail="write [country:|zone_class:]3d=0.7")
-    if not 0 < level <= 1 or n_days < 1:
-        return None, Fault("F309", "--service", value=text, detail="share in (0, 1], days at least 1")
+    parsed = parse_service(text)
+    if isinstance(parsed, Fault):
+        return None, parsed
+    scope, days, share = parsed
     inside = (zones["country"] == scope) | (zones["zone_class"] == scope) if scope else pd.Series(True, index=zones.index)
     if not inside.any():
         return None, Fault("F308", "--service", value=scope, detail="no zone of that country or class")
-    return ServiceTarget(text, n_days, level, inside.to_numpy()), None
+    return ServiceTarget(text, days, share, inside.to_numpy()), None
+
+
+def parse_service(text: str) -> tuple[str, int, float] | Fault:
+    """Read ``[country:|zone_class:]3d=0.7`` as scope, days and share, or return the fault."""
+    match = SERVICE.fullmatch(text.strip())
+    if match is None:
+        return Fault("F309", "--service", value=text, detail="write [country:|zone_class:]3d=0.7")
+    scope, days, share = match["scope"] or "", int(match["days"]), float(match["share"])
+    if not 0 < share <= 1 or days < 1:
+        return Fault("F309", "--service", value=text, detail="share in (0, 1], days at least 1")
+    return scope, days, share
 
 
 def service_days(services: tuple[str, ...]) -> tuple[int, ...]:
     """Return the numbers of days that service texts and the reports ask for, ascending."""
-    found = {3, 5}
-    for text in services:
-        days = text.rpartition(":")[2].partition("d=")[0]
-        if days.isdigit():
-            found.add(int(days))
-    return tuple(sorted(found))
+    parsed = (parse_service(text) for text in services)
+    return tuple(sorted({3, 5} | {found[1] for found in parsed if not isinstance(found, Fault)}))

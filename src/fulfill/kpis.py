@@ -61,12 +61,12 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return orders handled in each band when the bands fill in order of price, (n_sites, n_bands, n_periods)."""
     leaving = leaving_orders(instance, decisions).sum(axis=1)
     site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
-    capacity = instance.capacity[site, size] * decisions.opened.any(axis=1)[:, None, None]
+    capacity = instance.capacity[site, size] * np.asarray(decisions.opened.any(axis=1))[:, None, None]
     order = np.argsort(instance.handling_usd[site, size], axis=1, kind="stable")
     sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
     before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
     filled = np.clip(leaving[:, None, :] - before, 0.0, sorted_capacity)
-    used = np.zeros_like(filled)
+    used: Array = np.zeros_like(filled)
     np.put_along_axis(used, order[:, :, None], filled, axis=1)
     return used
 
@@ -89,7 +89,7 @@ def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Dec
 
 
 def _outbound(problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
-    """Return one row for each lane, product, period and channel with orders; internal columns begin with an underscore."""
+    """Return one row a lane, product, period and channel with orders; internal columns begin with an underscore."""
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way, site, zone = instance.lane_way[lane], instance.lane_site[lane], instance.lane_zone[lane]
     table = economics.ways.table
@@ -120,7 +120,9 @@ def _outbound(problem: Problem, economics: Economics, instance: LocationInstance
     at = (frame["_way"].to_numpy(), frame["_product"].to_numpy(), frame["_period"].to_numpy())
     amount = frame["orders"].to_numpy()
     return frame.assign(
-        placed=economics.placed[at] * amount, dispatched=economics.units[at] * amount, delivered=economics.delivered[at] * amount
+        placed=economics.placed[at] * amount,
+        dispatched=economics.units[at] * amount,
+        delivered=economics.delivered[at] * amount,
     )
 
 
@@ -169,8 +171,9 @@ def _costs(
     parts = {name: float((value[way, k, t] * orders).sum()) for name, value in economics.way_parts.items()}
     parts["last_mile"] += float((instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum())
     for name, value in economics.route_parts.items():
-        spent = float((np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum()) if len(economics.routes) else 0.0
-        parts[name] = parts.get(name, 0.0) + spent
+        parts.setdefault(name, 0.0)
+        if len(economics.routes):
+            parts[name] += float((np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum())
     site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
     stores, is_open = economics.warehouses, decisions.opened > 0.5
     leaving = leaving_orders(instance, decisions)
@@ -200,7 +203,10 @@ def _kpis(
     landed = float(by_part.drop(list(LOSS_PARTS)).sum())
     waiting = float((used * economics.warehouses.delay_days[:, :, None]).sum()) / served
     co2 = float((flows["dispatched"] * _outbound_co2(instance, flows)).sum()) + inbound_kg
-    within = {days: float((amount * share[flows["_way"], flows["_period"]]).sum()) / max(total, 1e-12) for days, share in economics.within.items()}
+    within = {
+        days: float((amount * share[flows["_way"], flows["_period"]]).sum()) / max(total, 1e-12)
+        for days, share in economics.within.items()
+    }
     return {
         "orders": total,
         "landed_cost_usd_per_order": landed / dispatched,
@@ -216,7 +222,7 @@ def _kpis(
 
 def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
     assert instance.weight_kg is not None
-    return instance.lane_co2[flows["_lane"].to_numpy()] * instance.weight_kg[flows["_product"].to_numpy()]
+    return np.asarray(instance.lane_co2[flows["_lane"].to_numpy()] * instance.weight_kg[flows["_product"].to_numpy()])
 
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
@@ -232,17 +238,29 @@ def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -
     for name in CHANNELS:
         part = flows[flows["channel"] == name]
         amount = float(part["orders"].sum())
+        days, cancelled = np.nan, np.nan
+        if amount:
+            days = float((part["orders"] * part["lead_time_days"]).sum()) / amount
+            cancelled = 1.0 - float(part["delivered"].sum()) / float(part["placed"].sum())
         rows.append(
             {
                 "channel": name,
                 "orders": amount,
                 "share": amount / total,
-                "lead_time_days": float((part["orders"] * part["lead_time_days"]).sum()) / amount if amount else np.nan,
-                "cancellation_rate": 1.0 - float(part["delivered"].sum()) / float(part["placed"].sum()) if amount else np.nan,
+                "lead_time_days": days,
+                "cancellation_rate": cancelled,
             }
         )
     lost = float(missing.sum())
-    rows.append({"channel": "unserved", "orders": lost, "share": lost / total, "lead_time_days": np.nan, "cancellation_rate": np.nan})
+    rows.append(
+        {
+            "channel": "unserved",
+            "orders": lost,
+            "share": lost / total,
+            "lead_time_days": np.nan,
+            "cancellation_rate": np.nan,
+        }
+    )
     return pd.DataFrame(rows)
 
 
@@ -250,26 +268,30 @@ def _zones(
     problem: Problem, economics: Economics, instance: LocationInstance, flows: pd.DataFrame, missing: Array
 ) -> pd.DataFrame:
     """Return every zone with its orders, lead time, coverage, main site and main channel."""
-    zones = problem.demand.zones[["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]].copy()
+    columns = ["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]
+    zones = problem.demand.zones[columns].copy()
     n_zones = len(zones)
     zone, amount = flows["_zone"].to_numpy(), flows["orders"].to_numpy()
 
     def added(value: Array) -> Array:
-        return np.bincount(zone, weights=value, minlength=n_zones)
+        return np.asarray(np.bincount(zone, weights=value, minlength=n_zones), float)
 
     served = added(amount)
     zones["orders"] = instance.demand.sum(axis=(1, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
         zones["lead_time_days"] = added(amount * flows["lead_time_days"].to_numpy()) / served
         for days, share in economics.within.items():
-            zones[f"share_within_{days}_days"] = added(amount * share[flows["_way"], flows["_period"]]) / zones["orders"]
+            in_time = added(amount * share[flows["_way"], flows["_period"]])
+            zones[f"share_within_{days}_days"] = in_time / zones["orders"]
         zones["cancellation_rate"] = 1.0 - added(flows["delivered"].to_numpy()) / added(flows["placed"].to_numpy())
         for name in CHANNELS:
             zones[f"share_{name}"] = added(amount * (flows["channel"] == name).to_numpy()) / zones["orders"]
         zones["share_unserved"] = missing.sum(axis=(1, 2)) / zones["orders"]
     for column, key in (("main_site", "from"), ("main_channel", "channel")):
-        most = flows.groupby(["_zone", key])["orders"].sum().reset_index().sort_values(["_zone", "orders", key], ascending=[True, False, True])
-        zones[column] = pd.Series(range(n_zones)).map(most.drop_duplicates("_zone").set_index("_zone")[key]).fillna("").to_numpy()
+        total = flows.groupby(["_zone", key])["orders"].sum().reset_index()
+        ranked = total.sort_values(["_zone", "orders", key], ascending=[True, False, True])
+        first = ranked.drop_duplicates("_zone").set_index("_zone")[key]
+        zones[column] = pd.Series(range(n_zones)).map(first).fillna("").to_numpy()
     return zones
 
 
@@ -297,14 +319,29 @@ def _sites(
 
 def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
     """Return use and capacity of every resource and period that has any use, in the resource's own unit."""
-    assert instance.volume_m3 is not None and instance.landing is not None and instance.stock_level is not None
-    assert instance.gateway_m3 is not None and instance.mail_kg is not None and instance.carrier_orders is not None
-    assert instance.mail_weight is not None and instance.zone_country is not None and instance.carrier_zone is not None
-    assert instance.storage_m3 is not None and instance.chord_usd is not None and instance.safety is not None
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
+    assert instance.stock_level is not None
+    assert instance.gateway_m3 is not None
+    assert instance.mail_kg is not None
+    assert instance.carrier_orders is not None
+    assert instance.mail_weight is not None
+    assert instance.zone_country is not None
+    assert instance.carrier_zone is not None
+    assert instance.storage_m3 is not None
+    assert instance.chord_usd is not None
+    assert instance.safety is not None
     rows = np.flatnonzero(decisions.opened.any(axis=1))
     size = decisions.opened.argmax(axis=1)
     pieces = [
-        _resource(np.array(instance.sites)[rows], f"throughput_{band}", "orders", used[rows, b], instance.capacity[rows, size[rows], b], instance.periods)
+        _resource(
+            np.array(instance.sites)[rows],
+            f"throughput_{band}",
+            "orders",
+            used[rows, b],
+            instance.capacity[rows, size[rows], b],
+            instance.periods,
+        )
         for b, band in enumerate(instance.bands)
     ]
     leaving = leaving_orders(instance, decisions)
@@ -317,20 +354,28 @@ def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> 
     passed = np.zeros_like(instance.gateway_m3)
     for gate in (instance.route_gateway, instance.route_crossing):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
-    pieces.append(_resource(np.array(instance.gateways), "gateway", "m3", passed, instance.gateway_m3, instance.periods))
+    pieces.append(
+        _resource(np.array(instance.gateways), "gateway", "m3", passed, instance.gateway_m3, instance.periods)
+    )
     way, zone = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane]
     units = instance.units[way, decisions.product, decisions.period] * decisions.orders
     mailed = np.zeros_like(instance.mail_kg)
-    np.add.at(mailed, (instance.zone_country[zone], decisions.period), instance.mail_weight[way, decisions.product] * units)
+    np.add.at(
+        mailed, (instance.zone_country[zone], decisions.period), instance.mail_weight[way, decisions.product] * units
+    )
     pieces.append(_resource(np.array(instance.countries), "mail", "kg", mailed, instance.mail_kg, instance.periods))
     carried = np.zeros_like(instance.carrier_orders)
     local = instance.lane_site[decisions.lane] != MAIL
     np.add.at(carried, (instance.carrier_zone[zone][local], decisions.period[local]), units[local])
-    pieces.append(_resource(np.array(instance.carriers), "carrier", "orders", carried, instance.carrier_orders, instance.periods))
+    pieces.append(
+        _resource(np.array(instance.carriers), "carrier", "orders", carried, instance.carrier_orders, instance.periods)
+    )
     return pd.concat(pieces, ignore_index=True)
 
 
-def _resource(names: NDArray[np.str_], kind: str, unit: str, used: Array, capacity: Array, periods: tuple[str, ...]) -> pd.DataFrame:
+def _resource(
+    names: NDArray[np.str_], kind: str, unit: str, used: Array, capacity: Array, periods: tuple[str, ...]
+) -> pd.DataFrame:
     i, t = np.nonzero(used > 1e-9)
     with np.errstate(invalid="ignore", divide="ignore"):
         return pd.DataFrame(

@@ -48,6 +48,7 @@ class Outcome:
     objective, bound : USD a year, a cost in which goods and revenue cancel;  bound_kind : ``certified`` or ``solver``
     bound_of : the instance that the bound holds for, in words
     seconds : building and solving
+    merging_usd : what the sites cost more at full resolution than the merged plan says; None where no zones were merged
     """
 
     status: str
@@ -56,6 +57,7 @@ class Outcome:
     bound_kind: str
     bound_of: str
     seconds: float
+    merging_usd: float | None = None
 
     @property
     def gap(self) -> float:

@@ -13,7 +13,8 @@ from fulfill.cost.landed import Economics, economics
 from fulfill.distances import measure
 from fulfill.instance import LocationInstance, build_instance, build_limits, service_days
 from fulfill.kpis import describe
-from fulfill.location.solution import LocationParams, Progress
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.location.network.decomposition import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solve import solve_location
 from fulfill.plan import Decisions, Outcome, Plan
@@ -32,7 +33,7 @@ class PlanOptions:
     services: tuple[str, ...] = ()
     budget_usd: float | None = None
     co2_kg: float | None = None
-    gap: float = 0.005
+    gap: float = 0.01
     time_limit: float = 60.0
     seed: int = 0
     method: str = "auto"
@@ -69,9 +70,31 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
     """
     compile_kernels()
     begun = time.perf_counter()
-    n_zones = len(problem.demand.zones)
+    whole = problem
     if options.resolution:
         problem = merge_zones(problem, options.resolution).problem
+    priced, instance = build(problem, options)
+    spent = time.perf_counter() - begun
+    params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress)
+    solution = solve_location(instance, params, options.method)
+    outcome = Outcome(
+        status=solution.status,
+        objective=solution.objective,
+        bound=solution.bound,
+        bound_kind=solution.bound_kind,
+        bound_of=_instance_in_words(instance, len(whole.demand.zones)),
+        seconds=time.perf_counter() - begun,
+        merging_usd=_merging_error(whole, problem, options, solution),
+    )
+    if solution.decisions is None:
+        return Planned(Plan(outcome, problem.regime.as_of.isoformat()), problem, priced, instance, None, Audit(np.inf, ()))
+    plan = describe(problem, priced, instance, solution.decisions, outcome)
+    finding = audit_plan(instance, solution.decisions, solution.objective, priced)
+    return Planned(plan, problem, priced, instance, solution.decisions, finding)
+
+
+def build(problem: Problem, options: PlanOptions) -> tuple[Economics, LocationInstance]:
+    """Return the unit economics and the instance of a problem under a planner's options."""
     priced = economics(problem, measure(problem.network, problem.demand.zones), service_days(options.services))
     limits = build_limits(
         problem,
@@ -82,23 +105,15 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
         co2_kg=options.co2_kg,
         services=options.services,
     )
-    instance = build_instance(problem, priced, limits)
-    spent = time.perf_counter() - begun
-    params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress)
-    solution = solve_location(instance, params, options.method)
-    outcome = Outcome(
-        status=solution.status,
-        objective=solution.objective,
-        bound=solution.bound,
-        bound_kind=solution.bound_kind,
-        bound_of=_instance_in_words(instance, n_zones),
-        seconds=time.perf_counter() - begun,
-    )
-    if solution.decisions is None:
-        return Planned(Plan(outcome, problem.regime.as_of.isoformat()), problem, priced, instance, None, Audit(np.inf, ()))
-    plan = describe(problem, priced, instance, solution.decisions, outcome)
-    finding = audit_plan(instance, solution.decisions, solution.objective, priced)
-    return Planned(plan, problem, priced, instance, solution.decisions, finding)
+    return priced, build_instance(problem, priced, limits)
+
+
+def _merging_error(whole: Problem, merged: Problem, options: PlanOptions, solution: LocationSolution) -> float | None:
+    """Return what the plan's sites cost with every zone for itself, less what the merged plan says; None if not merged."""
+    if len(whole.demand.zones) == len(merged.demand.zones) or solution.decisions is None:
+        return None
+    _, instance = build(whole, options)
+    return cost_of_sites(instance, solution.decisions.opened) - solution.objective
 
 
 def _instance_in_words(instance: LocationInstance, n_zones: int) -> str:

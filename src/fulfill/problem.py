@@ -148,7 +148,7 @@ def _calendar_faults(network: Network) -> list[Fault]:
                     f"{network.folder.name}/prebuild.csv",
                     int(line),
                     "lands_in",
-                    row.lands_in,
+                    str(row.lands_in),
                     f"not before {row.period_id}",
                 )
             )
@@ -227,17 +227,18 @@ def _tariff_faults(network: Network, demand: Demand, regime: Regime, channels: t
     )
     made_in = set(network["origins"]["country"])
     faults = []
-    for product in network["products"].itertuples(index=False):
+    columns = ("product_id", "tariff_class", "transfer_value_usd", "price_usd")
+    for product, tariff_class, transfer, price in zip(*(network["products"][name] for name in columns), strict=True):
         for country in sorted(stocked) if set(channels) - {"direct_mail"} else []:
             for group in sorted({"CN" if source == "CN" else "USMCA" for source in made_in - {country}}):
-                if regime.find(country, "formal", group, product.tariff_class, product.transfer_value_usd) is None:
-                    detail = f"{product.product_id} into {country} on {regime.as_of}, goods of {group}"
-                    faults.append(Fault("F302", file, column="tariff_class", value=product.tariff_class, detail=detail))
+                if regime.find(country, "formal", group, tariff_class, transfer) is None:
+                    detail = f"{product} into {country} on {regime.as_of}, goods of {group}"
+                    faults.append(Fault("F302", file, column="tariff_class", value=tariff_class, detail=detail))
         for country in sorted(zones) if {"direct_mail", "cross_border"} & set(channels) else []:
-            value = _courier_gap(network, regime, country, product.tariff_class, product.price_usd)
+            value = _courier_gap(network, regime, country, tariff_class, price)
             if value is not None:
                 detail = f"courier entry into {country} at {value:g} USD on {regime.as_of}"
-                faults.append(Fault("F304", file, column="value_to_usd", value=product.tariff_class, detail=detail))
+                faults.append(Fault("F304", file, column="value_to_usd", value=tariff_class, detail=detail))
     return faults
 
 

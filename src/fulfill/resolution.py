@@ -35,7 +35,7 @@ def merge_zones(problem: Problem, resolution: int) -> Merged:
     if resolution >= len(zones):
         return Merged(problem, np.arange(len(zones)))
     weight = problem.orders.sum(axis=(1, 2)) + 1e-9
-    group = zones.groupby(["country", "state", "zone_class"], sort=True).ngroup().to_numpy()
+    group = np.asarray(zones.groupby(["country", "state", "zone_class"], sort=True).ngroup(), np.int64)
     clusters = _clusters_by_group(group, weight, resolution)
     member = np.full(len(zones), -1)
     used = 0

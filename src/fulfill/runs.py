@@ -84,7 +84,7 @@ def next_folder(parent: Path, name: str) -> Path:
 def summary(plan: Plan, finding: Audit) -> dict[str, Any]:
     """Return what summary.json holds; infinities become null."""
     outcome = plan.outcome
-    return _finite(
+    held: dict[str, Any] = _finite(
         {
             "status": outcome.status,
             "objective": outcome.objective,
@@ -93,6 +93,7 @@ def summary(plan: Plan, finding: Audit) -> dict[str, Any]:
             "bound_of": outcome.bound_of,
             "gap": outcome.gap,
             "gap_usd": outcome.gap_usd,
+            "merging_usd": outcome.merging_usd,
             "seconds": round(outcome.seconds, 3),
             "peak_mib": peak_mib(),
             "as_of": plan.as_of,
@@ -101,6 +102,7 @@ def summary(plan: Plan, finding: Audit) -> dict[str, Any]:
             "audit": {"clean": finding.clean, "faults": list(finding.faults)},
         }
     )
+    return held
 
 
 def peak_mib() -> float:

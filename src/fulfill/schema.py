@@ -124,7 +124,9 @@ NETWORK_PARAMETERS = (
     Parameter("horizon_years", "years", 0.5, 50.0, "years over which one-off costs are spread"),
     Parameter("holding_rate", "1/year", 0.0, 2.0, "yearly cost of holding stock, share of its landed value"),
     Parameter("stock_service_factor", "-", 0.0, 5.0, "z of the cycle service level that safety stock protects"),
-    Parameter("demand_correlation", "-", 0.0, 1.0, "correlation of a SKU's demand between places: 0 pools fully, 1 not at all"),
+    Parameter(
+        "demand_correlation", "-", 0.0, 1.0, "correlation of a SKU's demand between places: 0 pools fully, 1 not at all"
+    ),
     Parameter("review_days", "days", 0.1, 365.0, "days between two replenishments of a SKU"),
     Parameter("cancel_p0", "-", 0.0, 0.9, "share cancelled at once, whatever the lead time"),
     Parameter("cancel_h0", "1/day", 0.0, 0.5, "hazard of cancellation a day up to the promised time"),

@@ -51,7 +51,8 @@ def lognormal(mean: ArrayLike, p90: ArrayLike) -> tuple[Array, Array]:
 def share_within(mean: ArrayLike, p90: ArrayLike, days: float) -> Array:
     """Return P(L <= days)."""
     mu, sigma = lognormal(mean, p90)
-    return np.where(sigma > 0, ndtr((np.log(days) - mu) / np.maximum(sigma, 1e-12)), (mu <= np.log(days)).astype(float))
+    spread = ndtr((np.log(days) - mu) / np.maximum(sigma, 1e-12))
+    return np.asarray(np.where(sigma > 0, spread, (mu <= np.log(days)).astype(float)))
 
 
 def cancelled_by(lead_days: ArrayLike, promise_days: ArrayLike, patience: Patience) -> Array:
@@ -59,7 +60,8 @@ def cancelled_by(lead_days: ArrayLike, promise_days: ArrayLike, patience: Patien
     lead, free = np.asarray(lead_days, float), np.asarray(promise_days, float)
     waited = np.minimum(lead, free)
     late = np.maximum(lead - free, 0.0)
-    return 1.0 - (1.0 - patience.p0) * np.exp(-patience.h0 * waited - patience.lam * late**patience.gamma)
+    share: Array = 1.0 - (1.0 - patience.p0) * np.exp(-patience.h0 * waited - patience.lam * late**patience.gamma)
+    return share
 
 
 def expected_cancelled(mean: ArrayLike, p90: ArrayLike, promise_days: ArrayLike, patience: Patience) -> Array:

@@ -34,17 +34,20 @@ def courier_value(price: ArrayLike, value_base: str, vat_rate: float, courier_ra
 
 def courier_tax(value: ArrayLike, rate: ArrayLike, fixed_usd: ArrayLike = 0.0) -> Array:
     """Return the tax of a courier parcel, USD: all-in rate on its value and a fixed fee."""
-    return np.asarray(rate, float) * np.asarray(value, float) + np.asarray(fixed_usd, float)
+    tax: Array = np.asarray(rate, float) * np.asarray(value, float) + np.asarray(fixed_usd, float)
+    return tax
 
 
 def formal_duty(base: ArrayLike, rate: ArrayLike, fee_share: ArrayLike) -> Array:
     """Return duty and user fee of a formal entry, USD, on the customs value `base` (CIF or FOB)."""
-    return (np.asarray(rate, float) + np.asarray(fee_share, float)) * np.asarray(base, float)
+    owed: Array = (np.asarray(rate, float) + np.asarray(fee_share, float)) * np.asarray(base, float)
+    return owed
 
 
 def import_vat(base: ArrayLike, duties: ArrayLike, vat_rate: float) -> Array:
     """Return VAT paid at the border, USD: on the customs value and the duties (MF-1)."""
-    return vat_rate * (np.asarray(base, float) + np.asarray(duties, float))
+    vat: Array = vat_rate * (np.asarray(base, float) + np.asarray(duties, float))
+    return vat
 
 
 def break_even_value_ratio(

@@ -158,7 +158,7 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
                     part * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)
                     for part, (rate, fee, base) in ((1.0 - share, ordinary), (share, free))
                 )
-            due = duty.import_vat(cif[rows], duties[rows], float(countries.at[place, "vat_rate"]))
+            due = duty.import_vat(cif[rows], duties[rows], float(countries["vat_rate"][place]))
             credited = bool(countries.at[place, "vat_credited"])
             wait = holding_cost(figures["capital_rate"], due, figures["vat_credit_days"])
             vat[rows] = wait if credited else due
@@ -180,7 +180,7 @@ def _formal_share(
 def replenishment(problem: Problem, routes: Routes, parts: dict[str, Array]) -> Replenishment:
     """Return landed value and lead time of the cheapest route of every site and product."""
     n_sites, n_products = len(problem.network["sites"]), len(problem.network["products"])
-    cost = sum(parts.values()).mean(axis=2)
+    cost = np.asarray(sum(parts.values())).mean(axis=2)
     worth = (parts["goods"] + parts["freight"] + parts["duty"]).mean(axis=2)
     value, days, spread = (np.zeros((n_sites, n_products)) for _ in range(3))
     for site in np.unique(routes.site):

@@ -185,4 +185,5 @@ def landing_shares(network: Network) -> Array:
 
 def holding_cost(rate: float, value: ArrayLike, days: ArrayLike) -> Array:
     """Return the cost of holding goods of a value for some days, USD."""
-    return rate * np.asarray(value, float) * np.asarray(days, float) / 365.0
+    cost: Array = rate * np.asarray(value, float) * np.asarray(days, float) / 365.0
+    return cost

@@ -143,7 +143,7 @@ def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
     """Return the storage fee of cycle and pre-built stock, USD per dispatched order."""
     volume = problem.network["products"]["volume_m3"].to_numpy(float)
     months = level @ (problem.days * 12.0 / problem.days.sum())
-    return stores.storage_usd_m3_month[:, None, None] * (volume[:, None] * months)[None]
+    return np.asarray(stores.storage_usd_m3_month[:, None, None] * (volume[:, None] * months)[None])
 
 
 def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:

@@ -43,7 +43,8 @@ class Ways:
         heavy = np.maximum(weight_kg[None, :], volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None])
         mail = (table["channel"] == "direct_mail").to_numpy()[:, None]
         charged = np.where(mail, heavy, np.maximum(heavy - 1.0, 0.0))
-        return table["base_usd"].to_numpy(float)[:, None] + table["usd_kg"].to_numpy(float)[:, None] * charged
+        price = table["base_usd"].to_numpy(float)[:, None] + table["usd_kg"].to_numpy(float)[:, None] * charged
+        return np.asarray(price)
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,19 @@ def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
     zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
     domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
     pieces = []
-    for way, row in enumerate(ways.table.itertuples(index=False)):
-        fits = (zone_country == row.country) & (zone_class == row.zone_class)
-        if row.channel == "direct_mail":
+    columns = ("channel", "country", "zone_class", "km_from", "km_to")
+    rows = zip(*(ways.table[name] for name in columns), strict=True)
+    for number, (channel, country, kind, km_from, km_to) in enumerate(rows):
+        fits = (zone_country == country) & (zone_class == kind)
+        if channel == "direct_mail":
             zone = np.flatnonzero(fits)
             site = np.full(len(zone), -1)
         else:
             km = distances.site_zone
-            inside = (km <= row.km_to) & ((km > row.km_from) | (row.km_from == 0)) & np.isfinite(km)
-            right_side = domestic if row.channel == "local" else ~domestic
+            inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
+            right_side = domestic if channel == "local" else ~domestic
             site, zone = np.nonzero(inside & right_side & fits[None, :])
-        pieces.append((zone, site, np.full(len(zone), way)))
+        pieces.append((zone, site, np.full(len(zone), number)))
     zone, site, way = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
     km = np.where(mailed, _air_km(problem.network, zones)[zone], distances.site_zone[site, zone])

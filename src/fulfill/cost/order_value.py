@@ -109,8 +109,8 @@ def _net_and_tax(problem: Problem, ways: Ways, channel: NDArray[np.object_]) -> 
     taxes = {}
     for place in np.unique(country[courier]):
         taxes[place] = [
-            _courier_tax_of(regime, str(place), row.tariff_class, row.price_usd, network.value_base, float(vat[place]))
-            for row in network["products"].itertuples(index=False)
+            _courier_tax_of(regime, str(place), tariff_class, usd, network.value_base, float(vat[place]))
+            for tariff_class, usd in zip(network["products"]["tariff_class"], price.tolist(), strict=True)
         ]
     none = np.zeros(len(price))
     tax = np.stack(

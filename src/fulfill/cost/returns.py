@@ -7,8 +7,14 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def return_cost(
-    return_rate: ArrayLike, net_revenue: ArrayLike, reverse_usd: float, goods_usd: ArrayLike, salvage_share: float
+    return_rate: ArrayLike,
+    net_revenue: ArrayLike,
+    reverse_usd: ArrayLike,
+    goods_usd: ArrayLike,
+    salvage_share: ArrayLike,
 ) -> NDArray[np.float64]:
     """Return the expected cost of returns of one delivered order, USD: ``r (N + reverse - salvage)``."""
-    saved = salvage_share * np.asarray(goods_usd, float)
-    return np.asarray(return_rate, float) * (np.asarray(net_revenue, float) + reverse_usd - saved)
+    saved = np.asarray(salvage_share, float) * np.asarray(goods_usd, float)
+    lost = np.asarray(net_revenue, float) + np.asarray(reverse_usd, float) - saved
+    cost: NDArray[np.float64] = np.asarray(return_rate, float) * lost
+    return cost

@@ -196,6 +196,8 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
 def linking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(4) A zone uses a site only if it is open (summed over products and periods)."""
     local = instance.lane_site[columns.lane] != MAIL
+    if not local.any():
+        return
     lane = columns.lane[local]
     pair, member = np.unique(instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane], return_inverse=True)
     zone, site = pair // len(instance.sites), pair % len(instance.sites)

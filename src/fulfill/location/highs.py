@@ -125,10 +125,14 @@ def read_saved(path: Path, bound: float) -> MipAnswer:
     The file repeats ``Objective <value>``, ``# Columns <n>``, then n values, one a line.
     """
     lines = path.read_text(encoding="ascii").split("\n") if path.is_file() else []
-    starts = [number for number, line in enumerate(lines) if line.startswith("Objective")]
+    starts = [number for number, line in enumerate(lines) if line.startswith("Objective ")]
     for start in reversed(starts):
-        size = int(lines[start + 1].split()[2])
+        header = lines[start + 1].split() if start + 1 < len(lines) else []
+        if len(header) != 3 or header[:2] != ["#", "Columns"]:
+            continue
+        size = int(header[2])
         block = lines[start + 2 : start + 2 + size]
+        # a plan that is still being written has too few lines, or no line end after the last
         if len(block) == size and start + 2 + size < len(lines):
             return MipAnswer(np.array(block, float), float(lines[start].split()[1]), bound, infeasible=False)
     return MipAnswer(None, float("inf"), bound, infeasible=False)

@@ -9,6 +9,8 @@ from fulfill.instance import MAIL, LocationInstance
 from fulfill.plan import Decisions
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-9
+"""Share of a cell's demand below which a shortfall is rounding."""
 
 
 def throughput(instance: LocationInstance, decisions: Decisions) -> Array:
@@ -45,7 +47,9 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
     rate = instance.way_cost[way, product, period] + instance.lane_usd[lane] * instance.way_rate[way, product, period]
     served = np.zeros(instance.shape)
     np.add.at(served, (instance.lane_zone[lane], product, period), orders)
-    missing = np.maximum(instance.demand - served, 0.0).sum(axis=(0, 2))
+    # a rounding unit short is served: an infinite price of unserved orders must not meet it
+    short = instance.demand - served
+    missing = np.where(short > ROUNDING * instance.demand, short, 0.0).sum(axis=(0, 2))
     leaving = throughput(instance, decisions)
     total = instance.constant_usd + float((rate * orders).sum())
     total += float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())

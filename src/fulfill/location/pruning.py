@@ -34,7 +34,8 @@ def prune(instance: LocationInstance, max_allocations: int = MAX_ALLOCATIONS) ->
         lanes = _first_of(lanes, score, instance.lane_zone * (len(instance.sites) + 1) + instance.lane_site + 1)
     mail = lanes[instance.lane_site[lanes] == MAIL]
     local = lanes[instance.lane_site[lanes] != MAIL]
-    ways = max(1.0, len(local) / max(len(_first_of(local, score, instance.lane_zone * len(instance.sites) + instance.lane_site)), 1))
+    pairs = _first_of(local, score, instance.lane_zone * len(instance.sites) + instance.lane_site)
+    ways = max(1.0, len(local) / max(len(pairs), 1))
     room = max(max_allocations / (products * periods) - len(mail), zones)
     per_zone = max(2, int(room / (zones * ways)))
     rank = _rank_of_site(instance, local, score)
@@ -43,11 +44,11 @@ def prune(instance: LocationInstance, max_allocations: int = MAX_ALLOCATIONS) ->
 
 
 def prune_routes(instance: LocationInstance, per_site: int = 2) -> LocationInstance:
-    """Return the instance with, for each site and product, the cheapest routes and those of limited plants that beat them."""
+    """Return the instance with, by site and product, the cheapest routes and those of limited plants that beat them."""
     if not len(instance.route_site) or instance.origin_m3 is None:
         return instance
     mean = np.where(np.isfinite(instance.route_usd), instance.route_usd, np.inf).mean(axis=2)
-    limited = np.isfinite(instance.origin_m3).all(axis=1)[instance.route_origin]
+    limited = np.asarray(np.isfinite(instance.origin_m3).all(axis=1))[instance.route_origin]
     cost = instance.route_usd.copy()
     for site in np.unique(instance.route_site):
         rows = np.flatnonzero(instance.route_site == site)

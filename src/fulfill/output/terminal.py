@@ -54,14 +54,21 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     console.print(f"\n[bold]{outcome.status}[/bold]  under the rules of {plan.as_of}, {outcome.seconds:.1f} s")
     if not len(plan.sites):
         if outcome.status in ("INFEASIBLE", "NO_PLAN"):
-            console.print({"INFEASIBLE": "No plan meets all constraints.", "NO_PLAN": "The limit came before a plan."}[outcome.status])
+            why = {"INFEASIBLE": "No plan meets all constraints.", "NO_PLAN": "The limit came before a plan."}
+            console.print(why[outcome.status])
             console.print(f"results  {folder}")
             return
         console.print("No site is opened.")
     console.print(
-        f"cost {outcome.objective:,.0f} USD a year (logistics, taxes, fixed cost, lost contribution); {outcome.bound_kind} bound "
-        f"{outcome.bound:,.0f}; gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD\nbound holds for {outcome.bound_of}"
+        f"cost {outcome.objective:,.0f} USD a year (logistics, taxes, fixed cost, lost contribution); "
+        f"{outcome.bound_kind} bound {outcome.bound:,.0f}; gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD\nbound holds for {outcome.bound_of}"
     )
+    if outcome.merging_usd is not None:
+        share = outcome.merging_usd / outcome.objective
+        console.print(
+            f"merging zones: the same sites cost {outcome.merging_usd:+,.0f} USD ({share:+.2%}) "
+            "with every zone for itself"
+        )
     if len(plan.sites):
         console.print(_sites(plan))
     table = Table(box=None, show_header=False, padding=(0, 2))
@@ -76,11 +83,19 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
 
 def _sites(plan: Plan) -> Table:
     table = Table(box=None, padding=(0, 2), header_style="bold")
-    for name, side in (("site", "left"), ("country", "left"), ("kind", "left"), ("size", "left"), ("orders a year", "right"), ("peak use of base", "right"), ("fixed USD a year", "right")):
+    for name, side in (
+        ("site", "left"),
+        ("country", "left"),
+        ("kind", "left"),
+        ("size", "left"),
+        ("orders a year", "right"),
+        ("peak use of base", "right"),
+        ("fixed USD a year", "right"),
+    ):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
     for row in plan.sites.itertuples(index=False):
         table.add_row(
-            row.name, row.country, row.ownership, row.size, f"{row.orders_year:,.0f}",
+            str(row.name), str(row.country), str(row.ownership), str(row.size), f"{row.orders_year:,.0f}",
             f"{row.peak_utilisation:.0%} ({row.peak_period})", f"{row.fixed_usd_year:,.0f}",
         )  # fmt: skip
     return table

@@ -51,7 +51,7 @@ class Branch(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _probe(arrays, status, prices, share, bound, goals, probes):  # type: ignore[no-untyped-def]
+def _probe(arrays, status, prices, share, bound, goals, probes):
     """Probe doubtful sites; fixes sites in `status`.
 
     Returns the site to branch on (-1: every probed site got fixed, -2: the branch is beyond the cutoff) and the prices

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from fulfill.instance import LocationInstance
 from fulfill.location.cflp.branching import Branch, Guests, Tree
 from fulfill.location.cflp.capacitated import Arrays, Capacitated, capacitated_view, is_capacitated, to_decisions
-from fulfill.location.exact import solve_exact
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
-from fulfill.location.pricing import price
 from fulfill.location.cflp.search import Incumbent, construct, improve, kick, plan_cost, round_sites
-from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.cflp.transport import allocate
+from fulfill.location.exact import solve_exact
+from fulfill.location.pricing import price
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.plan import INFEASIBLE, NO_PLAN, status_of
 
 Array = NDArray[np.float64]

@@ -59,7 +59,7 @@ class Ascent(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(value, weight, items, count, capacity):  # type: ignore[no-untyped-def]
+def _fill(value, weight, items, count, capacity):
     """Solve a continuous knapsack of negative values; the chosen items come first in `items`.
 
     Returns the value, the number of chosen items and how much of the last one is taken.
@@ -105,7 +105,7 @@ def _fill(value, weight, items, count, capacity):  # type: ignore[no-untyped-def
 
 
 @numba.njit(cache=True, nogil=True)
-def _collect(cost, demand, prices, level, work, items):  # type: ignore[no-untyped-def]
+def _collect(cost, demand, prices, level, work, items):
     """List the cells whose reduced cost is below `level`; returns their number, demand and value."""
     count, load, best = 0, 0.0, 0.0
     for j in range(len(demand)):
@@ -120,7 +120,7 @@ def _collect(cost, demand, prices, level, work, items):  # type: ignore[no-untyp
 
 
 @numba.njit(cache=True, nogil=True)
-def _site(arrays, i, forced, prices, levels, work, items):  # type: ignore[no-untyped-def]
+def _site(arrays, i, forced, prices, levels, work, items):
     """Solve the knapsack of one site: its value phi, the number of chosen items, how much of the last one is taken.
 
     ``levels[i]`` is a guess of the reduced cost at which the capacity ends; where the cells below it fill the site the
@@ -141,7 +141,7 @@ def _site(arrays, i, forced, prices, levels, work, items):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, nogil=True)
-def sweep(arrays, active, status, prices, levels, phi, served):  # type: ignore[no-untyped-def]
+def sweep(arrays, active, status, prices, levels, phi, served):
     """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell; returns the bound.
 
     `levels` (n_sites,) carries guesses from sweep to sweep, zeros at first (see `_site`): a matter of time only.
@@ -169,7 +169,7 @@ def sweep(arrays, active, status, prices, levels, phi, served):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True)
-def _fix(active, status, phi, bound, cutoff):  # type: ignore[no-untyped-def]
+def _fix(active, status, phi, bound, cutoff):
     """Fix free sites whose other choice is beyond the cutoff."""
     for i in active:
         if status[i] == FREE:
@@ -180,7 +180,7 @@ def _fix(active, status, phi, bound, cutoff):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _move(arrays, prices, served, direction, gain):  # type: ignore[no-untyped-def]
+def _move(arrays, prices, served, direction, gain):
     """Turn the direction, and move the prices along it by `gain` over its squared length; False where it is zero."""
     demand, outside = arrays.demand, arrays.outside
     length = 0.0
@@ -197,7 +197,7 @@ def _move(arrays, prices, served, direction, gain):  # type: ignore[no-untyped-d
 
 
 @numba.njit(cache=True, nogil=True)
-def _short(arrays, active):  # type: ignore[no-untyped-def]
+def _short(arrays, active):
     """Tell whether the active sites cannot serve all cells that have no outside option."""
     need = 0.0
     for j in range(len(arrays.demand)):
@@ -207,7 +207,7 @@ def _short(arrays, active):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _ascend(arrays, status, start, target, cutoff, steps):  # type: ignore[no-untyped-def]
+def _ascend(arrays, status, start, target, cutoff, steps):
     iterations, scale, patience = steps
     active = np.flatnonzero(status != CLOSED)
     n_sites, n_cells = arrays.cost.shape

@@ -42,7 +42,7 @@ class Incumbent:
 
 
 @numba.njit(cache=True, nogil=True)
-def _cell_prices(t, distance):  # type: ignore[no-untyped-def]
+def _cell_prices(t, distance):
     """Return the cheapest way to serve each cell at the capacity prices, its row, and the cheapest by another row."""
     n_cells = len(t.demand)
     best, second, row = np.full(n_cells, np.inf), np.full(n_cells, np.inf), np.full(n_cells, -1)
@@ -57,7 +57,7 @@ def _cell_prices(t, distance):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _pull(t, i, prices, work, items):  # type: ignore[no-untyped-def]
+def _pull(t, i, prices, work, items):
     """Return the most that site i could save at these prices (a value of zero or less)."""
     count, load, total = 0, 0.0, 0.0
     for j in range(len(prices)):
@@ -74,7 +74,7 @@ def _pull(t, i, prices, work, items):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _move_bounds(t, fixed, locked):  # type: ignore[no-untyped-def]
+def _move_bounds(t, fixed, locked):
     """Bound the change of cost by move: [r, i] closes r and opens i; the last row and column stand for none."""
     n_sites, n_cells = len(fixed), len(t.demand)
     distance = slack_distance(t, np.empty(len(t.capacity), np.int64))

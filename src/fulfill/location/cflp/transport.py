@@ -48,7 +48,7 @@ class Transport(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _refresh_row(t, a):  # type: ignore[no-untyped-def]
+def _refresh_row(t, a):
     """Recompute the moves out of one row."""
     t.move[a, :] = np.inf
     if not t.opened[a]:
@@ -64,7 +64,7 @@ def _refresh_row(t, a):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _refresh_column(t, b):  # type: ignore[no-untyped-def]
+def _refresh_column(t, b):
     """Recompute the moves into one row."""
     t.move[:, b] = np.inf
     if not t.opened[b]:
@@ -81,7 +81,7 @@ def _refresh_column(t, b):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _relax(t, rows, distance, after):  # type: ignore[no-untyped-def]
+def _relax(t, rows, distance, after):
     """Shortest distances to the rows that start at zero (Bellman-Ford); `after` is the next row on the way."""
     for _ in range(len(rows)):
         changed = False
@@ -97,7 +97,7 @@ def _relax(t, rows, distance, after):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def slack_distance(t, after):  # type: ignore[no-untyped-def]
+def slack_distance(t, after):
     """Return by row the cost of pushing one order more through it to a row with room: the price of its capacity."""
     rows = np.flatnonzero(t.opened)
     distance = np.full(len(t.capacity), np.inf)
@@ -110,7 +110,7 @@ def slack_distance(t, after):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _shift(t, a, after, amount):  # type: ignore[no-untyped-def]
+def _shift(t, a, after, amount):
     """Move `amount` along the way that begins at row a; refreshes the rows on it."""
     first, steps = a, 0
     while after[a] >= 0 and steps <= len(after):
@@ -137,7 +137,7 @@ def _shift(t, a, after, amount):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _room(t, a, after, amount):  # type: ignore[no-untyped-def]
+def _room(t, a, after, amount):
     """Return how much of `amount` fits along the way that begins at row a, its end included."""
     steps = 0
     while after[a] >= 0 and steps <= len(after):
@@ -148,7 +148,7 @@ def _room(t, a, after, amount):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _insert(t, j, amount, after):  # type: ignore[no-untyped-def]
+def _insert(t, j, amount, after):
     """Send `amount` of cell j by the cheapest ways; False where there is none."""
     while amount > _TINY * t.demand[j]:
         distance = slack_distance(t, after)
@@ -166,7 +166,7 @@ def _insert(t, j, amount, after):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def close_site(t, i):  # type: ignore[no-untyped-def]
+def close_site(t, i):
     """Close a site and send its orders elsewhere; False where they do not fit (the allocation is then useless)."""
     after = np.empty(len(t.capacity), np.int64)
     t.opened[i] = False
@@ -182,7 +182,7 @@ def close_site(t, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def open_site(t, i):  # type: ignore[no-untyped-def]
+def open_site(t, i):
     """Open a site and pull orders in as long as that saves."""
     n_rows = len(t.capacity)
     after = np.empty(n_rows, np.int64)
@@ -217,7 +217,7 @@ def open_site(t, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def fill(t):  # type: ignore[no-untyped-def]
+def fill(t):
     """Allocate every cell from nothing; False where the open sites cannot serve them."""
     after = np.empty(len(t.capacity), np.int64)
     for j in range(len(t.demand)):  # noqa: SIM110 (numba)
@@ -227,7 +227,7 @@ def fill(t):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def flow_cost(t):  # type: ignore[no-untyped-def]
+def flow_cost(t):
     """Return the cost of the allocation, without fixed costs."""
     total = 0.0
     for i in np.flatnonzero(t.opened):

@@ -14,7 +14,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
+from fulfill.instance import LocationInstance
 from fulfill.location.network.assortment import choose_assortment, site_costs
 from fulfill.location.network.relaxation import Multipliers, inbound_price, service_credit
 from fulfill.plan import Decisions
@@ -46,7 +46,12 @@ def open_options(instance: LocationInstance, size: Index) -> Options:
     lanes = lanes[np.lexsort((lanes, instance.lane_zone[lanes]))]
     start = np.searchsorted(instance.lane_zone[lanes], np.arange(len(instance.zones) + 1))
     return Options(
-        start, lanes, instance.lane_site[lanes], instance.lane_way[lanes], instance.lane_usd[lanes], instance.lane_co2[lanes]
+        start,
+        lanes,
+        instance.lane_site[lanes],
+        instance.lane_way[lanes],
+        instance.lane_usd[lanes],
+        instance.lane_co2[lanes],
     )
 
 
@@ -155,10 +160,11 @@ def _factors(instance: LocationInstance, options: Options, prices: Multipliers) 
     n_zones, n_products, _ = instance.shape
     zone = instance.lane_zone[options.lane]
     nothing = np.zeros(n_zones, np.int64)
+    no_mail = np.zeros((len(instance.way_cost), n_products))
     return Factors(
         region=instance.carrier_zone if instance.carrier_zone is not None else nothing,
         country=instance.zone_country if instance.zone_country is not None else nothing,
-        mail_weight=instance.mail_weight if instance.mail_weight is not None else np.zeros((len(instance.way_cost), n_products)),
+        mail_weight=instance.mail_weight if instance.mail_weight is not None else no_mail,
         carbon=options.co2 * prices.co2,
         credit=service_credit(instance, prices, zone, options.way) if prices.service.any() else np.zeros((0, 0)),
         weight=instance.weight_kg if instance.weight_kg is not None else np.zeros(n_products),
@@ -222,7 +228,11 @@ def _storage_rows(instance: LocationInstance, chosen: Index) -> tuple[Array, Arr
     """Return m3 in stock by product and periods, room by site and period, safety m3 by site and product."""
     n_periods, n_products, n_sites = instance.shape[2], instance.shape[1], len(instance.sites)
     if instance.storage_m3 is None or instance.stock_level is None or instance.volume_m3 is None:
-        return np.zeros((n_products, n_periods, n_periods)), np.full((n_sites, n_periods), np.inf), np.zeros((n_sites, n_products))
+        return (
+            np.zeros((n_products, n_periods, n_periods)),
+            np.full((n_sites, n_periods), np.inf),
+            np.zeros((n_sites, n_products)),
+        )
     level = instance.stock_level * instance.volume_m3[:, None, None]
     room = np.repeat(instance.storage_m3[np.arange(n_sites), chosen][:, None], n_periods, axis=1)
     safety = np.zeros((n_sites, n_products))
@@ -231,7 +241,7 @@ def _storage_rows(instance: LocationInstance, chosen: Index) -> tuple[Array, Arr
     return level, room, safety
 
 
-@nb.njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@nb.njit(cache=True, inline="always")
 def _cost(
     j, z, k, t, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, rho,
@@ -247,7 +257,7 @@ def _cost(
     return cost + u * (inbound[i, k, t] + rho[i, t] + carrier[region[z], t])
 
 
-@nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True, parallel=True)
 def demand_at(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, demand, unserved, rho,
@@ -273,7 +283,7 @@ def demand_at(
     return used.T.copy()
 
 
-@nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True, parallel=True)
 def regrets(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, demand, unserved, rho,
@@ -300,10 +310,10 @@ def regrets(
     return regret
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True)
 def fill(
-    order, lane, start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
-    mail_weight, weight, demand, unserved, rho, room, mail_left, carrier_left, level, storage_left, safety,
+    order, lane, start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region,
+    country, mail_weight, weight, demand, unserved, rho, room, mail_left, carrier_left, level, storage_left, safety,
 ):  # fmt: skip
     """Fill cells in the given order; return flows and their number. A cell may be split where room runs out."""
     n_zones, n_products, n_periods = demand.shape

@@ -126,8 +126,10 @@ def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
 
 
 def _inbound_violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed) -> dict[str, Array]:
-    assert instance.volume_m3 is not None and instance.landing is not None
-    assert instance.gateway_m3 is not None and instance.origin_m3 is not None
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
+    assert instance.gateway_m3 is not None
+    assert instance.origin_m3 is not None
     _, route = inbound_price(instance, prices)
     site, product, period = np.nonzero(relaxed.units)
     taken = route[site, product, period]

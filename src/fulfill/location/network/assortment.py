@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
-from fulfill.location.network.relaxation import Multipliers
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -54,10 +53,14 @@ def _variation(instance: LocationInstance, sites: Index, product: int) -> tuple[
     if instance.safety is None:
         return np.zeros(len(sites)), np.zeros(len(sites)), np.ones(len(sites))
     safety = instance.safety
-    return safety.alone_usd2[sites, product], safety.common_usd2[sites, product], np.maximum(safety.demand[sites, product], 1e-9)
+    return (
+        safety.alone_usd2[sites, product],
+        safety.common_usd2[sites, product],
+        np.maximum(safety.demand[sites, product], 1e-9),
+    )
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True)
 def _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume):
     """Return the cost of serving a product from a set of sites; `volume` gets what each carries."""
     total = 0.0
@@ -90,7 +93,7 @@ def _set_cost(mask, costs, units, alternative, demand, alone, common, whole, ent
     return total
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True)
 def _best_single(costs, units, alternative, demand, alone, common, whole, entry, country):
     """Return the set of the one site that serves a product best alone: where a long tail belongs."""
     n_sites = costs.shape[1]
@@ -106,7 +109,7 @@ def _best_single(costs, units, alternative, demand, alone, common, whole, entry,
     return mask
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True)
 def _slopes(mask, volume, alone, common, whole, slope):
     """Set the price of one more order in stock at the volumes; an unused site's at a tenth of the demand."""
     for s in range(len(volume)):
@@ -115,7 +118,7 @@ def _slopes(mask, volume, alone, common, whole, slope):
         slope[s] = (alone[s] + 2.0 * common[s] * share) / (2.0 * cost) / whole[s] if cost > 0.0 else 0.0
 
 
-@nb.njit(cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True)
 def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, entry, country):
     """Improve a set of sites by dropping or adding one at a time, the best first; try the empty set last."""
     n_sites = len(mask)
@@ -129,7 +132,9 @@ def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, ent
         flip, found = -1, best - 1e-6 * abs(best) - 1e-6
         for s in range(n_sites):
             mask[s] = not mask[s]
-            cost = _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+            cost = _set_cost(
+                mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume
+            )
             mask[s] = not mask[s]
             if cost < found:
                 flip, found = s, cost
@@ -144,7 +149,7 @@ def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, ent
     return mask, best
 
 
-@nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True, parallel=True)
 def site_costs(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, unserved, rho, position, n_open, shape,

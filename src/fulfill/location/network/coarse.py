@@ -20,7 +20,7 @@ ROUNDS = 6
 
 @dataclass(frozen=True)
 class Likeness:
-    """A coarse instance; `zone` (n_coarse,) the zone that each coarse zone is, `member` (Z,) the coarse zone of each."""
+    """A coarse instance; `zone` (n_coarse,) the zone that each coarse one is, `member` (Z,) the coarse zone of each."""
 
     instance: LocationInstance
     zone: Index
@@ -38,7 +38,8 @@ def coarsen(instance: LocationInstance, n_zones: int) -> Likeness:
     kinds, kind = np.unique(kind, return_inverse=True)
     share = np.bincount(kind, weights=weight)
     size = np.bincount(kind)
-    wanted = np.minimum(size, np.maximum(1, np.floor(share / share.sum() * max(n_zones - len(kinds), 0) + 1).astype(int)))
+    due = np.floor(share / share.sum() * max(n_zones - len(kinds), 0) + 1).astype(int)
+    wanted = np.minimum(size, np.maximum(1, due))
     member = np.zeros(len(weight), np.int64)
     chosen: list[int] = []
     for number in range(len(kinds)):

@@ -40,6 +40,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES = 120
 COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 240, 80, 200
+SETTLING = 4
+"""Rounds of assortment and allocation for sites that come without prices."""
 BLOCK = 20
 """Rounds on promising lanes between two evaluations of all lanes."""
 SLACK_USD = 0.7
@@ -139,6 +141,20 @@ def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siti
             break
         state, starts = replace(state, best=dearer), [siting]
     return siting, prices
+
+
+def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
+    """Return about what given sites cost: their best assortment and allocation, by prices, without a bound.
+
+    Parameters
+    ----------
+    opened : (n_sites, n_sizes) 0/1
+    """
+    size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
+    nothing = zero_multipliers(instance)
+    everything = np.ones((len(size), instance.shape[1]), bool)
+    start = Siting(size, everything, np.zeros((len(size), instance.shape[2])), np.inf)
+    return _priced_plan(instance, start, nothing, SETTLING)[1].cost
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> None:

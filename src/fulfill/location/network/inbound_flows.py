@@ -31,9 +31,12 @@ def bring_in(instance: LocationInstance, decisions: Decisions) -> Decisions:
     banned = np.zeros(len(instance.origins), bool)
     while True:
         inbound = _cheapest(instance, leaving, banned)
-        assert instance.volume_m3 is not None and instance.origin_min_m3 is not None
+        assert instance.volume_m3 is not None
+        assert instance.origin_min_m3 is not None
         made = np.bincount(
-            instance.route_origin, weights=np.einsum("rkt,k->r", inbound, instance.volume_m3), minlength=len(instance.origins)
+            instance.route_origin,
+            weights=np.einsum("rkt,k->r", inbound, instance.volume_m3),
+            minlength=len(instance.origins),
         )
         short = (made > 1e-6) & (made < instance.origin_min_m3 * (1 - 1e-9))
         if not short.any():
@@ -57,23 +60,29 @@ def _cheapest(instance: LocationInstance, leaving: Array, banned: NDArray[np.boo
 
 def _within(instance: LocationInstance, inbound: Array) -> bool:
     """Tell whether inbound flows keep the limits of gateways, plants and shares."""
-    assert instance.volume_m3 is not None and instance.landing is not None
-    assert instance.gateway_m3 is not None and instance.origin_m3 is not None
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
+    assert instance.gateway_m3 is not None
+    assert instance.origin_m3 is not None
     landed = np.einsum("rkt,k->rt", inbound, instance.volume_m3) @ instance.landing
     passed, made = np.zeros_like(instance.gateway_m3), np.zeros_like(instance.origin_m3)
     for gate in (instance.route_gateway, instance.route_crossing):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
     np.add.at(made, instance.route_origin, landed)
     formal = instance.route_gateway >= 0
-    through = np.bincount(instance.route_gateway[formal], weights=landed[formal].sum(axis=1), minlength=len(instance.gateways))
+    through = np.bincount(
+        instance.route_gateway[formal], weights=landed[formal].sum(axis=1), minlength=len(instance.gateways)
+    )
     kept = through.max(initial=0.0) <= instance.limits.max_gateway_share * through.sum() + 1e-9
     return bool((passed <= instance.gateway_m3).all() and (made <= instance.origin_m3).all() and kept)
 
 
 def _linear_program(instance: LocationInstance, leaving: Array, cost: Array) -> Array:
     """Solve the transport of goods to the sites that are open."""
-    assert instance.volume_m3 is not None and instance.landing is not None
-    assert instance.gateway_m3 is not None and instance.origin_m3 is not None
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
+    assert instance.gateway_m3 is not None
+    assert instance.origin_m3 is not None
     wanted = leaving[instance.route_site] > 0
     route, product, period = np.nonzero(np.isfinite(cost) & wanted)
     model = LinearModel()

@@ -38,7 +38,8 @@ def in_time(instance: LocationInstance, decisions: Decisions) -> Array:
     for target in instance.limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
         share = instance.way_within[target.days][instance.lane_way[decisions.lane], decisions.period]
-        shares.append(float((share * decisions.orders)[inside].sum()) / max(float(instance.demand[target.zones].sum()), 1e-12))
+        wanted = max(float(instance.demand[target.zones].sum()), 1e-12)
+        shares.append(float((share * decisions.orders)[inside].sum()) / wanted)
     return np.array(shares)
 
 

@@ -65,7 +65,7 @@ class Siting:
 
 def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) -> CostTable:
     """Lay out the costs of all sites that may be open."""
-    may_open = np.isfinite(instance.fixed_usd).any(axis=1)
+    may_open = np.asarray(np.isfinite(instance.fixed_usd).any(axis=1))
     may_open[list(instance.limits.closed)] = False
     every: Setting = prepare(instance, np.where(may_open, 0, -1), prices)
     n_sites = len(may_open)
@@ -74,7 +74,8 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
     cost, units, alternative = site_costs(
         options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
         instance.way_rate, instance.units, every.inbound, prices.carrier, prices.mail, factors.region, factors.country,
-        factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites, instance.shape,
+        factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites,
+        instance.shape,
     )  # fmt: skip
     n_zones, n_products, n_periods = instance.shape
     by_site = (n_products, n_zones, n_periods, n_sites)
@@ -130,7 +131,8 @@ def _running_cost(
     """Return handling by band, overflow, safety stock and storage fees of the volumes."""
     before = np.concatenate([np.zeros_like(filled[:, :1]), filled[:, :-1]], axis=1)
     in_band = np.clip(used[:, None, :] - before, 0.0, filled - before)
-    cost = float((in_band * steps[:, :, None]).sum()) + OVERFLOW_USD * float(np.maximum(used - filled[:, -1], 0.0).sum())
+    over = float(np.maximum(used - filled[:, -1], 0.0).sum())
+    cost = float((in_band * steps[:, :, None]).sum()) + OVERFLOW_USD * over
     if instance.safety is not None:
         everywhere = np.zeros((len(instance.sites), instance.shape[1]))
         everywhere[sites] = volume.sum(axis=2)
@@ -274,7 +276,7 @@ def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
     return replace(siting, size=size, assortment=assortment, rho=rho)
 
 
-@nb.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@nb.njit(cache=True, parallel=True)
 def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
     """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost without prices."""
     n_products, _, n_zones, n_periods = cost.shape
