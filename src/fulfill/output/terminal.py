@@ -61,7 +61,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
         console.print("No site is opened.")
     console.print(
         f"cost {outcome.objective:,.0f} USD a year (logistics, taxes, fixed cost, lost contribution); "
-        f"{outcome.bound_kind} bound {outcome.bound:,.0f}; gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD\nbound holds for {outcome.bound_of}"
+        f"{outcome.bound_kind} bound {outcome.bound:,.0f}; gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD\n"
+        f"bound holds for {outcome.bound_of}"
     )
     if outcome.merging_usd is not None:
         share = outcome.merging_usd / outcome.objective

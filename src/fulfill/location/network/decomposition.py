@@ -40,6 +40,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES = 120
 COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 240, 80, 200
+LIKELY = 40
+"""Sites that the search may open."""
 SETTLING = 4
 """Rounds of assortment and allocation for sites that come without prices."""
 BLOCK = 20
@@ -131,7 +133,7 @@ def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siti
     for _ in range(TRIES):
         relaxed = evaluate(small, local_lanes(small), state.best)
         table = cost_table(small, state.best, relaxed.price)
-        found = search_sites(small, table, starts, state.frequency, search.params.seed, lambda: search.done(0.45))
+        found = search_sites(small, table, starts, likely_sites(state, relaxed.value), search.params.seed, lambda: search.done(0.45))
         settled = [_settled(small, found[0], state.best)]
         settled += [_settled(small, siting, state.best) for siting in found[1:] if not search.done(0.55)]
         siting, prices = min(settled, key=lambda pair: pair[0].cost)
@@ -155,6 +157,13 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
     everything = np.ones((len(size), instance.shape[1]), bool)
     start = Siting(size, everything, np.zeros((len(size), instance.shape[2])), np.inf)
     return _priced_plan(instance, start, nothing, SETTLING)[1].cost
+
+
+def likely_sites(state: Ascent, value: Array) -> Index:
+    """Return the sites worth trying, the likeliest first: open often in the relaxation, or nearly worth their cost."""
+    best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
+    order = np.lexsort((best, -np.round(state.frequency.sum(axis=1), 2)))
+    return order[np.isfinite(best[order])][:LIKELY]
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> None:

@@ -173,12 +173,12 @@ def improve(
     instance: LocationInstance,
     table: CostTable,
     siting: Siting,
-    frequency: Array,
+    likely: Index,
     stop: Callable[[], bool],
 ) -> Siting:
-    """Open, close, resize and swap sites while that helps; likely moves by the Lagrangian's `frequency` come first."""
+    """Open, close, resize and swap sites while that helps; only `likely` sites are opened, the likeliest first."""
     siting = restock(instance, table, estimate(instance, table, siting, 3 * BALANCING))
-    likely = np.argsort(-frequency.sum(axis=1), kind="stable")
+    likely = np.concatenate([likely, np.setdiff1d(np.flatnonzero(siting.size >= 0), likely)])
     improved = True
     while improved and not stop():
         siting, improved = _try(instance, table, siting, _resized(siting, likely, instance.fixed_usd.shape[1]), stop)
@@ -192,24 +192,24 @@ def search_sites(
     instance: LocationInstance,
     table: CostTable,
     starts: list[Siting],
-    frequency: Array,
+    likely: Index,
     seed: int,
     stop: Callable[[], bool],
 ) -> list[Siting]:
     """Improve every start, then the best one again and again after random kicks; return the `FINALISTS` best."""
-    found = [improve(instance, table, start, frequency, stop) for start in starts]
+    found = [improve(instance, table, start, likely, stop) for start in starts]
     rng = np.random.default_rng(seed)
     offered = np.isfinite(instance.fixed_usd)
     for _ in range(KICKS):
         best = min(found, key=lambda siting: siting.cost)
-        likely = np.flatnonzero((frequency.sum(axis=1) > 0.05) | (best.size >= 0))
-        if stop() or not len(likely):
+        movable = np.union1d(likely[: len(likely) // 2 + 1], np.flatnonzero(best.size >= 0))
+        if stop() or not len(movable):
             break
         size = best.size.copy()
-        for site in rng.choice(likely, size=min(KICKED, len(likely)), replace=False):
+        for site in rng.choice(movable, size=min(KICKED, len(movable)), replace=False):
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
         if _allowed(instance, size):
-            found.append(improve(instance, table, _opened(table, best, size), frequency, stop))
+            found.append(improve(instance, table, _opened(table, best, size), likely, stop))
     distinct = {tuple(siting.size.tolist()): siting for siting in sorted(found, key=lambda siting: -siting.cost)}
     return sorted(distinct.values(), key=lambda siting: siting.cost)[:FINALISTS]
 

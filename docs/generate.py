@@ -1,0 +1,159 @@
+"""Pages that the code writes about itself: data dictionary, error index, command reference, status of the data.
+
+`python docs/generate.py FOLDER` writes them; `docs/conf.py` does so at every build. Nothing here is typed twice: the
+columns come from `schema.py`, the faults from `errors.py`, the options from `cli.py`, the counts from the tables.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from fulfill.cli import main
+from fulfill.errors import RULES
+from fulfill.network import locate
+from fulfill.schema import (
+    DEMAND_PARAMETERS,
+    DEMAND_TABLES,
+    NETWORK_PARAMETERS,
+    NETWORK_TABLES,
+    REQUIRED,
+    STATUSES,
+    Column,
+    Parameter,
+    Table,
+)
+
+FAMILIES = {
+    "F1": "Files and headers",
+    "F2": "Cells and rows",
+    "F3": "Tables and options together",
+    "W3": "Warnings: the run goes on",
+}
+EMBEDDED = (("networks", "mexico-us-border"), ("demand", "mexico-2026"))
+
+
+def write_pages(folder: Path) -> None:
+    """Write every generated page into a folder; a page that has not changed is left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {
+        "data_dictionary": data_dictionary(),
+        "errors": error_index(),
+        "commands": command_reference(),
+        "status": status_counts(),
+    }
+    for name, text in pages.items():
+        path = folder / f"{name}.md"
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def data_dictionary() -> str:
+    """Return every table with its columns, and every parameter."""
+    parts = [
+        _family("Network", NETWORK_TABLES, NETWORK_PARAMETERS),
+        _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
+    ]
+    return "\n".join(parts)
+
+
+def error_index() -> str:
+    """Return every fault with its rule and its remedy."""
+    lines: list[str] = []
+    for prefix, title in FAMILIES.items():
+        lines += [f"## {title}", "", "| code | rule that is broken | what to do |", "|---|---|---|"]
+        lines += [
+            f"| `{code}` | {_cell(rule)} | {_cell(remedy)} |"
+            for code, (rule, remedy) in RULES.items()
+            if code.startswith(prefix)
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def command_reference() -> str:
+    """Return every command with its arguments and options."""
+    lines: list[str] = []
+    for name, command in main.commands.items():
+        context = click.Context(command, info_name=f"fulfill {name}")
+        usage = " ".join(piece for piece in command.collect_usage_pieces(context) if piece)
+        lines += [f"## fulfill {name}", "", command.help or "", "", "```text", f"fulfill {name} {usage}", "```", ""]
+        records = [param.get_help_record(context) for param in command.params]
+        options = [record for record in records if record]
+        if options:
+            lines += ["| option | meaning |", "|---|---|"]
+            lines += [f"| `{_cell(form)}` | {_cell(meaning)} |" for form, meaning in options] + [""]
+    return "\n".join(lines)
+
+
+def status_counts() -> str:
+    """Return the number of rows of every embedded table by status."""
+    lines = ["| table | rows | " + " | ".join(STATUSES) + " |", "|---|---:|" + "---:|" * len(STATUSES)]
+    total = dict.fromkeys(("rows", *STATUSES), 0)
+    for kind, name in EMBEDDED:
+        for path in sorted(locate(kind, name).glob("*.csv")):
+            table = pd.read_csv(path, dtype=str, keep_default_na=False)
+            if "status" not in table:
+                lines.append(f"| `{name}/{path.name}` | {len(table):,} | " + " | ".join("–" for _ in STATUSES) + " |")
+                continue
+            counts = {status: int((table["status"] == status).sum()) for status in STATUSES}
+            for key, value in {"rows": len(table), **counts}.items():
+                total[key] += value
+            lines.append(f"| `{name}/{path.name}` | {len(table):,} | " + " | ".join(str(n) for n in counts.values()) + " |")
+    lines.append(f"| **all with a status** | {total['rows']:,} | " + " | ".join(str(total[s]) for s in STATUSES) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, ...]) -> str:
+    lines = [f"## {title}", ""]
+    for table in tables:
+        need = "" if table.required else " *Optional file.*"
+        keys = ", ".join(f"`{name}`" for name in table.key)
+        lines += [f"### {title.lower()}: {table.name}.csv", "", f"{_sentence(table.meaning)}{need} Key: {keys}.", ""]
+        lines += ["| column | type | unit | default | allowed | meaning |", "|---|---|---|---|---|---|"]
+        lines += [_column(column) for column in table.columns] + [""]
+    lines += [f"### {title.lower()}: rows of parameters.csv", "", "Every row must be there.", ""]
+    lines += ["| parameter | unit | allowed | meaning |", "|---|---|---|---|"]
+    lines += [
+        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g} | {_cell(row.meaning)} |" for row in parameters
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _column(column: Column) -> str:
+    name = f"**`{column.name}`**" if column.key else f"`{column.name}`"
+    return f"| {name} | {column.kind} | {_cell(column.unit)} | {_default(column)} | {_allowed(column)} | {_cell(column.meaning)} |"
+
+
+def _default(column: Column) -> str:
+    if column.default is REQUIRED:
+        return "required"
+    return "empty" if column.default in (None, "") else f"{column.default}"
+
+
+def _allowed(column: Column) -> str:
+    if column.choices:
+        return ", ".join(f"`{choice}`" for choice in column.choices)
+    if column.refers:
+        return f"an id of {column.refers}.csv"
+    if column.kind == "flag":
+        return "`yes`, `no`"
+    if column.low is not None and column.high is not None:
+        return f"{column.low:g} to {column.high:g}"
+    return f"at least {column.low:g}" if column.low is not None else ""
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _cell(text: str) -> str:
+    """Return a text that a cell of a Markdown table can hold."""
+    return text.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]))
