@@ -33,6 +33,7 @@ FAMILIES = {
     "F3": "Tables and options together",
     "W3": "Warnings: the run goes on",
 }
+PIPE = "\\|"
 EMBEDDED = (("networks", "mexico-us-border"), ("demand", "mexico-2026"))
 
 
@@ -82,10 +83,10 @@ def command_reference() -> str:
         usage = " ".join(piece for piece in command.collect_usage_pieces(context) if piece)
         lines += [f"## fulfill {name}", "", command.help or "", "", "```text", f"fulfill {name} {usage}", "```", ""]
         records = [param.get_help_record(context) for param in command.params]
-        options = [record for record in records if record]
+        options = [record for record in records if record and record[1]]
         if options:
             lines += ["| option | meaning |", "|---|---|"]
-            lines += [f"| `{_cell(form)}` | {_cell(meaning)} |" for form, meaning in options] + [""]
+            lines += [f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options] + [""]
     return "\n".join(lines)
 
 

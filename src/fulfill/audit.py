@@ -37,7 +37,9 @@ class Audit:
         return not self.faults
 
 
-def audit_plan(instance: LocationInstance, decisions: Decisions, objective: float, economics: Economics | None = None) -> Audit:
+def audit_plan(
+    instance: LocationInstance, decisions: Decisions, objective: float, economics: Economics | None = None
+) -> Audit:
     """Recompute a plan's cost and check every constraint.
 
     Parameters
@@ -53,7 +55,9 @@ def audit_plan(instance: LocationInstance, decisions: Decisions, objective: floa
 
 
 def _units(instance: LocationInstance, decisions: Decisions) -> Array:
-    return np.asarray(instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders)
+    return np.asarray(
+        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
+    )
 
 
 def _leaving(instance: LocationInstance, decisions: Decisions) -> Array:
@@ -64,12 +68,16 @@ def _leaving(instance: LocationInstance, decisions: Decisions) -> Array:
     cell = np.ravel_multi_index(
         (instance.lane_site[decisions.lane][local], decisions.product[local], decisions.period[local]), shape
     )
-    return np.bincount(cell, weights=_units(instance, decisions)[local], minlength=int(np.prod(shape))).reshape(shape)
+    leaving = np.bincount(cell, weights=_units(instance, decisions)[local], minlength=int(np.prod(shape)))
+    return np.asarray(leaving, float).reshape(shape)
 
 
 def _served(instance: LocationInstance, decisions: Decisions) -> Array:
-    cell = np.ravel_multi_index((instance.lane_zone[decisions.lane], decisions.product, decisions.period), instance.shape)
-    return np.bincount(cell, weights=decisions.orders, minlength=int(np.prod(instance.shape))).reshape(instance.shape)
+    cell = np.ravel_multi_index(
+        (instance.lane_zone[decisions.lane], decisions.product, decisions.period), instance.shape
+    )
+    served = np.bincount(cell, weights=decisions.orders, minlength=int(np.prod(instance.shape)))
+    return np.asarray(served, float).reshape(instance.shape)
 
 
 def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics: Economics | None) -> float:
@@ -78,19 +86,33 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
     leaving = _leaving(instance, decisions)
     pieces = [instance.constant_usd]
     if economics is None:
-        pieces.append(float(instance.way_cost[way, k, t] @ orders) + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders))
-        pieces.append(float(np.where(decisions.inbound > 0, instance.route_usd * decisions.inbound, 0.0).sum()) if len(instance.route_site) else 0.0)
+        pieces.append(
+            float(instance.way_cost[way, k, t] @ orders)
+            + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
+        )
+        pieces.append(
+            float(np.where(decisions.inbound > 0, instance.route_usd * decisions.inbound, 0.0).sum())
+            if len(instance.route_site)
+            else 0.0
+        )
     else:
         pieces += [float(part[way, k, t] @ orders) for part in economics.way_parts.values()]
         pieces.append(float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders))
         brought = decisions.inbound > 0
-        pieces += [float((part[brought] * decisions.inbound[brought]).sum()) for part in economics.route_parts.values() if brought.any()]
+        pieces += [
+            float((part[brought] * decisions.inbound[brought]).sum())
+            for part in economics.route_parts.values()
+            if brought.any()
+        ]
     short = instance.demand - _served(instance, decisions)
     missing = np.where(short > COST_TOLERANCE * instance.demand, short, 0.0).sum(axis=(0, 2))
     pieces += [float(m * cost) for m, cost in zip(missing, instance.unserved_usd, strict=True) if m > 0]
     for site, size in np.argwhere(decisions.opened > 0.5):
         pieces.append(float(instance.fixed_usd[site, size]))
-        pieces += [_band_cost(instance, int(site), int(size), t, float(volume)) for t, volume in enumerate(leaving[site].sum(axis=0))]
+        pieces += [
+            _band_cost(instance, int(site), int(size), t, float(volume))
+            for t, volume in enumerate(leaving[site].sum(axis=0))
+        ]
     if instance.storage_usd is not None:
         pieces.append(float((instance.storage_usd * leaving).sum()))
     if instance.safety is not None:
@@ -115,8 +137,13 @@ def _over(name: str, used: Array, limit: Array, scale: float = 1.0) -> Iterator[
     excess = used - limit
     broken = excess > TOLERANCE * np.maximum(np.abs(limit), scale)
     if np.any(broken):
-        worst = np.unravel_index(int(np.argmax(np.where(broken, excess, -np.inf))), np.shape(excess)) if np.ndim(excess) else ()
-        yield f"{name}: {int(np.sum(broken))} over the limit, worst {np.asarray(used)[worst]:.6g} > {np.asarray(np.broadcast_to(limit, np.shape(used)))[worst]:.6g}"
+        worst = (
+            np.unravel_index(int(np.argmax(np.where(broken, excess, -np.inf))), np.shape(excess))
+            if np.ndim(excess)
+            else ()
+        )
+        top = np.asarray(np.broadcast_to(limit, np.shape(used)))[worst]
+        yield f"{name}: {int(np.sum(broken))} over the limit, worst {np.asarray(used)[worst]:.6g} > {top:.6g}"
 
 
 def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
@@ -130,7 +157,7 @@ def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iter
     yield from _over("(1) every order must be served", instance.demand[:, must], served[:, must])
     size = opened.argmax(axis=1)
     site = np.arange(len(size))
-    is_open = opened.any(axis=1)
+    is_open = np.asarray(opened.any(axis=1))
     room = instance.capacity[site, size].sum(axis=1) * is_open[:, None]
     yield from _over("(2) throughput", leaving.sum(axis=1), room)
     yield from _over("(4) only open sites serve", leaving.sum(axis=(1, 2)), np.where(is_open, np.inf, 0.0))
@@ -143,7 +170,9 @@ def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iter
     yield from _limit_faults(instance, decisions)
 
 
-def _stock_faults(instance: LocationInstance, decisions: Decisions, leaving: Array, size: NDArray[np.int64]) -> Iterator[str]:
+def _stock_faults(
+    instance: LocationInstance, decisions: Decisions, leaving: Array, size: NDArray[np.int64]
+) -> Iterator[str]:
     """Check storage (3) and stocking (13)."""
     if instance.entry_usd is not None and instance.site_country is not None:
         sold = np.zeros(instance.entry_usd.shape)
@@ -163,7 +192,8 @@ def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: A
     """Check inbound balance and gateways (6), plants, and diversification (11)."""
     if not len(instance.route_site):
         return
-    assert instance.volume_m3 is not None and instance.landing is not None
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
     arrived = np.zeros_like(leaving)
     np.add.at(arrived, instance.route_site, decisions.inbound)
     yield from _over("(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0))
@@ -181,8 +211,13 @@ def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: A
         yearly = made.sum(axis=1)
         yield from _over("(6) plant minimum", np.where(yearly > TOLERANCE, instance.origin_min_m3, 0.0), yearly)
     formal = instance.route_gateway >= 0
-    through = np.bincount(instance.route_gateway[formal], weights=volume[formal].sum(axis=1), minlength=len(instance.gateways))
-    yield from _over("(11) share of one gateway", through, np.full(len(through), instance.limits.max_gateway_share * through.sum()))
+    landed = volume[formal].sum(axis=1)
+    through = np.bincount(instance.route_gateway[formal], weights=landed, minlength=len(instance.gateways)).astype(
+        float
+    )
+    yield from _over(
+        "(11) share of one gateway", through, np.full(len(through), instance.limits.max_gateway_share * through.sum())
+    )
 
 
 def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
@@ -207,16 +242,26 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
         inside = target.zones[instance.lane_zone[decisions.lane]]
         share = instance.way_within[target.days][instance.lane_way[decisions.lane], decisions.period]
         reached = float((share * decisions.orders)[inside].sum())
-        yield from _over(f"(9) service {target.name}", np.array(target.share * float(instance.demand[target.zones].sum())), np.array(reached))
-    is_open = decisions.opened.any(axis=1)
+        yield from _over(
+            f"(9) service {target.name}",
+            np.array(target.share * float(instance.demand[target.zones].sum())),
+            np.array(reached),
+        )
+    is_open = np.asarray(decisions.opened.any(axis=1))
     if limits.max_sites is not None and is_open.sum() > limits.max_sites:
         yield f"(10) number of sites: {int(is_open.sum())} > {limits.max_sites}"
     spent = float(instance.invest_usd[decisions.opened > 0.5].sum())
     if spent > limits.budget_usd * (1 + TOLERANCE):
         yield f"(10) budget: {spent:.2f} > {limits.budget_usd:.2f} USD"
-    yield from (f"(10) {instance.sites[i]} is locked open and closed in the plan" for i in limits.opened if not is_open[i])
+    yield from (
+        f"(10) {instance.sites[i]} is locked open and closed in the plan" for i in limits.opened if not is_open[i]
+    )
     yield from (f"(10) {instance.sites[i]} is locked closed and open in the plan" for i in limits.closed if is_open[i])
     if np.isfinite(limits.co2_kg) and instance.weight_kg is not None:
-        moved = float((instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * _units(instance, decisions)).sum())
+        moved = float(
+            (
+                instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * _units(instance, decisions)
+            ).sum()
+        )
         moved += float((instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum())
         yield from _over("(12) CO2e", np.array(moved), np.array(limits.co2_kg))

@@ -62,7 +62,13 @@ class Figure(click.FloatRange):
         return number if math.isfinite(number) else self.fail(f"{value!r} is not a finite number.", param, ctx)
 
 
-class Day(click.ParamType):
+if TYPE_CHECKING:
+    DateType = click.ParamType[date]
+else:  # generic for type checkers only: not in every click that we take
+    DateType = click.ParamType
+
+
+class Day(DateType):
     """A date written YYYY-MM-DD; another form is an input fault (exit code 1), as in the tables."""
 
     name = "YYYY-MM-DD"
@@ -84,11 +90,35 @@ def problem_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say which problem is meant."""
     for option in reversed(
         [
-            click.option("--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network folder or embedded name."),
-            click.option("--demand", default=DEFAULT_DEMAND, metavar="NAME|DIR", show_default=True, help="Demand folder or embedded name."),
-            click.option("--channels", default=DEFAULT_CHANNELS, metavar="A,B", show_default=True, help="Channels that may be used."),
-            click.option("--orders-per-year", type=Figure(min=1, max=1e9), help="Potential orders a year, in place of the demand's own."),
-            click.option("--us-share", type=Figure(0, 1), help="Share of orders from US zones, in place of the demand's own."),
+            click.option(
+                "--network",
+                default=DEFAULT_NETWORK,
+                metavar="NAME|DIR",
+                show_default=True,
+                help="Network folder or embedded name.",
+            ),
+            click.option(
+                "--demand",
+                default=DEFAULT_DEMAND,
+                metavar="NAME|DIR",
+                show_default=True,
+                help="Demand folder or embedded name.",
+            ),
+            click.option(
+                "--channels",
+                default=DEFAULT_CHANNELS,
+                metavar="A,B",
+                show_default=True,
+                help="Channels that may be used.",
+            ),
+            click.option(
+                "--orders-per-year",
+                type=Figure(min=1, max=1e9),
+                help="Potential orders a year, in place of the demand's own.",
+            ),
+            click.option(
+                "--us-share", type=Figure(0, 1), help="Share of orders from US zones, in place of the demand's own."
+            ),
             click.option("--income-exponent", type=Figure(0, 2), help="e in population x internet x income^e."),
         ]
     ):
@@ -100,17 +130,49 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say what plan is wanted."""
     for option in reversed(
         [
-            click.option("--resolution", type=click.IntRange(min=1), help="Merge zones to about this number, for a quick look.  [default: every zone for itself]"),
-            click.option("--method", type=click.Choice(["auto", "decomposition", "monolith"]), default="auto", show_default=True, help="How to solve: by size, or forced."),
+            click.option(
+                "--resolution",
+                type=click.IntRange(min=1),
+                help="Merge zones to about this number, for a quick look.  [default: every zone for itself]",
+            ),
+            click.option(
+                "--method",
+                type=click.Choice(["auto", "decomposition", "monolith"]),
+                default="auto",
+                show_default=True,
+                help="How to solve: by size, or forced.",
+            ),
             click.option("--open", "opened", multiple=True, metavar="SITE", help="Lock a site open; repeat for more."),
-            click.option("--close", "closed", multiple=True, metavar="SITE", help="Lock a site closed; repeat for more."),
+            click.option(
+                "--close", "closed", multiple=True, metavar="SITE", help="Lock a site closed; repeat for more."
+            ),
             click.option("--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."),
-            click.option("--service", "services", multiple=True, metavar="[SCOPE:]3d=0.7", help="Share of all orders within days, of a country or zone class; repeat for more."),
+            click.option(
+                "--service",
+                "services",
+                multiple=True,
+                metavar="[SCOPE:]3d=0.7",
+                help="Share of all orders within days, of a country or zone class; repeat for more.",
+            ),
             click.option("--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."),
             click.option("--co2-cap", "co2_kg", type=Figure(min=0), help="Most CO2e, kg a year."),
-            click.option("--gap", type=Figure(min=0), default=0.01, show_default=True, help="Stop at this relative gap."),
-            click.option("--time-limit", type=Figure(min=0, max=1e7, min_open=True), default=60.0, show_default=True, help="Seconds for building and solving."),
-            click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of whatever is random."),
+            click.option(
+                "--gap", type=Figure(min=0), default=0.01, show_default=True, help="Stop at this relative gap."
+            ),
+            click.option(
+                "--time-limit",
+                type=Figure(min=0, max=1e7, min_open=True),
+                default=60.0,
+                show_default=True,
+                help="Seconds for building and solving.",
+            ),
+            click.option(
+                "--seed",
+                type=click.IntRange(0, 2**31 - 1),
+                default=0,
+                show_default=True,
+                help="Seed of whatever is random.",
+            ),
         ]
     ):
         command = option(command)
@@ -160,7 +222,9 @@ def check(as_of: date | None, **options: Any) -> None:
 @main.command()
 @click.argument("start", metavar="LAT,LON")
 @click.argument("goal", metavar="LAT,LON")
-@click.option("--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network whose roads are used.")
+@click.option(
+    "--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network whose roads are used."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     """Print road kilometres, hours and the border crossing between two points."""
@@ -176,7 +240,9 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     graph = read_roads(found.roads) if found.roads else None
     way = find_lane(graph, road_rules(found), ends[0], ends[1], crossing_table(found, freight=False))
     if as_json:
-        click.echo(json.dumps({"road_km": round(way.road_km, 1), "hours": round(way.hours, 2), "crossing": way.crossing}))
+        click.echo(
+            json.dumps({"road_km": round(way.road_km, 1), "hours": round(way.hours, 2), "crossing": way.crossing})
+        )
         return
     click.echo(f"road_km   {way.road_km:,.0f}\nhours     {way.hours:,.1f}\ncrossing  {way.crossing or '-'}")
 
@@ -216,8 +282,16 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
 @main.command()
 @problem_options
 @plan_options
-@click.option("--as-of", "days", type=Day(), multiple=True, help="Day whose rules hold; repeat for a time line.  [default: the network's]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the comparison.  [default: a new one under runs/]")
+@click.option(
+    "--as-of",
+    "days",
+    type=Day(),
+    multiple=True,
+    help="Day whose rules hold; repeat for a time line.  [default: the network's]",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder of the comparison.  [default: a new one under runs/]"
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
@@ -237,12 +311,39 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
     with live_progress(options["gap"]) as report:
         comparison = compare_plans(problems, PlanOptions(**options), report, lambda line: click.echo(line, err=True))
     with new_folder(target, overwrite=overwrite) as draft:
-        write_comparison(comparison, draft, {name: str(value) for name, value in options.items() if value not in (None, ())})
+        write_comparison(
+            comparison, draft, {name: str(value) for name, value in options.items() if value not in (None, ())}
+        )
     if as_json:
         click.echo(json.dumps(summary(comparison), indent=2))
     else:
         print_comparison(comparison, target)
     finish(comparison.status, comparison.audit_faults)
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["geojson", "gpkg", "kepler"]),
+    default="geojson",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: a new one beside the run]")
+@click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
+def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
+    """Write the map layers of RUN as GeoJSON, as a GeoPackage, or as the tables that kepler.gl reads."""
+    from fulfill.output.layers import export_layers
+    from fulfill.runs import check_target, new_folder, next_folder, read_summary
+
+    read_summary(run)
+    target = out or next_folder(run.parent, f"{run.name}-{form}")
+    check_target(target, overwrite=overwrite)
+    with new_folder(target, overwrite=overwrite) as draft:
+        written = [path.name for path in export_layers(run, draft, form)]
+    click.echo(f"{target}: {', '.join(sorted(written))}")
 
 
 PROBLEM_OPTIONS = ("network", "demand", "channels", "orders_per_year", "us_share", "income_exponent")
@@ -262,7 +363,9 @@ def parse_point(text: str) -> tuple[float, float]:
     try:
         lat, lon = (float(part) for part in parts)
     except ValueError:
-        raise InputError([Fault("F309", "LAT,LON", value=text, detail="write two numbers with a comma, e.g. 19.43,-99.13")]) from None
+        raise InputError(
+            [Fault("F309", "LAT,LON", value=text, detail="write two numbers with a comma, e.g. 19.43,-99.13")]
+        ) from None
     return lat, lon
 
 
@@ -299,6 +402,16 @@ def load_problem(
     given = {name: value for name, value in options.items() if value is not None}
     if given and not wanted.orders.empty:
         detail = "the demand has orders.csv, the user's own numbers: this option would change nothing"
-        raise InputError([Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail) for name, value in given.items()])
+        raise InputError(
+            [
+                Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail)
+                for name, value in given.items()
+            ]
+        )
     figures = {**wanted.parameters, **given}
-    return build_problem(found, replace(wanted, parameters=figures), as_of, [name.strip() for name in channels.split(",") if name.strip()])
+    return build_problem(
+        found,
+        replace(wanted, parameters=figures),
+        as_of,
+        [name.strip() for name in channels.split(",") if name.strip()],
+    )

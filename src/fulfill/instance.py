@@ -157,7 +157,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
     sites = network["sites"]
     stores = economics.warehouses
     days = problem.days
-    site_country = pd.Index(countries).get_indexer(sites["country"])
+    site_country = pd.Index(countries).get_indexer(pd.Index(sites["country"]))
     delay = stores.delay_days * economics.day_usd[site_country][:, None]
     capacity = stores.orders_day[:, :, :, None] * days
     months = days * 12.0 / days.sum()
@@ -191,7 +191,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         capacity=capacity,
         handling_usd=stores.handling_usd + delay[:, None, :],
         site_country=site_country,
-        zone_country=pd.Index(countries).get_indexer(zones["country"]),
+        zone_country=pd.Index(countries).get_indexer(pd.Index(zones["country"])),
         countries=countries,
         safety=economics.safety,
         chord_usd=economics.safety.chord(capacity.sum(axis=(2, 3))),
@@ -217,7 +217,9 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         carriers=carriers,
         carrier_zone=carrier_zone,
         carrier_orders=carrier_orders,
-        limits=replace(limits, max_gateway_share=min(limits.max_gateway_share, network.parameters["max_gateway_share"])),
+        limits=replace(
+            limits, max_gateway_share=min(limits.max_gateway_share, network.parameters["max_gateway_share"])
+        ),
     )
 
 
@@ -270,7 +272,9 @@ def build_limits(
         for name in names
         if name not in ids
     ]
-    faults += [Fault("F309", "--open", value=name, detail="it is closed too") for name in sorted(set(opened) & set(closed))]
+    faults += [
+        Fault("F309", "--open", value=name, detail="it is closed too") for name in sorted(set(opened) & set(closed))
+    ]
     targets = []
     for text in services:
         target, fault = _target(text, problem.demand.zones)
@@ -293,7 +297,9 @@ def _target(text: str, zones: pd.DataFrame) -> tuple[ServiceTarget | None, Fault
     if isinstance(parsed, Fault):
         return None, parsed
     scope, days, share = parsed
-    inside = (zones["country"] == scope) | (zones["zone_class"] == scope) if scope else pd.Series(True, index=zones.index)
+    inside = (
+        (zones["country"] == scope) | (zones["zone_class"] == scope) if scope else pd.Series(True, index=zones.index)
+    )
     if not inside.any():
         return None, Fault("F308", "--service", value=scope, detail="no zone of that country or class")
     return ServiceTarget(text, days, share, inside.to_numpy()), None

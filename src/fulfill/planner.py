@@ -13,9 +13,9 @@ from fulfill.cost.landed import Economics, economics
 from fulfill.distances import measure
 from fulfill.instance import LocationInstance, build_instance, build_limits, service_days
 from fulfill.kpis import describe
-from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.network.decomposition import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import solve_location
 from fulfill.plan import Decisions, Outcome, Plan
 from fulfill.problem import Problem
@@ -87,7 +87,9 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
         merging_usd=_merging_error(whole, problem, options, solution),
     )
     if solution.decisions is None:
-        return Planned(Plan(outcome, problem.regime.as_of.isoformat()), problem, priced, instance, None, Audit(np.inf, ()))
+        return Planned(
+            Plan(outcome, problem.regime.as_of.isoformat()), problem, priced, instance, None, Audit(np.inf, ())
+        )
     plan = describe(problem, priced, instance, solution.decisions, outcome)
     finding = audit_plan(instance, solution.decisions, solution.objective, priced)
     return Planned(plan, problem, priced, instance, solution.decisions, finding)
@@ -109,7 +111,7 @@ def build(problem: Problem, options: PlanOptions) -> tuple[Economics, LocationIn
 
 
 def _merging_error(whole: Problem, merged: Problem, options: PlanOptions, solution: LocationSolution) -> float | None:
-    """Return what the plan's sites cost with every zone for itself, less what the merged plan says; None if not merged."""
+    """Return what the plan's sites cost at full resolution less what the merged plan says; None if not merged."""
     if len(whole.demand.zones) == len(merged.demand.zones) or solution.decisions is None:
         return None
     _, instance = build(whole, options)

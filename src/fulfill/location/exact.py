@@ -95,7 +95,7 @@ def build_model(instance: LocationInstance) -> tuple[LinearModel, Columns]:
 
 
 def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
-    n_zones, n_products, n_periods = instance.shape
+    _, n_products, n_periods = instance.shape
     n_sites, n_sizes = instance.fixed_usd.shape
     cost = instance.lane_cost()
     wanted = instance.demand[instance.lane_zone] > 0
@@ -108,10 +108,14 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
         reached[MAIL] = True
         allowed &= reached[instance.lane_site]
     lane, product, period = np.nonzero(allowed)
-    x = model.add_variables((len(lane),), cost[lane, product, period], instance.demand[instance.lane_zone[lane], product, period])
+    x = model.add_variables(
+        (len(lane),), cost[lane, product, period], instance.demand[instance.lane_zone[lane], product, period]
+    )
     free = np.isfinite(instance.unserved_usd)[None, :, None]
     penalty = np.where(free, instance.unserved_usd[None, :, None], 0.0)
-    s = model.add_variables(instance.shape, np.broadcast_to(penalty, instance.shape), np.where(free, instance.demand, 0.0))
+    s = model.add_variables(
+        instance.shape, np.broadcast_to(penalty, instance.shape), np.where(free, instance.demand, 0.0)
+    )
     fee = instance.storage_usd if instance.storage_usd is not None else 0.0
     v = model.add_variables((n_sites, n_products, n_periods), fee)
     route, route_product, route_period = np.nonzero(np.isfinite(instance.route_usd))
@@ -123,7 +127,9 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
     if instance.chord_usd is not None:
         n = model.add_variables((n_sites, n_products, n_sizes), instance.chord_usd)
     offered = np.isfinite(instance.fixed_usd)
-    y = model.add_variables((n_sites, n_sizes), np.where(offered, instance.fixed_usd, 0.0), offered.astype(float), integer=True)
+    y = model.add_variables(
+        (n_sites, n_sizes), np.where(offered, instance.fixed_usd, 0.0), offered.astype(float), integer=True
+    )
     w = a = np.zeros((0, 0), np.int64)
     if instance.entry_usd is not None:
         w = model.add_variables(instance.entry_usd.shape, instance.entry_usd, 1.0, integer=True)
@@ -147,7 +153,9 @@ def _labels(family: str, *axes: tuple[str, ...]) -> Callable[[], list[str]]:
 def allocation(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(1) Every cell is fully allocated; unserved is an option."""
     demand = instance.demand
-    rows = model.add_rows(demand, demand, demand.shape, _labels("allocation", instance.zones, instance.products, instance.periods))
+    rows = model.add_rows(
+        demand, demand, demand.shape, _labels("allocation", instance.zones, instance.products, instance.periods)
+    )
     model.add_entries(rows[instance.lane_zone[columns.lane], columns.product, columns.period], columns.x, 1.0)
     model.add_entries(rows, columns.s, 1.0)
 
@@ -164,7 +172,9 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
         instance.units[instance.lane_way[lane], product, period],
     )
     model.add_entries(leaving, columns.v, -1.0)
-    handled = model.add_rows(0.0, 0.0, (columns.v.shape[0], columns.v.shape[2]), _labels("throughput", instance.sites, instance.periods))
+    handled = model.add_rows(
+        0.0, 0.0, (columns.v.shape[0], columns.v.shape[2]), _labels("throughput", instance.sites, instance.periods)
+    )
     model.add_entries(handled[:, None, :], columns.v, 1.0)
     model.add_entries(handled[:, None, None, :], columns.u, -1.0)
     band = model.add_rows(
@@ -184,8 +194,12 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     sized = model.add_rows(-np.inf, 0.0, columns.y.shape, _labels("size_volume", instance.sites, instance.sizes))
     model.add_entries(sized[:, None, :], columns.n, 1.0)
     model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
-    assert instance.stock_level is not None and instance.volume_m3 is not None and instance.storage_m3 is not None
-    room = model.add_rows(-np.inf, 0.0, (len(instance.sites), instance.shape[2]), _labels("storage", instance.sites, instance.periods))
+    assert instance.stock_level is not None
+    assert instance.volume_m3 is not None
+    assert instance.storage_m3 is not None
+    room = model.add_rows(
+        -np.inf, 0.0, (len(instance.sites), instance.shape[2]), _labels("storage", instance.sites, instance.periods)
+    )
     level = instance.stock_level * instance.volume_m3[:, None, None]
     model.add_entries(room[:, None, None, :], columns.v[:, :, :, None], level[None])
     safety_m3 = instance.chord_usd * instance.safety.m3_per_usd[:, :, None]
@@ -199,7 +213,9 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     if not local.any():
         return
     lane = columns.lane[local]
-    pair, member = np.unique(instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane], return_inverse=True)
+    pair, member = np.unique(
+        instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane], return_inverse=True
+    )
     zone, site = pair // len(instance.sites), pair % len(instance.sites)
     rows = model.add_rows(
         -np.inf, 0.0, (len(pair),),
@@ -207,7 +223,9 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     )  # fmt: skip
     model.add_entries(rows[member], columns.x[local], 1.0)
     reachable = np.zeros(len(pair))
-    cells, first = np.unique(np.stack([member, columns.product[local], columns.period[local]]), axis=1, return_index=True)
+    cells, first = np.unique(
+        np.stack([member, columns.product[local], columns.period[local]]), axis=1, return_index=True
+    )
     chosen = columns.x[local][first]
     amount = instance.demand[instance.lane_zone[columns.lane], columns.product, columns.period]
     np.add.at(reachable, cells[0], amount[chosen - columns.x[0]])
@@ -224,36 +242,57 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     """(6) What leaves a site came in by a route; gateways and plants have capacity when the goods land."""
     if not len(instance.route_site):
         return
-    assert instance.volume_m3 is not None and instance.landing is not None
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
     axes = (instance.sites, instance.products, instance.periods)
     balance = model.add_rows(0.0, 0.0, columns.v.shape, _labels("inbound", *axes))
-    model.add_entries(balance[instance.route_site[columns.route], columns.route_product, columns.route_period], columns.f, 1.0)
+    model.add_entries(
+        balance[instance.route_site[columns.route], columns.route_product, columns.route_period], columns.f, 1.0
+    )
     model.add_entries(balance, columns.v, -1.0)
     volume = instance.volume_m3[columns.route_product]
     landed = volume[:, None] * instance.landing[columns.route_period]
     if instance.gateway_m3 is not None:
-        rows = model.add_rows(-np.inf, instance.gateway_m3, instance.gateway_m3.shape, _labels("gateway", instance.gateways, instance.periods))
+        rows = model.add_rows(
+            -np.inf,
+            instance.gateway_m3,
+            instance.gateway_m3.shape,
+            _labels("gateway", instance.gateways, instance.periods),
+        )
         for passed in (instance.route_gateway, instance.route_crossing):
             gate = passed[columns.route]
             here = gate >= 0
             model.add_entries(rows[gate[here]], columns.f[here][:, None], landed[here])
     if instance.origin_m3 is not None and instance.origin_min_m3 is not None:
         origin = instance.route_origin[columns.route]
-        limited = np.isfinite(instance.origin_m3).all(axis=1)
-        rows = model.add_rows(-np.inf, instance.origin_m3, instance.origin_m3.shape, _labels("origin", instance.origins, instance.periods))
+        limited = np.asarray(np.isfinite(instance.origin_m3).all(axis=1))
+        rows = model.add_rows(
+            -np.inf, instance.origin_m3, instance.origin_m3.shape, _labels("origin", instance.origins, instance.periods)
+        )
         here = limited[origin]
         model.add_entries(rows[origin[here]], columns.f[here][:, None], landed[here])
         if columns.a.size:
             _plant_minimum(model, columns, instance, origin, volume)
 
 
-def _plant_minimum(model: LinearModel, columns: Columns, instance: LocationInstance, origin: Index, volume: Array) -> None:
+def _plant_minimum(
+    model: LinearModel, columns: Columns, instance: LocationInstance, origin: Index, volume: Array
+) -> None:
     """Use a plant at its minimum yearly volume or not at all."""
-    assert instance.origin_min_m3 is not None and instance.origin_m3 is not None
+    assert instance.origin_min_m3 is not None
+    assert instance.origin_m3 is not None
     least = np.flatnonzero(instance.origin_min_m3 > 0)
-    rows = model.add_rows(0.0, np.inf, (len(least),), _labels("plant_minimum", tuple(instance.origins[o] for o in least)))
+    rows = model.add_rows(
+        0.0, np.inf, (len(least),), _labels("plant_minimum", tuple(instance.origins[o] for o in least))
+    )
     caps = model.add_rows(-np.inf, 0.0, (len(least),), _labels("plant_used", tuple(instance.origins[o] for o in least)))
-    top = np.minimum(instance.origin_m3.sum(axis=1), float((instance.demand.sum(axis=(0, 2)) * (instance.volume_m3 if instance.volume_m3 is not None else 1.0)).sum()) * 2.0)
+    top = np.minimum(
+        instance.origin_m3.sum(axis=1),
+        float(
+            (instance.demand.sum(axis=(0, 2)) * (instance.volume_m3 if instance.volume_m3 is not None else 1.0)).sum()
+        )
+        * 2.0,
+    )
     for row, cap, plant in zip(rows, caps, least, strict=True):
         here = origin == plant
         model.add_entries(row, columns.f[here], volume[here])
@@ -266,7 +305,9 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
     """(7) Direct mail fits into the air capacity of a country and period."""
     if instance.mail_kg is None or instance.mail_weight is None or instance.zone_country is None:
         return
-    rows = model.add_rows(-np.inf, instance.mail_kg, instance.mail_kg.shape, _labels("mail", instance.countries, instance.periods))
+    rows = model.add_rows(
+        -np.inf, instance.mail_kg, instance.mail_kg.shape, _labels("mail", instance.countries, instance.periods)
+    )
     here = instance.lane_site[columns.lane] == MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
     way = instance.lane_way[lane]
@@ -279,7 +320,9 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
     if instance.carrier_orders is None or instance.carrier_zone is None:
         return
     shape = instance.carrier_orders.shape
-    rows = model.add_rows(-np.inf, instance.carrier_orders, shape, _labels("carrier", instance.carriers, instance.periods))
+    rows = model.add_rows(
+        -np.inf, instance.carrier_orders, shape, _labels("carrier", instance.carriers, instance.periods)
+    )
     here = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
     units = instance.units[instance.lane_way[lane], product, period]
@@ -334,7 +377,10 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
     if not np.isfinite(instance.limits.co2_kg) or instance.weight_kg is None:
         return
     row = model.add_rows(-np.inf, instance.limits.co2_kg, (1,), _labels("co2", ("all",)))
-    weight = instance.weight_kg[columns.product] * instance.units[instance.lane_way[columns.lane], columns.product, columns.period]
+    weight = (
+        instance.weight_kg[columns.product]
+        * instance.units[instance.lane_way[columns.lane], columns.product, columns.period]
+    )
     model.add_entries(row, columns.x, instance.lane_co2[columns.lane] * weight)
     model.add_entries(row, columns.f, instance.route_co2[columns.route] * instance.weight_kg[columns.route_product])
 

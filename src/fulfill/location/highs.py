@@ -54,7 +54,13 @@ def read_progress(line: str) -> tuple[float, float, float] | None:
 
 
 def solve_mip(
-    model: LinearModel, *, gap: float, seconds: float, seed: int, report: Report | None = None, hint: Array | None = None
+    model: LinearModel,
+    *,
+    gap: float,
+    seconds: float,
+    seed: int,
+    report: Report | None = None,
+    hint: Array | None = None,
 ) -> MipAnswer:
     """Solve a model by HiGHS to a relative gap or for some seconds; Ctrl-C returns the best plan so far.
 

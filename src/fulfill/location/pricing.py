@@ -29,7 +29,7 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     """Return the cost of handling by site and period when the cheapest bands fill first, (n_sites, n_periods)."""
     size = opened.argmax(axis=1)
     site = np.arange(len(size))
-    capacity = instance.capacity[site, size].transpose(0, 2, 1) * opened.any(axis=1)[:, None, None]
+    capacity = instance.capacity[site, size].transpose(0, 2, 1) * np.asarray(opened.any(axis=1))[:, None, None]
     price = instance.handling_usd[site, size]
     order = np.argsort(price, axis=1, kind="stable")
     price = np.take_along_axis(price, order, axis=1)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,12 +16,10 @@ from numpy.typing import NDArray
 from fulfill.instance import LocationInstance
 from fulfill.location.network.allocation import allocate, best_assortment, prepare
 from fulfill.location.network.ascent import Ascent, ascend, begin
-from fulfill.location.network.coarse import Likeness, coarsen
+from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.inbound_flows import bring_in
 from fulfill.location.network.limits import TRIES, impossible, mended
-from fulfill.location.pricing import price
 from fulfill.location.network.relaxation import (
-    Lanes,
     Multipliers,
     alternative_cost,
     evaluate,
@@ -33,13 +30,14 @@ from fulfill.location.network.relaxation import (
     zero_multipliers,
 )
 from fulfill.location.network.siting import Siting, cost_table, search_sites
+from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.plan import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-COARSE_ZONES = 120
-COARSE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 240, 80, 200
+COARSE_ZONES, MIDDLE_ZONES = 120, 400
+COARSE_ROUNDS, MIDDLE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 160, 60, 80, 200
 LIKELY = 40
 """Sites that the search may open."""
 SETTLING = 4
@@ -124,7 +122,10 @@ def _run(search: Search) -> None:
     if decisions is None:
         return
     search.offer(decisions)
-    _raise_bound(search, _spread(instance, likeness, state, siting))
+    middle = coarsen(instance, MIDDLE_ZONES)
+    prices = _spread(middle.instance, small, likeness.member[middle.zone], state.best, siting)
+    prices = _ascended(search, middle.instance, prices)
+    _raise_bound(search, _spread(instance, middle.instance, middle.member, prices, siting))
 
 
 def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siting, Multipliers]:
@@ -133,7 +134,9 @@ def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siti
     for _ in range(TRIES):
         relaxed = evaluate(small, local_lanes(small), state.best)
         table = cost_table(small, state.best, relaxed.price)
-        found = search_sites(small, table, starts, likely_sites(state, relaxed.value), search.params.seed, lambda: search.done(0.45))
+        found = search_sites(
+            small, table, starts, likely_sites(state, relaxed.value), search.params.seed, lambda: search.done(0.45)
+        )
         settled = [_settled(small, found[0], state.best)]
         settled += [_settled(small, siting, state.best) for siting in found[1:] if not search.done(0.55)]
         siting, prices = min(settled, key=lambda pair: pair[0].cost)
@@ -213,7 +216,9 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     inbound, _ = inbound_price(instance, nothing)
     busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
     offered = np.isfinite(instance.fixed_usd)
-    rent = np.where(offered, instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy, np.inf).min(axis=1)
+    rent = np.where(
+        offered, instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy, np.inf
+    ).min(axis=1)
     cell = alternative_cost(instance, nothing)
     lanes = np.flatnonzero(instance.lane_site >= 0)
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
@@ -280,14 +285,22 @@ def _priced_plan(
     return best[1], Siting(siting.size, best[3], best[2], best[0])
 
 
-def _spread(instance: LocationInstance, likeness: Likeness, state: Ascent, siting: Siting) -> Multipliers:
-    """Carry the multipliers of the likeness over to every cell.
+def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:
+    """Return the multipliers after some rounds on an instance of middle size: cheaper than the same rounds on all."""
+    lanes = local_lanes(middle)
+    state = replace(begin(middle, lanes, prices), step=NEW_STEP)
+    return ascend(middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.75)).best
+
+
+def _spread(
+    fine: LocationInstance, coarse: LocationInstance, member: Index, prices: Multipliers, siting: Siting
+) -> Multipliers:
+    """Carry the multipliers of a likeness over to a finer instance; `member` is the coarse zone of each fine zone.
 
     A zone's multiplier is its likeness's, moved by the difference of what the two zones pay at the plan's prices.
     """
-    fine, coarse = zone_prices(instance, siting, state.best), zone_prices(likeness.instance, siting, state.best)
-    cell = state.best.cell[likeness.member] + fine - coarse[likeness.member]
-    return with_prices(state.best, cell=cell, stocking=state.best.stocking[likeness.member])
+    moved = zone_prices(fine, siting, prices) - zone_prices(coarse, siting, prices)[member]
+    return with_prices(prices, cell=prices.cell[member] + moved, stocking=prices.stocking[member])
 
 
 def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers) -> Array:
@@ -301,6 +314,8 @@ def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers)
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         way = instance.lane_way[chunk]
         np.minimum.at(
-            cell, instance.lane_zone[chunk], instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]]
+            cell,
+            instance.lane_zone[chunk],
+            instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]],
         )
     return cell

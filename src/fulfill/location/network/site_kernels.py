@@ -51,38 +51,43 @@ def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
 @nb.njit(cache=True, fastmath=False)
 def _gather(
     i, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
-    country, weight, cell, floor, item_p, item_u, item_k, item_z, count,
+    country, weight, cell, demand, floor, item_p, item_u, item_d, item_k, item_z, count,
 ):  # fmt: skip
     """Collect the cells that site i could serve at a profit, by period; a cell's ways follow each other."""
     n_products, n_periods = cell.shape[1], cell.shape[2]
     count[:] = 0
+    row = np.empty(n_periods)
     for lane in range(start[i], start[i + 1]):
         z, w = zone[lane], way[lane]
         q, c = region[z], country[i]
         for k in range(n_products):
             extra = carbon[lane] * weight[k]
+            charge = stocking[z, k, c]
+            # first the whole row without branches, which the compiler turns into vector instructions
             for t in range(n_periods):
-                u = way_units[w, k, t]
-                profit = (
+                row[t] = (
                     cell[z, k, t]
                     - way_cost[w, k, t]
                     - usd[lane] * way_rate[w, k, t]
-                    - stocking[z, k, c]
-                    - u * (inbound[i, k, t] + carrier[q, t] + extra)
+                    - charge
+                    - way_units[w, k, t] * (inbound[i, k, t] + carrier[q, t] + extra)
                 )
-                if credit.size > 0:
-                    profit += credit[lane, t]
-                if profit > u * floor[k]:
+            if credit.size > 0:
+                for t in range(n_periods):
+                    row[t] += credit[lane, t]
+            for t in range(n_periods):
+                if row[t] > way_units[w, k, t] * floor[k]:
                     n = count[t]
-                    item_p[t, n] = profit
-                    item_u[t, n] = u
+                    item_p[t, n] = row[t]
+                    item_u[t, n] = way_units[w, k, t]
+                    item_d[t, n] = demand[z, k, t]
                     item_k[t, n] = k
                     item_z[t, n] = z
                     count[t] = n + 1
 
 
 @nb.njit(cache=True)
-def _clearing_price(slope, t, item_p, item_u, item_k, item_z, n, demand, capacity, handling):
+def _clearing_price(slope, t, item_p, item_u, item_d, item_k, item_z, n, capacity, handling):
     """Return about the lowest price at which what is wanted in a period is no more than the bands supply.
 
     Two counts by price, the second inside one step of the first; the price is good to a few tenths of a cent.
@@ -94,7 +99,7 @@ def _clearing_price(slope, t, item_p, item_u, item_k, item_z, n, demand, capacit
         above = 0.0
         j = 0
         while j < n:
-            z, k = item_z[t, j], item_k[t, j]
+            first, z, k = j, item_z[t, j], item_k[t, j]
             worth, units = -1.0, 0.0
             while j < n and item_z[t, j] == z and item_k[t, j] == k:
                 per_unit = item_p[t, j] / item_u[t, j] - slope[k]
@@ -104,9 +109,9 @@ def _clearing_price(slope, t, item_p, item_u, item_k, item_z, n, demand, capacit
             if worth > low:
                 step = int((worth - low) / width)
                 if step < STEPS:
-                    wanted[step] += demand[z, k, t] * units
+                    wanted[step] += item_d[t, first] * units
                 else:
-                    above += demand[z, k, t] * units
+                    above += item_d[t, first] * units
         # from the dearest step down: the first that brings more than is supplied at its lower end
         step = STEPS - 1
         while step >= 0:
@@ -126,7 +131,7 @@ def _clearing_price(slope, t, item_p, item_u, item_k, item_z, n, demand, capacit
 
 
 @nb.njit(cache=True)
-def _gain(price, charge, slope, item_p, item_u, item_k, item_z, count, demand, capacity, handling, paid):
+def _gain(price, charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, paid):
     """Return the value of a site's business at prices of throughput, and set the slope that each product pays.
 
     A cell with several ways counts with the best profit and the least units of any: never less than it is worth.
@@ -138,7 +143,7 @@ def _gain(price, charge, slope, item_p, item_u, item_k, item_z, count, demand, c
     for t in range(len(price)):
         j, n = 0, count[t]
         while j < n:
-            z, k = item_z[t, j], item_k[t, j]
+            first, z, k = j, item_z[t, j], item_k[t, j]
             best, least = 0.0, np.inf
             while j < n and item_z[t, j] == z and item_k[t, j] == k:
                 best = max(best, item_p[t, j] - item_u[t, j] * price[t])
@@ -148,8 +153,8 @@ def _gain(price, charge, slope, item_p, item_u, item_k, item_z, count, demand, c
             while line < n_lines and best <= least * slope[k, line]:
                 line += 1
             if line < n_lines:
-                worth[k, line] += demand[z, k, t] * best
-                taken[k, line] += demand[z, k, t] * least
+                worth[k, line] += item_d[t, first] * best
+                taken[k, line] += item_d[t, first] * least
         for b in range(len(handling)):
             total -= capacity[b, t] * max(0.0, price[t] - handling[b])
     profit = np.zeros((n_products, n_lines))
@@ -170,14 +175,16 @@ def _gain(price, charge, slope, item_p, item_u, item_k, item_z, count, demand, c
 
 
 @nb.njit(cache=True)
-def _business(charge, slope, item_p, item_u, item_k, item_z, count, demand, capacity, handling, fixed, price, paid):
+def _business(
+    charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, fixed, price, paid,
+):  # fmt: skip
     """Return a lower bound of what a site of one size adds; set its prices and the slopes that its products pay.
 
     A site that does not pay even at the lowest price of throughput is not looked at further.
     """
     n_periods = len(price)
     price[:] = handling.min()
-    value = fixed + _gain(price, charge, slope, item_p, item_u, item_k, item_z, count, demand, capacity, handling, paid)
+    value = fixed + _gain(price, charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, paid)
     if value >= 0.0:
         return value
     trial, trial_paid = price.copy(), paid.copy()
@@ -185,10 +192,10 @@ def _business(charge, slope, item_p, item_u, item_k, item_z, count, demand, capa
         before = trial_paid.copy()
         for t in range(n_periods):
             trial[t] = _clearing_price(
-                trial_paid, t, item_p, item_u, item_k, item_z, count[t], demand, capacity[:, t], handling
+                trial_paid, t, item_p, item_u, item_d, item_k, item_z, count[t], capacity[:, t], handling
             )
         better = fixed + _gain(
-            trial, charge, slope, item_p, item_u, item_k, item_z, count, demand, capacity, handling, trial_paid
+            trial, charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, trial_paid
         )
         settled = True
         for k in range(len(paid)):
@@ -217,6 +224,7 @@ def site_values(
         room = (start[i + 1] - start[i]) * n_products
         item_p = np.empty((n_periods, room))
         item_u = np.empty((n_periods, room))
+        item_d = np.empty((n_periods, room))
         item_k = np.empty((n_periods, room), np.int32)
         item_z = np.empty((n_periods, room), np.int32)
         count = np.zeros(n_periods, np.int64)
@@ -225,12 +233,12 @@ def site_values(
             floor[k] = slope[i, k].min() + handling[i].min()
         _gather(
             i, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
-            country, weight, cell, floor, item_p, item_u, item_k, item_z, count,
+            country, weight, cell, demand, floor, item_p, item_u, item_d, item_k, item_z, count,
         )  # fmt: skip
         for m in range(n_sizes):
             if np.isfinite(fixed[i, m]):
                 value[i, m] = _business(
-                    charge[i], slope[i], item_p, item_u, item_k, item_z, count, demand, capacity[i, m], handling[i, m],
+                    charge[i], slope[i], item_p, item_u, item_d, item_k, item_z, count, capacity[i, m], handling[i, m],
                     fixed[i, m], rho[i, m], paid[i, m],
                 )  # fmt: skip
     return value, rho, paid
