@@ -19,5 +19,9 @@ exclude_patterns = ["_build", "_generated"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "alabaster"
-html_theme_options = {"description": "Where to put overseas warehouses", "page_width": "1080px", "sidebar_width": "240px"}
+html_theme_options = {
+    "description": "Where to put overseas warehouses",
+    "page_width": "1080px",
+    "sidebar_width": "240px",
+}
 html_copy_source = False

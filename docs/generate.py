@@ -7,6 +7,7 @@ columns come from `schema.py`, the faults from `errors.py`, the options from `cl
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -27,6 +28,7 @@ from fulfill.schema import (
     Table,
 )
 
+ROOT = Path(__file__).resolve().parents[1]
 FAMILIES = {
     "F1": "Files and headers",
     "F2": "Cells and rows",
@@ -45,6 +47,7 @@ def write_pages(folder: Path) -> None:
         "errors": error_index(),
         "commands": command_reference(),
         "status": status_counts(),
+        "layers": import_layers(),
     }
     for name, text in pages.items():
         path = folder / f"{name}.md"
@@ -98,14 +101,23 @@ def status_counts() -> str:
         for path in sorted(locate(kind, name).glob("*.csv")):
             table = pd.read_csv(path, dtype=str, keep_default_na=False)
             if "status" not in table:
-                lines.append(f"| `{name}/{path.name}` | {len(table):,} | " + " | ".join("–" for _ in STATUSES) + " |")
+                lines.append(f"| `{name}/{path.name}` | {len(table):,} | " + " | ".join("" for _ in STATUSES) + " |")
                 continue
             counts = {status: int((table["status"] == status).sum()) for status in STATUSES}
             for key, value in {"rows": len(table), **counts}.items():
                 total[key] += value
-            lines.append(f"| `{name}/{path.name}` | {len(table):,} | " + " | ".join(str(n) for n in counts.values()) + " |")
+            numbers = " | ".join(str(number) for number in counts.values())
+            lines.append(f"| `{name}/{path.name}` | {len(table):,} | {numbers} |")
     lines.append(f"| **all with a status** | {total['rows']:,} | " + " | ".join(str(total[s]) for s in STATUSES) + " |")
     return "\n".join([*lines, ""])
+
+
+def import_layers() -> str:
+    """Return the import contract: one layer a line, the top first."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    return "\n".join(["```text", *layers, "```", ""])
 
 
 def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, ...]) -> str:
@@ -119,14 +131,16 @@ def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, 
     lines += [f"### {title.lower()}: rows of parameters.csv", "", "Every row must be there.", ""]
     lines += ["| parameter | unit | allowed | meaning |", "|---|---|---|---|"]
     lines += [
-        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g} | {_cell(row.meaning)} |" for row in parameters
+        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g} | {_cell(row.meaning)} |"
+        for row in parameters
     ]
     return "\n".join([*lines, ""])
 
 
 def _column(column: Column) -> str:
     name = f"**`{column.name}`**" if column.key else f"`{column.name}`"
-    return f"| {name} | {column.kind} | {_cell(column.unit)} | {_default(column)} | {_allowed(column)} | {_cell(column.meaning)} |"
+    cells = (name, column.kind, _cell(column.unit), _default(column), _allowed(column), _cell(column.meaning))
+    return f"| {' | '.join(cells)} |"
 
 
 def _default(column: Column) -> str:

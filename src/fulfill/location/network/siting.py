@@ -228,7 +228,7 @@ def _try(
         if (size == siting.size).all() or not _allowed(instance, size):
             continue
         trial = estimate(instance, table, _opened(table, siting, size), SCREENING)
-        if trial.cost > siting.cost * (1.0 + HOPELESS):
+        if trial.cost > siting.cost + HOPELESS * abs(siting.cost):
             continue
         trial = estimate(instance, table, trial)
         if trial.cost < siting.cost - 1e-6 * abs(siting.cost):

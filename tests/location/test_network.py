@@ -1,0 +1,148 @@
+"""The decomposition of network instances: its bound is one, its plans are sound, its answers repeat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fulfill.audit import audit_plan
+from fulfill.cost.inventory import SafetyStock
+from fulfill.instance import MAIL, Limits, LocationInstance, ServiceTarget
+from fulfill.location.exact import solve_exact
+from fulfill.location.network.coarse import coarsen
+from fulfill.location.network.decomposition import first_prices, solve_decomposed
+from fulfill.location.network.limits import impossible, in_time
+from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
+from fulfill.location.network.warmup import tiny_instance
+from fulfill.location.solution import LocationParams
+from fulfill.plan import INFEASIBLE
+
+ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 40, 2, 3, 6, 2, 2
+
+
+def random_instance(seed: int) -> LocationInstance:
+    """Forty zones and six sites in a square, two products, three periods, mail, stock that pools, two plants."""
+    rng = np.random.default_rng(seed)
+    zone, site = rng.uniform(0, 10, (ZONES, 2)), rng.uniform(0, 10, (SITES, 2))
+    far = np.linalg.norm(zone[:, None] - site[None], axis=2)
+    lane_site = np.tile(np.arange(-1, SITES), ZONES)
+    lane_zone = np.repeat(np.arange(ZONES), SITES + 1)
+    lane_usd = np.where(lane_site == MAIL, 0.0, far[lane_zone, lane_site])
+    shape = (2, PRODUCTS, PERIODS)
+    demand = rng.uniform(50, 150, (ZONES, PRODUCTS, 1)) * np.array([1.0, 1.0, 2.0])
+    yearly = demand.sum(axis=(0, 2))
+    base = demand.sum() / PERIODS / 3
+    capacity = base * np.array([0.5, 1.0])[None, :, None, None] * np.array([1.0, 0.5])[None, None, :, None]
+    alone = np.broadcast_to(rng.uniform(1e4, 4e5, PRODUCTS), (SITES, PRODUCTS)).copy()
+    safety = SafetyStock(alone, 0.2 * alone, np.broadcast_to(yearly, (SITES, PRODUCTS)).copy(), np.full((SITES, PRODUCTS), 1e-4))
+    capacity = np.broadcast_to(capacity, (SITES, SIZES, BANDS, PERIODS)).copy()
+    return replace(
+        tiny_instance(),
+        zones=tuple(f"z{n}" for n in range(ZONES)), sites=tuple(f"i{n}" for n in range(SITES)), periods=("a", "b", "c"),
+        demand=demand, lane_zone=lane_zone, lane_site=lane_site, lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_usd=lane_usd, lane_co2=np.zeros(len(lane_site)),
+        way_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(), way_rate=np.ones(shape), units=np.ones(shape),
+        way_within={3: np.array([[0.0] * PERIODS, [0.9] * PERIODS])},
+        fixed_usd=np.tile([1500.0, 2500.0], (SITES, 1)), invest_usd=np.tile([1000.0, 2000.0], (SITES, 1)), capacity=capacity,
+        handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (SITES, SIZES, BANDS)).copy(), constant_usd=10.0 * demand.sum(),
+        storage_m3=np.full((SITES, SIZES), 1e6), site_country=np.zeros(SITES, np.int64), zone_country=np.zeros(ZONES, np.int64),
+        safety=safety, chord_usd=safety.chord(capacity.sum(axis=(2, 3))), storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
+        stock_level=np.broadcast_to(np.eye(PERIODS), (PRODUCTS, PERIODS, PERIODS)).copy(), landing=np.eye(PERIODS),
+        entry_usd=np.full((PRODUCTS, 1), 500.0),
+        route_site=np.repeat(np.arange(SITES), 2), route_origin=np.tile([0, 1], SITES), route_gateway=np.tile([0, -1], SITES),
+        route_crossing=np.full(2 * SITES, -1), route_co2=np.zeros(2 * SITES),
+        route_usd=np.broadcast_to(np.tile([5.0, 4.5], SITES)[:, None, None], (2 * SITES, PRODUCTS, PERIODS)).copy(),
+        gateway_m3=np.full((1, PERIODS), 1e6), origins=("far", "near"),
+        origin_m3=np.array([[np.inf] * PERIODS, [0.1 * demand.sum() * 0.01] * PERIODS]), origin_min_m3=np.zeros(2),
+        mail_kg=np.full((1, PERIODS), 1e7), carrier_zone=np.zeros(ZONES, np.int64), carrier_orders=np.full((1, PERIODS), 1e7),
+    )  # fmt: skip
+
+
+PARAMS = LocationParams(gap=0.0, time_limit=20.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bound_is_below_what_the_exact_method_finds_and_the_plan_is_close(seed: int) -> None:
+    instance = random_instance(seed)
+    exact = solve_exact(instance, LocationParams(gap=1e-4, time_limit=60))
+    found = solve_decomposed(instance, replace(PARAMS, gap=0.02))
+    assert found.decisions is not None
+    assert found.bound <= exact.objective * (1 + 1e-9)
+    assert found.bound <= found.objective
+    assert found.objective >= exact.bound * (1 - 1e-9)
+    assert found.objective <= exact.objective * 1.05
+    assert audit_plan(instance, found.decisions, found.objective).clean
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_multipliers_give_a_bound(seed: int) -> None:
+    instance = random_instance(seed)
+    exact = solve_exact(instance, LocationParams(gap=1e-4, time_limit=60))
+    rng = np.random.default_rng(seed)
+    start = first_prices(instance)
+    for spread in (0.0, 1.0, 5.0):
+        prices = with_prices(
+            start,
+            cell=start.cell + rng.normal(0, spread, instance.shape) if spread else start.cell,
+            origin=rng.uniform(0, spread * 10, (2, PERIODS)) * np.isfinite(instance.origin_m3),
+            storage=rng.uniform(0, spread * 1e-3, (SITES, PERIODS)),
+            stocking=rng.uniform(0, 0.01 * spread, (ZONES, PRODUCTS, 1)),
+        )
+        assert evaluate(instance, local_lanes(instance), prices).bound <= exact.objective * (1 + 1e-9)
+
+
+def test_zero_multipliers_serve_nothing() -> None:
+    instance = random_instance(0)
+    relaxed = evaluate(instance, local_lanes(instance), with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3)))
+    assert (relaxed.size == -1).all()
+    assert relaxed.served.sum() == 0
+
+
+def test_same_seed_same_plan() -> None:
+    instance = random_instance(1)
+    first, second = (solve_decomposed(instance, replace(PARAMS, gap=0.03)) for _ in range(2))
+    assert first.objective == second.objective
+    assert first.bound == second.bound
+
+
+def test_limits_are_kept() -> None:
+    instance = random_instance(2)
+    limits = Limits(opened=(0,), closed=(1,), max_sites=2, budget_usd=4000.0)
+    found = solve_decomposed(replace(instance, limits=limits), replace(PARAMS, gap=0.05))
+    assert found.decisions is not None
+    is_open = found.decisions.opened.any(axis=1)
+    assert is_open[0]
+    assert not is_open[1]
+    assert is_open.sum() <= 2
+    assert audit_plan(replace(instance, limits=limits), found.decisions, found.objective).clean
+
+
+def test_service_level_is_met_or_refused() -> None:
+    instance = random_instance(0)
+    everywhere = np.ones(ZONES, bool)
+    reachable = replace(instance, limits=Limits(targets=(ServiceTarget("3d=0.5", 3, 0.5, everywhere),)))
+    found = solve_decomposed(reachable, replace(PARAMS, gap=0.1))
+    assert found.decisions is not None
+    assert in_time(reachable, found.decisions)[0] >= 0.5 - 1e-9
+    assert audit_plan(reachable, found.decisions, found.objective).clean
+    beyond = replace(instance, limits=Limits(targets=(ServiceTarget("3d=0.95", 3, 0.95, everywhere),)))
+    assert impossible(beyond) == "3d=0.95"
+    assert solve_decomposed(beyond, PARAMS).status == INFEASIBLE
+
+
+def test_coarse_likeness_keeps_every_order() -> None:
+    instance = random_instance(0)
+    likeness = coarsen(instance, 12)
+    assert len(likeness.zone) <= 12
+    assert likeness.instance.demand.sum() == pytest.approx(instance.demand.sum())
+    assert (likeness.member[likeness.zone] == np.arange(len(likeness.zone))).all()
+
+
+def test_promising_lanes_hold_all_that_pay() -> None:
+    instance = random_instance(0)
+    lanes, prices = local_lanes(instance), first_prices(instance)
+    few = promising(instance, lanes, prices, 0.0)
+    assert len(few.zone) <= len(lanes.zone)
+    assert evaluate(instance, few, prices).bound == pytest.approx(evaluate(instance, lanes, prices).bound)

@@ -1,0 +1,131 @@
+"""The documentation says what the program does: commands, faults, columns, the worked example."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fulfill.cli import main
+from fulfill.errors import RULES
+from fulfill.location.exact import CONSTRAINTS
+from fulfill.planner import PlanOptions, optimize
+from fulfill.problem import Problem
+from fulfill.schema import DEMAND_PARAMETERS, DEMAND_TABLES, NETWORK_PARAMETERS, NETWORK_TABLES
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+TABLES = [("network", table) for table in NETWORK_TABLES] + [("demand", table) for table in DEMAND_TABLES]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages that the code writes about itself, as `make docs` makes them."""
+    folder = tmp_path_factory.mktemp("generated")
+    done = subprocess.run(
+        [sys.executable, str(DOCS / "generate.py"), str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def page(folder: Path, name: str) -> str:
+    return (folder / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_is_documented(generated: Path, command: str) -> None:
+    assert main.commands[command].help
+    assert f"## fulfill {command}\n" in page(generated, "commands")
+    assert f"| `fulfill {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"`{command}`" in page(DOCS, "architecture")
+
+
+def test_every_option_is_documented_with_its_meaning(generated: Path) -> None:
+    text = page(generated, "commands")
+    for command in main.commands.values():
+        for param in command.params:
+            if param.param_type_name == "option":
+                assert getattr(param, "help", ""), f"{command.name} {param.name} has no help"
+                assert any(form in text for form in param.opts)
+
+
+def test_every_fault_is_in_the_index(generated: Path) -> None:
+    text = page(generated, "errors")
+    assert [code for code in RULES if f"| `{code}` |" not in text] == []
+
+
+@pytest.mark.parametrize(("kind", "table"), TABLES, ids=lambda value: getattr(value, "name", value))
+def test_every_column_is_in_the_dictionary(generated: Path, kind: str, table: object) -> None:
+    section = page(generated, "data_dictionary").split(f"### {kind}: {table.name}.csv\n")[1].split("\n### ")[0]
+    for column in table.columns:
+        rows = [line for line in section.splitlines() if line.split(" | ")[0].strip("|* ") == f"`{column.name}`"]
+        row = next(iter(rows), "")
+        assert row, f"{table.name}.{column.name} is missing"
+        assert row.count(" | ") >= 5, row
+
+
+def test_every_parameter_is_in_the_dictionary(generated: Path) -> None:
+    text = page(generated, "data_dictionary")
+    assert [row.name for row in (*NETWORK_PARAMETERS, *DEMAND_PARAMETERS) if f"| `{row.name}` |" not in text] == []
+
+
+def test_every_numbered_constraint_is_in_the_formulation() -> None:
+    listed = re.findall(r"^(\d+)\. \*\*", page(DOCS, "formulation"), flags=re.MULTILINE)
+    assert [int(number) for number in listed] == list(range(1, 14))
+    numbers = {int(number) for rule in CONSTRAINTS for number in re.findall(r"^\((\d+)\)", rule.__doc__ or "")}
+    assert numbers == set(range(1, 14))
+
+
+def test_readme_names_the_two_commands_and_the_assumptions() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("run", "test"):
+        assert f"make {target}" in text
+        assert f"\n{target}:" in makefile
+    assert "assumptions" in text
+    assert "ODbL" in text
+    assert "CC-BY" in text
+
+
+def test_the_toy_on_paper_is_the_program_to_the_cent(toy_problem: Problem) -> None:
+    text = page(DOCS, "toy")
+    planned = optimize(toy_problem, PlanOptions(method="monolith", gap=0.0))
+    assert planned.audit.clean
+    assert round(planned.plan.outcome.objective, 2) == 33350.50
+    assert round(planned.plan.kpis["contribution_usd"], 2) == 14649.50
+    assert "= 33,350.50 USD" in text
+    assert "**14,649.50**" in text
+    assert planned.plan.sites["site_id"].tolist() == ["site-a"]
+
+
+@pytest.mark.parametrize(
+    ("label", "options"),
+    [
+        ("none", PlanOptions(method="monolith", gap=0.0, max_sites=0)),
+        ("B only", PlanOptions(method="monolith", gap=0.0, opened=("site-b",), closed=("site-a",))),
+        ("A and B", PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b"))),
+    ],
+)
+def test_the_toys_other_choices_cost_what_the_page_says(toy_problem: Problem, label: str, options: PlanOptions) -> None:
+    row = next(line for line in page(DOCS, "toy").splitlines() if line.startswith(f"| {label} |"))
+    contribution, objective = (float(cell.replace(",", "")) for cell in row.split(" | ")[1:3])
+    planned = optimize(toy_problem, options)
+    assert round(planned.plan.outcome.objective, 2) == objective
+    assert round(planned.plan.kpis["contribution_usd"], 2) == contribution
+
+
+def test_the_toys_costs_of_an_order_follow_from_its_tables(toy_problem: Problem) -> None:
+    text = page(DOCS, "toy")
+    planned = optimize(toy_problem, PlanOptions(method="monolith", gap=0.0))
+    costs = planned.plan.costs.set_index("part")["usd_year"]
+    assert costs["courier_tax"] == pytest.approx(450 * 6.70)
+    assert costs["mail_freight"] == pytest.approx(450 * 9.00)
+    assert costs["duty"] == pytest.approx(2750 * 2.322)
+    assert costs["freight"] == pytest.approx(2750 * 1.50)
+    assert costs["gateway"] == pytest.approx(2750 * 0.10)
+    for figure in (" 6.70 |", " 9.00 |", " 2.322 |", "**8.078**", "**6.078**"):
+        assert figure in text
