@@ -24,7 +24,8 @@ SQUARES = st.floats(0, 1e8, allow_subnormal=False)
 
 
 def stock(alone: float, common: float, demand: float = 1000.0) -> SafetyStock:
-    return SafetyStock(*(np.array([[value]]) for value in (alone, common, demand)), m3_per_usd=np.zeros((1, 1)))
+    reach = np.array([[3.0 * demand]])
+    return SafetyStock(*(np.array([[value]]) for value in (alone, common, demand)), np.zeros((1, 1)), reach)
 
 
 @given(SQUARES, SQUARES)
@@ -48,13 +49,14 @@ def test_cost_is_concave_and_the_chord_lies_below(alone: float, common: float) -
 def test_lines_lie_below_the_cost_and_meet_it_at_their_points(alone: float, common: float) -> None:
     law = stock(alone, common)
     charge, slope = law.lines()
-    assert charge.shape == slope.shape == (1, 1, len(SHARES) - 1)
+    assert charge.shape == slope.shape == (1, 1, len(SHARES))
+    assert (np.diff(slope[0, 0]) <= 1e-9).all()
 
     def envelope(volume: float) -> float:
         return float((charge[0, 0] + slope[0, 0] * volume).min())
 
-    scale = 1e-7 * max(float(law.cost(np.array([[1100.0]]))[0, 0]), 1.0)
-    for volume in np.linspace(0, 1100, 200):
+    scale = 1e-7 * max(float(law.cost(np.array([[3000.0]]))[0, 0]), 1.0)
+    for volume in np.linspace(0, 3000, 400):
         assert envelope(volume) <= law.cost(np.array([[volume]]))[0, 0] + scale
     for share in SHARES:
         assert envelope(1000 * share) == pytest.approx(law.cost(np.array([[1000 * share]]))[0, 0], abs=scale)

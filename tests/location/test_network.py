@@ -36,7 +36,8 @@ def random_instance(seed: int) -> LocationInstance:
     base = demand.sum() / PERIODS / 3
     capacity = base * np.array([0.5, 1.0])[None, :, None, None] * np.array([1.0, 0.5])[None, None, :, None]
     alone = np.broadcast_to(rng.uniform(1e4, 4e5, PRODUCTS), (SITES, PRODUCTS)).copy()
-    safety = SafetyStock(alone, 0.2 * alone, np.broadcast_to(yearly, (SITES, PRODUCTS)).copy(), np.full((SITES, PRODUCTS), 1e-4))
+    most = np.broadcast_to(yearly, (SITES, PRODUCTS)).copy()
+    safety = SafetyStock(alone, 0.2 * alone, most, np.full((SITES, PRODUCTS), 1e-4), most)
     capacity = np.broadcast_to(capacity, (SITES, SIZES, BANDS, PERIODS)).copy()
     return replace(
         tiny_instance(),

@@ -24,8 +24,8 @@ from fulfill.network import Network
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
-SHARES = np.concatenate([[0.0], 1.1 * 2.2 ** -np.arange(7.0)[::-1]])
-"""Shares of a country's demand between which the concave cost is interpolated for bounds."""
+SHARES = np.concatenate([[0.0], 2.2 ** -np.arange(7.0)[::-1]])
+"""Shares of a country's largest demand between which the concave cost is interpolated for bounds."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,15 @@ class SafetyStock:
         Orders a year of the site's country: `phi` is the site's yearly orders over this.
     m3_per_usd : (n_sites, n_products)
         Room that a dollar of this yearly cost takes.
+    reach : (n_sites, n_products)
+        Largest yearly orders that can leave the site: what bounds interpolate up to.
     """
 
     alone_usd2: Array
     common_usd2: Array
     demand: Array
     m3_per_usd: Array
+    reach: Array
 
     def cost(self, volume: Array) -> Array:
         """Return the yearly cost at yearly orders `volume` (n_sites, n_products)."""
@@ -53,16 +56,17 @@ class SafetyStock:
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
 
     def lines(self) -> tuple[Array, Array]:
-        """Return charge and slope of lines whose lower envelope lies below the cost, (n_sites, n_products, 7).
+        """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
 
-        The lines join points of the cost at the volumes `SHARES` times the demand: an interpolation of a concave
-        function, so never above it, and itself the least of its lines. Volumes above 1.1 of the demand cannot occur.
+        The lines join points of the cost at the volumes `SHARES` times the country's demand and at the reach: an
+        interpolation of a concave function, so never above it, and itself the least of its lines.
         """
-        volume = self.demand[:, :, None] * SHARES
-        share = SHARES[None, None, :]
+        home = np.minimum(self.demand, self.reach)
+        volume = np.concatenate([home[:, :, None] * SHARES, self.reach[:, :, None]], axis=2)
+        share = volume / np.maximum(self.demand[:, :, None], 1e-12)
         cost = np.sqrt(self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2)
-        width = np.maximum(np.diff(volume, axis=2), 1e-12)
-        slope = np.where(self.demand[:, :, None] > 0, np.diff(cost, axis=2) / width, 0.0)
+        width = np.diff(volume, axis=2)
+        slope = np.where(width > 0, np.diff(cost, axis=2) / np.maximum(width, 1e-12), 0.0)
         return cost[:, :, :-1] - slope * volume[:, :, :-1], slope
 
     def marginal(self, volume: Array) -> Array:
@@ -77,7 +81,7 @@ class SafetyStock:
 
         `top` (n_sites, n_sizes) is what a size can carry in a year; the chord never lies above the true cost there.
         """
-        reach = np.minimum(top[:, None, :], self.demand[:, :, None])
+        reach = np.minimum(top[:, None, :], self.reach[:, :, None])
         share = reach / np.maximum(self.demand[:, :, None], 1e-12)
         cost = np.sqrt(self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2)
         return np.where(reach > 0, cost / np.maximum(reach, 1e-12), 0.0)
@@ -128,7 +132,20 @@ def safety_stock(
         common_usd2=together * varies + np.where(seasonal, 0.0, common),
         demand=demand,
         m3_per_usd=np.where(seasonal, leftover, held),
+        reach=_reach(problem, demand),
     )
+
+
+def _reach(problem: Problem, demand: Array) -> Array:
+    """Return the most orders of a product that can leave a site in a year, (n_sites, n_products).
+
+    All orders of its own country or, with `cross_border`, of all; each at the best conversion there is, that of a lead
+    time of zero days.
+    """
+    figures = problem.network.parameters
+    most = np.exp(figures["conversion_eta"] * figures["conversion_reference_days"])
+    everything = problem.orders.sum(axis=(0, 2))[None, :]
+    return np.asarray(most * (np.broadcast_to(everything, demand.shape) if "cross_border" in problem.channels else demand))
 
 
 def _country_demand(problem: Problem, site_country: NDArray[np.object_]) -> Array:

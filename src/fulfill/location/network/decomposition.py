@@ -40,6 +40,8 @@ COARSE_ZONES, MIDDLE_ZONES = 120, 400
 COARSE_ROUNDS, MIDDLE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 160, 60, 80, 200
 LIKELY = 40
 """Sites that the search may open."""
+ROUNDING = 1e-9
+"""Share of a bound taken off for the rounding of its sums."""
 SETTLING = 4
 """Rounds of assortment and allocation for sites that come without prices."""
 BLOCK = 20
@@ -80,7 +82,7 @@ class Search:
 
     def prove(self, bound: float) -> None:
         """Keep a bound if it is the best."""
-        self.bound = max(self.bound, bound)
+        self.bound = max(self.bound, bound - ROUNDING * abs(bound))
         self.tell()
 
     def tell(self) -> None:

@@ -43,7 +43,7 @@ def tiny_instance() -> LocationInstance:
         constant_usd=5000.0,
         storage_m3=np.full((SITES, SIZES), 1e6), site_country=np.zeros(SITES, np.int64),
         zone_country=np.zeros(ZONES, np.int64), countries=names("c", 1),
-        safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock),
+        safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock, 600.0 * stock),
         chord_usd=np.zeros((SITES, PRODUCTS, SIZES)), storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
         stock_level=np.zeros((PRODUCTS, PERIODS, PERIODS)), landing=np.eye(PERIODS),
         volume_m3=np.full(PRODUCTS, 0.01), weight_kg=np.ones(PRODUCTS), entry_usd=np.full((PRODUCTS, 1), 10.0),
