@@ -41,24 +41,47 @@ def random_instance(seed: int) -> LocationInstance:
     capacity = np.broadcast_to(capacity, (SITES, SIZES, BANDS, PERIODS)).copy()
     return replace(
         tiny_instance(),
-        zones=tuple(f"z{n}" for n in range(ZONES)), sites=tuple(f"i{n}" for n in range(SITES)), periods=("a", "b", "c"),
-        demand=demand, lane_zone=lane_zone, lane_site=lane_site, lane_way=(lane_site != MAIL).astype(np.int64),
-        lane_usd=lane_usd, lane_co2=np.zeros(len(lane_site)),
-        way_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(), way_rate=np.ones(shape), units=np.ones(shape),
+        zones=tuple(f"z{n}" for n in range(ZONES)),
+        sites=tuple(f"i{n}" for n in range(SITES)),
+        periods=("a", "b", "c"),
+        demand=demand,
+        lane_zone=lane_zone,
+        lane_site=lane_site,
+        lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_usd=lane_usd,
+        lane_co2=np.zeros(len(lane_site)),
+        way_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(),
+        way_rate=np.ones(shape),
+        units=np.ones(shape),
         way_within={3: np.array([[0.0] * PERIODS, [0.9] * PERIODS])},
-        fixed_usd=np.tile([1500.0, 2500.0], (SITES, 1)), invest_usd=np.tile([1000.0, 2000.0], (SITES, 1)), capacity=capacity,
-        handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (SITES, SIZES, BANDS)).copy(), constant_usd=10.0 * demand.sum(),
-        storage_m3=np.full((SITES, SIZES), 1e6), site_country=np.zeros(SITES, np.int64), zone_country=np.zeros(ZONES, np.int64),
-        safety=safety, chord_usd=safety.chord(capacity.sum(axis=(2, 3))), storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
-        stock_level=np.broadcast_to(np.eye(PERIODS), (PRODUCTS, PERIODS, PERIODS)).copy(), landing=np.eye(PERIODS),
+        fixed_usd=np.tile([1500.0, 2500.0], (SITES, 1)),
+        invest_usd=np.tile([1000.0, 2000.0], (SITES, 1)),
+        capacity=capacity,
+        handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (SITES, SIZES, BANDS)).copy(),
+        constant_usd=10.0 * demand.sum(),
+        storage_m3=np.full((SITES, SIZES), 1e6),
+        site_country=np.zeros(SITES, np.int64),
+        zone_country=np.zeros(ZONES, np.int64),
+        safety=safety,
+        chord_usd=safety.chord(capacity.sum(axis=(2, 3))),
+        storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
+        stock_level=np.broadcast_to(np.eye(PERIODS), (PRODUCTS, PERIODS, PERIODS)).copy(),
+        landing=np.eye(PERIODS),
         entry_usd=np.full((PRODUCTS, 1), 500.0),
-        route_site=np.repeat(np.arange(SITES), 2), route_origin=np.tile([0, 1], SITES), route_gateway=np.tile([0, -1], SITES),
-        route_crossing=np.full(2 * SITES, -1), route_co2=np.zeros(2 * SITES),
+        route_site=np.repeat(np.arange(SITES), 2),
+        route_origin=np.tile([0, 1], SITES),
+        route_gateway=np.tile([0, -1], SITES),
+        route_crossing=np.full(2 * SITES, -1),
+        route_co2=np.zeros(2 * SITES),
         route_usd=np.broadcast_to(np.tile([5.0, 4.5], SITES)[:, None, None], (2 * SITES, PRODUCTS, PERIODS)).copy(),
-        gateway_m3=np.full((1, PERIODS), 1e6), origins=("far", "near"),
-        origin_m3=np.array([[np.inf] * PERIODS, [0.1 * demand.sum() * 0.01] * PERIODS]), origin_min_m3=np.zeros(2),
-        mail_kg=np.full((1, PERIODS), 1e7), carrier_zone=np.zeros(ZONES, np.int64), carrier_orders=np.full((1, PERIODS), 1e7),
-    )  # fmt: skip
+        gateway_m3=np.full((1, PERIODS), 1e6),
+        origins=("far", "near"),
+        origin_m3=np.array([[np.inf] * PERIODS, [0.1 * demand.sum() * 0.01] * PERIODS]),
+        origin_min_m3=np.zeros(2),
+        mail_kg=np.full((1, PERIODS), 1e7),
+        carrier_zone=np.zeros(ZONES, np.int64),
+        carrier_orders=np.full((1, PERIODS), 1e7),
+    )
 
 
 PARAMS = LocationParams(gap=0.0, time_limit=20.0)
@@ -96,7 +119,9 @@ def test_any_multipliers_give_a_bound(seed: int) -> None:
 
 def test_zero_multipliers_serve_nothing() -> None:
     instance = random_instance(0)
-    relaxed = evaluate(instance, local_lanes(instance), with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3)))
+    relaxed = evaluate(
+        instance, local_lanes(instance), with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3))
+    )
     assert (relaxed.size == -1).all()
     assert relaxed.served.sum() == 0
 

@@ -145,7 +145,9 @@ def _reach(problem: Problem, demand: Array) -> Array:
     figures = problem.network.parameters
     most = np.exp(figures["conversion_eta"] * figures["conversion_reference_days"])
     everything = problem.orders.sum(axis=(0, 2))[None, :]
-    return np.asarray(most * (np.broadcast_to(everything, demand.shape) if "cross_border" in problem.channels else demand))
+    return np.asarray(
+        most * (np.broadcast_to(everything, demand.shape) if "cross_border" in problem.channels else demand)
+    )
 
 
 def _country_demand(problem: Problem, site_country: NDArray[np.object_]) -> Array:
