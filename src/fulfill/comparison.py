@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fulfill.break_even import break_evens
 from fulfill.errors import InputError
-from fulfill.kpis import leaving_orders
+from fulfill.instance import leaving_orders
 from fulfill.mean_order import Priced, Stocking, average_order, winners, worth
 from fulfill.plan import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, relative_gap, status_of
 from fulfill.planner import Planned, PlanOptions, optimize

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fulfill.cost.inventory import SafetyStock, landing_shares
 from fulfill.cost.landed import Economics
 from fulfill.errors import Fault, InputError
+from fulfill.plan import Decisions
 from fulfill.problem import Problem
 from fulfill.schema import SIZES
 
@@ -147,6 +148,17 @@ class LocationInstance:
         """Return the cost of one potential order by lane, (n_lanes, K, T); infinite where the way is closed."""
         way = self.lane_way[lanes]
         return self.way_cost[way] + self.lane_usd[lanes][:, None, None] * self.way_rate[way]
+
+
+def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return orders that leave each site, (n_sites, n_products, n_periods)."""
+    _, n_products, n_periods = instance.shape
+    leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
+    site = instance.lane_site[decisions.lane]
+    here = site != MAIL
+    units = instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
+    np.add.at(leaving, (site[here], decisions.product[here], decisions.period[here]), units[here])
+    return leaving
 
 
 def build_instance(problem: Problem, economics: Economics, limits: Limits) -> LocationInstance:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fulfill.cost.landed import Economics
 from fulfill.distances import crossing_table
-from fulfill.instance import MAIL, LocationInstance
+from fulfill.instance import MAIL, LocationInstance, leaving_orders
 from fulfill.plan import Decisions, Outcome, Plan
 from fulfill.problem import CHANNELS, Problem
 
@@ -44,17 +44,6 @@ def describe(
         capacity=_capacity(instance, decisions, used),
         channels=channels,
     )
-
-
-def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return orders that leave each site, (n_sites, n_products, n_periods)."""
-    _, n_products, n_periods = instance.shape
-    leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
-    site = instance.lane_site[decisions.lane]
-    here = site != MAIL
-    units = instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
-    np.add.at(leaving, (site[here], decisions.product[here], decisions.period[here]), units[here])
-    return leaving
 
 
 def band_use(instance: LocationInstance, decisions: Decisions) -> Array:

@@ -5,24 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
+from fulfill.instance import LocationInstance, leaving_orders
 from fulfill.plan import Decisions
 
 Array = NDArray[np.float64]
 ROUNDING = 1e-9
 """Share of a cell's demand below which a shortfall is rounding."""
-
-
-def throughput(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return orders leaving each site, (n_sites, n_products, n_periods)."""
-    _, n_products, n_periods = instance.shape
-    leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
-    lane, product, period = decisions.lane, decisions.product, decisions.period
-    site = instance.lane_site[lane]
-    local = site != MAIL
-    units = instance.units[instance.lane_way[lane], product, period] * decisions.orders
-    np.add.at(leaving, (site[local], product[local], period[local]), units[local])
-    return leaving
 
 
 def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
@@ -50,7 +38,7 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
     # a rounding unit short is served: an infinite price of unserved orders must not meet it
     short = instance.demand - served
     missing = np.where(short > ROUNDING * instance.demand, short, 0.0).sum(axis=(0, 2))
-    leaving = throughput(instance, decisions)
+    leaving = leaving_orders(instance, decisions)
     total = instance.constant_usd + float((rate * orders).sum())
     total += float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
     total += float((np.where(decisions.opened > 0.5, instance.fixed_usd, 0.0)).sum())

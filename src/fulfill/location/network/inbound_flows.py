@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
+from fulfill.instance import LocationInstance, leaving_orders
 from fulfill.location.highs import solve_lp
-from fulfill.location.pricing import throughput
 from fulfill.location.rows import LinearModel
 from fulfill.plan import Decisions
 
@@ -21,7 +20,7 @@ def bring_in(instance: LocationInstance, decisions: Decisions) -> Decisions:
 
     A plant below its minimum volume is left out, one after the other from the emptiest.
     """
-    leaving = throughput(instance, decisions)
+    leaving = leaving_orders(instance, decisions)
     stocked = np.zeros_like(decisions.stocked)
     if instance.site_country is not None and instance.entry_usd is not None:
         np.maximum.at(stocked.T, instance.site_country, (leaving.sum(axis=2) > 0).astype(float))
