@@ -15,7 +15,7 @@ from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.decomposition import first_prices, solve_decomposed
 from fulfill.location.network.limits import impossible, in_time
 from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
-from fulfill.location.network.warmup import tiny_instance
+from fulfill.location.network.warmup import compile_kernels, tiny_instance
 from fulfill.location.solution import LocationParams
 from fulfill.plan import INFEASIBLE
 
@@ -84,7 +84,13 @@ def random_instance(seed: int) -> LocationInstance:
     )
 
 
-PARAMS = LocationParams(gap=0.0, time_limit=20.0)
+PARAMS = LocationParams(gap=0.0, time_limit=600.0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled() -> None:
+    """Compile the kernels outside any limit."""
+    compile_kernels()
 
 
 @pytest.mark.parametrize("seed", range(3))
