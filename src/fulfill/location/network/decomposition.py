@@ -38,7 +38,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES, MIDDLE_ZONES = 120, 400
 COARSE_ROUNDS, MIDDLE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 160, 60, 80, 200
-LIKELY = 40
+LIKELY = 30
 """Sites that the search may open."""
 ROUNDING = 1e-9
 """Share of a bound taken off for the rounding of its sums."""
@@ -142,6 +142,8 @@ def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siti
         settled = [_settled(small, found[0], state.best)]
         settled += [_settled(small, siting, state.best) for siting in found[1:] if not search.done(0.55)]
         siting, prices = min(settled, key=lambda pair: pair[0].cost)
+        if not small.limits.targets and not np.isfinite(small.limits.co2_kg):
+            break
         decisions, _ = _plan(small, siting, prices, tries=1)
         dearer = mended(small, decisions, state.best) if decisions else None
         if dearer is None or search.done(0.5):

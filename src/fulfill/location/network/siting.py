@@ -24,9 +24,9 @@ Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Move = tuple[tuple[int, int], ...]
 """Sites and their new sizes."""
-SWAPS = 24
+SWAPS = 12
 """Closed sites that are tried in place of an open one."""
-KICKS, KICKED, FINALISTS = 8, 4, 3
+KICKS, KICKED, FINALISTS = 8, 4, 2
 """Random kicks of the search, sites that each changes, and choices that are looked at closely."""
 SCREENING, BALANCING = 2, 6
 """Rounds of moving prices for a first look at a choice, and for a second."""
