@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from fulfill.location.network.decomposition import first_prices, solve_decompose
 from fulfill.location.network.limits import impossible, in_time
 from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
 from fulfill.location.network.warmup import compile_kernels, tiny_instance
-from fulfill.location.solution import LocationParams
+from fulfill.location.solution import LocationParams, Progress
 from fulfill.plan import INFEASIBLE
 
 ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 40, 2, 3, 6, 2, 2
@@ -178,3 +179,19 @@ def test_promising_lanes_hold_all_that_pay() -> None:
     few = promising(instance, lanes, prices, 0.0)
     assert len(few.zone) <= len(lanes.zone)
     assert evaluate(instance, few, prices).bound == pytest.approx(evaluate(instance, lanes, prices).bound)
+
+
+def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
+    instance = random_instance(0)
+    reports: list[float] = []
+
+    def interrupt(progress: Progress) -> None:
+        reports.append(progress.bound)
+        if len(reports) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    found = solve_decomposed(instance, replace(PARAMS, progress=interrupt))
+    assert found.decisions is not None
+    assert np.isfinite(found.bound)
+    assert len(reports) <= 3
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

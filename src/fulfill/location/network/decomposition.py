@@ -7,7 +7,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,15 +67,16 @@ class Search:
     decisions: Decisions | None = None
     objective: float = np.inf
     bound: float = -np.inf
-
-    def left(self) -> float:
-        """Return the seconds left."""
-        return self.params.time_limit - (time.perf_counter() - self.begun)
+    interrupted: bool = False
 
     def done(self, share: float = 1.0) -> bool:
         """Tell whether the gap is reached, or a share of the time limit used."""
         used = time.perf_counter() - self.begun
-        return used > share * self.params.time_limit or relative_gap(self.objective, self.bound) <= self.params.gap
+        return (
+            self.interrupted
+            or used > share * self.params.time_limit
+            or relative_gap(self.objective, self.bound) <= self.params.gap
+        )
 
     def offer(self, decisions: Decisions) -> None:
         """Keep a plan if it is the best."""
@@ -97,11 +102,8 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     if impossible(instance):
         return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun)
     search = Search(instance, params, begun)
-    try:
+    with interruptible(search):
         _run(search)
-    except KeyboardInterrupt:
-        if search.decisions is None:
-            raise
     if search.decisions is None:
         return LocationSolution(NO_PLAN, None, np.inf, search.bound, "certified", time.perf_counter() - begun)
     bound = min(search.bound, search.objective)
@@ -109,6 +111,28 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
         status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
         time.perf_counter() - search.begun,
     )  # fmt: skip
+
+
+@contextmanager
+def interruptible(search: Search) -> Iterator[None]:
+    """Let Ctrl-C end the search at its next look at the clock; a second one ends the program as usual.
+
+    An interrupt inside a compiled kernel would surface as a SystemError and lose the plan.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.getsignal(signal.SIGINT)
+
+    def note(*_: object) -> None:
+        search.interrupted = True
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _run(search: Search) -> None:
