@@ -76,7 +76,7 @@ def ascend(
         state.rounds += 1
         if relaxed.bound > state.bound:
             much = relaxed.bound - state.bound > 1e-5 * abs(state.bound)
-            state.best, state.bound = prices, relaxed.bound
+            state.best, state.bound = with_prices(prices, throughput=relaxed.price), relaxed.bound
             state.stale = 0 if much else state.stale
         state.stale += 1
         if state.stale >= PATIENCE:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
+from fulfill.instance import LocationInstance, leaving_orders
 from fulfill.location.network.allocation import allocate, best_assortment, prepare
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.coarse import coarsen
@@ -25,6 +25,7 @@ from fulfill.location.network.inbound_flows import bring_in
 from fulfill.location.network.limits import TRIES, impossible, mended
 from fulfill.location.network.relaxation import (
     Multipliers,
+    Relaxed,
     alternative_cost,
     evaluate,
     inbound_price,
@@ -41,7 +42,7 @@ from fulfill.plan import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COARSE_ZONES, MIDDLE_ZONES = 120, 400
-COARSE_ROUNDS, MIDDLE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 160, 60, 80, 200
+COARSE_ROUNDS, MIDDLE_ROUNDS, FIXED_ROUNDS, FULL_ROUNDS = 240, 60, 80, 400
 LIKELY = 30
 """Sites that the search may open."""
 ROUNDING = 1e-9
@@ -156,7 +157,8 @@ def _run(search: Search) -> None:
 
 def _sites(search: Search, small: LocationInstance, state: Ascent) -> tuple[Siting, Multipliers]:
     """Choose sites on the likeness; where a service level or the cap is missed, price it higher and choose again."""
-    starts = _first_sitings(small, state)
+    relaxed = evaluate(small, local_lanes(small), state.best)
+    starts = _first_sitings(small, state, relaxed)
     for _ in range(TRIES):
         relaxed = evaluate(small, local_lanes(small), state.best)
         table = cost_table(small, state.best, relaxed.price)
@@ -186,7 +188,7 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
     size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
     nothing = zero_multipliers(instance)
     everything = np.ones((len(size), instance.shape[1]), bool)
-    start = Siting(size, everything, np.zeros((len(size), instance.shape[2])), np.inf)
+    start = Siting(size, everything, np.zeros((len(size), instance.shape[2])), even_volume(instance, size))
     return _priced_plan(instance, start, nothing, SETTLING)[1].cost
 
 
@@ -219,8 +221,9 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
 def _settled(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Siting, Multipliers]:
     """Raise the bound with the sites fixed; return the assortment and prices that it finds, and its multipliers."""
     sites = np.flatnonzero(siting.size >= 0)
+    size = siting.size[sites]
     fixed = np.full(instance.fixed_usd.shape, np.inf)
-    fixed[sites, siting.size[sites]] = instance.fixed_usd[sites, siting.size[sites]]
+    fixed[sites, size] = instance.fixed_usd[sites, size]
     closed = tuple(int(i) for i in np.flatnonzero(siting.size < 0))
     given = replace(
         instance, fixed_usd=fixed, limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed)
@@ -228,12 +231,7 @@ def _settled(instance: LocationInstance, siting: Siting, prices: Multipliers) ->
     lanes = local_lanes(given)
     start = begin(given, lanes, with_prices(prices, cell=zone_prices(given, siting, prices)))
     fitted = ascend(given, lanes, replace(start, step=NEW_STEP), FIXED_ROUNDS, siting.cost)
-    relaxed = evaluate(given, lanes, fitted.best)
-    size = siting.size[sites]
-    assortment, rho = np.zeros_like(siting.assortment), siting.rho.copy()
-    assortment[sites] = np.isfinite(relaxed.slope[sites, size])
-    rho[sites] = relaxed.price[sites, size]
-    choices = [replace(siting, assortment=assortment, rho=rho), siting]
+    choices = [as_siting(evaluate(given, lanes, fitted.best)), siting]
     priced = [_priced_plan(instance, choice, fitted.best, 1)[1] for choice in choices]
     return min(priced, key=lambda choice: choice.cost), fitted.best
 
@@ -256,25 +254,34 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     return with_prices(nothing, cell=cell)
 
 
-def _first_sitings(instance: LocationInstance, state: Ascent) -> list[Siting]:
-    """Return choices to start from: sites that the relaxation liked, at each size, and all shared sites' like."""
+def _first_sitings(instance: LocationInstance, state: Ascent, relaxed: Relaxed) -> list[Siting]:
+    """Return choices to start from: the relaxed answer itself, and the sites that it liked, each at its largest."""
     limits = instance.limits
     offered = np.isfinite(instance.fixed_usd)
     largest = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), -1)
-    liked = state.frequency.sum(axis=1) > 0.5
-    cheap = np.where(offered, instance.invest_usd, np.inf).min(axis=1)
-    light = cheap < np.median(cheap[np.isfinite(cheap)]) if np.isfinite(cheap).any() else liked
-    sizes = [np.where(liked, np.minimum(size, largest), -1) for size in range(1, offered.shape[1])]
-    sizes.append(np.where(light, largest, -1))
-    n_periods = instance.shape[2]
-    starts = []
-    for size in sizes:
-        size[list(limits.closed)] = -1
-        for site in limits.opened:
-            size[site] = max(size[site], 0) if size[site] >= 0 else largest[site]
-        everything = np.ones((len(size), instance.shape[1]), bool)
-        starts.append(Siting(size, everything, np.zeros((len(size), n_periods)), np.inf))
-    return starts
+    size = np.where(state.frequency.sum(axis=1) > 0.5, largest, -1)
+    size[list(limits.closed)] = -1
+    size[list(limits.opened)] = largest[list(limits.opened)]
+    everything = np.ones((len(size), instance.shape[1]), bool)
+    spacious = Siting(size, everything, np.zeros((len(size), instance.shape[2])), even_volume(instance, size))
+    return [as_siting(relaxed), spacious]
+
+
+def as_siting(relaxed: Relaxed) -> Siting:
+    """Return the sites, assortment, prices and volumes of a relaxed answer."""
+    sites = np.flatnonzero(relaxed.size >= 0)
+    size = relaxed.size[sites]
+    assortment = np.zeros(relaxed.units.shape[:2], bool)
+    assortment[sites] = np.isfinite(relaxed.slope[sites, size])
+    rho = np.zeros((len(relaxed.size), relaxed.units.shape[2]))
+    rho[sites] = relaxed.price[sites, size]
+    return Siting(relaxed.size, assortment, rho, relaxed.units.sum(axis=2))
+
+
+def even_volume(instance: LocationInstance, size: Index) -> Array:
+    """Return yearly orders by site and product if the open sites shared all of them evenly, (I, K)."""
+    is_open = size >= 0
+    return np.outer(is_open, instance.demand.sum(axis=(0, 2))) / max(int(is_open.sum()), 1)
 
 
 def _plan(
@@ -310,7 +317,7 @@ def _priced_plan(
         if best is None or cost < best[0]:
             best = (cost, decisions, rho, assortment)
     assert best is not None
-    return best[1], Siting(siting.size, best[3], best[2], best[0])
+    return best[1], Siting(siting.size, best[3], best[2], leaving_orders(instance, best[1]).sum(axis=2), best[0])
 
 
 def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:

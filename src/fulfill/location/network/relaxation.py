@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +39,8 @@ class Multipliers:
     stocking : (Z, K, C) USD per potential order served from stock of a country
     gateway : (G, T), origin : (O, T) USD per m3;  share : (G,) USD per m3
     mail : (C, T) USD per kg;  carrier : (Q, T) USD per order;  storage : (I, T) USD per m3
-    service : (n_targets,) USD per order in time;  co2 : USD per kg;  budget : USD per USD
+    service : (n_targets,) USD per order in time;  throughput : (I, M, T) USD per order
+    co2 : USD per kg;  budget : USD per USD
     """
 
     cell: Array
@@ -50,6 +52,7 @@ class Multipliers:
     carrier: Array
     storage: Array
     service: Array
+    throughput: Array
     co2: float = 0.0
     budget: float = 0.0
 
@@ -106,6 +109,7 @@ def zero_multipliers(instance: LocationInstance) -> Multipliers:
         carrier=np.zeros((max(len(instance.carriers), 1), periods)),
         storage=np.zeros((n_sites, periods)),
         service=np.zeros(len(instance.limits.targets)),
+        throughput=np.zeros((*instance.fixed_usd.shape, periods)),
     )
 
 
@@ -205,7 +209,8 @@ def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur
     value, rho, paid = site_values(
         lanes.start, lanes.zone, lanes.way, lanes.usd, carbon, credit, instance.way_cost, instance.way_rate,
         instance.units, inbound, prices.carrier, region, prices.stocking, country, weight, cell, instance.demand,
-        charge, slope, instance.capacity, instance.handling_usd, fixed,
+        charge, slope, instance.capacity, instance.handling_usd, fixed, prices.throughput,
+        nb.get_num_threads(),
     )  # fmt: skip
     size = choose(instance, value)
     served = np.zeros(instance.shape)

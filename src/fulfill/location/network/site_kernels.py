@@ -9,8 +9,10 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-TOP_USD, STEPS = 40.0, 96
-"""Range above the cheapest band in which a price of throughput is looked for, and into how many steps it is cut."""
+TOP_USD, NEAR_USD, PRECISION_USD = 40.0, 0.25, 0.003
+"""Where a price of throughput is looked for: so far above the cheapest band, so near to the last one, so closely."""
+SEARCHING = 4
+"""Prices of throughput tried on the way from the best known to those that clear the market."""
 
 
 @nb.njit(cache=True)
@@ -48,126 +50,166 @@ def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
     return keep
 
 
-@nb.njit(cache=True, fastmath=False)
+SUMS = {"reassoc", "nsz", "contract"}
+"""What a compiler may do to the sums over items: another order of terms, so that it can add several at once."""
+
+
+@nb.njit(cache=True)
 def _gather(
     i, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
-    country, weight, cell, demand, floor, item_p, item_u, item_d, item_k, item_z, count,
+    country, weight, cell, demand, floor, worth, items, count, pairs, n_pairs,
 ):  # fmt: skip
-    """Collect the cells that site i could serve at a profit, by period; a cell's ways follow each other."""
+    """Collect what site i could serve at a profit, by product and period: worth and units of each cell.
+
+    `items` (2, K, T, n) holds cells of which one way is best at every price; `pairs` (4, K, T, n) those of which a
+    second way, with fewer units, is best at high prices.
+    """
     n_products, n_periods = cell.shape[1], cell.shape[2]
     count[:] = 0
-    row = np.empty(n_periods)
-    for lane in range(start[i], start[i + 1]):
-        z, w = zone[lane], way[lane]
-        q, c = region[z], country[i]
+    n_pairs[:] = 0
+    c = country[i]
+    lane = start[i]
+    while lane < start[i + 1]:
+        z = zone[lane]
+        q = region[z]
+        last = lane
+        while last < start[i + 1] and zone[last] == z:
+            last += 1
         for k in range(n_products):
-            extra = carbon[lane] * weight[k]
             charge = stocking[z, k, c]
-            # first the whole row without branches, which the compiler turns into vector instructions
-            for t in range(n_periods):
-                row[t] = (
-                    cell[z, k, t]
-                    - way_cost[w, k, t]
-                    - usd[lane] * way_rate[w, k, t]
-                    - charge
-                    - way_units[w, k, t] * (inbound[i, k, t] + carrier[q, t] + extra)
-                )
-            if credit.size > 0:
+            for other in range(lane, last):
+                w, row = way[other], other - lane
+                extra = carbon[other] * weight[k]
+                # the whole row without branches, which the compiler turns into vector instructions
                 for t in range(n_periods):
-                    row[t] += credit[lane, t]
+                    worth[row, t] = (
+                        cell[z, k, t] - way_cost[w, k, t] - usd[other] * way_rate[w, k, t] - charge
+                        - way_units[w, k, t] * (inbound[i, k, t] + carrier[q, t] + extra)
+                    )  # fmt: skip
+                if credit.size > 0:
+                    for t in range(n_periods):
+                        worth[row, t] += credit[other, t]
             for t in range(n_periods):
-                if row[t] > way_units[w, k, t] * floor[k]:
-                    n = count[t]
-                    item_p[t, n] = row[t]
-                    item_u[t, n] = way_units[w, k, t]
-                    item_d[t, n] = demand[z, k, t]
-                    item_k[t, n] = k
-                    item_z[t, n] = z
-                    count[t] = n + 1
+                first, top = lane, 0.0
+                for other in range(lane, last):
+                    left = worth[other - lane, t] - way_units[way[other], k, t] * floor[k]
+                    if left > top:
+                        first, top = other, left
+                if top <= 0.0:
+                    continue
+                d = demand[z, k, t]
+                full, units = worth[first - lane, t], way_units[way[first], k, t]
+                second, least = _at_high_prices(lane, last, way, worth, way_units, k, t, full, units)
+                if least == units:
+                    n = count[k, t]
+                    items[0, k, t, n], items[1, k, t, n] = d * full, d * units
+                    count[k, t] = n + 1
+                else:
+                    n = n_pairs[k, t]
+                    pairs[0, k, t, n], pairs[1, k, t, n] = d * full, d * units
+                    pairs[2, k, t, n], pairs[3, k, t, n] = d * second, d * least
+                    n_pairs[k, t] = n + 1
+        lane = last
+
+
+@nb.njit(cache=True, inline="always")
+def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
+    """Return worth and units of the way that is best at high prices; those given, if no other pays there.
+
+    Should several be, the best worth and the least units of them stand for all: never less than they are worth.
+    """
+    second, least = full, units
+    for other in range(lane, last):
+        fewer, value = way_units[way[other], k, t], worth[other - lane, t]
+        if fewer < units:
+            price = (full - value) / (units - fewer)
+            if full - units * price > 0.0:
+                second = max(second, value) if least < units else value
+                least = min(least, fewer)
+    return second, least
+
+
+@nb.njit(cache=True, fastmath=SUMS)
+def _profit(worth, units, n, price):
+    """Return what items bring at a price a unit."""
+    total = 0.0
+    for j in range(n):
+        total += max(0.0, worth[j] - units[j] * price)
+    return total
+
+
+@nb.njit(cache=True, fastmath=SUMS)
+def _pair_profit(first, few, second, least, n, price):
+    """Return what cells bring at a price a unit, each by the better of its two ways."""
+    total = 0.0
+    for j in range(n):
+        total += max(0.0, max(first[j] - few[j] * price, second[j] - least[j] * price))
+    return total
+
+
+@nb.njit(cache=True, fastmath=SUMS)
+def _wanted(worth, units, n, price):
+    """Return the units of the items that pay a price."""
+    total = 0.0
+    for j in range(n):
+        total += units[j] if worth[j] > units[j] * price else 0.0
+    return total
 
 
 @nb.njit(cache=True)
-def _clearing_price(slope, t, item_p, item_u, item_d, item_k, item_z, n, capacity, handling):
+def _clearing_price(slope, t, items, count, pairs, n_pairs, capacity, handling, guess):
     """Return about the lowest price at which what is wanted in a period is no more than the bands supply.
 
-    Two counts by price, the second inside one step of the first; the price is good to a few tenths of a cent.
+    Looked for near the guess first; good to a few tenths of a cent.
     """
-    low, width = handling.min(), TOP_USD / STEPS
-    wanted = np.zeros(STEPS)
-    for _ in range(2):
-        wanted[:] = 0.0
-        above = 0.0
-        j = 0
-        while j < n:
-            first, z, k = j, item_z[t, j], item_k[t, j]
-            worth, units = -1.0, 0.0
-            while j < n and item_z[t, j] == z and item_k[t, j] == k:
-                per_unit = item_p[t, j] / item_u[t, j] - slope[k]
-                if per_unit > worth:
-                    worth, units = per_unit, item_u[t, j]
-                j += 1
-            if worth > low:
-                step = int((worth - low) / width)
-                if step < STEPS:
-                    wanted[step] += item_d[t, first] * units
-                else:
-                    above += item_d[t, first] * units
-        # from the dearest step down: the first that brings more than is supplied at its lower end
-        step = STEPS - 1
-        while step >= 0:
-            price = low + step * width
-            supply = 0.0
-            for b in range(len(handling)):
-                if handling[b] <= price + 1e-12:
-                    supply += capacity[b]
-            if above + wanted[step] > supply:
-                break
-            above += wanted[step]
-            step -= 1
-        if step < 0:
-            return low
-        low, width = low + step * width, width / STEPS
-    return low + width
+    floor = handling.min()
+    low, high = max(floor, guess - NEAR_USD), guess + NEAR_USD
+    if low > floor and not _short(slope, t, items, count, pairs, n_pairs, capacity, handling, low):
+        low, high = floor, low
+    elif _short(slope, t, items, count, pairs, n_pairs, capacity, handling, high):
+        low, high = high, floor + TOP_USD
+    while high - low > PRECISION_USD:
+        middle = 0.5 * (low + high)
+        if _short(slope, t, items, count, pairs, n_pairs, capacity, handling, middle):
+            low = middle
+        else:
+            high = middle
+    return floor if low == floor else high
 
 
 @nb.njit(cache=True)
-def _gain(price, charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, paid):
-    """Return the value of a site's business at prices of throughput, and set the slope that each product pays.
+def _short(slope, t, items, count, pairs, n_pairs, capacity, handling, price):
+    """Tell whether more is wanted at a price than the bands supply at it."""
+    wanted, supply = 0.0, 0.0
+    for b in range(len(handling)):
+        if handling[b] <= price + 1e-12:
+            supply += capacity[b]
+    for k in range(len(slope)):
+        if slope[k] < np.inf:
+            wanted += _wanted(items[0, k, t], items[1, k, t], count[k, t], price + slope[k])
+            wanted += _wanted(pairs[0, k, t], pairs[1, k, t], n_pairs[k, t], price + slope[k])
+    return wanted > supply
 
-    A cell with several ways counts with the best profit and the least units of any: never less than it is worth.
-    """
+
+@nb.njit(cache=True)
+def _gain(price, charge, slope, items, count, pairs, n_pairs, capacity, handling, paid):
+    """Return the value of a site's business at prices of throughput, and set the slope that each product pays."""
     n_products, n_lines = charge.shape
-    # slopes fall from line to line: a cell pays from its first profitable line on, so sums by first line suffice
-    worth, taken = np.zeros((n_products, n_lines)), np.zeros((n_products, n_lines))
     total = 0.0
     for t in range(len(price)):
-        j, n = 0, count[t]
-        while j < n:
-            first, z, k = j, item_z[t, j], item_k[t, j]
-            best, least = 0.0, np.inf
-            while j < n and item_z[t, j] == z and item_k[t, j] == k:
-                best = max(best, item_p[t, j] - item_u[t, j] * price[t])
-                least = min(least, item_u[t, j])
-                j += 1
-            line = 0
-            while line < n_lines and best <= least * slope[k, line]:
-                line += 1
-            if line < n_lines:
-                worth[k, line] += item_d[t, first] * best
-                taken[k, line] += item_d[t, first] * least
         for b in range(len(handling)):
             total -= capacity[b, t] * max(0.0, price[t] - handling[b])
-    profit = np.zeros((n_products, n_lines))
-    for k in range(n_products):
-        value, units = 0.0, 0.0
-        for line in range(n_lines):
-            value += worth[k, line]
-            units += taken[k, line]
-            profit[k, line] = value - units * slope[k, line]
     for k in range(n_products):
         best, paid[k] = 0.0, np.inf
         for line in range(n_lines):
-            net = profit[k, line] - charge[k, line]
+            net = -charge[k, line]
+            for t in range(len(price)):
+                at = price[t] + slope[k, line]
+                net += _profit(items[0, k, t], items[1, k, t], count[k, t], at)
+                if n_pairs[k, t] > 0:
+                    net += _pair_profit(
+                        pairs[0, k, t], pairs[1, k, t], pairs[2, k, t], pairs[3, k, t], n_pairs[k, t], at
+                    )
             if net > best:
                 best, paid[k] = net, slope[k, line]
         total -= best
@@ -176,96 +218,104 @@ def _gain(price, charge, slope, item_p, item_u, item_d, item_k, item_z, count, c
 
 @nb.njit(cache=True)
 def _business(
-    charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, fixed, price, paid,
+    charge, slope, items, count, pairs, n_pairs, capacity, handling, fixed, price, paid, value,
 ):  # fmt: skip
-    """Return a lower bound of what a site of one size adds; set its prices and the slopes that its products pay.
+    """Set lower bounds of what a site adds at each size, with the prices that prove them and the slopes paid.
 
-    A site that does not pay even at the lowest price of throughput is not looked at further.
+    The value of a size is concave in its prices of throughput, and the site counts with its least value: so the size of
+    the least value is improved, again and again, until it pays nothing to open or the tries are used up. Prices start
+    from the last round's; they step to where the market clears for what is stocked now, or half the way there.
     """
-    n_periods = len(price)
-    price[:] = handling.min()
-    value = fixed + _gain(price, charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, paid)
-    if value >= 0.0:
-        return value
-    trial, trial_paid = price.copy(), paid.copy()
-    for _ in range(2):
-        before = trial_paid.copy()
-        for t in range(n_periods):
-            trial[t] = _clearing_price(
-                trial_paid, t, item_p, item_u, item_d, item_k, item_z, count[t], capacity[:, t], handling
+    n_sizes, n_periods = price.shape
+    aim = np.zeros(n_sizes, np.int64)
+    trials = np.empty((n_sizes, n_periods))
+    trial_paid = np.empty(charge.shape[0])
+    for m in range(n_sizes):
+        if np.isfinite(fixed[m]):
+            price[m] = np.maximum(price[m], handling[m].min())
+            value[m] = fixed[m] + _gain(
+                price[m], charge, slope, items, count, pairs, n_pairs, capacity[m], handling[m], paid[m]
             )
-        better = fixed + _gain(
-            trial, charge, slope, item_p, item_u, item_d, item_k, item_z, count, capacity, handling, trial_paid
-        )
-        settled = True
-        for k in range(len(paid)):
-            settled = settled and trial_paid[k] == before[k]
-        if better > value:
-            value = better
-            price[:] = trial
-            paid[:] = trial_paid
-        if settled:
+    for _ in range(SEARCHING * n_sizes):
+        m = value.argmin()
+        if value[m] >= 0.0 or aim[m] == SEARCHING:
             break
-    return value
+        if aim[m] == 0:
+            for t in range(n_periods):
+                trials[m, t] = _clearing_price(
+                    paid[m], t, items, count, pairs, n_pairs, capacity[m, :, t], handling[m], price[m, t]
+                )
+        else:
+            trials[m] = 0.5 * (trials[m] + price[m])
+        aim[m] += 1
+        other = fixed[m] + _gain(
+            trials[m], charge, slope, items, count, pairs, n_pairs, capacity[m], handling[m], trial_paid
+        )
+        if other > value[m]:
+            value[m] = other
+            for t in range(n_periods):
+                price[m, t], trials[m, t] = trials[m, t], price[m, t]
+            paid[m] = trial_paid
 
 
 @nb.njit(cache=True, parallel=True)
 def site_values(
     start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking, country,
-    weight, cell, demand, charge, slope, capacity, handling, fixed,
+    weight, cell, demand, charge, slope, capacity, handling, fixed, guess, n_threads,
 ):  # fmt: skip
-    """Return the value of opening each site at each size, prices of throughput, and slopes of safety stock."""
+    """Return the value of opening each site at each size, prices of throughput, and slopes of safety stock.
+
+    `guess` (I, M, T) are prices of throughput to start from. The answer is the same for any `n_threads`.
+    """
     n_sites, n_sizes = fixed.shape
     n_products, n_periods = cell.shape[1], cell.shape[2]
     value = np.full((n_sites, n_sizes), np.inf)
-    rho = np.zeros((n_sites, n_sizes, n_periods))
+    rho = guess.copy()
     paid = np.full((n_sites, n_sizes, n_products), np.inf)
-    for i in nb.prange(n_sites):
-        room = (start[i + 1] - start[i]) * n_products
-        item_p = np.empty((n_periods, room))
-        item_u = np.empty((n_periods, room))
-        item_d = np.empty((n_periods, room))
-        item_k = np.empty((n_periods, room), np.int32)
-        item_z = np.empty((n_periods, room), np.int32)
-        count = np.zeros(n_periods, np.int64)
+    for thread in nb.prange(n_threads):
+        room = 1
+        for i in range(n_sites):
+            room = max(room, start[i + 1] - start[i])
+        items = np.empty((2, n_products, n_periods, room))
+        pairs = np.empty((4, n_products, n_periods, room // 2 + 1))
+        count = np.zeros((n_products, n_periods), np.int64)
+        n_pairs = np.zeros((n_products, n_periods), np.int64)
         floor = np.empty(n_products)
-        for k in range(n_products):
-            floor[k] = slope[i, k].min() + handling[i].min()
-        _gather(
-            i, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
-            country, weight, cell, demand, floor, item_p, item_u, item_d, item_k, item_z, count,
-        )  # fmt: skip
-        for m in range(n_sizes):
-            if np.isfinite(fixed[i, m]):
-                value[i, m] = _business(
-                    charge[i], slope[i], item_p, item_u, item_d, item_k, item_z, count, capacity[i, m], handling[i, m],
-                    fixed[i, m], rho[i, m], paid[i, m],
-                )  # fmt: skip
+        worth = np.empty((len(way_cost), n_periods))
+        # sites that are alike stand side by side: every thread takes some of each kind
+        for i in range(thread, n_sites, n_threads):
+            for k in range(n_products):
+                floor[k] = slope[i, k].min() + handling[i].min()
+            _gather(
+                i, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region,
+                stocking, country, weight, cell, demand, floor, worth, items, count, pairs, n_pairs,
+            )  # fmt: skip
+            _business(
+                charge[i], slope[i], items, count, pairs, n_pairs, capacity[i], handling[i], fixed[i], rho[i], paid[i],
+                value[i],
+            )  # fmt: skip
     return value, rho, paid
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, parallel=True)
 def chosen_flows(
     size, part, blur, rho, paid, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier,
     region, stocking, country, weight, cell, demand, served, units, stocked,
 ):  # fmt: skip
     """Add what the chosen sites serve at their prices to `served`, `units` and `stocked`."""
     n_products, n_periods = cell.shape[1], cell.shape[2]
-    for i in range(len(size)):
-        m = size[i]
-        if m < 0 or part[i] <= 0.0:
-            continue
-        c = country[i]
-        lane = start[i]
-        while lane < start[i + 1]:
-            z = zone[lane]
-            last = lane
-            while last < start[i + 1] and zone[last] == z:
-                last += 1
-            q = region[z]
-            for k in range(n_products):
-                if paid[i, m, k] == np.inf:
-                    continue
+    for k in nb.prange(n_products):
+        for i in range(len(size)):
+            m, c = size[i], country[i]
+            if m < 0 or part[i] <= 0.0 or paid[i, m, k] == np.inf:
+                continue
+            lane = start[i]
+            while lane < start[i + 1]:
+                z = zone[lane]
+                q = region[z]
+                last = lane
+                while last < start[i + 1] and zone[last] == z:
+                    last += 1
                 for t in range(n_periods):
                     best, best_u = 0.0, 0.0
                     for other in range(lane, last):
@@ -287,4 +337,4 @@ def chosen_flows(
                         served[z, k, t] += share
                         units[i, k, t] += share * demand[z, k, t] * best_u
                         stocked[z, k, c] += share * demand[z, k, t]
-            lane = last
+                lane = last

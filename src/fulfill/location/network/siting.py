@@ -34,8 +34,6 @@ MOVE = 5.0
 """USD by which a price moves in the first round at a site over- or underused by its whole capacity."""
 HOPELESS = 0.003
 """A choice that looks worse by this share at first sight gets no second look."""
-OVERFLOW_USD = 25.0
-"""Penalty of an order above a site's capacity in the search's own estimate."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,20 @@ class CostTable:
 
 @dataclass(frozen=True)
 class Siting:
-    """A choice of sites with what belongs to it: size (I,), assortment (I, K), prices (I, T), estimated cost."""
+    """A choice of sites with what belongs to it.
+
+    Attributes
+    ----------
+    size : (I,) -1 closed;  assortment : (I, K) products that a site may stock
+    rho : (I, T) prices of throughput;  volume : (I, K) yearly orders, at which safety stock is priced
+    cost : estimated, USD a year
+    """
 
     size: Index
     assortment: Mask
     rho: Array
-    cost: float
+    volume: Array
+    cost: float = np.inf
 
 
 def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) -> CostTable:
@@ -85,7 +91,11 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
 
 
 def estimate(instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING) -> Siting:
-    """Return the choice with balanced prices and its estimated cost."""
+    """Return the choice with balanced prices of throughput and its estimated cost.
+
+    The estimate is what the allocation costs at prices of throughput, less the rent of the capacity at them: an optimal
+    allocation splits cells that tie, and only the prices know what that costs.
+    """
     sites = np.flatnonzero(siting.size >= 0)
     if not len(sites):
         return replace(siting, cost=instance.constant_usd + float((table.alternative * table.demand).sum()))
@@ -94,61 +104,55 @@ def estimate(instance: LocationInstance, table: CostTable, siting: Siting, round
     handling = instance.handling_usd[sites, chosen]
     order = np.argsort(handling, axis=1, kind="stable")
     steps = np.take_along_axis(handling, order, axis=1)
-    filled = np.cumsum(np.take_along_axis(capacity, order[:, :, None], axis=1), axis=1)
+    room = np.take_along_axis(capacity, order[:, :, None], axis=1)
+    filled = np.cumsum(room, axis=1)
     total = np.maximum(filled[:, -1], 1e-9)
     rho = np.maximum(siting.rho[sites], steps[:, :1])
     mask = siting.assortment[sites]
-    slope = np.zeros(mask.shape)
+    slope = _marginal(instance, sites, siting.volume[sites])
     volume = np.zeros((len(sites), *instance.shape[1:]))
-    served = 0.0
-    best = (np.inf, rho, volume)
-    for number in range(rounds):
+    best = (-np.inf, rho, volume)
+    for number in range(rounds + 1):
         served = serve(table.cost, table.units, table.alternative, table.demand, sites, mask, rho, slope, volume)
-        used = volume.sum(axis=1)
-        cost = served + _running_cost(instance, sites, chosen, steps, filled, used, volume)
-        if cost < best[0]:
+        cost = served - float((room * np.maximum(rho[:, None, :] - steps[:, :, None], 0.0)).sum())
+        cost += _bend(instance, sites, slope, volume.sum(axis=2))
+        if number >= rounds // 2 and cost > best[0]:
             best = (cost, rho, volume.copy())
+        used = volume.sum(axis=1)
         below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1)
         upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1)
         excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
         rho = np.maximum(rho + MOVE / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
-        if instance.safety is not None:
+        if number < rounds // 2:
             slope = _marginal(instance, sites, volume.sum(axis=2))
-    prices = siting.rho.copy()
-    prices[sites] = best[1]
+    prices, volumes = siting.rho.copy(), np.zeros_like(siting.volume)
+    prices[sites], volumes[sites] = best[1], best[2].sum(axis=2)
     fixed = float(instance.fixed_usd[sites, chosen].sum())
     entry = 0.0
     if instance.entry_usd is not None and instance.site_country is not None:
         stocked = np.zeros_like(instance.entry_usd)
         np.maximum.at(stocked.T, instance.site_country[sites], (best[2].sum(axis=2) > 0).astype(float))
         entry = float((instance.entry_usd * stocked).sum())
-    return Siting(siting.size, siting.assortment, prices, instance.constant_usd + best[0] + fixed + entry)
-
-
-def _running_cost(
-    instance: LocationInstance, sites: Index, chosen: Index, steps: Array, filled: Array, used: Array, volume: Array
-) -> float:
-    """Return handling by band, overflow, safety stock and storage fees of the volumes."""
-    before = np.concatenate([np.zeros_like(filled[:, :1]), filled[:, :-1]], axis=1)
-    in_band = np.clip(used[:, None, :] - before, 0.0, filled - before)
-    over = float(np.maximum(used - filled[:, -1], 0.0).sum())
-    cost = float((in_band * steps[:, :, None]).sum()) + OVERFLOW_USD * over
-    if instance.safety is not None:
-        everywhere = np.zeros((len(instance.sites), instance.shape[1]))
-        everywhere[sites] = volume.sum(axis=2)
-        cost += float(instance.safety.cost(everywhere).sum())
-    if instance.storage_m3 is not None and instance.stock_level is not None and instance.volume_m3 is not None:
-        stock = np.einsum("ikt,ktu,k->iu", volume, instance.stock_level, instance.volume_m3)
-        over = stock - instance.storage_m3[sites, chosen][:, None]
-        cost += 500.0 * float(np.maximum(over, 0.0).sum())
-    return cost
+    cost = instance.constant_usd + best[0] + fixed + entry
+    return Siting(siting.size, siting.assortment, prices, volumes, cost)
 
 
 def _marginal(instance: LocationInstance, sites: Index, volume: Array) -> Array:
-    assert instance.safety is not None
+    """Return the price of one more order in stock at the volumes of some sites, (S, K)."""
+    if instance.safety is None:
+        return np.zeros(volume.shape)
     everywhere = np.zeros((len(instance.sites), instance.shape[1]))
     everywhere[sites] = volume
     return np.asarray(instance.safety.marginal(everywhere)[sites])
+
+
+def _bend(instance: LocationInstance, sites: Index, slope: Array, volume: Array) -> float:
+    """Return what safety stock costs less what `slope` charged for it, USD."""
+    if instance.safety is None:
+        return 0.0
+    everywhere = np.zeros((len(instance.sites), instance.shape[1]))
+    everywhere[sites] = volume
+    return float(instance.safety.cost(everywhere).sum() - (slope * volume).sum())
 
 
 def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Siting:
@@ -268,17 +272,18 @@ def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
     """Return the choice with other sizes; a newly opened site stocks what most open sites stock."""
     changed = np.flatnonzero((size != siting.size) & (size >= 0))
     new = changed[siting.size[changed] < 0]
-    rho, assortment = siting.rho.copy(), siting.assortment.copy()
+    rho, assortment, volume = siting.rho.copy(), siting.assortment.copy(), siting.volume.copy()
     rho[changed] = table.price[changed, size[changed]]
     others = siting.size >= 0
     if len(new):
         assortment[new] = siting.assortment[others].mean(axis=0) >= 0.5 if others.any() else True
-    return replace(siting, size=size, assortment=assortment, rho=rho)
+        volume[new] = siting.volume[others].mean(axis=0) if others.any() else 0.0
+    return replace(siting, size=size, assortment=assortment, rho=rho, volume=volume)
 
 
 @nb.njit(cache=True, parallel=True)
 def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
-    """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost without prices."""
+    """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost, prices included."""
     n_products, _, n_zones, n_periods = cost.shape
     n_open = len(sites)
     totals = np.zeros(n_products)
@@ -302,9 +307,7 @@ def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
         for z in range(n_zones):
             for t in range(n_periods):
                 d, s = demand[k, z, t], chosen[z, t]
-                if s < 0:
-                    totals[k] += d * best[z, t]
-                else:
-                    totals[k] += d * cost[k, sites[s], z, t]
+                totals[k] += d * best[z, t]
+                if s >= 0:
                     volume[s, k, t] += d * units[k, sites[s], z, t]
     return totals.sum()
