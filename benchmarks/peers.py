@@ -33,11 +33,12 @@ from fulfill.literature import Published, to_instance
 from fulfill.location.network.decomposition import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.pruning import mean_cost
-from fulfill.location.solution import LocationParams
+from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import solve_location
 from fulfill.plan import relative_gap
 from fulfill.planner import PlanOptions, build
 from national_problem import Size, national_problem
+from spopt_pmedian import peak_mib
 
 Array = NDArray[np.float64]
 PERIODS, PRODUCTS, ORDERS = 16, 8, 24e6
@@ -45,6 +46,7 @@ PERIODS, PRODUCTS, ORDERS = 16, 8, 24e6
 NO_LANE_USD = 1000.0
 """Cost of an order where there is no lane: the peer takes finite numbers only."""
 OVERTIME = 300.0
+"""Seconds after which a solver that does not keep the limit is ended."""
 
 
 class Reduced(NamedTuple):
@@ -53,29 +55,32 @@ class Reduced(NamedTuple):
     cost: Array
     demand: Array
     capacity: Array
-    fixed_usd: float
+    fixed_usd: Array
 
 
 def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
+    if options.child:
+        print(json.dumps(by_fulfill(options.child, options)))
+        return 0
     compile_kernels()
     size = Size(options.zones, options.sites, PERIODS, PRODUCTS, ORDERS, options.seed)
     _, instance = build(national_problem(size), PlanOptions())
-    reduced = reduce(instance)
-    name = f"{len(reduced.demand)} zones, {len(reduced.capacity)} sites, seed {options.seed}"
-    own = by_fulfill(reduced, options)
-    peer = by_spopt(reduced, len(own["sites"]), options)
+    seconds = ["--seconds", str(options.seconds)]
+    with tempfile.TemporaryDirectory() as folder:
+        arrays = str(Path(folder) / "arrays.npz")
+        np.savez(arrays, **reduce(instance)._asdict())
+        own = _in_own_process([sys.executable, __file__, "--child", arrays, *seconds], options)
+        p = len(own.get("sites", []))
+        script = str(Path(__file__).with_name("spopt_pmedian.py"))
+        peer = _in_own_process([options.peer_python, script, arrays, "--p", str(p), *seconds], options)
+    name = f"{options.zones} zones, {options.sites} sites, {p} open, seed {options.seed}"
     for solver, line in (("fulfill", own), ("spopt", peer)):
-        sites = line.pop("sites", None)
-        line = {"instance": name, "solver": solver, "p": len(own_sites(sites)) or None, **line}
+        sites = line.pop("sites", [])
         if sites:
-            line["full_model_usd"] = round(cost_of_sites(instance, opened_largest(instance, sites)))
-        print(json.dumps(line), flush=True)
+            line["full_model_usd"] = round(cost_of_sites(instance, _opened_largest(instance, sites)))
+        print(json.dumps({"instance": name, "solver": solver, **line}), flush=True)
     return 0
-
-
-def own_sites(sites: object) -> list[int]:
-    return list(sites) if isinstance(sites, list) else []
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
@@ -85,7 +90,19 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="time limit of each solver, building included")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--peer-python", default=sys.executable, help="Python of an environment that has spopt")
+    parser.add_argument("--child", metavar="ARRAYS", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
+
+
+def _in_own_process(command: list[str], options: argparse.Namespace) -> dict[str, object]:
+    """Return the JSON line of a solver's process, or why there is none."""
+    try:
+        limit = options.seconds + OVERTIME
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=limit)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return {"skipped": str(error)}
+    lines = done.stdout.strip().splitlines()
+    return {"skipped": f"exit code {done.returncode}"} if done.returncode or not lines else json.loads(lines[-1])
 
 
 def reduce(instance: LocationInstance) -> Reduced:
@@ -94,13 +111,12 @@ def reduce(instance: LocationInstance) -> Reduced:
     per_order = mean_cost(instance)[local] + instance.constant_usd / instance.demand.sum()
     cost = np.full((len(instance.zones), len(instance.sites)), NO_LANE_USD)
     np.minimum.at(cost, (instance.lane_zone[local], instance.lane_site[local]), per_order)
-    largest = _largest(instance)
-    rows = np.arange(len(instance.sites))
+    rows, largest = np.arange(len(instance.sites)), _largest(instance)
     return Reduced(
         cost=cost + instance.handling_usd[rows, largest, 0],
         demand=instance.demand.sum(axis=(1, 2)),
         capacity=instance.capacity[rows, largest, 0].sum(axis=1),
-        fixed_usd=float(instance.fixed_usd[rows, largest].mean()),
+        fixed_usd=np.full(len(rows), instance.fixed_usd[rows, largest].mean()),
     )
 
 
@@ -109,55 +125,42 @@ def _largest(instance: LocationInstance) -> NDArray[np.int64]:
     return np.asarray(offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1))
 
 
-def opened_largest(instance: LocationInstance, sites: list[int]) -> Array:
+def _opened_largest(instance: LocationInstance, sites: list[int]) -> Array:
     """Return the choice of these sites, each at its largest size, (n_sites, n_sizes) 0/1."""
     opened = np.zeros(instance.fixed_usd.shape)
     opened[sites, _largest(instance)[sites]] = 1.0
     return opened
 
 
-def by_fulfill(reduced: Reduced, options: argparse.Namespace) -> dict[str, object]:
+def by_fulfill(arrays: str, options: argparse.Namespace) -> dict[str, object]:
     """Solve the reduced problem by `fulfill`; the fixed cost, one for all sites, is taken off again."""
-    fixed = np.full(len(reduced.capacity), reduced.fixed_usd)
-    whole = reduced.cost.T * reduced.demand
+    reduced = Reduced(**np.load(arrays))
+    few = reduced._replace(cost=reduced.cost[:5], demand=reduced.demand[:5])
+    _solve(few, options)  # so that kernels are compiled
     begun = time.perf_counter()
-    instance = to_instance(Published("reduced", reduced.capacity, fixed, reduced.demand, whole))
-    answer = solve_location(instance, LocationParams(1e-6, options.seconds, options.seed))
+    instance, answer = _solve(reduced, options)
+    seconds = time.perf_counter() - begun
     if answer.decisions is None:
-        return {"status": answer.status, "seconds": round(time.perf_counter() - begun, 1), "sites": []}
-    sites = np.flatnonzero(answer.decisions.opened.any(axis=1)).tolist()
-    paid = reduced.fixed_usd * len(sites)
+        return {"status": answer.status, "seconds": round(seconds, 1)}
+    opened = answer.decisions.opened[:, 0] > 0.5
+    paid = float(reduced.fixed_usd @ opened)
     flows = np.bincount(instance.lane_zone[answer.decisions.lane], minlength=len(reduced.demand))
     return {
         "status": answer.status,
         "objective": answer.objective - paid,
         "bound": answer.bound - paid,
         "gap": relative_gap(answer.objective - paid, answer.bound - paid),
-        "seconds": round(time.perf_counter() - begun, 1),
+        "seconds": round(seconds, 1),
+        "peak_mib": peak_mib(),
         "split_zones": int((flows > 1).sum()),
-        "sites": sites,
+        "sites": np.flatnonzero(opened).tolist(),
     }
 
 
-def by_spopt(reduced: Reduced, p: int, options: argparse.Namespace) -> dict[str, object]:
-    """Solve the reduced problem by spopt in a process of its own, or say why not."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "arrays.npz"
-        np.savez(path, cost=reduced.cost, demand=reduced.demand, capacity=reduced.capacity)
-        script = Path(__file__).with_name("spopt_pmedian.py")
-        command = [options.peer_python, str(script), str(path), "--p", str(p), "--seconds", str(options.seconds)]
-        try:
-            limit = options.seconds + OVERTIME
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=limit)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return {"skipped": str(error)}
-    lines = done.stdout.strip().splitlines()
-    if done.returncode or not lines:
-        return {"skipped": f"exit code {done.returncode}"}
-    line: dict[str, object] = json.loads(lines[-1])
-    if isinstance(line.get("objective"), float) and isinstance(line.get("bound"), float):
-        line["gap"] = relative_gap(line["objective"], line["bound"])
-    return line
+def _solve(reduced: Reduced, options: argparse.Namespace) -> tuple[LocationInstance, LocationSolution]:
+    whole = reduced.cost.T * reduced.demand
+    instance = to_instance(Published("reduced", reduced.capacity, reduced.fixed_usd, reduced.demand, whole))
+    return instance, solve_location(instance, LocationParams(1e-6, options.seconds, options.seed))
 
 
 if __name__ == "__main__":
