@@ -118,7 +118,7 @@ def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
         "build_seconds": round(built, 1),
         "build_mib": round(build_mib),
         **firsts.seconds(built),
-        "lanes": len(instance.lane_zone),
+        "bound_of": f"all {len(instance.lane_zone)} lanes",
         "allocations": len(instance.lane_zone) * instance.shape[1] * instance.shape[2],
     }
     if answer.decisions is not None:
@@ -151,7 +151,7 @@ def solver_of(method: str) -> Callable[[LocationInstance, LocationParams], Locat
 
 
 class Firsts:
-    """When the first bound and the first plan were reported, and the gap as it fell (private to one run)."""
+    """When the first bound and the first plan were reported (private to one run)."""
 
     def __init__(self) -> None:
         self.bound: float | None = None
