@@ -1,6 +1,7 @@
 """Solve public facility-location instances and print one JSON line for each path, in the order given.
 
-    python benchmarks/cflp.py PATH... [--seconds S] [--method monolith|decomposed|auto] [--gap G] [--format F]
+    python benchmarks/cflp.py PATH... [--seconds S] [--method auto|branching|decomposition|monolith] [--gap G]
+        [--format F]
 
 Each instance runs in a process of its own, so that its peak memory is its own. capa, capb and capc are given as
 ``PATH@CAPACITY``. Best known values come from the table in the instance's folder.
@@ -15,6 +16,8 @@ import resource
 import subprocess
 import sys
 import time
+
+METHODS = ("auto", "branching", "decomposition", "monolith")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,7 +44,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--seconds", type=float, default=60.0, help="time limit of an instance")
-    parser.add_argument("--method", choices=("monolith", "decomposed", "auto"), default="auto")
+    parser.add_argument("--method", choices=METHODS, default="auto")
     parser.add_argument("--gap", type=float, default=1e-6, help="stop at this relative gap")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--format", choices=("orlib", "holmberg", "tbed1"), help="found from the file by default")
