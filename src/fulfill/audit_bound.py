@@ -10,7 +10,7 @@ beside the bound, and what they can amount to is taken off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from math import fsum
 
@@ -391,23 +391,24 @@ def _size_value(
         terms += (-instance.storage_m3[i, m] * leaf.storage[i]).tolist()
     spare = np.maximum(rho[None, :] - instance.handling_usd[i, m][:, None], 0.0)
     terms += (-_times(spare, instance.capacity[i, m])).ravel().tolist()
-    gained: list[float] = []
     if len(offers.start):
-        price = rho[offers.period][:, None] + slope[offers.product]
-        left = np.maximum.reduceat(offers.profit[:, None] - offers.units[:, None] * price, offers.start, axis=0)
-        left = np.maximum(left, 0.0) * offers.orders[:, None]
+        price = rho[offers.period] + slope.T[:, offers.product]
+        left = np.maximum.reduceat(offers.profit - offers.units * price, offers.start, axis=1)
+        left = np.maximum(left, 0.0) * offers.orders
         for k in range(len(slope)):
             if (i, k) not in case.kept_out:
-                gained += _best_line(left[offers.first[k] : offers.first[k + 1]], charge[k])
-    terms += [-gain for gain in gained]
+                terms += _best_line(left[:, offers.first[k] : offers.first[k + 1]], charge[k])
     return _Sum(fsum(terms), UNIT * fsum(abs(term) for term in terms))
 
 
-def _best_line(left: Array, charge: Array) -> Iterable[float]:
-    """Return the terms of the best chord of a product, nothing where none pays; `left` has a column for each chord."""
-    net = [fsum([*left[:, j].tolist(), -float(charge[j])]) for j in range(len(charge))]
+def _best_line(left: Array, charge: Array) -> list[float]:
+    """Return minus the gain on the best chord of a product, and its charge: nothing where no chord pays.
+
+    `left` (J, n_cells) is what the cells leave on each chord.
+    """
+    net = left.sum(axis=1) - charge
     best = int(np.argmax(net))
-    return [*left[:, best].tolist(), -float(charge[best])] if net[best] > 0 else []
+    return [-fsum(left[best].tolist()), float(charge[best])] if net[best] > 0 else []
 
 
 def _scale(instance: LocationInstance, leaf: Leaf, cell: Array, *unit_usd: float) -> float:
