@@ -361,7 +361,9 @@ def _offers(
     if leaf.service.any():
         profit += _credit(instance, leaf, lanes)[:, None, :]
     row, product, period = np.nonzero(profit - units * floor > 0)
-    place = np.ravel_multi_index((product, zone[row], period), (instance.shape[1], instance.shape[0], instance.shape[2]))
+    place = np.ravel_multi_index(
+        (product, zone[row], period), (instance.shape[1], instance.shape[0], instance.shape[2])
+    )
     order = np.argsort(place, kind="stable")
     row, product, period = row[order], product[order], period[order]
     _, start = np.unique(place[order], return_index=True)
