@@ -111,7 +111,7 @@ def _rows(table: pd.DataFrame, file: str, axes: dict[str, tuple[str, ...]]) -> t
 def _unknown(table: pd.DataFrame, file: str, column: str, wrong: NDArray[np.bool_]) -> list[Fault]:
     values = table[column].to_numpy()
     return [
-        Fault("F311", file, _line(table, row), column, str(values[row]), "the run's inputs have no such entry")
+        Fault("F311", file, _line(table, int(row)), column, str(values[row]), "the run's inputs have no such entry")
         for row in np.flatnonzero(wrong)
     ]
 
@@ -167,7 +167,7 @@ def _matched(flows: pd.DataFrame, asked: pd.DataFrame, known: pd.DataFrame) -> I
         twice = wanted.isin(place[known.duplicated(keep=False).to_numpy()])
         faults = [
             Fault(
-                "F311", "flows.csv", _line(flows, row), value=" / ".join(asked.iloc[row]),
+                "F311", "flows.csv", _line(flows, int(row)), value=" / ".join(asked.iloc[row]),
                 detail="it fits several ways" if twice[row] else "the run's inputs have no such way",
             )
             for row in np.flatnonzero(wrong)
