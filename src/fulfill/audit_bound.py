@@ -17,7 +17,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.certificate import FREE, NEVER, Certificate, Leaf
+from fulfill.certificate import NO, YES, Certificate, Leaf
 from fulfill.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
@@ -91,7 +91,7 @@ def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterat
     for node in np.unique(parent[1:]):
         below = number[parent == node]
         same = len(set(site[below].tolist())) == len(set(product[below].tolist())) == 1
-        if not same or sorted(side[below].tolist()) != [NEVER, FREE]:
+        if not same or sorted(side[below].tolist()) != [NO, YES]:
             yield f"branches: the cases below node {node} do not cover everything"
 
 
@@ -100,9 +100,9 @@ def _case(certificate: Certificate, node: int) -> _Case:
     path = certificate.path(node)
     facts = [(int(certificate.site[n]), int(certificate.product[n]), int(certificate.side[n])) for n in path]
     return _Case(
-        opened=frozenset(i for i, k, side in facts if k < 0 and side == FREE),
-        closed=frozenset(i for i, k, side in facts if k < 0 and side == NEVER),
-        kept_out=frozenset((i, k) for i, k, side in facts if k >= 0 and side == NEVER),
+        opened=frozenset(i for i, k, side in facts if k < 0 and side == YES),
+        closed=frozenset(i for i, k, side in facts if k < 0 and side == NO),
+        kept_out=frozenset((i, k) for i, k, side in facts if k >= 0 and side == NO),
     )
 
 

@@ -8,6 +8,7 @@ they cover everything. One leaf without a split is the plain Lagrangian bound (d
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from fulfill.errors import Fault, InputError
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 FILE = "certificate.npz"
-NEVER, FREE = 0, 1
+NO, YES = 0, 1
 """Sides of a split: the site is closed / open, or the product never leaves the site / may leave it."""
 
 
@@ -66,7 +67,7 @@ class Certificate:
     leaves : one for each node without children, in the order of the nodes
     parent : (N,) number of the node above; node 0 is the root, with parent -1
     site, product : (N,) what the node's parent is split by: the site (product -1), or the product at the site
-    side : (N,) `NEVER` or `FREE`, which of the two cases the node is
+    side : (N,) `NO` or `YES`, which of the two cases the node is
     """
 
     leaves: tuple[Leaf, ...]
@@ -85,7 +86,7 @@ class Certificate:
 
     def ends(self) -> list[int]:
         """Return the nodes without children, in the order of `leaves`."""
-        return [node for node in range(len(self.parent)) if node not in set(self.parent.tolist())]
+        return np.setdiff1d(np.arange(len(self.parent)), self.parent).tolist()
 
     def save(self, path: Path) -> None:
         """Write the certificate as .npz; the arrays of the leaves are stacked."""
@@ -105,7 +106,7 @@ AXES = {
 
 def whole(leaf: Leaf) -> Certificate:
     """Return the certificate of one leaf that covers every case."""
-    return Certificate((leaf,), *(np.array([value]) for value in (-1, -1, -1, FREE)))
+    return Certificate((leaf,), *(np.array([value]) for value in (-1, -1, -1, YES)))
 
 
 def load(path: Path) -> Certificate:
@@ -120,9 +121,10 @@ def load(path: Path) -> Certificate:
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays: dict[str, NDArray[Any]] = dict(stored)
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        with path.open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            arrays: dict[str, NDArray[Any]] = {} if isinstance(stored, np.ndarray) else dict(stored)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
     if faults:
