@@ -67,6 +67,9 @@ def read_decisions(folder: Path, instance: LocationInstance, economics: Economic
     outbound = _is(flows, "leg", "outbound")
     opened = np.zeros(instance.fixed_usd.shape)
     site, size = _rows(sites, "sites.csv", {"site_id": instance.sites, "size": instance.sizes})
+    refused = _unknown(sites, "sites.csv", "size", ~np.isfinite(instance.fixed_usd[site, size]))
+    if refused:
+        raise InputError(refused)
     np.add.at(opened, (site, size), 1.0)
     lane, k, t = _served(flows[outbound], instance, economics)
     cell = pd.DataFrame({"lane": lane, "k": k, "t": t, "orders": orders[outbound]})
