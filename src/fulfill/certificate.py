@@ -86,7 +86,7 @@ class Certificate:
 
     def ends(self) -> list[int]:
         """Return the nodes without children, in the order of `leaves`."""
-        return np.setdiff1d(np.arange(len(self.parent)), self.parent).tolist()
+        return [int(node) for node in np.setdiff1d(np.arange(len(self.parent)), self.parent)]
 
     def save(self, path: Path) -> None:
         """Write the certificate as .npz; the arrays of the leaves are stacked."""
