@@ -111,8 +111,12 @@ def one_infinite(values: np.ndarray) -> np.ndarray:
 FALSE: dict[str, tuple[Tamper, str]] = {
     "a negative price": (changed("mail", lambda value: value - 1.0), "mail: a multiplier in leaf 0 is negative"),
     "a negative figure": (changed("co2", lambda value: value - 1.0), "co2: a multiplier in leaf 0 is negative"),
-    "an infinite price": (changed("throughput", one_infinite), "throughput: a figure in leaf 0 is infinite"),
-    "no figure": (changed("cell", lambda value: value * np.nan), "cell: a figure in leaf 0 is infinite or none"),
+    "an infinite price": (changed("throughput", one_infinite), "throughput: a figure in leaf 0 is none or too large"),
+    "no figure": (changed("cell", lambda value: value * np.nan), "cell: a figure in leaf 0 is none or too large"),
+    "a price beyond sense": (
+        changed("throughput", lambda value: value + 1e300),
+        "throughput: a figure in leaf 0 is none",
+    ),
     "another shape": (changed("cell", lambda value: value[1:]), "cell: shape (5, 2, 2) in leaf 0"),
     "no sites": (changed("points", lambda value: value[:0]), "points: shape (0, 2) in leaf 0"),
     "points that end too soon": (changed("points", lambda value: 0.5 * value), "points: those of i0 end before"),
@@ -143,6 +147,23 @@ def test_a_price_on_a_row_without_a_limit_proves_nothing(solved: list) -> None:
     instance, _, found = solved[0]
     leaf = found.certificate.leaves[0]
     assert audit_bound(instance, whole(replace(leaf, origin=leaf.origin + 1.0))).bound == -np.inf
+
+
+def test_room_without_end_may_not_be_priced_above_its_cost(solved: list) -> None:
+    instance, _, found = solved[0]
+    leaf = found.certificate.leaves[0]
+    endless = replace(instance, capacity=np.where(np.arange(2)[:, None] == 1, np.inf, instance.capacity))
+    assert audit_bound(endless, whole(replace(leaf, throughput=0 * leaf.throughput + 1.5))).bound > 0
+    assert audit_bound(endless, whole(replace(leaf, throughput=0 * leaf.throughput + 2.5))).bound == -np.inf
+
+
+def test_a_case_that_cannot_be_proves_anything(solved: list) -> None:
+    instance, _, found = solved[0]
+    leaf = found.certificate.leaves[0]
+    never = replace(instance, fixed_usd=np.where(np.arange(3)[:, None] == 0, np.inf, instance.fixed_usd))
+    closed = replace(instance, limits=replace(instance.limits, closed=(0,)))
+    for case in (never, closed):  # site 0 cannot be open, so only the other case counts
+        assert audit_bound(case, split(leaf)).bound == audit_bound(closed, whole(leaf)).bound
 
 
 def split(leaf: Leaf, product: int = -1) -> Certificate:

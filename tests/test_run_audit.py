@@ -171,6 +171,7 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     "the objective": (in_json("summary.json", "objective", value=lambda usd: usd * (1 - 1e-8)), "cost: the plan"),
     "the bound": (in_json("summary.json", "bound", value=lambda usd: usd * (1 + 1e-8)), "bound: the run claims"),
     "a lower bound": (in_json("summary.json", "bound", value=lambda usd: usd * 0.9), "bound: the run claims"),
+    "a plan hushed up": (in_json("summary.json", "status", value="INFEASIBLE"), "though there is said to be no plan"),
     "the gap": (in_json("summary.json", "gap", value=1e-3), "summary.json, gap: 0.001 written"),
     "the status": (in_json("summary.json", "status", value="OPTIMAL"), "summary.json, status: OPTIMAL written"),
     "a key figure": (in_json("summary.json", "kpis", "contribution_usd", value=1.0), "contribution_usd: 1.0"),
@@ -261,6 +262,7 @@ def test_a_run_that_lies_outside_says_nothing_of_the_machine(
         (lambda run: (run / "summary.json").write_text("[]"), r"F311 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("{}"), "this is no run of `fulfill optimize`"),
         (lambda run: (run / "manifest.json").unlink(), r"F101 run/manifest\.json"),
+        (in_json("manifest.json", "inputs", value=None), r"F311 manifest\.json.*names no options or no inputs"),
         (in_json("manifest.json", "options", "as_of", value="soon"), r"F311 manifest\.json, column options"),
         (in_json("manifest.json", "options", "channels", value=3), r"F311 manifest\.json, column options"),
     ],
@@ -276,7 +278,7 @@ def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
     assert fulfill("optimize", *inputs, "--service", "3d=1", "--out", "none").exit_code == 3
     found = audit_run(run.parent / "none")
     assert found.faults == ()
-    assert [check.name for check in found.checks] == ["input files", "bound (solver), USD"]
+    assert [check.name for check in found.checks] == ["input files", "plan", "bound (solver), USD"]
 
 
 def test_the_command_prints_what_was_checked_and_what_not(run: Path) -> None:

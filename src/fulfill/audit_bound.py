@@ -25,6 +25,8 @@ Index = NDArray[np.int64]
 OPERATIONS = 256
 """More roundings than any term goes through: the longest are sums over periods and gateways in the price of inbound."""
 UNIT = OPERATIONS * 2.0**-53
+LARGEST = 1e15
+"""A figure beyond this is no price and no number of orders, and would overflow in sums."""
 COVER = 1e-12
 """Share by which the last break point may fall short of what can leave a site: rounding of its own sum."""
 
@@ -136,8 +138,8 @@ def _leaf_faults(instance: LocationInstance, leaf: Leaf, number: int) -> Iterato
         shape = value.shape[:2] if name == "points" else value.shape
         if shape != shapes[name]:
             yield f"{name}: shape {shape} in leaf {number}, the instance has {shapes[name]}"
-        elif not np.isfinite(value).all():
-            yield f"{name}: a figure in leaf {number} is infinite or none"
+        elif not (np.abs(value) <= LARGEST).all():
+            yield f"{name}: a figure in leaf {number} is none or too large"
         elif name not in ("cell", "throughput") and (value < 0).any():
             yield f"{name}: a multiplier in leaf {number} is negative ({value.min():.6g})"
     points = leaf.points
@@ -180,7 +182,9 @@ def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
         return _Sum(-np.inf, 0.0)
     value, error = _site_values(instance, leaf, case, cell, _inbound_prices(instance, leaf))
     chosen = _chosen(instance, case, value)
-    if np.isinf(value[chosen]).any():  # a site must be open that cannot be: nothing falls under this case
+    if np.isneginf(value[chosen]).any():  # room without end has a price above its cost
+        return _Sum(-np.inf, 0.0)
+    if np.isposinf(value[chosen]).any():  # a site must be open that cannot be: nothing falls under this case
         return _Sum(np.inf, 0.0)
     terms = [*undecided, *value[chosen].tolist()]
     # a site that is worth nothing even with its error on top is chosen neither here nor in exact figures
@@ -325,8 +329,8 @@ def _site_values(
 def _chords(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Array, float]:
     """Return charge and slope of the chords below the cost of safety stock, (K, J), and how far they can be off, USD.
 
-    Between its two points a chord of a concave function lies below it, and above the other chords nowhere else: the
-    least of all chords is below the cost up to the last point. A chord without width is none.
+    Between its two points a chord of a concave function lies below it, elsewhere above: so up to the last point the
+    least of all chords is below the cost. A chord without width is none.
     """
     safety = instance.safety
     if safety is None:

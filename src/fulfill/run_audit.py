@@ -42,7 +42,7 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     "channels": (("channel",), ""),
 }
 UNCHECKED = (
-    "whether the figures of the input tables are true",
+    "whether the figures of the input tables are true, and whether the options of manifest.json are what was asked",
     "the cost of an order by each way: made from the tables by the program's own code, once",
     "a bound of kind solver: the solver's word",
     "merging_usd, seconds and peak_mib of summary.json; arcs.csv, plan.gpkg and report.html, drawn from the same plan",
@@ -94,24 +94,27 @@ def audit_run(folder: Path, network: str | None = None, demand: str | None = Non
     claimed, manifest = read_json(folder, SUMMARY), read_json(folder, MANIFEST)
     if not {"objective", "bound", "bound_kind", "status"} <= set(claimed):
         raise InputError([Fault("F311", SUMMARY, detail="this is no run of `fulfill optimize`")])
-    options = manifest.get("options", {})
+    options, recorded = manifest.get("options"), manifest.get("inputs")
+    if not isinstance(options, dict) or not isinstance(recorded, dict):
+        raise InputError([Fault("F311", MANIFEST, detail="it names no options or no inputs")])
     places = {"network": network or options.get("network"), "demand": demand or options.get("demand")}
     lost = [
         Fault("F308", f"--{kind}", detail="the run does not say where it is") for kind in places if not places[kind]
     ]
     if lost:
         raise InputError(lost)
-    inputs = _inputs(manifest, {kind: str(place) for kind, place in places.items()})
+    found = {kind: str(place) for kind, place in places.items()}
+    inputs = _inputs(recorded, found)
     if inputs.faults:  # whatever is recomputed from other inputs says nothing about this run
         return RunAudit((inputs,))
-    return RunAudit((inputs, *_checks(folder, claimed, options, {kind: str(place) for kind, place in places.items()})))
+    return RunAudit((inputs, *_checks(folder, claimed, options, found)))
 
 
-def _inputs(manifest: Mapping[str, Any], places: Mapping[str, str]) -> Check:
+def _inputs(recorded: Mapping[str, Any], places: Mapping[str, str]) -> Check:
     """Compare the hashes of the input files with those of the manifest."""
     faults, number = [], 0
     for kind, place in places.items():
-        now, then = hashes(locate("networks" if kind == "network" else kind, place)), manifest["inputs"].get(kind, {})
+        now, then = hashes(locate("networks" if kind == "network" else kind, place)), recorded.get(kind, {})
         number += len(then)
         for name in sorted({*now, *then}):
             if now.get(name) != then.get(name):
@@ -146,6 +149,12 @@ def _checks(
     economics, instance = build(problem, wanted)
     proven, faults = _proven(folder, claimed, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
+        written = tuple(
+            f"{name}.csv: it is there, though there is said to be no plan"
+            for name in KEYS
+            if (folder / f"{name}.csv").exists()
+        )
+        yield Check("plan", str(claimed["status"]), "none", written)
         yield _bound_check(claimed, proven, np.inf, faults)
         return
     try:
