@@ -14,7 +14,7 @@ from conftest import TOY_NETWORK
 from fulfill.audit import Audit
 from fulfill.errors import InputError
 from fulfill.plan import Outcome, Plan
-from fulfill.runs import manifest, new_folder, next_folder, read_summary, summary, write_json
+from fulfill.runs import manifest, new_folder, next_folder, read_json, summary, write_json
 
 
 def names(folder: Path) -> list[str]:
@@ -124,7 +124,7 @@ def test_a_summary_is_json_even_without_a_plan(tmp_path: Path) -> None:
     outcome = Outcome("INFEASIBLE", np.inf, -np.inf, "solver", "toy", 0.5)
     content = summary(Plan(outcome, "2026-11-01", kpis={"x": float("nan")}), Audit(np.inf, ()))
     write_json(tmp_path / "summary.json", content)
-    read = read_summary(tmp_path)
+    read = read_json(tmp_path, "summary.json")
     assert read["status"] == "INFEASIBLE"
     assert read["objective"] is read["bound"] is read["gap"] is read["kpis"]["x"] is None
     assert read["open_sites"] == []
@@ -133,4 +133,4 @@ def test_a_summary_is_json_even_without_a_plan(tmp_path: Path) -> None:
 
 def test_another_folder_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"F101 .*summary\.json"):
-        read_summary(tmp_path)
+        read_json(tmp_path, "summary.json")

@@ -10,7 +10,7 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fulfill.errors import Fault, FulfillError, InputError
-
-if TYPE_CHECKING:
-    from fulfill.problem import Problem
 
 OK, FAULTS, INFEASIBLE_EXIT, NO_PLAN_EXIT, SOLVER_EXIT = 0, 1, 3, 4, 5
 DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
@@ -107,6 +104,7 @@ def problem_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--channels",
                 default=DEFAULT_CHANNELS,
+                callback=lambda _, __, text: tuple(name.strip() for name in text.split(",") if name.strip()),
                 metavar="A,B",
                 show_default=True,
                 help="Channels that may be used.",
@@ -208,6 +206,8 @@ def init(folder: Path, network: str, demand: str) -> None:
 @click.option("--as-of", type=Day(), help="Day whose rules hold.  [default: the network's]")
 def check(as_of: date | None, **options: Any) -> None:
     """Check the tables: every fault at once, with file, row, column, value, rule and remedy."""
+    from fulfill.problem import load_problem
+
     problem = load_problem(as_of=as_of, **options)
     for warning in problem.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -260,8 +260,10 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
     from fulfill.output.terminal import live_progress, print_summary
     from fulfill.planner import PlanOptions
     from fulfill.planner import optimize as find_plan
+    from fulfill.problem import load_problem
     from fulfill.runs import check_target, new_folder, next_folder, summary
 
+    asked = in_manifest(options)
     problem = load_problem(as_of=as_of, **{name: options.pop(name) for name in PROBLEM_OPTIONS})
     target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
     check_target(target, overwrite=overwrite)
@@ -270,7 +272,7 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
     with live_progress(options["gap"]) as report:
         planned = find_plan(problem, PlanOptions(**options), report)
     with new_folder(target, overwrite=overwrite) as draft:
-        write_run(planned, draft, {name: str(value) for name, value in options.items() if value not in (None, ())})
+        write_run(planned, draft, asked)
     content = summary(planned.plan, planned.audit)
     if as_json:
         click.echo(json.dumps(content, indent=2))
@@ -302,8 +304,10 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
     from fulfill.output.comparison_text import print_comparison
     from fulfill.output.terminal import live_progress
     from fulfill.planner import PlanOptions
+    from fulfill.problem import load_problem
     from fulfill.runs import check_target, new_folder, next_folder
 
+    asked = in_manifest(options)
     problem = load_problem(as_of=min(days, default=None), **{name: options.pop(name) for name in PROBLEM_OPTIONS})
     problems = on_dates(problem, days or [problem.regime.as_of])
     target = out or next_folder(Path("runs"), f"compare-{problem.demand.name}-{problems[-1].regime.as_of}")
@@ -311,9 +315,7 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
     with live_progress(options["gap"]) as report:
         comparison = compare_plans(problems, PlanOptions(**options), report, lambda line: click.echo(line, err=True))
     with new_folder(target, overwrite=overwrite) as draft:
-        write_comparison(
-            comparison, draft, {name: str(value) for name, value in options.items() if value not in (None, ())}
-        )
+        write_comparison(comparison, draft, asked)
     if as_json:
         click.echo(json.dumps(summary(comparison), indent=2))
     else:
@@ -336,9 +338,9 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
 def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
     """Write the map layers of RUN as GeoJSON, as a GeoPackage, or as the tables that kepler.gl reads."""
     from fulfill.output.layers import export_layers
-    from fulfill.runs import check_target, new_folder, next_folder, read_summary
+    from fulfill.runs import check_target, new_folder, next_folder, read_json
 
-    read_summary(run)
+    read_json(run, "summary.json")
     target = out or next_folder(run.parent, f"{run.name}-{form}")
     check_target(target, overwrite=overwrite)
     with new_folder(target, overwrite=overwrite) as draft:
@@ -346,7 +348,35 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
     click.echo(f"{target}: {', '.join(sorted(written))}")
 
 
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--network", metavar="NAME|DIR", help="Network of the run.  [default: the one its manifest names]")
+@click.option("--demand", metavar="NAME|DIR", help="Demand of the run.  [default: the one its manifest names]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> None:
+    """Check RUN again: inputs, cost, every constraint, every table, and a certified bound from its multipliers."""
+    from fulfill.output.terminal import print_audit
+    from fulfill.run_audit import audit_run, summary
+
+    found = audit_run(run, network, demand)
+    if as_json:
+        click.echo(json.dumps(summary(found), indent=2))
+    else:
+        print_audit(found)
+    sys.exit(SOLVER_EXIT if found.faults else OK)
+
+
 PROBLEM_OPTIONS = ("network", "demand", "channels", "orders_per_year", "us_share", "income_exponent")
+
+
+def in_manifest(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a manifest keeps of the options: all that were given, inputs by a name that travels."""
+    from fulfill.runs import portable
+
+    named = {kind: portable(options[kind]) for kind in ("network", "demand")}
+    return {
+        name: value for name, value in {**options, **named}.items() if value not in (None, ()) and name != "channels"
+    }
 
 
 def finish(status: str, audit_faults: tuple[str, ...]) -> None:
@@ -367,51 +397,3 @@ def parse_point(text: str) -> tuple[float, float]:
             [Fault("F309", "LAT,LON", value=text, detail="write two numbers with a comma, e.g. 19.43,-99.13")]
         ) from None
     return lat, lon
-
-
-def load_problem(
-    *,
-    network: str,
-    demand: str,
-    channels: str,
-    as_of: date | None = None,
-    orders_per_year: float | None = None,
-    us_share: float | None = None,
-    income_exponent: float | None = None,
-) -> Problem:
-    """Read both folders, lay the options over them and join them; every fault of both is raised at once."""
-    from dataclasses import replace
-
-    from fulfill.demand import read_demand
-    from fulfill.network import locate, read_network
-    from fulfill.problem import build_problem
-
-    found, wanted = None, None
-    faults: list[Fault] = []
-    try:
-        found, faults = read_network(locate("networks", network))
-    except InputError as error:
-        faults = [*error.faults]
-    try:
-        wanted, demand_faults = read_demand(locate("demand", demand))
-    except InputError as error:
-        demand_faults = [*error.faults]
-    if found is None or wanted is None:
-        raise InputError([*faults, *demand_faults])
-    options = {"orders_per_year": orders_per_year, "us_share": us_share, "income_exponent": income_exponent}
-    given = {name: value for name, value in options.items() if value is not None}
-    if given and not wanted.orders.empty:
-        detail = "the demand has orders.csv, the user's own numbers: this option would change nothing"
-        raise InputError(
-            [
-                Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail)
-                for name, value in given.items()
-            ]
-        )
-    figures = {**wanted.parameters, **given}
-    return build_problem(
-        found,
-        replace(wanted, parameters=figures),
-        as_of,
-        [name.strip() for name in channels.split(",") if name.strip()],
-    )

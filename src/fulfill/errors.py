@@ -46,6 +46,7 @@ RULES: dict[str, tuple[str, str]] = {
     "F308": ("options name things that exist", "use an id of the network; `fulfill check` lists them"),
     "F309": ("an option has a valid form and value", "see `fulfill optimize --help`"),
     "F310": ("a place is near a road", "move the point, or add an override to lanes.csv"),
+    "F311": ("a file of a run is as the run wrote it", "take the run's own file, or optimize anew"),
     "W301": ("capacity covers the demand of a period", "expect unserved orders or add capacity; a warning"),
 }
 

@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 WAREHOUSE_PARTS = ("rent_and_overhead", "opening", "entry", "handling", "peak_delay", "storage", "safety_stock")
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that are no cost of bringing an order to the door."""
+TIE = 1e-9
+"""Relative difference below which figures are equal when the largest is named: rounding names nothing."""
 
 
 def describe(
@@ -277,7 +279,7 @@ def _zones(
             zones[f"share_{name}"] = added(amount * (flows["channel"] == name).to_numpy()) / zones["orders"]
         zones["share_unserved"] = missing.sum(axis=(1, 2)) / zones["orders"]
     for column, key in (("main_site", "from"), ("main_channel", "channel")):
-        total = flows.groupby(["_zone", key])["orders"].sum().reset_index()
+        total = flows.groupby(["_zone", key])["orders"].sum().round(6).reset_index()
         ranked = total.sort_values(["_zone", "orders", key], ascending=[True, False, True])
         first = ranked.drop_duplicates("_zone").set_index("_zone")[key]
         zones[column] = pd.Series(range(n_zones)).map(first).fillna("").to_numpy()
@@ -300,7 +302,7 @@ def _sites(
         load = np.where(base > 0, handled / base, 0.0)
     frame["mean_utilisation"] = handled.sum(axis=1) / base.sum(axis=1)
     frame["peak_utilisation"] = load.max(axis=1)
-    frame["peak_period"] = np.array(instance.periods)[load.argmax(axis=1)]
+    frame["peak_period"] = np.array(instance.periods)[(load >= (1.0 - TIE) * load.max(axis=1)[:, None]).argmax(axis=1)]
     frame["fixed_usd_year"] = economics.fixed_usd[rows, size[rows]]
     frame["opening_usd"] = instance.invest_usd[rows, size[rows]]
     return frame.sort_values(["orders_year", "site_id"], ascending=[False, True]).reset_index(drop=True)

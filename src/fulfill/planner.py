@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fulfill.audit import Audit, audit_plan
+from fulfill.audit import COST_TOLERANCE, Audit, audit_plan
+from fulfill.audit_bound import audit_bound
+from fulfill.certificate import Certificate
 from fulfill.cost.landed import Economics, economics
 from fulfill.distances import measure
 from fulfill.instance import LocationInstance, build_instance, build_limits, service_days
@@ -17,7 +19,7 @@ from fulfill.location.network.decomposition import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import solve_location
-from fulfill.plan import Decisions, Outcome, Plan
+from fulfill.plan import Decisions, Outcome, Plan, status_of
 from fulfill.problem import Problem
 from fulfill.resolution import merge_zones
 
@@ -47,7 +49,8 @@ class Planned:
     ----------
     problem, economics, instance : what was solved (of merged zones, if a resolution was asked for)
     decisions : None where there is no plan
-    audit : the auditor's finding
+    audit : the auditor's finding, on plan and bound
+    certificate : what the bound can be computed again from; None where the method has none
     """
 
     plan: Plan
@@ -56,6 +59,7 @@ class Planned:
     instance: LocationInstance
     decisions: Decisions | None
     audit: Audit
+    certificate: Certificate | None = None
 
 
 def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progress], None] | None = None) -> Planned:
@@ -77,22 +81,42 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
     spent = time.perf_counter() - begun
     params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress)
     solution = solve_location(instance, params, options.method)
+    seconds = time.perf_counter() - begun
+    solution, bound_faults = with_audited_bound(instance, solution)
     outcome = Outcome(
         status=solution.status,
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=_instance_in_words(instance, len(whole.demand.zones)),
-        seconds=time.perf_counter() - begun,
+        bound_of=instance_in_words(instance, len(whole.demand.zones)),
+        seconds=seconds,
         merging_usd=_merging_error(whole, problem, options, solution),
     )
     if solution.decisions is None:
-        return Planned(
-            Plan(outcome, problem.regime.as_of.isoformat()), problem, priced, instance, None, Audit(np.inf, ())
-        )
-    plan = describe(problem, priced, instance, solution.decisions, outcome)
-    finding = audit_plan(instance, solution.decisions, solution.objective, priced)
-    return Planned(plan, problem, priced, instance, solution.decisions, finding)
+        plan, finding = Plan(outcome, problem.regime.as_of.isoformat()), Audit(np.inf, bound_faults)
+    else:
+        plan = describe(problem, priced, instance, solution.decisions, outcome)
+        finding = audit_plan(instance, solution.decisions, solution.objective, priced)
+        finding = replace(finding, faults=(*finding.faults, *bound_faults))
+    return Planned(plan, problem, priced, instance, solution.decisions, finding, solution.certificate)
+
+
+def with_audited_bound(
+    instance: LocationInstance, solution: LocationSolution
+) -> tuple[LocationSolution, tuple[str, ...]]:
+    """Return a solution with the bound that the auditor computes from its certificate, and what is wrong with it.
+
+    The auditor's value is the exact formula, less its rounding; a method may sum more loosely, but never claim more.
+    """
+    if solution.certificate is None:
+        return solution, ()
+    found = audit_bound(instance, solution.certificate)
+    bound = min(found.bound, solution.objective)
+    faults = found.faults
+    if not faults and bound < solution.bound - COST_TOLERANCE * abs(solution.bound):
+        faults = (f"bound: the method claims {solution.bound:.6f} USD, its multipliers prove {bound:.6f} USD",)
+    status = status_of(solution.objective, bound) if solution.decisions is not None else solution.status
+    return replace(solution, bound=bound, status=status), faults
 
 
 def build(problem: Problem, options: PlanOptions) -> tuple[Economics, LocationInstance]:
@@ -118,7 +142,8 @@ def _merging_error(whole: Problem, merged: Problem, options: PlanOptions, soluti
     return cost_of_sites(instance, solution.decisions.opened) - solution.objective
 
 
-def _instance_in_words(instance: LocationInstance, n_zones: int) -> str:
+def instance_in_words(instance: LocationInstance, n_zones: int) -> str:
+    """Return what a bound holds for; `n_zones` is the number before merging."""
     zones, products, periods = instance.shape
     merged = f" (merged from {n_zones:,})" if zones < n_zones else ""
     return f"{zones:,} zones{merged}, {products} products, {periods} periods, {len(instance.sites)} sites"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.demand import Demand, orders_array
+from fulfill.demand import Demand, orders_array, read_demand
 from fulfill.errors import Fault, InputError
-from fulfill.network import Network
+from fulfill.network import Network, locate, read_network
 from fulfill.regime import Regime, overlap_faults, regime_on
 from fulfill.tables import ROW
 
@@ -84,6 +84,48 @@ def build_problem(
     products = network["products"]["product_id"].tolist()
     orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
     return Problem(network, demand, regime, orders, days, channels, _capacity_warnings(network, orders, days))
+
+
+def load_problem(
+    *,
+    network: str,
+    demand: str,
+    channels: Iterable[str] = CHANNELS,
+    as_of: date | None = None,
+    orders_per_year: float | None = None,
+    us_share: float | None = None,
+    income_exponent: float | None = None,
+) -> Problem:
+    """Read both folders (paths or embedded names), lay the figures over the demand's own and join them.
+
+    Raises
+    ------
+    InputError
+        With every fault of both folders.
+    """
+    found, wanted = None, None
+    faults: list[Fault] = []
+    try:
+        found, faults = read_network(locate("networks", network))
+    except InputError as error:
+        faults = [*error.faults]
+    try:
+        wanted, demand_faults = read_demand(locate("demand", demand))
+    except InputError as error:
+        demand_faults = [*error.faults]
+    if found is None or wanted is None:
+        raise InputError([*faults, *demand_faults])
+    options = {"orders_per_year": orders_per_year, "us_share": us_share, "income_exponent": income_exponent}
+    given = {name: value for name, value in options.items() if value is not None}
+    if given and not wanted.orders.empty:
+        detail = "the demand has orders.csv, the user's own numbers: this option would change nothing"
+        raise InputError(
+            [
+                Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail)
+                for name, value in given.items()
+            ]
+        )
+    return build_problem(found, replace(wanted, parameters={**wanted.parameters, **given}), as_of, channels)
 
 
 def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:

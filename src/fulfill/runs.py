@@ -84,7 +84,7 @@ def next_folder(parent: Path, name: str) -> Path:
 def summary(plan: Plan, finding: Audit) -> dict[str, Any]:
     """Return what summary.json holds; infinities become null."""
     outcome = plan.outcome
-    held: dict[str, Any] = _finite(
+    held: dict[str, Any] = finite(
         {
             "status": outcome.status,
             "objective": outcome.objective,
@@ -115,7 +115,7 @@ def manifest(inputs: Mapping[str, Path], options: Mapping[str, Any], seconds: Ma
     """Return what a run rests on: versions, hashes of the input files, options, timings; nothing of the machine."""
     return {
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
-        "inputs": {name: _hashes(folder) for name, folder in inputs.items()},
+        "inputs": {name: hashes(folder) for name, folder in inputs.items()},
         "options": dict(options),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
@@ -126,19 +126,35 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def read_summary(folder: Path) -> dict[str, Any]:
-    """Return summary.json of a run.
+def read_json(folder: Path, name: str) -> dict[str, Any]:
+    """Return summary.json or manifest.json of a run.
 
     Raises
     ------
     InputError
-        F101 where the folder is no run.
+        F101 where the folder is no run, F311 where the file cannot be read.
     """
-    path = folder / "summary.json"
+    path = folder / name
     if not path.is_file():
-        raise InputError([Fault("F101", f"{folder.name}/summary.json", detail="this folder is no run of fulfill")])
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        raise InputError([Fault("F101", f"{folder.name}/{name}", detail="this folder is no run of fulfill")])
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError([Fault("F311", f"{folder.name}/{name}", detail=str(error))]) from None
+    if not isinstance(content, dict):
+        raise InputError([Fault("F311", f"{folder.name}/{name}", detail="no object")])
     return content
+
+
+def portable(given: str) -> str | None:
+    """Return how a manifest may name an input folder: an embedded name, or a path inside the working folder.
+
+    None for any other place: where things lie on a machine is no business of a run.
+    """
+    if not Path(given).is_dir():
+        return given
+    inside, here = Path(given).resolve(), Path.cwd().resolve()
+    return inside.relative_to(here).as_posix() if inside.is_relative_to(here) else None
 
 
 def _version(name: str) -> str:
@@ -148,18 +164,19 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _hashes(folder: Path) -> dict[str, str]:
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a folder by name."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
     }
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Replace numbers that JSON cannot hold by null."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, float):
         return float(value) if abs(value) < float("inf") else None
     return value

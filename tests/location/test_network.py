@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from fulfill.audit import audit_plan
+from fulfill.audit_bound import audit_bound
 from fulfill.cost.inventory import SafetyStock
 from fulfill.instance import MAIL, Limits, LocationInstance, ServiceTarget
 from fulfill.location.exact import solve_exact
 from fulfill.location.network.coarse import coarsen
-from fulfill.location.network.decomposition import first_prices, solve_decomposed
+from fulfill.location.network.decomposition import ROUNDING, first_prices, solve_decomposed
 from fulfill.location.network.limits import impossible, in_time
 from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
 from fulfill.location.network.warmup import compile_kernels, tiny_instance
@@ -105,6 +106,15 @@ def test_bound_is_below_what_the_exact_method_finds_and_the_plan_is_close(seed: 
     assert found.objective >= exact.bound * (1 - 1e-9)
     assert found.objective <= exact.objective * 1.05
     assert audit_plan(instance, found.decisions, found.objective).clean
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_auditor_finds_the_same_bound_from_the_certificate(seed: int) -> None:
+    instance = random_instance(seed)
+    found = solve_decomposed(instance, replace(PARAMS, gap=0.2))
+    assert found.certificate is not None
+    # one way a cell: the kernel sums no more loosely than the formula; the search took off ROUNDING
+    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(found.bound, rel=1e-11)
 
 
 @pytest.mark.parametrize("seed", range(3))

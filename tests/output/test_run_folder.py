@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from fulfill.audit import Audit
+from fulfill.certificate import FILE, load
 from fulfill.output.run_folder import write_run
 from fulfill.plan import INFEASIBLE, Outcome, Plan
 from fulfill.planner import Planned, PlanOptions, optimize
@@ -37,6 +38,13 @@ def test_without_a_plan_only_the_answer_is_written(planned: Planned, tmp_path: P
     write_run(replace(planned, plan=Plan(outcome, "2026-11-01"), decisions=None, audit=Audit(np.inf, ())), tmp_path, {})
     assert {path.name for path in tmp_path.iterdir()} == {"manifest.json", "summary.json"}
     assert json.loads((tmp_path / "summary.json").read_text())["status"] == INFEASIBLE
+
+
+def test_a_certified_bound_leaves_its_certificate(planned: Planned, tmp_path: Path) -> None:
+    certified = optimize(planned.problem, PlanOptions(method="decomposition", gap=0.2))
+    write_run(certified, tmp_path, {})
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, FILE}
+    assert load(tmp_path / FILE).leaves[0].cell.shape == (3, 2, 2)
 
 
 def test_a_plan_without_sites_is_written_too(planned: Planned, tmp_path: Path) -> None:

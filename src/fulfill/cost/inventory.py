@@ -55,14 +55,21 @@ class SafetyStock:
         share = volume / np.maximum(self.demand, 1e-12)
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
 
+    def points(self) -> Array:
+        """Return the yearly orders between which the cost is interpolated for bounds, (n_sites, n_products, 9).
+
+        They are `SHARES` times the country's demand, and the reach.
+        """
+        home = np.minimum(self.demand, self.reach)
+        return np.concatenate([home[:, :, None] * SHARES, self.reach[:, :, None]], axis=2)
+
     def lines(self) -> tuple[Array, Array]:
         """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
 
-        The lines join points of the cost at the volumes `SHARES` times the country's demand and at the reach: an
-        interpolation of a concave function, so never above it, and itself the least of its lines.
+        The lines join the cost at `points`: an interpolation of a concave function, so never above it, and itself the
+        least of its lines.
         """
-        home = np.minimum(self.demand, self.reach)
-        volume = np.concatenate([home[:, :, None] * SHARES, self.reach[:, :, None]], axis=2)
+        volume = self.points()
         share = volume / np.maximum(self.demand[:, :, None], 1e-12)
         cost = np.sqrt(self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2)
         width = np.diff(volume, axis=2)

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
+from fulfill.instance import MAIL, LocationInstance, leaving_orders
 from fulfill.location.highs import solve_mip
 from fulfill.location.pricing import price
 from fulfill.location.rows import LinearModel
@@ -74,7 +74,7 @@ def read_decisions(instance: LocationInstance, columns: Columns, values: Array) 
     used = values[columns.x] > 1e-7
     inbound = np.zeros((len(instance.route_site), *instance.shape[1:]))
     inbound[columns.route, columns.route_product, columns.route_period] = np.maximum(values[columns.f], 0.0)
-    return Decisions(
+    decisions = Decisions(
         opened=np.round(values[columns.y]),
         stocked=np.round(values[columns.w]) if columns.w.size else np.zeros((instance.shape[1], 1)),
         lane=columns.lane[used],
@@ -83,6 +83,12 @@ def read_decisions(instance: LocationInstance, columns: Columns, values: Array) 
         orders=values[columns.x][used],
         inbound=inbound,
     )
+    if not columns.w.size or instance.site_country is None:
+        return decisions
+    # within its gap a solver may pay for stocking what it then does not stock
+    sold = np.zeros_like(decisions.stocked)
+    np.maximum.at(sold.T, instance.site_country, (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float))
+    return replace(decisions, stocked=decisions.stocked * sold)
 
 
 def build_model(instance: LocationInstance) -> tuple[LinearModel, Columns]:

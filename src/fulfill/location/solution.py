@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fulfill.certificate import Certificate
 from fulfill.plan import Decisions, relative_gap
 
 
@@ -50,6 +51,7 @@ class LocationSolution:
     decisions : None where there is no plan
     objective : cost of the plan by `pricing.price`, USD;  bound : proven lower bound of the instance
     bound_kind : ``certified`` or ``solver``;  seconds : building and solving
+    certificate : what the bound can be computed again from; None where the method has none
     """
 
     status: str
@@ -58,3 +60,4 @@ class LocationSolution:
     bound: float
     bound_kind: str
     seconds: float
+    certificate: Certificate | None = None

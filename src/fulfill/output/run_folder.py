@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fulfill.certificate import FILE
 from fulfill.planner import Planned
 from fulfill.runs import manifest, summary, write_json
 
 
 def write_run(planned: Planned, folder: Path, options: Mapping[str, Any]) -> None:
-    """Write manifest.json, summary.json, the CSV tables, plan.gpkg and report.html.
+    """Write manifest.json, summary.json, certificate.npz, the CSV tables, plan.gpkg and report.html.
 
-    Where there is no plan only the two JSON files are written.
+    Where there is no plan only the JSON files and the certificate are written; a solver's bound has no certificate.
 
     Parameters
     ----------
@@ -24,6 +25,8 @@ def write_run(planned: Planned, folder: Path, options: Mapping[str, Any]) -> Non
     problem, plan = planned.problem, planned.plan
     begun = time.perf_counter()
     write_json(folder / "summary.json", summary(plan, planned.audit))
+    if planned.certificate is not None:
+        planned.certificate.save(folder / FILE)
     if planned.decisions is not None:
         _write_plan(planned, folder)
     seconds = {"plan": plan.outcome.seconds, "writing": time.perf_counter() - begun}

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from fulfill.audit import Audit
 from fulfill.plan import Plan
+from fulfill.run_audit import UNCHECKED, RunAudit
 
 KPI_LINES = (
     # key, label, format
@@ -80,6 +81,26 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     console.print(table)
     console.print(f"audit    {'clean' if finding.clean else 'FAULTS: ' + '; '.join(finding.faults)}")
     console.print(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
+
+
+def print_audit(audit: RunAudit) -> None:
+    """Print what was checked in a run, claimed and recomputed, then what is wrong and what no audit checks."""
+    console = Console(highlight=False, width=110)
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    for name in ("checked", "claimed", "recomputed", "difference", ""):
+        table.add_column(name, justify="left" if name in ("checked", "") else "right")
+    for check in audit.checks:
+        difference = "" if check.difference is None else f"{check.difference:.3g}"
+        cells = (check.name, _shown(check.claimed), _shown(check.recomputed), difference)
+        table.add_row(*cells, "FAULT" if check.faults else "ok")
+    console.print(table)
+    for number, fault in enumerate(audit.faults, 1):
+        console.print(f"{number}. {fault}", markup=False)
+    console.print("\nNot checked:", *(f"- {line}" for line in UNCHECKED), sep="\n", markup=False)
+
+
+def _shown(value: float | str | None) -> str:
+    return f"{value:,.6f}" if isinstance(value, float) else value or ""
 
 
 def _sites(plan: Plan) -> Table:

@@ -29,6 +29,8 @@ PATIENCE = 10
 """Rounds without improvement after which steps are shortened."""
 SHORTER = 0.75
 """Factor by which steps are then shortened."""
+THROUGHPUT = 0.3
+"""Step of a price of throughput in steps of a cell's price; the kernel looks further by itself."""
 MEMORY = 0.4
 """Weight of the newest answer in the running mean of primal answers."""
 
@@ -107,6 +109,7 @@ def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
         collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
         kept = collected >= instance.entry_usd - 1e-9
         found["stocking"] = relaxed.stocked / yearly[:, :, None] - kept[None]
+    found["throughput"] = _throughput_violations(instance, relaxed)
     if len(instance.route_site):
         found |= _inbound_violations(instance, prices, relaxed)
     if instance.carrier_orders is not None and instance.carrier_zone is not None:
@@ -122,6 +125,17 @@ def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
         stock = np.einsum("ikt,ktu,k->iu", relaxed.units, instance.stock_level, instance.volume_m3)
         room = np.where(relaxed.size >= 0, instance.storage_m3[np.arange(len(relaxed.size)), relaxed.size], 0.0)
         found["storage"] = (stock - room[:, None]) / np.maximum(instance.storage_m3.max(axis=1), 1e-9)[:, None]
+    return found
+
+
+def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Array:
+    """Return what chosen sites serve above what their bands supply at the prices, as a share of all bands, (I, M, T)."""
+    sites = np.flatnonzero(relaxed.size >= 0)
+    size = relaxed.size[sites]
+    room, steps = instance.capacity[sites, size], instance.handling_usd[sites, size]
+    supplied = (room * (steps[:, :, None] < relaxed.price[sites, size][:, None, :])).sum(axis=1)
+    found = np.zeros(relaxed.price.shape)
+    found[sites, size] = (relaxed.units[sites].sum(axis=1) - supplied) / np.maximum(room.sum(axis=1), 1e-9)
     return found
 
 
@@ -160,7 +174,15 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
     usd = state.step * max(upper - state.bound, 1e-4 * abs(state.bound)) / length
     changes: dict[str, Array] = {"cell": state.best.cell + usd * cell}
     per_m3 = usd / float(_mean_volume(instance)) if instance.volume_m3 is not None else usd
-    scale = {"gateway": per_m3, "origin": per_m3, "share": per_m3, "storage": per_m3, "carrier": usd, "mail": usd}
+    scale = {
+        "gateway": per_m3,
+        "origin": per_m3,
+        "share": per_m3,
+        "storage": per_m3,
+        "carrier": usd,
+        "mail": usd,
+        "throughput": THROUGHPUT * usd,
+    }
     for name, value in mean.items():
         if name in scale:
             changes[name] = getattr(state.best, name) + scale[name] * value

@@ -12,11 +12,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.certificate import Certificate, Leaf, whole
 from fulfill.instance import LocationInstance, leaving_orders
 from fulfill.location.network.allocation import allocate, best_assortment, prepare
 from fulfill.location.network.ascent import Ascent, ascend, begin
@@ -68,6 +69,7 @@ class Search:
     decisions: Decisions | None = None
     objective: float = np.inf
     bound: float = -np.inf
+    proof: Multipliers | None = None
     interrupted: bool = False
 
     def done(self, share: float = 1.0) -> bool:
@@ -86,10 +88,21 @@ class Search:
             self.decisions, self.objective = decisions, cost
         self.tell()
 
-    def prove(self, bound: float) -> None:
-        """Keep a bound if it is the best."""
-        self.bound = max(self.bound, bound - ROUNDING * abs(bound))
+    def prove(self, prices: Multipliers, relaxed: Relaxed) -> None:
+        """Keep a bound, and the multipliers and prices of throughput that prove it, if it is the best."""
+        bound = relaxed.bound - ROUNDING * abs(relaxed.bound)
+        if bound > self.bound:
+            self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
         self.tell()
+
+    def certificate(self) -> Certificate | None:
+        """Return what the bound can be computed again from."""
+        if self.proof is None:
+            return None
+        safety, shape = self.instance.safety, (len(self.instance.sites), self.instance.shape[1], 2)
+        points = np.zeros(shape) if safety is None else safety.points()
+        multipliers = {field.name: np.asarray(getattr(self.proof, field.name), float) for field in fields(self.proof)}
+        return whole(Leaf(**multipliers, points=points))
 
     def tell(self) -> None:
         """Report."""
@@ -106,11 +119,13 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     with interruptible(search):
         _run(search)
     if search.decisions is None:
-        return LocationSolution(NO_PLAN, None, np.inf, search.bound, "certified", time.perf_counter() - begun)
+        return LocationSolution(
+            NO_PLAN, None, np.inf, search.bound, "certified", time.perf_counter() - begun, search.certificate()
+        )
     bound = min(search.bound, search.objective)
     return LocationSolution(
         status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
-        time.perf_counter() - search.begun,
+        time.perf_counter() - search.begun, search.certificate(),
     )  # fmt: skip
 
 
@@ -203,7 +218,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
     """Raise the bound of the full instance: steps on promising lanes, each block proven on all of them."""
     instance = search.instance
     every = local_lanes(instance)
-    search.prove(evaluate(instance, every, prices).bound)
+    search.prove(prices, evaluate(instance, every, prices))
     step = NEW_STEP
     for _ in range(FULL_ROUNDS // BLOCK):
         if search.done(0.95):
@@ -211,11 +226,11 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
         few = promising(instance, every, prices, SLACK_USD)
         state = replace(begin(instance, few, prices), step=step)
         state = ascend(instance, few, state, BLOCK, search.objective, lambda _: search.done(0.95))
-        proven = evaluate(instance, every, state.best).bound
-        if proven > search.bound:
+        relaxed = evaluate(instance, every, state.best)
+        if relaxed.bound > search.bound:
             prices = state.best
-        search.prove(proven)
-        step = max(state.step, 0.02) if proven >= search.bound else 0.5 * step
+        search.prove(state.best, relaxed)
+        step = max(state.step, 0.02) if relaxed.bound >= search.bound else 0.5 * step
 
 
 def _settled(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Siting, Multipliers]:
