@@ -88,7 +88,7 @@ def test_the_order_of_the_sums_does_not_matter_beyond_the_rounding(solved: list)
     assert abs(one.bound - other.bound) <= one.rounding
 
 
-@pytest.mark.parametrize("dearer", [0.01, -0.01, 5.0])
+@pytest.mark.parametrize("dearer", [1.0, -1.0, 5.0])
 def test_other_multipliers_prove_another_bound(solved: list, dearer: float) -> None:
     instance, _, found = solved[0]
     leaf = found.certificate.leaves[0]

@@ -15,7 +15,7 @@ from fulfill.cost.landed import Economics, economics
 from fulfill.distances import measure
 from fulfill.instance import LocationInstance, build_instance, build_limits, service_days
 from fulfill.kpis import describe
-from fulfill.location.network.decomposition import cost_of_sites
+from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import solve_location

@@ -13,8 +13,9 @@ from fulfill.audit_bound import audit_bound
 from fulfill.cost.inventory import SafetyStock
 from fulfill.instance import MAIL, Limits, LocationInstance, ServiceTarget
 from fulfill.location.exact import solve_exact
+from fulfill.location.network.choice import first_prices
 from fulfill.location.network.coarse import coarsen
-from fulfill.location.network.decomposition import ROUNDING, first_prices, solve_decomposed
+from fulfill.location.network.decomposition import ROUNDING, solve_decomposed
 from fulfill.location.network.limits import impossible, in_time
 from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
 from fulfill.location.network.warmup import compile_kernels, tiny_instance

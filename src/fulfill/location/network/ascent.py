@@ -129,7 +129,7 @@ def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
 
 
 def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Array:
-    """Return what chosen sites serve above what their bands supply at the prices, as a share of all bands, (I, M, T)."""
+    """Return what chosen sites serve above what bands supply at the prices, as a share of all bands, (I, M, T)."""
     sites = np.flatnonzero(relaxed.size >= 0)
     size = relaxed.size[sites]
     room, steps = instance.capacity[sites, size], instance.handling_usd[sites, size]

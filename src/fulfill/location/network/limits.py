@@ -52,6 +52,17 @@ def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
     return moved + float((instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum())
 
 
+def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
+    """Tell whether a plan reaches every service level and stays under the cap and the budget."""
+    wanted = np.array([target.share for target in instance.limits.targets])
+    spent = float(instance.invest_usd[decisions.opened > 0.5].sum())
+    return bool(
+        (in_time(instance, decisions) >= wanted).all()
+        and emitted_kg(instance, decisions) <= instance.limits.co2_kg
+        and spent <= instance.limits.budget_usd
+    )
+
+
 def mended(instance: LocationInstance, decisions: Decisions, prices: Multipliers) -> Multipliers | None:
     """Return higher prices for the limits that a plan misses, None if it misses none."""
     reached = in_time(instance, decisions)

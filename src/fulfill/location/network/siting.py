@@ -212,7 +212,7 @@ def search_sites(
         size = best.size.copy()
         for site in rng.choice(movable, size=min(KICKED, len(movable)), replace=False):
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
-        if _allowed(instance, size):
+        if allowed(instance, size):
             found.append(improve(instance, table, _opened(table, best, size), likely, stop))
     distinct = {tuple(siting.size.tolist()): siting for siting in sorted(found, key=lambda siting: -siting.cost)}
     return sorted(distinct.values(), key=lambda siting: siting.cost)[:FINALISTS]
@@ -229,7 +229,7 @@ def _try(
         size = siting.size.copy()
         for site, new in move:
             size[site] = new
-        if (size == siting.size).all() or not _allowed(instance, size):
+        if (size == siting.size).all() or not allowed(instance, size):
             continue
         trial = estimate(instance, table, _opened(table, siting, size), SCREENING)
         if trial.cost > siting.cost + HOPELESS * abs(siting.cost):
@@ -255,7 +255,7 @@ def _swapped(siting: Siting, likely: Index) -> Iterator[Move]:
             yield ((int(site), -1), (other, int(siting.size[site])))
 
 
-def _allowed(instance: LocationInstance, size: Index) -> bool:
+def allowed(instance: LocationInstance, size: Index) -> bool:
     """Tell whether a choice keeps locks, number of sites and budget."""
     limits = instance.limits
     is_open = np.flatnonzero(size >= 0)

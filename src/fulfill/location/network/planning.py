@@ -1,0 +1,136 @@
+"""From a choice of sites to a plan: assortment, allocation, inbound flows, and what it all costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.instance import LocationInstance, leaving_orders
+from fulfill.location.network.allocation import allocate, best_assortment, prepare
+from fulfill.location.network.ascent import ascend, begin
+from fulfill.location.network.inbound_flows import bring_in
+from fulfill.location.network.limits import TRIES, mended
+from fulfill.location.network.relaxation import (
+    Multipliers,
+    Relaxed,
+    alternative_cost,
+    evaluate,
+    inbound_price,
+    local_lanes,
+    with_prices,
+    zero_multipliers,
+)
+from fulfill.location.network.siting import Siting
+from fulfill.location.pricing import price
+from fulfill.plan import Decisions
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+FIXED_ROUNDS, FIXED_STEP = 80, 0.3
+"""Rounds of raising the bound for sites that are fixed, and their first step."""
+SETTLING = 4
+"""Rounds of assortment and allocation for sites that come without prices."""
+
+
+def as_siting(relaxed: Relaxed) -> Siting:
+    """Return the sites, assortment, prices and volumes of a relaxed answer."""
+    sites = np.flatnonzero(relaxed.size >= 0)
+    size = relaxed.size[sites]
+    assortment = np.zeros(relaxed.units.shape[:2], bool)
+    assortment[sites] = np.isfinite(relaxed.slope[sites, size])
+    rho = np.zeros((len(relaxed.size), relaxed.units.shape[2]))
+    rho[sites] = relaxed.price[sites, size]
+    return Siting(relaxed.size, assortment, rho, relaxed.units.sum(axis=2))
+
+
+def bare(instance: LocationInstance, size: Index) -> Siting:
+    """Return sites of which nothing is known yet: everything stocked everywhere, orders shared evenly."""
+    is_open = size >= 0
+    volume = np.outer(is_open, instance.demand.sum(axis=(0, 2))) / max(int(is_open.sum()), 1)
+    return Siting(size, np.ones(volume.shape, bool), np.zeros((len(size), instance.shape[2])), volume)
+
+
+def plan_of(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, tries: int = TRIES
+) -> tuple[Decisions | None, Siting]:
+    """Return the plan of a choice of sites, and the choice with its prices there.
+
+    Service levels and the carbon cap are met by pricing them higher, so often; None where they are not met then (with
+    one try the plan comes back as it is).
+    """
+    for _ in range(tries):
+        decisions, siting = priced_plan(instance, siting, prices)
+        dearer = mended(instance, decisions, prices)
+        if dearer is None or tries == 1:
+            return decisions, siting
+        prices = dearer
+    return None, siting
+
+
+def priced_plan(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
+) -> tuple[Decisions, Siting]:
+    """Allocate to a choice of sites so often, with the assortment chosen anew between, and keep the cheapest."""
+    setting = prepare(instance, siting.size, prices)
+    rho, assortment = siting.rho, siting.assortment
+    best: tuple[float, Decisions, Array, NDArray[np.bool_]] | None = None
+    for number in range(rounds):
+        if number:
+            assortment = best_assortment(instance, setting, prices, rho, assortment)
+        draft, rho = allocate(instance, setting, assortment, prices, rho)
+        decisions = bring_in(instance, draft)
+        cost = price(instance, decisions)
+        if best is None or cost < best[0]:
+            best = (cost, decisions, rho, assortment)
+    assert best is not None
+    return best[1], Siting(siting.size, best[3], best[2], leaving_orders(instance, best[1]).sum(axis=2), best[0])
+
+
+def settled(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Siting, Multipliers]:
+    """Raise the bound with the sites fixed; return the assortment and prices that it finds, and its multipliers."""
+    sites = np.flatnonzero(siting.size >= 0)
+    size = siting.size[sites]
+    fixed = np.full(instance.fixed_usd.shape, np.inf)
+    fixed[sites, size] = instance.fixed_usd[sites, size]
+    closed = tuple(int(i) for i in np.flatnonzero(siting.size < 0))
+    given = replace(
+        instance, fixed_usd=fixed, limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed)
+    )
+    lanes = local_lanes(given)
+    start = begin(given, lanes, with_prices(prices, cell=zone_prices(given, siting, prices)))
+    fitted = ascend(given, lanes, replace(start, step=FIXED_STEP), FIXED_ROUNDS, siting.cost)
+    choices = [as_siting(evaluate(given, lanes, fitted.best)), siting]
+    priced = [priced_plan(instance, choice, fitted.best, 1)[1] for choice in choices]
+    return min(priced, key=lambda choice: choice.cost), fitted.best
+
+
+def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
+    """Return about what given sites cost: their best assortment and allocation, by prices, without a bound.
+
+    Parameters
+    ----------
+    opened : (n_sites, n_sizes) 0/1
+    """
+    size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
+    nothing = zero_multipliers(instance)
+    return priced_plan(instance, bare(instance, size), nothing, SETTLING)[1].cost
+
+
+def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers) -> Array:
+    """Return the cost of the cheapest way to each cell at a plan's prices of throughput, (Z, K, T)."""
+    inbound, _ = inbound_price(instance, prices)
+    slope = np.zeros((len(instance.sites), instance.shape[1]))
+    inbound = np.where(siting.assortment[:, :, None], inbound + slope[:, :, None] + siting.rho[:, None, :], np.inf)
+    cell = alternative_cost(instance, prices)
+    is_open = np.append(siting.size >= 0, False)
+    lanes = np.flatnonzero(is_open[instance.lane_site])
+    for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
+        way = instance.lane_way[chunk]
+        np.minimum.at(
+            cell,
+            instance.lane_zone[chunk],
+            instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]],
+        )
+    return cell
