@@ -155,7 +155,7 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."),
             click.option("--co2-cap", "co2_kg", type=Figure(min=0), help="Most CO2e, kg a year."),
             click.option(
-                "--gap", type=Figure(min=0), default=0.01, show_default=True, help="Stop at this relative gap."
+                "--gap", type=Figure(min=0), default=0.003, show_default=True, help="Stop at this relative gap."
             ),
             click.option(
                 "--time-limit",
@@ -253,6 +253,9 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
 @click.option("--as-of", type=Day(), help="Day whose rules hold.  [default: the network's]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: a new one under runs/]")
 @click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
+@click.option(
+    "--from", "start", type=click.Path(path_type=Path), metavar="RUN", help="Begin from the sites and prices of a run."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
     """Choose sites, allocate demand, and say which orders to mail: the main job."""
@@ -263,7 +266,7 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
     from fulfill.problem import load_problem
     from fulfill.runs import check_target, new_folder, next_folder, summary
 
-    asked = in_manifest(options)
+    asked = in_manifest({**options, "start": options["start"].name if options["start"] else None})
     problem = load_problem(as_of=as_of, **{name: options.pop(name) for name in PROBLEM_OPTIONS})
     target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
     check_target(target, overwrite=overwrite)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from fulfill.location.solve import solve_location
 from fulfill.plan import Decisions, Outcome, Plan, status_of
 from fulfill.problem import Problem
 from fulfill.resolution import merge_zones
+from fulfill.start import FILE, Start, check_start, load
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,11 @@ class PlanOptions:
     services: tuple[str, ...] = ()
     budget_usd: float | None = None
     co2_kg: float | None = None
-    gap: float = 0.01
+    gap: float = 0.003
     time_limit: float = 60.0
     seed: int = 0
     method: str = "auto"
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Planned:
     decisions: Decisions | None
     audit: Audit
     certificate: Certificate | None = None
+    start: Start | None = None
 
 
 def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progress], None] | None = None) -> Planned:
@@ -79,7 +83,8 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
         problem = merge_zones(problem, options.resolution).problem
     priced, instance = build(problem, options)
     spent = time.perf_counter() - begun
-    params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress)
+    start = _start(options.start, instance) if options.start is not None else None
+    params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress, start)
     solution = solve_location(instance, params, options.method)
     seconds = time.perf_counter() - begun
     solution, bound_faults = with_audited_bound(instance, solution)
@@ -98,7 +103,7 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
         plan = describe(problem, priced, instance, solution.decisions, outcome)
         finding = audit_plan(instance, solution.decisions, solution.objective, priced)
         finding = replace(finding, faults=(*finding.faults, *bound_faults))
-    return Planned(plan, problem, priced, instance, solution.decisions, finding, solution.certificate)
+    return Planned(plan, problem, priced, instance, solution.decisions, finding, solution.certificate, solution.start)
 
 
 def with_audited_bound(
@@ -117,6 +122,13 @@ def with_audited_bound(
         faults = (f"bound: the method claims {solution.bound:.6f} USD, its multipliers prove {bound:.6f} USD",)
     status = status_of(solution.objective, bound) if solution.decisions is not None else solution.status
     return replace(solution, bound=bound, status=status), faults
+
+
+def _start(run: Path, instance: LocationInstance) -> Start:
+    """Read what an earlier run left; refuse it if it is of other places or times."""
+    start = load(run / FILE)
+    check_start(start, zones=instance.zones, products=instance.products, periods=instance.periods, sites=instance.sites)
+    return start
 
 
 def build(problem: Problem, options: PlanOptions) -> tuple[Economics, LocationInstance]:

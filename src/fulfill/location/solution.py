@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fulfill.certificate import Certificate
 from fulfill.plan import Decisions, relative_gap
+from fulfill.start import Start
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class LocationParams:
     time_limit : seconds, a user's limit
     seed : of whatever is random
     progress : called with reports, or None
+    start : what an earlier run left to begin from, or None; only the decomposition uses it
     """
 
     gap: float = 0.005
     time_limit: float = 60.0
     seed: int = 0
     progress: Callable[[Progress], None] | None = None
+    start: Start | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class LocationSolution:
     objective : cost of the plan by `pricing.price`, USD;  bound : proven lower bound of the instance
     bound_kind : ``certified`` or ``solver``;  seconds : building and solving
     certificate : what the bound can be computed again from; None where the method has none
+    start : what a later run may begin from; None where the method leaves nothing
     """
 
     status: str
@@ -61,3 +65,4 @@ class LocationSolution:
     bound_kind: str
     seconds: float
     certificate: Certificate | None = None
+    start: Start | None = None

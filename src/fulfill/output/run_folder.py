@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fulfill import start
 from fulfill.certificate import FILE
 from fulfill.planner import Planned
 from fulfill.runs import manifest, summary, write_json
@@ -27,6 +28,8 @@ def write_run(planned: Planned, folder: Path, options: Mapping[str, Any]) -> Non
     write_json(folder / "summary.json", summary(plan, planned.audit))
     if planned.certificate is not None:
         planned.certificate.save(folder / FILE)
+    if planned.start is not None:
+        planned.start.save(folder / start.FILE)
     if planned.decisions is not None:
         _write_plan(planned, folder)
     seconds = {"plan": plan.outcome.seconds, "writing": time.perf_counter() - begun}

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 ROUNDS = 24
+PATIENCE = 4
+"""Rounds without a tenth less excess after which prices are left as they are."""
 FIRST_MOVE = 1.0
 """USD by which a price moves at first where a site is over- or underused by its whole capacity."""
 
@@ -178,7 +180,7 @@ def _balance(
     steps, room = setting.steps, setting.room
     total = np.maximum(room.sum(axis=1), 1e-9)
     filled = np.cumsum(room, axis=1)
-    best, best_excess, best_volume = rho, np.inf, np.zeros(inbound.shape[:2])
+    best, best_excess, best_volume, stale = rho, np.inf, np.zeros(inbound.shape[:2]), 0
     for number in range(rounds):
         taken = demand_at(*_cells(instance, setting, inbound, prices), instance.demand, instance.unserved_usd, rho)
         used = taken.sum(axis=1)
@@ -186,9 +188,11 @@ def _balance(
         upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1, initial=0.0)
         excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
         worst = float((np.maximum(used - total, 0.0)).sum()) + 0.1 * float(np.abs(excess * total).sum())
+        stale += 1
         if worst < best_excess:
+            stale = 0 if worst < 0.9 * best_excess else stale
             best, best_excess, best_volume = rho.copy(), worst, taken.sum(axis=2)
-        if not excess.any():
+        if not excess.any() or stale > PATIENCE:
             break
         move = FIRST_MOVE / (1.0 + 0.25 * number)
         rho = np.maximum(rho + move * np.clip(excess, -1.0, 1.0), steps[:, :1])

@@ -23,7 +23,7 @@ from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.choice import affordable, choose_sites
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
-from fulfill.location.network.planning import plan_of, zone_prices
+from fulfill.location.network.planning import plan_of, priced_plan, zone_prices
 from fulfill.location.network.relaxation import (
     Multipliers,
     Relaxed,
@@ -31,11 +31,13 @@ from fulfill.location.network.relaxation import (
     local_lanes,
     promising,
     with_prices,
+    zero_multipliers,
 )
-from fulfill.location.network.siting import Siting
+from fulfill.location.network.siting import Siting, allowed
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.plan import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
+from fulfill.start import Start
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -59,6 +61,7 @@ class Search:
     params: LocationParams
     begun: float
     decisions: Decisions | None = None
+    siting: Siting | None = None
     objective: float = np.inf
     bound: float = -np.inf
     proof: Multipliers | None = None
@@ -73,11 +76,11 @@ class Search:
             or relative_gap(self.objective, self.bound) <= self.params.gap
         )
 
-    def offer(self, decisions: Decisions) -> None:
-        """Keep a plan if it is the best."""
+    def offer(self, decisions: Decisions, siting: Siting) -> None:
+        """Keep a plan and its sites and prices if it is the best."""
         cost = price(self.instance, decisions)
         if cost < self.objective:
-            self.decisions, self.objective = decisions, cost
+            self.decisions, self.siting, self.objective = decisions, siting, cost
         self.tell()
 
     def prove(self, prices: Multipliers, relaxed: Relaxed) -> None:
@@ -95,6 +98,20 @@ class Search:
         points = np.zeros(shape) if safety is None else safety.points()
         multipliers = {field.name: np.asarray(getattr(self.proof, field.name), float) for field in fields(self.proof)}
         return whole(Leaf(**multipliers, points=points))
+
+    def start(self) -> Start | None:
+        """Return what a later solve may begin from."""
+        if self.proof is None or self.siting is None:
+            return None
+        instance, siting, proof = self.instance, self.siting, self.proof
+        multipliers = {
+            field.name: np.asarray(getattr(proof, field.name), float) for field in fields(proof) if field.name != "cell"
+        }
+        return Start(
+            zones=np.array(instance.zones), products=np.array(instance.products), periods=np.array(instance.periods),
+            sites=np.array(instance.sites), size=siting.size, assortment=siting.assortment.astype(np.int64),
+            rho=siting.rho, volume=siting.volume, rest=proof.cell - zone_prices(instance, siting, proof), **multipliers,
+        )  # fmt: skip
 
     def tell(self) -> None:
         """Report."""
@@ -117,7 +134,7 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     bound = min(search.bound, search.objective)
     return LocationSolution(
         status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
-        time.perf_counter() - search.begun, search.certificate(),
+        time.perf_counter() - search.begun, search.certificate(), search.start(),
     )  # fmt: skip
 
 
@@ -146,17 +163,40 @@ def interruptible(search: Search) -> Iterator[None]:
 def _run(search: Search) -> None:
     """Run the stages; each keeps what it finds in `search`."""
     instance = search.instance
+    if search.params.start is not None:
+        _raise_bound(search, _begin_from(search, search.params.start))
+        return
     likeness = coarsen(instance, COARSE_ZONES)
     small = likeness.instance
     choice = choose_sites(small, search.params.seed, search.done)
     decisions, siting = plan_of(instance, choice.siting, choice.prices)
     if decisions is None:
         return
-    search.offer(decisions)
+    search.offer(decisions, siting)
     middle = coarsen(instance, MIDDLE_ZONES)
     prices = _spread(middle.instance, small, likeness.member[middle.zone], choice.prices, siting)
     prices = _ascended(search, middle.instance, prices)
     _raise_bound(search, _spread(instance, middle.instance, middle.member, prices, siting))
+
+
+def _begin_from(search: Search, start: Start) -> Multipliers:
+    """Offer the plan of an earlier run's sites and that of the relaxed answer at its multipliers; return these."""
+    instance = search.instance
+    nothing = zero_multipliers(instance)
+    kept = {field.name: getattr(start, field.name) for field in fields(nothing) if field.name != "cell"}
+    kept = {name: value for name, value in kept.items() if np.shape(value) == np.shape(getattr(nothing, name))}
+    prices = with_prices(nothing, **{name: value if value.ndim else float(value) for name, value in kept.items()})
+    size = start.size.copy()
+    size[list(instance.limits.closed)] = -1
+    siting = Siting(size, start.assortment > 0, start.rho, start.volume)
+    prices = with_prices(prices, cell=zone_prices(instance, siting, prices) + start.rest)
+    relaxed = evaluate(instance, local_lanes(instance), prices)
+    search.prove(prices, relaxed)
+    if allowed(instance, size):
+        _try(search, siting, prices)
+    if not search.done():
+        _try(search, affordable(instance, relaxed), prices)
+    return prices
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> None:
@@ -181,9 +221,14 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
         if state.step < SMALL_STEP:
             state.step = NEW_STEP
         if number & (number - 1) == 0 and not search.done(0.9):  # after blocks 1, 2, 4, 8, ...
-            decisions, _ = plan_of(instance, affordable(instance, relaxed), prices, tries=1)
-            if decisions is not None and keeps_limits(instance, decisions):
-                search.offer(decisions)
+            _try(search, affordable(instance, relaxed), prices)
+
+
+def _try(search: Search, siting: Siting, prices: Multipliers) -> None:
+    """Offer the plan of a choice of sites that comes with its assortment, if it keeps the limits."""
+    decisions, siting = priced_plan(search.instance, siting, prices, 1)
+    if keeps_limits(search.instance, decisions):
+        search.offer(decisions, siting)
 
 
 def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:

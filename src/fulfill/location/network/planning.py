@@ -52,18 +52,15 @@ def bare(instance: LocationInstance, size: Index) -> Siting:
     return Siting(size, np.ones(volume.shape, bool), np.zeros((len(size), instance.shape[2])), volume)
 
 
-def plan_of(
-    instance: LocationInstance, siting: Siting, prices: Multipliers, tries: int = TRIES
-) -> tuple[Decisions | None, Siting]:
+def plan_of(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions | None, Siting]:
     """Return the plan of a choice of sites, and the choice with its prices there.
 
-    Service levels and the carbon cap are met by pricing them higher, so often; None where they are not met then (with
-    one try the plan comes back as it is).
+    Service levels and the carbon cap are met by pricing them higher, so often; None where they are not met then.
     """
-    for _ in range(tries):
+    for _ in range(TRIES):
         decisions, siting = priced_plan(instance, siting, prices)
         dearer = mended(instance, decisions, prices)
-        if dearer is None or tries == 1:
+        if dearer is None:
             return decisions, siting
         prices = dearer
     return None, siting
