@@ -138,6 +138,20 @@ class RoutingInstance:
         )
 
 
+@dataclass(frozen=True)
+class LocationRoutingInstance:
+    """Depots to open and the routes from them.
+
+    Attributes
+    ----------
+    routing : with every depot and its vehicles
+    opening : (n_depots,), cost of a depot from which a route starts
+    """
+
+    routing: RoutingInstance
+    opening: Array
+
+
 def features(instance: RoutingInstance) -> frozenset[str]:
     """Return what an engine must know to solve the instance, beyond capacities, windows and several types.
 
@@ -170,6 +184,8 @@ def shape_errors(instance: RoutingInstance) -> list[str]:
     ]
     if instance.depot_capacity.shape != (len(instance.depots), n_dimensions):
         wrong.append("depot capacity is not depots by dimensions")
+    if instance.fewest_vehicles and features(instance):
+        wrong.append("fewest vehicles first goes with capacities and windows only")
     if not instance.vehicles or len(instance.km) != len(instance.hours):
         wrong.append("there is no vehicle type, or not one matrix of hours for each of km")
     wrong += [error for vehicle in instance.vehicles for error in _vehicle_errors(instance, vehicle, n_dimensions)]

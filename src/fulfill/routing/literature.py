@@ -19,19 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.routing.instance import RoutingInstance, VehicleType
+from fulfill.routing.instance import LocationRoutingInstance, RoutingInstance, VehicleType
 
 Array = NDArray[np.float64]
 ROUNDING = 1e-9
 """Length below which a distance is taken as the integer it exceeds: 100 * 0.07 is not 8."""
-
-
-@dataclass(frozen=True)
-class LocationRoutingInstance:
-    """Depots to open and the routes from them; `opening` is the cost of each depot, (n_depots,)."""
-
-    routing: RoutingInstance
-    opening: Array
 
 
 @dataclass(frozen=True)

@@ -5,53 +5,59 @@ The only module that imports pyvrp, which comes with the extra ``fulfill[routing
 
 from __future__ import annotations
 
+import time
+import warnings
+from dataclasses import replace
+
 import numpy as np
 import pyvrp
-from pyvrp.minimise_fleet import minimise_fleet
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.PenaltyManager import PenaltyParams
 from pyvrp.search import NeighbourhoodParams
 from pyvrp.solve import SolveParams, solve
 from pyvrp.stop import MaxIterations, MaxRuntime, StoppingCriterion
 
 from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.ruin import FLEET_SHARE, fewest_vehicles
 from fulfill.routing.solution import Plan, RoutingParams
 from fulfill.routing.ticks import NEVER, Ticks, ticks_of
 
 NEIGHBOURS, FEWER_NEIGHBOURS, MANY = 50, 20, 300
 """Size of the granular neighbourhood, and the smaller one from so many stops on."""
-FLEET_SHARE = 0.4
-"""Share of the effort that may go into fewer vehicles."""
 MAX_PENALTY = 1e7
 """Upper bound of the penalties; PyVRP's own suits costs in whole distance units, ticks are smaller."""
 
 
-def solve_pyvrp(instance: RoutingInstance, params: RoutingParams, known: Plan | None = None) -> Plan:
+def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes for an instance without breaks and depot capacities.
 
-    Parameters
-    ----------
-    known : routes to begin with, else those of a local search on random ones
+    Where the number of vehicles comes first, `fulfill.routing.ruin` finds it and PyVRP gets so many vehicles, of which
+    it makes a new start: from routes that only just fit it does not get far. Where it finds nothing that fits, the
+    routes of the first phase stand.
     """
+    if not instance.fewest_vehicles:
+        return _search(instance, params, 1.0)
+    begun = time.perf_counter()
+    few = fewest_vehicles(instance, params)
+    used = [vehicle for vehicle, _ in few]
+    kinds = tuple(replace(kind, available=used.count(index)) for index, kind in enumerate(instance.vehicles))
+    spent = FLEET_SHARE if params.iterations is not None else (time.perf_counter() - begun) / params.time_limit
+    return _search(replace(instance, vehicles=kinds), params, 1.0 - spent) or few
+
+
+def _search(instance: RoutingInstance, params: RoutingParams, share: float) -> Plan:
+    """Return PyVRP's routes after a share of the effort, none where it finds none that serve every required stop."""
     data = build_data(instance)
-    share = 1.0
-    if instance.fewest_vehicles and known is None and data.num_vehicle_types == 1:
-        kind = minimise_fleet(data, _stop(params, FLEET_SHARE), params.seed, _settings(instance))
-        data = data.replace(vehicle_types=[kind])
-        share -= FLEET_SHARE
-    first = None if not known else pyvrp.Solution(data, [_route(data, instance, *entry) for entry in known])
-    found = solve(
-        data,
-        _stop(params, share),
-        seed=params.seed,
-        collect_stats=False,
-        params=_settings(instance),
-        initial_solution=first,
-    ).best
-    return [] if not found.is_feasible() else [_trips(route, instance) for route in found.routes()]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        found = solve(data, _stop(params, share), params.seed, collect_stats=False, params=_settings(instance)).best
+    if not found.is_feasible():
+        return []
+    return [(int(data.vehicle_type(route.vehicle_type()).name), _trips(route)) for route in found.routes()]
 
 
 def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
-    """Return an instance as PyVRP's data."""
+    """Return an instance as PyVRP's data; a type is named by its index, one without vehicles is left out."""
     ticks = ticks_of(instance)
     ranged = any(np.isfinite(kind.range_km) for kind in instance.vehicles)
     n_depots = len(instance.depots)
@@ -61,6 +67,8 @@ def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
     kinds = []
     for index, kind in enumerate(instance.vehicles):
         again = (kind.depot, int(ticks.up(kind.reload_hours)))
+        if kind.available == 0:
+            continue
         kinds.append(_vehicle_type(instance, ticks, index, [n_depots + reloads.index(again)] if kind.trips > 1 else []))
     return pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0)] * instance.n_places,
@@ -90,6 +98,7 @@ def _vehicle_type(instance: RoutingInstance, ticks: Ticks, index: int, reloads: 
         profile=kind.profile,
         reload_depots=reloads,
         max_reloads=kind.trips - 1,
+        name=str(index),
     )
 
 
@@ -135,23 +144,11 @@ def _stop(params: RoutingParams, share: float) -> StoppingCriterion:
     return MaxRuntime(max(params.time_limit * share, 0.01))
 
 
-def _route(data: pyvrp.ProblemData, instance: RoutingInstance, vehicle: int, trips: list[list[int]]) -> pyvrp.Route:
-    if len(trips) == 1:
-        return pyvrp.Route(data, trips[0], vehicle)
-    kind = data.vehicle_type(vehicle)
-    visits = [pyvrp.Activity(pyvrp.ActivityType.DEPOT, kind.start_depot)]
-    for number, trip in enumerate(trips):
-        visits += [pyvrp.Activity(pyvrp.ActivityType.CLIENT, stop) for stop in trip]
-        depot = kind.end_depot if number + 1 == len(trips) else kind.reload_depots[0]
-        visits.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, depot))
-    return pyvrp.Route(data, visits, vehicle)
-
-
-def _trips(route: pyvrp.Route, instance: RoutingInstance) -> tuple[int, list[list[int]]]:
+def _trips(route: pyvrp.Route) -> list[list[int]]:
     trips: list[list[int]] = [[]]
     for visit in route:
         if visit.is_client():
             trips[-1].append(visit.idx)
         else:
             trips.append([])
-    return route.vehicle_type(), [trip for trip in trips if trip]
+    return [trip for trip in trips if trip]

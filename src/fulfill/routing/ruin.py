@@ -27,12 +27,12 @@ AROUND = 100
 """Neighbours around a stop from whose routes strings are removed."""
 STEPS = 1000
 """Steps between two looks at the clock."""
-COLD = 0.01
-"""Last temperature, in mean legs."""
+COLD, COLD_TIMED = 0.01, 0.05
+"""Last temperature in mean legs, without and with windows."""
 WAIT = 0.2
 """How near a stop is counts its distance and so much of the driver's wait there."""
-HEAT, HOT = 4e-4, (0.05, 1.0)
-"""First temperature in mean legs: so much a step that there will be for a stop, within bounds."""
+HEAT, HOT, HOT_TIMED = 4e-4, (0.05, 1.0), (0.5, 2.0)
+"""First temperature in mean legs: so much a step that there will be for a stop, within bounds, without and with windows."""
 FLEET_HEAT = 0.5
 """First temperature, in mean legs, while routes are left out."""
 FLEET_SHARE = 0.4
@@ -56,11 +56,15 @@ class Effort:
             self._counted = time.perf_counter()
         self._steps += steps
 
+    def seconds(self) -> float:
+        """Return the seconds since the beginning."""
+        return time.perf_counter() - self._begun
+
     def spent(self) -> float:
         """Return the share spent, from 0 to 1."""
         if self._params.iterations is not None:
             return min(1.0, self._steps / max(self._params.iterations, 1))
-        return min(1.0, (time.perf_counter() - self._begun) / self._params.time_limit)
+        return min(1.0, self.seconds() / self._params.time_limit)
 
     def steps_left(self) -> float:
         """Return how many steps are still to come, going by the speed so far."""
@@ -89,9 +93,15 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
     effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
     if instance.fewest_vehicles:
-        search = _fewer_vehicles(search, effort, params.seed)
+        search = _fewer_vehicles(search, effort)
     cool(search, effort)
     return plan_of(search)
+
+
+def fewest_vehicles(instance: RoutingInstance, params: RoutingParams) -> Plan:
+    """Return routes by as few vehicles as can be found in `FLEET_SHARE` of the effort, at whatever cost."""
+    search = begin(build_task(instance), fleet_of(instance), params.seed)
+    return plan_of(_fewer_vehicles(search, Effort(params)))
 
 
 def first_plan(instance: RoutingInstance, seed: int) -> Plan:
@@ -115,6 +125,7 @@ def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
     """Return a search that stands at the savings routes, without those that the fleet cannot drive."""
     n_stops = len(task.bulk) - len(task.dispatch)
     tours = empty_tours(task, n_routes=n_stops)
+    tours.fleet[fleet == 0] = 0
     seed_random(seed)
     cost = start_by_savings(task, tours, turnable=not task.timed and symmetric(task))
     search = Search(task, tours, no_best(tours))
@@ -144,20 +155,23 @@ def take_away(search: Search, route: int) -> list[int]:
     return stops
 
 
-def cool(search: Search, effort: Effort) -> None:
-    """Anneal until the effort is spent, from a temperature that suits the number of steps there will be."""
+def cool(search: Search, effort: Effort, until: float = 1.0) -> None:
+    """Anneal until a share of the effort is spent, from a temperature that suits the steps there will be."""
     task, tours, best = search.task, search.tours, search.best
-    cold = COLD * search.leg()
+    cold = (COLD_TIMED if task.timed else COLD) * search.leg()
     effort.count(anneal(task, tours, best, STEPS, cold, cold, False))
-    n_stops = len(tours.succ) - len(task.dispatch)
-    hot = float(np.clip(HEAT * effort.steps_left() / n_stops, *HOT)) * search.leg()
     begun = effort.spent()
-    while (spent := effort.spent()) < 1.0:
-        temperature = hot * (cold / hot) ** ((spent - begun) / (1.0 - begun))
+    if begun >= until:
+        return
+    steps = effort.steps_left() * (until - begun) / (1.0 - begun)
+    bounds = HOT_TIMED if task.timed else HOT
+    hot = float(np.clip(HEAT * steps / (len(tours.succ) - len(task.dispatch)), *bounds)) * search.leg()
+    while (spent := effort.spent()) < until:
+        temperature = hot * (cold / hot) ** ((spent - begun) / (until - begun))
         effort.count(anneal(task, tours, best, STEPS, temperature, temperature, False))
 
 
-def _fewer_vehicles(search: Search, effort: Effort, seed: int) -> Search:
+def _fewer_vehicles(search: Search, effort: Effort) -> Search:
     """Return a search with as few vehicles as could be found in its share of the effort, all stops served."""
     task = search.task
     least = _least_vehicles(task)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
-from fulfill.routing.tours import NONE, Task, Tours, close_route, can_open, insert, open_route, retime
+from fulfill.routing.tours import NONE, Ints, Task, Tours, close_route, can_open, insert, open_route, retime
 
 
 def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
@@ -21,7 +22,7 @@ def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
     """
     n_depots, n_places = len(task.dispatch), len(tours.succ)
     preferred = np.full(n_places, NONE, np.int64)
-    preferred[n_depots:] = preferred_types(task, n_depots)
+    preferred[n_depots:] = preferred_types(task, tours.fleet > 0)
     tail = np.repeat(np.arange(n_depots, n_places), task.near.shape[1])
     head = task.near[n_depots:].ravel().astype(np.int64)
     kept = (preferred[tail] == preferred[head]) & (preferred[tail] != NONE) & (tail != head)
@@ -34,16 +35,20 @@ def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
     return float(_merge(task, tours, preferred, tail[order], head[order], saved[order], turnable))
 
 
-def preferred_types(task: Task, n_depots: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return for each stop the type whose trip there and back, and share of its fixed cost, is cheapest."""
+def preferred_types(task: Task, there: NDArray[np.bool_]) -> Ints:
+    """Return for each stop the type, of those there are, whose trip there and back with its fixed cost is cheapest.
+
+    The fixed cost counts by the share of the vehicle that the stop fills.
+    """
+    n_depots = len(task.dispatch)
     n_stops = len(task.bulk) - n_depots
     price = np.empty((len(task.depot), n_stops))
     for kind, (depot, rate) in enumerate(zip(task.depot, task.rate, strict=True)):
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.nan_to_num((task.demand[n_depots:] / task.capacity[kind]).max(axis=1), nan=0.0)
         way = task.cost[rate, depot, n_depots:] + task.cost[rate, n_depots:, depot]
-        price[kind] = np.where(share > 1.0, np.inf, way + task.fixed[kind] * share)
-    return price.argmin(axis=0)
+        price[kind] = np.where((share > 1.0) | ~there[kind], np.inf, way + task.fixed[kind] * share)
+    return np.asarray(price.argmin(axis=0), np.int64)
 
 
 @nb.njit(cache=True)
