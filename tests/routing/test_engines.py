@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from routing.days import day, with_vehicle
-from routing.reference import cheapest_cost
 
 from fulfill.errors import SolverError
 from fulfill.routing.audit import audit_routes
 from fulfill.routing.instance import Break, RoutingInstance, VehicleType
 from fulfill.routing.solution import RoutingParams
 from fulfill.routing.solve import ENGINES, best_engine, solve_routing
+from routing.days import day, with_vehicle
+from routing.reference import cheapest_cost
 
 PARAMS = {
     "ruin": RoutingParams(iterations=5_000, seed=1),

@@ -32,7 +32,7 @@ COLD, COLD_TIMED = 0.01, 0.05
 WAIT = 0.2
 """How near a stop is counts its distance and so much of the driver's wait there."""
 HEAT, HOT, HOT_TIMED = 4e-4, (0.05, 1.0), (0.5, 2.0)
-"""First temperature in mean legs: so much a step that there will be for a stop, within bounds, without and with windows."""
+"""First temperature in mean legs: so much a step for each stop; its bounds without and with windows."""
 FLEET_HEAT = 0.5
 """First temperature, in mean legs, while routes are left out."""
 FLEET_SHARE = 0.4
@@ -81,6 +81,11 @@ class Search:
     task: Task
     tours: Tours
     best: Best
+
+    def copy(self) -> Search:
+        """Return a search that goes on from here by itself."""
+        tours = Tours._make(array.copy() for array in self.tours)
+        return Search(self.task, tours, Best._make(array.copy() for array in self.best))
 
     def leg(self) -> float:
         """Return the mean cost of a leg of the current routes: what temperatures are measured in."""
@@ -133,7 +138,7 @@ def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
     tours.fleet[:] = fleet
     for kind in np.flatnonzero(tours.used > fleet):
         routes = np.flatnonzero(tours.kind == kind)
-        smallest = routes[np.argsort(tours.count[routes], kind="stable")]
+        smallest = routes[np.argsort(tours.size[routes], kind="stable")]
         for route in smallest[: tours.used[kind] - fleet[kind]]:
             take_away(search, int(route))
     absent = len(task.dispatch) + np.flatnonzero(tours.route[len(task.dispatch) :] == NONE)
@@ -176,19 +181,16 @@ def _fewer_vehicles(search: Search, effort: Effort) -> Search:
     task = search.task
     least = _least_vehicles(task)
     hot = FLEET_HEAT * search.leg()
-    found = None
+    found: Search | None = None
     while effort.spent() < FLEET_SHARE:
         if search.tours.height[1] == 0:
-            found = [array.copy() for array in (*search.tours, *search.best)]
+            found = search.copy()
             if search.tours.used.sum() <= least:
                 break
             _drop_route(search)
         steps = anneal(task, search.tours, search.best, STEPS, hot, COLD * search.leg(), True)
         effort.count(max(int(steps), 1))
-    if found is None:
-        return search
-    size = len(search.tours)
-    return Search(task, Tours(*found[:size]), Best(*found[size:]))
+    return found or search
 
 
 def _drop_route(search: Search) -> None:
@@ -210,7 +212,9 @@ def _drop_route(search: Search) -> None:
 
 def _least_vehicles(task: Task) -> int:
     """Return the number of the largest vehicles that the total demand fills."""
-    return int(max(ceil(load / room - 1e-9) for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True)))
+    return int(
+        max(ceil(load / room - 1e-9) for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True))
+    )
 
 
 def plan_of(search: Search) -> Plan:

@@ -137,4 +137,6 @@ def _solution(contest: _Contest) -> LocationRoutingSolution:
     if not audit.clean:
         raise SolverError("the auditor finds faults in the routes: " + "; ".join(audit.faults))
     used = sorted({instance.vehicles[route.vehicle].depot for route in routes})
-    return LocationRoutingSolution(tuple(used), routing, routing.objective + float(contest.instance.opening[used].sum()))
+    return LocationRoutingSolution(
+        tuple(used), routing, routing.objective + float(contest.instance.opening[used].sum())
+    )
