@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.ruin_kernels import anneal, keep_best, seed_random
 from fulfill.routing.savings import start_by_savings
 from fulfill.routing.solution import Plan, RoutingParams
@@ -95,6 +96,7 @@ class Search:
 
 def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes for an instance without breaks, second trips, ranges or shift lengths."""
+    compile_kernels()
     effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
     if instance.fewest_vehicles:
@@ -105,8 +107,30 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
 
 def fewest_vehicles(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes by as few vehicles as can be found in `FLEET_SHARE` of the effort, at whatever cost."""
+    compile_kernels()
+    effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
-    return plan_of(_fewer_vehicles(search, Effort(params)))
+    return plan_of(_fewer_vehicles(search, effort))
+
+
+@cache
+def compile_kernels() -> None:
+    """Compile the steps, or load them as compiled before, so that no search is charged for it."""
+    square = np.ones((3, 3))
+    tiny = RoutingInstance(
+        name="tiny",
+        depots=("depot",),
+        stops=("a", "b"),
+        demand=np.ones((2, 1)),
+        ready=np.zeros(2),
+        due=np.ones(2),
+        service=np.zeros(2),
+        vehicles=(VehicleType("van", 0, (2.0,)),),
+        km=(square,),
+        hours=(square,),
+    )
+    search = begin(build_task(tiny), fleet_of(tiny), seed=0)
+    anneal(search.task, search.tours, search.best, 2, 1.0, 1.0, False)
 
 
 def first_plan(instance: RoutingInstance, seed: int) -> Plan:
@@ -264,7 +288,7 @@ def build_task(instance: RoutingInstance) -> Task:
     )
     around = _neighbours(task, n_depots, AROUND, windows=False)
     if not timed:
-        return task._replace(near=around[:, :NEAR], around=around)
+        return task._replace(near=np.ascontiguousarray(around[:, :NEAR]), around=around)
     return task._replace(near=_neighbours(task, n_depots, NEAR_TIMED, windows=True), around=around)
 
 
