@@ -134,6 +134,7 @@ def test_the_engine_follows_the_instance(plain, windows):
     pytest.importorskip("pyvrp")
     assert best_engine(plain) == "ruin"
     assert best_engine(windows) == "pyvrp"
+    assert best_engine(day(1_001)) == "ruin"
     assert best_engine(with_vehicle(windows, rest=Break(0.5, 11.0, 13.0))) == "ortools"
     capped = replace(with_vehicle(windows, trips=2), depot_capacity=np.array([[10.0, 100.0]]))
     with pytest.raises(SolverError, match="no engine knows"):
