@@ -10,8 +10,9 @@ from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 
 METHODS = {"branching": solve_by_branching, "decomposition": solve_decomposed, "monolith": solve_exact}
-SMALL = 30_000
-"""Allocations (lane x product x period) up to which the plain MIP is the quickest way to a proof."""
+SMALL = 2_500
+"""Allocations (lane x product x period) up to which the plain MIP is better; above, the chord that it puts in the place of
+safety stock costs more than the decomposition leaves open (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:
