@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
+from fulfill import start
 from fulfill.audit import Audit
 from fulfill.certificate import FILE, load
 from fulfill.output.run_folder import write_run
@@ -43,7 +44,7 @@ def test_without_a_plan_only_the_answer_is_written(planned: Planned, tmp_path: P
 def test_a_certified_bound_leaves_its_certificate(planned: Planned, tmp_path: Path) -> None:
     certified = optimize(planned.problem, PlanOptions(method="decomposition", gap=0.2))
     write_run(certified, tmp_path, {})
-    assert {path.name for path in tmp_path.iterdir()} == {*FILES, FILE}
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, FILE, start.FILE}
     assert load(tmp_path / FILE).leaves[0].cell.shape == (3, 2, 2)
 
 

@@ -11,8 +11,8 @@ from fulfill.location.solution import LocationParams, LocationSolution
 
 METHODS = {"branching": solve_by_branching, "decomposition": solve_decomposed, "monolith": solve_exact}
 SMALL = 2_500
-"""Allocations (lane x product x period) up to which the plain MIP is better; above, the chord that it puts in the place of
-safety stock costs more than the decomposition leaves open (docs/benchmarks.md)."""
+"""Allocations (lane x product x period) up to which the plain MIP is better; above, the chord that it puts in the place
+of safety stock costs more than the decomposition leaves open (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:

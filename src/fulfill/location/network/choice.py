@@ -39,6 +39,8 @@ GOOD = 0.0015
 """Gap on the likeness at which its sites are good enough: the likeness itself is off by about as much."""
 POOR = 0.005
 """Gap on the likeness at which sites are searched for."""
+NEAR = 1.005
+"""The target of a leg is at most this times the bound: a poor plan would make steps too long to help."""
 STALLED = 2e-4
 """Share by which a leg must raise the bound for another to follow."""
 LIKELY = 30
@@ -80,8 +82,9 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
             continue
         if best is None or siting.cost < best.cost:
             best = siting
-        target = best.cost
-        if stop(0.3) or relative_gap(best.cost, state.bound) < GOOD or state.bound - before < STALLED * before:
+        target = min(best.cost, NEAR * state.bound)
+        gap = relative_gap(best.cost, state.bound)
+        if stop(0.3) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
             break
     if best is None or relative_gap(best.cost, state.bound) > POOR:
         best = _searched(instance, state, best, seed, stop)

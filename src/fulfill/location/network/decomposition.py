@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from fulfill.certificate import Certificate, Leaf, whole
 from fulfill.instance import LocationInstance
 from fulfill.location.network.ascent import Ascent, ascend, begin
-from fulfill.location.network.choice import affordable, choose_sites
+from fulfill.location.network.choice import NEAR, affordable, choose_sites
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
 from fulfill.location.network.planning import plan_of, priced_plan, zone_prices
@@ -213,7 +213,8 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
             break
         few = promising(instance, every, prices, SLACK_USD)
         state = replace(begin(instance, few, prices), step=NEW_STEP) if state is None else state
-        state = ascend(instance, few, state, BLOCK, search.objective, lambda _: search.done(0.95))
+        target = min(search.objective, NEAR * state.bound)
+        state = ascend(instance, few, state, BLOCK, target, lambda _: search.done(0.95))
         prices = state.best
         relaxed = evaluate(instance, every, prices)
         state.bound = relaxed.bound
