@@ -109,6 +109,10 @@ def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
         collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
         kept = collected >= instance.entry_usd - 1e-9
         found["stocking"] = relaxed.stocked / yearly[:, :, None] - kept[None]
+    if np.isfinite(instance.limits.budget_usd):
+        sites = np.flatnonzero(relaxed.size >= 0)
+        spent = instance.invest_usd[sites, relaxed.size[sites]].sum()
+        found["budget"] = np.asarray(spent / max(instance.limits.budget_usd, 1.0) - 1.0)
     found["throughput"] = _throughput_violations(instance, relaxed)
     if len(instance.route_site):
         found |= _inbound_violations(instance, prices, relaxed)
@@ -172,7 +176,7 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
     if length <= 0:
         return state.best
     usd = state.step * max(upper - state.bound, 1e-4 * abs(state.bound)) / length
-    changes: dict[str, Array] = {"cell": state.best.cell + usd * cell}
+    changes: dict[str, Array | float] = {"cell": state.best.cell + usd * cell}
     per_m3 = usd / float(_mean_volume(instance)) if instance.volume_m3 is not None else usd
     scale = {
         "gateway": per_m3,
@@ -186,6 +190,8 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
     for name, value in mean.items():
         if name in scale:
             changes[name] = getattr(state.best, name) + scale[name] * value
+    if "budget" in mean:
+        changes["budget"] = max(0.0, state.best.budget + usd * float(mean["budget"]))
     prices = with_prices(state.best, **changes)
     if "stocking" in mean:
         prices = with_prices(prices, stocking=_affordable(instance, prices.stocking + usd * mean["stocking"]))
