@@ -54,6 +54,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
     """Solve one instance and say what came out."""
+    from fulfill.audit import audit_plan
     from fulfill.literature import best_known, read_instance
     from fulfill.location.solution import LocationParams
     from fulfill.location.solve import solve_location
@@ -76,6 +77,9 @@ def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
         "peak_mib": round(peak / 1024.0, 1),
         "bound_kind": answer.bound_kind,
         "status": answer.status,
+        "audit": list(audit_plan(instance, answer.decisions, answer.objective).faults) or "clean"
+        if answer.decisions
+        else None,
     }
 
 
