@@ -1,0 +1,1 @@
+"""Vehicle routes of a day: one instance type, several engines, one auditor."""

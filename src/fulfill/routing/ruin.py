@@ -1,0 +1,312 @@
+"""Engine `ruin`: savings, then ruin and recreate under simulated annealing; fewest vehicles by leaving routes out.
+
+A route less is tried by taking one away and annealing until all of its stops have found a place in the others, with
+stops that were often left out weighing more (Christiaens and Vanden Berghe 2020, section 3.4 there).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.ruin_kernels import anneal, keep_best, seed_random
+from fulfill.routing.savings import start_by_savings
+from fulfill.routing.solution import Plan, RoutingParams
+from fulfill.routing.tours import NONE, Best, Task, Tours, empty_tours, no_best, remove
+
+NO_WAY = 1e9
+"""Cost that stands for a leg that does not exist."""
+NEAR, NEAR_TIMED = 40, 100
+"""Neighbours next to which a stop is inserted, without and with windows."""
+AROUND = 100
+"""Neighbours around a stop from whose routes strings are removed."""
+STEPS = 1000
+"""Steps between two looks at the clock."""
+COLD, COLD_TIMED = 0.01, 0.05
+"""Last temperature in mean legs, without and with windows."""
+WAIT = 0.2
+"""How near a stop is counts its distance and so much of the driver's wait there."""
+HEAT, HOT, HOT_TIMED = 4e-4, (0.05, 1.0), (0.5, 2.0)
+"""First temperature in mean legs: so much a step that there will be for a stop, within bounds, without and with windows."""
+FLEET_HEAT = 0.5
+"""First temperature, in mean legs, while routes are left out."""
+FLEET_SHARE = 0.4
+"""Share of the effort that may go into fewer vehicles."""
+
+Array = NDArray[np.float64]
+
+
+class Effort:
+    """How much of the permitted effort is spent: steps where their number is limited, else seconds."""
+
+    def __init__(self, params: RoutingParams) -> None:
+        self._params = params
+        self._begun = time.perf_counter()
+        self._counted = 0.0
+        self._steps = 0
+
+    def count(self, steps: int) -> None:
+        """Count steps that were made."""
+        if self._steps == 0:
+            self._counted = time.perf_counter()
+        self._steps += steps
+
+    def seconds(self) -> float:
+        """Return the seconds since the beginning."""
+        return time.perf_counter() - self._begun
+
+    def spent(self) -> float:
+        """Return the share spent, from 0 to 1."""
+        if self._params.iterations is not None:
+            return min(1.0, self._steps / max(self._params.iterations, 1))
+        return min(1.0, self.seconds() / self._params.time_limit)
+
+    def steps_left(self) -> float:
+        """Return how many steps are still to come, going by the speed so far."""
+        if self._params.iterations is not None:
+            return float(self._params.iterations - self._steps)
+        seconds = time.perf_counter() - self._counted
+        return self._params.time_limit * (1.0 - self.spent()) * self._steps / max(seconds, 1e-3)
+
+
+@dataclass(frozen=True)
+class Search:
+    """The state of a search: fixed data, current routes, best routes. The arrays change as it goes on."""
+
+    task: Task
+    tours: Tours
+    best: Best
+
+    def leg(self) -> float:
+        """Return the mean cost of a leg of the current routes: what temperatures are measured in."""
+        driving = float(self.best.score[0]) - float(self.task.fixed @ self.tours.used)
+        return max(driving / len(self.tours.succ), 1e-9)
+
+
+def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
+    """Return routes for an instance without breaks, second trips, ranges or shift lengths."""
+    effort = Effort(params)
+    search = begin(build_task(instance), fleet_of(instance), params.seed)
+    if instance.fewest_vehicles:
+        search = _fewer_vehicles(search, effort)
+    cool(search, effort)
+    return plan_of(search)
+
+
+def fewest_vehicles(instance: RoutingInstance, params: RoutingParams) -> Plan:
+    """Return routes by as few vehicles as can be found in `FLEET_SHARE` of the effort, at whatever cost."""
+    search = begin(build_task(instance), fleet_of(instance), params.seed)
+    return plan_of(_fewer_vehicles(search, Effort(params)))
+
+
+def first_plan(instance: RoutingInstance, seed: int) -> Plan:
+    """Return the savings routes, one trip a vehicle, with what of the rest fits in: a start for any engine.
+
+    Breaks, ranges and shift lengths are not looked at.
+    """
+    search = begin(build_task(instance), fleet_of(instance), seed)
+    cold = COLD * search.leg()
+    anneal(search.task, search.tours, search.best, 1, cold, cold, False)
+    return plan_of(search)
+
+
+def fleet_of(instance: RoutingInstance) -> NDArray[np.int64]:
+    """Return the number of vehicles by type, never more than there are stops."""
+    n_stops = len(instance.stops)
+    return np.array([n_stops if v.available is None else min(v.available, n_stops) for v in instance.vehicles])
+
+
+def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
+    """Return a search that stands at the savings routes, without those that the fleet cannot drive."""
+    n_stops = len(task.bulk) - len(task.dispatch)
+    tours = empty_tours(task, n_routes=n_stops)
+    tours.fleet[fleet == 0] = 0
+    seed_random(seed)
+    cost = start_by_savings(task, tours, turnable=not task.timed and symmetric(task))
+    search = Search(task, tours, no_best(tours))
+    search.best.score[0] = cost
+    tours.fleet[:] = fleet
+    for kind in np.flatnonzero(tours.used > fleet):
+        routes = np.flatnonzero(tours.kind == kind)
+        smallest = routes[np.argsort(tours.count[routes], kind="stable")]
+        for route in smallest[: tours.used[kind] - fleet[kind]]:
+            take_away(search, int(route))
+    absent = len(task.dispatch) + np.flatnonzero(tours.route[len(task.dispatch) :] == NONE)
+    tours.absent[: len(absent)], tours.height[1] = absent, len(absent)
+    keep_best(tours, search.best)
+    return search
+
+
+def symmetric(task: Task) -> bool:
+    """Tell whether every leg costs the same both ways."""
+    return all(np.array_equal(matrix, matrix.T) for matrix in task.cost)
+
+
+def take_away(search: Search, route: int) -> list[int]:
+    """Empty a route; return its stops, which are not listed as absent yet."""
+    stops = [int(stop) for stop in np.flatnonzero(search.tours.route == route)]
+    for stop in stops:
+        search.best.score[0] -= remove(search.task, search.tours, stop)
+    return stops
+
+
+def cool(search: Search, effort: Effort, until: float = 1.0) -> None:
+    """Anneal until a share of the effort is spent, from a temperature that suits the steps there will be."""
+    task, tours, best = search.task, search.tours, search.best
+    cold = (COLD_TIMED if task.timed else COLD) * search.leg()
+    effort.count(anneal(task, tours, best, STEPS, cold, cold, False))
+    begun = effort.spent()
+    if begun >= until:
+        return
+    steps = effort.steps_left() * (until - begun) / (1.0 - begun)
+    bounds = HOT_TIMED if task.timed else HOT
+    hot = float(np.clip(HEAT * steps / (len(tours.succ) - len(task.dispatch)), *bounds)) * search.leg()
+    while (spent := effort.spent()) < until:
+        temperature = hot * (cold / hot) ** ((spent - begun) / (until - begun))
+        effort.count(anneal(task, tours, best, STEPS, temperature, temperature, False))
+
+
+def _fewer_vehicles(search: Search, effort: Effort) -> Search:
+    """Return a search with as few vehicles as could be found in its share of the effort, all stops served."""
+    task = search.task
+    least = _least_vehicles(task)
+    hot = FLEET_HEAT * search.leg()
+    found = None
+    while effort.spent() < FLEET_SHARE:
+        if search.tours.height[1] == 0:
+            found = [array.copy() for array in (*search.tours, *search.best)]
+            if search.tours.used.sum() <= least:
+                break
+            _drop_route(search)
+        steps = anneal(task, search.tours, search.best, STEPS, hot, COLD * search.leg(), True)
+        effort.count(max(int(steps), 1))
+    if found is None:
+        return search
+    size = len(search.tours)
+    return Search(task, Tours(*found[:size]), Best(*found[size:]))
+
+
+def _drop_route(search: Search) -> None:
+    """Take away the route whose stops were missed least and its vehicle."""
+    tours, best = search.tours, search.best
+    routes = np.flatnonzero(tours.kind != NONE)
+    on_route = tours.route >= 0
+    missed = np.bincount(tours.route[on_route], weights=tours.missed[on_route], minlength=len(tours.kind))
+    route = int(routes[missed[routes].argmin()])
+    kind = int(tours.kind[route])
+    stops = take_away(search, route)
+    tours.fleet[kind] = tours.used[kind]
+    tours.absent[: len(stops)], tours.height[1] = stops, len(stops)
+    best.height[0] = len(tours.kind)
+    best.changed[:] = np.arange(len(tours.kind))
+    best.is_changed[:] = True
+    keep_best(tours, best)
+
+
+def _least_vehicles(task: Task) -> int:
+    """Return the number of the largest vehicles that the total demand fills."""
+    return int(max(ceil(load / room - 1e-9) for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True)))
+
+
+def plan_of(search: Search) -> Plan:
+    """Return the best routes found."""
+    n_depots = len(search.task.dispatch)
+    plan: Plan = []
+    for route in np.flatnonzero(search.best.kind != NONE):
+        stops, stop = [], int(search.best.first[route])
+        while stop != NONE:
+            stops.append(stop - n_depots)
+            stop = int(search.best.succ[stop])
+        plan.append((int(search.best.kind[route]), [stops]))
+    return plan
+
+
+def build_task(instance: RoutingInstance) -> Task:
+    """Return an instance as the arrays of the compiled steps."""
+    n_depots, kinds = len(instance.depots), instance.vehicles
+    rates = sorted({(kind.cost_per_km, kind.cost_per_hour, kind.profile) for kind in kinds})
+    cost = np.stack([_leg_cost(instance, *rate) for rate in rates])
+    timed = instance.timed
+    time_ = np.stack(instance.hours) if timed else np.zeros((len(instance.hours), 1, 1))
+    pad = np.zeros(n_depots)
+    demand = np.vstack([np.zeros((n_depots, instance.demand.shape[1])), instance.demand])
+    capacity = np.array([kind.capacity for kind in kinds])
+    depot = np.array([kind.depot for kind in kinds])
+    task = Task(
+        cost=cost,
+        time=time_,
+        near=np.zeros((0, 0), np.int32),
+        around=np.zeros((0, 0), np.int32),
+        demand=demand,
+        bulk=np.nan_to_num(demand / np.maximum(capacity.max(axis=0), 1e-12)).max(axis=1),
+        far=cost[:, depot].min(axis=(0, 1)).astype(np.float64),
+        ready=np.concatenate([pad, instance.ready]),
+        due=np.concatenate([pad, instance.due]),
+        service=np.concatenate([pad, instance.service]),
+        depot=depot,
+        rate=np.array([rates.index((kind.cost_per_km, kind.cost_per_hour, kind.profile)) for kind in kinds]),
+        profile=np.array([kind.profile for kind in kinds]),
+        fixed=np.array([0.0 if instance.fewest_vehicles else kind.cost_per_day for kind in kinds]),
+        capacity=capacity,
+        opens=np.array([kind.opens for kind in kinds]),
+        closes=np.array([kind.closes for kind in kinds]),
+        dispatch=instance.depot_capacity.astype(np.float64),
+        timed=timed,
+    )
+    around = _neighbours(task, n_depots, AROUND, windows=False)
+    if not timed:
+        return task._replace(near=around[:, :NEAR], around=around)
+    return task._replace(near=_neighbours(task, n_depots, NEAR_TIMED, windows=True), around=around)
+
+
+def _leg_cost(instance: RoutingInstance, per_km: float, per_hour: float, profile: int) -> NDArray[np.float32]:
+    """Return the cost of every leg at a rate, `NO_WAY` where there is none."""
+    cost = np.empty(instance.km[profile].shape, np.float32)
+    for row, km, hours in zip(cost, instance.km[profile], instance.hours[profile], strict=True):
+        row[:] = np.where(np.isfinite(km + hours), per_km * np.minimum(km, NO_WAY), NO_WAY)
+        if per_hour:
+            row += (per_hour * np.minimum(hours, NO_WAY)).astype(np.float32)
+    return cost
+
+
+def _neighbours(task: Task, n_depots: int, wanted: int, windows: bool) -> NDArray[np.int32]:
+    """Return the stops next to each place, (places, k), by cost or also by the wait between their windows.
+
+    A place stands itself where it has fewer neighbours that can follow or precede it.
+    """
+    n_places = len(task.bulk)
+    wanted = min(wanted, max(n_places - n_depots - 1, 1))
+    near = np.empty((n_places, wanted), np.int32)
+    worth = float(task.cost[0].mean() / max(task.time[0].mean(), 1e-9)) if windows else 0.0
+    for place in range(n_places):
+        way = np.minimum(task.cost[:, place, n_depots:], task.cost[:, n_depots:, place]).min(axis=0).astype(float)
+        if windows and place >= n_depots:
+            way = np.minimum(_apart(task, place, n_depots, worth, 1), _apart(task, place, n_depots, worth, -1))
+        if place >= n_depots:
+            way[place - n_depots] = np.inf
+        order = np.argpartition(way, wanted - 1)[:wanted]
+        order = order[np.argsort(way[order], kind="stable")]
+        near[place] = np.where(way[order] < NO_WAY, n_depots + order, place)
+    return near
+
+
+def _apart(task: Task, place: int, n_depots: int, worth: float, direction: int) -> Array:
+    """Return how far a stop is from each as its predecessor (direction 1) or follower, inf where windows forbid it."""
+    others = slice(n_depots, None)
+    if direction == 1:
+        way, hours = task.cost[:, place, others].min(axis=0), task.time[:, place, others].min(axis=0)
+        first, last = task.ready[place] + task.service[place], task.due[place] + task.service[place]
+        ready, due = task.ready[others], task.due[others]
+    else:
+        way, hours = task.cost[:, others, place].min(axis=0), task.time[:, others, place].min(axis=0)
+        first, last = (window[others] + task.service[others] for window in (task.ready, task.due))
+        ready, due = task.ready[place], task.due[place]
+    wait = np.maximum(ready - last - hours, 0.0)
+    with np.errstate(invalid="ignore"):
+        wait = np.nan_to_num(wait, nan=0.0)
+    return np.where(first + hours <= due, way + WAIT * worth * wait, np.inf)

@@ -1,0 +1,102 @@
+"""What a routing engine is asked and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fulfill.routing.instance import RoutingInstance
+
+Plan = list[tuple[int, list[list[int]]]]
+"""What an engine decides: by vehicle its type and the stops of each of its trips, in order. Times follow from it."""
+
+
+@dataclass(frozen=True)
+class RoutingParams:
+    """How hard to try.
+
+    Attributes
+    ----------
+    time_limit : seconds, a user's limit
+    iterations : stop after so many steps of the engine; then the same seed gives the same routes
+    seed : of whatever is random
+    """
+
+    time_limit: float = 60.0
+    iterations: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Route:
+    """The day of one vehicle. Times are hours on the clock.
+
+    Attributes
+    ----------
+    vehicle : index of the type
+    trips : stops of each trip in order; the vehicle is at its depot before and after each
+    starts : when service begins, one figure a stop
+    departures, returns : when the vehicle leaves its depot and is back, one figure a trip
+    rest : when the driver's break begins, None where the type has none or it falls outside the route
+    """
+
+    vehicle: int
+    trips: tuple[tuple[int, ...], ...]
+    starts: tuple[tuple[float, ...], ...]
+    departures: tuple[float, ...]
+    returns: tuple[float, ...]
+    rest: float | None = None
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """A stop without a vehicle.
+
+    `reason` is one of `fulfill.routing.reasons.REASONS`; `text` says what is missing and what would serve the stop.
+    """
+
+    stop: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RoutingSolution:
+    """Routes of an instance.
+
+    Attributes
+    ----------
+    objective : cost of the routes, USD (see `fulfill.routing.instance`)
+    km : driven
+    engine : which one found them;  seconds : building and solving
+    """
+
+    routes: tuple[Route, ...]
+    unserved: tuple[Unserved, ...]
+    objective: float
+    km: float
+    engine: str
+    seconds: float
+
+
+def legs(instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]) -> list[tuple[int, int]]:
+    """Return the legs of a vehicle's day as pairs of places."""
+    depot = instance.vehicles[vehicle].depot
+    found = []
+    for trip in trips:
+        places = [depot, *(instance.place_of(stop) for stop in trip), depot]
+        found += list(zip(places[:-1], places[1:], strict=True))
+    return found
+
+
+def driven_km(instance: RoutingInstance, route: Route) -> float:
+    """Return the distance of a route."""
+    matrix = instance.km[instance.vehicles[route.vehicle].profile]
+    return float(sum(matrix[leg] for leg in legs(instance, route.vehicle, route.trips)))
+
+
+def price(instance: RoutingInstance, route: Route) -> float:
+    """Return the cost of a route, USD."""
+    vehicle = instance.vehicles[route.vehicle]
+    hours = route.returns[-1] - route.departures[0]
+    paid = vehicle.cost_per_hour * hours if vehicle.cost_per_hour else 0.0
+    return vehicle.cost_per_day + vehicle.cost_per_km * driven_km(instance, route) + paid
