@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+
 def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     if options.child:

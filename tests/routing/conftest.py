@@ -7,9 +7,9 @@ from math import inf
 
 import numpy as np
 import pytest
-from routing.days import day
 
 from fulfill.routing.instance import RoutingInstance, VehicleType
+from routing.days import day
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 
 from fulfill.routing.instance import RoutingInstance
-from fulfill.routing.solution import price
+from fulfill.routing.solution import driven_km, price
 from fulfill.routing.timetable import timetable
 
 
@@ -42,6 +42,6 @@ def _best_cut(instance: RoutingInstance, order: tuple[int, ...]) -> float:
         if any((instance.demand[list(trip)].sum(axis=0) > np.array(kind.capacity)).any() for trip in trips):
             continue
         route = timetable(instance, 0, trips)
-        if route is not None:
+        if route is not None and driven_km(instance, route) <= kind.range_km:
             best = min(best, price(instance, route))
     return best

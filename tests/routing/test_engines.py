@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from routing.days import day, with_vehicle
-from routing.reference import cheapest_cost
 
 from fulfill.errors import SolverError
 from fulfill.routing.audit import audit_routes
 from fulfill.routing.instance import Break, RoutingInstance, VehicleType
 from fulfill.routing.solution import RoutingParams
 from fulfill.routing.solve import ENGINES, best_engine, solve_routing
+from routing.days import day, with_vehicle
+from routing.reference import cheapest_cost
 
 PARAMS = {
     "ruin": RoutingParams(iterations=5_000, seed=1),
@@ -134,6 +134,7 @@ def test_the_engine_follows_the_instance(plain, windows):
     pytest.importorskip("pyvrp")
     assert best_engine(plain) == "ruin"
     assert best_engine(windows) == "pyvrp"
+    assert best_engine(day(1_001)) == "ruin"
     assert best_engine(with_vehicle(windows, rest=Break(0.5, 11.0, 13.0))) == "ortools"
     capped = replace(with_vehicle(windows, trips=2), depot_capacity=np.array([[10.0, 100.0]]))
     with pytest.raises(SolverError, match="no engine knows"):

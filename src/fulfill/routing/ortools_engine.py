@@ -13,7 +13,7 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from fulfill.errors import SolverError
-from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.ruin import first_plan
 from fulfill.routing.solution import Plan, RoutingParams
 from fulfill.routing.ticks import NEVER, Ints, Ticks, ticks_of
@@ -75,9 +75,7 @@ def _layout(instance: RoutingInstance, known: Plan) -> _Layout:
         used = sum(vehicle == index for vehicle, _ in known)
         wanted = used + max(2, int(SPARE * used))
         vehicles += [index] * min(wanted if kind.available is None else kind.available, len(instance.stops))
-    reload = [
-        number for number, index in enumerate(vehicles) for _ in range(instance.vehicles[index].trips - 1)
-    ]
+    reload = [number for number, index in enumerate(vehicles) for _ in range(instance.vehicles[index].trips - 1)]
     depots = [instance.vehicles[vehicles[number]].depot for number in reload]
     return _Layout(tuple(vehicles), tuple(reload), np.array([*range(instance.n_places), *depots], np.int64))
 
@@ -101,7 +99,8 @@ def _add_costs(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: 
 
 def _fewest(instance: RoutingInstance, ticks: Ticks) -> int:
     """Return a cost of a vehicle that outweighs any distance saved by it."""
-    return 2 * int(ticks.distances(instance.km[0], False).max(axis=1).sum()) * max(ticks.per_km)
+    longest = int(ticks.distances(instance.km[0], False).max(axis=1).sum())
+    return 2 * longest * max(ticks.per_km)
 
 
 def _add_loads(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
@@ -148,23 +147,27 @@ def _add_times(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager
     for stop in range(len(instance.stops)):
         ready, due = int(ticks.up(instance.ready[stop])), int(ticks.down(instance.due[stop]))
         time.CumulVar(manager.NodeToIndex(instance.place_of(stop))).SetRange(max(ready, 0), min(due, longest))
-    indices = [model.Start(number) for number in range(len(kinds))]
-    visits = [0] * model.Size()
-    for index in range(model.Size()):
-        visits[index] = 0 if index in set(indices) else stays[manager.IndexToNode(index)]
-    for number, kind in enumerate(kinds):
-        opens, closes = int(ticks.up(kind.opens)), int(min(ticks.down(kind.closes), longest))
-        time.CumulVar(model.Start(number)).SetRange(opens, closes)
-        time.CumulVar(model.End(number)).SetRange(opens, closes)
-        if np.isfinite(kind.max_hours):
-            time.SetSpanUpperBoundForVehicle(int(ticks.down(kind.max_hours)), number)
-        if ticks.per_hour[layout.vehicle[number]]:
-            time.SetSpanCostCoefficientForVehicle(ticks.per_hour[layout.vehicle[number]], number)
-        if kind.rest is not None:
-            first, last = int(ticks.up(kind.rest.earliest)), int(ticks.down(kind.rest.latest))
-            length = int(ticks.up(kind.rest.hours))
-            rest = model.solver().FixedDurationIntervalVar(first, last, length, False, f"rest {number}")
-            time.SetBreakIntervalsOfVehicle([rest], number, visits)
+    starts = {model.Start(number) for number in range(len(kinds))}
+    visits = [0 if index in starts else stays[manager.IndexToNode(index)] for index in range(model.Size())]
+    for number, (index, kind) in enumerate(zip(layout.vehicle, kinds, strict=True)):
+        _add_shift(kind, ticks, number, model, visits)
+        if ticks.per_hour[index]:
+            time.SetSpanCostCoefficientForVehicle(ticks.per_hour[index], number)
+
+
+def _add_shift(kind: VehicleType, ticks: Ticks, number: int, model: Any, visits: list[int]) -> None:
+    """Bound the day of a vehicle and give its driver the break."""
+    time = model.GetDimensionOrDie("time")
+    opens, closes = int(ticks.up(kind.opens)), int(ticks.down(kind.closes))
+    time.CumulVar(model.Start(number)).SetRange(opens, closes)
+    time.CumulVar(model.End(number)).SetRange(opens, closes)
+    if np.isfinite(kind.max_hours):
+        time.SetSpanUpperBoundForVehicle(int(ticks.down(kind.max_hours)), number)
+    if kind.rest is not None:
+        first, last = int(ticks.up(kind.rest.earliest)), int(ticks.down(kind.rest.latest))
+        length = int(ticks.up(kind.rest.hours))
+        rest = model.solver().FixedDurationIntervalVar(first, last, length, False, f"rest {number}")
+        time.SetBreakIntervalsOfVehicle([rest], number, visits)
 
 
 def _horizon(instance: RoutingInstance, ticks: Ticks) -> int:
@@ -174,7 +177,7 @@ def _horizon(instance: RoutingInstance, ticks: Ticks) -> int:
         return int(ticks.down(closes))
     begin = max(float(instance.ready.max(initial=0.0)), *(kind.opens for kind in instance.vehicles))
     hours = max(np.where(np.isfinite(matrix), matrix, 0.0).max(axis=1).sum() for matrix in instance.hours)
-    return int(min(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0), NEVER))
+    return min(int(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0)), NEVER)
 
 
 def _allow_absence(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:

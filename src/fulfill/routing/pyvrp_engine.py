@@ -125,7 +125,9 @@ def _prize(instance: RoutingInstance, ticks: Ticks) -> int:
     for index, kind in enumerate(instance.vehicles):
         km, hours = instance.km[kind.profile], instance.hours[kind.profile]
         legs = ticks.per_km[index] * ticks.km * km[np.isfinite(km)].max(initial=0.0)
-        time = ticks.per_hour[index] * ticks.hour * (hours[np.isfinite(hours)].max(initial=0.0) + instance.service.max())
+        time = (
+            ticks.per_hour[index] * ticks.hour * (hours[np.isfinite(hours)].max(initial=0.0) + instance.service.max())
+        )
         worst = max(worst, ticks.per_day[index] + 4 * int(legs + time))
     return worst + 1
 

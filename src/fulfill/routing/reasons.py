@@ -7,7 +7,7 @@ nearest to serving it; where some type could, the fleet is used up.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf, isfinite
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,10 +96,12 @@ def _time_obstacle(instance: RoutingInstance, stop: int, index: int, out: float,
 
 
 def _shift_remedy(kind: VehicleType, earliest_return: float, hours: float) -> str:
-    rest = f" and a break of {kind.rest.hours:g} h" if kind.rest is not None else ""
-    until = f"a shift until {_clock(earliest_return)} instead of {_clock(kind.closes)}" if kind.closes < inf else ""
-    long = f"a shift of {hours:.2f} h instead of {kind.max_hours:g}" if kind.max_hours < inf else ""
-    return " or ".join(text for text in (until, long) if text) + rest
+    needed = []
+    if earliest_return > kind.closes:
+        needed.append(f"a shift until {_clock(earliest_return)} instead of {_clock(kind.closes)}")
+    if hours > kind.max_hours:
+        needed.append(f"a shift of {hours:.2f} h instead of {kind.max_hours:g}")
+    return " and ".join(needed) or "a shift in which the driver's break has its place"
 
 
 def _clock(hours: float) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.ruin_kernels import anneal, keep_best, seed_random
 from fulfill.routing.savings import start_by_savings
 from fulfill.routing.solution import Plan, RoutingParams
@@ -32,7 +33,7 @@ COLD, COLD_TIMED = 0.01, 0.05
 WAIT = 0.2
 """How near a stop is counts its distance and so much of the driver's wait there."""
 HEAT, HOT, HOT_TIMED = 4e-4, (0.05, 1.0), (0.5, 2.0)
-"""First temperature in mean legs: so much a step that there will be for a stop, within bounds, without and with windows."""
+"""First temperature in mean legs: so much a step for each stop; its bounds without and with windows."""
 FLEET_HEAT = 0.5
 """First temperature, in mean legs, while routes are left out."""
 FLEET_SHARE = 0.4
@@ -82,6 +83,11 @@ class Search:
     tours: Tours
     best: Best
 
+    def copy(self) -> Search:
+        """Return a search that goes on from here by itself."""
+        tours = Tours._make(array.copy() for array in self.tours)
+        return Search(self.task, tours, Best._make(array.copy() for array in self.best))
+
     def leg(self) -> float:
         """Return the mean cost of a leg of the current routes: what temperatures are measured in."""
         driving = float(self.best.score[0]) - float(self.task.fixed @ self.tours.used)
@@ -90,6 +96,7 @@ class Search:
 
 def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes for an instance without breaks, second trips, ranges or shift lengths."""
+    compile_kernels()
     effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
     if instance.fewest_vehicles:
@@ -100,8 +107,30 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
 
 def fewest_vehicles(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes by as few vehicles as can be found in `FLEET_SHARE` of the effort, at whatever cost."""
+    compile_kernels()
+    effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
-    return plan_of(_fewer_vehicles(search, Effort(params)))
+    return plan_of(_fewer_vehicles(search, effort))
+
+
+@cache
+def compile_kernels() -> None:
+    """Compile the steps, or load them as compiled before, so that no search is charged for it."""
+    square = np.ones((3, 3))
+    tiny = RoutingInstance(
+        name="tiny",
+        depots=("depot",),
+        stops=("a", "b"),
+        demand=np.ones((2, 1)),
+        ready=np.zeros(2),
+        due=np.ones(2),
+        service=np.zeros(2),
+        vehicles=(VehicleType("van", 0, (2.0,)),),
+        km=(square,),
+        hours=(square,),
+    )
+    search = begin(build_task(tiny), fleet_of(tiny), seed=0)
+    anneal(search.task, search.tours, search.best, 2, 1.0, 1.0, False)
 
 
 def first_plan(instance: RoutingInstance, seed: int) -> Plan:
@@ -133,7 +162,7 @@ def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
     tours.fleet[:] = fleet
     for kind in np.flatnonzero(tours.used > fleet):
         routes = np.flatnonzero(tours.kind == kind)
-        smallest = routes[np.argsort(tours.count[routes], kind="stable")]
+        smallest = routes[np.argsort(tours.size[routes], kind="stable")]
         for route in smallest[: tours.used[kind] - fleet[kind]]:
             take_away(search, int(route))
     absent = len(task.dispatch) + np.flatnonzero(tours.route[len(task.dispatch) :] == NONE)
@@ -176,19 +205,16 @@ def _fewer_vehicles(search: Search, effort: Effort) -> Search:
     task = search.task
     least = _least_vehicles(task)
     hot = FLEET_HEAT * search.leg()
-    found = None
+    found: Search | None = None
     while effort.spent() < FLEET_SHARE:
         if search.tours.height[1] == 0:
-            found = [array.copy() for array in (*search.tours, *search.best)]
+            found = search.copy()
             if search.tours.used.sum() <= least:
                 break
             _drop_route(search)
         steps = anneal(task, search.tours, search.best, STEPS, hot, COLD * search.leg(), True)
         effort.count(max(int(steps), 1))
-    if found is None:
-        return search
-    size = len(search.tours)
-    return Search(task, Tours(*found[:size]), Best(*found[size:]))
+    return found or search
 
 
 def _drop_route(search: Search) -> None:
@@ -210,7 +236,9 @@ def _drop_route(search: Search) -> None:
 
 def _least_vehicles(task: Task) -> int:
     """Return the number of the largest vehicles that the total demand fills."""
-    return int(max(ceil(load / room - 1e-9) for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True)))
+    return int(
+        max(ceil(load / room - 1e-9) for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True))
+    )
 
 
 def plan_of(search: Search) -> Plan:
@@ -260,7 +288,7 @@ def build_task(instance: RoutingInstance) -> Task:
     )
     around = _neighbours(task, n_depots, AROUND, windows=False)
     if not timed:
-        return task._replace(near=around[:, :NEAR], around=around)
+        return task._replace(near=np.ascontiguousarray(around[:, :NEAR]), around=around)
     return task._replace(near=_neighbours(task, n_depots, NEAR_TIMED, windows=True), around=around)
 
 

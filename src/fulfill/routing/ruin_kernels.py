@@ -76,7 +76,7 @@ def best_place(task, tours, stop, looked, look, blink):
 def ruin_route(task, tours, stop, longest, out, n_out):
     """Remove a string of stops with or around a stop from its route; return the cost saved and stops out."""
     route = tours.route[stop]
-    count = tours.count[route]
+    count = tours.size[route]
     size = int(np.random.random() * min(float(count), longest)) + 1
     kept = 0
     if 1 < size < count and np.random.random() < SPLIT:
@@ -147,7 +147,7 @@ def ruin(task, tours, book, noted, step, out):
     longest = min(float(STRING), (n_stops - n_absent) / n_routes)
     wanted = 1 + int(np.random.random() * (4.0 * REMOVED / (1.0 + longest) - 1.0))
     center = n_depots + int(np.random.random() * n_stops)
-    saved, n_out, begun = 0.0, n_absent, book[0]
+    saved, n_out = 0.0, n_absent
     n_ruined = 0
     for index in range(-1, task.around.shape[1]):
         stop = center if index < 0 else task.around[center, index]

@@ -10,7 +10,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.routing.tours import NONE, Ints, Task, Tours, close_route, can_open, insert, open_route, retime
+from fulfill.routing.tours import NONE, Ints, Task, Tours, can_open, close_route, insert, open_route, retime
 
 
 def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
@@ -71,7 +71,7 @@ def _merge(task, tours, preferred, tails, heads, savings, turnable):
 def _join(task, tours, tail, head, turnable):
     """Append the route that begins with `head` to the one that ends with `tail`, if both are so and it is feasible."""
     front, back = tours.route[tail], tours.route[head]
-    if front == NONE or back == NONE or front == back:
+    if front in (NONE, back) or back == NONE:
         return False
     if turnable and tours.last[front] != tail and tours.first[front] == tail:
         _turn(tours, front)
@@ -80,16 +80,15 @@ def _join(task, tours, tail, head, turnable):
     if tours.last[front] != tail or tours.first[back] != head:
         return False
     kind = tours.kind[front]
-    for dimension in range(task.demand.shape[1]):
-        if tours.load[front, dimension] + tours.load[back, dimension] > task.capacity[kind, dimension]:
-            return False
+    if (tours.load[front] + tours.load[back] > task.capacity[kind]).any():
+        return False
     if task.timed:
         begin = tours.early[tail] + task.service[tail] + task.time[task.profile[kind], tail, head]
         if begin > tours.late[head]:
             return False
     tours.succ[tail], tours.pred[head] = head, tail
     tours.last[front] = tours.last[back]
-    tours.count[front] += tours.count[back]
+    tours.size[front] += tours.size[back]
     tours.load[front] += tours.load[back]
     stop = head
     while stop != NONE:

@@ -15,7 +15,7 @@ import numpy as np
 from fulfill.errors import SolverError
 from fulfill.routing.audit import audit_routes
 from fulfill.routing.instance import LocationRoutingInstance
-from fulfill.routing.ruin import COLD, Effort, Search, begin, build_task, cool, fleet_of, plan_of
+from fulfill.routing.ruin import COLD, Effort, Search, begin, build_task, compile_kernels, cool, fleet_of, plan_of
 from fulfill.routing.ruin_kernels import anneal
 from fulfill.routing.solution import RoutingParams, RoutingSolution, driven_km, price
 from fulfill.routing.timetable import routes_of
@@ -84,6 +84,7 @@ def solve_siting(instance: LocationRoutingInstance, params: RoutingParams) -> Lo
     SolverError
         Where no set of depots serves every stop, or the auditor finds a fault.
     """
+    compile_kernels()
     contest = _Contest(instance, params, Effort(params))
     _explore(contest)
     spent = COMPARE_SHARE
@@ -137,4 +138,6 @@ def _solution(contest: _Contest) -> LocationRoutingSolution:
     if not audit.clean:
         raise SolverError("the auditor finds faults in the routes: " + "; ".join(audit.faults))
     used = sorted({instance.vehicles[route.vehicle].depot for route in routes})
-    return LocationRoutingSolution(tuple(used), routing, routing.objective + float(contest.instance.opening[used].sum()))
+    return LocationRoutingSolution(
+        tuple(used), routing, routing.objective + float(contest.instance.opening[used].sum())
+    )

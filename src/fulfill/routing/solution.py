@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fulfill.routing.instance import RoutingInstance
 
@@ -84,7 +85,7 @@ def legs(instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], 
     found = []
     for trip in trips:
         places = [depot, *(instance.place_of(stop) for stop in trip), depot]
-        found += list(zip(places[:-1], places[1:], strict=True))
+        found += list(pairwise(places))
     return found
 
 

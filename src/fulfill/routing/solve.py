@@ -32,6 +32,9 @@ ENGINES = {
 }
 """By name: module, function, and what it knows of `fulfill.routing.instance.features`. Imported when it is used."""
 
+MANY = 1_000
+"""Stops up to which what waiting costs, which `ruin` does not see, matters more than its speed."""
+
 
 def best_engine(instance: RoutingInstance) -> str:
     """Return the engine that measured best on instances of this kind and knows its features (see docs/routing.md).
@@ -42,8 +45,9 @@ def best_engine(instance: RoutingInstance) -> str:
         Where none knows them all.
     """
     wanted = features(instance)
-    paid_by_hour = any(kind.cost_per_hour > 0 for kind in instance.vehicles) and instance.timed
-    order = ["pyvrp", "ruin", "ortools"] if paid_by_hour else ["ruin", "pyvrp", "ortools"]
+    waits_cost = instance.timed and any(kind.cost_per_hour > 0 for kind in instance.vehicles)
+    small = len(instance.stops) <= MANY
+    order = ["pyvrp", "ruin", "ortools"] if waits_cost and small else ["ruin", "pyvrp", "ortools"]
     for name in order:
         if wanted <= ENGINES[name][2] and is_installed(name):
             return name

@@ -42,7 +42,7 @@ class Ticks:
 
     def demand(self, instance: RoutingInstance) -> Ints:
         """Return the demand in ticks, rounded up, (n_stops, n_dimensions)."""
-        return np.ceil(instance.demand * np.array(self.load) - SLACK).astype(np.int64)
+        return np.asarray(np.ceil(instance.demand * np.array(self.load) - SLACK), np.int64)
 
     def capacity(self, capacity: tuple[float, ...]) -> list[int]:
         """Return a capacity in ticks, rounded down."""

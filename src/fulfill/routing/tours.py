@@ -1,7 +1,7 @@
 """Routes as linked lists over places, and the compiled steps that change them.
 
-Places are numbered depots first, then stops; `NONE` stands for "no place", and next to it is the depot. Whatever changes
-a route keeps its load, its times and what leaves its depot up to date.
+Places are numbered depots first, then stops; `NONE` stands for "no place", and next to it is the depot. Whatever
+changes a route keeps its load, its times and what leaves its depot up to date.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class Task(NamedTuple):
     """What stays fixed: places by index, depots first; types of vehicles by index.
 
     `cost` (rates, places, places) by `rate` of the type, `time` (profiles, places, places) by `profile` of the type;
-    `near` (places, k): stops next to which a place is tried; `around` (places, k): those nearest to it; `bulk`, `far` (places,): size and way from a depot.
+    `near` (places, k): stops next to which a place is tried; `around` (places, k): those nearest to it; `bulk`, `far`
+    (places,): size and way from a depot.
     """
 
     cost: Matrices
@@ -61,7 +62,7 @@ class Tours(NamedTuple):
     first: Ints
     last: Ints
     kind: Ints
-    count: Ints
+    size: Ints
     load: Floats
     used: Ints
     fleet: Ints
@@ -100,7 +101,7 @@ def empty_tours(task: Task, n_routes: int) -> Tours:
         first=nowhere(n_routes),
         last=nowhere(n_routes),
         kind=nowhere(n_routes),
-        count=np.zeros(n_routes, np.int64),
+        size=np.zeros(n_routes, np.int64),
         load=np.zeros((n_routes, task.demand.shape[1])),
         used=np.zeros(n_kinds, np.int64),
         fleet=np.full(n_kinds, n_routes, np.int64),
@@ -150,7 +151,7 @@ def open_route(task, tours, kind):
     tours.height[0] -= 1
     route = tours.free[tours.height[0]]
     tours.kind[route] = kind
-    tours.count[route] = 0
+    tours.size[route] = 0
     tours.load[route, :] = 0.0
     tours.first[route] = NONE
     tours.last[route] = NONE
@@ -175,7 +176,7 @@ def carry(task, tours, stop, route, sign):
         load = sign * task.demand[stop, dimension]
         tours.load[route, dimension] += load
         tours.sent[depot, dimension] += load
-    tours.count[route] += sign
+    tours.size[route] += sign
 
 
 @nb.njit(cache=True, nogil=True)
@@ -198,7 +199,7 @@ def remove(task, tours, stop):
         tours.pred[after] = before
     tours.route[stop] = NONE
     carry(task, tours, stop, route, -1)
-    if tours.count[route] == 0:
+    if tours.size[route] == 0:
         close_route(tours, route)
         saved += task.fixed[kind]
     return saved
@@ -334,5 +335,3 @@ def reopen(task, tours, route, kind, stops):
     tours.last[route] = before
     if task.timed:
         retime(task, tours, route)
-
-
