@@ -80,9 +80,13 @@ NETWORK_PARAMETERS = (
     Parameter("street_detour", "-", 1.0, 2.5, "way by street over the great circle, between stops that are near"),
     Parameter("street_reach_km", "km", 0.0, 100.0, "great circle up to which stops are near; beyond it roads are used"),
     Parameter("people_km2", "people/km2", 50.0, 50000.0, "people on a built-up square kilometre of a zone"),
+    Parameter("rural_people_km2", "people/km2", 1.0, 5000.0, "people on a square kilometre of a rural zone"),
     Parameter("block_m", "m", 1.0, 1000.0, "side of a block: orders inside one block are one stop"),
     Parameter("stop_minutes", "min", 0.1, 60.0, "time at a stop: park, walk, hand over the first order"),
     Parameter("order_minutes", "min", 0.0, 30.0, "time for each further order of a stop"),
+    Parameter(
+        "own_delivery_usd", "USD/order", 0.0, 20.0, "own delivery besides vehicle and driver: second tries, desk"
+    ),
     Parameter("delivery_days_week", "days/week", 1.0, 7.0, "days a week on which orders are delivered"),
 )
 DEMAND_PARAMETERS = (
