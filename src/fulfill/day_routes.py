@@ -167,7 +167,7 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
     estimate = zones.assign(orders=zones["expected"], near_stops=around @ zones["stops"].to_numpy(float))
     vehicles = delivery_vehicles(network["vehicles"], str(depots["country"].iloc[0]))
     own = own_usd_per_order(estimate, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
-    zones["own_estimate_usd_per_order"] = own
+    zones["own_estimate_usd_per_order"] = np.where(np.isfinite(own), own, np.nan)
     zones["delivery"] = np.where(own < zones["carrier_usd_per_order"], "own", "carrier")
     return zones.drop(columns=["expected"]).reset_index()
 

@@ -16,7 +16,7 @@ from fulfill.errors import InputError
 from fulfill.geography import RoadGraph, course, read_roads, snap
 from fulfill.output.layers import write_geojson
 from fulfill.output.places import WGS84
-from fulfill.routing.matrix import great_circle_km
+from fulfill.routing.matrix import by_street, great_circle_km
 
 Array = NDArray[np.float64]
 
@@ -63,6 +63,11 @@ def _route_lines(day: DayRoutes) -> list[shapely.LineString]:
     return lines
 
 
+def legs_km(points: Array) -> Array:
+    """Return the great circle of each leg of a line."""
+    return np.array([great_circle_km(a[None], b[None])[0, 0] for a, b in pairwise(points)])
+
+
 class _Drawer:
     """Draws ways between points; the way between two road nodes is looked up once."""
 
@@ -74,12 +79,14 @@ class _Drawer:
         """Return the line through points (n, 2): straight between near ones, else along the roads."""
         if self.graph is None:
             return points
-        far = np.array([great_circle_km(a[None], b[None])[0, 0] for a, b in pairwise(points)])
+        far = legs_km(points)
         node, _ = snap(self.graph, points, np.full(len(points), self.country, object))
         pieces = [points[:1]]
         for leg, km in enumerate(far):
             if km > self.reach_km and node[leg] != node[leg + 1]:
-                pieces.append(self.way(int(node[leg]), int(node[leg + 1])))
+                way = self.way(int(node[leg]), int(node[leg + 1]))
+                mapped = legs_km(np.vstack([points[leg : leg + 1], way, points[leg + 1 : leg + 2]])).sum()
+                pieces += [] if by_street(km, mapped, self.reach_km) else [way]
             pieces.append(points[leg + 1 : leg + 2])
         return np.vstack(pieces)
 

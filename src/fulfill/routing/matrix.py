@@ -15,6 +15,10 @@ from fulfill.geography import RoadGraph, RoadRules, node_km, snap
 
 Array = NDArray[np.float64]
 EARTH_KM = 6371.0088
+MISSING = 3.0
+"""Great circles beyond which a way along the mapped roads says that the map lacks the road that is there."""
+MISSING_REACH = 4.0
+"""Reaches of streets up to which it is taken so; farther apart a long way round may be a mountain or a bay."""
 BLOCK = 512
 """Rows measured at once: bounds what is held besides the result."""
 
@@ -63,15 +67,21 @@ def measure_ways(
     for first in range(0, n_places, BLOCK):
         rows = slice(first, first + BLOCK)
         circle = great_circle_km(points[rows], points)
-        near = circle <= reach
         by_road = along[member[rows]][:, member]
         ends = roads.access_factor * (access[rows, None] + access[None, :])
         # a way by road is never shorter than the great circle, however the ends are reached
         ends = np.maximum(ends, circle - by_road)
+        near = by_street(circle, by_road + ends, reach)
         street[rows] = np.where(near, streets.detour * circle, ends)
         road[rows] = np.where(near, 0.0, by_road)
         street[rows][country[rows, None] != country[None, :]] = np.inf
     return Ways(street, road)
+
+
+def by_street(circle_km: Array, mapped_km: Array, reach_km: float) -> NDArray[np.bool_]:
+    """Tell which ways are streets: between near places, and where the map lacks the road."""
+    missing = (mapped_km > MISSING * circle_km) & (circle_km <= MISSING_REACH * reach_km)
+    return np.asarray((circle_km <= reach_km) | missing)
 
 
 def great_circle_km(start: Array, goal: Array) -> Array:

@@ -1,8 +1,9 @@
 """Own vans or the carrier, zone by zone, by a continuous approximation of what a route costs.
 
 A van goes out to the zone, makes m stops, each a local leg and a service apart, and comes back. The local leg in an
-area A with s stops is ``k sqrt(A / s)`` with k = 0.57 (Daganzo 1984, doi 10.1287/trsc.18.4.331), times the detour of
-the streets; m is what shift and load allow, but never more than there are stops around the zone.
+area A with s stops is ``k sqrt(A / s)`` (Daganzo 1984, doi 10.1287/trsc.18.4.331) with k = 0.7124, the constant of a
+shortest tour (Beardwood, Halton and Hammersley 1959, doi 10.1017/S0305004100034095; its value by Johnson and McGeoch),
+times the detour of the streets; m is what shift and load allow, but never more than there are stops around the zone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from fulfill.routing.day import service_minutes
 from fulfill.routing.fleet import mean_speed
 
 Array = NDArray[np.float64]
-LOCAL_LEG = 0.57
+LOCAL_LEG = 0.7124
 """k of the local leg, for straight distances."""
 
 
