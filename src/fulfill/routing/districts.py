@@ -101,8 +101,10 @@ def _without_breaks(instance: RoutingInstance) -> RoutingInstance:
         else replace(kind, rest=None, closes=kind.closes - kind.rest.hours, max_hours=kind.max_hours - kind.rest.hours)
         for kind in instance.vehicles
     )
-    earlier = instance.due - longest
-    return replace(instance, vehicles=kinds, due=np.where(earlier >= instance.ready, earlier, instance.due))
+    first = min(kind.rest.earliest for kind in instance.vehicles if kind.rest is not None)
+    # what begins before any break is not delayed by it
+    bearing = np.maximum(instance.due - longest, np.minimum(instance.due, first))
+    return replace(instance, vehicles=kinds, due=np.where(bearing >= instance.ready, bearing, instance.due))
 
 
 def _again(
