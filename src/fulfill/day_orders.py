@@ -1,14 +1,14 @@
-"""The orders of a day from a run: which site, which period, which zones, and what the plan pays the carrier for them."""
+"""The orders of a day from a run: which site, period and zones, and what the plan pays the carrier for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fulfill.errors import Fault, InputError
 from fulfill.network import Network
@@ -108,7 +108,7 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
     network = flows.network
     out = flows.outbound
     out = out[out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)].reset_index(drop=True)
-    calendar = network["calendar"].set_index("period_id").loc[period]
+    calendar = network["calendar"].set_index("period_id").to_dict("index")[period]
     days = float(calendar["days"]) * network.parameters["delivery_days_week"] / 7.0
     kinds = flows.zones.set_index("zone_id")["zone_class"]
     weight = out["product"].map(network["products"].set_index("product_id")["weight_kg"]).astype(float)
@@ -125,19 +125,18 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
     return grouped.reset_index()
 
 
-def carrier_price(rows: pd.DataFrame, network: Network) -> pd.Series[Any]:
+def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
     """Return what services.csv asks for an order of each row, in a period of factor 1.
 
     `rows` has service_id, zone_class, distance_km and weight_kg.
     """
-    services = network["services"]
-    price = pd.Series(np.nan, index=rows.index)
-    for row in services.itertuples(index=False):
-        km = rows["distance_km"]
-        fits = (rows["service_id"] == row.service_id) & (rows["zone_class"] == row.zone_class) & (km <= row.km_to)
-        fits &= (km > row.km_from) | (row.km_from == 0)
-        extra = np.maximum(rows.loc[fits, "weight_kg"] - 1.0, 0.0)
-        price[fits] = row.base_usd + row.usd_kg * extra + row.usd_100km * km[fits] / 100.0
+    price = np.full(len(rows), np.nan)
+    km, weight = (rows[name].to_numpy(float) for name in ("distance_km", "weight_kg"))
+    extra = np.maximum(weight - 1.0, 0.0)
+    for row in network["services"].to_dict("records"):
+        fits = ((rows["service_id"] == row["service_id"]) & (rows["zone_class"] == row["zone_class"])).to_numpy()
+        fits = fits & (km <= row["km_to"]) & ((km > row["km_from"]) | (row["km_from"] == 0))
+        price[fits] = (row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0)[fits]
     return price
 
 
@@ -151,7 +150,7 @@ def weekly_loads(flows: RunFlows, sites: tuple[str, ...], period: str, by_carrie
         [network[f"{kind}s"].set_index(f"{kind}_id")[["lat", "lon"]] for kind in ("origin", "gateway", "site")]
         + [zones[["lat", "lon"]]]
     )
-    weeks = float(network["calendar"].set_index("period_id").loc[period, "days"]) / 7.0
+    weeks = float(network["calendar"].set_index("period_id")["days"][period]) / 7.0
     goods = flows.inbound[flows.inbound["to"].isin(sites) & (flows.inbound["period"] == period)]
     landed = goods["via"].str.split("+")
     kinds = network["gateways"].set_index("gateway_id")["kind"]
@@ -163,9 +162,10 @@ def weekly_loads(flows: RunFlows, sites: tuple[str, ...], period: str, by_carrie
             "product": goods["product"], "orders": goods["dispatched"] / weeks,
         }
     )  # fmt: skip
-    hub = zones.sort_values("population").groupby("state").apply(lambda part: part.index[-1], include_groups=False)
+    hub = zones.sort_values("population").reset_index().groupby("state")["zone_id"].last()
     sent = by_carrier.assign(kind="carrier hub", via="", to=by_carrier["zone_id"].map(zones["state"]).map(hub))
-    sent = sent.assign(**{"from": sites[0], "orders": sent["orders"] * network.parameters["delivery_days_week"]})
+    sent["from"] = sites[0]
+    sent["orders"] *= network.parameters["delivery_days_week"]
     both = pd.concat([brought, sent[brought.columns]], ignore_index=True)
     products = network["products"].set_index("product_id")
     both["m3_week"] = both["orders"] * both["product"].map(products["volume_m3"]).astype(float)

@@ -32,7 +32,7 @@ from fulfill.schema import SPEEDS, STOPS, VEHICLES
 from fulfill.tables import read_table
 
 Array = NDArray[np.float64]
-ITERATIONS = 4
+ITERATIONS = 2
 """Steps of the engine a stop where no time limit is given: the same seed then gives the same routes."""
 ENOUGH = 1e6
 """Seconds that stand for no time limit."""
@@ -116,8 +116,8 @@ def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
         by_carrier = orders.iloc[:0]
     districts = route_stops(depots, stops, network, land, options)
     loads = weekly_loads(flows, names, period, by_carrier)
-    table, courses = linehaul(loads, network)
-    return _described(network, period, depots, stops, districts, zones, table, courses, time.perf_counter() - begun)
+    trucks = linehaul(loads, network)
+    return _described(network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun)
 
 
 def read_stops(path: Path, network: Network) -> pd.DataFrame:
@@ -216,7 +216,7 @@ def _ways(depots: pd.DataFrame, stops: pd.DataFrame, network: Network, land: Map
 
 def _described(
     network: Network, period: str, depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...],
-    zones: pd.DataFrame, trucks: pd.DataFrame, courses: list[Array], seconds: float,
+    zones: pd.DataFrame, trucks: tuple[pd.DataFrame, list[Array]], seconds: float,
 ) -> DayRoutes:  # fmt: skip
     """Return the day with its tables and key figures."""
     visits = visit_table(depots, stops, districts)
@@ -225,8 +225,8 @@ def _described(
         zones = zones.merge(zone_costs(visits, vehicles), on="zone_id", how="left")
         zones["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
     return DayRoutes(
-        network, period, depots, stops, districts, visits, vehicles, zones, reason_table(stops, districts), trucks,
-        courses, _kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]), seconds,
+        network, period, depots, stops, districts, visits, vehicles, zones, reason_table(stops, districts), *trucks,
+        _kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]), seconds,
     )  # fmt: skip
 
 

@@ -55,7 +55,8 @@ def _visits(district: District, route: Route, label: str, depots: pd.DataFrame) 
     instance = district.instance
     kind = instance.vehicles[route.vehicle]
     km, hours = instance.km[kind.profile], instance.hours[kind.profile]
-    rows, sequence = [], 0
+    rows: list[tuple[object, ...]] = []
+    sequence = 0
     for trip, stops in enumerate(route.trips):
         place, free = kind.depot, route.departures[trip]
         for stop, begin in zip(stops, route.starts[trip], strict=True):
@@ -78,20 +79,20 @@ def _visits(district: District, route: Route, label: str, depots: pd.DataFrame) 
 
 def vehicle_table(districts: tuple[District, ...], visits: pd.DataFrame) -> pd.DataFrame:
     """Return one row a vehicle; `load_share` is that of the fullest trip, `back_km` the ways back to the site."""
-    carried = visits.groupby("vehicle")[["orders", "weight_kg", "leg_km"]].sum()
+    carried = visits.groupby("vehicle")[["orders", "weight_kg", "leg_km"]].sum().to_dict("index")
     rows = []
     for district, route, label in _named(districts):
         instance, kind = district.instance, district.instance.vehicles[route.vehicle]
         loads = np.array([instance.demand[list(trip)].sum(axis=0) for trip in route.trips])
         km, usd = driven_km(instance, route), price(instance, route)
-        orders = float(carried.loc[label, "orders"])
+        orders = float(carried[label]["orders"])
         rows.append(
             (
                 label, instance.depots[kind.depot], kind.name, len(route.trips), sum(map(len, route.trips)), orders,
-                float(carried.loc[label, "weight_kg"]), km, route.returns[-1] - route.departures[0],
+                float(carried[label]["weight_kg"]), km, route.returns[-1] - route.departures[0],
                 route.departures[0], route.returns[-1], np.nan if route.rest is None else route.rest,
                 float((loads / np.array(kind.capacity)).max()), usd, usd / orders,
-                km - float(carried.loc[label, "leg_km"]),
+                km - float(carried[label]["leg_km"]),
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=VEHICLE_COLUMNS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,8 +42,8 @@ def day_instance(
     kinds: list[VehicleType] = []
     shifts: list[tuple[float, float]] = []
     for depot, country in enumerate(depots["country"]):
-        for row in delivery_vehicles(tables["vehicles"], country).itertuples(index=False):
-            shift = (float(row.shift_start), float(row.shift_start + row.shift_hours))
+        for row in delivery_vehicles(tables["vehicles"], country).to_dict("records"):
+            shift = (float(row["shift_start"]), float(row["shift_start"] + row["shift_hours"]))
             shifts += [] if shift in shifts else [shift]
             kinds.append(_vehicle_type(row, depot, shifts.index(shift)))
     hours = tuple(
@@ -63,9 +64,8 @@ def day_instance(
     )
 
 
-def _vehicle_type(row: object, depot: int, profile: int) -> VehicleType:
+def _vehicle_type(cell: Mapping[Hashable, Any], depot: int, profile: int) -> VehicleType:
     """Return a row of vehicles.csv; the break lies in the second half of the hours by which it must have begun."""
-    cell = row._asdict()  # type: ignore[attr-defined]
     opens, after = float(cell["shift_start"]), float(cell["break_after_hours"])
     rest = Break(cell["break_minutes"] / 60.0, opens + after / 2.0, opens + after) if cell["break_minutes"] else None
     return VehicleType(

@@ -30,27 +30,29 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
     """
     graph = read_roads(network.roads) if network.roads else None
     gates = crossing_table(network, freight=True)
-    trucks = network["vehicles"][network["vehicles"]["duty"] == "linehaul"].set_index("country")
+    vehicles = network["vehicles"]
+    trucks = {row["country"]: row for row in vehicles[vehicles["duty"] == "linehaul"].to_dict("records")[::-1]}
     rows, courses = [], []
-    for load in loads.itertuples(index=False):
-        if load.country not in trucks.index:
+    for load in loads.to_dict("records"):
+        if load["country"] not in trucks:
             continue
-        truck = trucks.loc[[load.country]].iloc[0]
-        start, goal = (load.from_lat, load.from_lon), (load.to_lat, load.to_lon)
-        allowed = gates[gates["gateway_id"] == load.via] if load.via else gates
+        truck = trucks[load["country"]]
+        start, goal = (load["from_lat"], load["from_lon"]), (load["to_lat"], load["to_lon"])
+        allowed = gates[gates["gateway_id"] == load["via"]] if load["via"] else gates
         try:
             way = lane(graph, road_rules(network), start, goal, allowed)
         except InputError:
             continue
-        full = max(load.m3_week / truck["load_m3"], load.kg_week / truck["load_kg"])
+        full = max(load["m3_week"] / truck["load_m3"], load["kg_week"] / truck["load_kg"])
         trips = max(ceil(full - 1e-9), 1)
         shift = truck["shift_start"], truck["shift_start"] + truck["shift_hours"]
         hours = way.road_km / mean_speed(network["speeds"], "road", *shift)
         usd = trips * (truck["usd_km"] * way.road_km + truck["usd_hour"] * hours + truck["usd_day"])
         rows.append(
             (
-                load.kind, load[1], load.to, way.crossing or "", load.orders_week, load.m3_week, load.kg_week,
-                truck["type_id"], trips, full / trips, way.road_km, hours, usd, usd / max(load.orders_week, 1e-9),
+                load["kind"], load["from"], load["to"], way.crossing or "", load["orders_week"],
+                load["m3_week"], load["kg_week"],
+                truck["type_id"], trips, full / trips, way.road_km, hours, usd, usd / max(load["orders_week"], 1e-9),
             )
         )  # fmt: skip
         courses.append(np.asarray(way.line))
