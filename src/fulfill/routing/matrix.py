@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 EARTH_KM = 6371.0088
 MISSING = 3.0
 """Great circles beyond which a way along the mapped roads says that the map lacks the road that is there."""
-MISSING_REACH = 4.0
+MISSING_REACH = 2.0
 """Reaches of streets up to which it is taken so; farther apart a long way round may be a mountain or a bay."""
 BLOCK = 512
 """Rows measured at once: bounds what is held besides the result."""
