@@ -14,6 +14,7 @@ import click
 import pandas as pd
 
 from fulfill.cli import main
+from fulfill.columns import REQUIRED, Column, Parameter, Table
 from fulfill.errors import RULES
 from fulfill.network import locate
 from fulfill.schema import (
@@ -21,11 +22,8 @@ from fulfill.schema import (
     DEMAND_TABLES,
     NETWORK_PARAMETERS,
     NETWORK_TABLES,
-    REQUIRED,
     STATUSES,
-    Column,
-    Parameter,
-    Table,
+    STOPS,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +58,7 @@ def data_dictionary() -> str:
     parts = [
         _family("Network", NETWORK_TABLES, NETWORK_PARAMETERS),
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
+        _family("Option --stops", (STOPS,), ()),
     ]
     return "\n".join(parts)
 
@@ -128,6 +127,8 @@ def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, 
         lines += [f"### {title.lower()}: {table.name}.csv", "", f"{_sentence(table.meaning)}{need} Key: {keys}.", ""]
         lines += ["| column | type | unit | default | allowed | meaning |", "|---|---|---|---|---|---|"]
         lines += [_column(column) for column in table.columns] + [""]
+    if not parameters:
+        return "\n".join(lines)
     lines += [f"### {title.lower()}: rows of parameters.csv", "", "Every row must be there.", ""]
     lines += ["| parameter | unit | allowed | meaning |", "|---|---|---|---|"]
     lines += [

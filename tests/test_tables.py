@@ -583,8 +583,15 @@ def test_a_place_without_road() -> None:
         )
 
 
+def test_hour_bands_cover_the_day_once(toy: Folders) -> None:
+    toy.set("network/speeds.csv", 2, "to_hour", "20")
+    toy.set("network/speeds.csv", 3, "from_hour", "2")
+    found = [(fault.code, fault.column, fault.value) for fault in toy.faults()]
+    assert found == [("F312", "to_hour", "20"), ("F312", "from_hour", "2")]
+
+
 def test_every_code_is_exercised() -> None:
-    elsewhere = {"F307", "F308", "F309", "F310", "F311"}
+    elsewhere = {"F307", "F308", "F309", "F310", "F311", "F312"}
     assert {case.code for case in CASES} | elsewhere == set(RULES)
 
 

@@ -369,6 +369,53 @@ def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> 
     sys.exit(SOLVER_EXIT if found.faults else OK)
 
 
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--site", "sites", multiple=True, metavar="ID", help="Open site; repeat for several.  [default: largest]")
+@click.option("--period", metavar="ID", help="Period of the calendar.  [default: the site's peak]")
+@click.option("--date", "day", type=Day(), help="A day; its period is taken.")
+@click.option("--stops", type=click.Path(path_type=Path), help="Your own stops, in place of placed ones.")
+@click.option("--network", metavar="NAME|DIR", help="Network of the run.  [default: the one its manifest names]")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "ruin", "pyvrp", "ortools"]),
+    default="auto",
+    show_default=True,
+    help="What finds the routes.",
+)
+@click.option("--seconds", type=Figure(min=0, max=1e6, min_open=True), help="Time limit.  [default: steps, repeatable]")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of whatever is random."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: a new one beside the run]")
+@click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def route(run: Path, network: str | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+    """Route a day of an open site of RUN: stops, vehicles, drivers' sheets, own vans or the carrier by zone, trucks."""
+    from fulfill.day_routes import DayOptions, route_day
+    from fulfill.network import locate, read_network
+    from fulfill.output.day_folder import day_summary, write_day
+    from fulfill.output.day_text import print_day
+    from fulfill.runs import MANIFEST, check_target, new_folder, next_folder, portable, read_json
+
+    if options["period"] and options["day"]:
+        raise InputError([Fault("F309", "--date", value=str(options["day"]), detail="give --period or --date")])
+    name = network or read_json(run, MANIFEST).get("options", {}).get("network") or ""
+    target = out or next_folder(run.parent, f"{run.name}-routes")
+    check_target(target, overwrite=overwrite)
+    found, faults = read_network(locate("networks", name))
+    if found is None:
+        raise InputError(faults)
+    day = route_day(run, found, DayOptions(**options))
+    asked = {key: str(value) for key, value in options.items() if value not in (None, ()) and key != "stops"}
+    with new_folder(target, overwrite=overwrite) as draft:
+        write_day(day, draft, run, {"network": portable(name), "sites": list(day.depots["site_id"]), **asked})
+    if as_json:
+        click.echo(json.dumps(day_summary(day), indent=2))
+    else:
+        print_day(day, target)
+
+
 PROBLEM_OPTIONS = ("network", "demand", "channels", "orders_per_year", "us_share", "income_exponent")
 
 

@@ -129,7 +129,7 @@ def road_km(
         return np.where(same, direct, np.inf)
     start, start_km = snap(graph, from_points, from_country)
     goal, goal_km = snap(graph, to_points, to_country)
-    along = _node_km(graph, start, goal)
+    along = node_km(graph, start, goal)
     km = rules.road_factor * along + rules.access_factor * (start_km[:, None] + goal_km[None, :])
     # two places that reach the same node need not go to it and back
     km = np.where(along == 0, np.minimum(km, direct), km)
@@ -203,7 +203,7 @@ def lane(
     country = np.array(["US" if graph.country[n] else "MX" for n in node], object)
     if country[0] == country[1]:
         km = float(road_km(graph, rules, ends[:1], ends[1:], country[:1], country[1:])[0, 0])
-        line = np.vstack([ends[:1], _course(graph, int(node[0]), int(node[1])), ends[1:]])
+        line = np.vstack([ends[:1], course(graph, int(node[0]), int(node[1])), ends[1:]])
         return Lane(km, km / rules.speed_kmh, None, line)
     cross, gate = cross_road_km(graph, rules, ends[:1], country[:1], ends[1:], country[1:], crossings)
     if gate[0, 0] < 0:
@@ -214,7 +214,7 @@ def lane(
     point = np.array([[row["lat"], row["lon"]]], float)
     sides = [int(snap(graph, point, country[side : side + 1])[0][0]) for side in (0, 1)]
     line = np.vstack(
-        [ends[:1], _course(graph, int(node[0]), sides[0]), point, _course(graph, sides[1], int(node[1])), ends[1:]]
+        [ends[:1], course(graph, int(node[0]), sides[0]), point, course(graph, sides[1], int(node[1])), ends[1:]]
     )
     km = float(cross[0, 0])
     return Lane(km, km / rules.speed_kmh, str(row["gateway_id"]), line)
@@ -273,13 +273,13 @@ def _unit(lat: Array, lon: Array) -> Array:
     return np.column_stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)])
 
 
-def _node_km(graph: RoadGraph, start: Index, goal: Index) -> Array:
+def node_km(graph: RoadGraph, start: Index, goal: Index) -> Array:
     """Return mapped km between nodes, (n, m), by Dijkstra from the smaller side."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
     if len(np.unique(start)) > len(np.unique(goal)):
-        return _node_km(graph, goal, start).T
+        return node_km(graph, goal, start).T
     size = len(graph.lat)
     length = np.maximum(graph.km, 1e-6)
     matrix = coo_array((length, (graph.u, graph.v)), shape=(size, size)).tocsr()
@@ -300,7 +300,7 @@ def road_network(graph: RoadGraph) -> Any:
     return roads
 
 
-def _course(graph: RoadGraph, start: int, goal: int) -> Array:
+def course(graph: RoadGraph, start: int, goal: int) -> Array:
     """Return the points of the shortest way between two nodes of one country, (n, 2)."""
     import networkx as nx
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from fulfill.errors import Fault, InputError
-from fulfill.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES
+from fulfill.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.tables import ROW, parameter_faults, parameter_values, read_settings, read_tables
 
 VALUE_BASES = ("net_price", "all_in_price", "price")
@@ -101,6 +101,7 @@ def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
     if "parameters" in tables:
         faults += parameter_faults(tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv")
     faults += _missing_rows(folder, tables)
+    faults += _speed_faults(folder, tables)
     faults += _settings_faults(folder, settings)
     if faults:
         return None, faults
@@ -136,6 +137,23 @@ def _missing_rows(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Faul
             Fault("F208", file, int(line), "product_id", str(name), detail)
             for line, name in zip(orphans[ROW], orphans["product_id"], strict=True)
         ]
+    return faults
+
+
+def _speed_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    """Find kinds of road whose hour bands leave a gap or overlap; every kind is there where the table is."""
+    if "speeds" not in tables or tables["speeds"].empty:
+        return []
+    file, faults = f"{folder.name}/speeds.csv", []
+    for kind in ROAD_KINDS:
+        bands = tables["speeds"][tables["speeds"]["road_kind"] == kind].sort_values("from_hour")
+        reached = 0.0
+        for begins, ends, line in zip(bands["from_hour"], bands["to_hour"], bands[ROW], strict=True):
+            if begins != reached or ends <= begins:
+                faults.append(Fault("F312", file, int(line), "from_hour", f"{begins:g}", f"{kind} until {reached:g}"))
+            reached = ends
+        if reached != 24.0:
+            faults.append(Fault("F312", file, column="to_hour", value=f"{reached:g}", detail=f"{kind} ends there"))
     return faults
 
 

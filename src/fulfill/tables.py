@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.columns import REQUIRED, Column, Parameter, Table
 from fulfill.errors import Fault
-from fulfill.schema import COUNTRY_WINDOW, REQUIRED, Column, Parameter, Table
+from fulfill.schema import COUNTRY_WINDOW
 
 ROW = "_row"
 """Name of the helper column that keeps the line of the file, for messages."""

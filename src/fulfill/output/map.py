@@ -37,9 +37,11 @@ ROAD_IN, SEA_IN, AIR_IN, LAST_MILE, GATE = "#8c510a", "#3a7ca5", "#9467bd", "#5c
 
 def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
     """Draw a plan's layers (see `layers.plan_layers`) over the network's outlines, in Web Mercator."""
-    canvas = _canvas(layers)
+    used = layers["gateways"][layers["gateways"]["used_m3_year"] > 0]
+    points = pd.concat([frame[["lat", "lon"]] for frame in (layers["zones"], layers["sites"], used)])
+    canvas = empty_map(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
     if problem.network.outlines is not None:
-        _draw_outlines(canvas, gpd.read_file(problem.network.outlines))
+        draw_outlines(canvas, gpd.read_file(problem.network.outlines))
     drawn = [
         ("Service areas", _draw_areas(canvas, layers["service_areas"], plan)),
         ("Sea lanes", _draw_lines(canvas, layers["flows"], "sea", SEA_IN, "dashed")),
@@ -67,11 +69,9 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
     return canvas
 
 
-def _canvas(layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
-    """Return an empty map that shows all zones, sites and gateways in use."""
-    used = layers["gateways"][layers["gateways"]["used_m3_year"] > 0]
-    points = pd.concat([frame[["lat", "lon"]] for frame in (layers["zones"], layers["sites"], used)])
-    x, y = mercator(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
+def empty_map(lon: Array, lat: Array) -> figure:
+    """Return an empty map that shows all of the points."""
+    x, y = mercator(lon, lat)
     middle = (x.min() + x.max()) / 2, (y.min() + y.max()) / 2
     half = 0.55 * max(x.max() - x.min(), 1.5 * (y.max() - y.min()), 50_000.0)
     wheel = WheelZoomTool(modifiers="ctrl")
@@ -103,7 +103,8 @@ def lead_time_color(days: float) -> str:
     return next((color for limit, color in LEAD_TIMES if days <= limit), NO_ORDER)
 
 
-def _projected(shape: shapely.Geometry) -> shapely.Geometry:
+def projected(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return a shape in Web Mercator."""
     return shapely.transform(shape, lambda xy: np.column_stack(mercator(xy[:, 0], xy[:, 1])))
 
 
@@ -111,14 +112,15 @@ def _rings(shape: shapely.Geometry) -> tuple[list[Any], list[Any]]:
     """Return a (multi)polygon as bokeh wants it: for each part its ring and its holes."""
     xs: list[Any] = []
     ys: list[Any] = []
-    for part in shapely.get_parts(_projected(shape)):
+    for part in shapely.get_parts(projected(shape)):
         rings = [shapely.get_coordinates(ring).round(0) for ring in (part.exterior, *part.interiors)]
         xs.append([ring[:, 0].tolist() for ring in rings])
         ys.append([ring[:, 1].tolist() for ring in rings])
     return xs, ys
 
 
-def _draw_outlines(canvas: figure, outlines: gpd.GeoDataFrame) -> None:
+def draw_outlines(canvas: figure, outlines: gpd.GeoDataFrame) -> None:
+    """Draw the land, Mexico lighter than what lies abroad."""
     shapes = [_rings(shape) for shape in outlines.geometry]
     color = np.where(outlines["country"] == "MX", LAND, ABROAD)
     source = ColumnDataSource({"xs": [x for x, _ in shapes], "ys": [y for _, y in shapes], "color": color})
@@ -144,7 +146,7 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
         "xs", "ys", source=source, fill_color="color", fill_alpha=0.45, line_color="white", line_width=1
     )
     made.visible = False
-    _hover(canvas, made, "<b>area of @name</b><br>@orders{0,0} orders a year")
+    hover(canvas, made, "<b>area of @name</b><br>@orders{0,0} orders a year")
     return [made]
 
 
@@ -159,7 +161,7 @@ def _draw_lines(canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, d
     )
     part = part.sort_values("orders_year", ascending=False).head(STRONGEST)
     pieces = part.explode(index_parts=False)
-    lines = [shapely.get_coordinates(_projected(line)).round(0) for line in pieces.geometry]
+    lines = [shapely.get_coordinates(projected(line)).round(0) for line in pieces.geometry]
     share = np.sqrt(pieces["orders_year"].to_numpy(float) / max(float(part["orders_year"].max()), 1e-9))
     source = ColumnDataSource(
         {
@@ -183,7 +185,7 @@ def _draw_lines(canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, d
         line_dash=dash,
         line_join="round",
     )
-    _hover(canvas, made, "<b>@start → @end</b><br>@orders{0,0} orders a year, @m3{0,0} m³")
+    hover(canvas, made, "<b>@start → @end</b><br>@orders{0,0} orders a year, @m3{0,0} m³")
     return [made]
 
 
@@ -219,7 +221,7 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
         line_width=0.5,
         line_alpha=0.6,
     )
-    _hover(
+    hover(
         canvas,
         made,
         "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>@lead_time_days{0.0} days, @within{0} % within 3<br>"
@@ -256,7 +258,7 @@ def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, *, in_use: bool) 
         line_color="#ffffff" if in_use else "#8a939e",
         line_width=1,
     )
-    _hover(
+    hover(
         canvas,
         made,
         "<b>@name</b>, @kind<br>@used{0,0} m³ a year<br>@year{0} % of the year, @peak{0} % in the tightest period",
@@ -307,7 +309,7 @@ def _draw_sites(canvas: figure, sites: gpd.GeoDataFrame) -> list[Any]:
         background_fill_alpha=0.7,
     )
     canvas.add_layout(names)
-    _hover(
+    hover(
         canvas,
         made,
         "<b>@name</b> (size @category, @ownership)<br>@orders_year{0,0} orders a year<br>"
@@ -316,7 +318,8 @@ def _draw_sites(canvas: figure, sites: gpd.GeoDataFrame) -> list[Any]:
     return [made]
 
 
-def _hover(canvas: figure, renderer: Any, text: str) -> None:
+def hover(canvas: figure, renderer: Any, text: str) -> None:
+    """Show a text at the pointer."""
     canvas.add_tools(
         HoverTool(
             renderers=[renderer], tooltips=f'<div style="font-size:12px;max-width:260px">{text}</div>', visible=False

@@ -144,7 +144,7 @@ def _tables(plan: Plan, problem: Problem) -> dict[str, str]:
     channels = plan.channels[plan.channels["orders"] > 0]
     parts = plan.costs[plan.costs["usd_year"].abs() > 0.5].sort_values("usd_year", ascending=False)
     return {
-        "channel_table": _table(
+        "channel_table": html_table(
             channels.assign(channel=channels["channel"].str.replace("_", " ")),
             (
                 ("channel", "channel", ""),
@@ -154,7 +154,7 @@ def _tables(plan: Plan, problem: Problem) -> dict[str, str]:
                 ("cancellation_rate", "cancelled", "{:.1%}"),
             ),
         ),
-        "cost_table": _table(
+        "cost_table": html_table(
             parts.assign(part=parts["part"].str.replace("_", " ")),
             (
                 ("part", "part", ""),
@@ -162,7 +162,7 @@ def _tables(plan: Plan, problem: Problem) -> dict[str, str]:
                 ("usd_per_order", "USD per order", "{:,.2f}"),
             ),
         ),
-        "capacity_table": _table(
+        "capacity_table": html_table(
             _in_words(tightest(plan), problem),
             (
                 ("resource", "resource", ""),
@@ -186,7 +186,7 @@ def _site_sections(plan: Plan, problem: Problem, divs: Mapping[str, str]) -> str
         place=plan.sites["state"] + ", " + plan.sites["country"],
         peak=plan.sites["peak_period"].map(_period_names(problem)),
     )
-    table = _table(
+    table = html_table(
         sites,
         (
             ("name", "site", ""),
@@ -247,7 +247,7 @@ def _grounds(problem: Problem) -> dict[str, str]:
         "assumed": f"{assumed:,}",
         "assumed_share": f"{assumed / max(known, 1):.0%}",
         "warnings": "".join(f"<p>Warning: {escape(str(fault))}</p>" for fault in problem.warnings),
-        "data_table": _table(rows, forms, last_is_sum=True),
+        "data_table": html_table(rows, forms, last_is_sum=True),
         "attributions": " ".join(_attributions(problem)),
     }
 
@@ -273,7 +273,7 @@ def _attributions(problem: Problem) -> Iterator[str]:
         yield "Places: GeoNames, Creative Commons Attribution 4.0 (CC-BY 4.0), changed."
 
 
-def _table(rows: pd.DataFrame, columns: Sequence[Column], *, last_is_sum: bool = False) -> str:
+def html_table(rows: pd.DataFrame, columns: Sequence[Column], *, last_is_sum: bool = False) -> str:
     """Return an HTML table; numbers stand right."""
     side = ["" if not form else ' class="n"' for _, _, form in columns]
     head = "".join(f"<th{place}>{escape(words)}</th>" for place, (_, words, _) in zip(side, columns, strict=True))

@@ -1,0 +1,97 @@
+"""The map layers of a day: routes along the roads, stops, depots, linehaul."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from fulfill.day_routes import DayRoutes
+from fulfill.errors import InputError
+from fulfill.geography import RoadGraph, course, read_roads, snap
+from fulfill.output.layers import write_geojson
+from fulfill.output.places import WGS84
+from fulfill.routing.matrix import by_street, great_circle_km
+
+Array = NDArray[np.float64]
+
+
+def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers routes, stops, depots and linehaul, all in EPSG:4326.
+
+    Legs between near stops are straight: their streets are not mapped. Longer legs follow the roads.
+    """
+    served = day.visits.drop(columns=["site_id"])
+    lines = gpd.GeoDataFrame(day.vehicles, geometry=_route_lines(day), crs=WGS84)
+    trucks = [shapely.LineString(line[:, ::-1].round(5)) for line in day.courses]
+    return {
+        "routes": lines,
+        "stops": gpd.GeoDataFrame(served, geometry=gpd.points_from_xy(served["lon"], served["lat"]), crs=WGS84),
+        "depots": gpd.GeoDataFrame(
+            day.depots, geometry=gpd.points_from_xy(day.depots["lon"], day.depots["lat"]), crs=WGS84
+        ),
+        "linehaul": gpd.GeoDataFrame(day.linehaul, geometry=trucks, crs=WGS84),
+    }
+
+
+def write_day_layers(layers: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
+    """Write routes.gpkg with every layer, and each layer as GeoJSON; an empty layer is left out."""
+    for name, layer in layers.items():
+        if len(layer):
+            layer.to_file(folder / "routes.gpkg", layer=name, driver="GPKG", engine="pyogrio")
+            write_geojson(layer, folder / f"{name}.geojson")
+
+
+def _route_lines(day: DayRoutes) -> list[shapely.LineString]:
+    """Return the line of each vehicle, trips one after the other."""
+    graph = read_roads(day.network.roads) if day.network.roads else None
+    reach = day.network.parameters["street_reach_km"]
+    depots = day.depots.set_index("site_id")[["lat", "lon"]]
+    drawer = _Drawer(graph, reach, str(day.depots["country"].iloc[0]))
+    lines = []
+    for _, visits in day.visits.groupby("vehicle", sort=False):
+        depot = depots.loc[[visits["site_id"].iloc[0]]].to_numpy(float)
+        points = [depot]
+        for _, trip in visits.groupby("trip", sort=True):
+            points += [trip[["lat", "lon"]].to_numpy(float), depot]
+        lines.append(shapely.LineString(drawer.line(np.vstack(points))[:, ::-1].round(5)))
+    return lines
+
+
+def legs_km(points: Array) -> Array:
+    """Return the great circle of each leg of a line."""
+    return np.array([great_circle_km(a[None], b[None])[0, 0] for a, b in pairwise(points)])
+
+
+class _Drawer:
+    """Draws ways between points; the way between two road nodes is looked up once."""
+
+    def __init__(self, graph: RoadGraph | None, reach_km: float, country: str) -> None:
+        self.graph, self.reach_km, self.country = graph, reach_km, country
+        self.way = cache(self._way)
+
+    def line(self, points: Array) -> Array:
+        """Return the line through points (n, 2): straight between near ones, else along the roads."""
+        if self.graph is None:
+            return points
+        far = legs_km(points)
+        node, _ = snap(self.graph, points, np.full(len(points), self.country, object))
+        pieces = [points[:1]]
+        for leg, km in enumerate(far):
+            if km > self.reach_km and node[leg] != node[leg + 1]:
+                way = self.way(int(node[leg]), int(node[leg + 1]))
+                mapped = legs_km(np.vstack([points[leg : leg + 1], way, points[leg + 1 : leg + 2]])).sum()
+                pieces += [] if by_street(km, mapped, self.reach_km) else [way]
+            pieces.append(points[leg + 1 : leg + 2])
+        return np.vstack(pieces)
+
+    def _way(self, start: int, goal: int) -> Array:
+        try:
+            return course(self.graph, start, goal)  # type: ignore[arg-type]
+        except InputError:
+            return np.empty((0, 2))
