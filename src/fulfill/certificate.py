@@ -118,14 +118,7 @@ def load(path: Path) -> Certificate:
         F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of a wrong number of
         axes, or with figures that are none.
     """
-    if not path.is_file():
-        raise InputError([Fault("F101", path.name)])
-    try:
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            arrays: dict[str, NDArray[Any]] = {} if isinstance(stored, np.ndarray) else dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+    arrays = read_arrays(path)
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
     if faults:
         raise InputError(faults)
@@ -135,6 +128,24 @@ def load(path: Path) -> Certificate:
     if len(certificate.ends()) != number:
         raise InputError([Fault("F311", path.name, column="parent", detail="leaves of the tree and of the arrays")])
     return certificate
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays of an .npz file of a run.
+
+    Raises
+    ------
+    InputError
+        F101 where there is no file, F311 where it is no such file.
+    """
+    if not path.is_file():
+        raise InputError([Fault("F101", path.name)])
+    try:
+        with path.open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            return {} if isinstance(stored, np.ndarray) else dict(stored)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
 
 
 def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:

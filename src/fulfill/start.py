@@ -6,15 +6,13 @@ worked out anew and the rest is kept; any multipliers give a valid bound, so a p
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.certificate import read_arrays
 from fulfill.errors import Fault, InputError
 
 Array = NDArray[np.float64]
@@ -73,14 +71,7 @@ def load(path: Path) -> Start:
     InputError
         F101 where there is no file, F311 where it is none of ours.
     """
-    if not path.is_file():
-        raise InputError([Fault("F101", path.name, detail="this run left nothing to begin from; optimize it anew")])
-    try:
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            arrays: dict[str, NDArray[Any]] = {} if isinstance(stored, np.ndarray) else dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+    arrays = read_arrays(path)
     wanted = {field.name for field in fields(Start)}
     faults = [Fault("F311", path.name, column=name, detail="missing") for name in sorted(wanted - set(arrays))]
     faults += [Fault("F311", path.name, column=name, detail="unknown") for name in sorted(set(arrays) - wanted)]
