@@ -233,3 +233,29 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
     assert {1, 2} <= set(instance.lane_way[found.decisions.lane])
     assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(found.bound, rel=1e-11)
     assert audit_plan(instance, found.decisions, found.objective).clean
+
+
+def test_a_phase_is_a_size_without_capacity_before_it() -> None:
+    """Sites may open at once or, cheaper, from the second period on: the engine takes phases as sizes."""
+    instance = random_instance(2)
+    later = instance.capacity * np.array([0.0, 1.0, 1.0])
+    capacity = np.concatenate([instance.capacity, later], axis=1)
+    both = {name: np.tile(getattr(instance, name), (1, 2)) for name in ("invest_usd", "storage_m3")}
+    assert instance.safety is not None
+    phased = replace(
+        instance,
+        sizes=("S", "M", "S later", "M later"),
+        capacity=capacity,
+        fixed_usd=np.concatenate([instance.fixed_usd, 0.5 * instance.fixed_usd], axis=1),
+        handling_usd=np.tile(instance.handling_usd, (1, 2, 1)),
+        chord_usd=instance.safety.chord(capacity.sum(axis=(2, 3))),
+        **both,
+    )
+    exact = solve_exact(phased, LocationParams(gap=1e-3, time_limit=30))
+    found = solve_decomposed(phased, replace(PARAMS, gap=0.03))
+    assert found.decisions is not None
+    assert found.bound <= exact.objective * (1 + 1e-9)
+    assert found.objective <= exact.objective * 1.05
+    assert found.decisions.opened[:, 2:].any()
+    assert audit_plan(phased, found.decisions, found.objective).clean
+    assert found.objective <= solve_decomposed(instance, replace(PARAMS, gap=0.03)).objective * 1.02
