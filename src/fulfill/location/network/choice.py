@@ -51,11 +51,10 @@ FIRST_GUESS = 1.2
 
 @dataclass(frozen=True)
 class Choice:
-    """Sites chosen on a likeness, with its multipliers and its gap there (infinite where limits are missed)."""
+    """Sites chosen on a likeness, with its multipliers."""
 
     siting: Siting
     prices: Multipliers
-    gap: float
 
 
 def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], bool]) -> Choice:
@@ -88,7 +87,7 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
             break
     if best is None or relative_gap(best.cost, state.bound) > POOR:
         best = _searched(instance, state, best, seed, stop)
-    return Choice(best, state.best, relative_gap(best.cost, state.bound))
+    return Choice(best, state.best)
 
 
 def _searched(
@@ -98,7 +97,7 @@ def _searched(
     relaxed = evaluate(instance, local_lanes(instance), state.best)
     table = cost_table(instance, state.best, relaxed.price)
     starts = [affordable(instance, relaxed) if best is None else best, spacious(instance, state)]
-    starts = [start for start in starts if allowed(instance, start.size)]
+    starts = [start for start in starts if allowed(instance, start.size)] or starts[:1]
     found = search_sites(instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.45))
     plans = [] if best is None else [best]
     for siting in found:
@@ -116,11 +115,15 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
     while np.isfinite(budget):
         sites = np.flatnonzero(size >= 0)
         spent = instance.invest_usd[sites, size[sites]]
-        smaller = np.array([size[i] > 0 or int(i) not in locked for i in sites], bool)
+        smaller = np.array(
+            [int(i) not in locked or np.isfinite(instance.fixed_usd[i, : size[i]]).any() for i in sites], bool
+        )
         if spent.sum() <= budget or not smaller.any():
             break
         worth = np.where(smaller, relaxed.value[sites, size[sites]] / np.maximum(spent, 1.0), -np.inf)
-        size[sites[int(worth.argmax())]] -= 1
+        site = int(sites[int(worth.argmax())])
+        offered = np.flatnonzero(np.isfinite(instance.fixed_usd[site, : size[site]]))
+        size[site] = offered[-1] if len(offered) else -1
     return replace(siting, size=size)
 
 

@@ -176,7 +176,9 @@ def _run(search: Search) -> None:
     middle = coarsen(instance, MIDDLE_ZONES)
     prices = _spread(middle.instance, small, likeness.member[middle.zone], choice.prices, siting)
     prices = _ascended(search, middle.instance, prices)
-    _raise_bound(search, _spread(instance, middle.instance, middle.member, prices, siting))
+    prices = _spread(instance, middle.instance, middle.member, prices, siting)
+    search.prove(prices, evaluate(instance, local_lanes(instance), prices))
+    _raise_bound(search, prices)
 
 
 def _begin_from(search: Search, start: Start) -> Multipliers:
@@ -206,7 +208,6 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
     """
     instance = search.instance
     every = local_lanes(instance)
-    search.prove(prices, evaluate(instance, every, prices))
     state: Ascent | None = None
     for number in range(1, FULL_ROUNDS // BLOCK + 1):
         if search.done(0.95):
