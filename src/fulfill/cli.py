@@ -256,8 +256,13 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
 @click.option(
     "--from", "start", type=click.Path(path_type=Path), metavar="RUN", help="Begin from the sites and prices of a run."
 )
+@click.option(
+    "--with-routing", is_flag=True, help="Offer own vans at what their routes cost: plan and route until sites repeat."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+def optimize(
+    as_of: date | None, out: Path | None, overwrite: bool, with_routing: bool, as_json: bool, **options: Any
+) -> None:
     """Choose sites, allocate demand, and say which orders to mail: the main job."""
     from fulfill.output.run_folder import write_run
     from fulfill.output.terminal import live_progress, print_summary
@@ -266,16 +271,26 @@ def optimize(as_of: date | None, out: Path | None, overwrite: bool, as_json: boo
     from fulfill.problem import load_problem
     from fulfill.runs import check_target, new_folder, next_folder, summary
 
-    asked = in_manifest({**options, "start": options["start"].name if options["start"] else None})
+    start = options["start"].name if options["start"] else None
+    asked = in_manifest({**options, "start": start, "with_routing": with_routing or None})
     problem = load_problem(as_of=as_of, **{name: options.pop(name) for name in PROBLEM_OPTIONS})
     target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
     check_target(target, overwrite=overwrite)
     for warning in problem.warnings:
         click.echo(f"warning: {warning}", err=True)
+    routed = None
     with live_progress(options["gap"]) as report:
-        planned = find_plan(problem, PlanOptions(**options), report)
+        if with_routing:
+            from fulfill.location_routing import optimize_with_routing
+
+            routed = optimize_with_routing(
+                problem, PlanOptions(**options), report, lambda line: click.echo(line, err=True)
+            )
+            planned = routed.planned
+        else:
+            planned = find_plan(problem, PlanOptions(**options), report)
     with new_folder(target, overwrite=overwrite) as draft:
-        write_run(planned, draft, asked)
+        write_run(planned, draft, asked, routed)
     content = summary(planned.plan, planned.audit)
     if as_json:
         click.echo(json.dumps(content, indent=2))

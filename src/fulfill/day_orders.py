@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.cost.last_mile import OWN_VANS
 from fulfill.errors import Fault, InputError
 from fulfill.network import Network
 from fulfill.recorded import numbers, read_table
@@ -48,6 +49,11 @@ def read_flows(run: Path, network: Network) -> RunFlows:
     zones = zones.assign(**{name: numbers(zones, name, "zones.csv") for name in ("lat", "lon", "population")})
     home = (flows["leg"] == "outbound") & flows["channel"].isin(["local", "nearshore"])
     return RunFlows(flows[home], flows[flows["leg"] == "inbound"], zones, network)
+
+
+def own_zones(flows: RunFlows) -> set[str]:
+    """Return the zones to which the plan sends own vans; none where it was made without them."""
+    return set(flows.outbound.loc[flows.outbound["service_id"] == OWN_VANS, "to"])
 
 
 def pick_sites(flows: RunFlows, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,10 +116,14 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
     out = out[out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)].reset_index(drop=True)
     calendar = network["calendar"].set_index("period_id").to_dict("index")[period]
     days = float(calendar["days"]) * network.parameters["delivery_days_week"] / 7.0
-    kinds = flows.zones.set_index("zone_id")["zone_class"]
+    kinds = flows.zones.set_index("zone_id")
     weight = out["product"].map(network["products"].set_index("product_id")["weight_kg"]).astype(float)
     priced = out.assign(
-        zone_class=out["to"].map(kinds), weight_kg=weight, orders=out["dispatched"] / days, zone_id=out["to"]
+        country=out["to"].map(kinds["country"]),
+        zone_class=out["to"].map(kinds["zone_class"]),
+        weight_kg=weight,
+        orders=out["dispatched"] / days,
+        zone_id=out["to"],
     )
     price = carrier_price(priced, network) * float(calendar["last_mile_factor"])
     priced = priced.assign(total_usd=price * priced["orders"])
@@ -128,15 +138,19 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
 def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
     """Return what services.csv asks for an order of each row, in a period of factor 1.
 
-    `rows` has service_id, zone_class, distance_km and weight_kg.
+    `rows` has country, service_id, zone_class, distance_km and weight_kg; own vans are compared with the cheapest
+    service there.
     """
-    price = np.full(len(rows), np.nan)
+    price = np.full(len(rows), np.inf)
     km, weight = (rows[name].to_numpy(float) for name in ("distance_km", "weight_kg"))
     extra = np.maximum(weight - 1.0, 0.0)
+    by_van = rows["service_id"] == OWN_VANS
     for row in network["services"].to_dict("records"):
-        fits = ((rows["service_id"] == row["service_id"]) & (rows["zone_class"] == row["zone_class"])).to_numpy()
-        fits = fits & (km <= row["km_to"]) & ((km > row["km_from"]) | (row["km_from"] == 0))
-        price[fits] = (row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0)[fits]
+        fits = ((rows["service_id"] == row["service_id"]) | by_van) & (rows["zone_class"] == row["zone_class"])
+        fits &= (rows["country"] == row["country"]) & (km <= row["km_to"])
+        fits &= (km > row["km_from"]) | (row["km_from"] == 0)
+        asked = row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0
+        price = np.where(fits, np.minimum(price, asked), price)
     return price
 
 

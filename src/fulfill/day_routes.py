@@ -15,19 +15,19 @@ import shapely
 from numpy.typing import NDArray
 
 from fulfill.columns import Table
-from fulfill.day_orders import RunFlows, orders_a_day, pick_period, pick_sites, read_flows, weekly_loads
+from fulfill.day_orders import RunFlows, orders_a_day, own_zones, pick_period, pick_sites, read_flows, weekly_loads
 from fulfill.distances import road_rules
 from fulfill.errors import Fault, InputError
 from fulfill.geography import read_roads
 from fulfill.network import Network
-from fulfill.routing.day import place_orders, read_land, service_minutes, whole_orders, zone_area_km2
+from fulfill.routing.day import place_orders, read_land, service_minutes, whole_orders
 from fulfill.routing.day_tables import reason_table, vehicle_table, visit_table, zone_costs
 from fulfill.routing.districts import District, apportion, split, with_breaks
 from fulfill.routing.fleet import day_instance, delivery_vehicles
 from fulfill.routing.linehaul import linehaul
-from fulfill.routing.matrix import StreetRules, Ways, great_circle_km, measure_ways
+from fulfill.routing.matrix import StreetRules, Ways, measure_ways
 from fulfill.routing.solution import RoutingParams
-from fulfill.routing.zone_choice import own_usd_per_order
+from fulfill.routing.zone_choice import own_usd_per_order, with_density
 from fulfill.schema import SPEEDS, STOPS, VEHICLES
 from fulfill.tables import read_table
 
@@ -90,13 +90,7 @@ def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
         Where an engine breaks or an auditor finds a fault.
     """
     begun = time.perf_counter()
-    missing = [
-        Fault("F101", f"{network.folder.name}/{table.name}.csv", detail="routing needs it")
-        for table in (VEHICLES, SPEEDS)
-        if network[table.name].empty
-    ]
-    if missing:
-        raise InputError(missing)
+    check_vehicles(network)
     flows = read_flows(run, network)
     names = pick_sites(flows, options.sites)
     period = pick_period(flows, names, options.period, options.day)
@@ -118,6 +112,23 @@ def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
     loads = weekly_loads(flows, names, period, by_carrier)
     trucks = linehaul(loads, network)
     return _described(network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun)
+
+
+def check_vehicles(network: Network) -> None:
+    """Refuse a network that cannot be routed.
+
+    Raises
+    ------
+    InputError
+        F101 for each missing table.
+    """
+    missing = [
+        Fault("F101", f"{network.folder.name}/{table.name}.csv", detail="routing needs it")
+        for table in (VEHICLES, SPEEDS)
+        if network[table.name].empty
+    ]
+    if missing:
+        raise InputError(missing)
 
 
 def read_stops(path: Path, network: Network) -> pd.DataFrame:
@@ -148,7 +159,10 @@ def replace_name(table: Table, name: str) -> Table:
 
 
 def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """Return the zones of a day with `delivery` own or carrier, and both prices of an order."""
+    """Return the zones of a day with `delivery` own or carrier, and both prices of an order.
+
+    A plan that knows own vans has chosen already; else the estimate decides.
+    """
     network = flows.network
     figures = network.parameters
     orders = orders.assign(total_usd=orders["carrier_usd"] * orders["expected"])
@@ -159,17 +173,16 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
     zones = flows.zones.set_index("zone_id").loc[grouped.index]
     zones = zones[["name", "country", "state", "lat", "lon", "population", "zone_class"]].join(grouped)
     zones["carrier_usd_per_order"] = zones.pop("total_usd") / zones["expected"]
-    zones["area_km2"] = zone_area_km2(zones, figures)
-    blocks = np.maximum(zones["area_km2"] / (figures["block_m"] / 1000.0) ** 2, 1.0)
-    zones["stops"] = blocks * (1.0 - (1.0 - 1.0 / blocks) ** zones["expected"])
-    points = zones[["lat", "lon"]].to_numpy(float)
-    around = great_circle_km(points, points) <= figures["street_reach_km"]
-    estimate = zones.assign(orders=zones["expected"], near_stops=around @ zones["stops"].to_numpy(float))
+    dense = with_density(zones.assign(orders=zones["expected"]), figures)
     vehicles = delivery_vehicles(network["vehicles"], str(depots["country"].iloc[0]))
-    own = own_usd_per_order(estimate, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
-    zones["own_estimate_usd_per_order"] = np.where(np.isfinite(own), own, np.nan)
-    zones["delivery"] = np.where(own < zones["carrier_usd_per_order"], "own", "carrier")
-    return zones.drop(columns=["expected"]).reset_index()
+    own = own_usd_per_order(dense, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
+    planned = own_zones(flows)
+    by_van = zones.index.isin(planned) if planned else own < zones["carrier_usd_per_order"]
+    return zones.assign(
+        area_km2=dense["area_km2"], stops=dense["stops"],
+        own_estimate_usd_per_order=np.where(np.isfinite(own), own, np.nan),
+        delivery=np.where(by_van, "own", "carrier"),
+    ).drop(columns=["expected"]).reset_index()  # fmt: skip
 
 
 def route_stops(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +49,10 @@ class Network:
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
+
+    def with_table(self, name: str, table: pd.DataFrame) -> Network:
+        """Return the network with another table in place of its own."""
+        return replace(self, tables={**self.tables, name: table})
 
 
 def embedded(kind: str, name: str) -> Path | None:

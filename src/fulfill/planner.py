@@ -18,6 +18,7 @@ from fulfill.instance import LocationInstance, build_instance, build_limits, ser
 from fulfill.kpis import describe
 from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
+from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import solve_location
 from fulfill.plan import Decisions, Outcome, Plan, status_of
@@ -66,8 +67,13 @@ class Planned:
     start: Start | None = None
 
 
-def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progress], None] | None = None) -> Planned:
-    """Find, describe and audit a plan.
+def optimize(
+    problem: Problem,
+    options: PlanOptions,
+    progress: Callable[[Progress], None] | None = None,
+    start: Start | None = None,
+) -> Planned:
+    """Find, describe and audit a plan; `start` stands in for a run to begin from.
 
     Raises
     ------
@@ -83,19 +89,68 @@ def optimize(problem: Problem, options: PlanOptions, progress: Callable[[Progres
         problem = merge_zones(problem, options.resolution).problem
     priced, instance = build(problem, options)
     spent = time.perf_counter() - begun
-    start = _start(options.start, instance) if options.start is not None else None
+    if options.start is not None and start is None:
+        start = _start(options.start, instance)
     params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress, start)
     solution = solve_location(instance, params, options.method)
     seconds = time.perf_counter() - begun
+    merging = _merging_error(whole, problem, options, solution)
+    return described(problem, priced, instance, solution, len(whole.demand.zones), seconds, merging)
+
+
+def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: int) -> Planned:
+    """Return the decisions of a plan at the prices of a problem that has the same lanes.
+
+    The bound is what the plan's multipliers prove at the new prices; a solver's bound falls by what orders could save.
+
+    Parameters
+    ----------
+    planned : a plan with decisions
+    n_zones : number of zones before merging
+    """
+    assert planned.decisions is not None
+    priced, instance = build(problem, options)
+    solution = LocationSolution(
+        status=planned.plan.outcome.status,
+        decisions=planned.decisions,
+        objective=price(instance, planned.decisions),
+        bound=-np.inf if planned.certificate else planned.plan.outcome.bound - _could_save(planned.instance, instance),
+        bound_kind=planned.plan.outcome.bound_kind,
+        seconds=planned.plan.outcome.seconds,
+        certificate=planned.certificate,
+        start=planned.start,
+    )
+    return described(problem, priced, instance, solution, n_zones, solution.seconds)
+
+
+def _could_save(before: LocationInstance, now: LocationInstance) -> float:
+    """Return the most that all orders together can save by lanes that have become cheaper."""
+    fallen = np.flatnonzero(now.lane_usd < before.lane_usd)
+    saved = (before.lane_usd - now.lane_usd)[fallen, None, None] * now.way_rate[now.lane_way[fallen]]
+    most = np.zeros(now.shape)
+    np.maximum.at(most, now.lane_zone[fallen], saved)
+    return float((most * now.demand).sum())
+
+
+def described(
+    problem: Problem,
+    priced: Economics,
+    instance: LocationInstance,
+    solution: LocationSolution,
+    n_zones: int,
+    seconds: float,
+    merging_usd: float | None = None,
+) -> Planned:
+    """Audit a solution, bound included, and write it out as a planner reads it."""
     solution, bound_faults = with_audited_bound(instance, solution)
     outcome = Outcome(
         status=solution.status,
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=instance_in_words(instance, len(whole.demand.zones)),
+        bound_of=instance_in_words(instance, n_zones),
         seconds=seconds,
-        merging_usd=_merging_error(whole, problem, options, solution),
+        merging_usd=merging_usd,
     )
     if solution.decisions is None:
         plan, finding = Plan(outcome, problem.regime.as_of.isoformat()), Audit(np.inf, bound_faults)

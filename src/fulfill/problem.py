@@ -74,6 +74,7 @@ def build_problem(
     faults += _reference_faults(network, demand)
     faults += overlap_faults(network["tariffs"], f"{network.folder.name}/tariffs.csv")
     faults += _calendar_faults(network)
+    faults += _own_delivery_faults(network, demand)
     faults += _share_faults(network, demand)
     faults += _tariff_faults(network, demand, regime, channels)
     faults += [] if wrong_channels else _reach_faults(network, demand, channels)
@@ -169,6 +170,21 @@ def _reference_faults(network: Network, demand: Demand) -> list[Fault]:
                 for line, value in zip(unknown[ROW], unknown[column], strict=True)
             ]
     return faults
+
+
+def _own_delivery_faults(network: Network, demand: Demand) -> list[Fault]:
+    """Find zones of own_delivery.csv that the demand does not have or that lie across a border from their site."""
+    table = network["own_delivery"]
+    home = table["site_id"].map(network["sites"].set_index("site_id")["country"])
+    there = table["zone_id"].map(demand.zones.set_index("zone_id")["country"])
+    file = f"{network.folder.name}/own_delivery.csv"
+    return [
+        Fault("F301", file, int(line), "zone_id", str(zone), f"not in zones.csv of {demand.name}")
+        if pd.isna(country)
+        else Fault("F205", file, int(line), "zone_id", str(zone), f"it is in {country}, the site in {other}")
+        for line, zone, country, other in zip(table[ROW], table["zone_id"], there, home, strict=True)
+        if country != other
+    ]
 
 
 def _calendar_faults(network: Network) -> list[Fault]:

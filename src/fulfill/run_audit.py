@@ -7,7 +7,7 @@ flows.csv, the tables that people read, so that nobody can change them unnoticed
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from fulfill.problem import Problem, load_problem
 from fulfill.recorded import numbers, read_decisions, read_table
 from fulfill.resolution import merge_zones
 from fulfill.runs import MANIFEST, finite, hashes, read_json
+from fulfill.schema import OWN_DELIVERY
+from fulfill.tables import read_table as read_input
 
 SAME = 1e-9
 """Relative difference at which a figure disagrees."""
@@ -44,6 +46,7 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
 UNCHECKED = (
     "whether the figures of the input tables are true, and whether the options of manifest.json are what was asked",
     "the cost of an order by each way: made from the tables by the program's own code, once",
+    "own_delivery.csv: what routes of a mean day cost, made once",
     "a bound of kind solver: the solver's word",
     "merging_usd, seconds and peak_mib of summary.json; arcs.csv, plan.gpkg and report.html, drawn from the same plan",
 )
@@ -123,7 +126,18 @@ def _inputs(recorded: Mapping[str, Any], places: Mapping[str, str]) -> Check:
     return Check("input files", f"{number} files", f"{number - len(faults)} the same", tuple(faults))
 
 
-def _rebuilt(options: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Problem, int, PlanOptions]:
+def _with_vans(problem: Problem, folder: Path) -> Problem:
+    """Return the problem with the prices of own vans that the run found, if it did."""
+    path = folder / f"{OWN_DELIVERY.name}.csv"
+    if not path.is_file():
+        return problem
+    table, faults = read_input(path, OWN_DELIVERY)
+    if faults:
+        raise InputError(faults)
+    return replace(problem, network=problem.network.with_table(OWN_DELIVERY.name, table))
+
+
+def _rebuilt(folder: Path, options: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Problem, int, PlanOptions]:
     """Return the problem of a run, its zones before merging, and the options of its plan."""
     try:
         asked: dict[str, Any] = {
@@ -133,6 +147,7 @@ def _rebuilt(options: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Pro
         figures = {name: asked.get(name) for name in ("orders_per_year", "us_share", "income_exponent")}
         day = date.fromisoformat(asked["as_of"])
         problem = load_problem(channels=asked["channels"], as_of=day, **places, **figures)  # type: ignore[arg-type]
+        problem = _with_vans(problem, folder)
         whole = len(problem.demand.zones)
         return merge_zones(problem, wanted.resolution).problem if wanted.resolution else problem, whole, wanted
     except InputError:
@@ -145,7 +160,7 @@ def _checks(
     folder: Path, claimed: Mapping[str, Any], options: Mapping[str, Any], places: Mapping[str, str]
 ) -> Iterator[Check]:
     """Yield every check but that of the inputs."""
-    problem, n_zones, wanted = _rebuilt(options, places)
+    problem, n_zones, wanted = _rebuilt(folder, options, places)
     economics, instance = build(problem, wanted)
     proven, faults = _proven(folder, claimed, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):

@@ -276,14 +276,7 @@ SERVICES = Table(
         identifier("service_id", "service: one product of a carrier, a row per band and class", key=True),
         Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
         Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
-        Column(
-            "km_from",
-            "number",
-            "lower end of the road distance band, not included (0: included)",
-            "km",
-            key=True,
-            low=0,
-        ),
+        Column("km_from", "number", "lower end of the road distance band, left out (0: in)", "km", key=True, low=0),
         number("km_to", "km", "upper end, included"),
         number("base_usd", "USD/order", "price of the first kilogram", 0, 1000),
         number("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),
@@ -292,6 +285,17 @@ SERVICES = Table(
         number("days_p90", "days", "days that nine of ten orders keep", 0.1, 120),
         *PROVENANCE,
     ),
+)
+OWN_DELIVERY = Table(
+    "own_delivery",
+    "own vans: what an order from a site costs to a zone by them; `optimize --with-routing` finds it from routes",
+    (
+        identifier("site_id", "site", key=True, refers="sites"),
+        identifier("zone_id", "zone of the demand, in the site's country", key=True),
+        number("usd_order", "USD/order", "price of an order in every period, whatever its weight", 0, 1000),
+        *PROVENANCE,
+    ),
+    required=False,
 )
 MAIL_SERVICES = Table(
     "mail_services",
@@ -485,7 +489,7 @@ ORDERS = Table(
 
 NETWORK_TABLES = (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS, TARIFFS, FREIGHT,
-    SERVICES, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
+    SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
     VEHICLES, SPEEDS,
 )  # fmt: skip
 DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)

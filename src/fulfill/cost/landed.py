@@ -29,6 +29,7 @@ from fulfill.cost.last_mile import Lanes, Ways, lanes_to_zones, ways_to_door
 from fulfill.cost.order_value import OrderValue, lead_times, value_orders
 from fulfill.cost.warehouse import Warehouses, capital_recovery, warehouses
 from fulfill.distances import Distances
+from fulfill.network import Network
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
@@ -112,7 +113,7 @@ def economics(problem: Problem, distances: Distances, targets: tuple[int, ...] =
         warehouses=stores,
         safety=_safety(problem, routes, route_parts),
         way_parts=value.parts,
-        way_rate=value.units * network["calendar"]["last_mile_factor"].to_numpy(float)[None, None, :],
+        way_rate=value.units * _surcharge(network, ways)[:, None, :],
         placed=value.placed,
         units=value.units,
         delivered=value.delivered,
@@ -127,6 +128,12 @@ def economics(problem: Problem, distances: Distances, targets: tuple[int, ...] =
         reference_usd=_reference(problem),
         countries=countries,
     )
+
+
+def _surcharge(network: Network, ways: Ways) -> Array:
+    """Return what a lane's price is multiplied by in each period, (n_ways, n_periods): own vans have no surcharge."""
+    factor = network["calendar"]["last_mile_factor"].to_numpy(float)
+    return np.where(ways.own[:, None], 1.0, factor)
 
 
 def _safety(problem: Problem, routes: Routes, parts: dict[str, Array]) -> SafetyStock:
@@ -149,7 +156,8 @@ def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
 def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:
     """Return what one more day costs an order from a site: the slope of its value at the ways of the country."""
     later = value_orders(problem, ways, delay_days=1.0)
-    local = np.flatnonzero(ways.table["channel"] == "local")  # never infinite: no courier tax in it
+    # never infinite: no courier tax in it; own vans left out, so that a day costs the same whether there are any
+    local = np.flatnonzero((ways.table["channel"] == "local").to_numpy() & ~ways.own)
     loss = sum(part[local] for part in later.parts.values()) - sum(part[local] for part in value.parts.values())
     loss = loss + (later.units[local] - value.units[local]) * cheapest_goods(problem)[None, :, None]
     share = problem.orders.sum(axis=(0, 2)) / max(problem.orders.sum(), 1e-12)

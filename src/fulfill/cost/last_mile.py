@@ -2,7 +2,8 @@
 
 A *way* is one row of services.csv, such a row used across the border, or one row of mail_services.csv. Everything that
 an order costs on its way depends on the way, the product and the period; only the price by distance and the emissions
-depend on the lane. So costs are kept by way (a few hundred rows), not by zone and site.
+depend on the lane. So costs are kept by way (a few hundred rows), not by zone and site. Own vans are one way for each
+country and zone class, whose price stands wholly in its lanes: those of own_delivery.csv.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+OWN_VANS = "own-vans"
+"""`service_id` of the ways of own_delivery.csv."""
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck. An assumption of the carbon part."""
 
@@ -36,6 +39,11 @@ class Ways:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """Tell which ways are own vans, (n_ways,): no carrier's surcharge falls on them."""
+        return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
         """Return the price by weight, (n_ways, n_products): first kilogram in the base, mail by chargeable weight."""
@@ -80,6 +88,8 @@ def ways_to_door(problem: Problem) -> Ways:
     parts = []
     if channels & {"local", "nearshore"}:
         parts.append(services.assign(channel="local"))
+        if not network["own_delivery"].empty:
+            parts.append(_own_ways(services))
     if "cross_border" in channels:
         later = figures["cross_border_days"]
         parts.append(
@@ -95,16 +105,25 @@ def ways_to_door(problem: Problem) -> Ways:
     return Ways(pd.concat(parts, ignore_index=True))
 
 
+def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
+    """Return the ways of own vans: as fast as the cheapest service of the nearest band, and without a price."""
+    nearest = services[services["km_from"] == 0].sort_values("base_usd", kind="stable")
+    fast = nearest.drop_duplicates(["country", "zone_class"])
+    free = dict.fromkeys(("base_usd", "usd_kg", "usd_100km"), 0.0)
+    return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free)
+
+
 def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
-    """Return every lane that a way serves: country, zone class and distance band must fit."""
+    """Return every lane that a way serves: country, zone class and distance band (or own_delivery.csv) must fit."""
     zones, sites = problem.demand.zones, problem.network["sites"]
     emission = problem.network["emissions"].set_index("mode")["kg_tkm"]
     zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
     domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
+    own_usd = _own_prices(problem)
     pieces = []
     columns = ("channel", "country", "zone_class", "km_from", "km_to")
-    rows = zip(*(ways.table[name] for name in columns), strict=True)
-    for number, (channel, country, kind, km_from, km_to) in enumerate(rows):
+    rows = zip(ways.own, *(ways.table[name] for name in columns), strict=True)
+    for number, (own, channel, country, kind, km_from, km_to) in enumerate(rows):
         fits = (zone_country == country) & (zone_class == kind)
         if channel == "direct_mail":
             zone = np.flatnonzero(fits)
@@ -112,6 +131,7 @@ def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
         else:
             km = distances.site_zone
             inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
+            inside = inside & np.isfinite(own_usd) if own else inside
             right_side = domestic if channel == "local" else ~domestic
             site, zone = np.nonzero(inside & right_side & fits[None, :])
         pieces.append((zone, site, np.full(len(zone), number)))
@@ -128,9 +148,24 @@ def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
         way=way,
         crossing=crossing,
         km=km,
-        distance_usd=ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0,
+        distance_usd=np.where(
+            ways.own[way], own_usd[site, zone], ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0
+        ),
         kg_co2e_kg=np.where(mailed, by_air, by_truck + by_van),
     )
+
+
+def _own_prices(problem: Problem) -> Array:
+    """Return the price of an order by own vans, (n_sites, n_zones), NaN where they do not go.
+
+    Rows of zones that were merged into others are left out.
+    """
+    table, zones = problem.network["own_delivery"], pd.Index(problem.demand.zones["zone_id"])
+    table = table[table["zone_id"].isin(zones)]
+    usd = np.full((len(problem.network["sites"]), len(zones)), np.nan)
+    site = pd.Index(problem.network["sites"]["site_id"]).get_indexer(pd.Index(table["site_id"]))
+    usd[site, zones.get_indexer(pd.Index(table["zone_id"]))] = table["usd_order"].to_numpy(float)
+    return usd
 
 
 def _air_km(network: Network, zones: pd.DataFrame) -> Array:

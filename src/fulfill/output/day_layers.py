@@ -8,12 +8,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from fulfill.day_routes import DayRoutes
 from fulfill.errors import InputError
 from fulfill.geography import RoadGraph, course, read_roads, snap
+from fulfill.network import Network
 from fulfill.output.layers import write_geojson
 from fulfill.output.places import WGS84
 from fulfill.routing.matrix import by_street, great_circle_km
@@ -27,7 +29,7 @@ def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
     Legs between near stops are straight: their streets are not mapped. Longer legs follow the roads.
     """
     served = day.visits.drop(columns=["site_id"])
-    lines = gpd.GeoDataFrame(day.vehicles, geometry=_route_lines(day), crs=WGS84)
+    lines = gpd.GeoDataFrame(day.vehicles, geometry=route_lines(day.network, day.depots, day.visits), crs=WGS84)
     trucks = [shapely.LineString(line[:, ::-1].round(5)) for line in day.courses]
     return {
         "routes": lines,
@@ -47,17 +49,16 @@ def write_day_layers(layers: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
             write_geojson(layer, folder / f"{name}.geojson")
 
 
-def _route_lines(day: DayRoutes) -> list[shapely.LineString]:
-    """Return the line of each vehicle, trips one after the other."""
-    graph = read_roads(day.network.roads) if day.network.roads else None
-    reach = day.network.parameters["street_reach_km"]
-    depots = day.depots.set_index("site_id")[["lat", "lon"]]
-    drawer = _Drawer(graph, reach, str(day.depots["country"].iloc[0]))
+def route_lines(network: Network, depots: pd.DataFrame, visits: pd.DataFrame) -> list[shapely.LineString]:
+    """Return the line of each vehicle in the order of its first visit, trips one after the other."""
+    graph = read_roads(network.roads) if network.roads else None
+    place = depots.set_index("site_id")[["lat", "lon"]]
+    drawer = _Drawer(graph, network.parameters["street_reach_km"], str(depots["country"].iloc[0]))
     lines = []
-    for _, visits in day.visits.groupby("vehicle", sort=False):
-        depot = depots.loc[[visits["site_id"].iloc[0]]].to_numpy(float)
+    for _, stops in visits.groupby("vehicle", sort=False):
+        depot = place.loc[[stops["site_id"].iloc[0]]].to_numpy(float)
         points = [depot]
-        for _, trip in visits.groupby("trip", sort=True):
+        for _, trip in stops.groupby("trip", sort=True):
             points += [trip[["lat", "lon"]].to_numpy(float), depot]
         lines.append(shapely.LineString(drawer.line(np.vstack(points))[:, ::-1].round(5)))
     return lines

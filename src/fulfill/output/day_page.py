@@ -9,15 +9,13 @@ from string import Template
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from bokeh.embed import components
 from bokeh.models import ColumnDataSource, Legend, LegendItem
-from bokeh.palettes import Category20
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 
 from fulfill.day_routes import DayRoutes
-from fulfill.output.map import INK, ROAD_IN, draw_outlines, empty_map, hover, mercator, projected
+from fulfill.output.map import INK, ROAD_IN, VAN, draw_outlines, draw_vehicles, empty_map, hover, mercator
 from fulfill.output.report import html_table
 
 SHOWN_ZONES = 40
@@ -72,8 +70,8 @@ def day_map(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame]) -> figure:
     if day.network.outlines is not None:
         draw_outlines(canvas, gpd.read_file(day.network.outlines))
     drawn = [
-        ("Trucks", _draw_lines(canvas, layers["linehaul"], [ROAD_IN] * len(layers["linehaul"]), 3.0, _TRUCK)),
-        ("Routes", _draw_lines(canvas, layers["routes"], _colors(len(layers["routes"])), 1.3, _VAN)),
+        ("Trucks", draw_vehicles(canvas, layers["linehaul"], _TRUCK, 3.0, [ROAD_IN])),
+        ("Routes", draw_vehicles(canvas, layers["routes"], VAN)),
         ("Stops", _draw_points(canvas, layers["stops"], 2.5, INK, "<b>@stop_id</b><br>@vehicle, stop @sequence")),
         ("Site", _draw_points(canvas, layers["depots"], 14, "#b2182b", "<b>@name</b>")),
     ]
@@ -82,25 +80,7 @@ def day_map(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame]) -> figure:
     return canvas
 
 
-_VAN = "<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD"
 _TRUCK = "<b>@from → @to</b><br>@kind: @trips_week trucks a week, @km{0} km, @hours{0.0} h"
-
-
-def _colors(number: int) -> list[str]:
-    return [Category20[20][2 * i % 20 + 2 * i // 20 % 2] for i in range(number)]
-
-
-def _draw_lines(canvas: figure, layer: gpd.GeoDataFrame, colors: list[str], width: float, text: str) -> object:
-    if not len(layer):
-        return None
-    lines = [shapely.get_coordinates(projected(shape)).round(0) for shape in layer.geometry]
-    table = pd.DataFrame(layer.drop(columns="geometry"))
-    table = table.assign(xs=[x[:, 0].tolist() for x in lines], ys=[x[:, 1].tolist() for x in lines], color=colors)
-    made = canvas.multi_line(
-        "xs", "ys", source=ColumnDataSource(table), line_color="color", line_width=width, line_alpha=0.8
-    )
-    hover(canvas, made, text)
-    return made
 
 
 def _draw_points(canvas: figure, layer: gpd.GeoDataFrame, size: float, color: str, text: str) -> object:

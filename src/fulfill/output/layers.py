@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,6 +24,8 @@ LAYERS = {
     "service_areas": "MultiPolygon",
 }
 """Layer name -> geometry type, in the order in which they are written."""
+ROUTES = "routes"
+"""Layer of a plan with own vans: the routes of their mean day."""
 FORMATS = ("geojson", "gpkg", "kepler")
 
 
@@ -49,11 +52,11 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     return _points(table)
 
 
-def write_geopackage(plan: Plan, problem: Problem, path: Path) -> dict[str, gpd.GeoDataFrame]:
-    """Write the layers sites, gateways, zones, flows and service_areas, and return them."""
-    layers = plan_layers(plan, problem)
+def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write the layers of a plan, `ROUTES` too if it is among them."""
     path.unlink(missing_ok=True)
-    for name, kind in LAYERS.items():
+    kinds = LAYERS | ({ROUTES: "LineString"} if ROUTES in layers else {})
+    for name, kind in kinds.items():
         layers[name].to_file(
             path,
             layer=name,
@@ -62,7 +65,6 @@ def write_geopackage(plan: Plan, problem: Problem, path: Path) -> dict[str, gpd.
             geometry_type=kind,
             promote_to_multi=kind.startswith("Multi"),
         )
-    return layers
 
 
 def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
@@ -90,7 +92,7 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         raise InputError([Fault("F101", f"{run.name}/{source.name}", detail="this folder holds no plan")])
     target.mkdir(parents=True, exist_ok=True)
     if fmt == "geojson":
-        paths = [target / f"{name}.geojson" for name in LAYERS]
+        paths = [target / f"{name}.geojson" for name in gpd.list_layers(source)["name"]]
         for path in paths:
             write_geojson(gpd.read_file(source, layer=path.stem), path)
         return paths

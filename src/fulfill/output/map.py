@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -14,11 +14,14 @@ from bokeh.palettes import Category20
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from fulfill.output.layers import ROUTES
 from fulfill.plan import Plan
 from fulfill.problem import Problem
 
 Array = NDArray[np.float64]
 EARTH_M = 6378137.0
+VAN = "<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD"
+"""What is said of a van at the pointer."""
 LEAD_TIMES = (
     (2.0, "#2166ac"),
     (3.0, "#67a9cf"),
@@ -48,6 +51,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         ("Air lanes", _draw_lines(canvas, layers["flows"], "air", AIR_IN, "dotted")),
         ("Site to zone", _draw_lines(canvas, layers["flows"], "last_mile", LAST_MILE)),
         ("Road to site", _draw_lines(canvas, layers["flows"], "road", ROAD_IN)),
+        ("Own vans, mean day", [draw_vehicles(canvas, layers[ROUTES], VAN)] if ROUTES in layers else []),
         ("Gateways not used", _draw_gateways(canvas, layers["gateways"], in_use=False)),
         ("Zones", _draw_zones(canvas, layers["zones"], layers["sites"])),
         ("Gateways in use", _draw_gateways(canvas, layers["gateways"], in_use=True)),
@@ -67,6 +71,25 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         )
     )
     return canvas
+
+
+def draw_vehicles(
+    canvas: figure, layer: gpd.GeoDataFrame, text: str, width: float = 1.3, colors: Sequence[str] = Category20[20]
+) -> Any:
+    """Draw the lines of vehicles in colours that come round again; None where there is no line."""
+    if not len(layer):
+        return None
+    lines = [shapely.get_coordinates(projected(shape)).round(0) for shape in layer.geometry]
+    source = pd.DataFrame(layer.drop(columns="geometry")).assign(
+        xs=[line[:, 0].tolist() for line in lines],
+        ys=[line[:, 1].tolist() for line in lines],
+        color=[colors[number % len(colors)] for number in range(len(lines))],
+    )
+    made = canvas.multi_line(
+        "xs", "ys", source=ColumnDataSource(source), line_color="color", line_width=width, line_alpha=0.8
+    )
+    hover(canvas, made, text)
+    return made
 
 
 def empty_map(lon: Array, lat: Array) -> figure:

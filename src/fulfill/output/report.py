@@ -52,9 +52,9 @@ Column = tuple[str, str, str]
 
 
 def write_report(
-    plan: Plan, problem: Problem, finding: Audit, layers: Mapping[str, gpd.GeoDataFrame], path: Path
+    plan: Plan, problem: Problem, finding: Audit, layers: Mapping[str, gpd.GeoDataFrame], path: Path, vans: str = ""
 ) -> None:
-    """Write the page of a plan; `layers` are those of `layers.plan_layers`."""
+    """Write the page of a plan; `layers` are those of `layers.plan_layers`, `vans` a section on own vans."""
     drawings = {
         "map": plan_map(plan, problem, layers),
         "channel_chart": channel_share(plan, problem),
@@ -73,6 +73,7 @@ def write_report(
         **_tables(plan, problem),
         **_grounds(problem),
         sites=_site_sections(plan, problem, divs),
+        vans=vans,
     )
     path.write_text(page, encoding="utf-8", newline="\n")
 

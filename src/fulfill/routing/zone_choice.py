@@ -14,12 +14,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.routing.day import service_minutes
+from fulfill.routing.day import service_minutes, zone_area_km2
 from fulfill.routing.fleet import mean_speed
+from fulfill.routing.matrix import great_circle_km
 
 Array = NDArray[np.float64]
 LOCAL_LEG = 0.7124
 """k of the local leg, for straight distances."""
+
+
+def with_density(zones: pd.DataFrame, figures: Mapping[str, float]) -> pd.DataFrame:
+    """Return zones with the stops that a day's orders make: area_km2, stops, near_stops (in the zone and around it).
+
+    Parameters
+    ----------
+    zones : lat, lon, population, zone_class, orders (a day, a fraction)
+    """
+    area = zone_area_km2(zones, figures)
+    blocks = np.maximum(area / (figures["block_m"] / 1000.0) ** 2, 1.0)
+    stops = blocks * (1.0 - (1.0 - 1.0 / blocks) ** zones["orders"].to_numpy(float))
+    points = zones[["lat", "lon"]].to_numpy(float)
+    around = great_circle_km(points, points) <= figures["street_reach_km"]
+    return zones.assign(area_km2=area, stops=stops, near_stops=around @ stops)
 
 
 def own_usd_per_order(
