@@ -3,9 +3,8 @@
 The first plan knows carriers only. Then own vans are offered at estimated prices (`own_vans.py`). After every plan the
 mean day of each of its sites is routed; the routed cost takes the place of the estimate, and the plan is priced anew
 by it. It ends when the sites repeat, or when a round saves next to nothing: plans within a gap have many sites to
-choose from. A last plan keeps the sites of the first, at the last prices, so that what vans
-save and what other sites save can be told apart. The cheapest of all priced plans is the answer: never worse than the
-first.
+choose from. A last plan keeps the sites of the first, at the last prices, so that what vans save and what other sites
+save can be told apart. The cheapest of all priced plans is the answer: never worse than the first.
 """
 
 from __future__ import annotations
@@ -19,7 +18,15 @@ import pandas as pd
 from fulfill.day_routes import DayOptions, check_vehicles
 from fulfill.errors import Fault, InputError
 from fulfill.location.solution import Progress
-from fulfill.own_vans import SiteDay, VanPrices, delivery_days, estimated, local_orders, route_mean_day
+from fulfill.own_vans import (
+    SiteDay,
+    VanPrices,
+    carrier_prices,
+    delivery_days,
+    estimated,
+    local_orders,
+    route_mean_day,
+)
 from fulfill.planner import Planned, PlanOptions, optimize, repriced
 from fulfill.problem import Problem
 from fulfill.resolution import merge_zones
@@ -129,7 +136,8 @@ class _Rounds:
     def run(self, first: _Tried, prices: VanPrices, report: Callable[[str], None]) -> list[_Tried]:
         """Return plans with all sites free until their sites repeat, then one with the sites of the first."""
         report(_in_words(0, first.row))
-        tried, seen = [first], [_opened(first.planned)]
+        tried: list[_Tried] = [first]
+        seen: list[Opened] = []
         settled = False
         while not settled and len(tried) <= MOST_ROUNDS:
             found, prices = self._round(tried[-1], prices, self.options, "own vans")
@@ -166,11 +174,12 @@ class _Rounds:
         """Route the mean day of every site that sends own vans."""
         assert planned.decisions is not None
         orders = local_orders(planned.economics, planned.instance, planned.decisions)
+        carrier_usd = carrier_prices(self.problem, planned.economics, planned.instance)
         land = read_land(self.problem.network.outlines)
         options = DayOptions(seed=self.options.seed)
         by_site = orders[orders["by_van"]].groupby("site", sort=True)
-        days = (route_mean_day(self.problem, rows, land, options) for _, rows in by_site)
-        return tuple(day for day in days if len(day.visits))
+        days = (route_mean_day(self.problem, rows, carrier_usd, land, options) for _, rows in by_site)
+        return tuple(day for day in days if len(day.stops))
 
 
 def _offering(problem: Problem, prices: VanPrices) -> Problem:

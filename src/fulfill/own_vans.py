@@ -144,6 +144,20 @@ def _site_km(economics: Economics, instance: LocationInstance) -> Array:
     return km
 
 
+def carrier_prices(problem: Problem, economics: Economics, instance: LocationInstance) -> Array:
+    """Return what the cheapest carrier asks for an order in the mean of the year, (n_sites, n_zones, n_products)."""
+    calendar, products = problem.network["calendar"], problem.network["products"]
+    by_period = problem.orders.sum(axis=(0, 1))
+    factor = float(calendar["last_mile_factor"].to_numpy(float) @ by_period / by_period.sum())
+    by_weight = economics.ways.price(products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))
+    lanes, ways = economics.lanes, economics.ways
+    here = np.flatnonzero(((ways.table["channel"] == "local").to_numpy() & ~ways.own)[lanes.way])
+    usd = np.full((len(instance.sites), len(instance.zones), len(products)), np.inf)
+    asked = factor * (by_weight[lanes.way[here]] + lanes.distance_usd[here, None])
+    np.minimum.at(usd, (lanes.site[here], lanes.zone[here]), asked)
+    return usd
+
+
 @dataclass(frozen=True)
 class SiteDay:
     """The routes of a site's mean day.
@@ -151,7 +165,7 @@ class SiteDay:
     Attributes
     ----------
     site : index;  depot : site_id, country, lat, lon (one row);  stops, visits, vehicles : as a day's tables
-    zones : zone (index), usd (an order, dispatch desk included), orders that were routed
+    zones : zone (index), usd (an order, dispatch desk included), orders of the day
     districts : the routes, audited
     """
 
@@ -165,13 +179,18 @@ class SiteDay:
 
 
 def route_mean_day(
-    problem: Problem, orders: pd.DataFrame, land: Mapping[str, shapely.Geometry], options: DayOptions
+    problem: Problem,
+    orders: pd.DataFrame,
+    carrier_usd: Array,
+    land: Mapping[str, shapely.Geometry],
+    options: DayOptions,
 ) -> SiteDay:
     """Route the mean day of one site.
 
     Parameters
     ----------
     orders : site, zone, product (indices), orders a year; all of one site
+    carrier_usd : see `carrier_prices`
 
     Raises
     ------
@@ -194,12 +213,25 @@ def route_mean_day(
     districts = route_stops(depot, stops, network, land, options)
     visits = visit_table(depot, stops, districts)
     vehicles = vehicle_table(districts, visits)
-    costs = zone_costs(visits, vehicles)
-    zones = pd.DataFrame(
-        {
-            "zone": pd.Index(names).get_indexer(pd.Index(costs["zone_id"])),
-            "usd": costs["routed_usd_per_order"] + network.parameters["own_delivery_usd"],
-            "orders": costs["routed_orders"],
-        }
-    )
-    return SiteDay(site, depot, stops, visits, vehicles, zones, districts)
+    zones = _zone_prices(stops, visits, vehicles, orders, carrier_usd[site], names)
+    desk = network.parameters["own_delivery_usd"]
+    return SiteDay(site, depot, stops, visits, vehicles, zones.assign(usd=zones["usd"] + desk), districts)
+
+
+def _zone_prices(
+    stops: pd.DataFrame,
+    visits: pd.DataFrame,
+    vehicles: pd.DataFrame,
+    orders: pd.DataFrame,
+    carrier_usd: Array,
+    names: NDArray[np.object_],
+) -> pd.DataFrame:
+    """Return what an order of each zone costs by the routes; stops that no van serves are given to the carrier."""
+    asked = orders.assign(usd=carrier_usd[orders["zone"], orders["product"]] * orders["orders"]).groupby("zone").sum()
+    table = stops.groupby("zone_id", sort=True)["orders"].sum().to_frame("orders").reset_index()
+    table = table.merge(zone_costs(visits, vehicles), on="zone_id", how="left").fillna(0.0)
+    zone = pd.Index(names).get_indexer(pd.Index(table["zone_id"]))
+    by_carrier = (asked["usd"] / asked["orders"]).reindex(zone).to_numpy(float)
+    served = table["routed_orders"] / table["orders"]
+    usd = served * table["routed_usd_per_order"] + (1.0 - served) * by_carrier
+    return pd.DataFrame({"zone": zone, "usd": usd, "orders": table["orders"]})

@@ -110,11 +110,13 @@ def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: 
     """
     assert planned.decisions is not None
     priced, instance = build(problem, options)
+    objective = price(instance, planned.decisions)
+    bound = -np.inf if planned.certificate else planned.plan.outcome.bound - _could_save(planned.instance, instance)
     solution = LocationSolution(
-        status=planned.plan.outcome.status,
+        status=status_of(objective, bound),
         decisions=planned.decisions,
-        objective=price(instance, planned.decisions),
-        bound=-np.inf if planned.certificate else planned.plan.outcome.bound - _could_save(planned.instance, instance),
+        objective=objective,
+        bound=bound,
         bound_kind=planned.plan.outcome.bound_kind,
         seconds=planned.plan.outcome.seconds,
         certificate=planned.certificate,
