@@ -68,6 +68,31 @@ def test_a_day_leaves_tables_layers_page_and_adds_up(run: Path, cheap: Path, tmp
     assert sheet["before"].fillna("").str.startswith("leave the site at").sum() == len(vehicles)
 
 
+def test_several_sites_share_a_day_and_keep_to_their_fleets(cheap: Path, tmp_path: Path) -> None:
+    vehicles = pd.read_csv(cheap / "vehicles.csv")
+    vehicles.assign(available=1, parcels=4).to_csv(cheap / "vehicles.csv", index=False)
+    run = tmp_path / "run"
+    both = ["--open", "site-a", "--open", "site-b"]
+    asked = ["optimize", "--network", "toy", "--demand", "toy", "--method", "monolith", *both, "--out", str(run)]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    mine = tmp_path / "mine.csv"
+    near = [("a", 20.6, -103.3), ("b", 24.0, -104.7)]  # the sites are 400 km apart
+    rows = [f"{name}{i},{lat + 0.01 * i},{lon}" for name, lat, lon in near for i in range(1, 13)]
+    mine.write_text("stop_id,lat,lon\n" + "\n".join(rows) + "\n")
+    options = ("--network", str(cheap), "--site", "site-a", "--site", "site-b", "--stops", str(mine))
+    code, output = route(run, *options, "--out", str(tmp_path / "day"))
+    assert code == 0, output
+    vans = pd.read_csv(tmp_path / "day" / "vehicles.csv")
+    assert vans["site_id"].tolist() == ["site-a", "site-b"]  # one van each, two trips of four parcels
+    visits = pd.read_csv(tmp_path / "day" / "stops.csv")
+    assert (visits["stop_id"].str[0] == visits["site_id"].str[-1]).all()
+    assert visits.groupby("site_id").size().tolist() == [8, 8]
+    lost = pd.read_csv(tmp_path / "day" / "unserved.csv")
+    assert set(lost["reason"]) == {"fleet"}
+    assert len(lost) == 8
+    assert not set(lost["stop_id"]) & set(visits["stop_id"])
+
+
 def test_the_same_seed_gives_the_same_routes(run: Path, cheap: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert route(run, "--network", str(cheap), "--out", str(tmp_path / name))[0] == 0

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from fulfill.columns import Table
 from fulfill.day_orders import RunFlows, orders_a_day, own_zones, pick_period, pick_sites, read_flows, weekly_loads
 from fulfill.distances import road_rules
-from fulfill.errors import Fault, InputError
+from fulfill.errors import Fault, InputError, SolverError
 from fulfill.geography import read_roads
 from fulfill.network import Network
+from fulfill.routing.audit import audit_day
 from fulfill.routing.day import place_orders, read_land, service_minutes, whole_orders
 from fulfill.routing.day_tables import reason_table, vehicle_table, visit_table, zone_costs
 from fulfill.routing.districts import District, apportion, split, with_breaks
@@ -192,7 +193,13 @@ def route_stops(
     land: Mapping[str, shapely.Geometry],
     options: DayOptions,
 ) -> tuple[District, ...]:
-    """Route stops, district by district, each from whichever depot serves it cheapest."""
+    """Route stops, district by district, each from whichever depot serves it cheapest.
+
+    Raises
+    ------
+    SolverError
+        Where an engine breaks or an auditor finds a fault.
+    """
     parts = split(stops)
     fleets = [
         apportion(None if np.isnan(count) else int(count), [len(part) for part in parts])
@@ -201,8 +208,8 @@ def route_stops(
     routed = []
     for number, rows in enumerate(parts):
         some = stops.iloc[rows]
-        limits = [np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets]
-        tables = {"vehicles": network["vehicles"].assign(available=limits), "speeds": network["speeds"]}
+        counts = [np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets]
+        tables = {"vehicles": network["vehicles"].assign(available=counts), "speeds": network["speeds"]}
         instance = day_instance(f"district {number + 1}", depots, some, tables, _ways(depots, some, network, land))
         share = len(rows) / max(len(stops), 1)
         params = (
@@ -211,6 +218,11 @@ def route_stops(
             else RoutingParams(options.seconds * share, None, options.seed)
         )
         routed.append(District(rows, instance, with_breaks(instance, params, options.engine)))
+    owned = network["vehicles"].merge(depots[["site_id", "country"]], on="country").dropna(subset="available")
+    limits = dict(zip(zip(owned["site_id"], owned["type_id"], strict=True), owned["available"], strict=True))
+    faults = audit_day(len(stops), ((part.stops, part.instance, part.solution) for part in routed), limits)
+    if faults:
+        raise SolverError("the auditor finds faults in the day: " + "; ".join(faults))
     return tuple(routed)
 
 

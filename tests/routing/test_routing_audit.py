@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fulfill.routing.audit import audit_routes
+from fulfill.routing.audit import audit_day, audit_routes
 from fulfill.routing.instance import Break
 from fulfill.routing.solution import Route, RoutingSolution, Unserved, driven_km, price
 from fulfill.routing.timetable import routes_of
@@ -124,3 +124,13 @@ def test_times_that_do_not_fit_the_trips(instance, clean):
     assert "no number" in faults(instance, changed(clean, returns=(float("nan"), route.returns[1])))
     empty = Route(0, ((), (3, 4, 5)), ((), route.starts[1]), route.departures, route.returns)
     assert "a trip has no stop" in faults(instance, replace(clean, routes=(empty,)))
+
+
+def test_a_day_in_districts_is_checked_as_a_whole(instance, clean) -> None:
+    rows = np.arange(6)
+    parts = [(rows, instance, clean), (rows + 6, instance, clean)]
+    assert audit_day(12, parts, {}) == ()
+    assert audit_day(13, parts, {}) == ("stop 12: 0 times in the day",)
+    assert audit_day(12, [*parts, (rows, instance, clean)], {})[0] == "stop 0: 2 times in the day"
+    assert audit_day(12, parts, {("depot", "van"): 2}) == ()
+    assert audit_day(12, parts, {("depot", "van"): 1}) == ("depot sends 2 vehicles of type van and has 1",)

@@ -6,10 +6,12 @@ from the routes and the instance, one family of rules at a time. Solutions with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.solution import Route, RoutingSolution
@@ -66,6 +68,32 @@ def audit_routes(instance: RoutingInstance, solution: RoutingSolution) -> Routin
         if not abs(claimed - found) <= COST_TOLERANCE * max(abs(claimed), abs(found), 1.0):
             faults.append(f"{name}: the solution claims {claimed:.6f}, its routes make {found:.6f}")
     return RoutingAudit(objective, driven, tuple(faults))
+
+
+def audit_day(
+    n_stops: int,
+    districts: Iterable[tuple[NDArray[np.int64], RoutingInstance, RoutingSolution]],
+    fleets: Mapping[tuple[str, str], float],
+) -> tuple[str, ...]:
+    """Check what no district sees alone: every stop is in the day once, and no site sends more vehicles than it has.
+
+    Parameters
+    ----------
+    districts : rows of the day's stops, and what `audit_routes` has passed for them
+    fleets : vehicles by site and type, infinite or absent where there is no limit
+    """
+    seen = np.zeros(n_stops, np.int64)
+    sent: Counter[tuple[str, str]] = Counter()
+    for rows, instance, solution in districts:
+        on_routes = [stop for route in solution.routes for trip in route.trips for stop in trip]
+        np.add.at(seen, rows[[*on_routes, *(entry.stop for entry in solution.unserved)]], 1)
+        kinds = [instance.vehicles[route.vehicle] for route in solution.routes]
+        sent.update((instance.depots[kind.depot], kind.name) for kind in kinds)
+    faults = [f"stop {stop}: {seen[stop]} times in the day" for stop in np.flatnonzero(seen != 1)]
+    for key, number in sent.items():
+        if number > fleets.get(key, np.inf):
+            faults.append(f"{key[0]} sends {number} vehicles of type {key[1]} and has {fleets[key]:g}")
+    return tuple(faults)
 
 
 def _visit_faults(instance: RoutingInstance, solution: RoutingSolution) -> Iterator[str]:

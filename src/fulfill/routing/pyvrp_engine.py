@@ -111,12 +111,17 @@ def _clients(instance: RoutingInstance, ticks: Ticks) -> list[pyvrp.Client]:
         ticks.down(instance.due).tolist(),
         strict=True,
     )
-    wanted = all(kind.available is not None for kind in instance.vehicles) and not instance.fewest_vehicles
+    wanted = _scarce(instance)
     prize = _prize(instance, ticks) if wanted else 0
     return [
         pyvrp.Client(len(instance.depots) + stop, load, [], service, ready, due, prize=prize, required=not wanted)
         for stop, (load, service, ready, due) in enumerate(columns)
     ]
+
+
+def _scarce(instance: RoutingInstance) -> bool:
+    """Tell whether vehicles may be too few for all stops."""
+    return all(kind.available is not None for kind in instance.vehicles) and not instance.fewest_vehicles
 
 
 def _prize(instance: RoutingInstance, ticks: Ticks) -> int:
@@ -134,8 +139,10 @@ def _prize(instance: RoutingInstance, ticks: Ticks) -> int:
 
 def _settings(instance: RoutingInstance) -> SolveParams:
     neighbours = NEIGHBOURS if len(instance.stops) < MANY else FEWER_NEIGHBOURS
+    # a parcel too many must cost more than leaving its stop out
+    most = 2.0 * _prize(instance, ticks_of(instance)) if _scarce(instance) else MAX_PENALTY
     return SolveParams(
-        penalty=PenaltyParams(max_penalty=MAX_PENALTY),
+        penalty=PenaltyParams(max_penalty=max(most, MAX_PENALTY)),
         neighbourhood=NeighbourhoodParams(num_neighbours=neighbours),
     )
 
