@@ -148,7 +148,7 @@ class _Rounds:
             seen.append(_opened(found.planned))
             tried.append(found)
             report(_in_words(len(tried) - 1, found.row))
-        same, prices = self._round(tried[-1], prices, _locked(self.options, first.planned), "own vans, first sites")
+        same, prices = self._round(first, prices, _locked(self.options, first.planned), "own vans, first sites")
         if same is not None:
             tried.append(same)
             report(_in_words(len(tried) - 1, same.row))

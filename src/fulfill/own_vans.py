@@ -89,27 +89,27 @@ class VanPrices:
 def estimated(problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions) -> VanPrices:
     """Estimate the price of own vans for every site and zone of a country that a van can reach in a day.
 
-    A zone is taken to have the orders that come from any site of the plan; one that is only mailed, the country's
-    mean share of its orders.
+    Pairs at which a carrier is cheaper even for the heaviest product are left out: no plan would use them. A zone is
+    taken to have the orders that come from any site of the plan; one that is only mailed, the country's mean share of
+    its orders.
     """
     figures, zones = problem.network.parameters, problem.demand.zones
     local = local_orders(economics, instance, decisions)
     by_zone = local.groupby("zone")["orders"].sum().reindex(range(len(zones)), fill_value=0.0).to_numpy(float)
     potential = problem.orders.sum(axis=(1, 2))
     country = zones["country"].to_numpy(object)
-    share = pd.Series(by_zone).groupby(country).transform("sum") / pd.Series(potential).groupby(country).transform(
-        "sum"
-    )
+    by_country, of_all = (pd.Series(part).groupby(country).transform("sum") for part in (by_zone, potential))
+    share = by_country / of_all
     daily = np.where(by_zone > 0, by_zone, potential * share.to_numpy(float)) / delivery_days(problem)
     dense = with_density(zones.assign(orders=daily), figures)
-    km = _site_km(economics, instance)
+    km, dearest = _site_km(economics, instance), carrier_prices(problem, economics, instance).max(axis=2)
     pieces: list[tuple[Index, Index, Array]] = []
     for number, home in enumerate(problem.network["sites"]["country"]):
         rows = np.flatnonzero((country == home) & np.isfinite(km[number]) & (daily > 0))
         near = dense.iloc[rows].assign(depot_km=km[number, rows])
         vehicles = delivery_vehicles(problem.network["vehicles"], home)
         usd = own_usd_per_order(near, vehicles, problem.network["speeds"], figures) + figures["own_delivery_usd"]
-        reached = np.isfinite(usd)
+        reached = usd <= dearest[number, rows]
         pieces.append((np.full(int(reached.sum()), number), rows[reached], usd[reached]))
     site, zone, price = (np.concatenate(part) for part in zip(*pieces, strict=True))
     return VanPrices(site, zone, pd.factorize(country)[0][zone], price, np.full(len(price), np.nan))
