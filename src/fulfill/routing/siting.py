@@ -26,6 +26,8 @@ COMPARE_STEPS, COMPARE_HOT = 3_000, 0.3
 """Steps, and first temperature in mean legs, of the search that compares a set of depots."""
 COMPARE_SHARE = 0.4
 """Share of the effort that goes into comparing sets."""
+LEAST = 30
+"""Sets that are compared whatever that takes: the first set alone, every depot open, is no answer."""
 ROUNDS = ((8, 0.7), (2, 1.0))
 """How many sets go on, and the share of the effort that is spent when their round ends."""
 
@@ -104,7 +106,7 @@ def _explore(contest: _Contest) -> None:
     while waiting := [sites for sites in contest.ranked() if sites not in expanded]:
         expanded.add(waiting[0])
         for sites in _neighbours(waiting[0], everywhere):
-            if contest.effort.spent() >= COMPARE_SHARE:
+            if contest.effort.spent() >= COMPARE_SHARE and len(contest.searches) >= LEAST:
                 return
             contest.compare(sites)
 
