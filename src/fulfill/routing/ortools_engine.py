@@ -22,9 +22,13 @@ from fulfill.routing.solution import Plan, RoutingParams, legs
 from fulfill.routing.ticks import NEVER, Ticks, ticks_of
 
 PART = 100
-"""Stops of a part, more or less: it is of whole routes."""
+"""Stops of a part, more or less: it is of whole routes, and no more than half of the instance."""
+SMALL = 50
+"""Stops up to which an instance is solved whole."""
 STEPS = 5
 """Steps that a part gets at a time, for each of its stops."""
+PATIENCE = 10
+"""Visits of a stop after which a part around it gets as many steps again."""
 SPARE = 2
 """Vehicles of a type in a part beyond those of its routes, where there are so many."""
 MISSING = 10
@@ -44,7 +48,7 @@ def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> Plan:
     effort = Effort(params)
     ticks = ticks_of(instance)
     plan = first_plan(instance, params.seed)
-    if features(instance) or instance.fewest_vehicles or len(instance.stops) <= PART:
+    if features(instance) or instance.fewest_vehicles or len(instance.stops) <= SMALL:
         seconds, steps = _limits(params, effort)
         return improve(instance, ticks, plan, guided(seconds, steps))[0]
     return improve_by_parts(instance, ticks, plan, params, effort)
@@ -60,8 +64,10 @@ def improve_by_parts(
     while effort.spent() < 1.0:
         seed = int(random.choice(np.flatnonzero(visits == visits.min())))
         routes, stops = _around(instance, plan, seed)
+        # OR-Tools' chance has no seed: in another order the same part is searched another way.
+        random.shuffle(stops)
         seconds, steps = _limits(params, effort)
-        steps = min(STEPS * len(stops), steps)
+        steps = min(STEPS * len(stops) * (1 + int(visits[seed]) // PATIENCE), steps)
         part, known = _part(instance, plan, routes, stops)
         better, gain = improve(part, ticks, known, annealing(leg, seconds, steps))
         effort.count(steps)
@@ -100,6 +106,7 @@ def _around(instance: RoutingInstance, plan: Plan, seed: int) -> tuple[list[int]
     sizes = np.bincount(route[route != ABSENT], minlength=len(plan))
     place, first = instance.place_of(seed), len(instance.depots)
     away = instance.km[0][place, first:] + instance.km[0][first:, place]
+    wanted = min(PART, len(instance.stops) // 2)
     routes: list[int] = []
     absent: list[int] = []
     for stop in np.argsort(away, kind="stable").tolist():
@@ -107,7 +114,7 @@ def _around(instance: RoutingInstance, plan: Plan, seed: int) -> tuple[list[int]
         if number == ABSENT:
             absent += [stop] if len(absent) < MISSING else []
         elif number not in routes:
-            if len(routes) > 1 and len(absent) + sizes[[*routes, number]].sum() > PART:
+            if len(routes) > 1 and len(absent) + sizes[[*routes, number]].sum() > wanted:
                 break
             routes.append(number)
     return routes, np.concatenate([np.flatnonzero(np.isin(route, routes)), absent]).astype(np.int64)
