@@ -1,40 +1,40 @@
-"""Engine `ortools`: OR-Tools routing, begun at savings routes and led by guided local search.
+"""Engine `ortools`: OR-Tools routing, begun at savings routes and given one part of them after the other.
 
-The only module of this family that imports ortools. Not its defaults: legs are looked up in native matrices, the
-first routes are those of `fulfill.routing.ruin`, and moves are tried between near stops only.
+A step of OR-Tools' ruin and recreate takes time that grows with the whole model, however few stops it moves. So it is
+given parts, a stop and the routes around it (POPMUSIC: Taillard and Voss 2002), and anneals each
+from the routes it has. Small instances and those with breaks, second trips, ranges or shift lengths are
+solved whole, by guided local search: its start need not keep them, ruin and recreate would take minutes over breaks and
+not put a reload back. So are those where fewer vehicles come first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
-from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from fulfill.errors import SolverError
-from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.ruin import first_plan
-from fulfill.routing.solution import Plan, RoutingParams
-from fulfill.routing.ticks import NEVER, Ints, Ticks, ticks_of
+from fulfill.routing.instance import Indices, RoutingInstance, features
+from fulfill.routing.ortools_model import improve
+from fulfill.routing.ortools_settings import FOREVER, annealing, guided
+from fulfill.routing.ruin import Effort, first_plan
+from fulfill.routing.solution import Plan, RoutingParams, legs
+from fulfill.routing.ticks import NEVER, Ticks, ticks_of
 
-SPARE = 0.1
-"""Vehicles beyond those of the first routes, where there are as many as wanted, as a share of them."""
-NEAREST = 30
-"""Neighbours of a stop between which moves are tried."""
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Who is who in OR-Tools' model: places first, then a reload for each further trip of a vehicle.
-
-    `vehicle` has the type of each vehicle, `reload` the vehicle of each reload.
-    """
-
-    vehicle: tuple[int, ...]
-    reload: tuple[int, ...]
-    place: Ints
-    """Place of each node."""
+PART = 100
+"""Stops of a part, more or less: it is of whole routes, and no more than half of the instance."""
+SMALL = 50
+"""Stops up to which an instance is solved whole."""
+STEPS = 5
+"""Steps that a part gets at a time, for each of its stops."""
+PATIENCE = 10
+"""Visits of a stop after which a part around it gets as many steps again."""
+SPARE = 2
+"""Vehicles of a type in a part beyond those of its routes, where there are so many."""
+MISSING = 10
+"""Most stops without a vehicle in a part."""
+ABSENT = -1
+"""Route of a stop without a vehicle."""
 
 
 def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> Plan:
@@ -45,192 +45,93 @@ def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> Plan:
     SolverError
         Where OR-Tools finds no routes at all.
     """
-    known = first_plan(instance, params.seed)
-    layout = _layout(instance, known)
+    effort = Effort(params)
     ticks = ticks_of(instance)
-    depots = [instance.vehicles[kind].depot for kind in layout.vehicle]
-    manager = pywrapcp.RoutingIndexManager(len(layout.place), len(layout.vehicle), depots, depots)
-    model = pywrapcp.RoutingModel(manager)
-    _add_costs(instance, ticks, layout, model)
-    _add_loads(instance, ticks, layout, manager, model)
-    _add_ranges(instance, ticks, layout, model)
-    if instance.timed or any(ticks.per_hour):
-        _add_times(instance, ticks, layout, manager, model)
-    _allow_absence(instance, ticks, layout, manager, model)
-    settings = _settings(instance, params)
-    model.CloseModelWithParameters(settings)
-    first = model.ReadAssignmentFromRoutes(_node_routes(instance, layout, manager, known), True)
-    if first is not None:
-        found = model.SolveFromAssignmentWithParameters(first, settings)
-    else:
-        found = model.SolveWithParameters(settings)
-    if found is None:
-        raise SolverError(f"OR-Tools found no routes for {instance.name} (status {model.status()})")
-    return _plan(instance, layout, manager, model, found)
+    plan = first_plan(instance, params.seed)
+    if features(instance) or instance.fewest_vehicles or len(instance.stops) <= SMALL:
+        seconds, steps = _limits(params, effort)
+        return improve(instance, ticks, plan, guided(seconds, steps))[0]
+    return improve_by_parts(instance, ticks, plan, params, effort)
 
 
-def _layout(instance: RoutingInstance, known: Plan) -> _Layout:
-    vehicles: list[int] = []
-    for index, kind in enumerate(instance.vehicles):
-        used = sum(vehicle == index for vehicle, _ in known)
-        wanted = used + max(2, int(SPARE * used))
-        vehicles += [index] * min(wanted if kind.available is None else kind.available, len(instance.stops))
-    reload = [number for number, index in enumerate(vehicles) for _ in range(instance.vehicles[index].trips - 1)]
-    depots = [instance.vehicles[vehicles[number]].depot for number in reload]
-    return _Layout(tuple(vehicles), tuple(reload), np.array([*range(instance.n_places), *depots], np.int64))
+def improve_by_parts(
+    instance: RoutingInstance, ticks: Ticks, plan: Plan, params: RoutingParams, effort: Effort
+) -> Plan:
+    """Return better routes, or the same: parts around the stops visited least are solved until the effort is spent."""
+    random = np.random.default_rng(params.seed)
+    visits = np.zeros(len(instance.stops), np.int64)
+    leg = _mean_leg(instance, ticks, plan)
+    while effort.spent() < 1.0:
+        seed = int(random.choice(np.flatnonzero(visits == visits.min())))
+        routes, stops = _around(instance, plan, seed)
+        # OR-Tools' chance has no seed: in another order the same part is searched another way.
+        random.shuffle(stops)
+        seconds, steps = _limits(params, effort)
+        steps = min(STEPS * len(stops) * (1 + int(visits[seed]) // PATIENCE), steps)
+        part, known = _part(instance, plan, routes, stops)
+        better, gain = improve(part, ticks, known, annealing(leg, seconds, steps))
+        effort.count(steps)
+        visits[stops] += 1
+        if gain > 0:
+            plan = [route for number, route in enumerate(plan) if number not in routes]
+            plan += [(vehicle, [stops[trip].tolist() for trip in trips]) for vehicle, trips in better]
+    return plan
 
 
-def _spread(layout: _Layout, matrix: Ints) -> Ints:
-    """Return a matrix over places as one over nodes."""
-    return matrix if not layout.reload else matrix[np.ix_(layout.place, layout.place)]
+def _limits(params: RoutingParams, effort: Effort) -> tuple[float, int]:
+    """Return the seconds and steps left of the effort; what does not limit it is endless."""
+    left = 1.0 - effort.spent()
+    if params.iterations is not None:
+        return FOREVER, max(round(params.iterations * left), 1)
+    return params.time_limit * left, NEVER
 
 
-def _add_costs(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: Any) -> None:
-    registered: dict[tuple[int, int], int] = {}
-    fixed = _fewest(instance, ticks) if instance.fewest_vehicles else 0
-    for number, index in enumerate(layout.vehicle):
-        key = (instance.vehicles[index].profile, ticks.per_km[index])
-        if key not in registered:
-            legs = _spread(layout, ticks.distances(instance.km[key[0]], False)) * key[1]
-            registered[key] = model.RegisterTransitMatrix(legs.tolist())
-        model.SetArcCostEvaluatorOfVehicle(registered[key], number)
-        model.SetFixedCostOfVehicle(fixed or ticks.per_day[index], number)
+def _mean_leg(instance: RoutingInstance, ticks: Ticks, plan: Plan) -> float:
+    """Return the mean cost of a leg of the routes, in ticks."""
+    total, count = 0.0, 0
+    for vehicle, trips in plan:
+        way = tuple(np.array(legs(instance, vehicle, tuple(map(tuple, trips)))).T)
+        profile = instance.vehicles[vehicle].profile
+        total += ticks.per_km[vehicle] * ticks.km * float(instance.km[profile][way].sum())
+        total += ticks.per_hour[vehicle] * ticks.hour * float(instance.hours[profile][way].sum())
+        count += len(way[0])
+    return total / max(count, 1)
 
 
-def _fewest(instance: RoutingInstance, ticks: Ticks) -> int:
-    """Return a cost of a vehicle that outweighs any distance saved by it."""
-    longest = int(ticks.distances(instance.km[0], False).max(axis=1).sum())
-    return 2 * longest * max(ticks.per_km)
+def _around(instance: RoutingInstance, plan: Plan, seed: int) -> tuple[list[int], Indices]:
+    """Return the routes of the part around a stop, as indices of the plan, and its stops, with absent ones near by."""
+    route = np.full(len(instance.stops), ABSENT)
+    for number, (_, trips) in enumerate(plan):
+        route[np.concatenate(trips)] = number
+    sizes = np.bincount(route[route != ABSENT], minlength=len(plan))
+    place, first = instance.place_of(seed), len(instance.depots)
+    away = instance.km[0][place, first:] + instance.km[0][first:, place]
+    wanted = min(PART, len(instance.stops) // 2)
+    routes: list[int] = []
+    absent: list[int] = []
+    for stop in np.argsort(away, kind="stable").tolist():
+        number = int(route[stop])
+        if number == ABSENT:
+            absent += [stop] if len(absent) < MISSING else []
+        elif number not in routes:
+            if len(routes) > 1 and len(absent) + sizes[[*routes, number]].sum() > wanted:
+                break
+            routes.append(number)
+    return routes, np.concatenate([np.flatnonzero(np.isin(route, routes)), absent]).astype(np.int64)
 
 
-def _add_loads(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
-    demand = ticks.demand(instance)
-    for dimension in range(demand.shape[1]):
-        rooms = [ticks.capacity(instance.vehicles[index].capacity)[dimension] for index in layout.vehicle]
-        unload = [-rooms[number] for number in layout.reload]
-        loads = [0] * len(instance.depots) + demand[:, dimension].tolist() + unload
-        name = f"load {dimension}"
-        model.AddDimensionWithVehicleCapacity(
-            model.RegisterUnaryTransitVector(loads), max(rooms) if unload else 0, rooms, True, name
-        )
-        if unload:
-            load = model.GetDimensionOrDie(name)
-            for place in range(len(instance.depots), instance.n_places):
-                load.SlackVar(manager.NodeToIndex(place)).SetValue(0)
-    for node, number in enumerate(layout.reload, start=instance.n_places):
-        index = manager.NodeToIndex(node)
-        model.VehicleVar(index).SetValues([-1, number])
-        model.AddDisjunction([index], 0)
-
-
-def _add_ranges(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: Any) -> None:
-    kinds = [instance.vehicles[index] for index in layout.vehicle]
-    if not any(np.isfinite(kind.range_km) for kind in kinds):
-        return
-    matrices = [_spread(layout, ticks.distances(km, True)).tolist() for km in instance.km]
-    legs = [model.RegisterTransitMatrix(matrix) for matrix in matrices]
-    ranges = [int(min(kind.range_km * ticks.km, NEVER)) for kind in kinds]
-    model.AddDimensionWithVehicleTransitAndCapacity([legs[kind.profile] for kind in kinds], 0, ranges, True, "range")
-
-
-def _add_times(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
-    kinds = [instance.vehicles[index] for index in layout.vehicle]
-    stay = np.concatenate([np.zeros(len(instance.depots)), instance.service])
-    stays = [*ticks.up(stay).tolist(), *(int(ticks.up(kinds[number].reload_hours)) for number in layout.reload)]
-    legs = [
-        model.RegisterTransitMatrix((_spread(layout, ticks.up(hours)) + np.array(stays)[:, None]).tolist())
-        for hours in instance.hours
+def _part(instance: RoutingInstance, plan: Plan, routes: list[int], stops: Indices) -> tuple[RoutingInstance, Plan]:
+    """Return the instance of some routes' stops, with their vehicles and some spare ones, and the routes in it."""
+    number = {stop: index for index, stop in enumerate(stops.tolist())}
+    known = [
+        (vehicle, [[number[stop] for stop in trip] for trip in trips]) for vehicle, trips in (plan[r] for r in routes)
     ]
-    longest = _horizon(instance, ticks)
-    model.AddDimensionWithVehicleTransits([legs[kind.profile] for kind in kinds], longest, longest, False, "time")
-    time = model.GetDimensionOrDie("time")
-    for stop in range(len(instance.stops)):
-        ready, due = int(ticks.up(instance.ready[stop])), int(ticks.down(instance.due[stop]))
-        time.CumulVar(manager.NodeToIndex(instance.place_of(stop))).SetRange(max(ready, 0), min(due, longest))
-    starts = {model.Start(number) for number in range(len(kinds))}
-    visits = [0 if index in starts else stays[manager.IndexToNode(index)] for index in range(model.Size())]
-    for number, (index, kind) in enumerate(zip(layout.vehicle, kinds, strict=True)):
-        _add_shift(kind, ticks, number, model, visits)
-        if ticks.per_hour[index]:
-            time.SetSpanCostCoefficientForVehicle(ticks.per_hour[index], number)
-
-
-def _add_shift(kind: VehicleType, ticks: Ticks, number: int, model: Any, visits: list[int]) -> None:
-    """Bound the day of a vehicle and give its driver the break."""
-    time = model.GetDimensionOrDie("time")
-    opens, closes = int(ticks.up(kind.opens)), int(ticks.down(kind.closes))
-    time.CumulVar(model.Start(number)).SetRange(opens, closes)
-    time.CumulVar(model.End(number)).SetRange(opens, closes)
-    if np.isfinite(kind.max_hours):
-        time.SetSpanUpperBoundForVehicle(int(ticks.down(kind.max_hours)), number)
-    if kind.rest is not None:
-        first, last = int(ticks.up(kind.rest.earliest)), int(ticks.down(kind.rest.latest))
-        length = int(ticks.up(kind.rest.hours))
-        rest = model.solver().FixedDurationIntervalVar(first, last, length, False, f"rest {number}")
-        time.SetBreakIntervalsOfVehicle([rest], number, visits)
-
-
-def _horizon(instance: RoutingInstance, ticks: Ticks) -> int:
-    """Return ticks after which nothing happens: the last closing, or all legs and services one after the other."""
-    closes = max(float(kind.closes) for kind in instance.vehicles)
-    if np.isfinite(closes):
-        return int(ticks.down(closes))
-    begin = max(float(instance.ready.max(initial=0.0)), *(kind.opens for kind in instance.vehicles))
-    hours = max(np.where(np.isfinite(matrix), matrix, 0.0).max(axis=1).sum() for matrix in instance.hours)
-    return min(int(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0)), NEVER)
-
-
-def _allow_absence(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
-    """Let stops stay away where vehicles are limited, at a cost beyond that of any vehicle sent for one stop."""
-    if instance.fewest_vehicles or any(kind.available is None for kind in instance.vehicles):
-        return
-    worst = max(
-        ticks.per_day[index]
-        + 4 * ticks.per_km[index] * int(np.minimum(ticks.distances(instance.km[kind.profile], False), NEVER - 1).max())
-        + 2 * ticks.per_hour[index] * _horizon(instance, ticks)
+    used = Counter(vehicle for vehicle, _ in plan)
+    taken = Counter(vehicle for vehicle, _ in known)
+    vehicles = tuple(
+        kind
+        if kind.available is None
+        else replace(kind, available=taken[index] + min(SPARE, kind.available - used[index]))
         for index, kind in enumerate(instance.vehicles)
     )
-    for stop in range(len(instance.stops)):
-        model.AddDisjunction([manager.NodeToIndex(instance.place_of(stop))], worst)
-
-
-def _settings(instance: RoutingInstance, params: RoutingParams) -> Any:
-    settings = pywrapcp.DefaultRoutingSearchParameters()
-    settings.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
-    settings.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    settings.ls_operator_neighbors_ratio = min(1.0, NEAREST / max(len(instance.stops), 1))
-    settings.ls_operator_min_neighbors = NEAREST
-    if params.iterations is not None:
-        settings.solution_limit = max(params.iterations, 1)
-    else:
-        settings.time_limit.FromMilliseconds(max(int(params.time_limit * 1000), 1))
-    return settings
-
-
-def _node_routes(instance: RoutingInstance, layout: _Layout, manager: Any, known: Plan) -> list[list[int]]:
-    """Return known routes as indices of OR-Tools by vehicle."""
-    waiting: dict[int, list[list[int]]] = {}
-    for vehicle, trips in known:
-        waiting.setdefault(vehicle, []).append([instance.place_of(stop) for trip in trips for stop in trip])
-    routes = []
-    for index in layout.vehicle:
-        places = waiting[index].pop() if waiting.get(index) else []
-        routes.append([manager.NodeToIndex(place) for place in places])
-    return routes
-
-
-def _plan(instance: RoutingInstance, layout: _Layout, manager: Any, model: Any, found: Any) -> Plan:
-    plan: Plan = []
-    for number, kind in enumerate(layout.vehicle):
-        trips: list[list[int]] = [[]]
-        index = found.Value(model.NextVar(model.Start(number)))
-        while not model.IsEnd(index):
-            node = manager.IndexToNode(index)
-            if node < instance.n_places:
-                trips[-1].append(node - len(instance.depots))
-            else:
-                trips.append([])
-            index = found.Value(model.NextVar(index))
-        if any(trips):
-            plan.append((kind, [trip for trip in trips if trip]))
-    return plan
+    return replace(instance.only(stops), vehicles=vehicles), known
