@@ -173,7 +173,7 @@ def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
 
 def symmetric(task: Task) -> bool:
     """Tell whether every leg costs the same both ways."""
-    return all(np.array_equal(matrix, matrix.T) for matrix in task.cost)
+    return task.back is task.cost
 
 
 def take_away(search: Search, route: int) -> list[int]:
@@ -267,6 +267,7 @@ def build_task(instance: RoutingInstance) -> Task:
     depot = np.array([kind.depot for kind in kinds])
     task = Task(
         cost=cost,
+        back=_turned(cost),
         time=time_,
         near=np.zeros((0, 0), np.int32),
         around=np.zeros((0, 0), np.int32),
@@ -290,6 +291,12 @@ def build_task(instance: RoutingInstance) -> Task:
     if not timed:
         return task._replace(near=np.ascontiguousarray(around[:, :NEAR]), around=around)
     return task._replace(near=_neighbours(task, n_depots, NEAR_TIMED, windows=True), around=around)
+
+
+def _turned(cost: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cost of every leg from its end to its beginning; no copy where both ways cost the same."""
+    turned = cost.transpose(0, 2, 1)
+    return cost if np.array_equal(cost, turned) else np.ascontiguousarray(turned)
 
 
 def _leg_cost(instance: RoutingInstance, per_km: float, per_hour: float, profile: int) -> NDArray[np.float32]:
