@@ -13,7 +13,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def borrowed(_context: Any, lent: Any) -> Any:
     """Return a named tuple with its arrays borrowed; to be used on arguments only, which the caller keeps."""
 

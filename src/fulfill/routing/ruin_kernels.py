@@ -13,7 +13,20 @@ import numba as nb
 import numpy as np
 
 from fulfill.borrow import borrowed
-from fulfill.routing.tours import NONE, Floats, Ints, can_open, fits, in_time, insert, link, open_route, remove, retime, unlink
+from fulfill.routing.tours import (
+    NONE,
+    Floats,
+    Ints,
+    can_open,
+    fits,
+    in_time,
+    insert,
+    link,
+    open_route,
+    remove,
+    retime,
+    unlink,
+)
 
 STRING = 10
 """Longest string that is removed (the paper's L max)."""
@@ -31,8 +44,8 @@ class Log(NamedTuple):
     """What a step did, and room to work in.
 
     `moves`: stop, route, stop before it and type of the route, which is `NONE` for an insertion; `touched`: routes
-    changed, each once, found by `last`, the step that changed it last; `height`: how many moves and routes. `out`: stops
-    that are out, `keys` what they are ordered by; `looked`: see `best_place`.
+    changed, each once, found by `last`, the step that changed it last; `height`: how many moves and routes; `out`:
+    stops that are out, `keys` what they are ordered by; `looked`: see `best_place`.
     """
 
     moves: Ints
@@ -100,13 +113,13 @@ def best_place(task, tours, log, stop, look):
         after = tours.succ[other]
         if after == NONE or log.looked[after] != look:
             right = after if after != NONE else depot
-            extra = task.back[rate, stop, other] + task.cost[rate, stop, right] - task.cost[rate, other, right]
+            extra = task.back[rate, stop, other] + task.cost[rate, stop, right] - tours.ahead[other]
             if extra < best and (not task.timed or in_time(task, tours, stop, kind, other, after)) and noticed():
                 best, best_route, best_before = extra, route, other
         before = tours.pred[other]
         if before == NONE or log.looked[before] != look:
             left = before if before != NONE else depot
-            extra = task.back[rate, stop, left] + task.cost[rate, stop, other] - task.back[rate, other, left]
+            extra = task.back[rate, stop, left] + task.cost[rate, stop, other] - tours.behind[other]
             if extra < best and (not task.timed or in_time(task, tours, stop, kind, before, other)) and noticed():
                 best, best_route, best_before = extra, route, before
     for kind in range(len(task.depot)):

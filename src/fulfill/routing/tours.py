@@ -52,12 +52,15 @@ class Task(NamedTuple):
 class Tours(NamedTuple):
     """The current routes. By place: next, previous, route, earliest and latest begin; by route: ends, type, load.
 
+    `ahead` and `behind` are what the legs to the next and from the previous place cost.
     `free` is a stack of unused route numbers, `absent` one of stops without a route; `height` has how many are on
     each. `used` counts vehicles by type against `fleet`, `sent` what leaves each depot.
     """
 
     succ: Ints
     pred: Ints
+    ahead: Floats
+    behind: Floats
     route: Ints
     early: Floats
     late: Floats
@@ -97,6 +100,8 @@ def empty_tours(task: Task, n_routes: int) -> Tours:
     return Tours(
         succ=nowhere(n_places),
         pred=nowhere(n_places),
+        ahead=np.zeros(n_places),
+        behind=np.zeros(n_places),
         route=nowhere(n_places),
         early=np.zeros(n_places),
         late=np.zeros(n_places),
@@ -186,47 +191,48 @@ def remove(task, tours, stop):
     """Take a stop out of its route, leaving times as they were; return the cost that is saved."""
     route = tours.route[stop]
     kind = tours.kind[route]
-    rate, depot = task.rate[kind], task.depot[kind]
-    left = tours.pred[stop] if tours.pred[stop] != NONE else depot
-    right = tours.succ[stop] if tours.succ[stop] != NONE else depot
-    saved = float(task.back[rate, stop, left]) + task.cost[rate, stop, right] - task.cost[rate, left, right]
-    unlink(task, tours, stop)
+    saved = tours.behind[stop] + tours.ahead[stop] - unlink(task, tours, stop)
     return saved if tours.kind[route] != NONE else saved + task.fixed[kind]
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
 def unlink(task, tours, stop):
-    """Take a stop out of its route, and close the route if it was the last."""
+    """Take a stop out of its route, and close the route if it was the last; return the cost of the leg in its place."""
     route, before, after = tours.route[stop], tours.pred[stop], tours.succ[stop]
-    if before == NONE:
-        tours.first[route] = after
-    else:
-        tours.succ[before] = after
-    if after == NONE:
-        tours.last[route] = before
-    else:
-        tours.pred[after] = before
+    leg = join(task, tours, route, before, after)
     tours.route[stop] = NONE
     carry(task, tours, stop, route, -1)
     if tours.size[route] == 0:
         close_route(tours, route)
+        return 0.0
+    return leg
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def join(task, tours, route, before, after):
+    """Let a stop of a route follow another, NONE being the depot; return the cost of the leg."""
+    kind = tours.kind[route]
+    left = before if before != NONE else task.depot[kind]
+    right = after if after != NONE else task.depot[kind]
+    leg = float(task.cost[task.rate[kind], left, right])
+    if before == NONE:
+        tours.first[route] = after
+    else:
+        tours.succ[before], tours.ahead[before] = after, leg
+    if after == NONE:
+        tours.last[route] = before
+    else:
+        tours.pred[after], tours.behind[after] = before, leg
+    return leg
 
 
 @nb.njit(cache=True, nogil=True, forceinline=True)
 def link(task, tours, stop, route, before):
     """Put a stop into a route after another, NONE for the beginning, leaving times as they were."""
     after = tours.first[route] if before == NONE else tours.succ[before]
-    tours.pred[stop] = before
-    tours.succ[stop] = after
+    join(task, tours, route, before, stop)
+    join(task, tours, route, stop, after)
     tours.route[stop] = route
-    if before == NONE:
-        tours.first[route] = stop
-    else:
-        tours.succ[before] = stop
-    if after == NONE:
-        tours.last[route] = stop
-    else:
-        tours.pred[after] = stop
     carry(task, tours, stop, route, 1)
 
 
