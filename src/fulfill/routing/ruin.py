@@ -28,12 +28,16 @@ AROUND = 100
 """Neighbours around a stop from whose routes strings are removed."""
 STEPS = 1000
 """Steps between two looks at the clock."""
-COLD, COLD_TIMED = 0.01, 0.05
+COLD, COLD_TIMED = 0.04, 0.05
 """Last temperature in mean legs, without and with windows."""
 WAIT = 0.2
 """How near a stop is counts its distance and so much of the driver's wait there."""
-HEAT, HOT, HOT_TIMED = 4e-4, (0.05, 1.0), (0.5, 2.0)
-"""First temperature in mean legs: so much a step for each stop; its bounds without and with windows."""
+HEAT, HOT, HOT_TIMED = 1e-2, (0.05, 1.0), (0.5, 2.0)
+"""First temperature in mean legs: so much a step for each stop; its bounds without and with windows.
+
+Only runs of less than a hundred steps a stop begin below the upper bound. With 10^6 steps on X-n513 and X-n1001, 1.0
+to 0.04 ends best; 0.4 to 0.01 ends half a percent above it.
+"""
 FLEET_HEAT = 0.5
 """First temperature, in mean legs, while routes are left out."""
 FLEET_SHARE = 0.4
@@ -47,14 +51,15 @@ class Effort:
 
     def __init__(self, params: RoutingParams) -> None:
         self._params = params
-        self._begun = time.perf_counter()
-        self._counted = 0.0
+        self._begun = self._counted = time.perf_counter()
         self._steps = 0
+
+    def start(self) -> None:
+        """Note that the steps begin now, which their speed is measured from."""
+        self._counted = time.perf_counter()
 
     def count(self, steps: int) -> None:
         """Count steps that were made."""
-        if self._steps == 0:
-            self._counted = time.perf_counter()
         self._steps += steps
 
     def seconds(self) -> float:
@@ -99,6 +104,7 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
     compile_kernels()
     effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
+    effort.start()
     if instance.fewest_vehicles:
         search = _fewer_vehicles(search, effort)
     cool(search, effort)
@@ -173,7 +179,7 @@ def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
 
 def symmetric(task: Task) -> bool:
     """Tell whether every leg costs the same both ways."""
-    return all(np.array_equal(matrix, matrix.T) for matrix in task.cost)
+    return task.back is task.cost
 
 
 def take_away(search: Search, route: int) -> list[int]:
@@ -267,6 +273,7 @@ def build_task(instance: RoutingInstance) -> Task:
     depot = np.array([kind.depot for kind in kinds])
     task = Task(
         cost=cost,
+        back=_turned(cost),
         time=time_,
         near=np.zeros((0, 0), np.int32),
         around=np.zeros((0, 0), np.int32),
@@ -290,6 +297,12 @@ def build_task(instance: RoutingInstance) -> Task:
     if not timed:
         return task._replace(near=np.ascontiguousarray(around[:, :NEAR]), around=around)
     return task._replace(near=_neighbours(task, n_depots, NEAR_TIMED, windows=True), around=around)
+
+
+def _turned(cost: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cost of every leg from its end to its beginning; no copy where both ways cost the same."""
+    turned = cost.transpose(0, 2, 1)
+    return cost if np.array_equal(cost, turned) else np.ascontiguousarray(turned)
 
 
 def _leg_cost(instance: RoutingInstance, per_km: float, per_hour: float, profile: int) -> NDArray[np.float32]:

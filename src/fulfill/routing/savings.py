@@ -10,7 +10,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.routing.tours import NONE, Ints, Task, Tours, can_open, close_route, insert, open_route, retime
+from fulfill.routing.tours import NONE, Ints, Task, Tours, can_open, close_route, insert, join, open_route, retime
 
 
 def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
@@ -86,7 +86,7 @@ def _join(task, tours, tail, head, turnable):
         begin = tours.early[tail] + task.service[tail] + task.time[task.profile[kind], tail, head]
         if begin > tours.late[head]:
             return False
-    tours.succ[tail], tours.pred[head] = head, tail
+    join(task, tours, front, tail, head)
     tours.last[front] = tours.last[back]
     tours.size[front] += tours.size[back]
     tours.load[front] += tours.load[back]
@@ -106,5 +106,6 @@ def _turn(tours, route):
     while stop != NONE:
         after = tours.succ[stop]
         tours.succ[stop], tours.pred[stop] = tours.pred[stop], after
+        tours.ahead[stop], tours.behind[stop] = tours.behind[stop], tours.ahead[stop]
         stop = after
     tours.first[route], tours.last[route] = tours.last[route], tours.first[route]

@@ -21,12 +21,14 @@ Ints = NDArray[np.int64]
 class Task(NamedTuple):
     """What stays fixed: places by index, depots first; types of vehicles by index.
 
-    `cost` (rates, places, places) by `rate` of the type, `time` (profiles, places, places) by `profile` of the type;
+    `cost` (rates, places, places) by `rate` of the type, `back` the same turned round, so that the ways to a stop lie
+    side by side in memory; `time` (profiles, places, places) by `profile` of the type;
     `near` (places, k): stops next to which a place is tried; `around` (places, k): those nearest to it; `bulk`, `far`
     (places,): size and way from a depot.
     """
 
     cost: Matrices
+    back: Matrices
     time: Matrices
     near: NDArray[np.int32]
     around: NDArray[np.int32]
@@ -50,12 +52,15 @@ class Task(NamedTuple):
 class Tours(NamedTuple):
     """The current routes. By place: next, previous, route, earliest and latest begin; by route: ends, type, load.
 
+    `ahead` and `behind` are what the legs to the next and from the previous place cost.
     `free` is a stack of unused route numbers, `absent` one of stops without a route; `height` has how many are on
     each. `used` counts vehicles by type against `fleet`, `sent` what leaves each depot.
     """
 
     succ: Ints
     pred: Ints
+    ahead: Floats
+    behind: Floats
     route: Ints
     early: Floats
     late: Floats
@@ -95,6 +100,8 @@ def empty_tours(task: Task, n_routes: int) -> Tours:
     return Tours(
         succ=nowhere(n_places),
         pred=nowhere(n_places),
+        ahead=np.zeros(n_places),
+        behind=np.zeros(n_places),
         route=nowhere(n_places),
         early=np.zeros(n_places),
         late=np.zeros(n_places),
@@ -127,7 +134,7 @@ def no_best(tours: Tours) -> Best:
     )
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def retime(task, tours, route):
     """Recompute the earliest and latest begin of every stop of a route."""
     kind = tours.kind[route]
@@ -145,7 +152,7 @@ def retime(task, tours, route):
         after, stop = stop, tours.pred[stop]
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def open_route(task, tours, kind):
     """Take an unused route for a vehicle of a type and return its number."""
     tours.height[0] -= 1
@@ -159,7 +166,7 @@ def open_route(task, tours, kind):
     return route
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def close_route(tours, route):
     """Give back the number and the vehicle of a route."""
     tours.used[tours.kind[route]] -= 1
@@ -168,7 +175,7 @@ def close_route(tours, route):
     tours.height[0] += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def carry(task, tours, stop, route, sign):
     """Add a stop's load to a route and its depot, or with sign -1 take it off."""
     depot = task.depot[tours.kind[route]]
@@ -179,53 +186,65 @@ def carry(task, tours, stop, route, sign):
     tours.size[route] += sign
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def remove(task, tours, stop):
     """Take a stop out of its route, leaving times as they were; return the cost that is saved."""
     route = tours.route[stop]
     kind = tours.kind[route]
-    before, after, depot = tours.pred[stop], tours.succ[stop], task.depot[kind]
-    cost = task.cost[task.rate[kind]]
-    left = before if before != NONE else depot
-    right = after if after != NONE else depot
-    saved = float(cost[left, stop]) + cost[stop, right] - cost[left, right]
-    if before == NONE:
-        tours.first[route] = after
-    else:
-        tours.succ[before] = after
-    if after == NONE:
-        tours.last[route] = before
-    else:
-        tours.pred[after] = before
+    saved = tours.behind[stop] + tours.ahead[stop] - unlink(task, tours, stop)
+    return saved if tours.kind[route] != NONE else saved + task.fixed[kind]
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def unlink(task, tours, stop):
+    """Take a stop out of its route, and close the route if it was the last; return the cost of the leg in its place."""
+    route, before, after = tours.route[stop], tours.pred[stop], tours.succ[stop]
+    leg = join(task, tours, route, before, after)
     tours.route[stop] = NONE
     carry(task, tours, stop, route, -1)
     if tours.size[route] == 0:
         close_route(tours, route)
-        saved += task.fixed[kind]
-    return saved
+        return 0.0
+    return leg
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def join(task, tours, route, before, after):
+    """Let a stop of a route follow another, NONE being the depot; return the cost of the leg."""
+    kind = tours.kind[route]
+    left = before if before != NONE else task.depot[kind]
+    right = after if after != NONE else task.depot[kind]
+    leg = float(task.cost[task.rate[kind], left, right])
+    if before == NONE:
+        tours.first[route] = after
+    else:
+        tours.succ[before], tours.ahead[before] = after, leg
+    if after == NONE:
+        tours.last[route] = before
+    else:
+        tours.pred[after], tours.behind[after] = before, leg
+    return leg
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
+def link(task, tours, stop, route, before):
+    """Put a stop into a route after another, NONE for the beginning, leaving times as they were."""
+    after = tours.first[route] if before == NONE else tours.succ[before]
+    join(task, tours, route, before, stop)
+    join(task, tours, route, stop, after)
+    tours.route[stop] = route
+    carry(task, tours, stop, route, 1)
+
+
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def insert(task, tours, stop, route, before):
     """Put a stop into a route after another, NONE for the beginning."""
-    after = tours.first[route] if before == NONE else tours.succ[before]
-    tours.pred[stop] = before
-    tours.succ[stop] = after
-    tours.route[stop] = route
-    if before == NONE:
-        tours.first[route] = stop
-    else:
-        tours.succ[before] = stop
-    if after == NONE:
-        tours.last[route] = stop
-    else:
-        tours.pred[after] = stop
-    carry(task, tours, stop, route, 1)
+    link(task, tours, stop, route, before)
     if task.timed:
         retime(task, tours, route)
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def fits(task, tours, stop, route):
     """Tell whether a route and its depot have room for a stop."""
     kind = tours.kind[route]
@@ -239,7 +258,7 @@ def fits(task, tours, stop, route):
     return True
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def in_time(task, tours, stop, kind, before, after):
     """Tell whether a stop between two others of a route, NONE being the depot, keeps every window."""
     depot, time = task.depot[kind], task.time[task.profile[kind]]
@@ -256,7 +275,7 @@ def in_time(task, tours, stop, kind, before, after):
     return begin + time[stop, after] <= tours.late[after]
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, forceinline=True)
 def can_open(task, tours, stop, kind):
     """Tell whether one more vehicle of a type could serve a stop alone."""
     if tours.used[kind] >= tours.fleet[kind]:
@@ -269,69 +288,3 @@ def can_open(task, tours, stop, kind):
         if tours.sent[depot, dimension] + load > task.dispatch[depot, dimension]:
             return False
     return not task.timed or in_time(task, tours, stop, kind, NONE, NONE)
-
-
-@nb.njit(cache=True, nogil=True)
-def note(tours, route, book, noted, step):
-    """Note a route in the book as it is, once a step: number, type, number of stops, stops; book[0] is the end."""
-    if noted[route] == step:
-        return
-    noted[route] = step
-    at = book[0]
-    end = at + 3
-    if tours.kind[route] != NONE:
-        stop = tours.first[route]
-        while stop != NONE:
-            book[end] = stop
-            end += 1
-            stop = tours.succ[stop]
-    book[at], book[at + 1], book[at + 2] = route, tours.kind[route], end - at - 3
-    book[0] = end
-
-
-@nb.njit(cache=True, nogil=True)
-def put_back(task, tours, book):
-    """Bring the noted routes back to how they were."""
-    at = 1
-    while at < book[0]:
-        route = book[at]
-        if tours.kind[route] != NONE:
-            stop = tours.first[route]
-            while stop != NONE:
-                tours.route[stop] = NONE
-                carry(task, tours, stop, route, -1)
-                stop = tours.succ[stop]
-            close_route(tours, route)
-        at += 3 + book[at + 2]
-    at = 1
-    while at < book[0]:
-        route, kind, size = book[at], book[at + 1], book[at + 2]
-        if kind != NONE:
-            reopen(task, tours, route, kind, book[at + 3 : at + 3 + size])
-        at += 3 + size
-
-
-@nb.njit(cache=True, nogil=True)
-def reopen(task, tours, route, kind, stops):
-    """Open a route under a given number with given stops."""
-    top = tours.height[0] - 1
-    index = top
-    while tours.free[index] != route:
-        index -= 1
-    tours.free[index] = tours.free[top]
-    tours.free[top] = route
-    open_route(task, tours, kind)
-    before = NONE
-    for stop in stops:
-        tours.pred[stop] = before
-        tours.succ[stop] = NONE
-        tours.route[stop] = route
-        if before == NONE:
-            tours.first[route] = stop
-        else:
-            tours.succ[before] = stop
-        carry(task, tours, stop, route, 1)
-        before = stop
-    tours.last[route] = before
-    if task.timed:
-        retime(task, tours, route)
