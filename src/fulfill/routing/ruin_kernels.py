@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numba as nb
 import numpy as np
 
-from fulfill.borrow import borrowed
+from fulfill.routing.borrow import borrowed
 from fulfill.routing.tours import (
     NONE,
     Floats,
