@@ -213,14 +213,15 @@ def refine(search: Search, effort: Effort) -> None:
     """Cool several times with a fixed fleet; combine the routes met so far after each.
 
     Where a first short time meets few routes the fleet is hardly enough: what is removed comes back to where it was,
-    and only with stops absent for a while does the search get away from there.
+    and only with stops absent for a while does the search get away from there. It then does so every other time: far
+    from the best known, as with fleets found at once, the times between gain more.
     """
     pool, few = RoutePool(search.task), FEW * len(search.tours.succ)
     cool_into(search, effort, pool, effort.spent() + PROBE * (1.0 - effort.spent()), loosely=False)
     loosely = len(pool) < few
     for left in range(CYCLES_LOOSE if loosely else CYCLES, 0, -1):
         spent = effort.spent()
-        cool_into(search, effort, pool, spent + (1.0 - spent) * (1.0 - COMBINING) / left, loosely)
+        cool_into(search, effort, pool, spent + (1.0 - spent) * (1.0 - COMBINING) / left, loosely and left % 2 == 0)
         if search.best.score[2] > 0:
             continue
         cost, chosen = pool.combine(search.tours, float(search.best.score[1]), effort.at_most(COMBINING))
