@@ -14,11 +14,14 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.routing.ejection import squeeze
 from fulfill.routing.instance import RoutingInstance, VehicleType
+from fulfill.routing.loose import anneal_loosely
+from fulfill.routing.pool import Chosen, RoutePool
 from fulfill.routing.ruin_kernels import anneal, keep_best, seed_random
 from fulfill.routing.savings import start_by_savings
 from fulfill.routing.solution import Plan, RoutingParams
-from fulfill.routing.tours import NONE, Best, Task, Tours, empty_tours, no_best, remove
+from fulfill.routing.tours import NONE, Best, Task, Tours, empty_tours, insert, no_best, open_route, remove
 
 NO_WAY = 1e9
 """Cost that stands for a leg that does not exist."""
@@ -38,10 +41,24 @@ HEAT, HOT, HOT_TIMED = 1e-2, (0.05, 1.0), (0.5, 2.0)
 Only runs of less than a hundred steps a stop begin below the upper bound. With 10^6 steps on X-n513 and X-n1001, 1.0
 to 0.04 ends best; 0.4 to 0.01 ends half a percent above it.
 """
-FLEET_HEAT = 0.5
-"""First temperature, in mean legs, while routes are left out."""
-FLEET_SHARE = 0.4
+FLEET_HEAT = 0.3
+"""Temperature in mean legs while routes are left out."""
+ROUNDS, STIRS = 50, 20
+"""Ejections between two looks at the clock while routes are left out, and steps after each."""
+FLEET_SHARE = 0.25
 """Share of the effort that may go into fewer vehicles."""
+PROBE, FEW = 0.1, 5
+"""Share of what is left after that to see whether the fleet is hardly enough: fewer routes met than so many a stop."""
+CYCLES, CYCLES_LOOSE = 2, 8
+"""How often routes are cooled and combined: with a fleet that is easily enough, and with one that hardly is."""
+SAMPLE = 50
+"""Steps between two looks at the routes for the pool."""
+COMBINING = 0.05
+"""Share of the effort that one combination of routes may take."""
+HOT_LOOSE, CHEAP, DEAR = 0.7, 3.0, 6.0
+"""Where stops may be absent: first temperature, and first and last price of an absent stop, in mean legs."""
+REPAIRS = 20
+"""Calls of `squeeze` at most to bring absent stops back after that."""
 
 Array = NDArray[np.float64]
 
@@ -65,6 +82,12 @@ class Effort:
     def seconds(self) -> float:
         """Return the seconds since the beginning."""
         return time.perf_counter() - self._begun
+
+    def at_most(self, share: float) -> float:
+        """Return so much of the permitted seconds, no more than are left; `inf` where steps are counted."""
+        if self._params.iterations is not None:
+            return np.inf
+        return max(min(share, 1.0 - self.spent()) * self._params.time_limit, 0.01)
 
     def spent(self) -> float:
         """Return the share spent, from 0 to 1."""
@@ -107,7 +130,7 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
     effort.start()
     if instance.fewest_vehicles:
         search = _fewer_vehicles(search, effort)
-    cool(search, effort)
+    (refine if instance.fewest_vehicles else cool)(search, effort)
     return plan_of(search)
 
 
@@ -137,6 +160,8 @@ def compile_kernels() -> None:
     )
     search = begin(build_task(tiny), fleet_of(tiny), seed=0)
     anneal(search.task, search.tours, search.best, 2, 1.0, 1.0, False)
+    anneal_loosely(search.task, search.tours, search.best, 2, 1.0, NO_WAY)
+    squeeze(search.task, search.tours, search.best, 1, 1, 1.0)
 
 
 def first_plan(instance: RoutingInstance, seed: int) -> Plan:
@@ -190,20 +215,88 @@ def take_away(search: Search, route: int) -> list[int]:
     return stops
 
 
+def refine(search: Search, effort: Effort) -> None:
+    """Cool several times with a fixed fleet; combine the routes met so far after each.
+
+    Where a first short time meets few routes the fleet is hardly enough: what is removed comes back to where it was,
+    and only with stops absent for a while does the search get away from there. It then does so every other time: far
+    from the best known, as with fleets found at once, the times between gain more.
+    """
+    pool, few = RoutePool(search.task), FEW * len(search.tours.succ)
+    cool_into(search, effort, pool, effort.spent() + PROBE * (1.0 - effort.spent()), loosely=False)
+    loosely = len(pool) < few
+    for left in range(CYCLES_LOOSE if loosely else CYCLES, 0, -1):
+        spent = effort.spent()
+        cool_into(search, effort, pool, spent + (1.0 - spent) * (1.0 - COMBINING) / left, loosely and left % 2 == 0)
+        if search.best.score[2] > 0:
+            continue
+        cost, chosen = pool.combine(search.tours, float(search.best.score[1]), effort.at_most(COMBINING))
+        if chosen:
+            replace_routes(search, chosen, cost)
+
+
+def cool_into(search: Search, effort: Effort, pool: RoutePool, until: float, loosely: bool) -> None:
+    """Anneal until a share of the effort is spent and keep the routes met in a pool; `loosely`: stops may be absent."""
+    task, tours, best = search.task, search.tours, search.best
+    leg, begun = search.leg(), effort.spent()
+    hot, cold = HOT_LOOSE * leg if loosely else _first_temperature(search, effort, until), _last_temperature(search)
+    cheap, dear = (CHEAP * leg, DEAR * leg) if loosely else (NO_WAY, NO_WAY)
+    while (spent := effort.spent()) < until:
+        along = (spent - begun) / (until - begun)
+        temperature, price = hot * (cold / hot) ** along, cheap * (dear / cheap) ** along
+        anneal_loosely(task, tours, best, SAMPLE, float(temperature), float(price))
+        effort.count(SAMPLE)
+        pool.add(tours.first, tours.kind, tours.succ)
+    for _ in range(REPAIRS):
+        if tours.height[1] == 0 or effort.spent() >= 1.0:
+            break
+        effort.count(int(squeeze(task, tours, best, ROUNDS, STIRS, FLEET_HEAT * leg)))
+        pool.add(tours.first, tours.kind, tours.succ)
+
+
+def replace_routes(search: Search, chosen: Chosen, cost: float) -> None:
+    """Put other routes, better than the best, that serve every stop in the place of the current ones."""
+    task, tours, best = search.task, search.tours, search.best
+    for route in np.flatnonzero(tours.kind != NONE):
+        take_away(search, int(route))
+    for kind, stops in chosen:
+        route, before = open_route(task, tours, kind), NONE
+        for stop in stops:
+            insert(task, tours, stop, route, before)
+            before = stop
+    tours.height[1] = 0
+    best.score[0] = cost
+    best.height[0] = len(tours.kind)
+    best.changed[:] = np.arange(len(tours.kind))
+    best.is_changed[:] = True
+    keep_best(tours, best)
+
+
 def cool(search: Search, effort: Effort, until: float = 1.0) -> None:
     """Anneal until a share of the effort is spent, from a temperature that suits the steps there will be."""
     task, tours, best = search.task, search.tours, search.best
-    cold = (COLD_TIMED if task.timed else COLD) * search.leg()
+    cold = _last_temperature(search)
     effort.count(anneal(task, tours, best, STEPS, cold, cold, False))
     begun = effort.spent()
     if begun >= until:
         return
-    steps = effort.steps_left() * (until - begun) / (1.0 - begun)
-    bounds = HOT_TIMED if task.timed else HOT
-    hot = float(np.clip(HEAT * steps / (len(tours.succ) - len(task.dispatch)), *bounds)) * search.leg()
+    hot = _first_temperature(search, effort, until)
     while (spent := effort.spent()) < until:
         temperature = hot * (cold / hot) ** ((spent - begun) / (until - begun))
         effort.count(anneal(task, tours, best, STEPS, temperature, temperature, False))
+
+
+def _first_temperature(search: Search, effort: Effort, until: float) -> float:
+    """Return the temperature that suits the steps there will be until a share of the effort is spent."""
+    spent = effort.spent()
+    steps = effort.steps_left() * (until - spent) / max(1.0 - spent, 1e-9)
+    bounds = HOT_TIMED if search.task.timed else HOT
+    return float(np.clip(HEAT * steps / (len(search.tours.succ) - len(search.task.dispatch)), *bounds)) * search.leg()
+
+
+def _last_temperature(search: Search) -> float:
+    """Return the temperature to end with."""
+    return (COLD_TIMED if search.task.timed else COLD) * search.leg()
 
 
 def _fewer_vehicles(search: Search, effort: Effort) -> Search:
@@ -218,9 +311,11 @@ def _fewer_vehicles(search: Search, effort: Effort) -> Search:
             if search.tours.used.sum() <= least:
                 break
             _drop_route(search)
-        steps = anneal(task, search.tours, search.best, STEPS, hot, COLD * search.leg(), True)
-        effort.count(max(int(steps), 1))
-    return found or search
+        effort.count(max(int(squeeze(task, search.tours, search.best, ROUNDS, STIRS, hot)), 1))
+    if found is None:
+        return search
+    found.tours.fleet[:] = found.tours.used
+    return found
 
 
 def _drop_route(search: Search) -> None:

@@ -297,14 +297,10 @@ def weight(tours, stops, size):
 
 
 @nb.njit(cache=True, nogil=True)
-def anneal(task, tours, best, steps, hot, cold, until_whole):
-    """Ruin and recreate `steps` times while the temperature falls from `hot` to `cold` (cost); return the steps made.
-
-    A result with less weight of absent stops is always accepted, with more never. Ends early where `until_whole` is
-    set and no stop is absent.
-    """
+def new_log(tours):
+    """Return an empty log for steps on some tours."""
     n_places, n_routes = len(tours.succ), len(tours.kind)
-    log = Log(
+    return Log(
         np.empty((2 * n_places, 4), np.int64),
         np.empty(n_routes, np.int64),
         np.full(n_routes, -1, np.int64),
@@ -313,7 +309,16 @@ def anneal(task, tours, best, steps, hot, cold, until_whole):
         np.empty(n_places),
         np.full(n_places, -1, np.int64),
     )
-    return walk(task, tours, best, log, steps, hot, cold, until_whole)
+
+
+@nb.njit(cache=True, nogil=True)
+def anneal(task, tours, best, steps, hot, cold, until_whole):
+    """Ruin and recreate `steps` times while the temperature falls from `hot` to `cold` (cost); return the steps made.
+
+    A result with less weight of absent stops is always accepted, with more never. Ends early where `until_whole` is
+    set and no stop is absent.
+    """
+    return walk(task, tours, best, new_log(tours), steps, hot, cold, until_whole)
 
 
 @nb.njit(cache=True, nogil=True)
