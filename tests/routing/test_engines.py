@@ -132,7 +132,7 @@ def test_an_unknown_feature_is_refused(engine, changes):
 
 def test_the_engine_follows_the_instance(plain, windows):
     pytest.importorskip("pyvrp")
-    assert best_engine(plain) == "ruin"
+    assert best_engine(plain) == "pyvrp"
     assert best_engine(windows) == "pyvrp"
     assert best_engine(day(1_001)) == "ruin"
     assert best_engine(with_vehicle(windows, rest=Break(0.5, 11.0, 13.0))) == "ortools"

@@ -17,13 +17,17 @@ from pyvrp.search import NeighbourhoodParams
 from pyvrp.solve import SolveParams, solve
 from pyvrp.stop import MaxIterations, MaxRuntime, StoppingCriterion
 
-from fulfill.routing.instance import RoutingInstance
-from fulfill.routing.ruin import FLEET_SHARE, fewest_vehicles
+from fulfill.routing.instance import RoutingInstance, features
+from fulfill.routing.ruin import solve_ruin
 from fulfill.routing.solution import Plan, RoutingParams
 from fulfill.routing.ticks import NEVER, Ticks, ticks_of
 
 NEIGHBOURS, FEWER_NEIGHBOURS, MANY = 50, 20, 300
 """Size of the granular neighbourhood, and the smaller one from so many stops on."""
+FIRST = 0.6
+"""Share of the effort for the routes that PyVRP begins from."""
+STEPS = 100
+"""Steps of `ruin` that count as one of PyVRP's iterations, which take so much longer."""
 MAX_PENALTY = 1e7
 """Upper bound of the penalties; PyVRP's own suits costs in whole distance units, ticks are smaller."""
 
@@ -31,29 +35,40 @@ MAX_PENALTY = 1e7
 def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes for an instance without breaks and depot capacities.
 
-    Where the number of vehicles comes first, `fulfill.routing.ruin` finds it and PyVRP gets so many vehicles, of which
-    it makes a new start: from routes that only just fit it does not get far. Where it finds nothing that fits, the
-    routes of the first phase stand.
+    PyVRP goes on from the routes of `fulfill.routing.ruin`, and with the number of its vehicles if that comes first:
+    from nothing it does not get so far in the same time. Those routes stand where PyVRP finds nothing that fits, unless
+    ranges or shift lengths, which `ruin` does not look at, may forbid them.
     """
-    if not instance.fewest_vehicles:
-        return _search(instance, params, 1.0)
     begun = time.perf_counter()
-    few = fewest_vehicles(instance, params)
-    used = [vehicle for vehicle, _ in few]
-    kinds = tuple(replace(kind, available=used.count(index)) for index, kind in enumerate(instance.vehicles))
-    spent = FLEET_SHARE if params.iterations is not None else (time.perf_counter() - begun) / params.time_limit
-    return _search(replace(instance, vehicles=kinds), params, 1.0 - spent) or few
+    steps = None if params.iterations is None else STEPS * params.iterations
+    first = solve_ruin(instance, replace(params, iterations=steps), FIRST)
+    spent = FIRST if params.iterations is not None else (time.perf_counter() - begun) / params.time_limit
+    if instance.fewest_vehicles:
+        used = [vehicle for vehicle, _ in first]
+        kinds = tuple(replace(kind, available=used.count(index)) for index, kind in enumerate(instance.vehicles))
+        instance = replace(instance, vehicles=kinds)
+    found = _search(instance, params, 1.0 - spent, first)
+    return found or ([] if features(instance) - {"second trips"} else first)
 
 
-def _search(instance: RoutingInstance, params: RoutingParams, share: float) -> Plan:
+def _search(instance: RoutingInstance, params: RoutingParams, share: float, first: Plan) -> Plan:
     """Return PyVRP's routes after a share of the effort, none where it finds none that serve every required stop."""
     data = build_data(instance)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        found = solve(data, _stop(params, share), params.seed, collect_stats=False, params=_settings(instance)).best
+        settings, stop = _settings(instance), _stop(params, share)
+        found = solve(
+            data, stop, params.seed, collect_stats=False, params=settings, initial_solution=_solution(data, first)
+        ).best
     if not found.is_feasible():
         return []
     return [(int(data.vehicle_type(route.vehicle_type()).name), _trips(route)) for route in found.routes()]
+
+
+def _solution(data: pyvrp.ProblemData, plan: Plan) -> pyvrp.Solution:
+    """Return routes of one trip each as PyVRP's."""
+    number = {int(kind.name): index for index, kind in enumerate(data.vehicle_types())}
+    return pyvrp.Solution(data, [pyvrp.Route(data, trips[0], number[vehicle]) for vehicle, trips in plan])
 
 
 def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:

@@ -47,6 +47,8 @@ ROUNDS, STIRS = 50, 20
 """Ejections between two looks at the clock while routes are left out, and steps after each."""
 FLEET_SHARE = 0.25
 """Share of the effort that may go into fewer vehicles."""
+REFINED = 150
+"""Stops up to which routes by the fewest vehicles are cooled several times; more want one long cooling."""
 PROBE, FEW = 0.1, 5
 """Share of what is left after that to see whether the fleet is hardly enough: fewer routes met than so many a stop."""
 CYCLES, CYCLES_LOOSE = 2, 8
@@ -122,24 +124,22 @@ class Search:
         return max(driving / len(self.tours.succ), 1e-9)
 
 
-def solve_ruin(instance: RoutingInstance, params: RoutingParams) -> Plan:
-    """Return routes for an instance without breaks, second trips, ranges or shift lengths."""
+def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 1.0) -> Plan:
+    """Return routes for an instance without breaks, second trips, ranges or shift lengths.
+
+    Parameters
+    ----------
+    until : share of the effort after which another engine goes on
+    """
     compile_kernels()
     effort = Effort(params)
     search = begin(build_task(instance), fleet_of(instance), params.seed)
     effort.start()
     if instance.fewest_vehicles:
         search = _fewer_vehicles(search, effort)
-    (refine if instance.fewest_vehicles else cool)(search, effort)
+    refined = instance.fewest_vehicles and len(instance.stops) <= REFINED
+    (refine if refined else cool)(search, effort, until)
     return plan_of(search)
-
-
-def fewest_vehicles(instance: RoutingInstance, params: RoutingParams) -> Plan:
-    """Return routes by as few vehicles as can be found in `FLEET_SHARE` of the effort, at whatever cost."""
-    compile_kernels()
-    effort = Effort(params)
-    search = begin(build_task(instance), fleet_of(instance), params.seed)
-    return plan_of(_fewer_vehicles(search, effort))
 
 
 @cache
@@ -215,19 +215,19 @@ def take_away(search: Search, route: int) -> list[int]:
     return stops
 
 
-def refine(search: Search, effort: Effort) -> None:
-    """Cool several times with a fixed fleet; combine the routes met so far after each.
+def refine(search: Search, effort: Effort, end: float) -> None:
+    """Cool several times with a fixed fleet until a share of the effort is spent; combine the routes met after each.
 
     Where a first short time meets few routes the fleet is hardly enough: what is removed comes back to where it was,
     and only with stops absent for a while does the search get away from there. It then does so every other time: far
     from the best known, as with fleets found at once, the times between gain more.
     """
     pool, few = RoutePool(search.task), FEW * len(search.tours.succ)
-    cool_into(search, effort, pool, effort.spent() + PROBE * (1.0 - effort.spent()), loosely=False)
+    cool_into(search, effort, pool, effort.spent() + PROBE * (end - effort.spent()), loosely=False)
     loosely = len(pool) < few
     for left in range(CYCLES_LOOSE if loosely else CYCLES, 0, -1):
         spent = effort.spent()
-        cool_into(search, effort, pool, spent + (1.0 - spent) * (1.0 - COMBINING) / left, loosely and left % 2 == 0)
+        cool_into(search, effort, pool, spent + (end - spent) * (1.0 - COMBINING) / left, loosely and left % 2 == 0)
         if search.best.score[2] > 0:
             continue
         cost, chosen = pool.combine(search.tours, float(search.best.score[1]), effort.at_most(COMBINING))
@@ -248,7 +248,7 @@ def cool_into(search: Search, effort: Effort, pool: RoutePool, until: float, loo
         effort.count(SAMPLE)
         pool.add(tours.first, tours.kind, tours.succ)
     for _ in range(REPAIRS):
-        if tours.height[1] == 0 or effort.spent() >= 1.0:
+        if tours.height[1] == 0 or effort.spent() >= until + COMBINING:
             break
         effort.count(int(squeeze(task, tours, best, ROUNDS, STIRS, FLEET_HEAT * leg)))
         pool.add(tours.first, tours.kind, tours.succ)
