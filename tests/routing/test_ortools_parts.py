@@ -9,7 +9,8 @@ import pytest
 
 from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.ortools_engine import improve_by_parts
-from fulfill.routing.ruin import Effort, first_plan
+from fulfill.routing.ruin import first_plan
+from fulfill.routing.search import Effort
 from fulfill.routing.solution import Plan, RoutingParams, price
 from fulfill.routing.solve import solve_routing
 from fulfill.routing.ticks import ticks_of

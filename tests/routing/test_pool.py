@@ -5,9 +5,10 @@ import pytest
 
 from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.pool import RoutePool
-from fulfill.routing.ruin import begin, build_task, fleet_of
+from fulfill.routing.search import begin, fleet_of
 from fulfill.routing.solution import RoutingParams
 from fulfill.routing.solve import solve_routing
+from fulfill.routing.task import build_task
 
 N_STOPS = 30
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from fulfill.routing.ruin import begin, build_task, compile_kernels, fleet_of
+from fulfill.routing.ruin import compile_kernels
 from fulfill.routing.ruin_kernels import anneal
+from fulfill.routing.search import begin, fleet_of
+from fulfill.routing.task import build_task
 from fulfill.routing.tours import NONE
 from routing.days import day
 

@@ -17,7 +17,8 @@ import numpy as np
 from fulfill.routing.instance import Indices, RoutingInstance, features
 from fulfill.routing.ortools_model import improve
 from fulfill.routing.ortools_settings import FOREVER, annealing, guided
-from fulfill.routing.ruin import Effort, first_plan
+from fulfill.routing.ruin import first_plan
+from fulfill.routing.search import Effort
 from fulfill.routing.solution import Plan, RoutingParams, legs
 from fulfill.routing.ticks import NEVER, Ticks, ticks_of
 

@@ -15,9 +15,11 @@ import numpy as np
 from fulfill.errors import SolverError
 from fulfill.routing.audit import audit_routes
 from fulfill.routing.instance import LocationRoutingInstance
-from fulfill.routing.ruin import COLD, Effort, Search, begin, build_task, compile_kernels, cool, fleet_of, plan_of
+from fulfill.routing.ruin import compile_kernels
 from fulfill.routing.ruin_kernels import anneal
+from fulfill.routing.search import COLD, Effort, Search, begin, cool, fleet_of, plan_of
 from fulfill.routing.solution import RoutingParams, RoutingSolution, driven_km, price
+from fulfill.routing.task import build_task
 from fulfill.routing.timetable import routes_of
 
 Sites = frozenset[int]
