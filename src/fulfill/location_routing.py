@@ -86,6 +86,8 @@ def optimize_with_routing(
         problem, options = merge_zones(problem, options.resolution).problem, replace(options, resolution=None)
     begun = time.perf_counter()
     first = optimize(problem, options, progress)
+    if first.decisions is not None and n_zones > len(problem.demand.zones):
+        first = repriced(first, problem, options, n_zones, first)  # so that it says that zones were merged
     tried = [_Tried(first, None, (), _row("carriers only", first, first, (), time.perf_counter() - begun))]
     if first.decisions is not None:
         prices = estimated(problem, first.economics, first.instance, first.decisions)
@@ -140,7 +142,7 @@ class _Rounds:
         seen: list[Opened] = []
         settled = False
         while not settled and len(tried) <= MOST_ROUNDS:
-            found, prices = self._round(tried[-1], prices, self.options, "own vans")
+            found, prices = self._round("own vans", tried[-1], prices)
             if found is None:
                 break
             gain = 1.0 - _usd(found) / min(map(_usd, tried))
@@ -148,25 +150,35 @@ class _Rounds:
             seen.append(_opened(found.planned))
             tried.append(found)
             report(_in_words(len(tried) - 1, found.row))
-        same, prices = self._round(first, prices, _locked(self.options, first.planned), "own vans, first sites")
+        locked = _locked(self.options, first.planned)
+        same, prices = self._round("own vans, first sites", first, prices, locked, tried[-1].planned)
         if same is not None:
             tried.append(same)
             report(_in_words(len(tried) - 1, same.row))
         return tried[1:]
 
     def _round(
-        self, before: _Tried, prices: VanPrices, options: PlanOptions, kind: str
+        self,
+        kind: str,
+        before: _Tried,
+        prices: VanPrices,
+        locked: PlanOptions | None = None,
+        free: Planned | None = None,
     ) -> tuple[_Tried | None, VanPrices]:
-        """Plan by the prices, route the plan, and price it by its routes; None where there is no plan."""
+        """Plan by the prices, route the plan, and price it by its routes; None where there is no plan.
+
+        The bound is for all sites, also where the plan had to keep to `locked` ones: then it is that of a `free` plan.
+        """
         begun = time.perf_counter()
-        planned = optimize(_offering(self.problem, prices), options, self.progress, before.planned.start)
+        offer = _offering(self.problem, prices)
+        planned = optimize(offer, locked or self.options, self.progress, before.planned.start)
         if planned.decisions is None:
             return None, prices
         days = self._routed(planned)
         for day in days:
             prices = prices.with_routes(day.site, day.zones["zone"].to_numpy(), day.zones["usd"].to_numpy(float))
         offered = _offering(self.problem, prices)
-        routed = repriced(planned, offered, options, self.n_zones)
+        routed = repriced(planned, offered, self.options, self.n_zones, free or planned)
         row = _row(kind, planned, routed, days, time.perf_counter() - begun)
         return _Tried(routed, offered.network["own_delivery"].drop(columns=ROW), days, row), prices
 

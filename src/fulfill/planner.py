@@ -98,28 +98,31 @@ def optimize(
     return described(problem, priced, instance, solution, len(whole.demand.zones), seconds, merging)
 
 
-def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: int) -> Planned:
+def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: int, bounding: Planned) -> Planned:
     """Return the decisions of a plan at the prices of a problem that has the same lanes.
 
-    The bound is what the plan's multipliers prove at the new prices; a solver's bound falls by what orders could save.
+    The bound is what the multipliers of a plan prove at the new prices; a solver's bound falls by what orders could
+    save.
 
     Parameters
     ----------
     planned : a plan with decisions
     n_zones : number of zones before merging
+    bounding : the plan whose bound is taken: this one, or one with more freedom
     """
     assert planned.decisions is not None
     priced, instance = build(problem, options)
     objective = price(instance, planned.decisions)
-    bound = -np.inf if planned.certificate else planned.plan.outcome.bound - _could_save(planned.instance, instance)
+    outcome = bounding.plan.outcome
+    bound = -np.inf if bounding.certificate else outcome.bound - _could_save(bounding.instance, instance)
     solution = LocationSolution(
         status=status_of(objective, bound),
         decisions=planned.decisions,
         objective=objective,
         bound=bound,
-        bound_kind=planned.plan.outcome.bound_kind,
+        bound_kind=outcome.bound_kind,
         seconds=planned.plan.outcome.seconds,
-        certificate=planned.certificate,
+        certificate=bounding.certificate,
         start=planned.start,
     )
     return described(problem, priced, instance, solution, n_zones, solution.seconds)

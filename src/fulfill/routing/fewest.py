@@ -24,6 +24,8 @@ ROUNDS, STIRS = 50, 20
 """Ejections between two looks at the clock while routes are left out, and steps after each."""
 FLEET_SHARE = 0.25
 """Share of the effort that may go into fewer vehicles."""
+TRY = 0.2
+"""Share of that after which a try with a vehicle less begins anew."""
 PROBE, FEW = 0.1, 5
 """Share of what is left after that to see whether the fleet is hardly enough: fewer routes met than so many a stop."""
 CYCLES, CYCLES_LOOSE = 2, 8
@@ -39,17 +41,25 @@ REPAIRS = 20
 
 
 def fewer_vehicles(search: Search, effort: Effort) -> Search:
-    """Return a search with as few vehicles as could be found in its share of the effort, all stops served."""
+    """Return a search with as few vehicles as could be found in its share of the effort, all stops served.
+
+    Some tries find a way in a second and others never: one that takes long is given up for another.
+    """
     task = search.task
     least = _least_vehicles(task)
     hot = FLEET_HEAT * search.leg()
     found: Search | None = None
-    while effort.spent() < FLEET_SHARE:
-        if search.tours.height[1] == 0:
-            found = search.copy()
+    begun, tries = 0.0, 0
+    while (spent := effort.spent()) < FLEET_SHARE:
+        whole = search.tours.height[1] == 0
+        if whole:
+            found, tries = search.copy(), 0
             if search.tours.used.sum() <= least:
                 break
-            _drop_route(search)
+        if found is not None and (whole or spent - begun > TRY * FLEET_SHARE):
+            search = found.copy()
+            _drop_route(search, tries)
+            begun, tries = spent, tries + 1
         effort.count(max(int(squeeze(task, search.tours, search.best, ROUNDS, STIRS, hot)), 1))
     if found is None:
         return search
@@ -57,13 +67,13 @@ def fewer_vehicles(search: Search, effort: Effort) -> Search:
     return found
 
 
-def _drop_route(search: Search) -> None:
-    """Take away the route whose stops were missed least and its vehicle."""
+def _drop_route(search: Search, tries: int) -> None:
+    """Take away the route whose stops were missed least, or the next one with every try, and its vehicle."""
     tours, best = search.tours, search.best
     routes = np.flatnonzero(tours.kind != NONE)
     on_route = tours.route >= 0
     missed = np.bincount(tours.route[on_route], weights=tours.missed[on_route], minlength=len(tours.kind))
-    route = int(routes[missed[routes].argmin()])
+    route = int(routes[np.argsort(missed[routes], kind="stable")[tries % len(routes)]])
     kind = int(tours.kind[route])
     stops = take_away(search, route)
     tours.fleet[kind] = tours.used[kind]
