@@ -2,9 +2,9 @@
 
 The first plan knows carriers only. Then own vans are offered at estimated prices (`own_vans.py`). After every plan the
 mean day of each of its sites is routed; the routed cost takes the place of the estimate, and the plan is priced anew
-by it. It ends when the sites repeat, or when a round saves next to nothing: plans within a gap have many sites to
-choose from. A last plan keeps the sites of the first, at the last prices, so that what vans save and what other sites
-save can be told apart. The cheapest of all priced plans is the answer: never worse than the first.
+by it. It ends when a round saves next to nothing: then the sites repeat, or others are as good. A last plan keeps the
+sites of the first, at the last prices, so that what vans save and what other sites save can be told apart. The
+cheapest of all priced plans is the answer: never worse than the first.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from fulfill.routing.day_tables import VEHICLE_COLUMNS
 from fulfill.tables import ROW
 
 MOST_ROUNDS = 8
-"""Plans after which it ends though the sites do not repeat."""
+"""Plans after which it ends though they still become cheaper."""
 NO_GAIN = 5e-4
 """Share of the best cost so far; a round that saves less is the last."""
 Opened = tuple[tuple[str, str], ...]
@@ -136,18 +136,15 @@ class _Rounds:
     progress: Callable[[Progress], None] | None
 
     def run(self, first: _Tried, prices: VanPrices, report: Callable[[str], None]) -> list[_Tried]:
-        """Return plans with all sites free until their sites repeat, then one with the sites of the first."""
+        """Return plans with all sites free until one saves next to nothing, then one with the sites of the first."""
         report(_in_words(0, first.row))
         tried: list[_Tried] = [first]
-        seen: list[Opened] = []
         settled = False
         while not settled and len(tried) <= MOST_ROUNDS:
             found, prices = self._round("own vans", tried[-1], prices)
             if found is None:
                 break
-            gain = 1.0 - _usd(found) / min(map(_usd, tried))
-            settled = _opened(found.planned) in seen or (len(tried) > 1 and gain < NO_GAIN)
-            seen.append(_opened(found.planned))
+            settled = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
             tried.append(found)
             report(_in_words(len(tried) - 1, found.row))
         locked = _locked(self.options, first.planned)
@@ -180,6 +177,7 @@ class _Rounds:
         offered = _offering(self.problem, prices)
         routed = repriced(planned, offered, self.options, self.n_zones, free or planned)
         row = _row(kind, planned, routed, days, time.perf_counter() - begun)
+        row["sites_changed"] = len(set(_opened(planned)) ^ set(_opened(before.planned)))
         return _Tried(routed, offered.network["own_delivery"].drop(columns=ROW), days, row), prices
 
     def _routed(self, planned: Planned) -> tuple[SiteDay, ...]:
@@ -220,6 +218,7 @@ def _row(kind: str, planned: Planned, routed: Planned, days: tuple[SiteDay, ...]
     return {
         "kind": kind,
         "sites": len(routed.plan.sites),
+        "sites_changed": 0,
         "open_sites": " ".join(name for name, _ in _opened(routed)),
         "planned_usd": planned.plan.outcome.objective,
         "routed_usd": outcome.objective,

@@ -47,6 +47,7 @@ def van_section(routed: RoutedPlan) -> str:
             ("planned_usd", "USD a year as planned", "{:,.0f}"),
             ("routed_usd", "as routed", "{:,.0f}"),
             ("sites", "sites", "{:.0f}"),
+            ("sites_changed", "opened, closed or resized", "{:.0f}"),
             ("own_orders_day", "own orders a mean day", "{:,.0f}"),
             ("own_usd_per_order", "own, USD an order", "{:.2f}"),
             ("vehicles_day", "vans", "{:,.0f}"),
@@ -57,7 +58,7 @@ def van_section(routed: RoutedPlan) -> str:
     )
     return (
         '<section><h2>Own vans or the carrier</h2><p class="soft">Sites are chosen by prices of the last mile, the '
-        "mean delivery day of each is routed, and what routes cost takes the place of the price, until the sites "
-        "repeat. The cheapest plan as routed is the one of this page; the map shows its routes. Vehicles, speeds and "
-        f"the places of doors are assumptions.</p>{table}</section>"
+        "mean delivery day of each is routed, and what routes cost takes the place of the price, until a round saves "
+        "next to nothing. The cheapest plan as routed is the one of this page; the map shows its routes. Vehicles, "
+        f"speeds and the places of doors are assumptions.</p>{table}</section>"
     )
