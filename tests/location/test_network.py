@@ -195,6 +195,7 @@ def test_promising_lanes_hold_all_that_pay() -> None:
 def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
     instance = random_instance(0)
     reports: list[float] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may ignore it
 
     def interrupt(progress: Progress) -> None:
         reports.append(progress.bound)
@@ -206,6 +207,7 @@ def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
     assert np.isfinite(found.bound)
     assert len(reports) <= 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
 
 
 def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
