@@ -97,7 +97,9 @@ def optimize_with_routing(
     best = min(tried, key=_usd)
     rounds.insert(0, "round", range(len(rounds)))
     rounds["chosen"] = [entry is best for entry in tried]
-    return RoutedPlan(best.planned, best.table, best.days, rounds)
+    outcome = replace(best.planned.plan.outcome, seconds=time.perf_counter() - begun)
+    planned = replace(best.planned, plan=replace(best.planned.plan, outcome=outcome))
+    return RoutedPlan(planned, best.table, best.days, rounds)
 
 
 def _check(problem: Problem, options: PlanOptions) -> None:
