@@ -88,7 +88,7 @@ def optimize_with_routing(
     first = optimize(problem, options, progress)
     if first.decisions is not None and n_zones > len(problem.demand.zones):
         first = repriced(first, problem, options, n_zones, first)  # so that it says that zones were merged
-    tried = [_Tried(first, None, (), _row("carriers only", first, first, (), time.perf_counter() - begun))]
+    tried = [_Tried(first, None, (), _row("carriers only", first, first, (), 0, time.perf_counter() - begun))]
     if first.decisions is not None:
         prices = estimated(problem, first.economics, first.instance, first.decisions)
         later = _Rounds(problem, options, n_zones, progress)
@@ -178,8 +178,8 @@ class _Rounds:
             prices = prices.with_routes(day.site, day.zones["zone"].to_numpy(), day.zones["usd"].to_numpy(float))
         offered = _offering(self.problem, prices)
         routed = repriced(planned, offered, self.options, self.n_zones, free or planned)
-        row = _row(kind, planned, routed, days, time.perf_counter() - begun)
-        row["sites_changed"] = len(set(_opened(planned)) ^ set(_opened(before.planned)))
+        changed = len(set(_opened(planned)) ^ set(_opened(before.planned)))
+        row = _row(kind, planned, routed, days, changed, time.perf_counter() - begun)
         return _Tried(routed, offered.network["own_delivery"].drop(columns=ROW), days, row), prices
 
     def _routed(self, planned: Planned) -> tuple[SiteDay, ...]:
@@ -211,7 +211,9 @@ def _locked(options: PlanOptions, planned: Planned) -> PlanOptions:
     return replace(options, opened=opened, closed=tuple(n for n in planned.instance.sites if n not in opened))
 
 
-def _row(kind: str, planned: Planned, routed: Planned, days: tuple[SiteDay, ...], seconds: float) -> dict[str, object]:
+def _row(
+    kind: str, planned: Planned, routed: Planned, days: tuple[SiteDay, ...], changed: int, seconds: float
+) -> dict[str, object]:
     """Return a plan's row in the table of rounds."""
     outcome, problem = routed.plan.outcome, routed.problem
     vehicles = pd.concat([pd.DataFrame(columns=VEHICLE_COLUMNS), *(day.vehicles for day in days)])
@@ -220,7 +222,7 @@ def _row(kind: str, planned: Planned, routed: Planned, days: tuple[SiteDay, ...]
     return {
         "kind": kind,
         "sites": len(routed.plan.sites),
-        "sites_changed": 0,
+        "sites_changed": changed,
         "open_sites": " ".join(name for name, _ in _opened(routed)),
         "planned_usd": planned.plan.outcome.objective,
         "routed_usd": outcome.objective,

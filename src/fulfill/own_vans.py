@@ -28,7 +28,6 @@ from fulfill.routing.zone_choice import own_usd_per_order, with_density
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -213,23 +212,19 @@ def route_mean_day(
     districts = route_stops(depot, stops, network, land, options)
     visits = visit_table(depot, stops, districts)
     vehicles = vehicle_table(districts, visits)
-    zones = _zone_prices(stops, visits, vehicles, orders, carrier_usd[site], names)
-    desk = network.parameters["own_delivery_usd"]
-    return SiteDay(site, depot, stops, visits, vehicles, zones.assign(usd=zones["usd"] + desk), districts)
+    costs = zone_costs(visits, vehicles)
+    costs["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
+    zones = _zone_prices(stops, costs, orders, carrier_usd[site], names)
+    return SiteDay(site, depot, stops, visits, vehicles, zones, districts)
 
 
 def _zone_prices(
-    stops: pd.DataFrame,
-    visits: pd.DataFrame,
-    vehicles: pd.DataFrame,
-    orders: pd.DataFrame,
-    carrier_usd: Array,
-    names: NDArray[np.object_],
+    stops: pd.DataFrame, costs: pd.DataFrame, orders: pd.DataFrame, carrier_usd: Array, names: NDArray[np.object_]
 ) -> pd.DataFrame:
     """Return what an order of each zone costs by the routes; stops that no van serves are given to the carrier."""
     asked = orders.assign(usd=carrier_usd[orders["zone"], orders["product"]] * orders["orders"]).groupby("zone").sum()
     table = stops.groupby("zone_id", sort=True)["orders"].sum().to_frame("orders").reset_index()
-    table = table.merge(zone_costs(visits, vehicles), on="zone_id", how="left").fillna(0.0)
+    table = table.merge(costs, on="zone_id", how="left").fillna(0.0)
     zone = pd.Index(names).get_indexer(pd.Index(table["zone_id"]))
     by_carrier = (asked["usd"] / asked["orders"]).reindex(zone).to_numpy(float)
     served = table["routed_orders"] / table["orders"]

@@ -29,6 +29,7 @@ from fulfill.recorded import numbers, read_decisions, read_table
 from fulfill.resolution import merge_zones
 from fulfill.runs import MANIFEST, finite, hashes, read_json
 from fulfill.schema import OWN_DELIVERY
+from fulfill.tables import ROW
 from fulfill.tables import read_table as read_input
 
 SAME = 1e-9
@@ -132,6 +133,11 @@ def _with_vans(problem: Problem, folder: Path) -> Problem:
     if not path.is_file():
         return problem
     table, faults = read_input(path, OWN_DELIVERY)
+    unknown = table[~table["site_id"].isin(problem.network["sites"]["site_id"])]
+    faults += [
+        Fault("F311", path.name, int(line), "site_id", str(site), "the run's inputs have no such entry")
+        for line, site in zip(unknown[ROW], unknown["site_id"], strict=True)
+    ]
     if faults:
         raise InputError(faults)
     return replace(problem, network=problem.network.with_table(OWN_DELIVERY.name, table))

@@ -69,7 +69,7 @@ def fewer_vehicles(search: Search, effort: Effort) -> Search:
 
 def _drop_route(search: Search, tries: int) -> None:
     """Take away the route whose stops were missed least, or the next one with every try, and its vehicle."""
-    tours, best = search.tours, search.best
+    tours = search.tours
     routes = np.flatnonzero(tours.kind != NONE)
     on_route = tours.route >= 0
     missed = np.bincount(tours.route[on_route], weights=tours.missed[on_route], minlength=len(tours.kind))
@@ -78,10 +78,16 @@ def _drop_route(search: Search, tries: int) -> None:
     stops = take_away(search, route)
     tours.fleet[kind] = tours.used[kind]
     tours.absent[: len(stops)], tours.height[1] = stops, len(stops)
-    best.height[0] = len(tours.kind)
-    best.changed[:] = np.arange(len(tours.kind))
+    _keep_all(search)
+
+
+def _keep_all(search: Search) -> None:
+    """Note the current routes as the best, all of them."""
+    best = search.best
+    best.height[0] = len(best.changed)
+    best.changed[:] = np.arange(len(best.changed))
     best.is_changed[:] = True
-    keep_best(tours, best)
+    keep_best(search.tours, best)
 
 
 def _least_vehicles(task: Task) -> int:
@@ -132,7 +138,7 @@ def cool_into(search: Search, effort: Effort, pool: RoutePool, until: float, loo
 
 def replace_routes(search: Search, chosen: Chosen, cost: float) -> None:
     """Put other routes, better than the best, that serve every stop in the place of the current ones."""
-    task, tours, best = search.task, search.tours, search.best
+    task, tours = search.task, search.tours
     for route in np.flatnonzero(tours.kind != NONE):
         take_away(search, int(route))
     for kind, stops in chosen:
@@ -141,8 +147,5 @@ def replace_routes(search: Search, chosen: Chosen, cost: float) -> None:
             insert(task, tours, stop, route, before)
             before = stop
     tours.height[1] = 0
-    best.score[0] = cost
-    best.height[0] = len(tours.kind)
-    best.changed[:] = np.arange(len(tours.kind))
-    best.is_changed[:] = True
-    keep_best(tours, best)
+    search.best.score[0] = cost
+    _keep_all(search)
