@@ -154,9 +154,10 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
                     else ordinary
                 )
                 base_cif = cif[rows, k]
-                duties[rows, k] = sum(
+                duties[rows, k] = sum(  # a part that is none has no rule to pay by
                     part * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)
                     for part, (rate, fee, base) in ((1.0 - share, ordinary), (share, free))
+                    if part > 0
                 )
             due = duty.import_vat(cif[rows], duties[rows], float(countries["vat_rate"][place]))
             credited = bool(countries.at[place, "vat_credited"])
@@ -168,17 +169,23 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
 def _formal_share(
     problem: Problem, country: str, kind: str, group: str, tariff_class: str, value: float
 ) -> tuple[float, float, str]:
-    """Return duty rate, fee share and base of a formal entry; a missing preference falls back to the ordinary rule."""
+    """Return duty rate, fee share and base of a formal entry; a missing preference falls back to the ordinary rule.
+
+    Without either the goods cannot be entered: the rate is infinite.
+    """
     rule = problem.regime.find(country, kind, group, tariff_class, value)
     if rule is None:
         rule = problem.regime.find(country, "formal", group, tariff_class, value)
     if rule is None:
-        return 0.0, 0.0, "cif"
+        return np.inf, 0.0, "cif"
     return rule.rate, rule.fee_share(problem.network.parameters["entry_value_usd"]), rule.base
 
 
 def replenishment(problem: Problem, routes: Routes, parts: dict[str, Array]) -> Replenishment:
-    """Return landed value and lead time of the cheapest route of every site and product."""
+    """Return landed value and lead time of the cheapest route of every site and product.
+
+    Zero where no route brings the product: none of it stands there, as nothing leaves that was not brought in.
+    """
     n_sites, n_products = len(problem.network["sites"]), len(problem.network["products"])
     cost = np.asarray(sum(parts.values())).mean(axis=2)
     worth = (parts["goods"] + parts["freight"] + parts["duty"]).mean(axis=2)

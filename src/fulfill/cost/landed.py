@@ -154,19 +154,24 @@ def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
 
 
 def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:
-    """Return what one more day costs an order from a site: the slope of its value at the ways of the country."""
+    """Return what one more day costs an order from a site: the slope of its value at the ways of the country.
+
+    A country without local ways counts those across its border, the only ones that its sites can use.
+    """
     later = value_orders(problem, ways, delay_days=1.0)
-    # never infinite: no courier tax in it; own vans left out, so that a day costs the same whether there are any
-    local = np.flatnonzero((ways.table["channel"] == "local").to_numpy() & ~ways.own)
-    loss = sum(part[local] for part in later.parts.values()) - sum(part[local] for part in value.parts.values())
-    loss = loss + (later.units[local] - value.units[local]) * cheapest_goods(problem)[None, :, None]
-    share = problem.orders.sum(axis=(0, 2)) / max(problem.orders.sum(), 1e-12)
-    per_order = np.maximum(loss.mean(axis=2) @ share, 0.0)
-    place = ways.table["country"].to_numpy()[local]
+    with np.errstate(invalid="ignore"):  # a way closed to a product: infinity less infinity
+        loss = sum(later.parts[name] - value.parts[name] for name in value.parts)
+        loss = loss + (later.units - value.units) * cheapest_goods(problem)[None, :, None]
+    share = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
+    by_product = np.asarray(loss).mean(axis=2)
+    per_order = np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
+    place, channel = (ways.table[name].to_numpy() for name in ("country", "channel"))
     usual = []
     for country in countries:
-        own = place == country
-        usual.append(float(np.median(per_order[own])) if own.any() else 0.0)
+        # own vans left out, so that a day costs the same whether there are any
+        own = (channel == "local") & (place == country) & ~ways.own
+        own = own if own.any() else (channel == "cross_border") & (place != country)
+        usual.append(float(np.median(per_order[own])) if own.any() else 0.0)  # without a way nothing can be late
     return np.array(usual)
 
 
