@@ -92,7 +92,7 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
             + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
         )
         pieces.append(
-            float(np.where(decisions.inbound > 0, instance.route_usd * decisions.inbound, 0.0).sum())
+            float((np.where(decisions.inbound > 0, instance.route_usd, 0.0) * decisions.inbound).sum())
             if len(instance.route_site)
             else 0.0
         )

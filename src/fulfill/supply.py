@@ -101,7 +101,12 @@ def supply_faults(network: Network, zones: pd.DataFrame, regime: Regime, channel
         sites = network["sites"]
         cut = sites[~sites["country"].isin(reached)]
         warnings += [
-            Fault("W306", f"{folder}/freight.csv", value=str(country), detail=f"nothing can be brought to {', '.join(ids)}")
+            Fault(
+                "W306",
+                f"{folder}/freight.csv",
+                value=str(country),
+                detail=f"nothing can be brought to {', '.join(ids)}",
+            )
             for country, ids in cut.groupby("country")["site_id"]
         ]
     return warnings
