@@ -44,7 +44,7 @@ def cheapest_goods(problem: Problem, country: str | None = None) -> Array:
 
 
 def usable_routes(problem: Problem, routes: Routes) -> Routes:
-    """Drop routes that the channels forbid, that have no freight row, or that no plan would use.
+    """Drop routes that the channels forbid, without a freight row, through a gateway without capacity, or of no use.
 
     Of the routes of one site and gateway only origins that are cheapest for some product stay (origins with a limit of
     their own always stay); of the gateways of a site the `ROUTES_KEPT` cheapest of the mean product stay. A bound
@@ -54,7 +54,9 @@ def usable_routes(problem: Problem, routes: Routes) -> Routes:
     nearshore = (origins["country"] != "CN").to_numpy()[routes.origin]
     channels = set(problem.channels)
     allowed = np.where(nearshore, "nearshore" in channels, bool(channels & {"local", "cross_border"}))
-    routes = routes.take(np.flatnonzero(allowed & np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg)))
+    passable = np.append((problem.network["gateways"]["capacity_m3_month"] > 0).to_numpy(), True)[routes.gateway]
+    priced = np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg)
+    routes = routes.take(np.flatnonzero(allowed & passable & priced))
     if not len(routes):
         return routes
     products = problem.network["products"]
