@@ -174,3 +174,49 @@ def test_nothing_at_all_is_a_plan_too(solved: Audited) -> None:
     idle = Decisions(0 * plan.opened, 0 * plan.stocked, empty, empty, empty, np.zeros(0), 0 * plan.inbound)
     lost = 3200 * 15 + 3200 * 1  # contribution, and the penalty
     assert audit_plan(instance, idle, lost, money).clean
+
+
+UNSUPPLIED: dict[str, Callable[[LocationInstance], LocationInstance]] = {
+    "no route is left": lambda instance: replace(
+        instance, **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")}
+    ),
+    "site A has no route": lambda instance: replace(
+        instance, route_usd=np.where((instance.route_site == 0)[:, None, None], np.inf, instance.route_usd)
+    ),
+    "no route brings shirts": lambda instance: replace(
+        instance, route_usd=np.where(np.arange(2)[:, None] == 0, np.inf, instance.route_usd)
+    ),
+    "nothing is brought in the peak": lambda instance: replace(
+        instance, route_usd=np.where(np.arange(2) == 1, np.inf, instance.route_usd)
+    ),
+}
+
+
+@pytest.mark.parametrize("story", UNSUPPLIED)
+@pytest.mark.parametrize("brought", [True, False])
+@pytest.mark.parametrize("claim", ["what the plan cost", "infinity"])
+def test_a_plan_that_serves_from_an_unsupplied_site_is_refused(
+    solved: Audited, story: str, brought: bool, claim: str
+) -> None:
+    instance, _, plan, objective = solved
+    cut = UNSUPPLIED[story](instance)
+    inbound = plan.inbound[: len(cut.route_site)] * (brought or np.isfinite(cut.route_usd))
+    found = audit_plan(cut, replace(plan, inbound=inbound), objective if claim.startswith("what") else np.inf)
+    assert any(fault.startswith("(6) ") for fault in found.faults), found.faults
+
+
+def test_only_an_instance_with_free_inbound_lets_goods_leave_that_nobody_brought(solved: Audited) -> None:
+    instance, _, plan, _ = solved
+    cut = UNSUPPLIED["no route is left"](instance)
+    nothing = replace(plan, inbound=plan.inbound[:0])
+    free = replace(cut, inbound_free=True)
+    cost = audit_plan(free, nothing, 0.0).objective
+    assert audit_plan(free, nothing, cost).clean
+    assert [fault.split(":")[0] for fault in audit_plan(cut, nothing, cost).faults] == ["(6) inbound balance"]
+
+
+@pytest.mark.parametrize("claim", [33_350.5, 0.0, np.inf])
+def test_a_plan_of_infinite_cost_agrees_with_no_claim(solved: Audited, claim: float) -> None:
+    instance, _, plan, _ = solved
+    shut = replace(instance, way_cost=np.full_like(instance.way_cost, np.inf))
+    assert any(fault.startswith("cost:") for fault in audit_plan(shut, plan, claim).faults)

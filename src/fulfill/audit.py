@@ -49,7 +49,8 @@ def audit_plan(
     """
     faults = list(_constraint_faults(instance, decisions))
     found = _recomputed_cost(instance, decisions, economics)
-    if not abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0):
+    # infinity is within any share of itself: a plan that pays it agrees with nothing
+    if not (np.isfinite(found) and abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)):
         faults.append(f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD")
     return Audit(found, tuple(faults))
 
@@ -91,7 +92,7 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
             + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
         )
         pieces.append(
-            float(np.where(decisions.inbound > 0, instance.route_usd * decisions.inbound, 0.0).sum())
+            float((np.where(decisions.inbound > 0, instance.route_usd, 0.0) * decisions.inbound).sum())
             if len(instance.route_site)
             else 0.0
         )
@@ -190,13 +191,21 @@ def _stock_faults(
 
 def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: Array) -> Iterator[str]:
     """Check inbound balance and gateways (6), plants, and diversification (11)."""
+    if instance.inbound_free:
+        if decisions.inbound.any():
+            yield "(6) goods are brought in where inbound is free"
+        return
+    arrived = np.zeros_like(leaving)
+    for route, site in enumerate(instance.route_site.tolist()):
+        arrived[site] += decisions.inbound[route]
+    unpriced = (decisions.inbound > 0) & ~np.isfinite(instance.route_usd)
+    if unpriced.any():
+        yield f"(6) routes: {int(unpriced.sum())} flows over routes that do not exist for the product or period"
+    yield from _over("(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0))
     if not len(instance.route_site):
         return
     assert instance.volume_m3 is not None
     assert instance.landing is not None
-    arrived = np.zeros_like(leaving)
-    np.add.at(arrived, instance.route_site, decisions.inbound)
-    yield from _over("(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0))
     volume = np.einsum("rkt,k->rt", decisions.inbound, instance.volume_m3)
     landed = volume @ instance.landing
     if instance.gateway_m3 is not None:

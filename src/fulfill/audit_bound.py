@@ -262,8 +262,10 @@ def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
     fee = np.zeros(shape) if instance.storage_usd is None else instance.storage_usd
     if instance.stock_level is not None and instance.volume_m3 is not None:
         fee = fee + np.einsum("k,ktu,iu->ikt", instance.volume_m3, instance.stock_level, leaf.storage)
-    if not len(instance.route_site):
+    if instance.inbound_free:
         return fee
+    if not len(instance.route_site):
+        return np.full(shape, np.inf)
     assert instance.volume_m3 is not None
     assert instance.weight_kg is not None
     assert instance.landing is not None

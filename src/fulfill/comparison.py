@@ -225,13 +225,16 @@ def _outbound(planned: Planned) -> pd.DataFrame:
 
 
 def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd.DataFrame:
-    """Return ``share_<channel>`` and ``share_unserved`` of potential orders that are indexed by the key columns."""
+    """Return ``share_<channel>`` and ``share_unserved`` of potential orders that are indexed by the key columns.
+
+    NaN where there are none.
+    """
     by_channel = flows.pivot_table("orders", key[0] if len(key) == 1 else key, "channel", "sum")
     served = by_channel.reindex(index=orders.index, columns=CHANNELS).fillna(0.0)
-    total = np.maximum(orders.to_numpy(float), 1e-12)[:, None]
+    total = orders.where(orders > 0).to_numpy(float)[:, None]
     shares = pd.DataFrame(served.to_numpy() / total, orders.index, [f"share_{name}" for name in CHANNELS])
     left = 1.0 - shares.sum(axis=1)
-    return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0, 0.0))
+    return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
 
 def _product_rows(priced: Priced, planned: Planned) -> pd.DataFrame:
@@ -264,7 +267,7 @@ def _class_rows(planned: Planned) -> pd.DataFrame:
         {
             "orders": totals["orders"],
             "lead_time_days": sums["order_days"] / sums["orders"],
-            **{name: totals[name] / totals["orders"].clip(lower=1e-12) for name in within},
+            **{name: totals[name] / totals["orders"] for name in within},
             "cancellation_rate": 1.0 - sums["delivered"] / sums["placed"],
         }
     )

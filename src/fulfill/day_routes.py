@@ -261,7 +261,7 @@ def _kpis(
     """Return the key figures of a day."""
     served = visits["orders"].sum()
     usd = float(vehicles["usd"].sum()) + own_usd * served
-    n_vehicles = max(len(vehicles), 1)
+    n_vehicles = len(vehicles) or np.nan
     own = zones[zones["delivery"] == "own"] if len(zones) else zones
     carried = zones[zones["delivery"] == "carrier"] if len(zones) else zones
     asked = float((own["orders"] * own["carrier_usd_per_order"]).sum()) if len(own) else float("nan")
@@ -277,7 +277,7 @@ def _kpis(
         "km": float(vehicles["km"].sum()),
         "hours": float(vehicles["hours"].sum()),
         "usd": usd,
-        "own_usd_per_order": usd / max(served, 1),
+        "own_usd_per_order": usd / (served or np.nan),
         "carrier_usd_per_order_same_zones": asked / own["orders"].sum() if len(own) else float("nan"),
         "stops_per_vehicle": len(visits) / n_vehicles,
         "km_per_vehicle": float(vehicles["km"].sum()) / n_vehicles,

@@ -48,7 +48,9 @@ RULES: dict[str, tuple[str, str]] = {
     "F310": ("a place is near a road", "move the point, or add an override to lanes.csv"),
     "F311": ("a file of a run is as the run wrote it", "take the run's own file, or optimize anew"),
     "F312": ("hour bands cover the day once", "let each band of speeds.csv begin where the one before ends, 0 to 24"),
+    "F316": ("some channel can deliver goods", "allow another channel, or add freight, a gateway, a plant or mail"),
     "W301": ("capacity covers the demand of a period", "expect unserved orders or add capacity; a warning"),
+    "W306": ("goods can reach every channel and site", "add freight, a gateway, a plant or mail; a warning"),
 }
 
 

@@ -80,7 +80,10 @@ class LocationInstance:
     landing : (T, T) share of the goods sold in the row's period that lands in the column's
     entry_usd : (K, C)
     route_site, route_origin, route_gateway, route_crossing : (R,);  route_usd : (R, K, T);  route_co2 : (R,)
-        No route at all means that goods are free of inbound cost (public instances).
+        A site that no route reaches cannot be supplied: nothing may leave it. A cost of infinity is no route.
+    inbound_free : bool
+        Goods stand in every site without cost or limit, as in public instances, which know no inbound. Only then may
+        orders leave a site that no route reaches.
     gateway_m3 : (G, T);  origin_m3 : (O, T), origin_min_m3 : (O,)
     mail_kg : (C, T) capacity;  mail_weight : (W, K) chargeable kg
     carrier_zone : (Z,) index of the carrier region;  carrier_orders : (Q, T)
@@ -126,6 +129,7 @@ class LocationInstance:
     route_crossing: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     route_usd: Array = field(default_factory=lambda: np.zeros((0, 1, 1)))
     route_co2: Array = field(default_factory=lambda: np.zeros(0))
+    inbound_free: bool = False
     gateways: tuple[str, ...] = ()
     gateway_m3: Array | None = None
     origins: tuple[str, ...] = ()
@@ -137,6 +141,11 @@ class LocationInstance:
     carrier_zone: Index | None = None
     carrier_orders: Array | None = None
     limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        """Refuse an instance whose inbound is said to be free and priced."""
+        if self.inbound_free and len(self.route_site):
+            raise ValueError("`inbound_free` is set, but there are routes; drop one of the two")
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -176,6 +185,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
     factor = calendar["capacity_factor"].to_numpy(float)
     origins = network["origins"]
     carriers, carrier_zone, carrier_orders = _carriers(problem, factor)
+    # a country without a row has no air capacity: nothing can be mailed to it
     mail = network["mail_capacity"].set_index("country")["kg_day"].reindex(countries).fillna(0.0).to_numpy(float)
     routes = economics.routes
     return LocationInstance(
@@ -248,12 +258,14 @@ def _carriers(problem: Problem, factor: Array) -> tuple[tuple[str, ...], Index, 
     zones, table = problem.demand.zones, problem.network["carriers"]
     region = zones["country"] + " " + zones["state"]
     names = sorted(set(region))
+    # every region has a row (F305)
     per_head = {(row.country, row.state): row.orders_1000_people_day for row in table.itertuples(index=False)}
     people = zones.groupby(region)["population"].sum()
     daily = []
     for name in names:
         country, state = name.split(" ", 1)
-        daily.append(per_head.get((country, state), per_head.get((country, "*"), 0.0)) * people[name] / 1000.0)
+        row = (country, state) if (country, state) in per_head else (country, "*")
+        daily.append(per_head[row] * people[name] / 1000.0)
     orders = np.array(daily)[:, None] * problem.days * factor
     return tuple(names), pd.Index(names).get_indexer(region), orders
 

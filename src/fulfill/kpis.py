@@ -33,8 +33,7 @@ def describe(
     missing = _missing(instance, decisions)
     zones = _zones(problem, economics, instance, flows, missing)
     channels = _channels(instance, flows, missing)
-    dispatched = max(float(flows["dispatched"].sum()), 1e-12)
-    costs["usd_per_order"] = costs["usd_year"] / dispatched
+    costs["usd_per_order"] = costs["usd_year"] / (float(flows["dispatched"].sum()) or np.nan)
     return Plan(
         outcome=outcome,
         as_of=problem.regime.as_of.isoformat(),
@@ -185,17 +184,16 @@ def _kpis(
     economics: Economics, instance: LocationInstance, flows: pd.DataFrame, costs: pd.DataFrame, channels: pd.DataFrame,
     used: Array, inbound_kg: float,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return the key figures of summary.json."""
+    """Return the key figures of summary.json; NaN where there is no order to take the mean over."""
     total = float(instance.demand.sum())
     amount = flows["orders"].to_numpy()
-    served = max(float(amount.sum()), 1e-12)
-    dispatched = max(float(flows["dispatched"].sum()), 1e-12)
+    served, dispatched, placed = (float(flows[name].sum()) or np.nan for name in ("orders", "dispatched", "placed"))
     by_part = costs.set_index("part")["usd_year"]
     landed = float(by_part.drop(list(LOSS_PARTS)).sum())
     waiting = float((used * economics.warehouses.delay_days[:, :, None]).sum()) / served
     co2 = float((flows["dispatched"] * _outbound_co2(instance, flows)).sum()) + inbound_kg
     within = {
-        days: float((amount * share[flows["_way"], flows["_period"]]).sum()) / max(total, 1e-12)
+        days: float((amount * share[flows["_way"], flows["_period"]]).sum()) / (total or np.nan)
         for days, share in economics.within.items()
     }
     return {
@@ -204,7 +202,7 @@ def _kpis(
         "contribution_usd": -float(by_part.sum()),
         "lead_time_days_mean": float((amount * flows["lead_time_days"]).sum()) / served + waiting,
         **{f"share_within_{days}_days": share for days, share in within.items()},
-        "cancellation_rate": 1.0 - float(flows["delivered"].sum()) / max(float(flows["placed"].sum()), 1e-12),
+        "cancellation_rate": 1.0 - float(flows["delivered"].sum()) / placed,
         "unserved_share": float(channels.set_index("channel")["share"].get("unserved", 0.0)),
         "co2e_kg_per_order": co2 / dispatched,
         "channel_share": dict(zip(channels["channel"], channels["share"], strict=True)),
@@ -224,7 +222,7 @@ def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
 
 def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
     """Return orders, share, lead time and cancellation by channel; unserved last."""
-    total = max(float(instance.demand.sum()), 1e-12)
+    total = float(instance.demand.sum()) or np.nan
     rows = []
     for name in CHANNELS:
         part = flows[flows["channel"] == name]
@@ -299,10 +297,11 @@ def _sites(
     frame["size"] = np.array(instance.sizes)[size[rows]]
     frame["orders_year"] = handled.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        load = np.where(base > 0, handled / base, 0.0)
-    frame["mean_utilisation"] = handled.sum(axis=1) / base.sum(axis=1)
-    frame["peak_utilisation"] = load.max(axis=1)
-    frame["peak_period"] = np.array(instance.periods)[(load >= (1.0 - TIE) * load.max(axis=1)[:, None]).argmax(axis=1)]
+        load = np.where(base > 0, handled / base, np.nan)
+        frame["mean_utilisation"] = handled.sum(axis=1) / base.sum(axis=1)
+    peak = np.fmax.reduce(load, axis=1)
+    frame["peak_utilisation"] = peak
+    frame["peak_period"] = np.array(instance.periods)[(load >= (1.0 - TIE) * peak[:, None]).argmax(axis=1)]
     frame["fixed_usd_year"] = economics.fixed_usd[rows, size[rows]]
     frame["opening_usd"] = instance.invest_usd[rows, size[rows]]
     return frame.sort_values(["orders_year", "site_id"], ascending=[False, True]).reset_index(drop=True)

@@ -210,6 +210,7 @@ def to_instance(published: Published) -> LocationInstance:
         invest_usd=np.zeros((n_sites, 1)),
         capacity=published.capacity[:, None, None, None],
         handling_usd=np.zeros((n_sites, 1, 1)),
+        inbound_free=True,
     )
 
 

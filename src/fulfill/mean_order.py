@@ -61,7 +61,7 @@ class MeanOrder:
     Attributes
     ----------
     orders : (n_products,) V; zero where mail and stock have no zone in common, then each side has its own
-    reach : (n_products,) V over all orders
+    reach : (n_products,) V over all orders; NaN where there are none
     mail, local : (n_ways, n_products, n_periods) weights of the ways
     mail_usd, local_usd : (n_products,) price by distance; from stock also handling and storage
     drawn : (n_sites, n_products, n_periods) orders that leave each site
@@ -197,9 +197,10 @@ def _mean(instance: LocationInstance, demand: Array, mail: Offers, local: Offers
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
     np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
     orders = np.where(both, demand, 0.0).sum(axis=(0, 2))
+    wanted_orders = demand.sum(axis=(0, 2))
     return MeanOrder(
         orders=orders,
-        reach=orders / np.maximum(demand.sum(axis=(0, 2)), 1e-300),
+        reach=np.divide(orders, wanted_orders, out=np.full(n_products, np.nan), where=wanted_orders > 0),
         mail=weights[0],
         local=weights[1],
         mail_usd=distance[0],

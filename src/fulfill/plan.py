@@ -107,7 +107,9 @@ def relative_gap(objective: float, bound: float) -> float:
     """
     if not np.isfinite(objective) or not np.isfinite(bound):
         return float("inf")
-    return max(0.0, objective - bound) / max(abs(objective), 1e-9)
+    if objective <= bound:
+        return 0.0
+    return (objective - bound) / abs(objective) if objective else np.inf
 
 
 def status_of(objective: float, bound: float) -> str:

@@ -14,6 +14,7 @@ from fulfill.demand import Demand, orders_array, read_demand
 from fulfill.errors import Fault, InputError
 from fulfill.network import Network, locate, read_network
 from fulfill.regime import Regime, overlap_faults, regime_on
+from fulfill.supply import supply_faults
 from fulfill.tables import ROW
 
 CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
@@ -65,7 +66,7 @@ def build_problem(
     Raises
     ------
     InputError
-        With every cross-check that fails (F301 to F309).
+        With every cross-check that fails (F301 to F309), or F316 where no channel can deliver anything.
     """
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], as_of or network.as_of)
@@ -78,13 +79,16 @@ def build_problem(
     faults += _share_faults(network, demand)
     faults += _tariff_faults(network, demand, regime, channels)
     faults += [] if wrong_channels else _reach_faults(network, demand, channels)
+    supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)
+    faults += [fault for fault in supplied if not fault.warning]
     if faults:
         raise InputError(faults)
     calendar = network["calendar"]
     days = calendar["days"].to_numpy(float)
     products = network["products"]["product_id"].tolist()
     orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
-    return Problem(network, demand, regime, orders, days, channels, _capacity_warnings(network, orders, days))
+    warnings = (*_capacity_warnings(network, orders, days), *supplied)
+    return Problem(network, demand, regime, orders, days, channels, warnings)
 
 
 def load_problem(

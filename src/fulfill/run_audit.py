@@ -225,7 +225,8 @@ def _bound_check(claimed: Mapping[str, Any], proven: float | None, objective: fl
     """Compare the bound; a solver's is not recomputed."""
     said = _figure(claimed["bound"])
     if proven is None:
-        if None not in (claimed["bound"], claimed["objective"]) and said > _figure(claimed["objective"]) * (1 + SAME):
+        cost = _figure(claimed["objective"])
+        if said - cost > SAME * abs(cost):  # never so where either is none
             faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
         return Check(f"bound ({claimed['bound_kind']}), USD", said, "not recomputed", faults)
     bound = min(proven, objective)

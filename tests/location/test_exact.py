@@ -86,7 +86,7 @@ def random_instance(seed: int) -> LocationInstance:
                 "gateways": ("g",),
             }
             if with_routes
-            else {"route_usd": np.zeros((0, n_products, n_periods))}
+            else {"route_usd": np.zeros((0, n_products, n_periods)), "inbound_free": True}
         ),
     )
 

@@ -108,7 +108,7 @@ def _legs(network: Network, distances: Distances, origin: Index, gateway: Index 
 
 
 def _leg(freight: pd.DataFrame, mode: NDArray, start: NDArray, goal: NDArray, km: Array) -> dict[str, Array]:  # type: ignore[type-arg]
-    """Return price and time of legs; a pair of countries without a freight row costs infinity."""
+    """Return price and time of legs; a pair of countries without a freight row costs and takes infinity."""
     key = pd.MultiIndex.from_arrays([mode, start, goal])
     rows = freight.set_index(["mode", "from_country", "to_country"]).reindex(key)
     price = {
@@ -120,6 +120,6 @@ def _leg(freight: pd.DataFrame, mode: NDArray, start: NDArray, goal: NDArray, km
     return {
         "usd_m3": np.where(missing, np.inf, price["usd_m3"] + price["usd_m3_km"] * km),
         "usd_kg": np.where(missing, np.inf, price["usd_kg"]),
-        "days": np.where(missing, 0.0, days),
-        "variance": np.where(missing, 0.0, (price["days_cv"] * days) ** 2),
+        "days": np.where(missing, np.inf, days),
+        "variance": np.where(missing, np.inf, (price["days_cv"] * days) ** 2),
     }

@@ -44,7 +44,7 @@ def cheapest_goods(problem: Problem, country: str | None = None) -> Array:
 
 
 def usable_routes(problem: Problem, routes: Routes) -> Routes:
-    """Drop routes that the channels forbid, that have no freight row, or that no plan would use.
+    """Drop routes that the channels forbid, without a freight row, through a gateway without capacity, or of no use.
 
     Of the routes of one site and gateway only origins that are cheapest for some product stay (origins with a limit of
     their own always stay); of the gateways of a site the `ROUTES_KEPT` cheapest of the mean product stay. A bound
@@ -54,7 +54,9 @@ def usable_routes(problem: Problem, routes: Routes) -> Routes:
     nearshore = (origins["country"] != "CN").to_numpy()[routes.origin]
     channels = set(problem.channels)
     allowed = np.where(nearshore, "nearshore" in channels, bool(channels & {"local", "cross_border"}))
-    routes = routes.take(np.flatnonzero(allowed & np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg)))
+    passable = np.append((problem.network["gateways"]["capacity_m3_month"] > 0).to_numpy(), True)[routes.gateway]
+    priced = np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg)
+    routes = routes.take(np.flatnonzero(allowed & passable & priced))
     if not len(routes):
         return routes
     products = problem.network["products"]
@@ -154,9 +156,10 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
                     else ordinary
                 )
                 base_cif = cif[rows, k]
-                duties[rows, k] = sum(
+                duties[rows, k] = sum(  # a part that is none has no rule to pay by
                     part * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)
                     for part, (rate, fee, base) in ((1.0 - share, ordinary), (share, free))
+                    if part > 0
                 )
             due = duty.import_vat(cif[rows], duties[rows], float(countries["vat_rate"][place]))
             credited = bool(countries.at[place, "vat_credited"])
@@ -168,17 +171,23 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
 def _formal_share(
     problem: Problem, country: str, kind: str, group: str, tariff_class: str, value: float
 ) -> tuple[float, float, str]:
-    """Return duty rate, fee share and base of a formal entry; a missing preference falls back to the ordinary rule."""
+    """Return duty rate, fee share and base of a formal entry; a missing preference falls back to the ordinary rule.
+
+    Without either the goods cannot be entered: the rate is infinite.
+    """
     rule = problem.regime.find(country, kind, group, tariff_class, value)
     if rule is None:
         rule = problem.regime.find(country, "formal", group, tariff_class, value)
     if rule is None:
-        return 0.0, 0.0, "cif"
+        return np.inf, 0.0, "cif"
     return rule.rate, rule.fee_share(problem.network.parameters["entry_value_usd"]), rule.base
 
 
 def replenishment(problem: Problem, routes: Routes, parts: dict[str, Array]) -> Replenishment:
-    """Return landed value and lead time of the cheapest route of every site and product."""
+    """Return landed value and lead time of the cheapest route of every site and product.
+
+    Zero where no route brings the product: none of it stands there, as nothing leaves that was not brought in.
+    """
     n_sites, n_products = len(problem.network["sites"]), len(problem.network["products"])
     cost = np.asarray(sum(parts.values())).mean(axis=2)
     worth = (parts["goods"] + parts["freight"] + parts["duty"]).mean(axis=2)

@@ -158,11 +158,16 @@ def _reach(problem: Problem, demand: Array) -> Array:
 
 
 def _country_demand(problem: Problem, site_country: NDArray[np.object_]) -> Array:
-    """Return yearly orders by product of each site's country, shape (n_sites, n_products)."""
+    """Return yearly orders by product of each site's country, shape (n_sites, n_products).
+
+    Where the country wants none of a product, stock there is for orders across the border: with `cross_border` those of
+    all countries stand in, or the stock would vary with nothing and cost nothing.
+    """
     zone_country = problem.demand.zones["country"].to_numpy()
     yearly = problem.orders.sum(axis=2)
     by_country = {name: yearly[zone_country == name].sum(axis=0) for name in np.unique(site_country)}
-    return np.stack([by_country[name] for name in site_country])
+    own = np.stack([by_country[name] for name in site_country])
+    return np.where((own > 0) | ("cross_border" not in problem.channels), own, yearly.sum(axis=0))
 
 
 def cover_days(network: Network) -> Array:

@@ -154,19 +154,29 @@ def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
 
 
 def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:
-    """Return what one more day costs an order from a site: the slope of its value at the ways of the country."""
+    """Return what one more day costs an order from a site: the slope of its value at the ways of the country.
+
+    A country without local ways counts those across its border, the only ones that its sites can use.
+    """
     later = value_orders(problem, ways, delay_days=1.0)
-    # never infinite: no courier tax in it; own vans left out, so that a day costs the same whether there are any
-    local = np.flatnonzero((ways.table["channel"] == "local").to_numpy() & ~ways.own)
-    loss = sum(part[local] for part in later.parts.values()) - sum(part[local] for part in value.parts.values())
-    loss = loss + (later.units[local] - value.units[local]) * cheapest_goods(problem)[None, :, None]
-    share = problem.orders.sum(axis=(0, 2)) / max(problem.orders.sum(), 1e-12)
-    per_order = np.maximum(loss.mean(axis=2) @ share, 0.0)
-    place = ways.table["country"].to_numpy()[local]
+    share = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
+    place, channel = (ways.table[name].to_numpy() for name in ("country", "channel"))
+
+    def loss(rows: NDArray[np.int64]) -> Array:
+        with np.errstate(invalid="ignore"):  # infinity less infinity: a way that is closed to a product
+            lost = sum(part[rows] for part in later.parts.values()) - sum(part[rows] for part in value.parts.values())
+        lost = lost + (later.units[rows] - value.units[rows]) * cheapest_goods(problem)[None, :, None]
+        by_product = lost.mean(axis=2)
+        return np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
+
+    # own vans left out, so that a day costs the same whether there are any
+    local, across = np.flatnonzero((channel == "local") & ~ways.own), np.flatnonzero(channel == "cross_border")
+    local_usd, across_usd = loss(local), loss(across)
     usual = []
     for country in countries:
-        own = place == country
-        usual.append(float(np.median(per_order[own])) if own.any() else 0.0)
+        own, other = local_usd[place[local] == country], across_usd[place[across] != country]
+        used = own if len(own) else other
+        usual.append(float(np.median(used)) if len(used) else 0.0)  # without a way nothing can be late
     return np.array(usual)
 
 

@@ -114,19 +114,23 @@ def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
 
 
 def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
-    """Return every lane that a way serves: country, zone class and distance band (or own_delivery.csv) must fit."""
+    """Return every lane that a way serves: country, zone class and distance band (or own_delivery.csv) must fit.
+
+    Mail has lanes only where there is an origin overseas to mail from.
+    """
     zones, sites = problem.demand.zones, problem.network["sites"]
     emission = problem.network["emissions"].set_index("mode")["kg_tkm"]
     zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
     domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
     own_usd = _own_prices(problem)
+    from_abroad = (problem.network["origins"]["country"] == "CN").any()
     pieces = []
     columns = ("channel", "country", "zone_class", "km_from", "km_to")
     rows = zip(ways.own, *(ways.table[name] for name in columns), strict=True)
     for number, (own, channel, country, kind, km_from, km_to) in enumerate(rows):
         fits = (zone_country == country) & (zone_class == kind)
         if channel == "direct_mail":
-            zone = np.flatnonzero(fits)
+            zone = np.flatnonzero(fits & from_abroad)
             site = np.full(len(zone), -1)
         else:
             km = distances.site_zone
@@ -169,11 +173,11 @@ def _own_prices(problem: Problem) -> Array:
 
 
 def _air_km(network: Network, zones: pd.DataFrame) -> Array:
-    """Return air km from the nearest origin overseas to each zone, for the emissions of mail."""
+    """Return air km from the nearest origin overseas to each zone, for the emissions of mail; infinite without one."""
     from fulfill.geography import air_km
 
     abroad = network["origins"][network["origins"]["country"] == "CN"]
     points = abroad[["lat", "lon"]].to_numpy(float)
     if not len(points):
-        return np.zeros(len(zones))
+        return np.full(len(zones), np.inf)
     return np.asarray(air_km(points, zones[["lat", "lon"]].to_numpy(float)).min(axis=0))

@@ -108,7 +108,7 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
     shut = np.zeros(n_sites + 1, bool)
     shut[list(instance.limits.closed)] = True
     allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
-    if len(instance.route_site):
+    if not instance.inbound_free:
         reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
         np.logical_or.at(reached, instance.route_site, np.isfinite(instance.route_usd))
         reached[MAIL] = True
@@ -246,16 +246,18 @@ def sizes(model: LinearModel, columns: Columns, instance: LocationInstance) -> N
 
 def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(6) What leaves a site came in by a route; gateways and plants have capacity when the goods land."""
-    if not len(instance.route_site):
+    if instance.inbound_free:
         return
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
     axes = (instance.sites, instance.products, instance.periods)
     balance = model.add_rows(0.0, 0.0, columns.v.shape, _labels("inbound", *axes))
     model.add_entries(
         balance[instance.route_site[columns.route], columns.route_product, columns.route_period], columns.f, 1.0
     )
     model.add_entries(balance, columns.v, -1.0)
+    if not len(columns.route):
+        return
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
     volume = instance.volume_m3[columns.route_product]
     landed = volume[:, None] * instance.landing[columns.route_period]
     if instance.gateway_m3 is not None:

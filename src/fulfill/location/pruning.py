@@ -96,7 +96,7 @@ def mean_cost(instance: LocationInstance) -> Array:
     way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)
     score = (way_cost * weight).sum(axis=(1, 2))[instance.lane_way]
     score = score + instance.lane_usd * (instance.way_rate * weight).sum(axis=(1, 2))[instance.lane_way]
-    if len(instance.route_site):
+    if not instance.inbound_free:
         best = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
         np.minimum.at(best, instance.route_site, instance.route_usd)
         inbound = (np.where(np.isfinite(best), best, 0.0) * weight).sum(axis=(1, 2))
@@ -123,7 +123,7 @@ def _rank_of_site(instance: LocationInstance, lanes: Index, score: Array) -> Ind
     np.minimum.at(best, member, score[lanes])
     zone = pairs // len(instance.sites)
     order = np.lexsort((best, zone))
-    start = np.searchsorted(zone[order], np.arange(zone.max() + 2))
+    start = np.searchsorted(zone[order], np.arange(zone.max(initial=-1) + 2))
     rank = np.empty(len(pairs), np.int64)
     rank[order] = np.arange(len(pairs)) - start[zone[order]]
     return np.asarray(rank[member])

@@ -8,6 +8,7 @@ from bokeh.models import ColumnDataSource, FactorRange, HoverTool, Legend, Legen
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from fulfill.output.cells import shown
 from fulfill.plan import Plan
 from fulfill.problem import CHANNELS, Problem
 
@@ -100,7 +101,7 @@ def _shares_of_zones(plan: Plan, column: str) -> pd.DataFrame:
     zones = plan.zones.fillna(0.0)
     names = (*CHANNELS, "unserved")
     orders = pd.DataFrame({name: zones[f"share_{name}"] * zones["orders"] for name in names})
-    whole = zones.groupby(column)["orders"].sum().clip(lower=1e-9)
+    whole = zones.groupby(column)["orders"].sum()
     return orders.groupby(zones[column]).sum().div(whole, axis=0)
 
 
@@ -108,7 +109,7 @@ def _shares_of_products(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the share of channels by product, under the products' names."""
     served = plan.flows[plan.flows["leg"] == "outbound"]
     orders = served.pivot_table(index="product", columns="channel", values="orders", aggfunc="sum")
-    wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products).clip(lower=1e-9)
+    wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products)
     share = orders.reindex(problem.products).fillna(0.0).div(wanted, axis=0)
     share["unserved"] = (1.0 - share.sum(axis=1)).clip(lower=0.0)
     return share.rename(index=_unique(problem.network["products"].set_index("product_id")["name"]))
@@ -199,15 +200,15 @@ def site_load(plan: Plan, problem: Problem) -> figure:
 
 
 def cost_bridge(plan: Plan) -> figure:
-    """Draw how the net revenue of a dispatched order becomes its contribution, USD."""
+    """Draw how the net revenue of a dispatched order becomes its contribution, USD; no bars where there is none."""
     steps = cost_steps(plan)
     value = steps["usd_per_order"].to_numpy(float)
     end = np.cumsum(value)
     start = end - value
     names = [*steps["name"], "Contribution"]
     left, right = (
-        np.append(np.minimum(start, end), min(0.0, end[-1])),
-        np.append(np.maximum(start, end), max(0.0, end[-1])),
+        np.nan_to_num(np.append(np.minimum(start, end), min(0.0, end[-1]))),
+        np.nan_to_num(np.append(np.maximum(start, end), max(0.0, end[-1]))),
     )
     amount = np.append(value, end[-1])
     color = [
@@ -226,7 +227,13 @@ def cost_bridge(plan: Plan) -> figure:
         )
     )
     source = ColumnDataSource(
-        {"name": names, "left": left, "right": right, "color": color, "label": [f" {step:,.2f}" for step in amount]}
+        {
+            "name": names,
+            "left": left,
+            "right": right,
+            "color": color,
+            "label": [f" {shown(step, '{:,.2f}')}" for step in amount],
+        }
     )
     canvas.hbar(y="name", left="left", right="right", height=0.7, color="color", source=source)
     canvas.text("right", "name", "label", source=source, text_baseline="middle", text_font_size="12px", text_color=INK)
@@ -245,7 +252,7 @@ def cost_steps(plan: Plan) -> pd.DataFrame:
     rows = [
         {
             "name": name,
-            "usd_per_order": -costs["usd_per_order"].reindex(parts).sum(),
+            "usd_per_order": -costs["usd_per_order"].reindex(parts).sum(min_count=1),
             "usd_year": -costs["usd_year"].reindex(parts).sum(),
         }
         for name, parts in groups.items()

@@ -17,6 +17,7 @@ from bokeh.plotting import figure
 from bokeh.resources import Resources
 
 from fulfill.comparison import MODES, SHARES, Comparison, summary
+from fulfill.output.cells import shown
 from fulfill.output.charts import CHANNEL_COLOR, INK, PALE
 from fulfill.output.tables import write_csv
 from fulfill.runs import manifest, write_json
@@ -245,8 +246,6 @@ def cell(value: Any, form: str) -> str:
     """Return a value as a reader sees it: a dash for none, `never` for an infinite volume, `unknown` for a gap."""
     if not form:
         return escape(str(value).replace("_", " "))
-    if pd.isna(value):
-        return "-"
     if np.isposinf(value):
         return "unknown" if form.endswith("%}") else "never"
-    return form.format(value)
+    return shown(value, form)

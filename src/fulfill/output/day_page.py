@@ -15,6 +15,7 @@ from bokeh.plotting import figure
 from bokeh.resources import Resources
 
 from fulfill.day_routes import DayRoutes
+from fulfill.output.cells import shown
 from fulfill.output.map import INK, ROAD_IN, VAN, draw_outlines, draw_vehicles, empty_map, hover, mercator
 from fulfill.output.report import html_table
 
@@ -49,8 +50,7 @@ def write_day_page(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame], path: Pa
         library=Resources(mode="inline", components=["bokeh"]).render_js(),
         script=script,
         tiles="".join(
-            f'<div class="tile"><b>{form.format(value) if np.isfinite(value) else "-"}</b><span>{words}</span></div>'
-            for value, words, form in tiles
+            f'<div class="tile"><b>{shown(value, form)}</b><span>{words}</span></div>' for value, words, form in tiles
         ),
         zone_table=_zone_table(day.zones),
         linehaul_table=_linehaul_table(day.linehaul),

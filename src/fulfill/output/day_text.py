@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fulfill.day_routes import DayRoutes
+from fulfill.output.cells import shown
 
 LINES = (
     ("orders", "orders of the day", "{:,.0f}"),
@@ -35,8 +36,7 @@ def print_day(day: DayRoutes, folder: Path) -> None:
     table.add_column()
     table.add_column(justify="right")
     for key, label, form in LINES:
-        value = day.kpis[key]
-        table.add_row(label, form.format(value) if value == value else "-")
+        table.add_row(label, shown(day.kpis[key], form))
     console.print(table)
     for kind, part in day.linehaul.groupby("kind", sort=True):
         console.print(f"{kind}: {part['trips_week'].sum():,.0f} trucks a week, {part['usd_week'].sum():,.0f} USD")

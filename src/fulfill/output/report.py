@@ -17,6 +17,7 @@ from bokeh.embed import components
 from bokeh.resources import Resources
 
 from fulfill.audit import Audit
+from fulfill.output.cells import shown
 from fulfill.output.charts import channel_share, cost_bridge, site_load, throughput
 from fulfill.output.map import LEAD_TIMES, NO_ORDER, plan_map
 from fulfill.output.places import place_table
@@ -111,7 +112,7 @@ def _figure(value: float, form: str) -> str:
     """Return a key figure; tens of millions are given in millions, which fit a tile and can be remembered."""
     if abs(value) >= 1e7:
         return form.replace(",.0f}", ",.1f} million").format(value / 1e6)
-    return form.format(value)
+    return shown(value, form)
 
 
 def _verdict(plan: Plan, finding: Audit) -> str:
@@ -291,4 +292,4 @@ def html_table(rows: pd.DataFrame, columns: Sequence[Column], *, last_is_sum: bo
 def _cell(value: Any, form: str) -> str:
     if not form:
         return escape(str(value))
-    return form.format(value) if pd.notna(value) else "-"
+    return shown(value, form)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fulfill.audit import Audit
+from fulfill.output.cells import shown
 from fulfill.plan import Plan
 from fulfill.run_audit import UNCHECKED, RunAudit
 
@@ -66,16 +67,16 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
         f"bound holds for {outcome.bound_of}"
     )
     if outcome.merging_usd is not None:
-        share = outcome.merging_usd / outcome.objective
+        share = outcome.merging_usd / (outcome.objective or float("nan"))
         console.print(
-            f"merging zones: the same sites cost {outcome.merging_usd:+,.0f} USD ({share:+.2%}) "
+            f"merging zones: the same sites cost {outcome.merging_usd:+,.0f} USD ({shown(share, '{:+.2%}')}) "
             "with every zone for itself"
         )
     if len(plan.sites):
         console.print(_sites(plan))
     table = Table(box=None, show_header=False, padding=(0, 2))
     for key, label, form in KPI_LINES:
-        table.add_row(label, form.format(plan.kpis[key]))
+        table.add_row(label, shown(plan.kpis[key], form))
     shares = ", ".join(f"{name} {share:.1%}" for name, share in plan.kpis["channel_share"].items() if share > 0)
     table.add_row("channels", shares)
     console.print(table)
@@ -118,6 +119,6 @@ def _sites(plan: Plan) -> Table:
     for row in plan.sites.itertuples(index=False):
         table.add_row(
             str(row.name), str(row.country), str(row.ownership), str(row.size), f"{row.orders_year:,.0f}",
-            f"{row.peak_utilisation:.0%} ({row.peak_period})", f"{row.fixed_usd_year:,.0f}",
+            f"{shown(row.peak_utilisation, '{:.0%}')} ({row.peak_period})", f"{row.fixed_usd_year:,.0f}",
         )  # fmt: skip
     return table

@@ -52,7 +52,7 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
             (
                 load["kind"], load["from"], load["to"], way.crossing or "", load["orders_week"],
                 load["m3_week"], load["kg_week"],
-                truck["type_id"], trips, full / trips, way.road_km, hours, usd, usd / max(load["orders_week"], 1e-9),
+                truck["type_id"], trips, full / trips, way.road_km, hours, usd, usd / (load["orders_week"] or np.nan),
             )
         )  # fmt: skip
         courses.append(np.asarray(way.line))

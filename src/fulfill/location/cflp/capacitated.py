@@ -70,7 +70,7 @@ def is_capacitated(instance: LocationInstance) -> bool:
     )
     limits = instance.limits
     free = limits.max_sites is None and np.isinf(limits.budget_usd) and np.isinf(limits.co2_kg) and not limits.targets
-    return bool(single and unlimited and free and not len(instance.route_site) and (instance.units == 1.0).all())
+    return bool(single and unlimited and free and instance.inbound_free and (instance.units == 1.0).all())
 
 
 def capacitated_view(instance: LocationInstance) -> Capacitated:

@@ -159,5 +159,5 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         site, way = instance.lane_site[chunk], instance.lane_way[chunk]
         cost = instance.lane_cost(chunk) + instance.units[way] * (inbound[site] + rent[site][:, None, None])
-        np.minimum.at(cell, instance.lane_zone[chunk], cost)
+        np.fmin.at(cell, instance.lane_zone[chunk], cost)  # NaN: no units of goods that cannot be had
     return with_prices(nothing, cell=cell)

@@ -125,7 +125,7 @@ def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         way = instance.lane_way[chunk]
-        np.minimum.at(
+        np.fmin.at(
             cell,
             instance.lane_zone[chunk],
             instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]],

@@ -128,7 +128,7 @@ def local_lanes(instance: LocationInstance) -> Lanes:
 def inbound_price(instance: LocationInstance, prices: Multipliers) -> tuple[Array, Index]:
     """Return the cheapest inbound cost by site, product and period at the multipliers, and the route that has it.
 
-    An instance without routes has free inbound; a site that no route reaches pays infinity.
+    A site that no route reaches pays infinity, unless the instance says that inbound is free.
     """
     n_sites = len(instance.sites)
     shape = (n_sites, *instance.shape[1:])
@@ -136,8 +136,10 @@ def inbound_price(instance: LocationInstance, prices: Multipliers) -> tuple[Arra
     if instance.stock_level is not None and instance.volume_m3 is not None:
         level = instance.stock_level * instance.volume_m3[:, None, None]
         fee = fee + np.einsum("ktu,iu->ikt", level, prices.storage)
-    if not len(instance.route_site):
+    if instance.inbound_free:
         return fee, np.full(shape, -1)
+    if not len(instance.route_site):
+        return np.full(shape, np.inf), np.full(shape, -1)
     best, route = cheapest_routes(instance.route_usd + route_surcharge(instance, prices), instance.route_site, n_sites)
     return best + fee, route
 

@@ -1,0 +1,137 @@
+"""What no route brings in leaves no site: the plain MIP, the decomposition, auditor and bound agree on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fulfill.audit import audit_plan
+from fulfill.audit_bound import audit_bound
+from fulfill.instance import LocationInstance, leaving_orders
+from fulfill.literature import Published, to_instance
+from fulfill.location.cflp.capacitated import is_capacitated
+from fulfill.location.exact import solve_exact
+from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.network.relaxation import inbound_price, zero_multipliers
+from fulfill.location.network.warmup import compile_kernels
+from fulfill.location.pruning import prune
+from fulfill.location.solution import LocationParams, LocationSolution
+from instances import crowded_instance
+
+Cut = Callable[[LocationInstance], LocationInstance]
+Method = Callable[[LocationInstance, LocationParams], LocationSolution]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled() -> None:
+    """Compile the kernels outside any limit."""
+    compile_kernels()
+
+
+def without_routes(instance: LocationInstance) -> LocationInstance:
+    """No row of the routes is left."""
+    return replace(instance, **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")})
+
+
+def dear(where: tuple[object, ...]) -> Cut:
+    """Routes that stand in the table, but not for these routes, products or periods."""
+
+    def cut(instance: LocationInstance) -> LocationInstance:
+        usd = instance.route_usd.copy()
+        usd[where] = np.inf
+        return replace(instance, route_usd=usd)
+
+    return cut
+
+
+def unlimited(seed: int) -> LocationInstance:
+    """A crowded instance whose limits of choice, service and mail do not hide what supply alone decides."""
+    instance = crowded_instance(seed)
+    limits = replace(instance.limits, targets=(), co2_kg=np.inf, max_gateway_share=1.0)
+    return replace(instance, limits=limits, mail_kg=np.full_like(instance.mail_kg, 1e6))
+
+
+CUTS: dict[str, tuple[Cut, tuple[object, ...]]] = {
+    # how routes are cut, and what of (site, product, period) then has no supply
+    "no route at all": (without_routes, (slice(None), slice(None), slice(None))),
+    "no route with a price": (dear((slice(None),)), (slice(None), slice(None), slice(None))),
+    "a site without routes": (dear((slice(0, 3),)), (0, slice(None), slice(None))),
+    "a product that nothing brings": (dear((slice(None), 1)), (slice(None), 1, slice(None))),
+    "a site and product": (dear((slice(3, 6), 0)), (1, 0, slice(None))),
+    "a product in one period": (dear((slice(6, 9), 1, 0)), (2, 1, 0)),
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_what_no_route_brings_leaves_no_site_by_either_method_and_the_bound_agrees(name: str) -> None:
+    cut, nothing = CUTS[name]
+    instance = cut(unlimited(1))
+    exact = solve_exact(instance, LocationParams(gap=1e-6, time_limit=60))
+    found = solve_decomposed(instance, LocationParams(gap=0.02, time_limit=5))
+    for solution in (exact, found):
+        assert solution.decisions is not None
+        assert not leaving_orders(instance, solution.decisions)[nothing].any()
+        assert audit_plan(instance, solution.decisions, solution.objective).clean
+    assert found.certificate is not None
+    proven = audit_bound(instance, found.certificate)
+    assert proven.faults == ()
+    assert proven.bound <= exact.objective * (1 + 1e-9)
+    assert proven.bound >= 0.9 * exact.objective, (proven.bound, exact.objective)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("method", [solve_exact, solve_decomposed])
+def test_without_a_route_nothing_is_opened_and_only_mail_is_left(method: Method, seed: int) -> None:
+    instance = without_routes(unlimited(seed))
+    solution = method(instance, LocationParams(gap=1e-6, time_limit=5))
+    assert solution.decisions is not None
+    assert not solution.decisions.opened.any()
+    assert (instance.lane_site[solution.decisions.lane] == -1).all()
+    closed = replace(instance, limits=replace(instance.limits, closed=(0, 1, 2)))
+    alone = solve_exact(closed, LocationParams(gap=1e-6, time_limit=60)).objective
+    assert solution.objective == pytest.approx(alone, rel=1e-6)
+    assert solution.bound <= alone * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_free_inbound_is_a_statement_and_makes_a_plan_cheaper_than_any_route(seed: int) -> None:
+    priced = unlimited(seed)
+    free = replace(without_routes(priced), inbound_free=True)
+    params = LocationParams(gap=1e-6, time_limit=60)
+    cheap, dear_one = solve_exact(free, params), solve_exact(priced, params)
+    assert cheap.decisions is not None
+    assert cheap.decisions.opened.any()
+    assert cheap.objective < dear_one.objective
+    assert audit_plan(free, cheap.decisions, cheap.objective).clean
+    found = solve_decomposed(free, LocationParams(gap=0.02, time_limit=5))
+    assert found.certificate is not None
+    assert audit_bound(free, found.certificate).bound <= cheap.objective * (1 + 1e-9)
+
+
+def test_an_instance_with_routes_cannot_say_that_inbound_is_free() -> None:
+    with pytest.raises(ValueError, match="inbound_free"):
+        replace(crowded_instance(0), inbound_free=True)
+
+
+def test_a_public_instance_says_that_inbound_is_free_and_is_none_of_theirs_without() -> None:
+    one = np.ones(2)
+    instance = to_instance(Published("orlib", 5 * one, one, one, np.ones((2, 2))))
+    assert instance.inbound_free
+    assert is_capacitated(instance)
+    assert not is_capacitated(replace(instance, inbound_free=False))
+    shut = solve_exact(replace(instance, inbound_free=False), LocationParams(gap=0.0, time_limit=10))
+    assert shut.status == "INFEASIBLE"
+
+
+@pytest.mark.parametrize("name", ["no route at all", "no route with a price", "a site without routes"])
+def test_inbound_is_infinite_where_no_route_is_and_such_lanes_are_pruned_first(name: str) -> None:
+    cut, nothing = CUTS[name]
+    instance = cut(unlimited(0))
+    price, _ = inbound_price(instance, zero_multipliers(instance))
+    assert np.isinf(price[nothing]).all()
+    left = prune(instance, max_allocations=20)
+    sites = np.unique(np.atleast_1d(np.arange(3)[nothing[0]]))
+    assert not np.isin(left.lane_site, sites).any()
