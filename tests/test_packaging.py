@@ -12,6 +12,21 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+TRACKED = {
+    ".ci", ".git", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
+    "benchmarks", "cli.py", "constraints.txt", "demand", "docs", "networks", "pyproject.toml", "scripts", "src",
+    "tests",
+}  # fmt: skip
+"""What stands at the root of the repository."""
+
+
+def test_the_root_holds_what_it_should_and_nothing_else() -> None:
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()}
+    found = {path.name for path in ROOT.iterdir()} - ignored
+    assert not [name for name in found if name.startswith("-")]
+    assert found | {".git"} == TRACKED
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as it would be installed."""

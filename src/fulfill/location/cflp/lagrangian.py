@@ -59,7 +59,7 @@ class Ascent(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(value, weight, items, count, capacity):
+def fill_knapsack(value, weight, items, count, capacity):
     """Solve a continuous knapsack of negative values; the chosen items come first in `items`.
 
     Returns the value, the number of chosen items and how much of the last one is taken.
@@ -135,7 +135,7 @@ def _site(arrays, i, forced, prices, levels, work, items):
         return fixed + best, count, demand[items[count - 1]] if count else 0.0
     if fixed + best >= 0.0 and not forced:
         return fixed + best, 0, 0.0
-    value, chosen, part = _fill(work, demand, items, count, capacity)
+    value, chosen, part = fill_knapsack(work, demand, items, count, capacity)
     levels[i] = 0.8 * work[items[chosen - 1]] if chosen else 0.0
     return fixed + value, chosen, part
 
@@ -207,7 +207,8 @@ def _short(arrays, active):
 
 
 @numba.njit(cache=True, nogil=True)
-def _ascend(arrays, status, start, target, cutoff, steps):
+def raise_bound(arrays, status, start, target, cutoff, steps):
+    """Do what `ascend` says, compiled; return the fields of an `Ascent`."""
     iterations, scale, patience = steps
     active = np.flatnonzero(status != CLOSED)
     n_sites, n_cells = arrays.cost.shape
@@ -245,7 +246,7 @@ def ascend(arrays: Arrays, status: Status, start: Array, target: float, cutoff: 
     `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the value beyond which a
     branch is of no interest (infinite: never). The bound is infinite where the sites left cannot serve the demand.
     """
-    return Ascent(*_ascend(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps))
+    return Ascent(*raise_bound(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps))
 
 
 def first_prices(arrays: Arrays) -> Array:

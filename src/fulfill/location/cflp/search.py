@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.location.cflp.capacitated import Arrays
-from fulfill.location.cflp.lagrangian import _fill
+from fulfill.location.cflp.lagrangian import fill_knapsack
 from fulfill.location.cflp.transport import (
     Transport,
     allocate,
@@ -70,7 +70,7 @@ def _pull(t, i, prices, work, items):
             total += work[j] * t.demand[j]
     if load <= t.capacity[i]:
         return total
-    return _fill(work, t.demand, items, count, t.capacity[i])[0]
+    return fill_knapsack(work, t.demand, items, count, t.capacity[i])[0]
 
 
 @numba.njit(cache=True, nogil=True)

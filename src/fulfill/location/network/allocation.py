@@ -102,11 +102,6 @@ def prepare(instance: LocationInstance, size: Index, prices: Multipliers) -> Set
     )
 
 
-def lowest_prices(instance: LocationInstance, setting: Setting) -> Array:
-    """Return the price of the cheapest band by site and period: prices of throughput to start from."""
-    return np.repeat(setting.steps[:, :1], instance.shape[2], axis=1)
-
-
 def best_assortment(
     instance: LocationInstance, setting: Setting, prices: Multipliers, rho: Array, start: Mask | None = None
 ) -> Mask:
