@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from fulfill.kernel_cache import njit
 from fulfill.routing.borrow import borrowed
 from fulfill.routing.ruin_kernels import accept, new_log, recreate, ruin, sort_out, take_back
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def anneal_loosely(task, tours, best, steps, temperature, price):
     """Ruin and recreate at a temperature, with a price on each absent stop; the best routes still miss fewest."""
     walk_loosely(task, tours, best, new_log(tours), steps, temperature, price)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def walk_loosely(task, tours, best, log, steps, temperature, price):
     """Anneal with a log to write in."""
     task, tours, best, log = borrowed(task), borrowed(tours), borrowed(best), borrowed(log)

@@ -25,10 +25,10 @@ from functools import partial
 from itertools import count
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, ascend, raise_bound
 
@@ -50,7 +50,7 @@ class Branch(NamedTuple):
     share: Array
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _probe(arrays, status, prices, share, bound, goals, probes):
     """Probe doubtful sites; fixes sites in `status`.
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
 
 Array = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Ascent(NamedTuple):
     iterations: int
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def fill_knapsack(value, weight, items, count, capacity):
     """Solve a continuous knapsack of negative values; the chosen items come first in `items`.
 
@@ -104,7 +104,7 @@ def fill_knapsack(value, weight, items, count, capacity):
     return total, low, part
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _collect(cost, demand, prices, level, work, items):
     """List the cells whose reduced cost is below `level`; returns their number, demand and value."""
     count, load, best = 0, 0.0, 0.0
@@ -119,7 +119,7 @@ def _collect(cost, demand, prices, level, work, items):
     return count, load, best
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _site(arrays, i, forced, prices, levels, work, items):
     """Solve the knapsack of one site: its value phi, the number of chosen items, how much of the last one is taken.
 
@@ -140,7 +140,7 @@ def _site(arrays, i, forced, prices, levels, work, items):
     return fixed + value, chosen, part
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def sweep(arrays, active, status, prices, levels, phi, served):
     """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell; returns the bound.
 
@@ -168,7 +168,7 @@ def sweep(arrays, active, status, prices, levels, phi, served):
     return total - ROUNDING * size
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _fix(active, status, phi, bound, cutoff):
     """Fix free sites whose other choice is beyond the cutoff."""
     for i in active:
@@ -179,7 +179,7 @@ def _fix(active, status, phi, bound, cutoff):
                 status[i] = OPEN
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _move(arrays, prices, served, direction, gain):
     """Turn the direction, and move the prices along it by `gain` over its squared length; False where it is zero."""
     demand, outside = arrays.demand, arrays.outside
@@ -196,7 +196,7 @@ def _move(arrays, prices, served, direction, gain):
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _short(arrays, active):
     """Tell whether the active sites cannot serve all cells that have no outside option."""
     need = 0.0
@@ -206,7 +206,7 @@ def _short(arrays, active):
     return arrays.capacity[active].sum() < need * (1.0 - 1e-12)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def raise_bound(arrays, status, start, target, cutoff, steps):
     """Do what `ascend` says, compiled; return the fields of an `Ascent`."""
     iterations, scale, patience = steps
