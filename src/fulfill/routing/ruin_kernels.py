@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fulfill.kernel_cache import njit
-from fulfill.routing.borrow import borrowed
+from fulfill.routing.numba_refcounts import without_refcounts
 from fulfill.routing.tours import (
     NONE,
     Floats,
@@ -323,8 +323,9 @@ def anneal(task, tours, best, steps, hot, cold, until_whole):
 
 @njit(nogil=True)
 def walk(task, tours, best, log, steps, hot, cold, until_whole):
-    """Anneal with a log to write in."""
-    task, tours, best, log = borrowed(task), borrowed(tours), borrowed(best), borrowed(log)
+    """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
+    task, tours = without_refcounts(task), without_refcounts(tours)
+    best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
         if until_whole and tours.height[1] == 0:
             return step
