@@ -12,11 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-TRACKED = {
-    ".ci", ".git", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md",
-    "benchmarks", "cli.py", "constraints.txt", "demand", "docs", "networks", "pyproject.toml", "scripts", "src",
-    "tests",
-}  # fmt: skip
+TRACKED = set(
+    """
+    .ci .git .github .gitignore .pre-commit-config.yaml CHANGELOG.md CITATION.cff CONTRIBUTING.md
+    LICENSE Makefile README.md benchmarks cli.py constraints.txt demand docs networks pyproject.toml scripts src tests
+    """.split()
+)
 """What stands at the root of the repository."""
 
 
@@ -56,6 +57,7 @@ def test_the_data_travel_in_the_wheel(wheel: Path) -> None:
         for path in (ROOT / kind).rglob("*"):
             if path.is_file():
                 assert f"fulfill/data/{kind}/{path.relative_to(ROOT / kind).as_posix()}" in names
+    assert "fulfill/py.typed" in names
     assert not [name for name in names if name.startswith("tests/") or "__pycache__" in name]
 
 
