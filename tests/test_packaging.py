@@ -12,12 +12,29 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-TRACKED = set(
-    """
-    .ci .git .github .gitignore .pre-commit-config.yaml CHANGELOG.md CITATION.cff CONTRIBUTING.md
-    LICENSE Makefile README.md benchmarks cli.py constraints.txt demand docs networks pyproject.toml scripts src tests
-    """.split()
-)
+TRACKED = {
+    ".ci",
+    ".git",
+    ".github",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "benchmarks",
+    "cli.py",
+    "constraints.txt",
+    "demand",
+    "docs",
+    "networks",
+    "pyproject.toml",
+    "scripts",
+    "src",
+    "tests",
+}
 """What stands at the root of the repository."""
 
 

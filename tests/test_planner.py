@@ -16,7 +16,7 @@ from fulfill.location.exact import solve_exact
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution
-from fulfill.location.solve import COMPILERS
+from fulfill.location.solve import COMPILERS, METHODS
 from fulfill.planner import PlanOptions, optimize, with_audited_bound
 from fulfill.problem import Problem
 from instances import crowded_instance
@@ -74,9 +74,10 @@ def test_only_the_kernels_of_the_chosen_method_are_compiled(
     compiled: list[str] = []
     for name in COMPILERS:
         monkeypatch.setitem(COMPILERS, name, lambda name=name: compiled.append(name))
+    monkeypatch.setitem(METHODS, "decomposition", solve_exact)
     optimize(toy_problem, PlanOptions(method="monolith"))
     assert compiled == []
-    optimize(toy_problem, PlanOptions(method="decomposition", gap=0.5))
+    optimize(toy_problem, PlanOptions(method="decomposition"))
     assert compiled == ["decomposition"]
 
 
