@@ -42,3 +42,5 @@ wheel: dev
 
 clean:
 	rm -rf .venv dist docs/_build runs
+	find src -name 'kernels-*' -prune -exec rm -rf {} +
+	find src \( -name '*.nbc' -o -name '*.nbi' \) -delete

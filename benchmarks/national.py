@@ -93,17 +93,16 @@ def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
     import numpy as np
 
     from fulfill.audit import audit_plan
-    from fulfill.location.network.warmup import compile_kernels
     from fulfill.location.solution import LocationParams
-    from fulfill.location.solve import best_method
+    from fulfill.location.solve import compile_method, method_of
 
     room = int(options.memory_gib * 2**30)
     resource.setrlimit(resource.RLIMIT_AS, (room, room))
-    compile_kernels()
     begun = time.perf_counter()
     instance = build_national(options)
     built, build_mib = time.perf_counter() - begun, _peak_mib()
-    method = best_method(instance) if method == "auto" else method
+    method = method_of(instance, method)
+    compile_method(method)
     firsts = Firsts()
     params = LocationParams(options.gap, max(options.seconds - built, 1.0), options.seed, firsts.listen)
     answer = solver_of(method)(instance, params)

@@ -6,7 +6,7 @@ columns come from `schema.py`, the faults from `errors.py`, the options from `cl
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tomllib
 from pathlib import Path
 
@@ -172,4 +172,6 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write_pages(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="where to write the pages; made if it does not exist")
+    write_pages(parser.parse_args().folder)

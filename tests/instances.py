@@ -1,4 +1,4 @@
-"""Small random instances that have everything the formulation has."""
+"""Small instances for tests: a tiny one, one with every limit there is, one with zones and sites in a square."""
 
 from __future__ import annotations
 
@@ -8,56 +8,185 @@ import numpy as np
 
 from fulfill.cost.inventory import SafetyStock
 from fulfill.instance import MAIL, Limits, LocationInstance, ServiceTarget
-from fulfill.location.network.warmup import names, tiny_instance
 
-ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 6, 2, 2, 3, 2, 2
+
+def names(prefix: str, number: int) -> tuple[str, ...]:
+    """Return number names that begin alike."""
+    return tuple(f"{prefix}{n}" for n in range(number))
+
+
+def tiny_instance() -> LocationInstance:
+    """Return an instance that has a little of everything: products, periods, sizes, bands, routes, mail, stock."""
+    n_zones, n_products, n_periods, n_sites, n_sizes, n_bands = 3, 2, 2, 2, 2, 2
+    lane_site = np.array([MAIL, 0, 1] * n_zones)
+    lane_zone = np.repeat(np.arange(n_zones), 3)
+    shape = (2, n_products, n_periods)
+    cost = np.broadcast_to(np.array([-4.0, -12.0])[:, None, None], shape).copy()
+    stock = np.full((n_sites, n_products), 1.0)
+    return LocationInstance(
+        zones=names("z", n_zones),
+        products=names("k", n_products),
+        periods=names("t", n_periods),
+        sites=names("i", n_sites),
+        sizes=names("m", n_sizes),
+        bands=names("b", n_bands),
+        demand=np.full((n_zones, n_products, n_periods), 100.0),
+        unserved_usd=np.ones(n_products),
+        lane_zone=lane_zone,
+        lane_site=lane_site,
+        lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_usd=np.linspace(0.0, 1.0, len(lane_site)),
+        lane_co2=np.zeros(len(lane_site)),
+        way_cost=cost,
+        way_rate=np.ones(shape),
+        units=np.ones(shape),
+        fixed_usd=np.full((n_sites, n_sizes), 50.0),
+        invest_usd=np.zeros((n_sites, n_sizes)),
+        capacity=np.full((n_sites, n_sizes, n_bands, n_periods), 150.0),
+        handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (n_sites, n_sizes, n_bands)).copy(),
+        constant_usd=5000.0,
+        storage_m3=np.full((n_sites, n_sizes), 1e6),
+        site_country=np.zeros(n_sites, np.int64),
+        zone_country=np.zeros(n_zones, np.int64),
+        countries=names("c", 1),
+        safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock, 600.0 * stock),
+        chord_usd=np.zeros((n_sites, n_products, n_sizes)),
+        storage_usd=np.zeros((n_sites, n_products, n_periods)),
+        stock_level=np.zeros((n_products, n_periods, n_periods)),
+        landing=np.eye(n_periods),
+        volume_m3=np.full(n_products, 0.01),
+        weight_kg=np.ones(n_products),
+        entry_usd=np.full((n_products, 1), 10.0),
+        route_site=np.arange(n_sites),
+        route_origin=np.zeros(n_sites, np.int64),
+        route_gateway=np.zeros(n_sites, np.int64),
+        route_crossing=np.full(n_sites, -1),
+        route_usd=np.full((n_sites, n_products, n_periods), 5.0),
+        route_co2=np.zeros(n_sites),
+        gateways=names("g", 1),
+        gateway_m3=np.full((1, n_periods), 1e6),
+        origins=names("o", 1),
+        origin_m3=np.full((1, n_periods), np.inf),
+        origin_min_m3=np.zeros(1),
+        mail_kg=np.full((1, n_periods), 1e6),
+        mail_weight=np.array([[1.0] * n_products, [0.0] * n_products]),
+        carriers=names("q", 1),
+        carrier_zone=np.zeros(n_zones, np.int64),
+        carrier_orders=np.full((1, n_periods), 1e6),
+    )
 
 
 def crowded_instance(seed: int) -> LocationInstance:
     """Six zones, three sites in two countries, two services beside mail, two gateways, and every limit there is."""
+    n_zones, n_products, n_periods, n_sites, n_sizes, n_bands = 6, 2, 2, 3, 2, 2
     rng = np.random.default_rng(seed)
-    site, zone = np.meshgrid(np.arange(SITES), np.arange(ZONES))
-    lane_site = np.concatenate([np.full(ZONES, MAIL), site.ravel(), site.ravel()])
-    lane_zone = np.concatenate([np.arange(ZONES), zone.ravel(), zone.ravel()])
-    lane_way = np.repeat([0, 1, 2], [ZONES, ZONES * SITES, ZONES * SITES])
-    shape = (3, PRODUCTS, PERIODS)
-    demand = rng.uniform(50, 150, (ZONES, PRODUCTS, PERIODS))
-    units = np.concatenate([np.ones((1, 2, 2)), rng.uniform(0.8, 1.0, (2, PRODUCTS, PERIODS))])
-    reach = np.broadcast_to((units.max(axis=0) * demand.sum(axis=0)).sum(axis=1), (SITES, PRODUCTS)).copy()
-    alone = rng.uniform(1e4, 1e5, (SITES, PRODUCTS))
-    safety = SafetyStock(alone, 0.3 * alone, reach, np.full((SITES, PRODUCTS), 1e-4), reach)
-    capacity = rng.uniform(100, 400, (SITES, SIZES, BANDS, PERIODS))
-    routes = np.repeat(np.arange(SITES), 3)
-    everywhere = np.ones(ZONES, bool)
+    site, zone = np.meshgrid(np.arange(n_sites), np.arange(n_zones))
+    lane_site = np.concatenate([np.full(n_zones, MAIL), site.ravel(), site.ravel()])
+    lane_zone = np.concatenate([np.arange(n_zones), zone.ravel(), zone.ravel()])
+    lane_way = np.repeat([0, 1, 2], [n_zones, n_zones * n_sites, n_zones * n_sites])
+    shape = (3, n_products, n_periods)
+    demand = rng.uniform(50, 150, (n_zones, n_products, n_periods))
+    units = np.concatenate([np.ones((1, 2, 2)), rng.uniform(0.8, 1.0, (2, n_products, n_periods))])
+    reach = np.broadcast_to((units.max(axis=0) * demand.sum(axis=0)).sum(axis=1), (n_sites, n_products)).copy()
+    alone = rng.uniform(1e4, 1e5, (n_sites, n_products))
+    safety = SafetyStock(alone, 0.3 * alone, reach, np.full((n_sites, n_products), 1e-4), reach)
+    capacity = rng.uniform(100, 400, (n_sites, n_sizes, n_bands, n_periods))
+    routes = np.repeat(np.arange(n_sites), 3)
+    everywhere = np.ones(n_zones, bool)
     return replace(
         tiny_instance(),
-        zones=names("z", ZONES), sites=names("i", SITES), countries=names("c", 2), gateways=names("g", 2),
+        zones=names("z", n_zones), sites=names("i", n_sites), countries=names("c", 2), gateways=names("g", 2),
         origins=names("o", 2), carriers=names("q", 2),
-        demand=demand, unserved_usd=np.full(PRODUCTS, 2.0), constant_usd=14.0 * demand.sum(),
+        demand=demand, unserved_usd=np.full(n_products, 2.0), constant_usd=14.0 * demand.sum(),
         lane_zone=lane_zone, lane_site=lane_site, lane_way=lane_way,
         lane_usd=np.where(lane_site == MAIL, 0.0, rng.uniform(0, 4, len(lane_site))),
         lane_co2=rng.uniform(0.1, 0.5, len(lane_site)),
         way_cost=np.array([-4.0, -13.0, -14.0])[:, None, None] + rng.uniform(-1, 1, shape),
         way_rate=rng.uniform(0.9, 1.1, shape), units=units,
-        way_within={3: np.array([[0.0] * PERIODS, [0.7] * PERIODS, [0.95] * PERIODS])},
-        fixed_usd=np.tile([300.0, 500.0], (SITES, 1)), invest_usd=np.tile([1000.0, 2000.0], (SITES, 1)),
-        capacity=capacity, handling_usd=np.broadcast_to([1.0, 2.0], (SITES, SIZES, BANDS)).copy(),
-        storage_m3=np.tile([6.0, 12.0], (SITES, 1)),
+        way_within={3: np.array([[0.0] * n_periods, [0.7] * n_periods, [0.95] * n_periods])},
+        fixed_usd=np.tile([300.0, 500.0], (n_sites, 1)), invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
+        capacity=capacity, handling_usd=np.broadcast_to([1.0, 2.0], (n_sites, n_sizes, n_bands)).copy(),
+        storage_m3=np.tile([6.0, 12.0], (n_sites, 1)),
         site_country=np.array([0, 0, 1]), zone_country=np.array([0, 0, 0, 0, 1, 1]),
         safety=safety, chord_usd=safety.chord(capacity.sum(axis=(2, 3))),
-        storage_usd=np.full((SITES, PRODUCTS, PERIODS), 0.1),
-        stock_level=np.broadcast_to(0.5 * np.eye(PERIODS), (PRODUCTS, PERIODS, PERIODS)).copy(),
-        landing=np.array([[1.0, 0.0], [0.3, 0.7]]), entry_usd=rng.uniform(50, 150, (PRODUCTS, 2)),
-        route_site=routes, route_origin=np.tile([0, 0, 1], SITES), route_gateway=np.tile([0, 1, -1], SITES),
-        route_crossing=np.tile([-1, -1, 1], SITES), route_co2=np.tile([0.3, 0.2, 0.1], SITES),
-        route_usd=rng.uniform(4, 6, (len(routes), PRODUCTS, PERIODS)),
-        gateway_m3=np.array([[9.0] * PERIODS, [7.0] * PERIODS]),
-        origin_m3=np.array([[np.inf] * PERIODS, [2.0] * PERIODS]),
-        origin_min_m3=np.zeros(2), mail_kg=np.full((2, PERIODS), 400.0),
-        mail_weight=np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS, [0.0] * PRODUCTS]),
-        carrier_zone=np.array([0, 0, 0, 1, 1, 1]), carrier_orders=np.full((2, PERIODS), 1000.0),
+        storage_usd=np.full((n_sites, n_products, n_periods), 0.1),
+        stock_level=np.broadcast_to(0.5 * np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
+        landing=np.array([[1.0, 0.0], [0.3, 0.7]]), entry_usd=rng.uniform(50, 150, (n_products, 2)),
+        route_site=routes, route_origin=np.tile([0, 0, 1], n_sites), route_gateway=np.tile([0, 1, -1], n_sites),
+        route_crossing=np.tile([-1, -1, 1], n_sites), route_co2=np.tile([0.3, 0.2, 0.1], n_sites),
+        route_usd=rng.uniform(4, 6, (len(routes), n_products, n_periods)),
+        gateway_m3=np.array([[9.0] * n_periods, [7.0] * n_periods]),
+        origin_m3=np.array([[np.inf] * n_periods, [2.0] * n_periods]),
+        origin_min_m3=np.zeros(2), mail_kg=np.full((2, n_periods), 400.0),
+        mail_weight=np.array([[1.0] * n_products, [0.0] * n_products, [0.0] * n_products]),
+        carrier_zone=np.array([0, 0, 0, 1, 1, 1]), carrier_orders=np.full((2, n_periods), 1000.0),
         limits=Limits(
             max_sites=2, budget_usd=5000.0, co2_kg=2000.0, max_gateway_share=0.8,
             targets=(ServiceTarget("3d=0.3", 3, 0.3, everywhere),),
         ),
     )  # fmt: skip
+
+
+def random_instance(seed: int) -> LocationInstance:
+    """Forty zones and six sites in a square, two products, three periods, mail, stock that pools, two plants."""
+    n_zones, n_products, n_periods, n_sites, n_sizes, n_bands = 40, 2, 3, 6, 2, 2
+    rng = np.random.default_rng(seed)
+    zone, site = rng.uniform(0, 10, (n_zones, 2)), rng.uniform(0, 10, (n_sites, 2))
+    far = np.linalg.norm(zone[:, None] - site[None], axis=2)
+    lane_site = np.tile(np.arange(-1, n_sites), n_zones)
+    lane_zone = np.repeat(np.arange(n_zones), n_sites + 1)
+    lane_usd = np.where(lane_site == MAIL, 0.0, far[lane_zone, lane_site])
+    shape = (2, n_products, n_periods)
+    demand = rng.uniform(50, 150, (n_zones, n_products, 1)) * np.array([1.0, 1.0, 2.0])
+    yearly = demand.sum(axis=(0, 2))
+    base = demand.sum() / n_periods / 3
+    capacity = base * np.array([0.5, 1.0])[None, :, None, None] * np.array([1.0, 0.5])[None, None, :, None]
+    alone = np.broadcast_to(rng.uniform(1e4, 4e5, n_products), (n_sites, n_products)).copy()
+    most = np.broadcast_to(yearly, (n_sites, n_products)).copy()
+    safety = SafetyStock(alone, 0.2 * alone, most, np.full((n_sites, n_products), 1e-4), most)
+    capacity = np.broadcast_to(capacity, (n_sites, n_sizes, n_bands, n_periods)).copy()
+    return replace(
+        tiny_instance(),
+        zones=tuple(f"z{n}" for n in range(n_zones)),
+        sites=tuple(f"i{n}" for n in range(n_sites)),
+        periods=("a", "b", "c"),
+        demand=demand,
+        lane_zone=lane_zone,
+        lane_site=lane_site,
+        lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_usd=lane_usd,
+        lane_co2=np.zeros(len(lane_site)),
+        way_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(),
+        way_rate=np.ones(shape),
+        units=np.ones(shape),
+        way_within={3: np.array([[0.0] * n_periods, [0.9] * n_periods])},
+        fixed_usd=np.tile([1500.0, 2500.0], (n_sites, 1)),
+        invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
+        capacity=capacity,
+        handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (n_sites, n_sizes, n_bands)).copy(),
+        constant_usd=10.0 * demand.sum(),
+        storage_m3=np.full((n_sites, n_sizes), 1e6),
+        site_country=np.zeros(n_sites, np.int64),
+        zone_country=np.zeros(n_zones, np.int64),
+        safety=safety,
+        chord_usd=safety.chord(capacity.sum(axis=(2, 3))),
+        storage_usd=np.zeros((n_sites, n_products, n_periods)),
+        stock_level=np.broadcast_to(np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
+        landing=np.eye(n_periods),
+        entry_usd=np.full((n_products, 1), 500.0),
+        route_site=np.repeat(np.arange(n_sites), 2),
+        route_origin=np.tile([0, 1], n_sites),
+        route_gateway=np.tile([0, -1], n_sites),
+        route_crossing=np.full(2 * n_sites, -1),
+        route_co2=np.zeros(2 * n_sites),
+        route_usd=np.broadcast_to(
+            np.tile([5.0, 4.5], n_sites)[:, None, None], (2 * n_sites, n_products, n_periods)
+        ).copy(),
+        gateway_m3=np.full((1, n_periods), 1e6),
+        origins=("far", "near"),
+        origin_m3=np.array([[np.inf] * n_periods, [0.1 * demand.sum() * 0.01] * n_periods]),
+        origin_min_m3=np.zeros(2),
+        mail_kg=np.full((1, n_periods), 1e7),
+        carrier_zone=np.zeros(n_zones, np.int64),
+        carrier_orders=np.full((1, n_periods), 1e7),
+    )

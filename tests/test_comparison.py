@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fulfill.break_even import _safety, break_evens
+from fulfill.break_even import break_evens
 from fulfill.cli import main
 from fulfill.comparison import MODES, Comparison, compare, on_dates, summary
 from fulfill.demand import read_demand
@@ -186,14 +186,6 @@ def test_without_sites_or_mail_there_is_nothing_to_compare() -> None:
     assert rows["mail_usd_per_order"].tolist() == pytest.approx([BY_MAIL, BY_MAIL])
     mailless = with_site_a(replace(problem, channels=("local",)))
     assert break_evens(*mailless, "MX")["winner"].tolist() == ["", ""]
-
-
-def test_safety_stock_priced_anew_is_that_of_the_economics() -> None:
-    problem = changed(toy(), {"holding_rate": 0.3}, demand_cv=[2.0, 1.0], stocking=["replenished", "seasonal"])
-    priced, _ = with_site_a(problem)
-    again = _safety(problem, priced.economics, priced.economics.route_parts)
-    for name in ("alone_usd2", "common_usd2", "demand"):
-        np.testing.assert_allclose(getattr(again, name), getattr(priced.economics.safety, name))
 
 
 def test_a_stocked_product_comes_from_the_sites_that_stock_it() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from fulfill.cli import main
@@ -14,7 +15,7 @@ from fulfill.errors import RULES
 from fulfill.location.exact import CONSTRAINTS
 from fulfill.planner import PlanOptions, optimize
 from fulfill.problem import Problem
-from fulfill.schema import DEMAND_PARAMETERS, DEMAND_TABLES, NETWORK_PARAMETERS, NETWORK_TABLES
+from fulfill.schema import DEMAND_TABLES, NETWORK_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -44,18 +45,33 @@ def test_every_command_is_documented(generated: Path, command: str) -> None:
     assert f"`{command}`" in page(DOCS, "architecture")
 
 
-def test_every_option_is_documented_with_its_meaning(generated: Path) -> None:
-    text = page(generated, "commands")
-    for command in main.commands.values():
-        for param in command.params:
-            if param.param_type_name == "option":
-                assert getattr(param, "help", ""), f"{command.name} {param.name} has no help"
-                assert any(form in text for form in param.opts)
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_option_is_documented_under_its_command_with_its_meaning(generated: Path, name: str) -> None:
+    section = page(generated, "commands").split(f"## fulfill {name}\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(--[\w-]+).*?` \| (.+) \|$", section, flags=re.MULTILINE))
+    options = [param for param in main.commands[name].params if param.param_type_name == "option"]
+    assert {param.opts[0] for param in options} == set(rows)
+    assert all(len(meaning) > 10 for meaning in rows.values()), rows
 
 
-def test_every_fault_is_in_the_index(generated: Path) -> None:
-    text = page(generated, "errors")
-    assert [code for code in RULES if f"| `{code}` |" not in text] == []
+def test_options_that_the_handwritten_pages_name_exist() -> None:
+    known = {form for command in main.commands.values() for param in command.params for form in param.opts}
+    for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.search(r"\bfulfill (" + "|".join(main.commands) + r")\b", line):
+                found = re.findall(r"(?<![\w-])--[a-z][\w-]+", line)
+                assert set(found) <= known | {"--help"}, (path.name, line)
+
+
+def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:
+    rows = re.findall(r"^\| `([FW]\d+)` \| (.+?) \| (.+?) \|$", page(generated, "errors"), flags=re.MULTILINE)
+    assert sorted(code for code, _, _ in rows) == sorted(RULES)
+    assert all(len(rule) > 10 and len(remedy) > 10 for _, rule, remedy in rows)
+
+
+def test_every_fault_that_the_program_reports_has_a_rule() -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    assert set(re.findall(r"\"([FW]\d{3})\"", sources)) == set(RULES)
 
 
 @pytest.mark.parametrize(("kind", "table"), TABLES, ids=lambda value: getattr(value, "name", value))
@@ -68,9 +84,16 @@ def test_every_column_is_in_the_dictionary(generated: Path, kind: str, table: ob
         assert row.count(" | ") >= 5, row
 
 
-def test_every_parameter_is_in_the_dictionary(generated: Path) -> None:
+def test_the_parameters_of_the_embedded_network_are_those_of_the_dictionary(generated: Path) -> None:
     text = page(generated, "data_dictionary")
-    assert [row.name for row in (*NETWORK_PARAMETERS, *DEMAND_PARAMETERS) if f"| `{row.name}` |" not in text] == []
+    sections = re.findall(
+        r"^### (network|demand): rows of parameters\.csv\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL
+    )
+    folders = {"network": "networks/mexico-us-border", "demand": "demand/mexico-2026"}
+    assert {kind for kind, _ in sections} == set(folders)
+    for kind, section in sections:
+        rows = pd.read_csv(ROOT / folders[kind] / "parameters.csv")["parameter"]
+        assert re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) == rows.tolist()
 
 
 def test_every_numbered_constraint_is_in_the_formulation() -> None:
@@ -129,3 +152,11 @@ def test_the_toys_costs_of_an_order_follow_from_its_tables(toy_problem: Problem)
     assert costs["gateway"] == pytest.approx(2750 * 0.10)
     for figure in (" 6.70 |", " 9.00 |", " 2.322 |", "**8.078**", "**6.078**"):
         assert figure in text
+
+
+def test_the_page_generator_takes_no_option_for_a_folder(tmp_path: Path) -> None:
+    command = [sys.executable, str(DOCS / "generate.py"), "--unknown"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "usage" in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -12,6 +12,39 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+TRACKED = {
+    ".ci",
+    ".git",
+    ".github",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "benchmarks",
+    "cli.py",
+    "constraints.txt",
+    "demand",
+    "docs",
+    "networks",
+    "pyproject.toml",
+    "scripts",
+    "src",
+    "tests",
+}
+"""What stands at the root of the repository."""
+
+
+def test_the_root_holds_what_it_should_and_nothing_else() -> None:
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()}
+    found = {path.name for path in ROOT.iterdir()} - ignored
+    assert not [name for name in found if name.startswith("-")]
+    assert found | {".git"} == TRACKED
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as it would be installed."""
@@ -41,6 +74,7 @@ def test_the_data_travel_in_the_wheel(wheel: Path) -> None:
         for path in (ROOT / kind).rglob("*"):
             if path.is_file():
                 assert f"fulfill/data/{kind}/{path.relative_to(ROOT / kind).as_posix()}" in names
+    assert "fulfill/py.typed" in names
     assert not [name for name in names if name.startswith("tests/") or "__pycache__" in name]
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from numba.core.dispatcher import Dispatcher
 
 from fulfill.audit_bound import audit_bound
 from fulfill.certificate import whole
 from fulfill.instance import LocationInstance
+from fulfill.kernel_cache import PACKAGE
 from fulfill.location.exact import solve_exact
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution
-from fulfill.planner import with_audited_bound
+from fulfill.location.solve import COMPILERS, METHODS
+from fulfill.planner import PlanOptions, optimize, with_audited_bound
+from fulfill.problem import Problem
 from instances import crowded_instance
 
 Answered = tuple[LocationInstance, LocationSolution]
@@ -61,3 +66,33 @@ def test_a_bound_is_never_above_its_plan(answered: Answered) -> None:
     audited, _ = with_audited_bound(instance, replace(solution, objective=0.5 * solution.bound))
     assert audited.bound == 0.5 * solution.bound
     assert audited.status == "OPTIMAL"
+
+
+def test_only_the_kernels_of_the_chosen_method_are_compiled(
+    toy_problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    for name in COMPILERS:
+        monkeypatch.setitem(COMPILERS, name, lambda name=name: compiled.append(name))
+    monkeypatch.setitem(METHODS, "decomposition", solve_exact)
+    optimize(toy_problem, PlanOptions(method="monolith"))
+    assert compiled == []
+    optimize(toy_problem, PlanOptions(method="decomposition"))
+    assert compiled == ["decomposition"]
+
+
+def test_compilation_is_not_counted_in_the_seconds_of_a_plan(
+    toy_problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fulfill.planner.compile_method", lambda _: 1000.0)
+    assert optimize(toy_problem, PlanOptions(method="monolith")).plan.outcome.seconds < 0
+
+
+@pytest.mark.parametrize("family", ["cflp", "network"])
+def test_warming_up_compiles_every_kernel(family: str) -> None:
+    COMPILERS[{"cflp": "branching", "network": "decomposition"}[family]]()
+    folder = PACKAGE / "location" / family
+    for path in folder.glob("*.py"):
+        module = import_module(f"fulfill.location.{family}.{path.stem}")
+        kernels = {name: value for name, value in vars(module).items() if isinstance(value, Dispatcher)}
+        assert [name for name, kernel in kernels.items() if not kernel.signatures] == [], path

@@ -1,4 +1,4 @@
-"""Which tariff row answers: precedence, bands, dates, and the worked examples of the fact sheet."""
+"""Which tariff row answers: precedence, bands, dates, and worked examples."""
 
 from __future__ import annotations
 

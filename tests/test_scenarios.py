@@ -11,11 +11,11 @@ from fulfill.audit import audit_plan
 from fulfill.instance import LocationInstance
 from fulfill.location.exact import solve_exact
 from fulfill.location.network.decomposition import solve_decomposed
-from fulfill.location.network.warmup import tiny_instance
 from fulfill.location.solution import LocationParams
 from fulfill.planner import PlanOptions, build
 from fulfill.problem import Problem
 from fulfill.scenarios import Scenario, with_scenarios
+from instances import tiny_instance
 
 EXACT = LocationParams(gap=1e-9, time_limit=60.0)
 LOW, HIGH = Scenario("low", 0.5, 0.4, mail=0.5), Scenario("high", 0.5, 1.6, throughput=0.9)

@@ -16,7 +16,7 @@ from fulfill.instance import Limits
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.start import FILE, Start, check_start, load
-from location.test_network import random_instance
+from instances import random_instance
 
 PARAMS = LocationParams(gap=0.05, time_limit=600.0)
 

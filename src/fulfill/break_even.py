@@ -15,9 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.cost import duty
-from fulfill.cost.inbound import price_routes, replenishment
-from fulfill.cost.inventory import SafetyStock, safety_stock
-from fulfill.cost.landed import Economics
+from fulfill.cost.inbound import price_routes
+from fulfill.cost.landed import price_safety_stock
 from fulfill.cost.last_mile import Ways
 from fulfill.cost.order_value import value_orders
 from fulfill.mean_order import MeanOrder, Priced, Stocking, Worth, average_order, inbound_usd, weighted, winners, worth
@@ -122,7 +121,7 @@ def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
     def wins(factor: Array) -> Mask:
         changed = _with_products(problem, price_usd=price * factor)
         way_cost = np.asarray(sum(value_orders(changed, ways).parts.values()))
-        safety = mean.safety_usd(_safety(changed, economics, economics.route_parts), mean.orders)
+        safety = mean.safety_usd(price_safety_stock(changed, economics.routes, economics.route_parts), mean.orders)
         moved = Worth(small.mail_worth(way_cost), small.local_worth(way_cost, inbound), safety, sides.entry)
         return np.asarray(moved.gain(mean.orders) > 0)
 
@@ -149,7 +148,7 @@ def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
         table = changed.regime.rows.assign(rate=np.where(answers, rate[product], changed.regime.rows["rate"]))
         parts = price_routes(replace(changed, regime=replace(changed.regime, rows=table)), routes)
         inbound = inbound_usd(instance, np.asarray(sum(parts.values())), rows)
-        safety = mean.safety_usd(_safety(problem, replace(economics, routes=routes), parts), mean.orders)
+        safety = mean.safety_usd(price_safety_stock(problem, routes, parts), mean.orders)
         moved = replace(sides, local=local_usd - weighted(mean.drawn, inbound), safety=safety)
         return np.asarray(moved.gain(mean.orders) > 0)
 
@@ -175,15 +174,6 @@ def _with_products(problem: Problem, **columns: Array) -> Problem:
     """Return the problem with other columns in its products table."""
     tables = {**problem.network.tables, "products": problem.network["products"].assign(**columns)}
     return replace(problem, network=replace(problem.network, tables=tables))
-
-
-def _safety(problem: Problem, economics: Economics, parts: dict[str, Array]) -> SafetyStock:
-    """Price safety stock anew, as `cost.landed` does."""
-    usual = replenishment(problem, economics.routes, parts)
-    country = problem.network["sites"]["country"].to_numpy()
-    vat = problem.network["countries"].set_index("country")["vat_rate"].reindex(country).to_numpy(float)
-    margin = problem.network["products"]["price_usd"].to_numpy(float)[None, :] / (1.0 + vat[:, None]) - usual.value
-    return safety_stock(problem, country, usual.days, usual.days_sd, usual.value, margin)
 
 
 def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:

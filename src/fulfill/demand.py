@@ -67,7 +67,7 @@ def read_demand(folder: Path) -> tuple[Demand | None, list[Fault]]:
 def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.float64]:
     """Return each zone's share of its country's orders, shape (n_zones,).
 
-    Population x internet use x income^e, the weight that the fact sheet derives from ENDUTIH and ENIGH.
+    Population x internet use x income^e, with internet use by state from the survey ENDUTIH.
     """
     weight = (zones["population"] * zones["internet_share"] * zones["income_index"] ** income_exponent).to_numpy(float)
     country = zones["country"].to_numpy()

@@ -66,7 +66,7 @@ class LocationInstance:
     unserved_usd : (K,)
         Cost of a potential order that is not served; infinite where every order must be.
     constant_usd : float
-        Added to the sum of decisions so that the objective is a cost (model.md: net price less cheapest goods).
+        Added to the sum of decisions so that the objective is a cost (net price less cheapest goods, by order).
     lane_zone, lane_site, lane_way : (L,) int;  lane_usd, lane_co2 : (L,)
         Price by distance, and kg CO2e per kg of goods.
     way_cost, way_rate, units : (W, K, T);  way_within : {days: (W, T)}

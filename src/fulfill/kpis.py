@@ -15,7 +15,6 @@ from fulfill.plan import Decisions, Outcome, Plan
 from fulfill.problem import CHANNELS, Problem
 
 Array = NDArray[np.float64]
-WAREHOUSE_PARTS = ("rent_and_overhead", "opening", "entry", "handling", "peak_delay", "storage", "safety_stock")
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that are no cost of bringing an order to the door."""
 TIE = 1e-9

@@ -1,4 +1,4 @@
-"""Public facility-location instances read into a `LocationInstance`.
+"""Public facility-location instances read into a `LocationInstance`: for tests and benchmarks, no command uses it.
 
 Formats, told apart by their numbers:
 

@@ -308,9 +308,9 @@ def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
     scale = {"gap": 1.0, "gap_usd": abs(outcome.objective)}
     faults = []
     for name, value in _leaves(found):
-        said = claimed
+        said: Any = claimed
         for part in name:
-            said = said.get(part) if isinstance(said, Mapping) else None  # type: ignore[assignment]
+            said = said.get(part) if isinstance(said, Mapping) else None
         if isinstance(value, float) and isinstance(said, int | float):
             allowed = SAME * max(abs(value), scale.get(name[0], 1.0))
             same = abs(value - said) <= allowed

@@ -1,4 +1,4 @@
-"""Scenarios: one choice of sites, sizes and stocked products that serves several possible years.
+"""Scenarios (a library module, no command uses it): one choice of sites that serves several possible years.
 
 A scenario is one way in which the year may come, with a probability. Sites, sizes and the products stocked in a country
 are chosen before it is known (first stage); what is sent where adapts to it (second stage).

@@ -24,7 +24,7 @@ PLACE = (
     number("lon", "degrees", "longitude, WGS84", *WINDOW["lon"]),
 )
 PROVENANCE = (
-    text("source", "who says so: a row id of the fact sheet and the public name", REQUIRED),
+    text("source", "who says so: the public name, with an id of your own if you like", REQUIRED),
     text("source_date", "date of the source, as exact as known", ""),
     text("status", "how far it can be relied on", REQUIRED, STATUSES),
     text("range", "column=low..high; ... of the figures that are assumed: required where status is assumption", ""),
@@ -228,7 +228,7 @@ TARIFFS = Table(
     "tariffs",
     "what is paid at the border, by date; the row in force on the as-of date is used",
     (
-        identifier("rule_id", "row of the fact sheet or your own name", key=True),
+        identifier("rule_id", "your name of the rule", key=True),
         text("destination", "country of entry", REQUIRED, COUNTRIES),
         text(
             "entry_kind",

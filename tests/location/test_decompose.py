@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reference import brute_force, cheapest_allocation, random_arrays
 
 from fulfill.instance import Limits
 from fulfill.literature import Published, best_known, read_instance, to_instance
 from fulfill.location.cflp.branching import Tree
 from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
+from location.reference import brute_force, cheapest_allocation, random_arrays
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench" / "cflp"
 TIGHT = LocationParams(gap=0.0, time_limit=60.0)

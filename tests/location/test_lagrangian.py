@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from reference import brute_force, cheapest_allocation, random_arrays
 
-from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, _fill, ascend, first_prices, root_bound
+from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, fill_knapsack, first_prices, root_bound
 from fulfill.location.cflp.search import construct
 from fulfill.location.cflp.transport import allocate, close_site, duplicate, flow_cost, open_site
+from location.reference import brute_force, cheapest_allocation, random_arrays
 
 
 @pytest.mark.parametrize("outside", [False, True])
@@ -53,7 +53,7 @@ def test_knapsack_equals_sorting(seed):
     weight = rng.uniform(0.1, 3, n)
     capacity = 0.6 * weight.sum()
     items = np.arange(n)
-    total, chosen, part = _fill(value, weight, items, n, capacity)
+    total, chosen, part = fill_knapsack(value, weight, items, n, capacity)
     left, expected = capacity, 0.0
     for j in np.argsort(value, kind="stable"):
         take = min(left, weight[j])

@@ -10,81 +10,20 @@ import pytest
 
 from fulfill.audit import audit_plan
 from fulfill.audit_bound import audit_bound
-from fulfill.cost.inventory import SafetyStock
-from fulfill.instance import MAIL, Limits, LocationInstance, ServiceTarget
+from fulfill.instance import MAIL, Limits, ServiceTarget
 from fulfill.location.exact import solve_exact
 from fulfill.location.network.choice import first_prices
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.decomposition import ROUNDING, solve_decomposed
 from fulfill.location.network.limits import impossible, in_time
 from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
-from fulfill.location.network.warmup import compile_kernels, tiny_instance
+from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, Progress
 from fulfill.plan import INFEASIBLE
+from instances import random_instance
 
-ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 40, 2, 3, 6, 2, 2
-
-
-def random_instance(seed: int) -> LocationInstance:
-    """Forty zones and six sites in a square, two products, three periods, mail, stock that pools, two plants."""
-    rng = np.random.default_rng(seed)
-    zone, site = rng.uniform(0, 10, (ZONES, 2)), rng.uniform(0, 10, (SITES, 2))
-    far = np.linalg.norm(zone[:, None] - site[None], axis=2)
-    lane_site = np.tile(np.arange(-1, SITES), ZONES)
-    lane_zone = np.repeat(np.arange(ZONES), SITES + 1)
-    lane_usd = np.where(lane_site == MAIL, 0.0, far[lane_zone, lane_site])
-    shape = (2, PRODUCTS, PERIODS)
-    demand = rng.uniform(50, 150, (ZONES, PRODUCTS, 1)) * np.array([1.0, 1.0, 2.0])
-    yearly = demand.sum(axis=(0, 2))
-    base = demand.sum() / PERIODS / 3
-    capacity = base * np.array([0.5, 1.0])[None, :, None, None] * np.array([1.0, 0.5])[None, None, :, None]
-    alone = np.broadcast_to(rng.uniform(1e4, 4e5, PRODUCTS), (SITES, PRODUCTS)).copy()
-    most = np.broadcast_to(yearly, (SITES, PRODUCTS)).copy()
-    safety = SafetyStock(alone, 0.2 * alone, most, np.full((SITES, PRODUCTS), 1e-4), most)
-    capacity = np.broadcast_to(capacity, (SITES, SIZES, BANDS, PERIODS)).copy()
-    return replace(
-        tiny_instance(),
-        zones=tuple(f"z{n}" for n in range(ZONES)),
-        sites=tuple(f"i{n}" for n in range(SITES)),
-        periods=("a", "b", "c"),
-        demand=demand,
-        lane_zone=lane_zone,
-        lane_site=lane_site,
-        lane_way=(lane_site != MAIL).astype(np.int64),
-        lane_usd=lane_usd,
-        lane_co2=np.zeros(len(lane_site)),
-        way_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(),
-        way_rate=np.ones(shape),
-        units=np.ones(shape),
-        way_within={3: np.array([[0.0] * PERIODS, [0.9] * PERIODS])},
-        fixed_usd=np.tile([1500.0, 2500.0], (SITES, 1)),
-        invest_usd=np.tile([1000.0, 2000.0], (SITES, 1)),
-        capacity=capacity,
-        handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (SITES, SIZES, BANDS)).copy(),
-        constant_usd=10.0 * demand.sum(),
-        storage_m3=np.full((SITES, SIZES), 1e6),
-        site_country=np.zeros(SITES, np.int64),
-        zone_country=np.zeros(ZONES, np.int64),
-        safety=safety,
-        chord_usd=safety.chord(capacity.sum(axis=(2, 3))),
-        storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
-        stock_level=np.broadcast_to(np.eye(PERIODS), (PRODUCTS, PERIODS, PERIODS)).copy(),
-        landing=np.eye(PERIODS),
-        entry_usd=np.full((PRODUCTS, 1), 500.0),
-        route_site=np.repeat(np.arange(SITES), 2),
-        route_origin=np.tile([0, 1], SITES),
-        route_gateway=np.tile([0, -1], SITES),
-        route_crossing=np.full(2 * SITES, -1),
-        route_co2=np.zeros(2 * SITES),
-        route_usd=np.broadcast_to(np.tile([5.0, 4.5], SITES)[:, None, None], (2 * SITES, PRODUCTS, PERIODS)).copy(),
-        gateway_m3=np.full((1, PERIODS), 1e6),
-        origins=("far", "near"),
-        origin_m3=np.array([[np.inf] * PERIODS, [0.1 * demand.sum() * 0.01] * PERIODS]),
-        origin_min_m3=np.zeros(2),
-        mail_kg=np.full((1, PERIODS), 1e7),
-        carrier_zone=np.zeros(ZONES, np.int64),
-        carrier_orders=np.full((1, PERIODS), 1e7),
-    )
+ZONES, PRODUCTS, PERIODS, SITES = 40, 2, 3, 6
+"""Of `random_instance`."""
 
 
 PARAMS = LocationParams(gap=0.0, time_limit=600.0)

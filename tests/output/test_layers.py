@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,8 +14,9 @@ import shapely
 from fulfill.errors import InputError
 from fulfill.output.flow_lines import hops
 from fulfill.output.layers import LAYERS, export_layers
-from fulfill.output.service_areas import zone_cells
-from fulfill.planner import Planned
+from fulfill.output.service_areas import METRES, service_area_layer, zone_cells
+from fulfill.planner import Planned, PlanOptions, optimize
+from fulfill.problem import Problem
 
 
 def read(run: Path, layer: str) -> gpd.GeoDataFrame:
@@ -92,7 +94,14 @@ def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Planned)
     assert areas["orders"].to_dict() == zones.groupby("main_site")["orders"].sum().to_dict()
     for zone in zones.itertuples(index=False):
         assert areas.geometry[zone.main_site].intersects(zone.geometry)
-    assert shapely.area(shapely.intersection_all(areas.geometry.to_numpy())) == 0 or len(areas) == 1
+
+
+def test_service_areas_of_two_sites_do_not_overlap(toy_problem: Problem) -> None:
+    planned = optimize(toy_problem, PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b")))
+    areas = service_area_layer(planned.plan, planned.problem)
+    assert {"site-a", "site-b"} <= set(areas["site_id"])
+    for one, other in combinations(areas.to_crs(METRES).geometry, 2):
+        assert one.intersection(other).area < 1e-4 * min(one.area, other.area)
 
 
 def test_cells_share_the_land_out() -> None:

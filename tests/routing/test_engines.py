@@ -22,8 +22,6 @@ engines = pytest.mark.parametrize("engine", list(ENGINES))
 
 
 def solved(instance: RoutingInstance, engine: str):
-    if engine == "pyvrp":
-        pytest.importorskip("pyvrp")
     solution = solve_routing(instance, PARAMS[engine], engine)
     assert audit_routes(instance, solution).faults == ()
     assert solution.engine == engine
@@ -131,7 +129,6 @@ def test_an_unknown_feature_is_refused(engine, changes):
 
 
 def test_the_engine_follows_the_instance(plain, windows):
-    pytest.importorskip("pyvrp")
     assert best_engine(plain) == "pyvrp"
     assert best_engine(windows) == "pyvrp"
     assert best_engine(day(1_001)) == "ruin"

@@ -60,7 +60,6 @@ def test_unreachable(base):
 
 
 def test_range(base):
-    pytest.importorskip("pyvrp")
     electric = with_vehicle(far(base, 90.0, 2.0), range_km=150.0)
     solution = solve_routing(electric, RoutingParams(iterations=100), "pyvrp")
     assert [(entry.stop, entry.reason) for entry in solution.unserved] == [(0, "range")]
@@ -80,7 +79,6 @@ def test_depot(base):
 
 
 def test_a_break_that_has_no_place(base):
-    pytest.importorskip("ortools")
     tight = with_vehicle(base, rest=Break(9.9, 8.0, 8.1))
     solution = solve_routing(tight, RoutingParams(iterations=10), "ortools")
     assert {entry.reason for entry in solution.unserved} == {"shift"}

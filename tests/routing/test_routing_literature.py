@@ -121,7 +121,9 @@ def test_every_public_file_is_read_and_has_a_best_known_value():
     for file in files:
         assert len(read_routing(str(file)).stops) >= 100
         assert best_known(str(file)) is not None, file
-    for file in BENCH.glob("lrp/prins/*.dat"):
+    depots = [*BENCH.glob("lrp/prins/*.dat")]
+    assert len(depots) == 15
+    for file in depots:
         read_location_routing(str(file))
         assert best_known(str(file)) is not None, file
 

@@ -45,7 +45,7 @@ def formal_duty(base: ArrayLike, rate: ArrayLike, fee_share: ArrayLike) -> Array
 
 
 def import_vat(base: ArrayLike, duties: ArrayLike, vat_rate: float) -> Array:
-    """Return VAT paid at the border, USD: on the customs value and the duties (MF-1)."""
+    """Return VAT paid at the border, USD: on the customs value and the duties."""
     vat: Array = vat_rate * (np.asarray(base, float) + np.asarray(duties, float))
     return vat
 

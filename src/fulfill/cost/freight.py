@@ -7,6 +7,7 @@ the other country (in bond: duty is paid where the site is). A route from a near
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from fulfill.network import Network
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+Texts = NDArray[Any]
+"""Codes of modes and countries, as str or object."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def _legs(network: Network, distances: Distances, origin: Index, gateway: Index 
     )
 
 
-def _leg(freight: pd.DataFrame, mode: NDArray, start: NDArray, goal: NDArray, km: Array) -> dict[str, Array]:  # type: ignore[type-arg]
+def _leg(freight: pd.DataFrame, mode: Texts, start: Texts, goal: Texts, km: Array) -> dict[str, Array]:
     """Return price and time of legs; a pair of countries without a freight row costs and takes infinity."""
     key = pd.MultiIndex.from_arrays([mode, start, goal])
     rows = freight.set_index(["mode", "from_country", "to_country"]).reindex(key)

@@ -6,7 +6,7 @@ Everything stays in broadcastable factors: by way x product x period, by route x
     N        net revenue                                          G     goods cost at the origin, S salvage share
     landed   goods + freight + duty + tax + handling + last mile
 
-an order is worth (model.md, "expected economics of one order by one option")
+an order is worth (docs/formulation.md, "The economics of one order")
 
     conv { (1-p) N - (1-pd) landed + (p-pd) (S G - reverse) - r (1-p) (N + reverse - S G) - psi (1-p) N }
 
@@ -111,7 +111,7 @@ def economics(problem: Problem, distances: Distances, targets: tuple[int, ...] =
         lanes=lanes_to_zones(problem, ways, distances),
         routes=routes,
         warehouses=stores,
-        safety=_safety(problem, routes, route_parts),
+        safety=price_safety_stock(problem, routes, route_parts),
         way_parts=value.parts,
         way_rate=value.units * _surcharge(network, ways)[:, None, :],
         placed=value.placed,
@@ -136,8 +136,20 @@ def _surcharge(network: Network, ways: Ways) -> Array:
     return np.where(ways.own[:, None], 1.0, factor)
 
 
-def _safety(problem: Problem, routes: Routes, parts: dict[str, Array]) -> SafetyStock:
-    """Price the safety stock of every site by the landed value and lead time of its cheapest routes."""
+def price_safety_stock(problem: Problem, routes: Routes, parts: dict[str, Array]) -> SafetyStock:
+    """Price the safety stock of every site by the landed value and lead time of its cheapest routes.
+
+    Parameters
+    ----------
+    problem : the tables that prices, demand and holding rates are taken from
+    routes : the inbound routes that the sites can be replenished by
+    parts : cost of each route by part, each (n_routes, n_products, n_periods), USD per dispatched order
+
+    Returns
+    -------
+    SafetyStock
+        Cost by site and product as a function of yearly orders.
+    """
     usual = replenishment(problem, routes, parts)
     country = problem.network["sites"]["country"].to_numpy()
     vat = problem.network["countries"].set_index("country")["vat_rate"].reindex(country).to_numpy(float)

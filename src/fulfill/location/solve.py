@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from fulfill.instance import LocationInstance
+from fulfill.location.cflp import warmup as branching_warmup
 from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.cflp.decompose import solve_decomposed as solve_by_branching
 from fulfill.location.exact import solve_exact
+from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 
 METHODS = {"branching": solve_by_branching, "decomposition": solve_decomposed, "monolith": solve_exact}
+COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": warmup.compile_kernels}
+"""What compiles the kernels of a method that has any."""
 SMALL = 2_500
 """Allocations (lane x product x period) up to which the plain MIP is better; above, the chord that it puts in the place
 of safety stock costs more than the decomposition leaves open (docs/benchmarks.md)."""
@@ -23,6 +29,29 @@ def best_method(instance: LocationInstance) -> str:
     return "monolith" if len(instance.lane_zone) * products * periods <= SMALL else "decomposition"
 
 
+def method_of(instance: LocationInstance, method: str) -> str:
+    """Return the method that a name stands for on an instance: itself, or for ``auto`` the one that suits best."""
+    return best_method(instance) if method == "auto" else method
+
+
+def compile_method(method: str) -> float:
+    """Compile the kernels of a method, if it has any and they are not compiled yet, before its time limit begins.
+
+    Parameters
+    ----------
+    method : a name of `METHODS`
+
+    Returns
+    -------
+    float
+        Seconds that this took.
+    """
+    begun = time.perf_counter()
+    if method in COMPILERS:
+        COMPILERS[method]()
+    return time.perf_counter() - begun
+
+
 def solve_location(instance: LocationInstance, params: LocationParams, method: str = "auto") -> LocationSolution:
     """Solve an instance by a method's name, or by the one that suits its size.
 
@@ -31,4 +60,4 @@ def solve_location(instance: LocationInstance, params: LocationParams, method: s
     SolverError
         Where a solver refuses the model or breaks.
     """
-    return METHODS[best_method(instance) if method == "auto" else method](instance, params)
+    return METHODS[method_of(instance, method)](instance, params)

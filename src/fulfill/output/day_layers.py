@@ -74,25 +74,28 @@ class _Drawer:
 
     def __init__(self, graph: RoadGraph | None, reach_km: float, country: str) -> None:
         self.graph, self.reach_km, self.country = graph, reach_km, country
-        self.way = cache(self._way)
+        self.way = cache(_course)
 
     def line(self, points: Array) -> Array:
         """Return the line through points (n, 2): straight between near ones, else along the roads."""
-        if self.graph is None:
+        graph = self.graph
+        if graph is None:
             return points
         far = legs_km(points)
-        node, _ = snap(self.graph, points, np.full(len(points), self.country, object))
+        node, _ = snap(graph, points, np.full(len(points), self.country, object))
         pieces = [points[:1]]
         for leg, km in enumerate(far):
             if km > self.reach_km and node[leg] != node[leg + 1]:
-                way = self.way(int(node[leg]), int(node[leg + 1]))
+                way = self.way(graph, int(node[leg]), int(node[leg + 1]))
                 mapped = legs_km(np.vstack([points[leg : leg + 1], way, points[leg + 1 : leg + 2]])).sum()
                 pieces += [] if by_street(km, mapped, self.reach_km) else [way]
             pieces.append(points[leg + 1 : leg + 2])
         return np.vstack(pieces)
 
-    def _way(self, start: int, goal: int) -> Array:
-        try:
-            return course(self.graph, start, goal)  # type: ignore[arg-type]
-        except InputError:
-            return np.empty((0, 2))
+
+def _course(graph: RoadGraph, start: int, goal: int) -> Array:
+    """Return the points of the way between two road nodes; none where no road joins them."""
+    try:
+        return course(graph, start, goal)
+    except InputError:
+        return np.empty((0, 2))

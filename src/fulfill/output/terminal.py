@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -106,7 +106,7 @@ def _shown(value: float | str | None) -> str:
 
 def _sites(plan: Plan) -> Table:
     table = Table(box=None, padding=(0, 2), header_style="bold")
-    for name, side in (
+    columns: tuple[tuple[str, JustifyMethod], ...] = (
         ("site", "left"),
         ("country", "left"),
         ("kind", "left"),
@@ -114,8 +114,9 @@ def _sites(plan: Plan) -> Table:
         ("orders a year", "right"),
         ("peak use of base", "right"),
         ("fixed USD a year", "right"),
-    ):
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    )
+    for name, side in columns:
+        table.add_column(name, justify=side)
     for row in plan.sites.itertuples(index=False):
         table.add_row(
             str(row.name), str(row.country), str(row.ownership), str(row.size), f"{row.orders_year:,.0f}",

@@ -7,9 +7,9 @@ routes. For the removal of a vehicle, where the best routes so far are of no hel
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from fulfill.kernel_cache import njit
 from fulfill.routing.ruin_kernels import anneal, keep_best
 from fulfill.routing.tours import NONE, insert, remove, retime
 
@@ -17,7 +17,7 @@ EJECTED = 3
 """Most stops that leave a route for one."""
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def squeeze(task, tours, best, rounds, stirs, temperature):
     """Place an absent stop by ejections, then stir the routes by so many steps, until none is absent; return the steps.
 
@@ -32,7 +32,7 @@ def squeeze(task, tours, best, rounds, stirs, temperature):
     return steps
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def place_absent(task, tours, best):
     """Place the last of the absent stops where those it ejects were missed least, less than itself, if anywhere."""
     stop = tours.absent[tours.height[1] - 1]
@@ -55,7 +55,7 @@ def place_absent(task, tours, best):
         keep_best(tours, best)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def place(task, tours, stop, route, before):
     """Insert a stop whether it fits or not; return the cost added."""
     kind = tours.kind[route]
@@ -67,7 +67,7 @@ def place(task, tours, stop, route, before):
     return float(cost[left, stop]) + cost[stop, right] - cost[left, right]
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def cheapest_ejection(task, tours, stop):
     """Return the route, the stop before and the stops to eject whose counters are smallest together, and their number.
 
@@ -92,7 +92,7 @@ def cheapest_ejection(task, tours, stop):
     return found, found_before, out, n_out
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def eject(task, tours, stop, route, stops, position, price, limit, nodes, leaving, out):
     """Search the ejections that let a stop stand at a position of a route, cheaper than a limit; best ones to `out`.
 
@@ -139,7 +139,7 @@ def eject(task, tours, stop, route, stops, position, price, limit, nodes, leavin
     return limit, n_best
 
 
-@nb.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def at(stops, stop, position, index):
     """Return the stop at an index of a route with a new one at a position."""
     if index == position:
@@ -147,7 +147,7 @@ def at(stops, stop, position, index):
     return stops[index] if index < position else stops[index - 1]
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def has_room(task, tours, stop, route, gone, n_gone):
     """Tell whether a route and its depot have room for a stop once others are gone."""
     kind = tours.kind[route]

@@ -1,4 +1,4 @@
-"""Public routing instances read into a `RoutingInstance`, with their own rules of distance.
+"""Public routing instances with their own rules of distance: for tests and benchmarks, no command uses it.
 
 * CVRPLIB ``.vrp``, EUC_2D (Uchoa et al. 2017, doi 10.1016/j.ejor.2016.08.012): each leg is rounded to the nearest
   integer; vehicles are free in number; distance is the cost.

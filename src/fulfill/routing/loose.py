@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
-from fulfill.routing.borrow import borrowed
+from fulfill.kernel_cache import njit
+from fulfill.routing.numba_refcounts import without_refcounts
 from fulfill.routing.ruin_kernels import accept, new_log, recreate, ruin, sort_out, take_back
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def anneal_loosely(task, tours, best, steps, temperature, price):
     """Ruin and recreate at a temperature, with a price on each absent stop; the best routes still miss fewest."""
     walk_loosely(task, tours, best, new_log(tours), steps, temperature, price)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def walk_loosely(task, tours, best, log, steps, temperature, price):
-    """Anneal with a log to write in."""
-    task, tours, best, log = borrowed(task), borrowed(tours), borrowed(best), borrowed(log)
+    """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
+    task, tours = without_refcounts(task), without_refcounts(tours)
+    best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
         log.height[:] = 0
         saved, n_out = ruin(task, tours, log, step)

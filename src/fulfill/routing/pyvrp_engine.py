@@ -1,6 +1,6 @@
 """Engine `pyvrp`: iterated local search of PyVRP (Wouda, Lan and Kool 2024, doi 10.1287/ijoc.2023.0055).
 
-The only module that imports pyvrp, which comes with the extra ``fulfill[routing]``.
+The only module that imports pyvrp.
 """
 
 from __future__ import annotations

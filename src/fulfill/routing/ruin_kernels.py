@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 
-from fulfill.routing.borrow import borrowed
+from fulfill.kernel_cache import njit
+from fulfill.routing.numba_refcounts import without_refcounts
 from fulfill.routing.tours import (
     NONE,
     Floats,
@@ -57,7 +57,7 @@ class Log(NamedTuple):
     looked: Ints
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def write_down(log, step, stop, route, before, kind):
     """Add a move to the log."""
     log.moves[log.height[0], 0] = stop
@@ -71,7 +71,7 @@ def write_down(log, step, stop, route, before, kind):
         log.height[1] += 1
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def take_back(task, tours, log):
     """Undo the moves of the log, last move first; so a route that is opened again gets the number it had."""
     for index in range(log.height[0] - 1, -1, -1):
@@ -88,13 +88,13 @@ def take_back(task, tours, log):
                 retime(task, tours, log.touched[index])
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def seed_random(seed):
     """Seed the random numbers of the compiled steps."""
     np.random.seed(seed)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def best_place(task, tours, log, stop, look):
     """Return where a stop costs least: (cost, route, stop before it, type of a new route), NONE where there is none.
 
@@ -130,13 +130,13 @@ def best_place(task, tours, log, stop, look):
     return best, best_route, best_before, best_kind
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def noticed():
     """Tell whether a place of insertion is not overlooked."""
     return np.random.random() >= BLINK
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def ruin_route(task, tours, log, step, stop, longest, n_out):
     """Remove a string of stops with or around a stop from its route; return the cost saved and stops out."""
     route = tours.route[stop]
@@ -173,7 +173,7 @@ def ruin_route(task, tours, log, step, stop, longest, n_out):
     return saved, n_out
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def sort_out(task, log, n_out):
     """Order the stops that are out by a rule drawn at random: as it comes, large, far, near, or by their windows."""
     out, keys = log.out, log.keys
@@ -201,7 +201,7 @@ def sort_out(task, log, n_out):
         keys[at], out[at] = key, stop
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def ruin(task, tours, log, step):
     """Remove strings from the routes around a stop; return the cost saved and the number of stops out."""
     n_depots = len(task.dispatch)
@@ -228,7 +228,7 @@ def ruin(task, tours, log, step):
     return saved, n_out
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def recreate(task, tours, log, step, n_out):
     """Insert the stops that are out one after the other; return the cost added and how many stay out.
 
@@ -251,7 +251,7 @@ def recreate(task, tours, log, step, n_out):
     return added, n_left
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def keep_best(tours, best):
     """Note the routes that changed since the best were noted: they are the best now."""
     for index in range(best.height[0]):
@@ -270,7 +270,7 @@ def keep_best(tours, best):
     best.score[2] = tours.height[1]
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def accept(tours, best, log, n_left, cost):
     """Make the changed routes the current ones."""
     best.score[0] = cost
@@ -287,7 +287,7 @@ def accept(tours, best, log, n_left, cost):
         keep_best(tours, best)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def weight(tours, stops, size):
     """Return how much it matters that stops are out: those missed often weigh more."""
     total = 0.0
@@ -296,7 +296,7 @@ def weight(tours, stops, size):
     return total
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def new_log(tours):
     """Return an empty log for steps on some tours."""
     n_places, n_routes = len(tours.succ), len(tours.kind)
@@ -311,7 +311,7 @@ def new_log(tours):
     )
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def anneal(task, tours, best, steps, hot, cold, until_whole):
     """Ruin and recreate `steps` times while the temperature falls from `hot` to `cold` (cost); return the steps made.
 
@@ -321,10 +321,11 @@ def anneal(task, tours, best, steps, hot, cold, until_whole):
     return walk(task, tours, best, new_log(tours), steps, hot, cold, until_whole)
 
 
-@nb.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def walk(task, tours, best, log, steps, hot, cold, until_whole):
-    """Anneal with a log to write in."""
-    task, tours, best, log = borrowed(task), borrowed(tours), borrowed(best), borrowed(log)
+    """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
+    task, tours = without_refcounts(task), without_refcounts(tours)
+    best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
         if until_whole and tours.height[1] == 0:
             return step

@@ -6,10 +6,10 @@ turned round where direction does not matter.
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.routing.tours import NONE, Ints, Task, Tours, can_open, close_route, insert, join, open_route, retime
 
 
@@ -51,7 +51,7 @@ def preferred_types(task: Task, there: NDArray[np.bool_]) -> Ints:
     return np.asarray(price.argmin(axis=0), np.int64)
 
 
-@nb.njit(cache=True)
+@njit()
 def _merge(task, tours, preferred, tails, heads, savings, turnable):
     """Open a route a stop, then merge; return the cost."""
     total = 0.0
@@ -67,7 +67,7 @@ def _merge(task, tours, preferred, tails, heads, savings, turnable):
     return total
 
 
-@nb.njit(cache=True)
+@njit()
 def _join(task, tours, tail, head, turnable):
     """Append the route that begins with `head` to the one that ends with `tail`, if both are so and it is feasible."""
     front, back = tours.route[tail], tours.route[head]
@@ -100,7 +100,7 @@ def _join(task, tours, tail, head, turnable):
     return True
 
 
-@nb.njit(cache=True)
+@njit()
 def _turn(tours, route):
     stop = tours.first[route]
     while stop != NONE:

@@ -1,4 +1,4 @@
-"""Which depots to open and how to drive from them: capacitated location-routing.
+"""Capacitated location-routing, which depots to open and how to drive: for benchmarks, no command uses it.
 
 Sets of depots are compared by routes of a short search each. The cheapest set not yet expanded is expanded by opening,
 closing or swapping one depot, so that small problems are enumerated in full; then the search goes on with the best

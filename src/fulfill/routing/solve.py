@@ -1,7 +1,7 @@
 """Which engine routes an instance, and the one entry to all of them.
 
-`ruin` comes with this package, `ortools` with OR-Tools, `pyvrp` with the extra ``fulfill[routing]``. An engine refuses
-an instance with a feature it does not know; whatever an engine answers passes the auditor before it is handed on.
+`ruin` is this package's own, `ortools` and `pyvrp` call the packages of these names. An engine refuses an instance with
+a feature it does not know; whatever an engine answers passes the auditor before it is handed on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 
@@ -47,14 +46,9 @@ def best_engine(instance: RoutingInstance) -> str:
     wanted = features(instance)
     small = len(instance.stops) <= MANY
     for name in ("pyvrp", "ruin", "ortools") if small else ("ruin", "pyvrp", "ortools"):
-        if wanted <= ENGINES[name][2] and is_installed(name):
+        if wanted <= ENGINES[name][2]:
             return name
     raise SolverError(f"{instance.name}: no engine knows {', '.join(sorted(wanted))} together")
-
-
-def is_installed(engine: str) -> bool:
-    """Tell whether what an engine needs is there."""
-    return engine != "pyvrp" or find_spec("pyvrp") is not None
 
 
 def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str = "auto") -> RoutingSolution:
@@ -66,7 +60,7 @@ def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str 
     Raises
     ------
     SolverError
-        Where the engine is not installed, does not know a feature of the instance, breaks, or returns routes with a
+        Where the engine does not know a feature of the instance, breaks, or returns routes with a
         fault.
     """
     begun = time.perf_counter()
@@ -96,8 +90,6 @@ def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str 
 def _engine(name: str, instance: RoutingInstance) -> Callable[[RoutingInstance, RoutingParams], Plan]:
     if name not in ENGINES:
         raise SolverError(f"engine `{name}` is none of {', '.join(ENGINES)}")
-    if not is_installed(name):
-        raise SolverError(f"engine `{name}` is not installed: pip install 'fulfill[routing]'")
     module, function, known = ENGINES[name]
     unknown = features(instance) - known
     if unknown:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from fulfill.kernel_cache import njit
 
 NONE = -1
 Floats = NDArray[np.float64]
@@ -134,7 +135,7 @@ def no_best(tours: Tours) -> Best:
     )
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def retime(task, tours, route):
     """Recompute the earliest and latest begin of every stop of a route."""
     kind = tours.kind[route]
@@ -152,7 +153,7 @@ def retime(task, tours, route):
         after, stop = stop, tours.pred[stop]
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def open_route(task, tours, kind):
     """Take an unused route for a vehicle of a type and return its number."""
     tours.height[0] -= 1
@@ -166,7 +167,7 @@ def open_route(task, tours, kind):
     return route
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def close_route(tours, route):
     """Give back the number and the vehicle of a route."""
     tours.used[tours.kind[route]] -= 1
@@ -175,7 +176,7 @@ def close_route(tours, route):
     tours.height[0] += 1
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def carry(task, tours, stop, route, sign):
     """Add a stop's load to a route and its depot, or with sign -1 take it off."""
     depot = task.depot[tours.kind[route]]
@@ -186,7 +187,7 @@ def carry(task, tours, stop, route, sign):
     tours.size[route] += sign
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def remove(task, tours, stop):
     """Take a stop out of its route, leaving times as they were; return the cost that is saved."""
     route = tours.route[stop]
@@ -195,7 +196,7 @@ def remove(task, tours, stop):
     return saved if tours.kind[route] != NONE else saved + task.fixed[kind]
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def unlink(task, tours, stop):
     """Take a stop out of its route, and close the route if it was the last; return the cost of the leg in its place."""
     route, before, after = tours.route[stop], tours.pred[stop], tours.succ[stop]
@@ -208,7 +209,7 @@ def unlink(task, tours, stop):
     return leg
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def join(task, tours, route, before, after):
     """Let a stop of a route follow another, NONE being the depot; return the cost of the leg."""
     kind = tours.kind[route]
@@ -226,7 +227,7 @@ def join(task, tours, route, before, after):
     return leg
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def link(task, tours, stop, route, before):
     """Put a stop into a route after another, NONE for the beginning, leaving times as they were."""
     after = tours.first[route] if before == NONE else tours.succ[before]
@@ -236,7 +237,7 @@ def link(task, tours, stop, route, before):
     carry(task, tours, stop, route, 1)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def insert(task, tours, stop, route, before):
     """Put a stop into a route after another, NONE for the beginning."""
     link(task, tours, stop, route, before)
@@ -244,7 +245,7 @@ def insert(task, tours, stop, route, before):
         retime(task, tours, route)
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def fits(task, tours, stop, route):
     """Tell whether a route and its depot have room for a stop."""
     kind = tours.kind[route]
@@ -258,7 +259,7 @@ def fits(task, tours, stop, route):
     return True
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def in_time(task, tours, stop, kind, before, after):
     """Tell whether a stop between two others of a route, NONE being the depot, keeps every window."""
     depot, time = task.depot[kind], task.time[task.profile[kind]]
@@ -275,7 +276,7 @@ def in_time(task, tours, stop, kind, before, after):
     return begin + time[stop, after] <= tours.late[after]
 
 
-@nb.njit(cache=True, nogil=True, forceinline=True)
+@njit(nogil=True, forceinline=True)
 def can_open(task, tours, stop, kind):
     """Tell whether one more vehicle of a type could serve a stop alone."""
     if tours.used[kind] >= tours.fleet[kind]:

@@ -25,12 +25,12 @@ from functools import partial
 from itertools import count
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
-from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, _ascend, ascend
+from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, ascend, raise_bound
 
 Array = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Branch(NamedTuple):
     share: Array
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _probe(arrays, status, prices, share, bound, goals, probes):
     """Probe doubtful sites; fixes sites in `status`.
 
@@ -71,7 +71,7 @@ def _probe(arrays, status, prices, share, bound, goals, probes):
         for side in range(2):
             trial = status.copy()
             trial[i] = side
-            reached, at, _, _ = _ascend(arrays, trial, prices, target, cutoff, steps)
+            reached, at, _, _ = raise_bound(arrays, trial, prices, target, cutoff, steps)
             gains[side] = reached - bound
             found[side] = at
         limit = cutoff - bound

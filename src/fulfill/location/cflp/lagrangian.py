@@ -20,10 +20,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
 
 Array = NDArray[np.float64]
@@ -58,8 +58,8 @@ class Ascent(NamedTuple):
     iterations: int
 
 
-@numba.njit(cache=True, nogil=True)
-def _fill(value, weight, items, count, capacity):
+@njit(nogil=True)
+def fill_knapsack(value, weight, items, count, capacity):
     """Solve a continuous knapsack of negative values; the chosen items come first in `items`.
 
     Returns the value, the number of chosen items and how much of the last one is taken.
@@ -104,7 +104,7 @@ def _fill(value, weight, items, count, capacity):
     return total, low, part
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _collect(cost, demand, prices, level, work, items):
     """List the cells whose reduced cost is below `level`; returns their number, demand and value."""
     count, load, best = 0, 0.0, 0.0
@@ -119,7 +119,7 @@ def _collect(cost, demand, prices, level, work, items):
     return count, load, best
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _site(arrays, i, forced, prices, levels, work, items):
     """Solve the knapsack of one site: its value phi, the number of chosen items, how much of the last one is taken.
 
@@ -135,12 +135,12 @@ def _site(arrays, i, forced, prices, levels, work, items):
         return fixed + best, count, demand[items[count - 1]] if count else 0.0
     if fixed + best >= 0.0 and not forced:
         return fixed + best, 0, 0.0
-    value, chosen, part = _fill(work, demand, items, count, capacity)
+    value, chosen, part = fill_knapsack(work, demand, items, count, capacity)
     levels[i] = 0.8 * work[items[chosen - 1]] if chosen else 0.0
     return fixed + value, chosen, part
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def sweep(arrays, active, status, prices, levels, phi, served):
     """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell; returns the bound.
 
@@ -168,7 +168,7 @@ def sweep(arrays, active, status, prices, levels, phi, served):
     return total - ROUNDING * size
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _fix(active, status, phi, bound, cutoff):
     """Fix free sites whose other choice is beyond the cutoff."""
     for i in active:
@@ -179,7 +179,7 @@ def _fix(active, status, phi, bound, cutoff):
                 status[i] = OPEN
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _move(arrays, prices, served, direction, gain):
     """Turn the direction, and move the prices along it by `gain` over its squared length; False where it is zero."""
     demand, outside = arrays.demand, arrays.outside
@@ -196,7 +196,7 @@ def _move(arrays, prices, served, direction, gain):
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _short(arrays, active):
     """Tell whether the active sites cannot serve all cells that have no outside option."""
     need = 0.0
@@ -206,8 +206,9 @@ def _short(arrays, active):
     return arrays.capacity[active].sum() < need * (1.0 - 1e-12)
 
 
-@numba.njit(cache=True, nogil=True)
-def _ascend(arrays, status, start, target, cutoff, steps):
+@njit(nogil=True)
+def raise_bound(arrays, status, start, target, cutoff, steps):
+    """Do what `ascend` says, compiled; return the fields of an `Ascent`."""
     iterations, scale, patience = steps
     active = np.flatnonzero(status != CLOSED)
     n_sites, n_cells = arrays.cost.shape
@@ -245,7 +246,7 @@ def ascend(arrays: Arrays, status: Status, start: Array, target: float, cutoff: 
     `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the value beyond which a
     branch is of no interest (infinite: never). The bound is infinite where the sites left cannot serve the demand.
     """
-    return Ascent(*_ascend(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps))
+    return Ascent(*raise_bound(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps))
 
 
 def first_prices(arrays: Arrays) -> Array:

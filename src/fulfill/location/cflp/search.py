@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
-from fulfill.location.cflp.lagrangian import _fill
+from fulfill.location.cflp.lagrangian import fill_knapsack
 from fulfill.location.cflp.transport import (
     Transport,
     allocate,
@@ -41,7 +41,7 @@ class Incumbent:
     cost: float
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _cell_prices(t, distance):
     """Return the cheapest way to serve each cell at the capacity prices, its row, and the cheapest by another row."""
     n_cells = len(t.demand)
@@ -56,7 +56,7 @@ def _cell_prices(t, distance):
     return best, row, second
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _pull(t, i, prices, work, items):
     """Return the most that site i could save at these prices (a value of zero or less)."""
     count, load, total = 0, 0.0, 0.0
@@ -70,10 +70,10 @@ def _pull(t, i, prices, work, items):
             total += work[j] * t.demand[j]
     if load <= t.capacity[i]:
         return total
-    return _fill(work, t.demand, items, count, t.capacity[i])[0]
+    return fill_knapsack(work, t.demand, items, count, t.capacity[i])[0]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _move_bounds(t, fixed, locked):
     """Bound the change of cost by move: [r, i] closes r and opens i; the last row and column stand for none."""
     n_sites, n_cells = len(fixed), len(t.demand)

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Transport(NamedTuple):
     mover: Index
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _refresh_row(t, a):
     """Recompute the moves out of one row."""
     t.move[a, :] = np.inf
@@ -63,7 +63,7 @@ def _refresh_row(t, a):
     t.move[a, a] = np.inf
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _refresh_column(t, b):
     """Recompute the moves into one row."""
     t.move[:, b] = np.inf
@@ -80,7 +80,7 @@ def _refresh_column(t, b):
                     t.mover[a, b] = j
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _relax(t, rows, distance, after):
     """Shortest distances to the rows that start at zero (Bellman-Ford); `after` is the next row on the way."""
     for _ in range(len(rows)):
@@ -96,7 +96,7 @@ def _relax(t, rows, distance, after):
             return
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def slack_distance(t, after):
     """Return by row the cost of pushing one order more through it to a row with room: the price of its capacity."""
     rows = np.flatnonzero(t.opened)
@@ -109,7 +109,7 @@ def slack_distance(t, after):
     return distance
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _shift(t, a, after, amount):
     """Move `amount` along the way that begins at row a; refreshes the rows on it."""
     first, steps = a, 0
@@ -136,7 +136,7 @@ def _shift(t, a, after, amount):
     return last
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _room(t, a, after, amount):
     """Return how much of `amount` fits along the way that begins at row a, its end included."""
     steps = 0
@@ -147,7 +147,7 @@ def _room(t, a, after, amount):
     return min(amount, t.capacity[a] - t.load[a])
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _insert(t, j, amount, after):
     """Send `amount` of cell j by the cheapest ways; False where there is none."""
     while amount > _TINY * t.demand[j]:
@@ -165,7 +165,7 @@ def _insert(t, j, amount, after):
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def close_site(t, i):
     """Close a site and send its orders elsewhere; False where they do not fit (the allocation is then useless)."""
     after = np.empty(len(t.capacity), np.int64)
@@ -181,7 +181,7 @@ def close_site(t, i):
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def open_site(t, i):
     """Open a site and pull orders in as long as that saves."""
     n_rows = len(t.capacity)
@@ -216,7 +216,7 @@ def open_site(t, i):
         t.load[i] += amount
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def fill(t):
     """Allocate every cell from nothing; False where the open sites cannot serve them."""
     after = np.empty(len(t.capacity), np.int64)
@@ -226,7 +226,7 @@ def fill(t):
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def flow_cost(t):
     """Return the cost of the allocation, without fixed costs."""
     total = 0.0

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numba as nb
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
+from fulfill.kernel_cache import njit
 from fulfill.location.network.assortment import choose_assortment, site_costs
 from fulfill.location.network.relaxation import Multipliers, inbound_price, service_credit
 from fulfill.plan import Decisions
@@ -100,11 +101,6 @@ def prepare(instance: LocationInstance, size: Index, prices: Multipliers) -> Set
         steps=np.take_along_axis(handling, order, axis=1),
         room=np.take_along_axis(capacity, order[:, :, None], axis=1),
     )
-
-
-def lowest_prices(instance: LocationInstance, setting: Setting) -> Array:
-    """Return the price of the cheapest band by site and period: prices of throughput to start from."""
-    return np.repeat(setting.steps[:, :1], instance.shape[2], axis=1)
 
 
 def best_assortment(
@@ -245,7 +241,7 @@ def _storage_rows(instance: LocationInstance, chosen: Index) -> tuple[Array, Arr
     return level, room, safety
 
 
-@nb.njit(cache=True, inline="always")
+@njit(inline="always")
 def _cost(
     j, z, k, t, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, rho,
@@ -261,7 +257,7 @@ def _cost(
     return cost + u * (inbound[i, k, t] + rho[i, t] + carrier[region[z], t])
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def demand_at(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, demand, unserved, rho,
@@ -269,7 +265,7 @@ def demand_at(
     """Return the units that each site is asked for when every cell takes its cheapest option, (I, K, T)."""
     n_zones, n_products, n_periods = demand.shape
     used = np.zeros((n_periods, n_products, rho.shape[0]))
-    for t in nb.prange(n_periods):
+    for t in prange(n_periods):
         for z in range(n_zones):
             for k in range(n_products):
                 if demand[z, k, t] <= 0.0:
@@ -287,7 +283,7 @@ def demand_at(
     return used.T.copy()
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def regrets(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, demand, unserved, rho,
@@ -295,7 +291,7 @@ def regrets(
     """Return what each cell loses per order when its best site is full, (Z, K, T)."""
     n_zones, n_products, n_periods = demand.shape
     regret = np.zeros(demand.shape)
-    for z in nb.prange(n_zones):
+    for z in prange(n_zones):
         for k in range(n_products):
             for t in range(n_periods):
                 best, second, source = unserved[k], np.inf, -2
@@ -314,7 +310,7 @@ def regrets(
     return regret
 
 
-@nb.njit(cache=True)
+@njit()
 def fill(
     order, lane, start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region,
     country, mail_weight, weight, demand, unserved, rho, room, mail_left, carrier_left, level, storage_left, safety,

@@ -7,11 +7,12 @@ problem over the open sites, small enough for a full drop-add search.
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
+from fulfill.kernel_cache import njit
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -60,7 +61,7 @@ def _variation(instance: LocationInstance, sites: Index, product: int) -> tuple[
     )
 
 
-@nb.njit(cache=True)
+@njit()
 def _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume):
     """Return the cost of serving a product from a set of sites; `volume` gets what each carries."""
     total = 0.0
@@ -93,7 +94,7 @@ def _set_cost(mask, costs, units, alternative, demand, alone, common, whole, ent
     return total
 
 
-@nb.njit(cache=True)
+@njit()
 def _best_single(costs, units, alternative, demand, alone, common, whole, entry, country):
     """Return the set of the one site that serves a product best alone: where a long tail belongs."""
     n_sites = costs.shape[1]
@@ -109,7 +110,7 @@ def _best_single(costs, units, alternative, demand, alone, common, whole, entry,
     return mask
 
 
-@nb.njit(cache=True)
+@njit()
 def _slopes(mask, volume, alone, common, whole, slope):
     """Set the price of one more order in stock at the volumes; an unused site's at a tenth of the demand."""
     for s in range(len(volume)):
@@ -118,7 +119,7 @@ def _slopes(mask, volume, alone, common, whole, slope):
         slope[s] = (alone[s] + 2.0 * common[s] * share) / (2.0 * cost) / whole[s] if cost > 0.0 else 0.0
 
 
-@nb.njit(cache=True)
+@njit()
 def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, entry, country):
     """Improve a set of sites by dropping or adding one at a time, the best first; try the empty set last."""
     n_sites = len(mask)
@@ -149,7 +150,7 @@ def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, ent
     return mask, best
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def site_costs(
     start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
     mail_weight, weight, unserved, rho, position, n_open, shape,
@@ -162,7 +163,7 @@ def site_costs(
     costs = np.full((n_products, n_zones * n_periods, n_open), np.inf)
     taken = np.ones((n_products, n_zones * n_periods, n_open))
     alternative = np.empty((n_products, n_zones * n_periods))
-    for z in nb.prange(n_zones):
+    for z in prange(n_zones):
         for k in range(n_products):
             for t in range(n_periods):
                 c = z * n_periods + t

@@ -118,8 +118,7 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
 def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers) -> Array:
     """Return the cost of the cheapest way to each cell at a plan's prices of throughput, (Z, K, T)."""
     inbound, _ = inbound_price(instance, prices)
-    slope = np.zeros((len(instance.sites), instance.shape[1]))
-    inbound = np.where(siting.assortment[:, :, None], inbound + slope[:, :, None] + siting.rho[:, None, :], np.inf)
+    inbound = np.where(siting.assortment[:, :, None], inbound + siting.rho[:, None, :], np.inf)
     cell = alternative_cost(instance, prices)
     is_open = np.append(siting.size >= 0, False)
     lanes = np.flatnonzero(is_open[instance.lane_site])

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-import numba as nb
 import numpy as np
+from numba import get_num_threads
 from numpy.typing import NDArray
 
 from fulfill.instance import MAIL, LocationInstance
@@ -212,7 +212,7 @@ def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur
         lanes.start, lanes.zone, lanes.way, lanes.usd, carbon, credit, instance.way_cost, instance.way_rate,
         instance.units, inbound, prices.carrier, region, prices.stocking, country, weight, cell, instance.demand,
         charge, slope, instance.capacity, instance.handling_usd, fixed, prices.throughput,
-        nb.get_num_threads(),
+        get_num_threads(),
     )  # fmt: skip
     size = choose(instance, value)
     served = np.zeros(instance.shape)

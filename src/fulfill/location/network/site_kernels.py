@@ -6,8 +6,10 @@ site and zone, `start[i]:start[i + 1]` are the lanes of site i.
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+from numba import prange
+
+from fulfill.kernel_cache import njit
 
 TOP_USD, NEAR_USD, PRECISION_USD = 40.0, 0.25, 0.003
 """Where a price of throughput is looked for: so far above the cheapest band, so near to the last one, so closely."""
@@ -15,7 +17,7 @@ SEARCHING = 4
 """Prices of throughput tried on the way from the best known to those that clear the market."""
 
 
-@nb.njit(cache=True)
+@njit()
 def cheapest_routes(cost, route_site, n_sites):
     """Return cost and number of the cheapest route by site, product and period; infinite and -1 where there is none."""
     n_routes, n_products, n_periods = cost.shape
@@ -31,12 +33,12 @@ def cheapest_routes(cost, route_site, n_sites):
     return best, route
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
     """Tell for each lane whether any cell is worth more than its cost, side rows apart."""
     keep = np.zeros(len(zone), np.bool_)
     n_products, n_periods = cell.shape[1], cell.shape[2]
-    for i in nb.prange(len(start) - 1):
+    for i in prange(len(start) - 1):
         for lane in range(start[i], start[i + 1]):
             z, w = zone[lane], way[lane]
             for k in range(n_products):
@@ -54,7 +56,7 @@ SUMS = {"reassoc", "nsz", "contract"}
 """What a compiler may do to the sums over items: another order of terms, so that it can add several at once."""
 
 
-@nb.njit(cache=True)
+@njit()
 def _gather(
     i, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking,
     country, weight, cell, demand, floor, worth, items, count, pairs, n_pairs,
@@ -112,7 +114,7 @@ def _gather(
         lane = last
 
 
-@nb.njit(cache=True, inline="always")
+@njit(inline="always")
 def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
     """Return worth and units of the way that is best at high prices; those given, if no other pays there.
 
@@ -129,7 +131,7 @@ def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
     return second, least
 
 
-@nb.njit(cache=True, fastmath=SUMS)
+@njit(fastmath=SUMS)
 def _profit(worth, units, n, price):
     """Return what items bring at a price a unit."""
     total = 0.0
@@ -138,7 +140,7 @@ def _profit(worth, units, n, price):
     return total
 
 
-@nb.njit(cache=True, fastmath=SUMS)
+@njit(fastmath=SUMS)
 def _pair_profit(first, few, second, least, n, price):
     """Return what cells bring at a price a unit, each by the better of its two ways."""
     total = 0.0
@@ -147,7 +149,7 @@ def _pair_profit(first, few, second, least, n, price):
     return total
 
 
-@nb.njit(cache=True, fastmath=SUMS)
+@njit(fastmath=SUMS)
 def _wanted(worth, units, n, price):
     """Return the units of the items that pay a price."""
     total = 0.0
@@ -156,7 +158,7 @@ def _wanted(worth, units, n, price):
     return total
 
 
-@nb.njit(cache=True)
+@njit()
 def _clearing_price(slope, t, items, count, pairs, n_pairs, capacity, handling, guess):
     """Return about the lowest price at which what is wanted in a period is no more than the bands supply.
 
@@ -177,7 +179,7 @@ def _clearing_price(slope, t, items, count, pairs, n_pairs, capacity, handling, 
     return floor if low == floor else high
 
 
-@nb.njit(cache=True)
+@njit()
 def _short(slope, t, items, count, pairs, n_pairs, capacity, handling, price):
     """Tell whether more is wanted at a price than the bands supply at it."""
     wanted, supply = 0.0, 0.0
@@ -191,7 +193,7 @@ def _short(slope, t, items, count, pairs, n_pairs, capacity, handling, price):
     return wanted > supply
 
 
-@nb.njit(cache=True)
+@njit()
 def _gain(price, charge, slope, items, count, pairs, n_pairs, capacity, handling, paid):
     """Return the value of a site's business at prices of throughput, and set the slope that each product pays."""
     n_products, n_lines = charge.shape
@@ -216,7 +218,7 @@ def _gain(price, charge, slope, items, count, pairs, n_pairs, capacity, handling
     return total
 
 
-@nb.njit(cache=True)
+@njit()
 def _business(
     charge, slope, items, count, pairs, n_pairs, capacity, handling, fixed, price, paid, value,
 ):  # fmt: skip
@@ -258,7 +260,7 @@ def _business(
             paid[m] = trial_paid
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def site_values(
     start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier, region, stocking, country,
     weight, cell, demand, charge, slope, capacity, handling, fixed, guess, n_threads,
@@ -272,7 +274,7 @@ def site_values(
     value = np.full((n_sites, n_sizes), np.inf)
     rho = guess.copy()
     paid = np.full((n_sites, n_sizes, n_products), np.inf)
-    for thread in nb.prange(n_threads):
+    for thread in prange(n_threads):
         room = 1
         for i in range(n_sites):
             room = max(room, start[i + 1] - start[i])
@@ -297,14 +299,14 @@ def site_values(
     return value, rho, paid
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def chosen_flows(
     size, part, blur, rho, paid, start, zone, way, usd, carbon, credit, way_cost, way_rate, way_units, inbound, carrier,
     region, stocking, country, weight, cell, demand, served, units, stocked,
 ):  # fmt: skip
     """Add what the chosen sites serve at their prices to `served`, `units` and `stocked`."""
     n_products, n_periods = cell.shape[1], cell.shape[2]
-    for k in nb.prange(n_products):
+    for k in prange(n_products):
         for i in range(len(size)):
             m, c = size[i], country[i]
             if m < 0 or part[i] <= 0.0 or paid[i, m, k] == np.inf:

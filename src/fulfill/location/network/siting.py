@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import numba as nb
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from fulfill.instance import LocationInstance
+from fulfill.kernel_cache import njit
 from fulfill.location.network.allocation import Setting, prepare
 from fulfill.location.network.assortment import choose_assortment, site_costs
 from fulfill.location.network.relaxation import Multipliers
@@ -281,14 +282,14 @@ def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
     return replace(siting, size=size, assortment=assortment, rho=rho, volume=volume)
 
 
-@nb.njit(cache=True, parallel=True)
+@njit(parallel=True)
 def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
     """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost, prices included."""
     n_products, _, n_zones, n_periods = cost.shape
     n_open = len(sites)
     totals = np.zeros(n_products)
     volume[:] = 0.0
-    for k in nb.prange(n_products):
+    for k in prange(n_products):
         best = alternative[k].copy()
         chosen = np.full((n_zones, n_periods), -1)
         price = np.empty(n_periods)

@@ -1,6 +1,6 @@
 """Compiling the kernels before the clock runs: a tiny instance goes through the whole decomposition once.
 
-Numba keeps what it compiled beside the modules, so this costs half a minute after an installation and a second later.
+What was compiled is kept (`kernel_cache.py`), so this costs half a minute after an installation and a second later.
 """
 
 from __future__ import annotations

@@ -1,0 +1,42 @@
+"""Compiling the kernels of branch and bound before the clock runs: a small instance goes through the whole method once.
+
+What was compiled is kept (`kernel_cache.py`), so this costs some seconds after an installation and none later.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from fulfill.instance import LocationInstance
+from fulfill.location.cflp.decompose import solve_decomposed
+from fulfill.location.solution import LocationParams
+
+SITES, ZONES = 12, 30
+
+
+def small_instance() -> LocationInstance:
+    """Return a capacitated instance whose root bound leaves a gap, so that it is branched on."""
+    rng = np.random.default_rng(0)
+    site, zone = np.divmod(np.arange(SITES * ZONES), ZONES)
+    distance = np.linalg.norm(rng.random((SITES, 1, 2)) - rng.random((ZONES, 2)), axis=2)
+    demand = rng.uniform(1.0, 10.0, ZONES)
+    one = np.ones((1, 1, 1))
+    return LocationInstance(
+        zones=tuple(f"z{j}" for j in range(ZONES)), products=("k",), periods=("t",),
+        sites=tuple(f"i{i}" for i in range(SITES)), sizes=("m",), bands=("b",),
+        demand=demand[:, None, None], unserved_usd=np.array([np.inf]),
+        lane_zone=zone, lane_site=site, lane_way=np.zeros(len(site), np.int64),
+        lane_usd=10.0 * distance.ravel(), lane_co2=np.zeros(len(site)),
+        way_cost=0.0 * one, way_rate=one, units=one,
+        fixed_usd=rng.uniform(50.0, 150.0, (SITES, 1)), invest_usd=np.zeros((SITES, 1)),
+        capacity=(rng.uniform(0.15, 0.4, SITES) * demand.sum())[:, None, None, None],
+        handling_usd=np.zeros((SITES, 1, 1)),
+    )  # fmt: skip
+
+
+@cache
+def compile_kernels() -> None:
+    """Compile every kernel of branch and bound, once a process."""
+    solve_decomposed(small_instance(), LocationParams(gap=0.0, time_limit=600.0))
