@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.demand import Demand, orders_array, read_demand
+from fulfill.demand_checks import demand_faults, unused_row_warnings
 from fulfill.errors import Fault, InputError
 from fulfill.network import Network, locate, read_network
 from fulfill.regime import Regime, overlap_faults, regime_on
@@ -78,13 +79,15 @@ def build_problem(
     faults += _share_faults(network, demand)
     faults += _tariff_faults(network, demand, regime, channels)
     faults += [] if wrong_channels else _reach_faults(network, demand, channels)
+    faults += [] if wrong_channels else demand_faults(network, demand, channels)
     if faults:
         raise InputError(faults)
     calendar = network["calendar"]
     days = calendar["days"].to_numpy(float)
     products = network["products"]["product_id"].tolist()
     orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
-    return Problem(network, demand, regime, orders, days, channels, _capacity_warnings(network, orders, days))
+    warnings = (*_capacity_warnings(network, orders, days), *unused_row_warnings(network, demand, regime))
+    return Problem(network, demand, regime, orders, days, channels, warnings)
 
 
 def load_problem(
