@@ -24,14 +24,13 @@ def test_overrides_win_and_hold_both_ways(toy: Folders) -> None:
     assert found.gateway_site.tolist() == [[100, 200]]
 
 
-def test_without_roads_a_distance_is_the_straight_line_times_a_factor(toy: Folders) -> None:
-    toy.delete("network/lanes.csv")
-    problem = toy.problem()
-    site, zone = problem.network["sites"].iloc[0], problem.demand.zones.iloc[1]
+def test_without_roads_a_way_that_no_lane_names_is_the_straight_line_times_a_factor(toy: Folders) -> None:
+    network, zones = toy.problem().network, toy.problem().demand.zones
+    found = measure(network.with_table("lanes", network["lanes"].iloc[:0]), zones)  # as zones not of the demand
+    site, zone = network["sites"].iloc[0], zones.iloc[1]
     straight = float(geodesic_km(site["lat"], site["lon"], zone["lat"], zone["lon"]))
-    rules = road_rules(problem.network)
-    assert measured(problem).site_zone[0, 1] == pytest.approx(rules.access_factor * straight)
-    assert 12_000 < measured(problem).origin_gateway[0, 0] < 15_000  # by sea, not through the land
+    assert found.site_zone[0, 1] == pytest.approx(road_rules(network).access_factor * straight)
+    assert 12_000 < found.origin_gateway[0, 0] < 15_000  # by sea, not through the land
 
 
 def test_from_overseas_there_is_no_road_and_from_a_crossing_no_ship(toy: Folders) -> None:
@@ -61,6 +60,8 @@ def test_foreign_pairs_pass_a_crossing_or_have_no_way(toy: Folders) -> None:
     toy.add("network/gateways.csv", gateway_id="toll", name="Cars only", capacity_m3_month="0", **bridge)
     assert np.isinf(measured(toy.problem()).site_zone[2]).all()
     toy.add("network/gateways.csv", gateway_id="bridge", name="Bridge", capacity_m3_month="100", **bridge)
+    for place in ("mx-port", "zone-1", "zone-2", "zone-3"):
+        toy.add("network/lanes.csv", from_id=place, to_id="site-us", road_km="1200")
     problem = toy.problem()
     found = measured(problem)
     assert np.isfinite(found.site_zone[2]).all()

@@ -51,6 +51,8 @@ def test_a_site_abroad_needs_formal_rules_though_no_zone_is_there(toy: Folders) 
 
 def test_goods_of_a_plant_need_no_rule_at_home_but_one_abroad(toy: Folders) -> None:
     toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
+    for site in ("site-a", "site-b"):
+        toy.add("network/lanes.csv", from_id="plant", to_id=site, road_km="30")
     for row in (4, 5):
         toy.set("network/tariffs.csv", row, "origin_group", "CN")
     assert codes(toy) == []

@@ -57,13 +57,13 @@ def test_a_network_that_brings_no_goods_to_sites_is_a_warning_beside_mail_and_el
     NO_STOCK[story](toy)
     warned = [fault for fault in toy.faults() if fault.code == "W306"]
     assert [fault.value for fault in warned] == ["cross_border, local, nearshore"]
-    assert [fault.code for fault in toy.faults(channels=("local", "nearshore"))] == ["F316"]
+    assert [fault.code for fault in toy.faults(channels=("local", "nearshore"))] == ["F319"]
 
 
 @pytest.mark.parametrize("channels", [("nearshore",), ("nearshore", "direct_mail"), ("nearshore", "local")])
 def test_nearshore_without_a_plant_is_told(toy: Folders, channels: tuple[str, ...]) -> None:
     codes = [fault.code for fault in toy.faults(channels=channels) if fault.code != "W301"]
-    assert codes == (["F316"] if len(channels) == 1 else ["W306"])
+    assert codes == (["F319"] if len(channels) == 1 else ["W306"])
 
 
 NO_MAIL: dict[str, Spoil] = {
@@ -83,7 +83,7 @@ NO_MAIL: dict[str, Spoil] = {
 def test_mail_that_carries_nothing_is_a_warning_beside_stock_and_else_a_fault(toy: Folders, story: str) -> None:
     NO_MAIL[story](toy)
     assert [fault.value for fault in toy.faults() if fault.code == "W306"] == ["direct_mail"]
-    assert [fault.code for fault in toy.faults(channels=("direct_mail",))] == ["F316"]
+    assert [fault.code for fault in toy.faults(channels=("direct_mail",))] == ["F319"]
 
 
 def test_sites_of_a_country_that_no_freight_reaches_are_named(toy: Folders) -> None:

@@ -36,6 +36,15 @@ RULES: dict[str, tuple[str, str]] = {
     "F209": ("an assumption gives the range of the figure", "write `range` as column=low..high, separated by ;"),
     "F210": ("a figure lies inside its own range", "correct the figure or the range"),
     "F211": ("a place lies inside the model's window", "check lat and lon: they look swapped or mistyped"),
+    "F212": (
+        "a state is one of its country's, or a region that zones.csv and carriers.csv both name",
+        "write the state's short or official name or its usual abbreviation; remove a row of carriers.csv for no zone",
+    ),
+    "F213": (
+        "products.csv and tariffs.csv spell a tariff class alike",
+        "correct the spelling; if the classes differ, add a row of tariffs.csv for the product's class",
+    ),
+    "F214": ("two figures of a row agree", "correct one of the two figures"),
     "F301": ("a network and a demand name the same things", "correct the id in the demand, or add it to the network"),
     "F302": ("every product has a tariff row on the as-of date", "add a row, or extend valid_from / valid_to"),
     "F303": ("tariff rows of equal specificity do not overlap", "end one row before the other begins"),
@@ -48,8 +57,34 @@ RULES: dict[str, tuple[str, str]] = {
     "F310": ("a place is near a road", "move the point, or add an override to lanes.csv"),
     "F311": ("a file of a run is as the run wrote it", "take the run's own file, or optimize anew"),
     "F312": ("hour bands cover the day once", "let each band of speeds.csv begin where the one before ends, 0 to 24"),
-    "F316": ("some channel can deliver goods", "allow another channel, or add freight, a gateway, a plant or mail"),
+    "F313": (
+        "the distance bands of a service join without gap or overlap from 0 km",
+        "let the first band begin at 0 and each further one where the one before ends, km_to above km_from",
+    ),
+    "F314": (
+        "every ownership, zone class, period and country that occurs has its rows",
+        "add the row: an intensity or a capacity may be 0, but is never so by omission",
+    ),
+    "F315": ("a lane has one length, whichever way it is written", "keep the row that is right, remove the other"),
+    "F316": (
+        "a row of lanes.csv joins site and zone, gateway and site, or origin and gateway or site",
+        "correct the ids, or remove the row: it would change nothing",
+    ),
+    "F317": (
+        "without a road graph every road lane is in lanes.csv",
+        "add the lanes, or name a road graph by `roads` in network.toml",
+    ),
+    "F318": ("the periods stand in the order of time", "sort calendar.csv by `starts`; give each period its own year"),
+    "F319": ("some channel can deliver goods", "allow another channel, or add freight, a gateway, a plant or mail"),
     "W301": ("capacity covers the demand of a period", "expect unserved orders or add capacity; a warning"),
+    "W302": (
+        "a row that names a state, class or product is used by the data",
+        "correct the name if it was meant for data that take another row; a warning",
+    ),
+    "W303": (
+        "goods of a class that tariffs.csv names have a row of their own",
+        "add or extend a row of the class if the row `any` was not meant for it; a warning",
+    ),
     "W306": ("goods can reach every channel and site", "add freight, a gateway, a plant or mail; a warning"),
 }
 

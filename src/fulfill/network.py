@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from fulfill.errors import Fault, InputError
+from fulfill.network_checks import network_faults, with_one_spelling
 from fulfill.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.tables import ROW, parameter_faults, parameter_values, read_settings, read_tables
 
@@ -102,10 +103,12 @@ def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
     )
     tables, found = read_tables(folder, NETWORK_TABLES)
     faults += found
+    tables = with_one_spelling(tables)
     if "parameters" in tables:
         faults += parameter_faults(tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv")
     faults += _missing_rows(folder, tables)
     faults += _speed_faults(folder, tables)
+    faults += network_faults(folder.name, tables)
     faults += _settings_faults(folder, settings)
     if faults:
         return None, faults

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.demand import Demand, orders_array, read_demand
+from fulfill.demand_checks import demand_faults, unused_row_warnings
 from fulfill.errors import Fault, InputError
 from fulfill.network import Network, locate, read_network
 from fulfill.regime import Regime, overlap_faults, regime_on
@@ -66,7 +67,7 @@ def build_problem(
     Raises
     ------
     InputError
-        With every cross-check that fails (F301 to F309), or F316 where no channel can deliver anything.
+        With every cross-check that fails (F301 to F309), or F319 where no channel can deliver anything.
     """
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], as_of or network.as_of)
@@ -79,6 +80,7 @@ def build_problem(
     faults += _share_faults(network, demand)
     faults += _tariff_faults(network, demand, regime, channels)
     faults += [] if wrong_channels else _reach_faults(network, demand, channels)
+    faults += [] if wrong_channels else demand_faults(network, demand, channels)
     supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)
     faults += [fault for fault in supplied if not fault.warning]
     if faults:
@@ -87,7 +89,11 @@ def build_problem(
     days = calendar["days"].to_numpy(float)
     products = network["products"]["product_id"].tolist()
     orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
-    warnings = (*_capacity_warnings(network, orders, days), *supplied)
+    warnings = (
+        *_capacity_warnings(network, orders, days),
+        *supplied,
+        *unused_row_warnings(network, demand, regime),
+    )
     return Problem(network, demand, regime, orders, days, channels, warnings)
 
 

@@ -144,7 +144,7 @@ SITES = Table(
         identifier("site_id", "name in other tables", key=True),
         text("name", "name for people", REQUIRED),
         Column("country", "text", "country", choices=COUNTRIES, refers="countries"),
-        text("state", "state", ""),
+        text("state", "state: short or official name, or usual abbreviation", ""),
         *PLACE,
         text("ownership", "own building, or shared (3PL)", REQUIRED, OWNERSHIPS),
         number("rent_usd_m2_month", "USD/m2/month", "rent of an own building", 0, 100),
@@ -237,7 +237,7 @@ TARIFFS = Table(
             ("courier", "formal", "preferential"),
         ),
         text("origin_group", "where the goods come from; a named group beats any", REQUIRED, ("CN", "USMCA", "any")),
-        text("tariff_class", "class of products.csv; a named class beats any", "any"),
+        text("tariff_class", "class of products.csv, in any case; a named class beats any", "any"),
         number("value_from_usd", "USD", "lower end of the value band, not included", 0, None, 0.0),
         number("value_to_usd", "USD", "upper end of the value band, included; empty: no end", 0, None, None),
         day("valid_from", "first day in force"),
@@ -326,7 +326,7 @@ CARRIERS = Table(
     "last-mile capacity by state: orders a day that carriers will take from the seller",
     (
         text("country", "country", REQUIRED, COUNTRIES, key=True),
-        identifier("state", "state as written in zones.csv; * stands for every state not named", key=True),
+        identifier("state", "state, or a region that zones.csv names; * stands for every other state", key=True),
         number("orders_1000_people_day", "orders/1000 people/day", "carriers' capacity per head of the state's zones"),
         *PROVENANCE,
     ),
@@ -372,7 +372,7 @@ EMISSIONS = Table(
 )
 LANES = Table(
     "lanes",
-    "overrides of lanes whose real length or time is known better than the map's",
+    "lanes whose real length is known better than the map's; without a road graph, every road lane",
     (
         identifier("from_id", "site, gateway or origin", key=True),
         identifier("to_id", "site, gateway or zone", key=True),
@@ -444,7 +444,7 @@ ZONES = Table(
         identifier("zone_id", "name in other tables", key=True),
         text("name", "name for people", REQUIRED),
         text("country", "country", REQUIRED, COUNTRIES),
-        text("state", "state", ""),
+        text("state", "state: short or official name, or usual abbreviation", ""),
         *PLACE,
         number("population", "people", "people of the zone", 0, 1e8),
         number("internet_share", "-", "share of people who use the internet", 0, 1, 1.0),

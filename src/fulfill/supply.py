@@ -85,7 +85,7 @@ def supply_faults(network: Network, zones: pd.DataFrame, regime: Regime, channel
     folder, names = network.folder.name, ", ".join(channels)
     if not reached and not mailed:
         detail = "no site can get goods, and nothing can be mailed" if len(asked) > 1 else "there is no way for goods"
-        return [Fault("F316", "--channels", value=names, detail=detail)]
+        return [Fault("F319", "--channels", value=names, detail=detail)]
     stock = sorted(asked - {"direct_mail"})
     warnings = []
     if "direct_mail" in asked and not mailed:

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from fulfill.columns import REQUIRED, Column, Parameter, Table
 from fulfill.errors import Fault
 from fulfill.schema import COUNTRY_WINDOW
+from fulfill.spelling import near, nearest
+from fulfill.states import country_of, near_states, state_name
 
 ROW = "_row"
 """Name of the helper column that keeps the line of the file, for messages."""
@@ -88,6 +91,9 @@ def read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
         bad_cells |= bad
     frame = pd.DataFrame(typed).assign(**{ROW: line_of})
     faults += _rule_faults(frame, table, file)
+    if {"country", "state"} <= set(frame):
+        frame, found = _named_states(frame, file)
+        faults += found
     faults += _key_faults(frame[~bad_cells], table, file)
     faults += _place_faults(frame, file)
     if "range" in frame:
@@ -147,7 +153,8 @@ def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[
     """Return the rows of a file that hold anything, their numbers in a spreadsheet, faults of the file as a whole."""
     content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
+        # one letter has one code: a name typed on a Mac equals the same name typed on Windows
+        text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return [], [], [Fault("F102", file, detail=f"byte {error.start} is no UTF-8")]
     if "\0" in text:
@@ -287,6 +294,26 @@ def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
     return faults
 
 
+def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Write every state by its one name; find those that are misspelt or of the other country, one fault a name.
+
+    A name that is near none is a region of the user's own, and stays.
+    """
+    pairs = list(zip(frame["country"], frame["state"], strict=True))
+    names = {pair: state_name(*pair) or pair[1] for pair in pairs}
+    faults = []
+    for (country, text), name in names.items():
+        if state_name(country, name):
+            continue
+        abroad, alike = country_of(text), near_states(country, text)
+        if abroad or alike:
+            rows = frame.loc[[pair == (country, text) for pair in pairs], ROW]
+            detail = f"no state of {country}" + (f" but of {abroad}" if abroad else "") + near(alike)
+            detail += f"; {len(rows)} rows" if len(rows) > 1 else ""
+            faults.append(Fault("F212", file, int(rows.iloc[0]), "state", text, detail))
+    return frame.assign(state=pd.Series([names[pair] for pair in pairs], dtype="str")), faults
+
+
 def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
     """Check the `range` of a figure: present where assumed, well formed, and around the figure."""
     faults = []
@@ -320,7 +347,7 @@ def _dangling(folder: Path, tables: Iterable[Table], frames: Mapping[str, pd.Dat
                     int(line),
                     column.name,
                     str(value),
-                    f"not in {column.refers}.csv",
+                    f"not in {column.refers}.csv" + near(nearest(str(value), target[target.columns[0]])),
                 )
                 for line, value in zip(unknown[ROW], unknown[column.name], strict=True)
             ]

@@ -59,6 +59,7 @@ def nearshore(toy: Folders) -> None:
     toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
     toy.add("network/goods_costs.csv", product_id="shirt", origin_id="plant", goods_usd="7")
     toy.add("network/lanes.csv", from_id="plant", to_id="site-a", road_km="30")
+    toy.add("network/lanes.csv", from_id="plant", to_id="site-b", road_km="400")
 
 
 def test_nearshore_goods_pay_no_duty_at_home(toy: Folders) -> None:

@@ -102,6 +102,7 @@ def test_a_product_made_only_nearby_cannot_be_mailed(toy: Folders) -> None:
     toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
     toy.set("network/goods_costs.csv", 3, "origin_id", "plant")
     toy.add("network/lanes.csv", from_id="plant", to_id="site-a", road_km="30")
+    toy.add("network/lanes.csv", from_id="plant", to_id="site-b", road_km="400")
     money = priced(toy.problem())
     assert not np.isfinite(way_cost(money, "direct_mail", 3)[1]).any()
     assert np.isfinite(money.reference_usd).all()

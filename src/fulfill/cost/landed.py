@@ -179,7 +179,7 @@ def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[
             lost = sum(part[rows] for part in later.parts.values()) - sum(part[rows] for part in value.parts.values())
         lost = lost + (later.units[rows] - value.units[rows]) * cheapest_goods(problem)[None, :, None]
         by_product = lost.mean(axis=2)
-        return np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
+        return np.asarray(np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0))
 
     # own vans left out, so that a day costs the same whether there are any
     local, across = np.flatnonzero((channel == "local") & ~ways.own), np.flatnonzero(channel == "cross_border")
