@@ -54,10 +54,10 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
     """Solve one instance and say what came out."""
-    from fulfill.audit import audit_plan
-    from fulfill.literature import best_known, read_instance
+    from fulfill.audit.plan import audit_plan
     from fulfill.location.solution import LocationParams
     from fulfill.location.solve import solve_location
+    from fulfill.model.public_instances import best_known, read_instance
 
     instance = read_instance(path, options.format)
     begun = time.perf_counter()

@@ -45,8 +45,8 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
     """Solve one instance and say what came out."""
-    from fulfill.routing.literature import best_known, read_location_routing
-    from fulfill.routing.siting import solve_siting
+    from fulfill.routing.location_routing import solve_siting
+    from fulfill.routing.public_instances import best_known, read_location_routing
     from fulfill.routing.solution import RoutingParams
 
     instance = read_location_routing(path)

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fulfill.instance import LocationInstance
     from fulfill.location.solution import LocationParams, LocationSolution, Progress
-    from fulfill.plan import Decisions
+    from fulfill.model.decisions import Decisions
+    from fulfill.model.instance import LocationInstance
 
 METHODS = ("auto", "decomposition", "monolith", "scip")
 BEST = Path(__file__).with_name("national_best.csv")
@@ -92,7 +92,7 @@ def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
     """Build and solve the instance by a method and say what came out."""
     import numpy as np
 
-    from fulfill.audit import audit_plan
+    from fulfill.audit.plan import audit_plan
     from fulfill.location.solution import LocationParams
     from fulfill.location.solve import compile_method, method_of
 
@@ -129,8 +129,8 @@ def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
 
 def build_national(options: argparse.Namespace) -> LocationInstance:
     """Return the instance of the options' size."""
-    from fulfill.planner import PlanOptions, build
-    from fulfill.scenarios import with_scenarios
+    from fulfill.model.scenarios import with_scenarios
+    from fulfill.study.optimize import PlanOptions, build
     from national_problem import Size, national_problem, national_scenarios
 
     size = Size(options.zones, options.sites, options.periods, options.products, options.orders, options.seed)
@@ -170,7 +170,7 @@ class Firsts:
 
 
 def _outcome(answer: LocationSolution) -> dict[str, object]:
-    from fulfill.plan import relative_gap
+    from fulfill.model.decisions import relative_gap
 
     gap = relative_gap(answer.objective, answer.bound)
     return {
@@ -184,7 +184,7 @@ def _outcome(answer: LocationSolution) -> dict[str, object]:
 
 def plan_facts(instance: LocationInstance, decisions: Decisions) -> dict[str, object]:
     """Return what the plan is like: open sites, use of their whole throughput at the peak, shares of the orders."""
-    from fulfill.instance import MAIL, leaving_orders
+    from fulfill.model.instance import MAIL, leaving_orders
 
     size, is_open = decisions.opened.argmax(axis=1), decisions.opened.any(axis=1)
     room = instance.capacity[range(len(size)), size].sum(axis=1)[is_open].sum(axis=0)

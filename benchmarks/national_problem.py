@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.demand import Demand, read_demand
-from fulfill.geography import air_km
-from fulfill.instance import LocationInstance
-from fulfill.network import Network, locate, read_network
-from fulfill.problem import Problem, build_problem
-from fulfill.resolution import merge_zones
-from fulfill.scenarios import Scenario
+from fulfill.inputs.aggregation import merge_zones
+from fulfill.inputs.demand import Demand, read_demand
+from fulfill.inputs.geography.roads import air_km
+from fulfill.inputs.network import Network, locate, read_network
+from fulfill.inputs.problem import Problem, build_problem
+from fulfill.model.instance import LocationInstance
+from fulfill.model.scenarios import Scenario
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -28,15 +28,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
-from fulfill.literature import Published, to_instance
 from fulfill.location.network.decomposition import cost_of_sites
+from fulfill.location.network.lane_costs import mean_cost
 from fulfill.location.network.warmup import compile_kernels
-from fulfill.location.pruning import mean_cost
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import solve_location
-from fulfill.plan import relative_gap
-from fulfill.planner import PlanOptions, build
+from fulfill.model.decisions import relative_gap
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.public_instances import Published, to_instance
+from fulfill.study.optimize import PlanOptions, build
 from national_problem import Size, national_problem
 from spopt_pmedian import peak_mib
 

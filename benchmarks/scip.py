@@ -8,15 +8,15 @@ from datetime import timedelta
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from fulfill.instance import LocationInstance
-from fulfill.location.exact import build_model, read_decisions
+from fulfill.location.mip.formulation import build_model, read_decisions
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution
-from fulfill.plan import NO_PLAN, status_of
+from fulfill.model.decisions import NO_PLAN, status_of
+from fulfill.model.instance import LocationInstance
 
 
 def solve_by_scip(instance: LocationInstance, params: LocationParams) -> LocationSolution:
-    """Solve an instance by one MIP of `fulfill.location.exact`, by SCIP."""
+    """Solve an instance by one MIP of `fulfill.location.mip.formulation`, by SCIP."""
     begun = time.perf_counter()
     model, columns = build_model(instance)
     built = mathopt.Model.from_model_proto(model.proto())

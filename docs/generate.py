@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from fulfill.cli import main
-from fulfill.columns import REQUIRED, Column, Parameter, Table
-from fulfill.errors import RULES
-from fulfill.network import locate
-from fulfill.schema import (
+from fulfill.cli.main import main
+from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
+from fulfill.inputs.faults import RULES
+from fulfill.inputs.network import locate
+from fulfill.inputs.schema import (
     DEMAND_PARAMETERS,
     DEMAND_TABLES,
     NETWORK_PARAMETERS,

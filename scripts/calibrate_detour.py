@@ -15,11 +15,11 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from fulfill.distances import road_rules
-from fulfill.geography import read_roads
-from fulfill.problem import load_problem
-from fulfill.routing.day import place_orders, read_land
-from fulfill.routing.matrix import StreetRules, great_circle_km, measure_ways
+from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.geography.roads import read_roads
+from fulfill.inputs.problem import load_problem
+from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_ways
+from fulfill.routing.day.stops import place_orders, read_land
 
 DOORS, SEED = 60, 0
 BAND = (2.0 / 3.0, 4.0 / 3.0)

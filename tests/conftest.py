@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from fulfill.demand import read_demand
-from fulfill.errors import Fault, InputError
-from fulfill.network import locate, read_network
-from fulfill.problem import CHANNELS, Problem, build_problem
+from fulfill.inputs.demand import read_demand
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.network import locate, read_network
+from fulfill.inputs.problem import CHANNELS, Problem, build_problem
 
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")

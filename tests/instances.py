@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fulfill.cost.inventory import SafetyStock
-from fulfill.instance import MAIL, Limits, LocationInstance, ServiceTarget
+from fulfill.model.economics.inventory import SafetyStock
+from fulfill.model.instance import MAIL, Limits, LocationInstance, ServiceTarget
 
 
 def names(prefix: str, number: int) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fulfill.cli import main
-from fulfill.errors import RULES
-from fulfill.location.exact import CONSTRAINTS
-from fulfill.planner import PlanOptions, optimize
-from fulfill.problem import Problem
-from fulfill.schema import DEMAND_TABLES, NETWORK_TABLES
+from fulfill.cli.main import main
+from fulfill.inputs.faults import RULES
+from fulfill.inputs.problem import Problem
+from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES
+from fulfill.location.mip.formulation import CONSTRAINTS
+from fulfill.study.optimize import PlanOptions, optimize
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

@@ -83,10 +83,10 @@ def test_the_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: Path) -> 
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r})\n"
-        "from fulfill.network import locate\n"
+        "from fulfill.inputs.network import locate\n"
         "folder = locate('networks', 'mexico-us-border')\n"
         "assert folder.parts[-4:] == ('fulfill', 'data', 'networks', 'mexico-us-border'), folder\n"
-        "from fulfill.cli import main\n"
+        "from fulfill.cli.main import main\n"
         "main(['check', '--network', 'toy', '--demand', 'toy'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,6 +1,6 @@
 """`python -m fulfill`."""
 
-from fulfill.cli import main
+from fulfill.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from cflp import METHODS as CFLP_METHODS
+from fulfill.inputs.problem import Problem
 from fulfill.location.solve import METHODS
-from fulfill.planner import PlanOptions, build
-from fulfill.problem import Problem
+from fulfill.study.optimize import PlanOptions, build
 from national import METHODS as NATIONAL_METHODS
 from national_problem import Size, national_problem, national_scenarios
 

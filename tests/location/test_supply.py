@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fulfill.audit import audit_plan
-from fulfill.audit_bound import audit_bound
-from fulfill.instance import LocationInstance, leaving_orders
-from fulfill.literature import Published, to_instance
+from fulfill.audit.bound import audit_bound
+from fulfill.audit.plan import audit_plan
 from fulfill.location.cflp.capacitated import is_capacitated
-from fulfill.location.exact import solve_exact
+from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.network.lane_costs import prune
 from fulfill.location.network.relaxation import inbound_price, zero_multipliers
 from fulfill.location.network.warmup import compile_kernels
-from fulfill.location.pruning import prune
 from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.model.public_instances import Published, to_instance
 from instances import crowded_instance
 
 Cut = Callable[[LocationInstance], LocationInstance]

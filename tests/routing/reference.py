@@ -8,8 +8,8 @@ from math import inf
 import numpy as np
 
 from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.schedule import timetable
 from fulfill.routing.solution import driven_km, price
-from fulfill.routing.timetable import timetable
 
 
 def cheapest_cost(instance: RoutingInstance) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance, leaving_orders
-from fulfill.plan import Decisions
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance, leaving_orders
 
 Array = NDArray[np.float64]
 ROUNDING = 1e-9

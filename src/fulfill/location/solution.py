@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fulfill.certificate import Certificate
-from fulfill.plan import Decisions, relative_gap
-from fulfill.start import Start
+from fulfill.model.certificate import Certificate
+from fulfill.model.decisions import Decisions, relative_gap
+from fulfill.model.warm_start import Start
 
 
 @dataclass(frozen=True)

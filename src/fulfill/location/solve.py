@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from fulfill.instance import LocationInstance
 from fulfill.location.cflp import warmup as branching_warmup
 from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.cflp.decompose import solve_decomposed as solve_by_branching
-from fulfill.location.exact import solve_exact
+from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.model.instance import LocationInstance
 
 METHODS = {"branching": solve_by_branching, "decomposition": solve_decomposed, "monolith": solve_exact}
 COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": warmup.compile_kernels}

@@ -52,7 +52,7 @@ class Route:
 class Unserved:
     """A stop without a vehicle.
 
-    `reason` is one of `fulfill.routing.reasons.REASONS`; `text` says what is missing and what would serve the stop.
+    `reason` is one of `fulfill.routing.infeasibility.REASONS`; `text` says what is missing and what would serve the stop.
     """
 
     stop: int

@@ -13,18 +13,18 @@ from importlib import import_module
 
 import numpy as np
 
-from fulfill.errors import SolverError
+from fulfill.inputs.faults import SolverError
 from fulfill.routing.audit import audit_routes
+from fulfill.routing.infeasibility import hopeless, unserved_after
 from fulfill.routing.instance import RoutingInstance, features
-from fulfill.routing.reasons import hopeless, unserved_after
+from fulfill.routing.schedule import routes_of
 from fulfill.routing.solution import Plan, RoutingParams, RoutingSolution, driven_km, price
-from fulfill.routing.timetable import routes_of
 
 ENGINES = {
-    "ruin": ("fulfill.routing.ruin", "solve_ruin", frozenset({"depot capacity"})),
-    "pyvrp": ("fulfill.routing.pyvrp_engine", "solve_pyvrp", frozenset({"second trips", "range", "shift length"})),
+    "ruin": ("fulfill.routing.engines.ruin.engine", "solve_ruin", frozenset({"depot capacity"})),
+    "pyvrp": ("fulfill.routing.engines.pyvrp_engine", "solve_pyvrp", frozenset({"second trips", "range", "shift length"})),
     "ortools": (
-        "fulfill.routing.ortools_engine",
+        "fulfill.routing.engines.ortools.engine",
         "solve_ortools",
         frozenset({"breaks", "second trips", "range", "shift length"}),
     ),

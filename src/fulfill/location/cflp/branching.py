@@ -28,9 +28,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, ascend, raise_bound
+from fulfill.model.kernel_cache import njit
 
 Array = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
-from fulfill.plan import Decisions
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
 from fulfill.location.cflp.branching import Branch, Guests, Tree
 from fulfill.location.cflp.capacitated import Arrays, Capacitated, capacitated_view, is_capacitated, to_decisions
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
 from fulfill.location.cflp.search import Incumbent, construct, improve, kick, plan_cost, round_sites
 from fulfill.location.cflp.transport import allocate
-from fulfill.location.exact import solve_exact
+from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.plan import INFEASIBLE, NO_PLAN, status_of
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, status_of
+from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

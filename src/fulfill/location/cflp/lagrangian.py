@@ -23,8 +23,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
+from fulfill.model.kernel_cache import njit
 
 Array = NDArray[np.float64]
 Status = NDArray[np.int8]

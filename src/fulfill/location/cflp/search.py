@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.kernel_cache import njit
 from fulfill.location.cflp.capacitated import Arrays
 from fulfill.location.cflp.lagrangian import fill_knapsack
 from fulfill.location.cflp.transport import (
@@ -24,6 +23,7 @@ from fulfill.location.cflp.transport import (
     open_site,
     slack_distance,
 )
+from fulfill.model.kernel_cache import njit
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -9,9 +9,9 @@ from functools import cache
 
 import numpy as np
 
-from fulfill.instance import LocationInstance
 from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
+from fulfill.model.instance import LocationInstance
 
 SITES, ZONES = 12, 30
 

@@ -14,11 +14,11 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
-from fulfill.kernel_cache import njit
 from fulfill.location.network.assortment import choose_assortment, site_costs
 from fulfill.location.network.relaxation import Multipliers, inbound_price, service_credit
-from fulfill.plan import Decisions
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance
+from fulfill.model.kernel_cache import njit
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

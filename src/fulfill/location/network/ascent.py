@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
 from fulfill.location.network.relaxation import (
     Lanes,
     Multipliers,
@@ -22,6 +21,7 @@ from fulfill.location.network.relaxation import (
     inbound_price,
     with_prices,
 )
+from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
 FIRST_STEP, SMALLEST_STEP = 1.0, 1e-3

@@ -11,8 +11,8 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
-from fulfill.kernel_cache import njit
+from fulfill.model.instance import LocationInstance
+from fulfill.model.kernel_cache import njit
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

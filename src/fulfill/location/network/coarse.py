@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
-from fulfill.location.pruning import mean_cost, take_lanes
+from fulfill.location.network.lane_costs import mean_cost, take_lanes
+from fulfill.model.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

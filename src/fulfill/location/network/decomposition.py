@@ -17,13 +17,11 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.certificate import Certificate, Leaf, whole
-from fulfill.instance import LocationInstance
 from fulfill.location.network.ascent import Ascent, ascend, begin
-from fulfill.location.network.choice import NEAR, affordable, choose_sites
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
 from fulfill.location.network.planning import plan_of, priced_plan, zone_prices
+from fulfill.location.network.primal_heuristic import NEAR, affordable, choose_sites
 from fulfill.location.network.relaxation import (
     Multipliers,
     Relaxed,
@@ -33,11 +31,13 @@ from fulfill.location.network.relaxation import (
     with_prices,
     zero_multipliers,
 )
-from fulfill.location.network.siting import Siting, allowed
+from fulfill.location.network.site_search import Siting, allowed
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.plan import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
-from fulfill.start import Start
+from fulfill.model.certificate import Certificate, Leaf, whole
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
+from fulfill.model.instance import LocationInstance
+from fulfill.model.warm_start import Start
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance, leaving_orders
-from fulfill.location.highs import solve_lp
-from fulfill.location.rows import LinearModel
-from fulfill.plan import Decisions
+from fulfill.location.mip.highs import solve_lp
+from fulfill.location.mip.rows import LinearModel
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance, leaving_orders
 
 Array = NDArray[np.float64]
 

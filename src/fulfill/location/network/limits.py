@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance
 from fulfill.location.network.relaxation import Multipliers, with_prices
-from fulfill.plan import Decisions
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
 FIRST_PRICE_USD = 0.5

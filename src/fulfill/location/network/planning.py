@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.instance import LocationInstance, leaving_orders
 from fulfill.location.network.allocation import allocate, best_assortment, prepare
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.inbound_flows import bring_in
@@ -22,9 +21,10 @@ from fulfill.location.network.relaxation import (
     with_prices,
     zero_multipliers,
 )
-from fulfill.location.network.siting import Siting
+from fulfill.location.network.site_search import Siting
 from fulfill.location.pricing import price
-from fulfill.plan import Decisions
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance, leaving_orders
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

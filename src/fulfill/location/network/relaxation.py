@@ -22,8 +22,8 @@ import numpy as np
 from numba import get_num_threads
 from numpy.typing import NDArray
 
-from fulfill.instance import MAIL, LocationInstance
 from fulfill.location.network.site_kernels import cheapest_routes, chosen_flows, profitable, site_values
+from fulfill.model.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

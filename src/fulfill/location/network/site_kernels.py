@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from fulfill.kernel_cache import njit
+from fulfill.model.kernel_cache import njit
 
 TOP_USD, NEAR_USD, PRECISION_USD = 40.0, 0.25, 0.003
 """Where a price of throughput is looked for: so far above the cheapest band, so near to the last one, so closely."""

@@ -9,10 +9,10 @@ from functools import cache
 
 import numpy as np
 
-from fulfill.cost.inventory import SafetyStock
-from fulfill.instance import MAIL, LocationInstance
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams
+from fulfill.model.economics.inventory import SafetyStock
+from fulfill.model.instance import MAIL, LocationInstance
 
 ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 3, 2, 2, 2, 2, 2
 

@@ -1,0 +1,1 @@
+"""Direct mail, local fulfilment or a mix, and where they break even."""

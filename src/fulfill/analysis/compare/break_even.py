@@ -1,0 +1,240 @@
+"""Where stock near the buyer and direct mail are worth the same: in volume, price, duty rate and customs value.
+
+All four are said of the mean order of a product in a country (`mean_order.py`, whose letters are used). Prices and
+rates are moved in the tables, and the cost modules price the mean order anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.analysis.compare.unit_economics import (
+    MeanOrder,
+    Priced,
+    Stocking,
+    Worth,
+    average_order,
+    inbound_usd,
+    weighted,
+    winners,
+    worth,
+)
+from fulfill.inputs.problem import Problem
+from fulfill.inputs.tariffs import Duty
+from fulfill.model.economics import duty
+from fulfill.model.economics.inbound import price_routes
+from fulfill.model.economics.landed import price_safety_stock
+from fulfill.model.economics.last_mile import Ways
+from fulfill.model.economics.order_value import value_orders
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+PRICE_FACTORS = np.geomspace(0.2, 5.0, 17)
+"""Multiples of a product's price among which a break-even is looked for."""
+HIGHEST_DUTY = 5.0
+"""Highest formal duty rate at which a break-even is looked for: 500 %."""
+LARGEST_VOLUME = 1e12
+HALVINGS = 22
+
+
+def break_evens(priced: Priced, stocking: Stocking, country: str) -> pd.DataFrame:
+    """Return one row for each product: what a country's mean order is worth by either way, and what would turn it.
+
+    Stock is in the country's own open sites. Columns, with NaN where there is no such figure (no open site, no mail,
+    or no break-even in the range looked at):
+
+    ``orders``, ``reach``
+        Potential orders a year of the country; share of them that mail and stock both reach. All else is said of these.
+    ``mail_usd_per_order``, ``local_usd_per_order``, ``entry_usd_year``, ``safety_usd_year``, ``gain_usd_per_order``
+        m, l, E, S(V) and the gain per order at the product's volume.
+    ``winner``
+        ``local`` where the gain is positive, else ``direct_mail``; empty where there is nothing to compare.
+    ``break_even_orders_year``
+        (a) V at which ``(l - m) V = E + S(V)``: above it stock wins. Infinite: never; 0: at any volume. S is concave in
+        V, the variance of demand growing with V.
+    ``break_even_price_usd``
+        (b) Consumer price at which the gain is zero, all else equal (transfer value and goods cost too), between 0.2
+        and 5 times the price, the nearest to it. Where a value band of the courier's tax ends there is a jump: then
+        it is the price at which the winner changes.
+    ``break_even_duty_rate``
+        (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins. Routes are chosen anew: goods
+        that come from a plant in the country, or under a preference, may leave no such rate.
+    ``break_even_value_ratio``, ``value_ratio``
+        (d) Transfer value over net price up to which formal entry pays less tax than courier entry
+        (`cost.duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees), and the product's own.
+    """
+    problem = priced.problem
+    products = problem.network["products"]
+    inside = stocking.within((problem.network["sites"]["country"] == country).to_numpy())
+    zones = (problem.demand.zones["country"] == country).to_numpy()
+    mean = average_order(priced, inside, zones)
+    sides = worth(priced, mean)
+    gain = sides.gain(mean.orders)
+    taxes = pd.DataFrame([_tax_figures(problem, country, row) for row in products.itertuples(index=False)])
+    return pd.DataFrame(
+        {
+            "country": country,
+            "product": products["product_id"],
+            "orders": problem.orders[zones].sum(axis=(0, 2)),
+            "reach": mean.reach,
+            "stocked": inside.stocked.any(axis=0),
+            "n_stocking_sites": (mean.drawn.sum(axis=2) > 0).sum(axis=0),
+            "mail_usd_per_order": sides.mail,
+            "local_usd_per_order": sides.local,
+            "entry_usd_year": sides.entry,
+            "safety_usd_year": sides.safety,
+            "gain_usd_per_order": gain,
+            "winner": winners(gain),
+            "break_even_orders_year": _volume(priced, mean, sides),
+            "price_usd": products["price_usd"],
+            "break_even_price_usd": _price(priced, mean, sides),
+            "duty_rate": taxes["duty_rate"],
+            "break_even_duty_rate": _duty(priced, mean, sides, country),
+            "value_ratio": taxes["value_ratio"],
+            "break_even_value_ratio": taxes["break_even_value_ratio"],
+        }
+    )
+
+
+def _volume(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
+    """Return (a): the gain a year is convex in V and not positive at zero, so it crosses zero once at most."""
+
+    def wins(power: Array) -> Mask:
+        volume = 10.0**power
+        safety = mean.safety_usd(priced.economics.safety, volume)
+        return np.asarray((sides.local - sides.mail) * volume > sides.entry + safety)
+
+    top = np.log10(LARGEST_VOLUME)
+    low, high = np.full(len(mean.orders), -6.0), np.full(len(mean.orders), top)
+    always, never = wins(low), ~wins(high)
+    found = 10.0 ** _boundary(wins, low, high, halvings=60)
+    volume = np.where(always, 0.0, np.where(never, np.inf, found))
+    return np.where(mean.orders > 0, volume, np.nan)
+
+
+def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
+    """Return (b)."""
+    problem, economics = priced.problem, priced.economics
+    rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
+    small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
+    ways = Ways(economics.ways.table.iloc[rows].reset_index(drop=True))
+    inbound = inbound_usd(priced.instance, priced.instance.route_usd)
+    price = problem.network["products"]["price_usd"].to_numpy(float)
+
+    def wins(factor: Array) -> Mask:
+        changed = _with_products(problem, price_usd=price * factor)
+        way_cost = np.asarray(sum(value_orders(changed, ways).parts.values()))
+        safety = mean.safety_usd(price_safety_stock(changed, economics.routes, economics.route_parts), mean.orders)
+        moved = Worth(small.mail_worth(way_cost), small.local_worth(way_cost, inbound), safety, sides.entry)
+        return np.asarray(moved.gain(mean.orders) > 0)
+
+    if not mean.orders.any():
+        return np.full(len(price), np.nan)
+    won: Mask = np.stack([wins(np.full(len(price), factor)) for factor in PRICE_FACTORS])
+    turns: Mask = np.not_equal(won[1:], won[:-1])
+    middle = np.sqrt(PRICE_FACTORS[1:] * PRICE_FACTORS[:-1])
+    nearest = np.where(turns, np.abs(np.log(middle))[:, None], np.inf).argmin(axis=0)
+    factor = _boundary(wins, PRICE_FACTORS[nearest], PRICE_FACTORS[nearest + 1])
+    return np.where(turns.any(axis=0) & (mean.orders > 0), price * factor, np.nan)
+
+
+def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
+    """Return (c). Every product gets a tariff class of its own, so that all rates can be moved at once."""
+    problem, economics, instance = priced.problem, priced.economics, priced.instance
+    drawn = mean.drawn.sum(axis=(1, 2)) > 0
+    rows = np.flatnonzero(drawn[instance.route_site])
+    routes = economics.routes.take(rows)
+    changed, product, answers = _own_classes(problem, country)
+    local_usd = mean.local_worth(instance.way_cost, np.zeros_like(mean.drawn))
+
+    def wins(rate: Array) -> Mask:
+        table = changed.regime.rows.assign(rate=np.where(answers, rate[product], changed.regime.rows["rate"]))
+        parts = price_routes(replace(changed, regime=replace(changed.regime, rows=table)), routes)
+        inbound = inbound_usd(instance, np.asarray(sum(parts.values())), rows)
+        safety = mean.safety_usd(price_safety_stock(problem, routes, parts), mean.orders)
+        moved = replace(sides, local=local_usd - weighted(mean.drawn, inbound), safety=safety)
+        return np.asarray(moved.gain(mean.orders) > 0)
+
+    n_products = len(mean.orders)
+    if not len(rows):
+        return np.full(n_products, np.nan)
+    low, high = np.zeros(n_products), np.full(n_products, HIGHEST_DUTY)
+    turns = wins(low) & ~wins(high) & (mean.orders > 0)
+    return np.where(turns, _boundary(wins, low, high), np.nan)
+
+
+def _boundary(wins: Callable[[Array], Mask], low: Array, high: Array, halvings: int = HALVINGS) -> Array:
+    """Return by bisection where `wins` changes between `low` and `high`, each product on its own."""
+    at_low = wins(low)
+    for _ in range(halvings):
+        middle = (low + high) / 2.0
+        same = wins(middle) == at_low
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return (low + high) / 2.0
+
+
+def _with_products(problem: Problem, **columns: Array) -> Problem:
+    """Return the problem with other columns in its products table."""
+    tables = {**problem.network.tables, "products": problem.network["products"].assign(**columns)}
+    return replace(problem, network=replace(problem.network, tables=tables))
+
+
+def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
+    """Give every product a tariff class of its own.
+
+    Returns
+    -------
+    problem : with the rows of formal and preferential entry repeated for every product
+    product : (n_rows,) whose row it is
+    answers : (n_rows,) whether the row is the formal rule that answers for the product's Chinese goods in the country
+    """
+    products = problem.network["products"]
+    rows = problem.regime.rows
+    rows = rows[rows["entry_kind"].isin(["formal", "preferential"])]
+    pieces, answers = [], []
+    listed: Iterable[Any] = products.itertuples(index=False)
+    for number, row in enumerate(listed):
+        # The rows of the class stand first: of equal rows the resolver takes the first.
+        own = pd.concat([rows[rows["tariff_class"] == row.tariff_class], rows[rows["tariff_class"] == "any"]])
+        rule = problem.regime.find(country, "formal", "CN", row.tariff_class, row.transfer_value_usd)
+        pieces.append(own.assign(tariff_class=row.product_id, product=number))
+        answers.append((own["rule_id"] == (rule.rule_id if rule else "")).to_numpy())
+    table = pd.concat(pieces, ignore_index=True)
+    renamed = _with_products(problem, tariff_class=products["product_id"].to_numpy())
+    product = table.pop("product").to_numpy()
+    return replace(renamed, regime=replace(problem.regime, rows=table)), product, np.concatenate(answers)
+
+
+def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, float]:
+    """Return the formal duty rate, the product's transfer value over net price, and (d); NaN without a rule."""
+    network, regime = problem.network, problem.regime
+    vat = dict(zip(network["countries"]["country"], network["countries"]["vat_rate"].astype(float), strict=True))[
+        country
+    ]
+    net = product.price_usd / (1.0 + vat)
+    formal = regime.find(country, "formal", "CN", product.tariff_class, product.transfer_value_usd)
+    courier = _courier_rule(problem, country, product, vat)
+    ratio = np.nan
+    if formal is not None and courier is not None:
+        fee = formal.fee_share(network.parameters["entry_value_usd"])
+        ratio = duty.break_even_value_ratio(courier.rate, vat, formal.rate, fee, network.value_base)
+    rate = formal.rate if formal is not None else np.nan
+    return {"duty_rate": rate, "value_ratio": product.transfer_value_usd / net, "break_even_value_ratio": ratio}
+
+
+def _courier_rule(problem: Problem, country: str, product: Any, vat: float) -> Duty | None:
+    """Return the courier rule of a product by the value that it would declare, as `cost.order_value` finds it."""
+    base = problem.network.value_base
+    guess = product.price_usd / (1.0 + vat) if base == "net_price" else product.price_usd
+    rule = problem.regime.find(country, "courier", "CN", product.tariff_class, guess)
+    if rule is None:
+        return None
+    value = float(duty.courier_value(product.price_usd, base, vat, rule.rate))
+    return problem.regime.find(country, "courier", "CN", product.tariff_class, value) or rule

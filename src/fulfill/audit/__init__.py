@@ -1,0 +1,1 @@
+"""A second reading of plan and bound, without solver code."""

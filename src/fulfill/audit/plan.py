@@ -1,0 +1,276 @@
+"""A second reading of a plan: cost and every constraint recomputed without any solver code.
+
+Nothing here is shared with `location/`: the cost comes from the parts of the unit economics (or, for public
+instances, from the instance's arrays), the constraints from the decisions one family at a time. A difference of more
+than `TOLERANCE` of the value is a fault, and a plan with a fault is not handed on silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.model.decisions import Decisions
+from fulfill.model.economics.landed import Economics
+from fulfill.model.instance import MAIL, LocationInstance
+
+Array = NDArray[np.float64]
+COST_TOLERANCE = 1e-9
+"""Relative difference at which a recomputed cost disagrees."""
+TOLERANCE = 1e-6
+"""Relative violation at which a constraint is broken: a solver's feasibility tolerance, not a planner's."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The auditor's finding: recomputed objective, and what is wrong (nothing, if clean)."""
+
+    objective: float
+    faults: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+
+def audit_plan(
+    instance: LocationInstance, decisions: Decisions, objective: float, economics: Economics | None = None
+) -> Audit:
+    """Recompute a plan's cost and check every constraint.
+
+    Parameters
+    ----------
+    objective : what the plan claims to cost
+    economics : the unit economics by part; without them the cost is taken from the instance's arrays
+    """
+    faults = list(_constraint_faults(instance, decisions))
+    found = _recomputed_cost(instance, decisions, economics)
+    # infinity is within any share of itself: a plan that pays it agrees with nothing
+    if not (np.isfinite(found) and abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)):
+        faults.append(f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD")
+    return Audit(found, tuple(faults))
+
+
+def _units(instance: LocationInstance, decisions: Decisions) -> Array:
+    return np.asarray(
+        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
+    )
+
+
+def _leaving(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Orders leaving each site by product and period."""
+    _, n_products, n_periods = instance.shape
+    shape = (len(instance.sites), n_products, n_periods)
+    local = instance.lane_site[decisions.lane] != MAIL
+    cell = np.ravel_multi_index(
+        (instance.lane_site[decisions.lane][local], decisions.product[local], decisions.period[local]), shape
+    )
+    leaving = np.bincount(cell, weights=_units(instance, decisions)[local], minlength=int(np.prod(shape)))
+    return np.asarray(leaving, float).reshape(shape)
+
+
+def _served(instance: LocationInstance, decisions: Decisions) -> Array:
+    cell = np.ravel_multi_index(
+        (instance.lane_zone[decisions.lane], decisions.product, decisions.period), instance.shape
+    )
+    served = np.bincount(cell, weights=decisions.orders, minlength=int(np.prod(instance.shape)))
+    return np.asarray(served, float).reshape(instance.shape)
+
+
+def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics: Economics | None) -> float:
+    lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
+    way = instance.lane_way[lane]
+    leaving = _leaving(instance, decisions)
+    pieces = [instance.constant_usd]
+    if economics is None:
+        pieces.append(
+            float(instance.way_cost[way, k, t] @ orders)
+            + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
+        )
+        pieces.append(
+            float((np.where(decisions.inbound > 0, instance.route_usd, 0.0) * decisions.inbound).sum())
+            if len(instance.route_site)
+            else 0.0
+        )
+    else:
+        pieces += [float(part[way, k, t] @ orders) for part in economics.way_parts.values()]
+        pieces.append(float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders))
+        brought = decisions.inbound > 0
+        pieces += [
+            float((part[brought] * decisions.inbound[brought]).sum())
+            for part in economics.route_parts.values()
+            if brought.any()
+        ]
+    short = instance.demand - _served(instance, decisions)
+    missing = np.where(short > COST_TOLERANCE * instance.demand, short, 0.0).sum(axis=(0, 2))
+    pieces += [float(m * cost) for m, cost in zip(missing, instance.unserved_usd, strict=True) if m > 0]
+    for site, size in np.argwhere(decisions.opened > 0.5):
+        pieces.append(float(instance.fixed_usd[site, size]))
+        pieces += [
+            _band_cost(instance, int(site), int(size), t, float(volume))
+            for t, volume in enumerate(leaving[site].sum(axis=0))
+        ]
+    if instance.storage_usd is not None:
+        pieces.append(float((instance.storage_usd * leaving).sum()))
+    if instance.safety is not None:
+        pieces.append(float(instance.safety.cost(leaving.sum(axis=2)).sum()))
+    if instance.entry_usd is not None:
+        pieces.append(float((instance.entry_usd * decisions.stocked).sum()))
+    return float(np.sum(np.sort(np.array(pieces))))
+
+
+def _band_cost(instance: LocationInstance, site: int, size: int, period: int, volume: float) -> float:
+    """Fill the bands of one site and period, the cheapest first."""
+    prices, rooms = instance.handling_usd[site, size], instance.capacity[site, size, :, period]
+    cost = 0.0
+    for band in np.argsort(prices, kind="stable"):
+        part = min(volume, float(rooms[band]))
+        cost, volume = cost + part * float(prices[band]), volume - part
+    return cost
+
+
+def _over(name: str, used: Array, limit: Array, scale: float = 1.0) -> Iterator[str]:
+    """Yield a fault where `used` exceeds `limit` by more than the tolerance."""
+    excess = used - limit
+    broken = excess > TOLERANCE * np.maximum(np.abs(limit), scale)
+    if np.any(broken):
+        worst = (
+            np.unravel_index(int(np.argmax(np.where(broken, excess, -np.inf))), np.shape(excess))
+            if np.ndim(excess)
+            else ()
+        )
+        top = np.asarray(np.broadcast_to(limit, np.shape(used)))[worst]
+        yield f"{name}: {int(np.sum(broken))} over the limit, worst {np.asarray(used)[worst]:.6g} > {top:.6g}"
+
+
+def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
+    opened = decisions.opened
+    leaving = _leaving(instance, decisions)
+    served = _served(instance, decisions)
+    if (decisions.orders < 0).any() or (decisions.inbound < 0).any():
+        yield "sign: a flow is negative"
+    yield from _over("(1) allocation", served, instance.demand)
+    must = ~np.isfinite(instance.unserved_usd)
+    yield from _over("(1) every order must be served", instance.demand[:, must], served[:, must])
+    size = opened.argmax(axis=1)
+    site = np.arange(len(size))
+    is_open = np.asarray(opened.any(axis=1))
+    room = instance.capacity[site, size].sum(axis=1) * is_open[:, None]
+    yield from _over("(2) throughput", leaving.sum(axis=1), room)
+    yield from _over("(4) only open sites serve", leaving.sum(axis=(1, 2)), np.where(is_open, np.inf, 0.0))
+    yield from _over("(5) one size a site", opened.sum(axis=1), np.ones(len(size)))
+    if not np.isin(opened, (0.0, 1.0)).all() or not np.isin(decisions.stocked, (0.0, 1.0)).all():
+        yield "(5) a choice is neither 0 nor 1"
+    yield from _stock_faults(instance, decisions, leaving, size)
+    yield from _inbound_faults(instance, decisions, leaving)
+    yield from _carrier_faults(instance, decisions)
+    yield from _limit_faults(instance, decisions)
+
+
+def _stock_faults(
+    instance: LocationInstance, decisions: Decisions, leaving: Array, size: NDArray[np.int64]
+) -> Iterator[str]:
+    """Check storage (3) and stocking (13)."""
+    if instance.entry_usd is not None and instance.site_country is not None:
+        sold = np.zeros(instance.entry_usd.shape)
+        np.add.at(sold.T, instance.site_country, leaving.sum(axis=2))
+        yield from _over("(13) stocked products only", sold, np.where(decisions.stocked > 0.5, np.inf, 0.0))
+    if instance.stock_level is None or instance.volume_m3 is None or instance.storage_m3 is None:
+        return
+    stock = np.einsum("ikt,ktu->iu", leaving * instance.volume_m3[:, None], instance.stock_level)
+    if instance.safety is not None and instance.chord_usd is not None:
+        slope = instance.chord_usd[np.arange(len(size)), :, size]
+        stock += (slope * instance.safety.m3_per_usd * leaving.sum(axis=2)).sum(axis=1)[:, None]
+    room = instance.storage_m3[np.arange(len(size)), size] * decisions.opened.any(axis=1)
+    yield from _over("(3) storage", stock, np.broadcast_to(room[:, None], stock.shape))
+
+
+def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: Array) -> Iterator[str]:
+    """Check inbound balance and gateways (6), plants, and diversification (11)."""
+    if instance.inbound_free:
+        if decisions.inbound.any():
+            yield "(6) goods are brought in where inbound is free"
+        return
+    arrived = np.zeros_like(leaving)
+    for route, site in enumerate(instance.route_site.tolist()):
+        arrived[site] += decisions.inbound[route]
+    unpriced = (decisions.inbound > 0) & ~np.isfinite(instance.route_usd)
+    if unpriced.any():
+        yield f"(6) routes: {int(unpriced.sum())} flows over routes that do not exist for the product or period"
+    yield from _over("(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0))
+    if not len(instance.route_site):
+        return
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
+    volume = np.einsum("rkt,k->rt", decisions.inbound, instance.volume_m3)
+    landed = volume @ instance.landing
+    if instance.gateway_m3 is not None:
+        passed = np.zeros_like(instance.gateway_m3)
+        for gate in (instance.route_gateway, instance.route_crossing):
+            np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
+        yield from _over("(6) gateway capacity", passed, instance.gateway_m3)
+    if instance.origin_m3 is not None and instance.origin_min_m3 is not None:
+        made = np.zeros_like(instance.origin_m3)
+        np.add.at(made, instance.route_origin, landed)
+        yield from _over("(6) plant capacity", made, instance.origin_m3)
+        yearly = made.sum(axis=1)
+        yield from _over("(6) plant minimum", np.where(yearly > TOLERANCE, instance.origin_min_m3, 0.0), yearly)
+    formal = instance.route_gateway >= 0
+    landed = volume[formal].sum(axis=1)
+    through = np.bincount(instance.route_gateway[formal], weights=landed, minlength=len(instance.gateways)).astype(
+        float
+    )
+    yield from _over(
+        "(11) share of one gateway", through, np.full(len(through), instance.limits.max_gateway_share * through.sum())
+    )
+
+
+def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
+    """Check mail (7) and carrier (8) capacity."""
+    way, zone, t = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane], decisions.period
+    units = _units(instance, decisions)
+    if instance.mail_kg is not None and instance.mail_weight is not None and instance.zone_country is not None:
+        mailed = np.zeros_like(instance.mail_kg)
+        np.add.at(mailed, (instance.zone_country[zone], t), instance.mail_weight[way, decisions.product] * units)
+        yield from _over("(7) air capacity of mail", mailed, instance.mail_kg)
+    if instance.carrier_orders is not None and instance.carrier_zone is not None:
+        local = instance.lane_site[decisions.lane] != MAIL
+        carried = np.zeros_like(instance.carrier_orders)
+        np.add.at(carried, (instance.carrier_zone[zone][local], t[local]), units[local])
+        yield from _over("(8) carrier capacity", carried, instance.carrier_orders)
+
+
+def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
+    """Check service (9), choice of sites (10) and carbon (12)."""
+    limits = instance.limits
+    for target in limits.targets:
+        inside = target.zones[instance.lane_zone[decisions.lane]]
+        share = instance.way_within[target.days][instance.lane_way[decisions.lane], decisions.period]
+        reached = float((share * decisions.orders)[inside].sum())
+        yield from _over(
+            f"(9) service {target.name}",
+            np.array(target.share * float(instance.demand[target.zones].sum())),
+            np.array(reached),
+        )
+    is_open = np.asarray(decisions.opened.any(axis=1))
+    if limits.max_sites is not None and is_open.sum() > limits.max_sites:
+        yield f"(10) number of sites: {int(is_open.sum())} > {limits.max_sites}"
+    spent = float(instance.invest_usd[decisions.opened > 0.5].sum())
+    if spent > limits.budget_usd * (1 + TOLERANCE):
+        yield f"(10) budget: {spent:.2f} > {limits.budget_usd:.2f} USD"
+    yield from (
+        f"(10) {instance.sites[i]} is locked open and closed in the plan" for i in limits.opened if not is_open[i]
+    )
+    yield from (f"(10) {instance.sites[i]} is locked closed and open in the plan" for i in limits.closed if is_open[i])
+    if np.isfinite(limits.co2_kg) and instance.weight_kg is not None:
+        moved = float(
+            (
+                instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * _units(instance, decisions)
+            ).sum()
+        )
+        moved += float((instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum())
+        yield from _over("(12) CO2e", np.array(moved), np.array(limits.co2_kg))

@@ -1,0 +1,1 @@
+"""Files to a checked problem: declared tables, faults with remedies, geography, tariffs."""

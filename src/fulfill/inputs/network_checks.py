@@ -1,0 +1,160 @@
+"""What the tables of a network must agree in, row with row and table with table; no demand is needed for it.
+
+Every check takes the tables that were read without fault, by name, and returns nothing where one that it needs is
+missing: its own faults are reported already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.faults import Fault
+from fulfill.inputs.spelling import fold, misspelt, near
+from fulfill.inputs.tables import ROW
+
+Tables = Mapping[str, pd.DataFrame]
+ANY = "any"
+"""The class of tariffs.csv that stands for every class not named."""
+
+_ORDERED = (
+    # table, lower column, upper column, whether they may be equal, what is wrong
+    ("services", "days_mean", "days_p90", True, "nine of ten orders cannot be faster than the mean"),
+    ("mail_services", "days_mean", "days_p90", True, "nine of ten orders cannot be faster than the mean"),
+    ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the least"),
+    ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),
+)
+
+
+def network_faults(folder: str, tables: Tables) -> list[Fault]:
+    """Return every fault of the tables of a network folder.
+
+    Parameters
+    ----------
+    folder : name of the folder, for messages
+    tables : frames by table name, those without faults of their own
+    """
+    checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
+        (("origins",), _origin_faults),
+        (("services",), _distance_band_faults),
+        (("sites", "site_sizes"), _size_faults),
+        (("sites", "bands"), _base_band_faults),
+        (("lanes",), _lane_length_faults),
+        (("calendar",), _order_faults),
+        (("products", "tariffs"), _class_faults),
+    )
+    faults = [fault for row in _ORDERED if row[0] in tables for fault in _contradictions(folder, tables, *row)]
+    for needed, check in checks:
+        if set(needed) <= set(tables):
+            faults += check(folder, tables)
+    return faults
+
+
+def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables with every tariff class spelt as products.csv does, so that spellings join exactly."""
+    if not {"products", "tariffs"} <= set(tables):
+        return dict(tables)
+    spelling = {ANY: ANY}
+    changed = {}
+    for name in ("products", "tariffs"):
+        for text in tables[name]["tariff_class"]:
+            spelling.setdefault(fold(text), text)
+        written = [spelling[fold(text)] for text in tables[name]["tariff_class"]]
+        changed[name] = tables[name].assign(tariff_class=pd.Series(written, tables[name].index, "str"))
+    return {**tables, **changed}
+
+
+def _contradictions(
+    folder: str, tables: Tables, name: str, lower: str, upper: str, equal: bool, wrong: str
+) -> Iterator[Fault]:
+    """Find rows whose upper figure is below the lower one; an empty figure is no limit."""
+    table = tables[name]
+    bad = table[(table[upper] < table[lower]) | ((table[upper] == table[lower]) & (not equal))]
+    for line, low, high in zip(bad[ROW], bad[lower], bad[upper], strict=True):
+        yield Fault("F214", f"{folder}/{name}.csv", int(line), upper, f"{high:g}", f"{lower} is {low:g}: {wrong}")
+
+
+def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find origins that must ship more than they can."""
+    origins = tables["origins"]
+    most = 12.0 * origins["capacity_m3_month"].fillna(np.inf)
+    for line, least, year in zip(origins[ROW], origins["minimum_m3_year"], most, strict=True):
+        if least > year:
+            detail = f"capacity_m3_month allows {year:g} a year"
+            yield Fault("F214", f"{folder}/origins.csv", int(line), "minimum_m3_year", f"{least:g}", detail)
+
+
+def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find services whose bands are empty, do not begin at 0, leave a gap or overlap."""
+    file = f"{folder}/services.csv"
+    for (service, country, kind), rows in tables["services"].groupby(["service_id", "country", "zone_class"]):
+        who, reached = f"{service}, {country} {kind}", 0.0
+        bands = rows.sort_values("km_from", kind="stable")
+        for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
+            if begins != reached:
+                fault = "gap" if begins > reached else "overlap"
+                detail = f"{who}: {fault} between {min(begins, reached):g} and {max(begins, reached):g} km"
+                yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
+            if ends <= begins:
+                yield Fault("F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}")
+            reached = max(ends, begins)
+
+
+def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find sites that no size is offered for: they could never be opened."""
+    offered = set(tables["site_sizes"]["ownership"])
+    yield from _without_row(folder, tables["sites"], offered, "no row of site_sizes.csv for this ownership")
+
+
+def _base_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find sites without a base band: they would have no throughput of their own."""
+    bands = tables["bands"]
+    based = set(bands.loc[bands["band"] == "base", "ownership"])
+    yield from _without_row(folder, tables["sites"], based, "no row of bands.csv with band base for this ownership")
+
+
+def _without_row(folder: str, sites: pd.DataFrame, known: set[str], detail: str) -> Iterator[Fault]:
+    for ownership, rows in sites[~sites["ownership"].isin(known)].groupby("ownership", sort=False):
+        more = f"; {len(rows)} sites" if len(rows) > 1 else ""
+        yield Fault("F314", f"{folder}/sites.csv", int(rows[ROW].iloc[0]), "ownership", str(ownership), detail + more)
+
+
+def _lane_length_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find lanes that are written in both directions with different figures."""
+    first: dict[frozenset[str], tuple[float, float, int]] = {}
+    columns = ("from_id", "to_id", "road_km", "hours", ROW)
+    rows = zip(*(tables["lanes"][name].tolist() for name in columns), strict=True)
+    for start, goal, km, hours, line in rows:
+        known = first.setdefault(frozenset((start, goal)), (km, hours, int(line)))
+        for column, value, other in (("road_km", km, known[0]), ("hours", hours, known[1])):
+            if value != other and not (np.isnan(value) and np.isnan(other)):
+                detail = f"{start} - {goal}: {other:g} in row {known[2]}"
+                yield Fault("F315", f"{folder}/lanes.csv", int(line), column, f"{value:g}", detail)
+
+
+def _order_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find periods that begin before the one above: what is earlier is told from the order of the rows."""
+    calendar = tables["calendar"]
+    days = [day.date() for day in calendar["starts"]]
+    for line, before, begins in zip(calendar[ROW].iloc[1:], days, days[1:], strict=False):
+        if begins < before:
+            detail = f"the row above begins on {before}"
+            yield Fault("F318", f"{folder}/calendar.csv", int(line), "starts", str(begins), detail)
+
+
+def _class_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find classes that only one of products.csv and tariffs.csv has, and that the other seems to spell otherwise."""
+    used, named = (dict.fromkeys(tables[name]["tariff_class"]) for name in ("products", "tariffs"))
+    for name, own, others in (("products", used, named), ("tariffs", named, used)):
+        table = tables[name]
+        for text in own:
+            alike = [other for other in others if other != ANY and misspelt(text, other)]
+            if text == ANY or text in others or not alike:
+                continue
+            other_file = "tariffs.csv" if name == "products" else "products.csv"
+            line = table.loc[table["tariff_class"] == text, ROW].iloc[0]
+            yield Fault(
+                "F213", f"{folder}/{name}.csv", int(line), "tariff_class", text, f"not in {other_file}{near(alike)}"
+            )

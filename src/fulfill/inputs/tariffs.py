@@ -1,0 +1,136 @@
+"""The tax and tariff rules in force on a date: one row for each question, or a refusal.
+
+A row that names the origin group beats `any`; then a row that names the tariff class beats `any`; two rows of equal
+specificity that hold on the same day for the same value are an overlap and refused. Value bands are (from, to].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.faults import Fault
+from fulfill.inputs.tables import ROW
+
+FILE = "tariffs.csv"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What one entry pays: the resolved tariff row.
+
+    `rate` and `fee_rate` are shares of the base; `fixed_usd` is paid per parcel; `fee_min_usd` and `fee_max_usd` bound
+    the user fee of one formal entry.
+    """
+
+    rule_id: str
+    rate: float
+    base: str
+    fee_rate: float
+    fee_min_usd: float
+    fee_max_usd: float
+    fixed_usd: float
+
+    def fee_share(self, entry_value_usd: float) -> float:
+        """Return the user fee as a share of the base for an entry of the given value."""
+        fee = min(max(self.fee_rate * entry_value_usd, self.fee_min_usd), self.fee_max_usd)
+        return fee / entry_value_usd if self.fee_rate > 0 or self.fee_min_usd > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Regime:
+    """The tariff rows that hold on one day."""
+
+    as_of: date
+    rows: pd.DataFrame
+
+    def find(
+        self, destination: str, entry_kind: str, origin_group: str, tariff_class: str, value: float
+    ) -> Duty | None:
+        """Return the rule for goods of a value, None where no row answers.
+
+        A value of zero counts as the lowest band's.
+        """
+        rows = self.rows
+        upper = rows["value_to_usd"].fillna(np.inf)
+        hit = rows[
+            (rows["destination"] == destination)
+            & (rows["entry_kind"] == entry_kind)
+            & rows["origin_group"].isin([origin_group, "any"])
+            & rows["tariff_class"].isin([tariff_class, "any"])
+            & ((rows["value_from_usd"] < value) | ((rows["value_from_usd"] == 0) & (value == 0)))
+            & (value <= upper)
+        ]
+        if hit.empty:
+            return None
+        rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (hit["tariff_class"] == tariff_class).astype(int)
+        row = hit.iloc[int(rank.to_numpy().argmax())]
+        return Duty(
+            rule_id=str(row["rule_id"]),
+            rate=float(row["rate"]),
+            base=str(row["base"]),
+            fee_rate=float(row["fee_rate"]),
+            fee_min_usd=float(row["fee_min_usd"]),
+            fee_max_usd=float(row["fee_max_usd"]) if pd.notna(row["fee_max_usd"]) else np.inf,
+            fixed_usd=float(row["fixed_usd"]),
+        )
+
+    def highest(self, destination: str, entry_kind: str, origin_group: str) -> float:
+        """Return the largest value that any row for these goods reaches; 0 where there is no row."""
+        rows = self.rows
+        hit = rows[
+            (rows["destination"] == destination)
+            & (rows["entry_kind"] == entry_kind)
+            & rows["origin_group"].isin([origin_group, "any"])
+        ]
+        return float(hit["value_to_usd"].fillna(np.inf).max()) if len(hit) else 0.0
+
+
+def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
+    """Return the rules that hold on a day."""
+    day = np.datetime64(as_of, "s")
+    holds = (tariffs["valid_from"] <= day) & (tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day))
+    return Regime(as_of, tariffs[holds])
+
+
+def _day_number(days: pd.Series) -> pd.Series:
+    """Return days as numbers that can be compared; an open end is infinity."""
+    number = pd.Series(days.to_numpy().astype("datetime64[D]").astype(float), index=days.index)
+    return number.where(days.notna(), np.inf)
+
+
+def overlap_faults(tariffs: pd.DataFrame, file: str = FILE) -> list[Fault]:
+    """Find rows of equal specificity that hold on a common day for a common value."""
+    faults = []
+    same = ["destination", "entry_kind", "origin_group", "tariff_class"]
+    starts, ends = _day_number(tariffs["valid_from"]), _day_number(tariffs["valid_to"])
+    top = tariffs["value_to_usd"].fillna(np.inf)
+    for _, group in tariffs.groupby(same, sort=False):
+        index = group.index.to_numpy()
+        start, end = starts[index].to_numpy(), ends[index].to_numpy()
+        low, high = group["value_from_usd"].to_numpy(), top[index].to_numpy()
+        clash = (
+            (start[:, None] <= end[None, :])
+            & (start[None, :] <= end[:, None])
+            & (low[:, None] < high[None, :])
+            & (low[None, :] < high[:, None])
+        )
+        for first, second in np.argwhere(np.triu(clash, 1)):
+            one, two = group.iloc[first], group.iloc[second]
+            faults.append(
+                Fault(
+                    "F303",
+                    file,
+                    int(two[ROW]),
+                    "rule_id",
+                    two["rule_id"],
+                    f"overlaps {one['rule_id']} of row {int(one[ROW])}",
+                )
+            )
+    wrong = tariffs[ends < starts]
+    faults += [Fault("F205", file, int(line), "valid_to", str(day.date()), "ends before it begins")
+               for line, day in zip(wrong[ROW], wrong["valid_to"], strict=True)]  # fmt: skip
+    return faults

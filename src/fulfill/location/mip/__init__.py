@@ -1,0 +1,1 @@
+"""The mixed-integer program: one function per numbered constraint, solved by HiGHS."""

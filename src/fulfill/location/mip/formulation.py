@@ -1,0 +1,418 @@
+"""The mixed-integer program of an instance, numbered as in docs/formulation.md, solved by HiGHS through MathOpt.
+
+Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site, ``f`` orders brought in
+by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a product at a size, ``y`` a site opens at a size,
+``w`` a product is stocked in a country, ``a`` a plant with a minimum volume is used.
+
+Linking (4) is aggregated over products and periods, (13) over periods: weaker in the relaxation, the same plans.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.location.mip.highs import solve_mip
+from fulfill.location.mip.rows import LinearModel
+from fulfill.location.pricing import price
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, status_of
+from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Column numbers of a model's variables, and what each allocation variable stands for."""
+
+    x: Index
+    lane: Index
+    product: Index
+    period: Index
+    s: Index
+    v: Index
+    f: Index
+    route: Index
+    route_product: Index
+    route_period: Index
+    u: Index
+    n: Index
+    y: Index
+    w: Index
+    a: Index
+
+
+def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve an instance by one MIP; see `LocationSolution` for the answer."""
+    begun = time.perf_counter()
+    model, columns = build_model(instance)
+
+    def report(incumbent: float, bound: float, seconds: float) -> None:
+        if params.progress:
+            params.progress(Progress(incumbent, bound, time.perf_counter() - begun))
+
+    left = max(params.time_limit - (time.perf_counter() - begun), 1.0)
+    answer = solve_mip(model, gap=params.gap, seconds=left, seed=params.seed, report=report)
+    if answer.values is None:
+        status = INFEASIBLE if answer.infeasible else NO_PLAN
+        return LocationSolution(status, None, np.inf, answer.bound, "solver", time.perf_counter() - begun)
+    decisions = read_decisions(instance, columns, answer.values)
+    objective = price(instance, decisions)
+    bound = min(answer.bound, objective)
+    status = status_of(objective, bound)
+    return LocationSolution(status, decisions, objective, bound, "solver", time.perf_counter() - begun)
+
+
+def read_decisions(instance: LocationInstance, columns: Columns, values: Array) -> Decisions:
+    """Turn column values into decisions."""
+    used = values[columns.x] > 1e-7
+    inbound = np.zeros((len(instance.route_site), *instance.shape[1:]))
+    inbound[columns.route, columns.route_product, columns.route_period] = np.maximum(values[columns.f], 0.0)
+    decisions = Decisions(
+        opened=np.round(values[columns.y]),
+        stocked=np.round(values[columns.w]) if columns.w.size else np.zeros((instance.shape[1], 1)),
+        lane=columns.lane[used],
+        product=columns.product[used],
+        period=columns.period[used],
+        orders=values[columns.x][used],
+        inbound=inbound,
+    )
+    if not columns.w.size or instance.site_country is None:
+        return decisions
+    # within its gap a solver may pay for stocking what it then does not stock
+    sold = np.zeros_like(decisions.stocked)
+    np.maximum.at(sold.T, instance.site_country, (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float))
+    return replace(decisions, stocked=decisions.stocked * sold)
+
+
+def build_model(instance: LocationInstance) -> tuple[LinearModel, Columns]:
+    """Build the MIP of an instance."""
+    model = LinearModel(offset=instance.constant_usd)
+    columns = _variables(model, instance)
+    for constraint in CONSTRAINTS:
+        constraint(model, columns, instance)
+    return model, columns
+
+
+def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
+    _, n_products, n_periods = instance.shape
+    n_sites, n_sizes = instance.fixed_usd.shape
+    cost = instance.lane_cost()
+    wanted = instance.demand[instance.lane_zone] > 0
+    shut = np.zeros(n_sites + 1, bool)
+    shut[list(instance.limits.closed)] = True
+    allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
+    if not instance.inbound_free:
+        reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
+        np.logical_or.at(reached, instance.route_site, np.isfinite(instance.route_usd))
+        reached[MAIL] = True
+        allowed &= reached[instance.lane_site]
+    lane, product, period = np.nonzero(allowed)
+    x = model.add_variables(
+        (len(lane),), cost[lane, product, period], instance.demand[instance.lane_zone[lane], product, period]
+    )
+    free = np.isfinite(instance.unserved_usd)[None, :, None]
+    penalty = np.where(free, instance.unserved_usd[None, :, None], 0.0)
+    s = model.add_variables(
+        instance.shape, np.broadcast_to(penalty, instance.shape), np.where(free, instance.demand, 0.0)
+    )
+    fee = instance.storage_usd if instance.storage_usd is not None else 0.0
+    v = model.add_variables((n_sites, n_products, n_periods), fee)
+    route, route_product, route_period = np.nonzero(np.isfinite(instance.route_usd))
+    f = model.add_variables((len(route),), instance.route_usd[route, route_product, route_period])
+    n_bands = instance.capacity.shape[2]
+    handling = np.broadcast_to(instance.handling_usd[:, :, :, None], (n_sites, n_sizes, n_bands, n_periods))
+    u = model.add_variables((n_sites, n_sizes, n_bands, n_periods), handling, instance.capacity)
+    n = np.zeros((0, 0, 0), np.int64)
+    if instance.chord_usd is not None:
+        n = model.add_variables((n_sites, n_products, n_sizes), instance.chord_usd)
+    offered = np.isfinite(instance.fixed_usd)
+    y = model.add_variables(
+        (n_sites, n_sizes), np.where(offered, instance.fixed_usd, 0.0), offered.astype(float), integer=True
+    )
+    w = a = np.zeros((0, 0), np.int64)
+    if instance.entry_usd is not None:
+        w = model.add_variables(instance.entry_usd.shape, instance.entry_usd, 1.0, integer=True)
+    if instance.origin_min_m3 is not None and (instance.origin_min_m3 > 0).any():
+        a = model.add_variables((len(instance.origin_min_m3),), 0.0, 1.0, integer=True)
+    return Columns(x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a)
+
+
+def _labels(family: str, *axes: tuple[str, ...]) -> Callable[[], list[str]]:
+    """Return a function that names the rows of a family over the product of its axes."""
+
+    def names() -> list[str]:
+        keys = [""]
+        for axis in axes:
+            keys = [f"{key},{name}" if key else name for key in keys for name in axis]
+        return [f"{family}[{key}]" for key in keys]
+
+    return names
+
+
+def allocation(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(1) Every cell is fully allocated; unserved is an option."""
+    demand = instance.demand
+    rows = model.add_rows(
+        demand, demand, demand.shape, _labels("allocation", instance.zones, instance.products, instance.periods)
+    )
+    model.add_entries(rows[instance.lane_zone[columns.lane], columns.product, columns.period], columns.x, 1.0)
+    model.add_entries(rows, columns.s, 1.0)
+
+
+def throughput(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(2) What leaves a site in a period fits into the bands of its size."""
+    axes = (instance.sites, instance.products, instance.periods)
+    leaving = model.add_rows(0.0, 0.0, columns.v.shape, _labels("leaving", *axes))
+    local = instance.lane_site[columns.lane] != MAIL
+    lane, product, period = columns.lane[local], columns.product[local], columns.period[local]
+    model.add_entries(
+        leaving[instance.lane_site[lane], product, period],
+        columns.x[local],
+        instance.units[instance.lane_way[lane], product, period],
+    )
+    model.add_entries(leaving, columns.v, -1.0)
+    handled = model.add_rows(
+        0.0, 0.0, (columns.v.shape[0], columns.v.shape[2]), _labels("throughput", instance.sites, instance.periods)
+    )
+    model.add_entries(handled[:, None, :], columns.v, 1.0)
+    model.add_entries(handled[:, None, None, :], columns.u, -1.0)
+    band = model.add_rows(
+        -np.inf, 0.0, columns.u.shape, _labels("band", instance.sites, instance.sizes, instance.bands, instance.periods)
+    )
+    model.add_entries(band, columns.u, 1.0)
+    model.add_entries(band, columns.y[:, :, None, None], -instance.capacity)
+
+
+def storage(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(3) Cycle, safety and pre-built stock of a period fit into the room of the size."""
+    if instance.safety is None or instance.chord_usd is None:
+        return
+    volumes = model.add_rows(0.0, 0.0, columns.n.shape[:2], _labels("volume", instance.sites, instance.products))
+    model.add_entries(volumes[:, :, None], columns.v, -1.0)
+    model.add_entries(volumes[:, :, None], columns.n, 1.0)
+    sized = model.add_rows(-np.inf, 0.0, columns.y.shape, _labels("size_volume", instance.sites, instance.sizes))
+    model.add_entries(sized[:, None, :], columns.n, 1.0)
+    model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
+    assert instance.stock_level is not None
+    assert instance.volume_m3 is not None
+    assert instance.storage_m3 is not None
+    room = model.add_rows(
+        -np.inf, 0.0, (len(instance.sites), instance.shape[2]), _labels("storage", instance.sites, instance.periods)
+    )
+    level = instance.stock_level * instance.volume_m3[:, None, None]
+    model.add_entries(room[:, None, None, :], columns.v[:, :, :, None], level[None])
+    safety_m3 = instance.chord_usd * instance.safety.m3_per_usd[:, :, None]
+    model.add_entries(room[:, None, None, :], columns.n[:, :, :, None], safety_m3[:, :, :, None])
+    model.add_entries(room[:, None, :], columns.y[:, :, None], -instance.storage_m3[:, :, None])
+
+
+def linking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(4) A zone uses a site only if it is open (summed over products and periods)."""
+    local = instance.lane_site[columns.lane] != MAIL
+    if not local.any():
+        return
+    lane = columns.lane[local]
+    pair, member = np.unique(
+        instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane], return_inverse=True
+    )
+    zone, site = pair // len(instance.sites), pair % len(instance.sites)
+    rows = model.add_rows(
+        -np.inf, 0.0, (len(pair),),
+        lambda: [f"linking[{instance.zones[z]},{instance.sites[i]}]" for z, i in zip(zone, site, strict=True)],
+    )  # fmt: skip
+    model.add_entries(rows[member], columns.x[local], 1.0)
+    reachable = np.zeros(len(pair))
+    cells, first = np.unique(
+        np.stack([member, columns.product[local], columns.period[local]]), axis=1, return_index=True
+    )
+    chosen = columns.x[local][first]
+    amount = instance.demand[instance.lane_zone[columns.lane], columns.product, columns.period]
+    np.add.at(reachable, cells[0], amount[chosen - columns.x[0]])
+    model.add_entries(rows[:, None], columns.y[site], -reachable[:, None])
+
+
+def sizes(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(5) One size a site."""
+    rows = model.add_rows(-np.inf, 1.0, (len(instance.sites),), _labels("one_size", instance.sites))
+    model.add_entries(rows[:, None], columns.y, 1.0)
+
+
+def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(6) What leaves a site came in by a route; gateways and plants have capacity when the goods land."""
+    if instance.inbound_free:
+        return
+    axes = (instance.sites, instance.products, instance.periods)
+    balance = model.add_rows(0.0, 0.0, columns.v.shape, _labels("inbound", *axes))
+    model.add_entries(
+        balance[instance.route_site[columns.route], columns.route_product, columns.route_period], columns.f, 1.0
+    )
+    model.add_entries(balance, columns.v, -1.0)
+    if not len(columns.route):
+        return
+    assert instance.volume_m3 is not None
+    assert instance.landing is not None
+    volume = instance.volume_m3[columns.route_product]
+    landed = volume[:, None] * instance.landing[columns.route_period]
+    if instance.gateway_m3 is not None:
+        rows = model.add_rows(
+            -np.inf,
+            instance.gateway_m3,
+            instance.gateway_m3.shape,
+            _labels("gateway", instance.gateways, instance.periods),
+        )
+        for passed in (instance.route_gateway, instance.route_crossing):
+            gate = passed[columns.route]
+            here = gate >= 0
+            model.add_entries(rows[gate[here]], columns.f[here][:, None], landed[here])
+    if instance.origin_m3 is not None and instance.origin_min_m3 is not None:
+        origin = instance.route_origin[columns.route]
+        limited = np.asarray(np.isfinite(instance.origin_m3).all(axis=1))
+        rows = model.add_rows(
+            -np.inf, instance.origin_m3, instance.origin_m3.shape, _labels("origin", instance.origins, instance.periods)
+        )
+        here = limited[origin]
+        model.add_entries(rows[origin[here]], columns.f[here][:, None], landed[here])
+        if columns.a.size:
+            _plant_minimum(model, columns, instance, origin, volume)
+
+
+def _plant_minimum(
+    model: LinearModel, columns: Columns, instance: LocationInstance, origin: Index, volume: Array
+) -> None:
+    """Use a plant at its minimum yearly volume or not at all."""
+    assert instance.origin_min_m3 is not None
+    assert instance.origin_m3 is not None
+    least = np.flatnonzero(instance.origin_min_m3 > 0)
+    rows = model.add_rows(
+        0.0, np.inf, (len(least),), _labels("plant_minimum", tuple(instance.origins[o] for o in least))
+    )
+    caps = model.add_rows(-np.inf, 0.0, (len(least),), _labels("plant_used", tuple(instance.origins[o] for o in least)))
+    top = np.minimum(
+        instance.origin_m3.sum(axis=1),
+        float(
+            (instance.demand.sum(axis=(0, 2)) * (instance.volume_m3 if instance.volume_m3 is not None else 1.0)).sum()
+        )
+        * 2.0,
+    )
+    for row, cap, plant in zip(rows, caps, least, strict=True):
+        here = origin == plant
+        model.add_entries(row, columns.f[here], volume[here])
+        model.add_entries(row, columns.a[plant], -instance.origin_min_m3[plant])
+        model.add_entries(cap, columns.f[here], volume[here])
+        model.add_entries(cap, columns.a[plant], -top[plant])
+
+
+def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(7) Direct mail fits into the air capacity of a country and period."""
+    if instance.mail_kg is None or instance.mail_weight is None or instance.zone_country is None:
+        return
+    rows = model.add_rows(
+        -np.inf, instance.mail_kg, instance.mail_kg.shape, _labels("mail", instance.countries, instance.periods)
+    )
+    here = instance.lane_site[columns.lane] == MAIL
+    lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
+    way = instance.lane_way[lane]
+    weight = instance.mail_weight[way, product] * instance.units[way, product, period]
+    model.add_entries(rows[instance.zone_country[instance.lane_zone[lane]], period], columns.x[here], weight)
+
+
+def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(8) Orders from sites fit into what the carriers of a region take in a period."""
+    if instance.carrier_orders is None or instance.carrier_zone is None:
+        return
+    shape = instance.carrier_orders.shape
+    rows = model.add_rows(
+        -np.inf, instance.carrier_orders, shape, _labels("carrier", instance.carriers, instance.periods)
+    )
+    here = instance.lane_site[columns.lane] != MAIL
+    lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
+    units = instance.units[instance.lane_way[lane], product, period]
+    model.add_entries(rows[instance.carrier_zone[instance.lane_zone[lane]], period], columns.x[here], units)
+
+
+def service(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(9) At least a share of all orders, unserved ones included, arrives within N days."""
+    for target in instance.limits.targets:
+        need = target.share * float(instance.demand[target.zones].sum())
+        row = model.add_rows(need, np.inf, (1,), _labels("service", (target.name,)))
+        here = target.zones[instance.lane_zone[columns.lane]]
+        within = instance.way_within[target.days][instance.lane_way[columns.lane[here]], columns.period[here]]
+        model.add_entries(row, columns.x[here], within)
+
+
+def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(10) Number of sites, investment budget, sites locked open or closed."""
+    limits = instance.limits
+    if limits.max_sites is not None:
+        row = model.add_rows(-np.inf, float(limits.max_sites), (1,), _labels("max_sites", ("all",)))
+        model.add_entries(row, columns.y.ravel(), 1.0)
+    if np.isfinite(limits.budget_usd):
+        row = model.add_rows(-np.inf, limits.budget_usd, (1,), _labels("budget", ("all",)))
+        spent = np.where(np.isfinite(instance.invest_usd), instance.invest_usd, 0.0)
+        model.add_entries(row, columns.y.ravel(), spent.ravel())
+    for family, members, low, high in (("open", limits.opened, 1.0, 1.0), ("close", limits.closed, 0.0, 0.0)):
+        rows = model.add_rows(low, high, (len(members),), _labels(family, tuple(instance.sites[i] for i in members)))
+        if members:
+            model.add_entries(rows[:, None], columns.y[list(members)], 1.0)
+
+
+def diversification(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(11) At most a share of the formal inbound volume passes any one gateway."""
+    share = instance.limits.max_gateway_share
+    if share >= 1.0 or not len(instance.route_site) or instance.volume_m3 is None:
+        return
+    rows = model.add_rows(-np.inf, 0.0, (len(instance.gateways),), _labels("gateway_share", instance.gateways))
+    total = model.add_variables((1,), 0.0)
+    whole = model.add_rows(0.0, 0.0, (1,), _labels("formal_volume", ("all",)))
+    volume = instance.volume_m3[columns.route_product]
+    gate = instance.route_gateway[columns.route]
+    here = gate >= 0
+    model.add_entries(rows[gate[here]], columns.f[here], volume[here])
+    model.add_entries(whole, columns.f[here], volume[here])
+    model.add_entries(whole, total, -1.0)
+    model.add_entries(rows, total, -share)
+
+
+def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(12) Emissions of inbound routes, lanes and mail stay under the cap."""
+    if not np.isfinite(instance.limits.co2_kg) or instance.weight_kg is None:
+        return
+    row = model.add_rows(-np.inf, instance.limits.co2_kg, (1,), _labels("co2", ("all",)))
+    weight = (
+        instance.weight_kg[columns.product]
+        * instance.units[instance.lane_way[columns.lane], columns.product, columns.period]
+    )
+    model.add_entries(row, columns.x, instance.lane_co2[columns.lane] * weight)
+    model.add_entries(row, columns.f, instance.route_co2[columns.route] * instance.weight_kg[columns.route_product])
+
+
+def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(13) An order is served from stock in a country only if its product is stocked there (summed over periods)."""
+    if not columns.w.size or instance.site_country is None:
+        return
+    local = instance.lane_site[columns.lane] != MAIL
+    lane, product = columns.lane[local], columns.product[local]
+    zone, country = instance.lane_zone[lane], instance.site_country[instance.lane_site[lane]]
+    shape = (len(instance.zones), len(instance.products), len(instance.countries))
+    key, member = np.unique(np.ravel_multi_index((zone, product, country), shape), return_inverse=True)
+    zones, products, countries = np.unravel_index(key, shape)
+    rows = model.add_rows(
+        -np.inf, 0.0, (len(key),),
+        lambda: [f"stocking[{instance.zones[z]},{instance.products[k]},{instance.countries[c]}]"
+                 for z, k, c in zip(zones, products, countries, strict=True)],
+    )  # fmt: skip
+    model.add_entries(rows[member], columns.x[local], 1.0)
+    model.add_entries(rows, columns.w[products, countries], -instance.demand.sum(axis=2)[zones, products])
+
+
+CONSTRAINTS = (
+    allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice, diversification, carbon,
+    stocking,
+)  # fmt: skip

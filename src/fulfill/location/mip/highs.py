@@ -1,0 +1,160 @@
+"""HiGHS through MathOpt: its log as progress, its refusals as our errors, an interrupt that keeps the best plan.
+
+HiGHS under MathOpt fires no callbacks, and Ctrl-C drops its incumbent. But its message lines can be read while it
+runs, and it saves every improving plan to a file: after an interrupt the last plan there and the last bound in the log
+are the answer.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
+
+from fulfill.inputs.faults import SolverError
+from fulfill.location.mip.rows import LinearModel
+
+Array = NDArray[np.float64]
+Report = Callable[[float, float, float], None]
+
+_ROW = re.compile(r"^\s*[A-Z]?\s+\d+\s+\d+\s+\d+\s+[\d.]+%\s+(\S+)\s+(\S+)\s+(\S+)%?.*?([\d.]+)s\s*$")
+
+
+@dataclass(frozen=True)
+class MipAnswer:
+    """Column values of the best plan (None: none found), its value by the solver, the solver's bound."""
+
+    values: Array | None
+    objective: float
+    bound: float
+    infeasible: bool
+
+
+def read_progress(line: str) -> tuple[float, float, float] | None:
+    """Read bound, incumbent and seconds from a row of HiGHS's branch-and-bound log; None for any other line."""
+    match = _ROW.match(line)
+    if match is None:
+        return None
+    numbers = []
+    for text in (match[1], match[2], match[4]):
+        try:
+            numbers.append(float(text))
+        except ValueError:
+            return None
+    bound, incumbent, seconds = numbers
+    return bound, incumbent, seconds
+
+
+def solve_mip(
+    model: LinearModel,
+    *,
+    gap: float,
+    seconds: float,
+    seed: int,
+    report: Report | None = None,
+    hint: Array | None = None,
+) -> MipAnswer:
+    """Solve a model by HiGHS to a relative gap or for some seconds; Ctrl-C returns the best plan so far.
+
+    Parameters
+    ----------
+    hint : column values of a plan to start from
+
+    Raises
+    ------
+    SolverError
+        Where HiGHS refuses the model or breaks.
+    """
+    built = mathopt.Model.from_model_proto(model.proto())
+    last = [-np.inf]
+
+    def listen(lines: Iterable[str]) -> None:
+        for line in lines:
+            row = read_progress(line)
+            if row:
+                last[0] = row[0]
+                if report:
+                    report(row[1], row[0], row[2])
+
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "improving.sol"
+        params = mathopt.SolveParameters(
+            relative_gap_tolerance=gap, time_limit=timedelta(seconds=max(seconds, 0.1)), random_seed=seed,
+            highs=highs_pb2.HighsOptionsProto(
+                bool_options={"mip_improving_solution_save": True},
+                string_options={"mip_improving_solution_file": str(saved)},
+            ),
+        )  # fmt: skip
+        hints = mathopt.ModelSolveParameters()
+        if hint is not None:
+            values = dict(zip(built.variables(), hint.tolist(), strict=True))
+            hints.solution_hints = [mathopt.SolutionHint(variable_values=values)]
+        try:
+            result = mathopt.solve(built, mathopt.SolverType.HIGHS, params=params, model_params=hints, msg_cb=listen)
+        except KeyboardInterrupt:
+            return read_saved(saved, last[0])
+        except (AttributeError, RuntimeError, ValueError) as error:
+            # MathOpt hides a solver's refusal behind an AttributeError of its own; the text is in the context.
+            raise SolverError(f"HiGHS: {error.__context__ or error}") from error
+    return _answer(result, built)
+
+
+def solve_lp(model: LinearModel) -> Array:
+    """Return the column values of a linear program's optimum.
+
+    Raises
+    ------
+    SolverError
+        Where HiGHS breaks or finds no optimum.
+    """
+    built = mathopt.Model.from_model_proto(model.proto())
+    try:
+        result = mathopt.solve(built, mathopt.SolverType.HIGHS)
+    except (AttributeError, RuntimeError, ValueError) as error:
+        raise SolverError(f"HiGHS: {error.__context__ or error}") from error
+    if not result.has_primal_feasible_solution():
+        raise SolverError(f"HiGHS: {result.termination.reason.name}: {result.termination.detail}")
+    return np.array(result.variable_values(list(built.variables())), float)
+
+
+def read_saved(path: Path, bound: float) -> MipAnswer:
+    """Return the last whole plan of HiGHS's file of improving plans.
+
+    The file repeats ``Objective <value>``, ``# Columns <n>``, then n values, one a line.
+    """
+    lines = path.read_text(encoding="ascii").split("\n") if path.is_file() else []
+    starts = [number for number, line in enumerate(lines) if line.startswith("Objective ")]
+    for start in reversed(starts):
+        header = lines[start + 1].split() if start + 1 < len(lines) else []
+        if len(header) != 3 or header[:2] != ["#", "Columns"]:
+            continue
+        size = int(header[2])
+        block = lines[start + 2 : start + 2 + size]
+        # a plan that is still being written has too few lines, or no line end after the last
+        if len(block) == size and start + 2 + size < len(lines):
+            return MipAnswer(np.array(block, float), float(lines[start].split()[1]), bound, infeasible=False)
+    return MipAnswer(None, float("inf"), bound, infeasible=False)
+
+
+def _answer(result: mathopt.SolveResult, built: mathopt.Model) -> MipAnswer:
+    reason = result.termination.reason
+    bound = result.dual_bound()
+    if result.has_primal_feasible_solution():
+        values = np.array(result.variable_values(list(built.variables())), float)
+        return MipAnswer(values, result.objective_value(), bound, infeasible=False)
+    infeasible = reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED)
+    if not infeasible and reason not in (
+        mathopt.TerminationReason.NO_SOLUTION_FOUND,
+        mathopt.TerminationReason.OPTIMAL,
+        mathopt.TerminationReason.FEASIBLE,
+    ):
+        raise SolverError(f"HiGHS: {reason.name}: {result.termination.detail}")
+    return MipAnswer(None, float("inf"), bound, infeasible)

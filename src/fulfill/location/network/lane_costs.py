@@ -1,0 +1,44 @@
+"""Fewer lanes: an instance with some of its lanes, and the mean cost of a lane to choose them by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.model.instance import MAIL, LocationInstance
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
+    """Return the instance with the given lanes only."""
+    return replace(
+        instance,
+        lane_zone=instance.lane_zone[lanes],
+        lane_site=instance.lane_site[lanes],
+        lane_way=instance.lane_way[lanes],
+        lane_usd=instance.lane_usd[lanes],
+        lane_co2=instance.lane_co2[lanes],
+    )
+
+
+def mean_cost(instance: LocationInstance) -> Array:
+    """Return the cost of the mean potential order by lane, cheapest inbound route included, (n_lanes,)."""
+    weight = instance.demand.sum(axis=0)
+    weight = weight / max(weight.sum(), 1e-12)
+    way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)
+    score = (way_cost * weight).sum(axis=(1, 2))[instance.lane_way]
+    score = score + instance.lane_usd * (instance.way_rate * weight).sum(axis=(1, 2))[instance.lane_way]
+    if not instance.inbound_free:
+        best = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
+        np.minimum.at(best, instance.route_site, instance.route_usd)
+        inbound = (np.where(np.isfinite(best), best, 0.0) * weight).sum(axis=(1, 2))
+        reached = np.isfinite(best).any(axis=(1, 2))
+        local = instance.lane_site != MAIL
+        units = (instance.units * weight).sum(axis=(1, 2))[instance.lane_way]
+        score = np.where(local, score + units * inbound[instance.lane_site], score)
+        score = np.where(local & ~reached[instance.lane_site], np.inf, score)
+    return np.asarray(score)

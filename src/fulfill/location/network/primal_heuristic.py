@@ -1,0 +1,163 @@
+"""Which sites open: the relaxed answers of a small likeness, and a search where they are not good enough.
+
+At good multipliers the relaxed answer opens nearly the right sites at nearly the right sizes. So the bound of the
+likeness is raised leg by leg, every relaxed answer is made a plan, and the best plan is the target of the next leg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.location.network.ascent import Ascent, ascend, begin
+from fulfill.location.network.limits import mended
+from fulfill.location.network.planning import as_siting, bare, priced_plan, settled
+from fulfill.location.network.relaxation import (
+    Multipliers,
+    Relaxed,
+    alternative_cost,
+    evaluate,
+    inbound_price,
+    local_lanes,
+    with_prices,
+    zero_multipliers,
+)
+from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
+from fulfill.model.decisions import relative_gap
+from fulfill.model.instance import LocationInstance
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+LEGS = (240, 80, 80, 80)
+"""Rounds of the legs in which the bound of the likeness is raised."""
+LEG_STEP = 0.1
+"""Step at which a later leg begins."""
+GOOD = 0.0015
+"""Gap on the likeness at which its sites are good enough: the likeness itself is off by about as much."""
+POOR = 0.005
+"""Gap on the likeness at which sites are searched for."""
+NEAR = 1.005
+"""The target of a leg is at most this times the bound: a poor plan would make steps too long to help."""
+STALLED = 2e-4
+"""Share by which a leg must raise the bound for another to follow."""
+LIKELY = 30
+"""Sites that the search may open."""
+FIRST_GUESS = 1.2
+"""Cost of a plan over the first bound before there is a plan: the target of the first steps."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Sites chosen on a likeness, with its multipliers."""
+
+    siting: Siting
+    prices: Multipliers
+
+
+def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], bool]) -> Choice:
+    """Choose sites on a small instance.
+
+    Parameters
+    ----------
+    seed : of the search's kicks
+    stop : tells whether a share of the time is used up
+    """
+    lanes = local_lanes(instance)
+    state = begin(instance, lanes, first_prices(instance))
+    target = FIRST_GUESS * state.bound
+    best: Siting | None = None
+    for number, rounds in enumerate(LEGS):
+        before = state.bound
+        state = replace(state, step=max(state.step, LEG_STEP)) if number else state
+        state = ascend(instance, lanes, state, rounds, target, lambda _: stop(0.25))
+        relaxed = evaluate(instance, lanes, state.best)
+        decisions, siting = priced_plan(instance, affordable(instance, relaxed), state.best)
+        dearer = mended(instance, decisions, state.best)
+        if dearer is not None:  # a service level or the cap is missed: it is priced higher
+            state = begin(instance, lanes, dearer)
+            continue
+        if best is None or siting.cost < best.cost:
+            best = siting
+        target = min(best.cost, NEAR * state.bound)
+        gap = relative_gap(best.cost, state.bound)
+        if stop(0.3) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
+            break
+    if best is None or relative_gap(best.cost, state.bound) > POOR:
+        best = _searched(instance, state, best, seed, stop)
+    return Choice(best, state.best)
+
+
+def _searched(
+    instance: LocationInstance, state: Ascent, best: Siting | None, seed: int, stop: Callable[[float], bool]
+) -> Siting:
+    """Search from the best choice so far and from the relaxed sites at their largest; return the best plan's choice."""
+    relaxed = evaluate(instance, local_lanes(instance), state.best)
+    table = cost_table(instance, state.best, relaxed.price)
+    starts = [affordable(instance, relaxed) if best is None else best, spacious(instance, state)]
+    starts = [start for start in starts if allowed(instance, start.size)] or starts[:1]
+    found = search_sites(instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.45))
+    plans = [] if best is None else [best]
+    for siting in found:
+        if plans and stop(0.55):
+            break
+        plans.append(settled(instance, siting, state.best)[0])
+    return min(plans, key=lambda siting: siting.cost)
+
+
+def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
+    """Return the relaxed answer with sites made smaller, those first that pay least per dollar, until it is allowed."""
+    siting = as_siting(relaxed)
+    size = siting.size.copy()
+    budget, locked = instance.limits.budget_usd, set(instance.limits.opened)
+    while np.isfinite(budget):
+        sites = np.flatnonzero(size >= 0)
+        spent = instance.invest_usd[sites, size[sites]]
+        smaller = np.array(
+            [int(i) not in locked or np.isfinite(instance.fixed_usd[i, : size[i]]).any() for i in sites], bool
+        )
+        if spent.sum() <= budget or not smaller.any():
+            break
+        worth = np.where(smaller, relaxed.value[sites, size[sites]] / np.maximum(spent, 1.0), -np.inf)
+        site = int(sites[int(worth.argmax())])
+        offered = np.flatnonzero(np.isfinite(instance.fixed_usd[site, : size[site]]))
+        size[site] = offered[-1] if len(offered) else -1
+    return replace(siting, size=size)
+
+
+def spacious(instance: LocationInstance, state: Ascent) -> Siting:
+    """Return the sites that the relaxation liked, each at its largest size."""
+    limits = instance.limits
+    offered = np.isfinite(instance.fixed_usd)
+    largest = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), -1)
+    size = np.where(state.frequency.sum(axis=1) > 0.5, largest, -1)
+    size[list(limits.closed)] = -1
+    size[list(limits.opened)] = largest[list(limits.opened)]
+    return bare(instance, size)
+
+
+def likely_sites(state: Ascent, value: Array) -> Index:
+    """Return the sites worth trying, the likeliest first: open often in the relaxation, or nearly worth their cost."""
+    best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
+    order = np.lexsort((best, -np.round(state.frequency.sum(axis=1), 2)))
+    return order[np.isfinite(best[order])][:LIKELY]
+
+
+def first_prices(instance: LocationInstance) -> Multipliers:
+    """Return multipliers to start from: each cell's cheapest way if sites were half used."""
+    nothing = zero_multipliers(instance)
+    inbound, _ = inbound_price(instance, nothing)
+    busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
+    offered = np.isfinite(instance.fixed_usd)
+    rent = np.where(
+        offered, instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy, np.inf
+    ).min(axis=1)
+    cell = alternative_cost(instance, nothing)
+    lanes = np.flatnonzero(instance.lane_site >= 0)
+    for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
+        site, way = instance.lane_site[chunk], instance.lane_way[chunk]
+        cost = instance.lane_cost(chunk) + instance.units[way] * (inbound[site] + rent[site][:, None, None])
+        np.fmin.at(cell, instance.lane_zone[chunk], cost)  # NaN: no units of goods that cannot be had
+    return with_prices(nothing, cell=cell)

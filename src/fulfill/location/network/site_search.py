@@ -1,0 +1,314 @@
+"""Search over sites and sizes on a small instance: open, close, resize, swap, with prices of throughput kept warm.
+
+Costs of serving each cell from each site are laid out once as a dense table, so that a choice of sites is priced in
+milliseconds: cells take their cheapest site, prices of throughput move until the sites are neither over- nor underused,
+and what is still over the limit pays a penalty. Exact figures come later, from `allocation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from fulfill.location.network.allocation import Setting, prepare
+from fulfill.location.network.assortment import choose_assortment, site_costs
+from fulfill.location.network.relaxation import Multipliers
+from fulfill.model.instance import LocationInstance
+from fulfill.model.kernel_cache import njit
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Move = tuple[tuple[int, int], ...]
+"""Sites and their new sizes."""
+SWAPS = 12
+"""Closed sites that are tried in place of an open one."""
+KICKS, KICKED, FINALISTS = 8, 4, 2
+"""Random kicks of the search, sites that each changes, and choices that are looked at closely."""
+SCREENING, BALANCING = 2, 6
+"""Rounds of moving prices for a first look at a choice, and for a second."""
+MOVE = 5.0
+"""USD by which a price moves in the first round at a site over- or underused by its whole capacity."""
+HOPELESS = 0.003
+"""A choice that looks worse by this share at first sight gets no second look."""
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Cost and units of serving a cell from every site, without prices of throughput.
+
+    `cost`, `units` (K, I, Z, T); `alternative`, `demand` (K, Z, T); `price` (I, M, T) prices of throughput
+    that the relaxation found for each site and size, to start from.
+    """
+
+    cost: Array
+    units: Array
+    alternative: Array
+    demand: Array
+    price: Array
+
+
+@dataclass(frozen=True)
+class Siting:
+    """A choice of sites with what belongs to it.
+
+    Attributes
+    ----------
+    size : (I,) -1 closed;  assortment : (I, K) products that a site may stock
+    rho : (I, T) prices of throughput;  volume : (I, K) yearly orders, at which safety stock is priced
+    cost : estimated, USD a year
+    """
+
+    size: Index
+    assortment: Mask
+    rho: Array
+    volume: Array
+    cost: float = np.inf
+
+
+def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) -> CostTable:
+    """Lay out the costs of all sites that may be open."""
+    may_open = np.asarray(np.isfinite(instance.fixed_usd).any(axis=1))
+    may_open[list(instance.limits.closed)] = False
+    every: Setting = prepare(instance, np.where(may_open, 0, -1), prices)
+    n_sites = len(may_open)
+    options, factors = every.options, every.factors
+    nothing = np.zeros((n_sites, instance.shape[2]))
+    cost, units, alternative = site_costs(
+        options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
+        instance.way_rate, instance.units, every.inbound, prices.carrier, prices.mail, factors.region, factors.country,
+        factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites,
+        instance.shape,
+    )  # fmt: skip
+    n_zones, n_products, n_periods = instance.shape
+    by_site = (n_products, n_zones, n_periods, n_sites)
+    cost, units = (np.ascontiguousarray(np.moveaxis(part.reshape(by_site), 3, 1)) for part in (cost, units))
+    demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2))
+    return CostTable(cost, units, alternative.reshape(demand.shape), demand, price)
+
+
+def estimate(instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING) -> Siting:
+    """Return the choice with balanced prices of throughput and its estimated cost.
+
+    The estimate is what the allocation costs at prices of throughput, less the rent of the capacity at them: an optimal
+    allocation splits cells that tie, and only the prices know what that costs.
+    """
+    sites = np.flatnonzero(siting.size >= 0)
+    if not len(sites):
+        return replace(siting, cost=instance.constant_usd + float((table.alternative * table.demand).sum()))
+    chosen = siting.size[sites]
+    capacity = instance.capacity[sites, chosen]
+    handling = instance.handling_usd[sites, chosen]
+    order = np.argsort(handling, axis=1, kind="stable")
+    steps = np.take_along_axis(handling, order, axis=1)
+    room = np.take_along_axis(capacity, order[:, :, None], axis=1)
+    filled = np.cumsum(room, axis=1)
+    total = np.maximum(filled[:, -1], 1e-9)
+    rho = np.maximum(siting.rho[sites], steps[:, :1])
+    mask = siting.assortment[sites]
+    slope = _marginal(instance, sites, siting.volume[sites])
+    volume = np.zeros((len(sites), *instance.shape[1:]))
+    best = (-np.inf, rho, volume)
+    for number in range(rounds + 1):
+        served = serve(table.cost, table.units, table.alternative, table.demand, sites, mask, rho, slope, volume)
+        cost = served - float((room * np.maximum(rho[:, None, :] - steps[:, :, None], 0.0)).sum())
+        cost += _bend(instance, sites, slope, volume.sum(axis=2))
+        if number >= rounds // 2 and cost > best[0]:
+            best = (cost, rho, volume.copy())
+        used = volume.sum(axis=1)
+        below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1)
+        upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1)
+        excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
+        rho = np.maximum(rho + MOVE / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
+        if number < rounds // 2:
+            slope = _marginal(instance, sites, volume.sum(axis=2))
+    prices, volumes = siting.rho.copy(), np.zeros_like(siting.volume)
+    prices[sites], volumes[sites] = best[1], best[2].sum(axis=2)
+    fixed = float(instance.fixed_usd[sites, chosen].sum())
+    entry = 0.0
+    if instance.entry_usd is not None and instance.site_country is not None:
+        stocked = np.zeros_like(instance.entry_usd)
+        np.maximum.at(stocked.T, instance.site_country[sites], (best[2].sum(axis=2) > 0).astype(float))
+        entry = float((instance.entry_usd * stocked).sum())
+    cost = instance.constant_usd + best[0] + fixed + entry
+    return Siting(siting.size, siting.assortment, prices, volumes, cost)
+
+
+def _marginal(instance: LocationInstance, sites: Index, volume: Array) -> Array:
+    """Return the price of one more order in stock at the volumes of some sites, (S, K)."""
+    if instance.safety is None:
+        return np.zeros(volume.shape)
+    everywhere = np.zeros((len(instance.sites), instance.shape[1]))
+    everywhere[sites] = volume
+    return np.asarray(instance.safety.marginal(everywhere)[sites])
+
+
+def _bend(instance: LocationInstance, sites: Index, slope: Array, volume: Array) -> float:
+    """Return what safety stock costs less what `slope` charged for it, USD."""
+    if instance.safety is None:
+        return 0.0
+    everywhere = np.zeros((len(instance.sites), instance.shape[1]))
+    everywhere[sites] = volume
+    return float(instance.safety.cost(everywhere).sum() - (slope * volume).sum())
+
+
+def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Siting:
+    """Choose the assortment anew at the choice's prices and estimate the cost again."""
+    sites = np.flatnonzero(siting.size >= 0)
+    if not len(sites) or instance.safety is None:
+        return siting
+    n_zones, n_products, n_periods = instance.shape
+    by_cell = (n_products, n_zones * n_periods, len(sites))
+    units = table.units[:, sites]
+    costs = table.cost[:, sites] + units * siting.rho[sites][None, :, None, :]
+    costs, units = (np.ascontiguousarray(np.moveaxis(part, 1, 3)).reshape(by_cell) for part in (costs, units))
+    alternative = table.alternative.reshape(n_products, -1)
+    chosen, _ = choose_assortment(instance, costs, units, alternative, sites, siting.assortment[sites])
+    assortment = np.zeros_like(siting.assortment)
+    assortment[sites] = chosen
+    again = estimate(instance, table, replace(siting, assortment=assortment))
+    return again if again.cost < siting.cost else siting
+
+
+def improve(
+    instance: LocationInstance,
+    table: CostTable,
+    siting: Siting,
+    likely: Index,
+    stop: Callable[[], bool],
+) -> Siting:
+    """Open, close, resize and swap sites while that helps; only `likely` sites are opened, the likeliest first."""
+    siting = restock(instance, table, estimate(instance, table, siting, 3 * BALANCING))
+    likely = np.concatenate([likely, np.setdiff1d(np.flatnonzero(siting.size >= 0), likely)])
+    improved = True
+    while improved and not stop():
+        siting, improved = _try(instance, table, siting, _resized(siting, likely, instance.fixed_usd.shape[1]), stop)
+        if not improved:
+            siting, improved = _try(instance, table, siting, _swapped(siting, likely), stop)
+        siting = restock(instance, table, siting)
+    return siting
+
+
+def search_sites(
+    instance: LocationInstance,
+    table: CostTable,
+    starts: list[Siting],
+    likely: Index,
+    seed: int,
+    stop: Callable[[], bool],
+) -> list[Siting]:
+    """Improve every start, then the best one again and again after random kicks; return the `FINALISTS` best."""
+    found = [improve(instance, table, start, likely, stop) for start in starts]
+    rng = np.random.default_rng(seed)
+    offered = np.isfinite(instance.fixed_usd)
+    for _ in range(KICKS):
+        best = min(found, key=lambda siting: siting.cost)
+        movable = np.union1d(likely[: len(likely) // 2 + 1], np.flatnonzero(best.size >= 0))
+        if stop() or not len(movable):
+            break
+        size = best.size.copy()
+        for site in rng.choice(movable, size=min(KICKED, len(movable)), replace=False):
+            size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
+        if allowed(instance, size):
+            found.append(improve(instance, table, _opened(table, best, size), likely, stop))
+    distinct = {tuple(siting.size.tolist()): siting for siting in sorted(found, key=lambda siting: -siting.cost)}
+    return sorted(distinct.values(), key=lambda siting: siting.cost)[:FINALISTS]
+
+
+def _try(
+    instance: LocationInstance, table: CostTable, siting: Siting, moves: Iterable[Move], stop: Callable[[], bool]
+) -> tuple[Siting, bool]:
+    """Make every move that helps; tell whether any did."""
+    improved = False
+    for move in moves:
+        if stop():
+            break
+        size = siting.size.copy()
+        for site, new in move:
+            size[site] = new
+        if (size == siting.size).all() or not allowed(instance, size):
+            continue
+        trial = estimate(instance, table, _opened(table, siting, size), SCREENING)
+        if trial.cost > siting.cost + HOPELESS * abs(siting.cost):
+            continue
+        trial = estimate(instance, table, trial)
+        if trial.cost < siting.cost - 1e-6 * abs(siting.cost):
+            siting, improved = trial, True
+    return siting, improved
+
+
+def _resized(siting: Siting, likely: Index, n_sizes: int) -> Iterator[Move]:
+    """Yield every site at every size and closed."""
+    for site in likely:
+        for size in range(-1, n_sizes):
+            yield ((int(site), size),)
+
+
+def _swapped(siting: Siting, likely: Index) -> Iterator[Move]:
+    """Yield every open site closed for one of the likeliest closed sites, at the same size."""
+    closed = [int(site) for site in likely if siting.size[site] < 0][:SWAPS]
+    for site in np.flatnonzero(siting.size >= 0):
+        for other in closed:
+            yield ((int(site), -1), (other, int(siting.size[site])))
+
+
+def allowed(instance: LocationInstance, size: Index) -> bool:
+    """Tell whether a choice keeps locks, number of sites and budget."""
+    limits = instance.limits
+    is_open = np.flatnonzero(size >= 0)
+    if limits.max_sites is not None and len(is_open) > limits.max_sites:
+        return False
+    if np.isin(is_open, limits.closed).any() or not np.isin(limits.opened, is_open).all():
+        return False
+    if not np.isfinite(instance.fixed_usd[is_open, size[is_open]]).all():
+        return False
+    return float(instance.invest_usd[is_open, size[is_open]].sum()) <= limits.budget_usd
+
+
+def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
+    """Return the choice with other sizes; a newly opened site stocks what most open sites stock."""
+    changed = np.flatnonzero((size != siting.size) & (size >= 0))
+    new = changed[siting.size[changed] < 0]
+    rho, assortment, volume = siting.rho.copy(), siting.assortment.copy(), siting.volume.copy()
+    rho[changed] = table.price[changed, size[changed]]
+    others = siting.size >= 0
+    if len(new):
+        assortment[new] = siting.assortment[others].mean(axis=0) >= 0.5 if others.any() else True
+        volume[new] = siting.volume[others].mean(axis=0) if others.any() else 0.0
+    return replace(siting, size=size, assortment=assortment, rho=rho, volume=volume)
+
+
+@njit(parallel=True)
+def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
+    """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost, prices included."""
+    n_products, _, n_zones, n_periods = cost.shape
+    n_open = len(sites)
+    totals = np.zeros(n_products)
+    volume[:] = 0.0
+    for k in prange(n_products):
+        best = alternative[k].copy()
+        chosen = np.full((n_zones, n_periods), -1)
+        price = np.empty(n_periods)
+        for s in range(n_open):
+            if not mask[s, k]:
+                continue
+            i = sites[s]
+            for t in range(n_periods):
+                price[t] = rho[s, t] + slope[s, k]
+            for z in range(n_zones):
+                for t in range(n_periods):
+                    value = cost[k, i, z, t] + units[k, i, z, t] * price[t]
+                    if value < best[z, t]:
+                        best[z, t] = value
+                        chosen[z, t] = s
+        for z in range(n_zones):
+            for t in range(n_periods):
+                d, s = demand[k, z, t], chosen[z, t]
+                totals[k] += d * best[z, t]
+                if s >= 0:
+                    volume[s, k, t] += d * units[k, sites[s], z, t]
+    return totals.sum()

@@ -1,0 +1,1 @@
+"""A problem as arrays: unit economics, the instance, decisions, certificates."""

@@ -1,0 +1,166 @@
+"""A certificate: everything that is needed to compute a certified bound again, and its file.
+
+The bound is the least of the bounds of its *leaves*. A leaf is a case (some sites open, some closed, some products not
+kept at some sites) with its own multipliers; a tree of splits says which cases there are, so that anyone can see that
+they cover everything. One leaf without a split is the plain Lagrangian bound (docs/formulation.md, "The bound").
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.inputs.faults import Fault, InputError
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+FILE = "certificate.npz"
+NO, YES = 0, 1
+"""Sides of a split: the site is closed / open, or the product never leaves the site / may leave it."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Multipliers of one case; the letters are those of docs/formulation.md. All but `cell` and `throughput` are >= 0.
+
+    Axes: zones Z, products K, periods T, sites I, sizes M, countries C, gateways G, origins O, carrier regions Q.
+
+    Attributes
+    ----------
+    cell : (Z, K, T) lambda, USD per potential order;  stocking : (Z, K, C) mu, USD per potential order
+    gateway : (G, T) pi, origin : (O, T) omega, USD per m3;  share : (G,) chi, USD per m3
+    mail : (C, T) alpha, USD per kg;  carrier : (Q, T) kappa, USD per order;  storage : (I, T) sigma, USD per m3
+    service : (n_targets,) nu, USD per order in time
+    co2 : () epsilon, USD per kg;  budget : () beta, USD per USD
+    throughput : (I, M, T) rho, USD per dispatched order, by site and size; any price is valid
+    points : (I, K, J + 1) yearly orders between which chords are drawn below the concave cost of safety stock:
+        from zero, ascending, to at least what can leave the site in a year
+    """
+
+    cell: Array
+    stocking: Array
+    gateway: Array
+    origin: Array
+    share: Array
+    mail: Array
+    carrier: Array
+    storage: Array
+    service: Array
+    co2: Array
+    budget: Array
+    throughput: Array
+    points: Array
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Leaves, and the tree of splits above them.
+
+    Attributes
+    ----------
+    leaves : one for each node without children, in the order of the nodes
+    parent : (N,) number of the node above; node 0 is the root, with parent -1
+    site, product : (N,) what the node's parent is split by: the site (product -1), or the product at the site
+    side : (N,) `NO` or `YES`, which of the two cases the node is
+    """
+
+    leaves: tuple[Leaf, ...]
+    parent: Index
+    site: Index
+    product: Index
+    side: Index
+
+    def path(self, node: int) -> list[int]:
+        """Return the nodes from one up to below the root."""
+        found = []
+        while self.parent[node] >= 0:
+            found.append(node)
+            node = int(self.parent[node])
+        return found
+
+    def ends(self) -> list[int]:
+        """Return the nodes without children, in the order of `leaves`."""
+        return [int(node) for node in np.setdiff1d(np.arange(len(self.parent)), self.parent)]
+
+    def save(self, path: Path) -> None:
+        """Write the certificate as .npz; the arrays of the leaves are stacked."""
+        leaves = {field.name: np.stack([getattr(leaf, field.name) for leaf in self.leaves]) for field in fields(Leaf)}
+        np.savez_compressed(path, **leaves, **{name: getattr(self, name) for name in TREE})  # type: ignore[arg-type]
+
+
+TREE = tuple(field.name for field in fields(Certificate) if field.name != "leaves")
+AXES = {
+    **{field.name: 2 for field in fields(Leaf)},
+    **dict.fromkeys(("cell", "stocking", "throughput", "points"), 3),
+    **dict.fromkeys(("share", "service"), 1),
+    **dict.fromkeys(("co2", "budget"), 0),
+}
+"""Number of axes of each array of a leaf."""
+
+
+def whole(leaf: Leaf) -> Certificate:
+    """Return the certificate of one leaf that covers every case."""
+    return Certificate((leaf,), *(np.array([value]) for value in (-1, -1, -1, YES)))
+
+
+def load(path: Path) -> Certificate:
+    """Read a certificate.
+
+    Raises
+    ------
+    InputError
+        F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of a wrong number of
+        axes, or with figures that are none.
+    """
+    arrays = read_arrays(path)
+    faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
+    if faults:
+        raise InputError(faults)
+    number = len(arrays["cell"])
+    leaves = tuple(Leaf(**{name: arrays[name][n].astype(float) for name in AXES}) for n in range(number))
+    certificate = Certificate(leaves, **{name: arrays[name].astype(np.int64) for name in TREE})
+    if len(certificate.ends()) != number:
+        raise InputError([Fault("F311", path.name, column="parent", detail="leaves of the tree and of the arrays")])
+    return certificate
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays of an .npz file of a run.
+
+    Raises
+    ------
+    InputError
+        F101 where there is no file, F311 where it is no such file.
+    """
+    if not path.is_file():
+        raise InputError([Fault("F101", path.name)])
+    try:
+        with path.open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            return {} if isinstance(stored, np.ndarray) else dict(stored)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+
+
+def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
+    """Return what is wrong with the arrays of a file, as name and text."""
+    wanted = {**{name: axes + 1 for name, axes in AXES.items()}, **dict.fromkeys(TREE, 1)}
+    found = [(name, "missing") for name in sorted(set(wanted) - set(arrays))]
+    found += [(name, "unknown") for name in sorted(set(arrays) - set(wanted))]
+    for name in sorted(set(wanted) & set(arrays)):
+        value, kinds = arrays[name], "iu" if name in TREE else "fiu"
+        if value.dtype.kind not in kinds or value.ndim != wanted[name]:
+            found.append((name, f"{value.ndim} axes of {value.dtype}, {wanted[name]} axes of numbers expected"))
+        elif not np.isfinite(value).all():
+            found.append((name, "a figure is infinite or none"))
+    for family in (AXES, TREE):
+        lengths = {len(arrays[name]) for name in family if name in arrays and arrays[name].ndim}
+        if not found and (len(lengths) != 1 or 0 in lengths):
+            found.append((next(iter(family)), f"arrays of {', '.join(map(str, sorted(lengths)))} entries"))
+    return found

@@ -1,0 +1,183 @@
+"""Ways to a consumer's door: last-mile services from a site, the same behind a crossing, and direct mail.
+
+A *way* is one row of services.csv, such a row used across the border, or one row of mail_services.csv. Everything that
+an order costs on its way depends on the way, the product and the period; only the price by distance and the emissions
+depend on the lane. So costs are kept by way (a few hundred rows), not by zone and site. Own vans are one way for each
+country and zone class, whose price stands wholly in its lanes: those of own_delivery.csv.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.inputs.geography.distances import Distances
+from fulfill.inputs.network import Network
+from fulfill.inputs.problem import Problem
+from fulfill.model.economics.carbon import kg_co2e_per_kg
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+OWN_VANS = "own-vans"
+"""`service_id` of the ways of own_delivery.csv."""
+VAN_KM = 30.0
+"""Kilometres at the end of a lane that go by van; the rest is line-haul by truck. An assumption of the carbon part."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The ways to a door.
+
+    Frame columns: channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
+    usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the way's index.
+    """
+
+    table: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """Tell which ways are own vans, (n_ways,): no carrier's surcharge falls on them."""
+        return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
+
+    def price(self, weight_kg: Array, volume_m3: Array) -> Array:
+        """Return the price by weight, (n_ways, n_products): first kilogram in the base, mail by chargeable weight."""
+        table = self.table
+        heavy = np.maximum(weight_kg[None, :], volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None])
+        mail = (table["channel"] == "direct_mail").to_numpy()[:, None]
+        charged = np.where(mail, heavy, np.maximum(heavy - 1.0, 0.0))
+        price = table["base_usd"].to_numpy(float)[:, None] + table["usd_kg"].to_numpy(float)[:, None] * charged
+        return np.asarray(price)
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Lanes from sites (or, by mail, from abroad) to zones; every array has shape (n_lanes,).
+
+    Attributes
+    ----------
+    zone, site, way, crossing : index
+        Site -1 is direct mail, crossing -1 a domestic lane.
+    km : road km, or air km of a mail lane
+    distance_usd : price by distance inside the band, USD per order
+    kg_co2e_kg : emissions per kilogram of goods
+    """
+
+    zone: Index
+    site: Index
+    way: Index
+    crossing: Index
+    km: Array
+    distance_usd: Array
+    kg_co2e_kg: Array
+
+    def __len__(self) -> int:
+        return len(self.zone)
+
+
+def ways_to_door(problem: Problem) -> Ways:
+    """List the ways that the problem's channels allow."""
+    network, channels = problem.network, set(problem.channels)
+    figures = network.parameters
+    services = network["services"].assign(volumetric_kg_m3=0.0)
+    parts = []
+    if channels & {"local", "nearshore"}:
+        parts.append(services.assign(channel="local"))
+        if not network["own_delivery"].empty:
+            parts.append(_own_ways(services))
+    if "cross_border" in channels:
+        later = figures["cross_border_days"]
+        parts.append(
+            services.assign(
+                channel="cross_border",
+                base_usd=services["base_usd"] + figures["cross_border_fee_usd"],
+                days_mean=services["days_mean"] + later,
+                days_p90=services["days_p90"] + later,
+            )
+        )
+    if "direct_mail" in channels:
+        parts.append(network["mail_services"].assign(channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0))
+    return Ways(pd.concat(parts, ignore_index=True))
+
+
+def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
+    """Return the ways of own vans: as fast as the cheapest service of the nearest band, and without a price."""
+    nearest = services[services["km_from"] == 0].sort_values("base_usd", kind="stable")
+    fast = nearest.drop_duplicates(["country", "zone_class"])
+    free = dict.fromkeys(("base_usd", "usd_kg", "usd_100km"), 0.0)
+    return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free)
+
+
+def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
+    """Return every lane that a way serves: country, zone class and distance band (or own_delivery.csv) must fit.
+
+    Mail has lanes only where there is an origin overseas to mail from.
+    """
+    zones, sites = problem.demand.zones, problem.network["sites"]
+    emission = problem.network["emissions"].set_index("mode")["kg_tkm"]
+    zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
+    domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
+    own_usd = _own_prices(problem)
+    from_abroad = (problem.network["origins"]["country"] == "CN").any()
+    pieces = []
+    columns = ("channel", "country", "zone_class", "km_from", "km_to")
+    rows = zip(ways.own, *(ways.table[name] for name in columns), strict=True)
+    for number, (own, channel, country, kind, km_from, km_to) in enumerate(rows):
+        fits = (zone_country == country) & (zone_class == kind)
+        if channel == "direct_mail":
+            zone = np.flatnonzero(fits & from_abroad)
+            site = np.full(len(zone), -1)
+        else:
+            km = distances.site_zone
+            inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
+            inside = inside & np.isfinite(own_usd) if own else inside
+            right_side = domestic if channel == "local" else ~domestic
+            site, zone = np.nonzero(inside & right_side & fits[None, :])
+        pieces.append((zone, site, np.full(len(zone), number)))
+    zone, site, way = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
+    mailed = site < 0
+    km = np.where(mailed, _air_km(problem.network, zones)[zone], distances.site_zone[site, zone])
+    crossing = np.where(mailed, -1, distances.site_zone_crossing[site, zone])
+    by_truck = kg_co2e_per_kg(emission["road"], np.maximum(km - VAN_KM, 0.0))
+    by_van = kg_co2e_per_kg(emission["last_mile"], np.minimum(km, VAN_KM))
+    by_air = kg_co2e_per_kg(emission["air"], km) + kg_co2e_per_kg(emission["last_mile"], VAN_KM)
+    return Lanes(
+        zone=zone,
+        site=site,
+        way=way,
+        crossing=crossing,
+        km=km,
+        distance_usd=np.where(
+            ways.own[way], own_usd[site, zone], ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0
+        ),
+        kg_co2e_kg=np.where(mailed, by_air, by_truck + by_van),
+    )
+
+
+def _own_prices(problem: Problem) -> Array:
+    """Return the price of an order by own vans, (n_sites, n_zones), NaN where they do not go.
+
+    Rows of zones that were merged into others are left out.
+    """
+    table, zones = problem.network["own_delivery"], pd.Index(problem.demand.zones["zone_id"])
+    table = table[table["zone_id"].isin(zones)]
+    usd = np.full((len(problem.network["sites"]), len(zones)), np.nan)
+    site = pd.Index(problem.network["sites"]["site_id"]).get_indexer(pd.Index(table["site_id"]))
+    usd[site, zones.get_indexer(pd.Index(table["zone_id"]))] = table["usd_order"].to_numpy(float)
+    return usd
+
+
+def _air_km(network: Network, zones: pd.DataFrame) -> Array:
+    """Return air km from the nearest origin overseas to each zone, for the emissions of mail; infinite without one."""
+    from fulfill.inputs.geography.roads import air_km
+
+    abroad = network["origins"][network["origins"]["country"] == "CN"]
+    points = abroad[["lat", "lon"]].to_numpy(float)
+    if not len(points):
+        return np.full(len(zones), np.inf)
+    return np.asarray(air_km(points, zones[["lat", "lon"]].to_numpy(float)).min(axis=0))

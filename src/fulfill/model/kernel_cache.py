@@ -1,0 +1,92 @@
+"""The decorator of every compiled function, and the folder where its machine code is kept.
+
+Numba compiles a function again when its own file changes, but not when a function changes that it calls in another
+file. So the machine code lies in a folder named by a hash of all sources that hold kernels: after any change a new
+folder is begun, and folders of other sources beside it are removed once they are `STALE_S` old: until then a process
+that began before the change may still write to them. A cache that the user names by the environment
+variable ``NUMBA_CACHE_DIR`` is used as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+
+PACKAGE = Path(__file__).resolve().parents[1]
+FAMILIES = ("location", "routing")
+"""Folders of the package whose modules hold kernels."""
+PREFIX = "kernels-"
+STALE_S = 3600.0
+
+
+def cache_folder(package: Path = PACKAGE) -> Path:
+    """Return where the kernels of a package of these sources and this version of numba are kept.
+
+    Parameters
+    ----------
+    package : folder of the package
+
+    Returns
+    -------
+    Path
+        ``<package>/__pycache__/kernels-<hash>``, whether it exists or not.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    for family in FAMILIES:
+        for path in sorted((package / family).rglob("*.py")):
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    return package / "__pycache__" / f"{PREFIX}{digest.hexdigest()[:12]}"
+
+
+def prepare_cache(folder: Path) -> bool:
+    """Make a cache folder and remove old ones of other sources; return whether it can be written to.
+
+    Parameters
+    ----------
+    folder : what `cache_folder` returned
+
+    Returns
+    -------
+    bool
+        False where the package is installed in a place that the user cannot write to.
+    """
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            for old in folder.parent.glob(f"{PREFIX}*"):
+                if old != folder and time.time() - old.stat().st_mtime > STALE_S:
+                    shutil.rmtree(old, ignore_errors=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Return numba's decorator for a compiled function whose machine code is kept.
+
+    Parameters
+    ----------
+    **options
+        What `numba.njit` takes, ``cache`` excepted.
+
+    Returns
+    -------
+    callable
+        The decorator.
+    """
+    decorator: Callable[[Callable[..., Any]], Any] = numba.njit(cache=True, **options)
+    return decorator
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    _folder = cache_folder()
+    if prepare_cache(_folder):  # else numba looks for a place of its own, such as the user's cache folder
+        numba.config.CACHE_DIR = str(_folder)

@@ -1,0 +1,1 @@
+"""What people open: pages, map layers, tables and the terminal."""

@@ -1,0 +1,92 @@
+"""Everything that a routed day leaves behind, written into the folder that it is given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fulfill.report.tabular.tables import write_csv
+from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.run_folder import finite, manifest, peak_mib, write_json
+
+
+def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any]) -> None:
+    """Write the tables, the map layers, route.html, summary.json and manifest.json of a day."""
+    from fulfill.report.gis.day_layers import day_layers, write_day_layers
+    from fulfill.report.html.day_page import write_day_page
+
+    begun = time.perf_counter()
+    write_csv(day.visits, folder / "stops.csv")
+    write_csv(driver_sheet(day), folder / "driver_sheet.csv")
+    for name in ("vehicles", "zones", "unserved", "linehaul"):
+        write_csv(getattr(day, name), folder / f"{name}.csv")
+    layers = day_layers(day)
+    write_day_layers(layers, folder)
+    write_day_page(day, layers, folder / "route.html")
+    write_json(folder / "summary.json", day_summary(day))
+    seconds = {"routing": day.seconds, "writing": time.perf_counter() - begun}
+    write_json(folder / "manifest.json", manifest({"network": day.network.folder, "run": run}, options, seconds))
+
+
+def day_summary(day: DayRoutes) -> dict[str, Any]:
+    """Return what summary.json of a day holds; every district has passed the auditor."""
+    held: dict[str, Any] = finite(
+        {
+            "period": day.period,
+            "sites": day.depots["site_id"].tolist(),
+            "engines": sorted({district.solution.engine for district in day.districts}),
+            "districts": len(day.districts),
+            "seconds": round(day.seconds, 3),
+            "peak_mib": peak_mib(),
+            "kpis": day.kpis,
+            "audit": {"clean": True, "faults": []},
+        }
+    )
+    return held
+
+
+def driver_sheet(day: DayRoutes) -> pd.DataFrame:
+    """Return one row a stop in driving order, with times as on a clock and what to do before it."""
+    visits = day.visits.merge(day.vehicles[["vehicle", "leaves", "break_begins"]], on="vehicle", how="left")
+    first = visits["sequence"] == 1
+    again = ~first & (visits["trip"] != visits["trip"].shift())
+    since = visits["departure"].shift().where(~first, visits["leaves"])
+    rests = (visits["break_begins"] >= since - 1e-9) & (visits["break_begins"] < visits["begin"] - 1e-9)
+    before = np.select(
+        [first, again, rests],
+        [
+            "leave the site at " + visits["leaves"].map(clock),
+            "load again at the site",
+            "break at " + visits["break_begins"].map(clock),
+        ],
+        "",
+    )
+    return pd.DataFrame(
+        {
+            "vehicle": visits["vehicle"],
+            "stop": visits["sequence"],
+            "before": before,
+            "drive_km": visits["leg_km"].round(1),
+            "arrive": visits["arrival"].map(clock),
+            "begin": visits["begin"].map(clock),
+            "leave": visits["departure"].map(clock),
+            "parcels": visits["orders"].astype(int),
+            "weight_kg": visits["weight_kg"].round(1),
+            "stop_id": visits["stop_id"],
+            "lat": visits["lat"].round(5),
+            "lon": visits["lon"].round(5),
+        }
+    )
+
+
+def clock(hours: float) -> str:
+    """Return hours as HH:MM, none as an empty text."""
+    if not np.isfinite(hours):
+        return ""
+    minutes = round(hours * 60.0)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

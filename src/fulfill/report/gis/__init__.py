@@ -1,0 +1,1 @@
+"""Map layers: GeoPackage, GeoJSON and tables for kepler.gl."""

@@ -1,0 +1,128 @@
+"""A plan's flows as lines on a map: by sea, by air, along the roads, and straight from the site to the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from fulfill.inputs.faults import InputError
+from fulfill.inputs.geography.distances import crossing_table, road_rules
+from fulfill.inputs.geography.roads import air_line, lane, read_roads, sea_line
+from fulfill.inputs.network import Network
+from fulfill.inputs.problem import Problem
+from fulfill.model.decisions import Plan
+from fulfill.report.gis.places import ENDS, WGS84, located, place_table, placed_flows
+
+Array = NDArray[np.float64]
+Point = tuple[float, float]
+HOP_KEY = ["leg", *ENDS, "crossing", "channel"]
+
+
+def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
+    """Return the flows of the year by hop: leg, both ends, crossing, channel, orders_year, m3, lead_time_days.
+
+    `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. The way from an origin overseas to a
+    site is two hops with the same orders, to the gateway and on from it; sums are therefore by leg. The lead time is
+    that of the door, so hops to a site have none.
+    """
+    flows = placed_flows(plan, problem)
+    inbound = flows[flows["leg"] == "inbound"]
+    outbound = flows[flows["leg"] == "outbound"]
+    mailed = outbound["from_kind"] == "origin"
+    outbound = outbound.assign(leg=np.where(mailed, "mail", "last_mile"), crossing=outbound["via"])
+    table = pd.concat([_inbound_hops(inbound, problem.network), outbound], ignore_index=True)
+    table["order_days"] = table["orders"] * table["lead_time_days"].where(table["to_kind"] == "zone")
+    total = table.groupby(HOP_KEY, sort=True)[["orders", "m3", "order_days"]].sum(min_count=1).reset_index()
+    total["lead_time_days"] = total["order_days"] / total["orders"]
+    return total.drop(columns="order_days").rename(columns={"orders": "orders_year"})
+
+
+def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
+    """Split the way of goods at the port or airport: `via` is gateway, crossing, gateway+crossing or nothing."""
+    kind = network["gateways"].set_index("gateway_id")["kind"]
+    names = inbound["via"].str.split("+")
+    crossing = names.map(lambda parts: next((name for name in parts if kind.get(name) == "crossing"), ""))
+    gateway = names.map(lambda parts: next((name for name in parts if kind.get(name) in ("seaport", "airport")), ""))
+    inbound = inbound.assign(crossing=crossing, leg="road")
+    landed = (gateway != "").to_numpy()
+    over, on = inbound[landed].copy(), inbound[landed].copy()
+    over["leg"] = np.where(gateway[landed].map(kind) == "airport", "air", "sea")
+    over["to_kind"], over["to"], over["crossing"] = "gateway", gateway[landed], ""
+    on["from_kind"], on["from"] = "gateway", gateway[landed]
+    return pd.concat([over, on, inbound[~landed]], ignore_index=True)
+
+
+def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
+    """Return `hops` with lines.
+
+    `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road``, or ``straight``. Straight is the last
+    mile, whose lines only say who serves whom (carriers choose their own way, and thousands of roads would hide the
+    map), and a way to a site for which the network has no road.
+    """
+    table = hops(plan, problem)
+    ends = located(table, place_table(problem))
+    drawer = _Drawer(problem.network)
+    starts, goals = (list(map(tuple, ends[[f"{side}_lat", f"{side}_lon"]].to_numpy())) for side in ("start", "end"))
+    drawn = [drawer.draw(*hop) for hop in zip(table["leg"], starts, goals, table["crossing"], strict=True)]
+    table = table.assign(from_name=ends["start_name"], to_name=ends["end_name"], drawn_as=[kind for _, kind in drawn])
+    return gpd.GeoDataFrame(table, geometry=[shape for shape, _ in drawn], crs=WGS84)
+
+
+class _Drawer:
+    """Draws single hops; a way along the roads is looked up once, however many channels and hops share it."""
+
+    def __init__(self, network: Network) -> None:
+        self.graph = read_roads(network.roads) if network.roads else None
+        self.rules = road_rules(network)
+        self.crossings = crossing_table(network, freight=True)
+        self.roads: dict[tuple[Point, Point, str], tuple[shapely.Geometry, str]] = {}
+
+    def draw(self, leg: str, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
+        """Return the line of a hop and what it is."""
+        if leg == "sea":
+            # Sea lanes begin and end at the nearest point of the lane network, somewhere off the port.
+            return _lines(_joined(start, sea_line(start, goal), goal)), "sea lane"
+        if leg in ("air", "mail"):
+            return _lines(air_line(start, goal)), "great circle"
+        if leg == "road":
+            return self._road(start, goal, crossing)
+        return _lines([np.array([start, goal])]), "straight"
+
+    def _road(self, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
+        """Return the way by road through the crossing that the plan uses."""
+        key = (start, goal, crossing)
+        if key not in self.roads:
+            self.roads[key] = self._find_road(start, goal, crossing)
+        return self.roads[key]
+
+    def _find_road(self, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
+        gates = self.crossings[self.crossings["gateway_id"] == crossing] if crossing else self.crossings
+        if self.graph is not None:
+            try:
+                way = lane(self.graph, self.rules, start, goal, gates)
+            except InputError:
+                way = None
+            # A place at the border may lie nearer to a road of the other country; such a way is not the plan's.
+            if way is not None and (way.crossing or "") == crossing:
+                return _lines([way.line]), "road"
+        through = gates[["lat", "lon"]].to_numpy(float) if crossing else np.empty((0, 2))
+        return _lines([np.vstack([[start], through, [goal]])]), "straight"
+
+
+def _joined(start: Point, pieces: list[Array], goal: Point) -> list[Array]:
+    """Return the pieces of a line with its first and last point in front and behind."""
+    pieces = list(pieces)
+    pieces[0] = np.vstack([[start], pieces[0]])
+    pieces[-1] = np.vstack([pieces[-1], [goal]])
+    return pieces
+
+
+def _lines(parts: Iterable[Array]) -> shapely.MultiLineString:
+    """Return lines through points (lat, lon), rounded to about a metre."""
+    lines = [np.asarray(part, float)[:, ::-1].round(5) for part in parts]
+    return shapely.MultiLineString([line for line in lines if len(line) > 1])

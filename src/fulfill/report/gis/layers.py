@@ -1,0 +1,104 @@
+"""The map layers of a plan: one GeoPackage for QGIS, and the same layers or arcs in other forms."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.problem import Problem
+from fulfill.model.decisions import Plan
+from fulfill.report.gis.flow_lines import flow_layer
+from fulfill.report.gis.places import WGS84
+from fulfill.report.gis.service_areas import service_area_layer
+
+LAYERS = {
+    "sites": "Point",
+    "gateways": "Point",
+    "zones": "Point",
+    "flows": "MultiLineString",
+    "service_areas": "MultiPolygon",
+}
+"""Layer name -> geometry type, in the order in which they are written."""
+ROUTES = "routes"
+"""Layer of a plan with own vans: the routes of their mean day."""
+FORMATS = ("geojson", "gpkg", "kepler")
+
+
+def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of a plan by the names of `LAYERS`, all in EPSG:4326."""
+    return {
+        "sites": _points(plan.sites),
+        "gateways": gateway_layer(plan, problem),
+        "zones": _points(plan.zones),
+        "flows": flow_layer(plan, problem),
+        "service_areas": service_area_layer(plan, problem),
+    }
+
+
+def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
+    """Return every gateway with its volume: used_m3_year, capacity_m3_year, utilisation, peak_utilisation."""
+    gateways = problem.network["gateways"]
+    table = gateways[["gateway_id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
+    rows = plan.capacity[plan.capacity["kind"] == "gateway"].groupby("resource")
+    table["used_m3_year"] = table["gateway_id"].map(rows["used"].sum()).astype(float).fillna(0.0)
+    table["capacity_m3_year"] = 12.0 * gateways["capacity_m3_month"].to_numpy(float)
+    table["utilisation"] = (table["used_m3_year"] / table["capacity_m3_year"]).where(table["capacity_m3_year"] > 0)
+    table["peak_utilisation"] = table["gateway_id"].map(rows["utilisation"].max()).astype(float).fillna(0.0)
+    return _points(table)
+
+
+def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write the layers of a plan, `ROUTES` too if it is among them."""
+    path.unlink(missing_ok=True)
+    kinds = LAYERS | ({ROUTES: "LineString"} if ROUTES in layers else {})
+    for name, kind in kinds.items():
+        layers[name].to_file(
+            path,
+            layer=name,
+            driver="GPKG",
+            engine="pyogrio",
+            geometry_type=kind,
+            promote_to_multi=kind.startswith("Multi"),
+        )
+
+
+def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
+    """Write one layer as GeoJSON as RFC 7946 wants it: longitude first, EPSG:4326, about one metre exact."""
+    layer.to_file(path, driver="GeoJSON", engine="pyogrio", RFC7946="YES", COORDINATE_PRECISION=5)
+
+
+def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
+    """Copy the map of a run into a folder and return the files written.
+
+    Parameters
+    ----------
+    fmt : ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler`` (arcs, sites and zones as
+        CSV with lat and lon: what kepler.gl opens)
+
+    Raises
+    ------
+    InputError
+        F101 where the folder holds no plan, F308 for an unknown format.
+    """
+    if fmt not in FORMATS:
+        raise InputError([Fault("F308", "--format", value=fmt, detail="one of " + ", ".join(FORMATS))])
+    source = run / "plan.gpkg"
+    if not source.is_file():
+        raise InputError([Fault("F101", f"{run.name}/{source.name}", detail="this folder holds no plan")])
+    target.mkdir(parents=True, exist_ok=True)
+    if fmt == "geojson":
+        paths = [target / f"{name}.geojson" for name in gpd.list_layers(source)["name"]]
+        for path in paths:
+            write_geojson(gpd.read_file(source, layer=path.stem), path)
+        return paths
+    names = ("plan.gpkg",) if fmt == "gpkg" else ("arcs.csv", "sites.csv", "zones.csv")
+    return [Path(shutil.copyfile(run / name, target / name)) for name in names]
+
+
+def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84)

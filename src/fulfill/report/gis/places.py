@@ -1,0 +1,67 @@
+"""Where the ends of a plan's flows stand, and where mailed orders start."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.problem import Problem
+from fulfill.model.decisions import Plan
+from fulfill.model.economics.inbound import goods_matrix
+
+WGS84 = "EPSG:4326"
+"""All points and layers are longitude and latitude."""
+DIRECT_MAIL = "direct mail"
+"""What flows.csv and zones.csv say in place of a site for mailed orders."""
+ENDS = ["from_kind", "from", "to_kind", "to"]
+"""Columns that name both ends; an id is only unique within its kind."""
+
+
+def place_table(problem: Problem) -> pd.DataFrame:
+    """Return name, lat and lon of every origin, gateway, site and zone, by kind and id."""
+    network = problem.network
+    frames = {
+        "origin": network["origins"],
+        "gateway": network["gateways"],
+        "site": network["sites"],
+        "zone": problem.demand.zones,
+    }
+    pieces = [
+        frame[["name", "lat", "lon"]].assign(kind=kind, id=frame[f"{kind}_id"].astype(str))
+        for kind, frame in frames.items()
+    ]
+    return pd.concat(pieces, ignore_index=True).set_index(["kind", "id"])
+
+
+def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return start_name, start_lat, ... end_lon for the rows of a table that has the columns `ENDS`."""
+    columns: dict[str, object] = {}
+    for side, end in (("start", "from"), ("end", "to")):
+        found = places.loc[pd.MultiIndex.from_frame(table[[f"{end}_kind", end]])]
+        columns |= {f"{side}_{name}": found[name].to_numpy() for name in ("name", "lat", "lon")}
+    return pd.DataFrame(columns, index=table.index)
+
+
+def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
+    """Return the flows with both ends as places (`ENDS`) and the volume of the goods moved, m3.
+
+    Mailed orders start at the origin whose goods the model counts for them: the cheapest Chinese one of the product.
+    """
+    flows = plan.flows
+    inbound, mail = (flows["leg"] == "inbound").to_numpy(), (flows["from"] == DIRECT_MAIL).to_numpy()
+    start = flows["from"].to_numpy(object).copy()
+    start[mail] = flows.loc[mail, "product"].map(_mail_origin(problem)).to_numpy(object)
+    volume = problem.network["products"].set_index("product_id")["volume_m3"]
+    moved = flows["dispatched"].to_numpy(float) * flows["product"].map(volume).to_numpy(float)
+    kinds = {"from_kind": np.where(inbound | mail, "origin", "site"), "to_kind": np.where(inbound, "site", "zone")}
+    return flows.assign(**kinds, **{"from": start}, m3=moved)
+
+
+def _mail_origin(problem: Problem) -> dict[str, str]:
+    """Return the origin of mailed orders by product."""
+    origins = problem.network["origins"]
+    chinese = (origins["country"] == "CN").to_numpy()
+    if not chinese.any():
+        return {}
+    best = goods_matrix(problem)[chinese].argmin(axis=0)
+    return dict(zip(problem.products, origins.loc[chinese, "origin_id"].to_numpy(object)[best], strict=True))

@@ -1,0 +1,80 @@
+"""The land that each site mainly serves."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from fulfill.inputs.problem import Problem
+from fulfill.model.decisions import Plan
+from fulfill.report.gis.places import WGS84
+
+METRES = "EPSG:6372"
+"""Conformal conic of Mexico, in which distances over the whole region are right within a few per cent."""
+MARGIN_M = 60_000.0
+"""How far areas go beyond the outermost zones: land behind that is not asked about (the US interior, say)."""
+FAR_M = 1e6
+"""Voronoi cells go this far before they are cut; farther than any margin."""
+
+
+def service_area_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
+    """Return an area for each site (and for direct mail) that serves some zone most: site_id, orders, zones.
+
+    Every zone gets the land that is nearer to it than to any other zone of its country, cut at the outlines of the
+    country and `MARGIN_M` beyond the hull of its zones; the land of the zones with one main site is put together. Where
+    the network has no outlines only the hull cuts.
+    """
+    zones = plan.zones[plan.zones["main_site"] != ""]
+    if zones.empty:
+        empty: dict[str, list[object]] = {"site_id": [], "orders": [], "zones": []}
+        return gpd.GeoDataFrame(empty, geometry=[], crs=WGS84)
+    cells = pd.concat(
+        [zone_cells(part, _land(problem, str(country))) for country, part in zones.groupby("country")],
+        ignore_index=True,
+    )
+    groups = cells.groupby("main_site")
+    shapes = gpd.GeoSeries(
+        [shapely.union_all(part.geometry.to_numpy(), grid_size=1.0) for _, part in groups], crs=METRES
+    )
+    shapes = shapely.make_valid(shapes.to_crs(WGS84).to_numpy(), method="structure", keep_collapsed=False)
+    table = groups.agg(orders=("orders", "sum"), zones=("zone_id", "count")).rename_axis("site_id").reset_index()
+    areas = gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84)
+    return areas[~areas.geometry.is_empty].reset_index(drop=True)
+
+
+def zone_cells(zones: pd.DataFrame, land: gpd.GeoSeries | None) -> gpd.GeoDataFrame:
+    """Return each zone's cell of the Voronoi diagram in metres, cut at the hull of all and at the land."""
+    points = gpd.GeoSeries(gpd.points_from_xy(zones["lon"], zones["lat"]), crs=WGS84, index=zones.index).to_crs(METRES)
+    shapes = _voronoi(points.to_numpy())
+    asked = points.union_all().convex_hull.buffer(MARGIN_M)
+    if land is not None:
+        asked = asked.intersection(land.to_crs(METRES).union_all())
+    shapes = shapely.intersection(shapes, asked)
+    return gpd.GeoDataFrame(zones[["zone_id", "main_site", "orders"]], geometry=shapes, crs=METRES)
+
+
+def _voronoi(points: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return a cell for each point; points at one place share theirs."""
+    cells = np.asarray(shapely.buffer(points, FAR_M))
+    places, member = np.unique(shapely.get_coordinates(points), axis=0, return_inverse=True)
+    if len(places) > 1:
+        far = shapely.box(*places.min(axis=0), *places.max(axis=0)).buffer(FAR_M)
+        found = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(places), extend_to=far))
+        tree = shapely.STRtree(found)
+        place, cell = tree.query(shapely.points(places), predicate="intersects")
+        first = np.full(len(places), -1)
+        first[place] = cell
+        cells = found[first[member.ravel()]]
+    return cells
+
+
+def _land(problem: Problem, country: str) -> gpd.GeoSeries | None:
+    """Return the outlines of a country, None where the network has none."""
+    path = problem.network.outlines
+    if path is None:
+        return None
+    outlines = gpd.read_file(path)
+    return outlines[outlines["country"] == country].geometry

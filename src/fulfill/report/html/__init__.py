@@ -1,0 +1,1 @@
+"""HTML pages: each is one file that needs no network."""

@@ -1,0 +1,1 @@
+"""A delivery day: stops, fleet, districts, line-haul and the tables that describe them."""

@@ -1,0 +1,123 @@
+"""Route a large day: districts of near stops one after the other, with breaks for every engine.
+
+A matrix over ten thousand stops is hundreds of millions of pairs, and no engine improves it in minutes. Stops are
+halved along the longer side of where they lie until a district is small; a van does not leave its district. Engines
+that know no break plan in a shift that is shorter by it, and the break is put into the routes they find.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.inputs.faults import SolverError
+from fulfill.routing.audit import audit_routes
+from fulfill.routing.infeasibility import unserved_after
+from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.schedule import timetable
+from fulfill.routing.solution import Route, RoutingParams, RoutingSolution, driven_km, price
+from fulfill.routing.solve import solve_routing
+
+DISTRICT = 800
+"""Most stops of a district."""
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class District:
+    """Some of the day's stops with their routes, audited; `stops` are rows of the day's table."""
+
+    stops: Indices
+    instance: RoutingInstance
+    solution: RoutingSolution
+
+
+def split(stops: pd.DataFrame, size: int = DISTRICT) -> list[Indices]:
+    """Return rows by district: halves along the longer side until none has more than `size` stops."""
+    lat, lon = stops["lat"].to_numpy(float), stops["lon"].to_numpy(float)
+    wide = np.cos(np.radians(lat.mean())) if len(lat) else 1.0
+
+    def halved(rows: Indices) -> list[Indices]:
+        if len(rows) <= size:
+            return [rows]
+        along = lat if np.ptp(lat[rows]) > wide * np.ptp(lon[rows]) else lon
+        order = rows[np.argsort(along[rows], kind="stable")]
+        return [*halved(order[: len(order) // 2]), *halved(order[len(order) // 2 :])]
+
+    return halved(np.arange(len(stops))) if len(stops) else []
+
+
+def apportion(available: int | None, shares: list[int]) -> list[int | None]:
+    """Return how many of a limited number of vehicles each district gets, by its share, whole and adding up."""
+    if available is None:
+        return [None] * len(shares)
+    ideal = available * np.array(shares, float) / max(sum(shares), 1)
+    given = np.floor(ideal).astype(int)
+    given[np.argsort(given - ideal, kind="stable")[: available - int(given.sum())]] += 1
+    return [int(number) for number in given]
+
+
+def with_breaks(instance: RoutingInstance, params: RoutingParams, engine: str) -> RoutingSolution:
+    """Route an instance whose drivers have breaks; the result has passed the auditor.
+
+    Raises
+    ------
+    SolverError
+        As `solve_routing`, or where the auditor finds a fault once the breaks are in.
+    """
+    if all(kind.rest is None for kind in instance.vehicles) or engine == "ortools":
+        return solve_routing(instance, params, engine)
+    found = solve_routing(_without_breaks(instance), params, engine)
+    timed = [timetable(instance, route.vehicle, route.trips) for route in found.routes]
+    routes = tuple(route for route in timed if route is not None)
+    lost = sorted(set(range(len(instance.stops))) - {stop for route in routes for trip in route.trips for stop in trip})
+    known = {entry.stop for entry in found.unserved}
+    again = np.array([stop for stop in lost if stop not in known], np.int64)
+    if len(again):
+        routes += _again(instance, routes, again, params)
+    solution = RoutingSolution(
+        routes,
+        tuple(sorted((*found.unserved, *unserved_after(instance, routes, found.unserved)), key=lambda one: one.stop)),
+        sum(price(instance, route) for route in routes),
+        sum(driven_km(instance, route) for route in routes),
+        found.engine,
+        found.seconds,
+    )
+    finding = audit_routes(instance, solution)
+    if not finding.clean:
+        raise SolverError(f"{found.engine}: the auditor finds faults in its routes: " + "; ".join(finding.faults))
+    return solution
+
+
+def _without_breaks(instance: RoutingInstance) -> RoutingInstance:
+    """Return the instance with shifts shorter by the break, and windows that bear its delay where they are wide."""
+    longest = max(kind.rest.hours for kind in instance.vehicles if kind.rest is not None)
+    kinds = tuple(
+        kind
+        if kind.rest is None
+        else replace(kind, rest=None, closes=kind.closes - kind.rest.hours, max_hours=kind.max_hours - kind.rest.hours)
+        for kind in instance.vehicles
+    )
+    first = min(kind.rest.earliest for kind in instance.vehicles if kind.rest is not None)
+    # what begins before any break is not delayed by it
+    bearing = np.maximum(instance.due - longest, np.minimum(instance.due, first))
+    return replace(instance, vehicles=kinds, due=np.where(bearing >= instance.ready, bearing, instance.due))
+
+
+def _again(
+    instance: RoutingInstance, kept: tuple[Route, ...], stops: Indices, params: RoutingParams
+) -> tuple[Route, ...]:
+    """Route the stops of days that had no room for the break, with the engine that plans breaks itself."""
+    used = np.bincount([route.vehicle for route in kept], minlength=len(instance.vehicles))
+    kinds = tuple(
+        kind if kind.available is None else replace(kind, available=kind.available - int(count))
+        for kind, count in zip(instance.vehicles, used, strict=True)
+    )
+    found = solve_routing(replace(instance, vehicles=kinds).only(stops), params, "ortools")
+    return tuple(
+        replace(route, trips=tuple(tuple(int(stops[stop]) for stop in trip) for trip in route.trips))
+        for route in found.routes
+    )

@@ -1,0 +1,86 @@
+"""The vehicles and speeds of a network as a routing instance wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.routing.day.road_matrix import Ways
+from fulfill.routing.instance import Break, RoutingInstance, VehicleType
+
+Array = NDArray[np.float64]
+
+
+def delivery_vehicles(vehicles: pd.DataFrame, country: str) -> pd.DataFrame:
+    """Return the vehicles that deliver to doors in a country."""
+    return vehicles[(vehicles["country"] == country) & (vehicles["duty"] == "delivery")]
+
+
+def mean_speed(speeds: pd.DataFrame, road_kind: str, begins: float, ends: float) -> float:
+    """Return the speed of a kind of road over a shift, km/h: a driver who is out all the shift covers so much."""
+    bands = speeds[speeds["road_kind"] == road_kind]
+    start, stop = bands["from_hour"].to_numpy(float), bands["to_hour"].to_numpy(float)
+    overlap = np.maximum(np.minimum(stop, min(ends, 24.0)) - np.maximum(start, begins), 0.0)
+    return float(overlap.sum() / (overlap / bands["kmh"].to_numpy(float)).sum())
+
+
+def day_instance(
+    name: str, depots: pd.DataFrame, stops: pd.DataFrame, tables: Mapping[str, pd.DataFrame], ways: Ways
+) -> RoutingInstance:
+    """Return the instance of depots and stops; `ways` is over the depots, then the stops.
+
+    Parameters
+    ----------
+    depots : site_id, country
+    stops : see `fulfill.routing.day.stops.STOP_COLUMNS`
+    tables : vehicles and speeds
+    """
+    kinds: list[VehicleType] = []
+    shifts: list[tuple[float, float]] = []
+    for depot, country in enumerate(depots["country"]):
+        for row in delivery_vehicles(tables["vehicles"], country).to_dict("records"):
+            shift = (float(row["shift_start"]), float(row["shift_start"] + row["shift_hours"]))
+            shifts += [] if shift in shifts else [shift]
+            kinds.append(_vehicle_type(row, depot, shifts.index(shift)))
+    hours = tuple(
+        ways.hours(mean_speed(tables["speeds"], "street", *shift), mean_speed(tables["speeds"], "road", *shift))
+        for shift in shifts
+    )
+    return RoutingInstance(
+        name=name,
+        depots=tuple(depots["site_id"]),
+        stops=tuple(stops["stop_id"]),
+        demand=stops[["orders", "weight_kg"]].to_numpy(float),
+        ready=stops["ready"].to_numpy(float),
+        due=stops["due"].to_numpy(float),
+        service=stops["minutes"].to_numpy(float) / 60.0,
+        vehicles=tuple(kinds),
+        km=(ways.km,) * len(shifts),
+        hours=hours,
+    )
+
+
+def _vehicle_type(cell: Mapping[Hashable, Any], depot: int, profile: int) -> VehicleType:
+    """Return a row of vehicles.csv; the break lies in the second half of the hours by which it must have begun."""
+    opens, after = float(cell["shift_start"]), float(cell["break_after_hours"])
+    rest = Break(cell["break_minutes"] / 60.0, opens + after / 2.0, opens + after) if cell["break_minutes"] else None
+    return VehicleType(
+        name=str(cell["type_id"]),
+        depot=depot,
+        capacity=(float(cell["parcels"]), float(cell["load_kg"])),
+        available=None if np.isnan(cell["available"]) else int(cell["available"]),
+        cost_per_km=float(cell["usd_km"]),
+        cost_per_hour=float(cell["usd_hour"]),
+        cost_per_day=float(cell["usd_day"]),
+        opens=opens,
+        closes=opens + float(cell["shift_hours"]),
+        range_km=float("inf") if np.isnan(cell["range_km"]) else float(cell["range_km"]),
+        rest=rest,
+        trips=int(cell["trips"]),
+        reload_hours=float(cell["reload_minutes"]) / 60.0,
+        profile=profile,
+    )

@@ -1,0 +1,59 @@
+"""Full trucks between gateways, sites and carrier hubs: loads a week, along the road graph."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.faults import InputError
+from fulfill.inputs.geography.distances import crossing_table, road_rules
+from fulfill.inputs.geography.roads import Array, lane, read_roads
+from fulfill.inputs.network import Network
+from fulfill.routing.day.fleet import mean_speed
+
+COLUMNS = [
+    "kind", "from", "to", "via", "orders_week", "m3_week", "kg_week", "type_id", "trips_week", "load_share",
+    "km", "hours", "usd_week", "usd_per_order",
+]  # fmt: skip
+
+
+def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[Array]]:
+    """Return trucks a week for each load, with the course of each row, (n, 2) lat and lon.
+
+    A way is paid by the loaded kilometre: the price of a truck counts its way back. A load with no road is left out.
+
+    Parameters
+    ----------
+    loads : kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon, to_lat, to_lon
+    """
+    graph = read_roads(network.roads) if network.roads else None
+    gates = crossing_table(network, freight=True)
+    vehicles = network["vehicles"]
+    trucks = {row["country"]: row for row in vehicles[vehicles["duty"] == "linehaul"].to_dict("records")[::-1]}
+    rows, courses = [], []
+    for load in loads.to_dict("records"):
+        if load["country"] not in trucks:
+            continue
+        truck = trucks[load["country"]]
+        start, goal = (load["from_lat"], load["from_lon"]), (load["to_lat"], load["to_lon"])
+        allowed = gates[gates["gateway_id"] == load["via"]] if load["via"] else gates
+        try:
+            way = lane(graph, road_rules(network), start, goal, allowed)
+        except InputError:
+            continue
+        full = max(load["m3_week"] / truck["load_m3"], load["kg_week"] / truck["load_kg"])
+        trips = max(ceil(full - 1e-9), 1)
+        shift = truck["shift_start"], truck["shift_start"] + truck["shift_hours"]
+        hours = way.road_km / mean_speed(network["speeds"], "road", *shift)
+        usd = trips * (truck["usd_km"] * way.road_km + truck["usd_hour"] * hours + truck["usd_day"])
+        rows.append(
+            (
+                load["kind"], load["from"], load["to"], way.crossing or "", load["orders_week"],
+                load["m3_week"], load["kg_week"],
+                truck["type_id"], trips, full / trips, way.road_km, hours, usd, usd / (load["orders_week"] or np.nan),
+            )
+        )  # fmt: skip
+        courses.append(np.asarray(way.line))
+    return pd.DataFrame(rows, columns=COLUMNS), courses

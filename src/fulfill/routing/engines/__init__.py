@@ -1,0 +1,1 @@
+"""Interchangeable engines that turn a routing instance into routes."""

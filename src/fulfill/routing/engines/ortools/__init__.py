@@ -1,0 +1,1 @@
+"""OR-Tools' routing solver, improved part by part."""

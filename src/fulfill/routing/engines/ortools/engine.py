@@ -1,0 +1,138 @@
+"""Engine `ortools`: OR-Tools routing, begun at savings routes and given one part of them after the other.
+
+A step of OR-Tools' ruin and recreate takes time that grows with the whole model, however few stops it moves. So it is
+given parts, a stop and the routes around it (POPMUSIC: Taillard and Voss 2002), and anneals each
+from the routes it has. Small instances and those with breaks, second trips, ranges or shift lengths are
+solved whole, by guided local search: its start need not keep them, ruin and recreate would take minutes over breaks and
+not put a reload back. So are those where fewer vehicles come first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+
+from fulfill.routing.engines.integer_scaling import NEVER, Ticks, ticks_of
+from fulfill.routing.engines.ortools.model import improve
+from fulfill.routing.engines.ortools.settings import FOREVER, annealing, guided
+from fulfill.routing.engines.ruin.engine import first_plan
+from fulfill.routing.engines.ruin.search import Effort
+from fulfill.routing.instance import Indices, RoutingInstance, features
+from fulfill.routing.solution import Plan, RoutingParams, legs
+
+PART = 100
+"""Stops of a part, more or less: it is of whole routes, and no more than half of the instance."""
+SMALL = 50
+"""Stops up to which an instance is solved whole."""
+STEPS = 5
+"""Steps that a part gets at a time, for each of its stops."""
+PATIENCE = 10
+"""Visits of a stop after which a part around it gets as many steps again."""
+SPARE = 2
+"""Vehicles of a type in a part beyond those of its routes, where there are so many."""
+MISSING = 10
+"""Most stops without a vehicle in a part."""
+ABSENT = -1
+"""Route of a stop without a vehicle."""
+
+
+def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> Plan:
+    """Return routes for an instance without depot capacities.
+
+    Raises
+    ------
+    SolverError
+        Where OR-Tools finds no routes at all.
+    """
+    effort = Effort(params)
+    ticks = ticks_of(instance)
+    plan = first_plan(instance, params.seed)
+    if features(instance) or instance.fewest_vehicles or len(instance.stops) <= SMALL:
+        seconds, steps = _limits(params, effort)
+        return improve(instance, ticks, plan, guided(seconds, steps))[0]
+    return improve_by_parts(instance, ticks, plan, params, effort)
+
+
+def improve_by_parts(
+    instance: RoutingInstance, ticks: Ticks, plan: Plan, params: RoutingParams, effort: Effort
+) -> Plan:
+    """Return better routes, or the same: parts around the stops visited least are solved until the effort is spent."""
+    random = np.random.default_rng(params.seed)
+    visits = np.zeros(len(instance.stops), np.int64)
+    leg = _mean_leg(instance, ticks, plan)
+    while effort.spent() < 1.0:
+        seed = int(random.choice(np.flatnonzero(visits == visits.min())))
+        routes, stops = _around(instance, plan, seed)
+        # OR-Tools' chance has no seed: in another order the same part is searched another way.
+        random.shuffle(stops)
+        seconds, steps = _limits(params, effort)
+        steps = min(STEPS * len(stops) * (1 + int(visits[seed]) // PATIENCE), steps)
+        part, known = _part(instance, plan, routes, stops)
+        better, gain = improve(part, ticks, known, annealing(leg, seconds, steps))
+        effort.count(steps)
+        visits[stops] += 1
+        if gain > 0:
+            plan = [route for number, route in enumerate(plan) if number not in routes]
+            plan += [(vehicle, [stops[trip].tolist() for trip in trips]) for vehicle, trips in better]
+    return plan
+
+
+def _limits(params: RoutingParams, effort: Effort) -> tuple[float, int]:
+    """Return the seconds and steps left of the effort; what does not limit it is endless."""
+    left = 1.0 - effort.spent()
+    if params.iterations is not None:
+        return FOREVER, max(round(params.iterations * left), 1)
+    return params.time_limit * left, NEVER
+
+
+def _mean_leg(instance: RoutingInstance, ticks: Ticks, plan: Plan) -> float:
+    """Return the mean cost of a leg of the routes, in ticks."""
+    total, count = 0.0, 0
+    for vehicle, trips in plan:
+        way = tuple(np.array(legs(instance, vehicle, tuple(map(tuple, trips)))).T)
+        profile = instance.vehicles[vehicle].profile
+        total += ticks.per_km[vehicle] * ticks.km * float(instance.km[profile][way].sum())
+        total += ticks.per_hour[vehicle] * ticks.hour * float(instance.hours[profile][way].sum())
+        count += len(way[0])
+    return total / max(count, 1)
+
+
+def _around(instance: RoutingInstance, plan: Plan, seed: int) -> tuple[list[int], Indices]:
+    """Return the routes of the part around a stop, as indices of the plan, and its stops, with absent ones near by."""
+    route = np.full(len(instance.stops), ABSENT)
+    for number, (_, trips) in enumerate(plan):
+        route[np.concatenate(trips)] = number
+    sizes = np.bincount(route[route != ABSENT], minlength=len(plan))
+    place, first = instance.place_of(seed), len(instance.depots)
+    away = instance.km[0][place, first:] + instance.km[0][first:, place]
+    wanted = min(PART, len(instance.stops) // 2)
+    routes: list[int] = []
+    absent: list[int] = []
+    for stop in np.argsort(away, kind="stable").tolist():
+        number = int(route[stop])
+        if number == ABSENT:
+            absent += [stop] if len(absent) < MISSING else []
+        elif number not in routes:
+            if len(routes) > 1 and len(absent) + sizes[[*routes, number]].sum() > wanted:
+                break
+            routes.append(number)
+    return routes, np.concatenate([np.flatnonzero(np.isin(route, routes)), absent]).astype(np.int64)
+
+
+def _part(instance: RoutingInstance, plan: Plan, routes: list[int], stops: Indices) -> tuple[RoutingInstance, Plan]:
+    """Return the instance of some routes' stops, with their vehicles and some spare ones, and the routes in it."""
+    number = {stop: index for index, stop in enumerate(stops.tolist())}
+    known = [
+        (vehicle, [[number[stop] for stop in trip] for trip in trips]) for vehicle, trips in (plan[r] for r in routes)
+    ]
+    used = Counter(vehicle for vehicle, _ in plan)
+    taken = Counter(vehicle for vehicle, _ in known)
+    vehicles = tuple(
+        kind
+        if kind.available is None
+        else replace(kind, available=taken[index] + min(SPARE, kind.available - used[index]))
+        for index, kind in enumerate(instance.vehicles)
+    )
+    return replace(instance.only(stops), vehicles=vehicles), known

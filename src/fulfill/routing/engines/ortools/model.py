@@ -1,0 +1,235 @@
+"""A routing instance as OR-Tools' model, and what its search makes of known routes.
+
+Legs are looked up in native matrices, and costs are whole numbers (`fulfill.routing.engines.integer_scaling`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from ortools.constraint_solver import pywrapcp
+
+from fulfill.inputs.faults import SolverError
+from fulfill.routing.engines.integer_scaling import NEVER, Ints, Ticks
+from fulfill.routing.instance import RoutingInstance, VehicleType
+from fulfill.routing.solution import Plan
+
+SPARE = 0.1
+"""Vehicles beyond those of the first routes, where there are as many as wanted, as a share of them."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Who is who in OR-Tools' model: places first, then a reload for each further trip of a vehicle.
+
+    `vehicle` has the type of each vehicle, `reload` the vehicle of each reload.
+    """
+
+    vehicle: tuple[int, ...]
+    reload: tuple[int, ...]
+    place: Ints
+    """Place of each node."""
+
+
+def improve(instance: RoutingInstance, ticks: Ticks, known: Plan, settings: Any) -> tuple[Plan, int]:
+    """Return routes found from known ones and the cost they save, in ticks.
+
+    Known routes that rounding makes infeasible are not improved: ruin and recreate returns them as they are, the other
+    searches find routes of their own, at a saving of 0.
+
+    Raises
+    ------
+    SolverError
+        Where OR-Tools finds no routes at all.
+    """
+    layout = _layout(instance, known)
+    depots = [instance.vehicles[kind].depot for kind in layout.vehicle]
+    manager = pywrapcp.RoutingIndexManager(len(layout.place), len(layout.vehicle), depots, depots)
+    model = pywrapcp.RoutingModel(manager)
+    _add_costs(instance, ticks, layout, model)
+    _add_loads(instance, ticks, layout, manager, model)
+    _add_ranges(instance, ticks, layout, model)
+    if instance.timed or any(ticks.per_hour):
+        _add_times(instance, ticks, layout, manager, model)
+    _allow_absence(instance, ticks, layout, manager, model)
+    routes = _node_routes(instance, layout, manager, known)
+    _keep(model, routes)
+    model.CloseModelWithParameters(settings)
+    first = model.ReadAssignmentFromRoutes(routes, True)
+    if settings.use_iterated_local_search:
+        found = model.SolveWithIteratedLocalSearch(settings) if first is not None else None
+        if found is None:
+            return known, 0
+    elif first is not None:
+        found = model.SolveFromAssignmentWithParameters(first, settings)
+    else:
+        found = model.SolveWithParameters(settings)
+    if found is None:
+        raise SolverError(f"OR-Tools found no routes for {instance.name} (status {model.status()})")
+    saved = first.ObjectiveValue() - found.ObjectiveValue() if first is not None else 0
+    return _plan(instance, layout, manager, model, found), saved
+
+
+def _keep(model: Any, routes: list[list[int]]) -> None:
+    """Let a search that builds its first routes build known ones: a leg of theirs costs nothing, any other 1."""
+    follower: dict[int, int] = {}
+    for number, route in enumerate(routes):
+        follower.update(pairwise([model.Start(number), *route, model.End(number)]))
+    model.SetFirstSolutionEvaluator(lambda index, other: int(follower.get(index) != other))
+
+
+def _layout(instance: RoutingInstance, known: Plan) -> _Layout:
+    vehicles: list[int] = []
+    for index, kind in enumerate(instance.vehicles):
+        used = sum(vehicle == index for vehicle, _ in known)
+        wanted = used + max(2, int(SPARE * used))
+        vehicles += [index] * min(wanted if kind.available is None else kind.available, len(instance.stops))
+    reload = [number for number, index in enumerate(vehicles) for _ in range(instance.vehicles[index].trips - 1)]
+    depots = [instance.vehicles[vehicles[number]].depot for number in reload]
+    return _Layout(tuple(vehicles), tuple(reload), np.array([*range(instance.n_places), *depots], np.int64))
+
+
+def _spread(layout: _Layout, matrix: Ints) -> Ints:
+    """Return a matrix over places as one over nodes."""
+    return matrix if not layout.reload else matrix[np.ix_(layout.place, layout.place)]
+
+
+def _add_costs(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: Any) -> None:
+    registered: dict[tuple[int, int], int] = {}
+    fixed = _fewest(instance, ticks) if instance.fewest_vehicles else 0
+    for number, index in enumerate(layout.vehicle):
+        key = (instance.vehicles[index].profile, ticks.per_km[index])
+        if key not in registered:
+            legs = _spread(layout, ticks.distances(instance.km[key[0]], False)) * key[1]
+            registered[key] = model.RegisterTransitMatrix(legs.tolist())
+        model.SetArcCostEvaluatorOfVehicle(registered[key], number)
+        model.SetFixedCostOfVehicle(fixed or ticks.per_day[index], number)
+
+
+def _fewest(instance: RoutingInstance, ticks: Ticks) -> int:
+    """Return a cost of a vehicle that outweighs any distance saved by it."""
+    longest = int(ticks.distances(instance.km[0], False).max(axis=1).sum())
+    return 2 * longest * max(ticks.per_km)
+
+
+def _add_loads(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
+    demand = ticks.demand(instance)
+    for dimension in range(demand.shape[1]):
+        rooms = [ticks.capacity(instance.vehicles[index].capacity)[dimension] for index in layout.vehicle]
+        unload = [-rooms[number] for number in layout.reload]
+        loads = [0] * len(instance.depots) + demand[:, dimension].tolist() + unload
+        name = f"load {dimension}"
+        model.AddDimensionWithVehicleCapacity(
+            model.RegisterUnaryTransitVector(loads), max(rooms) if unload else 0, rooms, True, name
+        )
+        if unload:
+            load = model.GetDimensionOrDie(name)
+            for place in range(len(instance.depots), instance.n_places):
+                load.SlackVar(manager.NodeToIndex(place)).SetValue(0)
+    for node, number in enumerate(layout.reload, start=instance.n_places):
+        index = manager.NodeToIndex(node)
+        model.VehicleVar(index).SetValues([-1, number])
+        model.AddDisjunction([index], 0)
+
+
+def _add_ranges(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: Any) -> None:
+    kinds = [instance.vehicles[index] for index in layout.vehicle]
+    if not any(np.isfinite(kind.range_km) for kind in kinds):
+        return
+    matrices = [_spread(layout, ticks.distances(km, True)).tolist() for km in instance.km]
+    legs = [model.RegisterTransitMatrix(matrix) for matrix in matrices]
+    ranges = [int(min(kind.range_km * ticks.km, NEVER)) for kind in kinds]
+    model.AddDimensionWithVehicleTransitAndCapacity([legs[kind.profile] for kind in kinds], 0, ranges, True, "range")
+
+
+def _add_times(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
+    kinds = [instance.vehicles[index] for index in layout.vehicle]
+    stay = np.concatenate([np.zeros(len(instance.depots)), instance.service])
+    stays = [*ticks.up(stay).tolist(), *(int(ticks.up(kinds[number].reload_hours)) for number in layout.reload)]
+    legs = [
+        model.RegisterTransitMatrix((_spread(layout, ticks.up(hours)) + np.array(stays)[:, None]).tolist())
+        for hours in instance.hours
+    ]
+    longest = _horizon(instance, ticks)
+    model.AddDimensionWithVehicleTransits([legs[kind.profile] for kind in kinds], longest, longest, False, "time")
+    time = model.GetDimensionOrDie("time")
+    for stop in range(len(instance.stops)):
+        ready, due = int(ticks.up(instance.ready[stop])), int(ticks.down(instance.due[stop]))
+        time.CumulVar(manager.NodeToIndex(instance.place_of(stop))).SetRange(max(ready, 0), min(due, longest))
+    starts = {model.Start(number) for number in range(len(kinds))}
+    visits = [0 if index in starts else stays[manager.IndexToNode(index)] for index in range(model.Size())]
+    for number, (index, kind) in enumerate(zip(layout.vehicle, kinds, strict=True)):
+        _add_shift(kind, ticks, number, model, visits)
+        if ticks.per_hour[index]:
+            time.SetSpanCostCoefficientForVehicle(ticks.per_hour[index], number)
+
+
+def _add_shift(kind: VehicleType, ticks: Ticks, number: int, model: Any, visits: list[int]) -> None:
+    """Bound the day of a vehicle and give its driver the break."""
+    time = model.GetDimensionOrDie("time")
+    opens, closes = int(ticks.up(kind.opens)), int(ticks.down(kind.closes))
+    time.CumulVar(model.Start(number)).SetRange(opens, closes)
+    time.CumulVar(model.End(number)).SetRange(opens, closes)
+    if np.isfinite(kind.max_hours):
+        time.SetSpanUpperBoundForVehicle(int(ticks.down(kind.max_hours)), number)
+    if kind.rest is not None:
+        first, last = int(ticks.up(kind.rest.earliest)), int(ticks.down(kind.rest.latest))
+        length = int(ticks.up(kind.rest.hours))
+        rest = model.solver().FixedDurationIntervalVar(first, last, length, False, f"rest {number}")
+        time.SetBreakIntervalsOfVehicle([rest], number, visits)
+
+
+def _horizon(instance: RoutingInstance, ticks: Ticks) -> int:
+    """Return ticks after which nothing happens: the last closing, or all legs and services one after the other."""
+    closes = max(float(kind.closes) for kind in instance.vehicles)
+    if np.isfinite(closes):
+        return int(ticks.down(closes))
+    begin = max(float(instance.ready.max(initial=0.0)), *(kind.opens for kind in instance.vehicles))
+    hours = max(np.where(np.isfinite(matrix), matrix, 0.0).max(axis=1).sum() for matrix in instance.hours)
+    return min(int(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0)), NEVER)
+
+
+def _allow_absence(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
+    """Let stops stay away where vehicles are limited, at a cost beyond that of any vehicle sent for one stop."""
+    if instance.fewest_vehicles or any(kind.available is None for kind in instance.vehicles):
+        return
+    worst = max(
+        ticks.per_day[index]
+        + 4 * ticks.per_km[index] * int(np.minimum(ticks.distances(instance.km[kind.profile], False), NEVER - 1).max())
+        + 2 * ticks.per_hour[index] * _horizon(instance, ticks)
+        for index, kind in enumerate(instance.vehicles)
+    )
+    for stop in range(len(instance.stops)):
+        model.AddDisjunction([manager.NodeToIndex(instance.place_of(stop))], worst)
+
+
+def _node_routes(instance: RoutingInstance, layout: _Layout, manager: Any, known: Plan) -> list[list[int]]:
+    """Return known routes as indices of OR-Tools by vehicle."""
+    waiting: dict[int, list[list[int]]] = {}
+    for vehicle, trips in known:
+        waiting.setdefault(vehicle, []).append([instance.place_of(stop) for trip in trips for stop in trip])
+    routes = []
+    for index in layout.vehicle:
+        places = waiting[index].pop() if waiting.get(index) else []
+        routes.append([manager.NodeToIndex(place) for place in places])
+    return routes
+
+
+def _plan(instance: RoutingInstance, layout: _Layout, manager: Any, model: Any, found: Any) -> Plan:
+    plan: Plan = []
+    for number, kind in enumerate(layout.vehicle):
+        trips: list[list[int]] = [[]]
+        index = found.Value(model.NextVar(model.Start(number)))
+        while not model.IsEnd(index):
+            node = manager.IndexToNode(index)
+            if node < instance.n_places:
+                trips[-1].append(node - len(instance.depots))
+            else:
+                trips.append([])
+            index = found.Value(model.NextVar(index))
+        if any(trips):
+            plan.append((kind, [trip for trip in trips if trip]))
+    return plan

@@ -1,0 +1,293 @@
+"""From a run to the vehicle routes of a day: orders, stops, own vans or carrier, districts, routes, audited."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from fulfill.inputs.columns import Table
+from fulfill.inputs.faults import Fault, InputError, SolverError
+from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.geography.roads import read_roads
+from fulfill.inputs.network import Network
+from fulfill.inputs.schema import SPEEDS, STOPS, VEHICLES
+from fulfill.inputs.tables import read_table
+from fulfill.routing.audit import audit_day
+from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
+from fulfill.routing.day.districts import District, apportion, split, with_breaks
+from fulfill.routing.day.fleet import day_instance, delivery_vehicles
+from fulfill.routing.day.linehaul import linehaul
+from fulfill.routing.day.road_matrix import StreetRules, Ways, measure_ways
+from fulfill.routing.day.stops import place_orders, read_land, service_minutes, whole_orders
+from fulfill.routing.day.tables import reason_table, vehicle_table, visit_table, zone_costs
+from fulfill.routing.solution import RoutingParams
+from fulfill.study.day_orders import (
+    RunFlows,
+    orders_a_day,
+    own_zones,
+    pick_period,
+    pick_sites,
+    read_flows,
+    weekly_loads,
+)
+
+Array = NDArray[np.float64]
+ITERATIONS = 2
+"""Steps of the engine a stop where no time limit is given: the same seed then gives the same routes."""
+ENOUGH = 1e6
+"""Seconds that stand for no time limit."""
+
+
+@dataclass(frozen=True)
+class DayOptions:
+    """What is asked of a day; the fields are the options of `fulfill route`."""
+
+    sites: tuple[str, ...] = ()
+    period: str | None = None
+    day: date | None = None
+    stops: Path | None = None
+    engine: str = "auto"
+    seconds: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class DayRoutes:
+    """A day's routes with what they were made from.
+
+    Attributes
+    ----------
+    depots : site_id, name, country, lat, lon
+    districts : the routes, audited
+    visits, vehicles, zones, unserved, linehaul : tables as written to the folder of the day
+    courses : line of each row of linehaul, (n, 2) lat and lon
+    kpis : key figures of summary.json
+    """
+
+    network: Network
+    period: str
+    depots: pd.DataFrame
+    stops: pd.DataFrame
+    districts: tuple[District, ...]
+    visits: pd.DataFrame
+    vehicles: pd.DataFrame
+    zones: pd.DataFrame
+    unserved: pd.DataFrame
+    linehaul: pd.DataFrame
+    courses: list[Array]
+    kpis: dict[str, Any]
+    seconds: float
+
+
+def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
+    """Route a day of a run.
+
+    Raises
+    ------
+    InputError
+        Where the run, the stops or an option is wrong, or the network has no vehicles.
+    SolverError
+        Where an engine breaks or an auditor finds a fault.
+    """
+    begun = time.perf_counter()
+    check_vehicles(network)
+    flows = read_flows(run, network)
+    names = pick_sites(flows, options.sites)
+    period = pick_period(flows, names, options.period, options.day)
+    sites = network["sites"].set_index("site_id", drop=False).loc[list(names)].reset_index(drop=True)
+    depots = sites[["site_id", "name", "country", "lat", "lon"]]
+    rng = np.random.default_rng(options.seed)
+    orders = orders_a_day(flows, names, period)
+    orders = orders.assign(expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng))
+    land = read_land(network.outlines)
+    if options.stops is None:
+        zones = choose(flows, depots, orders)
+        own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
+        stops = place_orders(zones, own, network.parameters, land, rng)
+        by_carrier = orders[~orders["zone_id"].isin(set(own["zone_id"]))]
+    else:
+        zones, stops = pd.DataFrame(), read_stops(options.stops, network)
+        by_carrier = orders.iloc[:0]
+    districts = route_stops(depots, stops, network, land, options)
+    loads = weekly_loads(flows, names, period, by_carrier)
+    trucks = linehaul(loads, network)
+    return _described(network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun)
+
+
+def check_vehicles(network: Network) -> None:
+    """Refuse a network that cannot be routed.
+
+    Raises
+    ------
+    InputError
+        F101 for each missing table.
+    """
+    missing = [
+        Fault("F101", f"{network.folder.name}/{table.name}.csv", detail="routing needs it")
+        for table in (VEHICLES, SPEEDS)
+        if network[table.name].empty
+    ]
+    if missing:
+        raise InputError(missing)
+
+
+def read_stops(path: Path, network: Network) -> pd.DataFrame:
+    """Read a user's list of stops.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    if not path.is_file():
+        raise InputError([Fault("F101", path.name)])
+    frame, faults = read_table(path, replace_name(STOPS, path.stem))
+    late = frame[frame["due"] < frame["ready"]] if not faults else frame.iloc[:0]
+    faults += [
+        Fault("F205", path.name, int(row["_row"]), "due", f"{row['due']:g}", f"ready is {row['ready']:g}")
+        for _, row in late.iterrows()
+    ]
+    if faults:
+        raise InputError(faults)
+    minutes = frame["minutes"].fillna(pd.Series(service_minutes(frame["orders"].to_numpy(float), network.parameters)))
+    return frame.assign(minutes=minutes, zone_id="").drop(columns="_row")
+
+
+def replace_name(table: Table, name: str) -> Table:
+    """Return a table's declaration for a file of another name."""
+    return replace(table, name=name)
+
+
+def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """Return the zones of a day with `delivery` own or carrier, and both prices of an order.
+
+    A plan that knows own vans has chosen already; else the estimate decides.
+    """
+    network = flows.network
+    figures = network.parameters
+    orders = orders.assign(total_usd=orders["carrier_usd"] * orders["expected"])
+    grouped = orders.groupby("zone_id", sort=True).agg(
+        orders=("orders", "sum"), expected=("expected", "sum"), depot_km=("depot_km", "min"),
+        total_usd=("total_usd", "sum"),
+    )  # fmt: skip
+    zones = flows.zones.set_index("zone_id").loc[grouped.index]
+    zones = zones[["name", "country", "state", "lat", "lon", "population", "zone_class"]].join(grouped)
+    zones["carrier_usd_per_order"] = zones.pop("total_usd") / zones["expected"]
+    dense = with_density(zones.assign(orders=zones["expected"]), figures)
+    vehicles = delivery_vehicles(network["vehicles"], str(depots["country"].iloc[0]))
+    own = own_usd_per_order(dense, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
+    planned = own_zones(flows)
+    by_van = zones.index.isin(planned) if planned else own < zones["carrier_usd_per_order"]
+    return zones.assign(
+        area_km2=dense["area_km2"], stops=dense["stops"],
+        own_estimate_usd_per_order=np.where(np.isfinite(own), own, np.nan),
+        delivery=np.where(by_van, "own", "carrier"),
+    ).drop(columns=["expected"]).reset_index()  # fmt: skip
+
+
+def route_stops(
+    depots: pd.DataFrame,
+    stops: pd.DataFrame,
+    network: Network,
+    land: Mapping[str, shapely.Geometry],
+    options: DayOptions,
+) -> tuple[District, ...]:
+    """Route stops, district by district, each from whichever depot serves it cheapest.
+
+    Raises
+    ------
+    SolverError
+        Where an engine breaks or an auditor finds a fault.
+    """
+    parts = split(stops)
+    fleets = [
+        apportion(None if np.isnan(count) else int(count), [len(part) for part in parts])
+        for count in network["vehicles"]["available"]
+    ]
+    routed = []
+    for number, rows in enumerate(parts):
+        some = stops.iloc[rows]
+        counts = [np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets]
+        tables = {"vehicles": network["vehicles"].assign(available=counts), "speeds": network["speeds"]}
+        instance = day_instance(f"district {number + 1}", depots, some, tables, _ways(depots, some, network, land))
+        share = len(rows) / max(len(stops), 1)
+        params = (
+            RoutingParams(ENOUGH, ITERATIONS * len(rows), options.seed)
+            if options.seconds is None
+            else RoutingParams(options.seconds * share, None, options.seed)
+        )
+        routed.append(District(rows, instance, with_breaks(instance, params, options.engine)))
+    owned = network["vehicles"].merge(depots[["site_id", "country"]], on="country").dropna(subset="available")
+    limits = dict(zip(zip(owned["site_id"], owned["type_id"], strict=True), owned["available"], strict=True))
+    faults = audit_day(len(stops), ((part.stops, part.instance, part.solution) for part in routed), limits)
+    if faults:
+        raise SolverError("the auditor finds faults in the day: " + "; ".join(faults))
+    return tuple(routed)
+
+
+def _ways(depots: pd.DataFrame, stops: pd.DataFrame, network: Network, land: Mapping[str, shapely.Geometry]) -> Ways:
+    """Return the ways between depots and stops; a stop that lies in another country's outline has none."""
+    points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
+    country = np.full(len(points), depots["country"].iloc[0], object)
+    country[: len(depots)] = depots["country"]
+    for code, shape in land.items():
+        country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
+    rules = road_rules(network)
+    streets = StreetRules(network.parameters["street_detour"], network.parameters["street_reach_km"])
+    graph = read_roads(network.roads) if network.roads else None
+    return measure_ways(graph, rules, streets, points, country)
+
+
+def _described(
+    network: Network, period: str, depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...],
+    zones: pd.DataFrame, trucks: tuple[pd.DataFrame, list[Array]], seconds: float,
+) -> DayRoutes:  # fmt: skip
+    """Return the day with its tables and key figures."""
+    visits = visit_table(depots, stops, districts)
+    vehicles = vehicle_table(districts, visits)
+    if len(zones):
+        zones = zones.merge(zone_costs(visits, vehicles), on="zone_id", how="left")
+        zones["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
+    return DayRoutes(
+        network, period, depots, stops, districts, visits, vehicles, zones, reason_table(stops, districts), *trucks,
+        _kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]), seconds,
+    )  # fmt: skip
+
+
+def _kpis(
+    stops: pd.DataFrame, visits: pd.DataFrame, vehicles: pd.DataFrame, zones: pd.DataFrame, own_usd: float
+) -> dict[str, Any]:
+    """Return the key figures of a day."""
+    served = visits["orders"].sum()
+    usd = float(vehicles["usd"].sum()) + own_usd * served
+    n_vehicles = len(vehicles) or np.nan
+    own = zones[zones["delivery"] == "own"] if len(zones) else zones
+    carried = zones[zones["delivery"] == "carrier"] if len(zones) else zones
+    asked = float((own["orders"] * own["carrier_usd_per_order"]).sum()) if len(own) else float("nan")
+    return {
+        "orders": int(stops["orders"].sum() + (carried["orders"].sum() if len(carried) else 0)),
+        "orders_own": int(served),
+        "orders_carrier": int(carried["orders"].sum()) if len(carried) else 0,
+        "zones_own": len(own),
+        "zones_carrier": len(carried),
+        "stops": len(stops),
+        "stops_unserved": len(stops) - len(visits),
+        "vehicles": len(vehicles),
+        "km": float(vehicles["km"].sum()),
+        "hours": float(vehicles["hours"].sum()),
+        "usd": usd,
+        "own_usd_per_order": usd / (served or np.nan),
+        "carrier_usd_per_order_same_zones": asked / own["orders"].sum() if len(own) else float("nan"),
+        "stops_per_vehicle": len(visits) / n_vehicles,
+        "km_per_vehicle": float(vehicles["km"].sum()) / n_vehicles,
+        "hours_per_vehicle": float(vehicles["hours"].sum()) / n_vehicles,
+    }

@@ -1,0 +1,179 @@
+"""What a run folder says, read back: its tables as text, and the decisions that sites.csv and flows.csv amount to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.model.decisions import Decisions
+from fulfill.model.economics.landed import Economics
+from fulfill.model.instance import LocationInstance, leaving_orders
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+BY_MAIL = "direct mail"
+"""What flows.csv calls the start of a mailed order."""
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """Return a CSV table of a run, every cell as the text that stands there.
+
+    Raises
+    ------
+    InputError
+        F101 where it is missing, F311 where it is no table.
+    """
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        raise InputError([Fault("F101", path.name)])
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (ValueError, pd.errors.ParserError) as error:
+        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+
+
+def numbers(table: pd.DataFrame, column: str, file: str) -> Array:
+    """Return a column as float64, an empty cell as none.
+
+    Raises
+    ------
+    InputError
+        F311 where the column is missing or a cell is no number.
+    """
+    try:
+        return np.asarray(table[column].replace("", "nan").astype(float))
+    except KeyError:
+        raise InputError([Fault("F311", file, column=column, detail="the column is missing")]) from None
+    except ValueError as error:
+        raise InputError([Fault("F311", file, column=column, detail=str(error))]) from None
+
+
+def read_decisions(folder: Path, instance: LocationInstance, economics: Economics) -> Decisions:
+    """Return the decisions that a run's sites.csv and flows.csv stand for.
+
+    A product counts as stocked in a country where any of it leaves a site.
+
+    Raises
+    ------
+    InputError
+        F311 for a row that names what the instance does not have: every such row.
+    """
+    sites, flows = read_table(folder, "sites"), read_table(folder, "flows")
+    orders = numbers(flows, "orders", "flows.csv")
+    outbound = _is(flows, "leg", "outbound")
+    opened = np.zeros(instance.fixed_usd.shape)
+    site, size = _rows(sites, "sites.csv", {"site_id": instance.sites, "size": instance.sizes})
+    refused = _unknown(sites, "sites.csv", "size", ~np.isfinite(instance.fixed_usd[site, size]))
+    if refused:
+        raise InputError(refused)
+    np.add.at(opened, (site, size), 1.0)
+    lane, k, t = _served(flows[outbound], instance, economics)
+    cell = pd.DataFrame({"lane": lane, "k": k, "t": t, "orders": orders[outbound]})
+    # goods from nearshore and from overseas leave over one lane and stand in two rows
+    summed = cell.groupby(["lane", "k", "t"], sort=False, as_index=False)["orders"].sum()
+    inbound = np.zeros((len(instance.route_site), *instance.shape[1:]))
+    np.add.at(inbound, _brought(flows[~outbound], instance), orders[~outbound])
+    decisions = Decisions(
+        opened, np.zeros(_stocked_shape(instance)), summed["lane"].to_numpy(), summed["k"].to_numpy(),
+        summed["t"].to_numpy(), summed["orders"].to_numpy(), inbound,
+    )  # fmt: skip
+    if instance.site_country is not None:
+        leaves = (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float)
+        np.maximum.at(decisions.stocked.T, instance.site_country, leaves)
+    return decisions
+
+
+def _stocked_shape(instance: LocationInstance) -> tuple[int, ...]:
+    return (instance.shape[1], 1) if instance.entry_usd is None else instance.entry_usd.shape
+
+
+def _is(table: pd.DataFrame, column: str, value: str) -> NDArray[np.bool_]:
+    if column not in table.columns:
+        raise InputError([Fault("F311", "flows.csv", column=column, detail="the column is missing")])
+    return np.asarray((table[column] == value).to_numpy(bool))
+
+
+def _rows(table: pd.DataFrame, file: str, axes: dict[str, tuple[str, ...]]) -> tuple[Index, ...]:
+    """Return the index of each named column's cells along the axis given for it."""
+    faults, found = [], []
+    for column, names in axes.items():
+        if column not in table.columns:
+            raise InputError([Fault("F311", file, column=column, detail="the column is missing")])
+        place = pd.Index(names).get_indexer(pd.Index(table[column]))
+        faults += _unknown(table, file, column, place < 0)
+        found.append(np.asarray(place, np.int64))
+    if faults:
+        raise InputError(faults)
+    return tuple(found)
+
+
+def _unknown(table: pd.DataFrame, file: str, column: str, wrong: NDArray[np.bool_]) -> list[Fault]:
+    values = table[column].to_numpy()
+    return [
+        Fault("F311", file, _line(table, int(row)), column, str(values[row]), "the run's inputs have no such entry")
+        for row in np.flatnonzero(wrong)
+    ]
+
+
+def _line(table: pd.DataFrame, row: int) -> int:
+    """Return the line of the file that a row stands in, the header being line 1."""
+    return int(table.index.to_numpy()[row]) + 2
+
+
+def _served(flows: pd.DataFrame, instance: LocationInstance, economics: Economics) -> tuple[Index, Index, Index]:
+    """Return lane, product and period of every outbound row."""
+    ways = economics.ways.table
+    names = np.array([*instance.sites, BY_MAIL], dtype=object)
+    lanes = pd.DataFrame(
+        {
+            "from": names[instance.lane_site],
+            "to": np.array(instance.zones)[instance.lane_zone],
+            "channel": ways["channel"].to_numpy()[instance.lane_way],
+            "service_id": ways["service_id"].to_numpy()[instance.lane_way],
+        }
+    )
+    _, product, period = _rows(
+        flows, "flows.csv", {"to": instance.zones, "product": instance.products, "period": instance.periods}
+    )
+    asked = flows[list(lanes.columns)].assign(channel=flows["channel"].replace("nearshore", "local"))
+    return _matched(flows, asked, lanes), product, period
+
+
+def _brought(flows: pd.DataFrame, instance: LocationInstance) -> tuple[Index, Index, Index]:
+    """Return route, product and period of every inbound row."""
+    gates = np.array([*instance.gateways, ""], dtype=object)
+    joined = gates[instance.route_gateway] + "+" + gates[instance.route_crossing]
+    routes = pd.DataFrame(
+        {
+            "from": np.array([*instance.origins, ""], dtype=object)[instance.route_origin],
+            "to": np.array(instance.sites, dtype=object)[instance.route_site],
+            "via": [text.strip("+") for text in joined],
+        }
+    )
+    product, period = _rows(flows, "flows.csv", {"product": instance.products, "period": instance.periods})
+    return _matched(flows, flows[list(routes.columns)], routes), product, period
+
+
+def _matched(flows: pd.DataFrame, asked: pd.DataFrame, known: pd.DataFrame) -> Index:
+    """Return for each row asked for the one known row that reads the same."""
+    place = pd.MultiIndex.from_frame(known)
+    unique = pd.MultiIndex.from_frame(known[~known.duplicated(keep=False)])
+    wanted = pd.MultiIndex.from_frame(asked)
+    number = np.flatnonzero(~known.duplicated(keep=False).to_numpy())
+    found = unique.get_indexer(wanted)
+    wrong = found < 0
+    if wrong.any():
+        twice = wanted.isin(place[known.duplicated(keep=False).to_numpy()])
+        faults = [
+            Fault(
+                "F311", "flows.csv", _line(flows, int(row)), value=" / ".join(asked.iloc[row]),
+                detail="it fits several ways" if twice[row] else "the run's inputs have no such way",
+            )
+            for row in np.flatnonzero(wrong)
+        ]  # fmt: skip
+        raise InputError(faults)
+    return np.asarray(number[found], np.int64)

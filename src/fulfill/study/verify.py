@@ -1,0 +1,346 @@
+"""A run folder checked against its inputs: cost, constraints, tables and bound, each claimed and recomputed.
+
+The inputs that the manifest names are read again and their hashes compared; the plan is taken from sites.csv and
+flows.csv, the tables that people read, so that nobody can change them unnoticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.audit.bound import audit_bound
+from fulfill.audit.plan import audit_plan
+from fulfill.inputs.aggregation import merge_zones
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.network import locate
+from fulfill.inputs.problem import Problem, load_problem
+from fulfill.inputs.schema import OWN_DELIVERY
+from fulfill.inputs.tables import ROW
+from fulfill.inputs.tables import read_table as read_input
+from fulfill.model.certificate import FILE, load
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome, Plan, status_of
+from fulfill.study.kpis import describe
+from fulfill.study.optimize import PlanOptions, build, instance_in_words
+from fulfill.study.run_folder import MANIFEST, finite, hashes, read_json
+from fulfill.study.run_reader import numbers, read_decisions, read_table
+
+SAME = 1e-9
+"""Relative difference at which a figure disagrees."""
+SUMMARY = "summary.json"
+KEYS: dict[str, tuple[tuple[str, ...], str]] = {
+    # table: (what names a row, the amount without which a row says nothing)
+    "sites": (("site_id",), ""),
+    "flows": (("leg", "from", "to", "channel", "product", "period", "via", "service_id"), "orders"),
+    "zones": (("zone_id",), ""),
+    "costs": (("part",), ""),
+    "capacity": (("resource", "kind", "period"), "used"),
+    "channels": (("channel",), ""),
+}
+UNCHECKED = (
+    "whether the figures of the input tables are true, and whether the options of manifest.json are what was asked",
+    "the cost of an order by each way: made from the tables by the program's own code, once",
+    "own_delivery.csv: what routes of a mean day cost, made once",
+    "a bound of kind solver: the solver's word",
+    "merging_usd, seconds and peak_mib of summary.json; arcs.csv, plan.gpkg and report.html, drawn from the same plan",
+)
+"""What no audit of a run says anything about."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing checked: what the run claims, what was recomputed (None: no single figure), and what is wrong."""
+
+    name: str
+    claimed: float | str | None
+    recomputed: float | str | None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> float | None:
+        """Return recomputed less claimed, None where they are no figures."""
+        if isinstance(self.claimed, float) and isinstance(self.recomputed, float):
+            return self.recomputed - self.claimed
+        return None
+
+
+@dataclass(frozen=True)
+class RunAudit:
+    """Everything that was checked in a run."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Return all that is wrong."""
+        return tuple(fault for check in self.checks for fault in check.faults)
+
+
+def audit_run(folder: Path, network: str | None = None, demand: str | None = None) -> RunAudit:
+    """Check a run of `fulfill optimize`.
+
+    Parameters
+    ----------
+    network, demand : where the inputs are, if not where the manifest says
+
+    Raises
+    ------
+    InputError
+        Where the folder is no run or the inputs are not found.
+    """
+    claimed, manifest = read_json(folder, SUMMARY), read_json(folder, MANIFEST)
+    if not {"objective", "bound", "bound_kind", "status"} <= set(claimed):
+        raise InputError([Fault("F311", SUMMARY, detail="this is no run of `fulfill optimize`")])
+    options, recorded = manifest.get("options"), manifest.get("inputs")
+    if not isinstance(options, dict) or not isinstance(recorded, dict):
+        raise InputError([Fault("F311", MANIFEST, detail="it names no options or no inputs")])
+    places = {"network": network or options.get("network"), "demand": demand or options.get("demand")}
+    lost = [
+        Fault("F308", f"--{kind}", detail="the run does not say where it is") for kind in places if not places[kind]
+    ]
+    if lost:
+        raise InputError(lost)
+    found = {kind: str(place) for kind, place in places.items()}
+    inputs = _inputs(recorded, found)
+    if inputs.faults:  # whatever is recomputed from other inputs says nothing about this run
+        return RunAudit((inputs,))
+    return RunAudit((inputs, *_checks(folder, claimed, options, found)))
+
+
+def _inputs(recorded: Mapping[str, Any], places: Mapping[str, str]) -> Check:
+    """Compare the hashes of the input files with those of the manifest."""
+    faults, number = [], 0
+    for kind, place in places.items():
+        now, then = hashes(locate("networks" if kind == "network" else kind, place)), recorded.get(kind, {})
+        number += len(then)
+        for name in sorted({*now, *then}):
+            if now.get(name) != then.get(name):
+                what = "changed since" if name in now and name in then else "new since" if name in now else "missing of"
+                faults.append(f"input {kind}/{name}: {what} the run")
+    return Check("input files", f"{number} files", f"{number - len(faults)} the same", tuple(faults))
+
+
+def _with_vans(problem: Problem, folder: Path) -> Problem:
+    """Return the problem with the prices of own vans that the run found, if it did."""
+    path = folder / f"{OWN_DELIVERY.name}.csv"
+    if not path.is_file():
+        return problem
+    table, faults = read_input(path, OWN_DELIVERY)
+    unknown = table[~table["site_id"].isin(problem.network["sites"]["site_id"])]
+    faults += [
+        Fault("F311", path.name, int(line), "site_id", str(site), "the run's inputs have no such entry")
+        for line, site in zip(unknown[ROW], unknown["site_id"], strict=True)
+    ]
+    if faults:
+        raise InputError(faults)
+    return replace(problem, network=problem.network.with_table(OWN_DELIVERY.name, table))
+
+
+def _rebuilt(folder: Path, options: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Problem, int, PlanOptions]:
+    """Return the problem of a run, its zones before merging, and the options of its plan."""
+    try:
+        asked: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in options.items()
+        }
+        wanted = PlanOptions(**{field.name: asked[field.name] for field in fields(PlanOptions) if field.name in asked})
+        figures = {name: asked.get(name) for name in ("orders_per_year", "us_share", "income_exponent")}
+        day = date.fromisoformat(asked["as_of"])
+        problem = load_problem(channels=asked["channels"], as_of=day, **places, **figures)  # type: ignore[arg-type]
+        problem = _with_vans(problem, folder)
+        whole = len(problem.demand.zones)
+        return merge_zones(problem, wanted.resolution).problem if wanted.resolution else problem, whole, wanted
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError([Fault("F311", MANIFEST, column="options", detail=str(error))]) from None
+
+
+def _checks(
+    folder: Path, claimed: Mapping[str, Any], options: Mapping[str, Any], places: Mapping[str, str]
+) -> Iterator[Check]:
+    """Yield every check but that of the inputs."""
+    problem, n_zones, wanted = _rebuilt(folder, options, places)
+    economics, instance = build(problem, wanted)
+    proven, faults = _proven(folder, claimed, instance)
+    if claimed["status"] in (INFEASIBLE, NO_PLAN):
+        written = tuple(
+            f"{name}.csv: it is there, though there is said to be no plan"
+            for name in KEYS
+            if (folder / f"{name}.csv").exists()
+        )
+        yield Check("plan", str(claimed["status"]), "none", written)
+        yield _bound_check(claimed, proven, np.inf, faults)
+        return
+    try:
+        decisions = read_decisions(folder, instance, economics)
+    except InputError as error:
+        yield Check("plan", "sites.csv, flows.csv", "unreadable", tuple(str(fault) for fault in error.faults))
+        return
+    found = audit_plan(instance, decisions, _figure(claimed["objective"]), economics)
+    cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
+    broken = tuple(fault for fault in found.faults if fault not in cost)
+    yield Check("cost, USD", _figure(claimed["objective"]), found.objective, cost)
+    yield Check("constraints (1) to (13)", "kept", "broken" if broken else "kept", broken)
+    yield _bound_check(claimed, proven, found.objective, faults)
+    bound = _figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
+    outcome = Outcome(
+        status_of(found.objective, bound), found.objective, bound, str(claimed["bound_kind"]),
+        instance_in_words(instance, n_zones), 0.0,
+    )  # fmt: skip
+    plan = describe(problem, economics, instance, decisions, outcome)
+    for name in KEYS:
+        yield _table_check(folder, name, getattr(plan, name))
+    yield _summary_check(claimed, plan)
+
+
+def _figure(value: Any) -> float:
+    """Return a figure of summary.json, where null stands for none."""
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _proven(folder: Path, claimed: Mapping[str, Any], instance: Any) -> tuple[float | None, tuple[str, ...]]:
+    """Return the bound that the certificate proves, None where the run has none and claims none."""
+    there, certified = (folder / FILE).is_file(), claimed["bound_kind"] == "certified"
+    if not certified:
+        return None, (f"{FILE}: it is there, though the bound is said to be a solver's",) if there else ()
+    if not there:
+        return None, () if claimed["bound"] is None else (
+            f"{FILE}: it is missing, though the bound is said to be certified",
+        )
+    try:
+        finding = audit_bound(instance, load(folder / FILE))
+    except InputError as error:
+        return None, tuple(str(fault) for fault in error.faults)
+    return finding.bound, tuple(f"{FILE}, {fault}" for fault in finding.faults)
+
+
+def _bound_check(claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]) -> Check:
+    """Compare the bound; a solver's is not recomputed."""
+    said = _figure(claimed["bound"])
+    if proven is None:
+        cost = _figure(claimed["objective"])
+        if said - cost > SAME * abs(cost):  # never so where either is none
+            faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
+        return Check(f"bound ({claimed['bound_kind']}), USD", said, "not recomputed", faults)
+    bound = min(proven, objective)
+    if not faults and not _same(said, bound):
+        faults = (f"bound: the run claims {said:.6f} USD, its certificate proves {bound:.6f} USD",)
+    return Check("bound (certified), USD", said, bound, faults)
+
+
+def _same(first: float, second: float) -> bool:
+    return first == second or abs(first - second) <= SAME * max(abs(first), abs(second))
+
+
+def _table_check(folder: Path, name: str, table: pd.DataFrame) -> Check:
+    """Compare a CSV table of the run with the one recomputed, cell by cell."""
+    file = f"{name}.csv"
+    try:
+        written = read_table(folder, name)
+        faults = tuple(_differences(file, written, table, *KEYS[name]))
+    except InputError as error:
+        return Check(file, None, None, tuple(str(fault) for fault in error.faults))
+    return Check(file, f"{len(written)} rows", f"{len(table)} rows", faults)
+
+
+def _differences(
+    file: str, written: pd.DataFrame, table: pd.DataFrame, key: tuple[str, ...], amount: str
+) -> Iterator[str]:
+    if list(written.columns) != list(table.columns):
+        yield f"{file}: its columns are {', '.join(written.columns)}"
+        return
+    columns = [column for column in table.columns if column not in key]
+    for column in table.columns:
+        kind = table[column]
+        written[column] = (
+            numbers(written, column, file) if pd.api.types.is_numeric_dtype(kind) else written[column].astype(str)
+        )
+    texts = table.assign(**{name: table[name].astype(str) for name in key})
+    if written.duplicated(list(key)).any():
+        yield f"{file}: {' / '.join(written.loc[written.duplicated(list(key)), list(key)].iloc[0])} occurs twice"
+        return
+    both = written.merge(texts, on=list(key), how="outer", suffixes=("|run", "|new"), indicator="_in")
+    if amount:  # rounding may leave a row of nothing on one side
+        empty = both[[f"{amount}|run", f"{amount}|new"]].fillna(0.0).abs().max(axis=1) < 1e-6
+        both = both[~(empty & (both["_in"] != "both"))]
+    for side, text in (("left_only", "no such row is recomputed"), ("right_only", "the row is missing")):
+        rows = both[both["_in"] == side]
+        if len(rows):
+            yield f"{file}: {' / '.join(rows[list(key)].iloc[0])}: {text} ({len(rows)} such)"
+    both = both[both["_in"] == "both"]
+    for column in columns:
+        run, new = both[f"{column}|run"], both[f"{column}|new"]
+        wrong = _unlike(run, new)
+        if wrong.any():
+            row = both[wrong].iloc[0]
+            name = " / ".join(row[list(key)])
+            more = f" ({int(wrong.sum())} such)" if wrong.sum() > 1 else ""
+            yield f"{file}: {name}, {column}: {row[f'{column}|run']} written, {row[f'{column}|new']} recomputed{more}"
+
+
+def _unlike(run: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Tell which cells differ: figures by more than `SAME` of their size or, near zero, of the column's largest."""
+    if not pd.api.types.is_numeric_dtype(new):
+        return np.asarray(run.astype(str) != new.astype(str))
+    first, second = run.to_numpy(float), new.to_numpy(float)
+    size = np.fmax(np.abs(first), np.abs(second))
+    finite = size[np.isfinite(size)]
+    floor = SAME * float(np.clip(finite.max(), 1.0, 1000.0)) if finite.size else SAME
+    with np.errstate(invalid="ignore"):
+        near = (np.abs(first - second) <= SAME * size + floor) | (first == second)
+    return np.asarray(~(near | (np.isnan(first) & np.isnan(second))))
+
+
+def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
+    """Compare what summary.json says besides cost and bound."""
+    outcome = plan.outcome
+    found = {
+        "status": outcome.status, "bound_of": outcome.bound_of, "gap": outcome.gap, "gap_usd": outcome.gap_usd,
+        "as_of": plan.as_of, "open_sites": plan.sites[["site_id", "size"]].to_dict("records"), "kpis": plan.kpis,
+    }  # fmt: skip
+    scale = {"gap": 1.0, "gap_usd": abs(outcome.objective)}
+    faults = []
+    for name, value in _leaves(found):
+        said: Any = claimed
+        for part in name:
+            said = said.get(part) if isinstance(said, Mapping) else None
+        if isinstance(value, float) and isinstance(said, int | float):
+            allowed = SAME * max(abs(value), scale.get(name[0], 1.0))
+            same = abs(value - said) <= allowed
+        else:
+            same = said == value or (said is None and isinstance(value, float) and not np.isfinite(value))
+        if not same:
+            faults.append(f"{SUMMARY}, {'.'.join(name)}: {said} written, {value} recomputed")
+    return Check(SUMMARY, "status, gap, sites, kpis", None, tuple(faults))
+
+
+def _leaves(content: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every figure of nested mappings with its path."""
+    for name, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*above, name))
+        else:
+            yield (*above, name), value
+
+
+def summary(audit: RunAudit) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    shown: dict[str, Any] = {
+        "clean": not audit.faults,
+        "checks": [
+            {
+                "name": check.name, "claimed": check.claimed, "recomputed": check.recomputed,
+                "difference": check.difference, "ok": not check.faults, "faults": list(check.faults),
+            }
+            for check in audit.checks
+        ],
+        "not_checked": list(UNCHECKED),
+    }  # fmt: skip
+    return dict(finite(shown))

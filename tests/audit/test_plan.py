@@ -1,0 +1,222 @@
+"""The auditor catches every kind of false plan, and no true one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from conftest import Folders
+from fulfill.audit.plan import audit_plan
+from fulfill.inputs.geography.distances import measure
+from fulfill.inputs.problem import Problem
+from fulfill.location.mip.formulation import solve_exact
+from fulfill.location.solution import LocationParams
+from fulfill.model.decisions import Decisions
+from fulfill.model.economics.landed import Economics, economics
+from fulfill.model.instance import MAIL, Limits, LocationInstance, ServiceTarget, build_instance
+
+Audited = tuple[LocationInstance, Economics, Decisions, float]
+Tamper = Callable[[LocationInstance, Decisions], tuple[LocationInstance, Decisions]]
+
+
+@pytest.fixture(scope="module")
+def solved(toy_problem: Problem) -> Audited:
+    """The toy's best plan: site A with shirts, the rest by mail."""
+    money = economics(toy_problem, measure(toy_problem.network, toy_problem.demand.zones))
+    instance = build_instance(toy_problem, money, Limits())
+    solution = solve_exact(instance, LocationParams(gap=0.0))
+    assert solution.decisions is not None
+    return instance, money, solution.decisions, solution.objective
+
+
+def local(instance: LocationInstance, plan: Decisions) -> np.ndarray:
+    return instance.lane_site[plan.lane] != MAIL
+
+
+def limited(**limits: object) -> Tamper:
+    return lambda instance, plan: (replace(instance, limits=Limits(**limits)), plan)
+
+
+def resource(name: str, share: float) -> Tamper:
+    return lambda instance, plan: (replace(instance, **{name: share * getattr(instance, name)}), plan)
+
+
+def more_by(share: float, which: Callable[[LocationInstance, Decisions], np.ndarray]) -> Tamper:
+    """Raise flows and everything that follows from them, as a planner's typing error would."""
+
+    def tamper(instance: LocationInstance, plan: Decisions) -> tuple[LocationInstance, Decisions]:
+        factor = np.where(which(instance, plan), share, 1.0)
+        return instance, replace(
+            plan, orders=plan.orders * factor, inbound=plan.inbound * (share if factor.max() > 1 else 1.0)
+        )
+
+    return tamper
+
+
+def flip(field: str, index: tuple[int, ...], value: float) -> Tamper:
+    def tamper(instance: LocationInstance, plan: Decisions) -> tuple[LocationInstance, Decisions]:
+        changed = getattr(plan, field).copy()
+        changed[index] = value
+        return instance, replace(plan, **{field: changed})
+
+    return tamper
+
+
+TAMPERED: dict[str, tuple[Tamper, str]] = {
+    "more orders than there are": (more_by(1.5, local), "(1) allocation"),
+    "every order must be served": (
+        lambda instance, plan: (
+            replace(instance, unserved_usd=np.full(2, np.inf)),
+            replace(plan, orders=0.9 * plan.orders),
+        ),
+        "(1) every order must be served",
+    ),
+    "a negative flow": (lambda instance, plan: (instance, replace(plan, orders=-plan.orders)), "sign"),
+    "less room for orders": (resource("capacity", 0.5), "(2) throughput"),
+    "less room for stock": (resource("storage_m3", 1e-4), "(3) storage"),
+    "a closed site serves": (flip("opened", (0, 0), 0.0), "(4) only open sites serve"),
+    "two sizes": (flip("opened", (0, 1), 1.0), "(5) one size a site"),
+    "half a site": (flip("opened", (0, 0), 0.5), "(5) a choice is neither 0 nor 1"),
+    "goods from nowhere": (
+        lambda instance, plan: (instance, replace(plan, inbound=0.5 * plan.inbound)),
+        "(6) inbound balance",
+    ),
+    "more goods than leave": (
+        lambda instance, plan: (instance, replace(plan, inbound=1.01 * plan.inbound)),
+        "(6) inbound balance",
+    ),
+    "a full port": (resource("gateway_m3", 0.001), "(6) gateway capacity"),
+    "a full plant": (
+        lambda instance, plan: (replace(instance, origin_m3=np.array([[3.0, 1.0]])), plan),
+        "(6) plant capacity",
+    ),
+    "a plant below its minimum": (
+        lambda instance, plan: (replace(instance, origin_min_m3=np.array([100.0])), plan),
+        "(6) plant minimum",
+    ),
+    "full aeroplanes": (resource("mail_kg", 0.001), "(7) air capacity of mail"),
+    "full vans": (resource("carrier_orders", 0.0001), "(8) carrier capacity"),
+    "a service target": (limited(targets=(ServiceTarget("3d=0.8", 3, 0.8, np.ones(3, bool)),)), "(9) service 3d=0.8"),
+    "a service target of a zone": (
+        limited(targets=(ServiceTarget("x", 5, 0.95, np.array([False, False, True])),)),
+        "(9) service x",
+    ),
+    "too many sites": (limited(max_sites=0), "(10) number of sites"),
+    "over the budget": (limited(budget_usd=4999.0), "(10) budget"),
+    "locked open": (limited(opened=(1,)), "(10) site-b is locked open"),
+    "locked closed": (limited(closed=(0,)), "(10) site-a is locked closed"),
+    "all through one port": (limited(max_gateway_share=0.9), "(11) share of one gateway"),
+    "too much carbon": (limited(co2_kg=100.0), "(12) CO2e"),
+    "not stocked": (flip("stocked", (0, 0), 0.0), "(13) stocked products only"),
+}
+
+
+def test_a_true_plan_is_clean(solved: Audited) -> None:
+    instance, money, plan, objective = solved
+    for priced in (None, money):
+        finding = audit_plan(instance, plan, objective, priced)
+        assert finding.clean, finding.faults
+        assert finding.objective == pytest.approx(objective, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_tampered_plan_is_caught(solved: Audited, name: str) -> None:
+    tamper, verdict = TAMPERED[name]
+    instance, money, plan, objective = solved
+    broken, false = tamper(instance, plan)
+    faults = audit_plan(broken, false, objective, money).faults
+    assert any(fault.startswith(verdict) for fault in faults), faults
+
+
+def test_every_numbered_constraint_is_audited() -> None:
+    numbers = {verdict.split(")")[0].strip("(") for _, verdict in TAMPERED.values() if verdict.startswith("(")}
+    assert numbers == {str(number) for number in range(1, 14)}
+
+
+@pytest.mark.parametrize("error", [1e-4, -1e-4, 0.001, 1e6])
+def test_a_false_cost_is_caught(solved: Audited, error: float) -> None:
+    instance, money, plan, objective = solved
+    for priced in (None, money):
+        assert [fault[:5] for fault in audit_plan(instance, plan, objective + error, priced).faults] == ["cost:"]
+
+
+def test_a_cost_that_is_no_number_is_caught(solved: Audited) -> None:
+    instance, money, plan, _ = solved
+    assert not audit_plan(instance, plan, float("nan"), money).clean
+
+
+def test_economics_of_another_problem_are_caught(solved: Audited, toy: Folders) -> None:
+    instance, _, plan, objective = solved
+    toy.set("network/products.csv", 2, "price_usd", "23.3")
+    problem = toy.problem()
+    other = economics(problem, measure(problem.network, problem.demand.zones))
+    assert [fault[:5] for fault in audit_plan(instance, plan, objective, other).faults] == ["cost:"]
+
+
+def test_dropping_a_served_order_changes_the_cost(solved: Audited) -> None:
+    instance, money, plan, objective = solved
+    fewer = replace(plan, **{name: getattr(plan, name)[1:] for name in ("lane", "product", "period", "orders")})
+    assert any(fault.startswith("cost:") for fault in audit_plan(instance, fewer, objective, money).faults)
+
+
+def test_a_solver_tolerance_is_no_fault(solved: Audited) -> None:
+    instance, money, plan, objective = solved
+    near = replace(plan, orders=plan.orders * (1 + 1e-13))
+    assert audit_plan(instance, near, objective, money).clean
+
+
+def test_nothing_at_all_is_a_plan_too(solved: Audited) -> None:
+    instance, money, plan, _ = solved
+    empty = np.zeros(0, np.int64)
+    idle = Decisions(0 * plan.opened, 0 * plan.stocked, empty, empty, empty, np.zeros(0), 0 * plan.inbound)
+    lost = 3200 * 15 + 3200 * 1  # contribution, and the penalty
+    assert audit_plan(instance, idle, lost, money).clean
+
+
+UNSUPPLIED: dict[str, Callable[[LocationInstance], LocationInstance]] = {
+    "no route is left": lambda instance: replace(
+        instance, **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")}
+    ),
+    "site A has no route": lambda instance: replace(
+        instance, route_usd=np.where((instance.route_site == 0)[:, None, None], np.inf, instance.route_usd)
+    ),
+    "no route brings shirts": lambda instance: replace(
+        instance, route_usd=np.where(np.arange(2)[:, None] == 0, np.inf, instance.route_usd)
+    ),
+    "nothing is brought in the peak": lambda instance: replace(
+        instance, route_usd=np.where(np.arange(2) == 1, np.inf, instance.route_usd)
+    ),
+}
+
+
+@pytest.mark.parametrize("story", UNSUPPLIED)
+@pytest.mark.parametrize("brought", [True, False])
+@pytest.mark.parametrize("claim", ["what the plan cost", "infinity"])
+def test_a_plan_that_serves_from_an_unsupplied_site_is_refused(
+    solved: Audited, story: str, brought: bool, claim: str
+) -> None:
+    instance, _, plan, objective = solved
+    cut = UNSUPPLIED[story](instance)
+    inbound = plan.inbound[: len(cut.route_site)] * (brought or np.isfinite(cut.route_usd))
+    found = audit_plan(cut, replace(plan, inbound=inbound), objective if claim.startswith("what") else np.inf)
+    assert any(fault.startswith("(6) ") for fault in found.faults), found.faults
+
+
+def test_only_an_instance_with_free_inbound_lets_goods_leave_that_nobody_brought(solved: Audited) -> None:
+    instance, _, plan, _ = solved
+    cut = UNSUPPLIED["no route is left"](instance)
+    nothing = replace(plan, inbound=plan.inbound[:0])
+    free = replace(cut, inbound_free=True)
+    cost = audit_plan(free, nothing, 0.0).objective
+    assert audit_plan(free, nothing, cost).clean
+    assert [fault.split(":")[0] for fault in audit_plan(cut, nothing, cost).faults] == ["(6) inbound balance"]
+
+
+@pytest.mark.parametrize("claim", [33_350.5, 0.0, np.inf])
+def test_a_plan_of_infinite_cost_agrees_with_no_claim(solved: Audited, claim: float) -> None:
+    instance, _, plan, _ = solved
+    shut = replace(instance, way_cost=np.full_like(instance.way_cost, np.inf))
+    assert any(fault.startswith("cost:") for fault in audit_plan(shut, plan, claim).faults)

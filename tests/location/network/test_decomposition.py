@@ -1,0 +1,202 @@
+"""The decomposition of network instances: its bound is one, its plans are sound, its answers repeat."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fulfill.audit.bound import audit_bound
+from fulfill.audit.plan import audit_plan
+from fulfill.location.mip.formulation import solve_exact
+from fulfill.location.network.coarse import coarsen
+from fulfill.location.network.decomposition import ROUNDING, solve_decomposed
+from fulfill.location.network.limits import impossible, in_time
+from fulfill.location.network.primal_heuristic import first_prices
+from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
+from fulfill.location.network.warmup import compile_kernels
+from fulfill.location.solution import LocationParams, Progress
+from fulfill.model.decisions import INFEASIBLE
+from fulfill.model.instance import MAIL, Limits, ServiceTarget
+from instances import random_instance
+
+ZONES, PRODUCTS, PERIODS, SITES = 40, 2, 3, 6
+"""Of `random_instance`."""
+
+
+PARAMS = LocationParams(gap=0.0, time_limit=600.0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled() -> None:
+    """Compile the kernels outside any limit."""
+    compile_kernels()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bound_is_below_what_the_exact_method_finds_and_the_plan_is_close(seed: int) -> None:
+    instance = random_instance(seed)
+    exact = solve_exact(instance, LocationParams(gap=1e-4, time_limit=60))
+    found = solve_decomposed(instance, replace(PARAMS, gap=0.02))
+    assert found.decisions is not None
+    assert found.bound <= exact.objective * (1 + 1e-9)
+    assert found.bound <= found.objective
+    assert found.objective >= exact.bound * (1 - 1e-9)
+    assert found.objective <= exact.objective * 1.05
+    assert audit_plan(instance, found.decisions, found.objective).clean
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_auditor_finds_the_same_bound_from_the_certificate(seed: int) -> None:
+    instance = random_instance(seed)
+    found = solve_decomposed(instance, replace(PARAMS, gap=0.2))
+    assert found.certificate is not None
+    # one way a cell: the kernel sums no more loosely than the formula; the search took off ROUNDING
+    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(found.bound, rel=1e-11)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_multipliers_give_a_bound(seed: int) -> None:
+    instance = random_instance(seed)
+    exact = solve_exact(instance, LocationParams(gap=1e-4, time_limit=60))
+    rng = np.random.default_rng(seed)
+    start = first_prices(instance)
+    for spread in (0.0, 1.0, 5.0):
+        prices = with_prices(
+            start,
+            cell=start.cell + rng.normal(0, spread, instance.shape) if spread else start.cell,
+            origin=rng.uniform(0, spread * 10, (2, PERIODS)) * np.isfinite(instance.origin_m3),
+            storage=rng.uniform(0, spread * 1e-3, (SITES, PERIODS)),
+            stocking=rng.uniform(0, 0.01 * spread, (ZONES, PRODUCTS, 1)),
+        )
+        assert evaluate(instance, local_lanes(instance), prices).bound <= exact.objective * (1 + 1e-9)
+
+
+def test_zero_multipliers_serve_nothing() -> None:
+    instance = random_instance(0)
+    relaxed = evaluate(
+        instance, local_lanes(instance), with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3))
+    )
+    assert (relaxed.size == -1).all()
+    assert relaxed.served.sum() == 0
+
+
+def test_same_seed_same_plan() -> None:
+    instance = random_instance(1)
+    first, second = (solve_decomposed(instance, replace(PARAMS, gap=0.03)) for _ in range(2))
+    assert first.objective == second.objective
+    assert first.bound == second.bound
+
+
+def test_limits_are_kept() -> None:
+    instance = random_instance(2)
+    limits = Limits(opened=(0,), closed=(1,), max_sites=2, budget_usd=4000.0)
+    found = solve_decomposed(replace(instance, limits=limits), replace(PARAMS, gap=0.05))
+    assert found.decisions is not None
+    is_open = found.decisions.opened.any(axis=1)
+    assert is_open[0]
+    assert not is_open[1]
+    assert is_open.sum() <= 2
+    assert audit_plan(replace(instance, limits=limits), found.decisions, found.objective).clean
+
+
+def test_service_level_is_met_or_refused() -> None:
+    instance = random_instance(0)
+    everywhere = np.ones(ZONES, bool)
+    reachable = replace(instance, limits=Limits(targets=(ServiceTarget("3d=0.5", 3, 0.5, everywhere),)))
+    found = solve_decomposed(reachable, replace(PARAMS, gap=0.1))
+    assert found.decisions is not None
+    assert in_time(reachable, found.decisions)[0] >= 0.5 - 1e-9
+    assert audit_plan(reachable, found.decisions, found.objective).clean
+    beyond = replace(instance, limits=Limits(targets=(ServiceTarget("3d=0.95", 3, 0.95, everywhere),)))
+    assert impossible(beyond) == "3d=0.95"
+    assert solve_decomposed(beyond, PARAMS).status == INFEASIBLE
+
+
+def test_coarse_likeness_keeps_every_order() -> None:
+    instance = random_instance(0)
+    likeness = coarsen(instance, 12)
+    assert len(likeness.zone) <= 12
+    assert likeness.instance.demand.sum() == pytest.approx(instance.demand.sum())
+    assert (likeness.member[likeness.zone] == np.arange(len(likeness.zone))).all()
+
+
+def test_promising_lanes_hold_all_that_pay() -> None:
+    instance = random_instance(0)
+    lanes, prices = local_lanes(instance), first_prices(instance)
+    few = promising(instance, lanes, prices, 0.0)
+    assert len(few.zone) <= len(lanes.zone)
+    assert evaluate(instance, few, prices).bound == pytest.approx(evaluate(instance, lanes, prices).bound)
+
+
+def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
+    instance = random_instance(0)
+    reports: list[float] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may ignore it
+
+    def interrupt(progress: Progress) -> None:
+        reports.append(progress.bound)
+        if len(reports) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    found = solve_decomposed(instance, replace(PARAMS, progress=interrupt))
+    assert found.decisions is not None
+    assert np.isfinite(found.bound)
+    assert len(reports) <= 3
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
+    """A fast way that brings more orders and a slow one that brings fewer: each is best at some price."""
+    instance = random_instance(1)
+    local = np.flatnonzero(instance.lane_site != MAIL)
+    ways = (instance.way_cost, instance.way_rate, instance.units)
+    slow = (instance.way_cost[1:] + 3.5, instance.way_rate[1:], instance.units[1:] * 0.4)
+    cost, rate, units = (np.concatenate([one, other]) for one, other in zip(ways, slow, strict=True))
+    twice = np.concatenate([np.arange(len(instance.lane_zone)), local])
+    instance = replace(
+        instance,
+        lane_zone=instance.lane_zone[twice],
+        lane_site=instance.lane_site[twice],
+        lane_way=np.concatenate([instance.lane_way, np.full(len(local), 2)]),
+        lane_usd=instance.lane_usd[twice],
+        lane_co2=instance.lane_co2[twice],
+        way_cost=cost, way_rate=rate, units=units,
+        way_within={3: np.zeros((3, PERIODS))},
+        mail_weight=np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS, [0.0] * PRODUCTS]),
+    )  # fmt: skip
+    found = solve_decomposed(instance, replace(PARAMS, gap=0.05))
+    assert found.certificate is not None
+    assert found.decisions is not None
+    assert {1, 2} <= set(instance.lane_way[found.decisions.lane])
+    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(found.bound, rel=1e-11)
+    assert audit_plan(instance, found.decisions, found.objective).clean
+
+
+def test_a_phase_is_a_size_without_capacity_before_it() -> None:
+    """Sites may open at once or, cheaper, from the second period on: the engine takes phases as sizes."""
+    instance = random_instance(2)
+    later = instance.capacity * np.array([0.0, 1.0, 1.0])
+    capacity = np.concatenate([instance.capacity, later], axis=1)
+    both = {name: np.tile(getattr(instance, name), (1, 2)) for name in ("invest_usd", "storage_m3")}
+    assert instance.safety is not None
+    phased = replace(
+        instance,
+        sizes=("S", "M", "S later", "M later"),
+        capacity=capacity,
+        fixed_usd=np.concatenate([instance.fixed_usd, 0.5 * instance.fixed_usd], axis=1),
+        handling_usd=np.tile(instance.handling_usd, (1, 2, 1)),
+        chord_usd=instance.safety.chord(capacity.sum(axis=(2, 3))),
+        **both,
+    )
+    exact = solve_exact(phased, LocationParams(gap=1e-3, time_limit=30))
+    found = solve_decomposed(phased, replace(PARAMS, gap=0.03))
+    assert found.decisions is not None
+    assert found.bound <= exact.objective * (1 + 1e-9)
+    assert found.objective <= exact.objective * 1.05
+    assert found.decisions.opened[:, 2:].any()
+    assert audit_plan(phased, found.decisions, found.objective).clean
+    assert found.objective <= solve_decomposed(instance, replace(PARAMS, gap=0.03)).objective * 1.02

@@ -1,0 +1,135 @@
+"""The sum: what an order of the toy is worth by each way, worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from conftest import Folders
+from fulfill.inputs.geography.distances import measure
+from fulfill.inputs.problem import Problem
+from fulfill.model.economics.landed import Economics, economics
+
+
+def priced(problem: Problem) -> Economics:
+    return economics(problem, measure(problem.network, problem.demand.zones))
+
+
+def way_cost(money: Economics, kind: str, base: float) -> np.ndarray:
+    table = money.ways.table
+    (row,) = np.flatnonzero((table["channel"] == kind) & (table["base_usd"] == base))
+    return sum(part[row] for part in money.way_parts.values())
+
+
+def test_an_order_of_the_toy_by_mail_and_by_warehouse(toy_problem: Problem) -> None:
+    money = priced(toy_problem)
+    # price 23.20 - tax 33.5 % of 20 - goods 5 - parcel 3 + 6 a kilogram
+    assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-2.50)
+    route = sum(part[0, 0, 0] for part in money.route_parts.values())
+    # net 20 - goods 5 - freight 1.50 - port 0.10 - duty 25.8 % of 9 - last mile 2 - handling 1
+    assert way_cost(money, "local", 2)[0, 0] + route + money.warehouses.handling_usd[0, 0, 0] == pytest.approx(-8.078)
+
+
+def test_one_off_and_yearly_costs_of_the_toy(toy_problem: Problem) -> None:
+    money = priced(toy_problem)
+    assert money.fixed_usd[:, 0].tolist() == [7000, 7000]  # rent 6000, a fifth of 5000
+    assert money.entry_usd[:, 0].tolist() == [1000, 11000]  # a fifth of 5000, and of 5000 + 500 x 100
+    assert money.reference_usd.tolist() == [[15, 15]] * 3
+    assert money.day_usd.tolist() == [0]
+
+
+def impatient(toy: Folders) -> None:
+    """Buyers who cancel, send back and dispute: the whole formula."""
+    figures = {
+        "cancel_p0": "0.01",
+        "cancel_lambda": "0.02",
+        "cancel_h0": "0.001",
+        "payment_loss_mail": "0.02",
+        "reverse_usd_mail": "3",
+        "return_salvage_mail": "0.1",
+        "payment_loss_local": "0.01",
+        "reverse_usd_local": "4",
+        "return_salvage_local": "0.7",
+        "conversion_eta": "0.01",
+    }
+    for name, value in figures.items():
+        toy.figure(name, value)
+    toy.set("network/products.csv", 2, "return_rate", "0.1")
+    toy.set("network/products.csv", 2, "promise_mail_days", "10")
+
+
+@pytest.mark.parametrize(
+    ("kind", "base", "days", "dispatch", "promise", "net", "landed", "goods", "reverse", "salvage", "psi"),
+    [
+        ("direct_mail", 3, 12, 3, 10, 23.2, 5 + 9 + 6.7, 5, 3, 0.1, 0.02),
+        ("local", 4, 4, 0.5, 5, 20.0, 4, 5, 4, 0.7, 0.01),
+    ],
+)
+def test_the_whole_formula_by_hand(
+    toy: Folders, kind: str, base: float, days: float, dispatch: float, promise: float, net: float, landed: float,
+    goods: float, reverse: float, salvage: float, psi: float,
+) -> None:  # fmt: skip
+    impatient(toy)
+    money = priced(toy.problem())
+
+    def cancelled(lead: float) -> float:
+        return 1 - 0.99 * np.exp(-0.001 * min(lead, promise) - 0.02 * max(0, lead - promise))
+
+    p, early = cancelled(days), cancelled(dispatch)
+    value = (
+        (1 - p) * net - (1 - early) * landed + (p - early) * (salvage * goods - reverse)
+        - 0.1 * (1 - p) * (net + reverse - salvage * goods) - psi * (1 - p) * net
+    )  # fmt: skip
+    assert way_cost(money, kind, base)[0, 0] == pytest.approx(-np.exp(-0.01 * (days - 7)) * value)
+
+
+def test_units_are_what_leaves_and_delivered_what_arrives(toy: Folders) -> None:
+    impatient(toy)
+    money = priced(toy.problem())
+    assert (money.delivered < money.units).all()
+    assert (money.units < money.placed).all()
+    assert (money.day_usd > 0).all()
+
+
+def test_a_price_above_the_courier_cap_closes_the_mail(toy: Folders) -> None:
+    toy.set("network/products.csv", 2, "price_usd", "3000")
+    money = priced(toy.problem())
+    assert np.isinf(way_cost(money, "direct_mail", 3)[0]).all()
+    assert np.isfinite(way_cost(money, "direct_mail", 3)[1]).all()
+
+
+def test_a_product_made_only_nearby_cannot_be_mailed(toy: Folders) -> None:
+    toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
+    toy.set("network/goods_costs.csv", 3, "origin_id", "plant")
+    toy.add("network/lanes.csv", from_id="plant", to_id="site-a", road_km="30")
+    toy.add("network/lanes.csv", from_id="plant", to_id="site-b", road_km="400")
+    money = priced(toy.problem())
+    assert not np.isfinite(way_cost(money, "direct_mail", 3)[1]).any()
+    assert np.isfinite(money.reference_usd).all()
+
+
+def test_delays_of_a_peak_lengthen_the_lead_time(toy: Folders) -> None:
+    toy.set("network/calendar.csv", 3, "mail_delay_days", "4")
+    toy.set("network/calendar.csv", 3, "last_mile_delay_days", "1")
+    money = priced(toy.problem())
+    kind = money.ways.table["channel"].to_numpy()
+    assert money.lead_days[kind == "direct_mail"].tolist() == [[12, 16]]
+    assert money.lead_days[kind == "local"][:, 1].tolist() == [3, 5]
+    assert money.within[3][kind == "local"][:, 0].tolist() == [1, 0]
+
+
+def test_an_all_in_price_has_a_lower_customs_value(toy: Folders) -> None:
+    toy.edit("network/network.toml", "net_price", "all_in_price")
+    money = priced(toy.problem())
+    assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-(23.2 - 0.335 * 23.2 / 1.335 - 14))
+
+
+def test_the_embedded_prices_are_finite_where_a_way_is_open(embedded_problem: Problem) -> None:
+    money = priced(embedded_problem)
+    for name, part in money.way_parts.items():
+        assert not np.isnan(part).any(), name
+    for name, part in money.route_parts.items():
+        assert not np.isnan(part).any(), name
+    assert (money.units <= money.placed + 1e-12).all()
+    assert (money.delivered <= money.units + 1e-12).all()
+    assert (money.entry_usd > 0).all()

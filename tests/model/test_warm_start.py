@@ -1,0 +1,108 @@
+"""What a run leaves for a later one: read back whole, refused by name, and worth beginning from."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from conftest import TOY_DEMAND, TOY_NETWORK
+from fulfill.cli.main import main
+from fulfill.inputs.faults import InputError
+from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.model.instance import Limits
+from fulfill.model.warm_start import FILE, Start, check_start, load
+from instances import random_instance
+
+PARAMS = LocationParams(gap=0.05, time_limit=600.0)
+
+
+@pytest.fixture(scope="module")
+def cold() -> LocationSolution:
+    return solve_decomposed(random_instance(0), PARAMS)
+
+
+@pytest.fixture
+def stored(cold: LocationSolution, tmp_path: Path) -> Path:
+    assert cold.start is not None
+    cold.start.save(tmp_path / FILE)
+    return tmp_path / FILE
+
+
+def test_a_start_reads_back(cold: LocationSolution, stored: Path) -> None:
+    read = load(stored)
+    for field in fields(Start):
+        one, other = getattr(cold.start, field.name), getattr(read, field.name)
+        assert (one == other).all() if one.dtype.kind != "f" else np.allclose(one, other, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"rest": None}, "column rest: missing"), ({"rest": np.array(np.nan)}, "column rest: a figure"),
+     ({"other": np.zeros(1)}, "column other: unknown")],
+)  # fmt: skip
+def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], message: str) -> None:
+    with np.load(stored) as old:
+        arrays = {name: value for name, value in {**old, **change}.items() if value is not None}
+    np.savez_compressed(stored, **arrays)
+    with pytest.raises(InputError) as refused:
+        load(stored)
+    assert any(message.split(":")[0].split()[-1] in str(fault) for fault in refused.value.faults)
+    assert message.split(": ")[1] in str(refused.value)
+
+
+def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolution) -> None:
+    assert cold.start is not None
+    axes = {name: tuple(getattr(cold.start, name)) for name in ("zones", "products", "periods", "sites")}
+    check_start(cold.start, **axes)
+    with pytest.raises(InputError) as refused:
+        check_start(cold.start, **{**axes, "zones": (*axes["zones"][1:], "elsewhere"), "sites": axes["sites"][:-1]})
+    assert [fault.column for fault in refused.value.faults] == ["zones", "sites"]
+    assert "first difference: z0 / z1" in str(refused.value)
+
+
+def test_a_warm_run_has_the_old_plan_at_once(cold: LocationSolution) -> None:
+    reports: list[Progress] = []
+    warm = solve_decomposed(random_instance(0), replace(PARAMS, start=cold.start, progress=reports.append))
+    first = next(report for report in reports if np.isfinite(report.incumbent))
+    assert first.incumbent <= cold.objective * 1.001
+    assert warm.bound >= cold.bound * (1 - 1e-3)
+    assert warm.certificate is not None
+
+
+def test_a_warm_run_keeps_a_lock(cold: LocationSolution) -> None:
+    assert cold.decisions is not None
+    site = int(cold.decisions.opened.any(axis=1).argmax())
+    locked = replace(random_instance(0), limits=Limits(closed=(site,)))
+    warm = solve_decomposed(locked, replace(PARAMS, start=cold.start))
+    assert warm.decisions is not None
+    assert not warm.decisions.opened[site].any()
+    assert warm.objective >= cold.bound  # a lock never makes it cheaper
+    assert warm.bound <= warm.objective
+
+
+def test_prices_that_changed_are_followed(cold: LocationSolution) -> None:
+    instance = random_instance(0)
+    dearer = replace(instance, way_cost=instance.way_cost + np.array([3.0, 0.0])[:, None, None])
+    warm = solve_decomposed(dearer, replace(PARAMS, start=cold.start))
+    fresh = solve_decomposed(dearer, PARAMS)
+    assert warm.bound <= fresh.objective
+    assert warm.objective <= fresh.objective * 1.05
+
+
+def test_the_command_begins_from_a_run(tmp_path: Path) -> None:
+    inputs = ["--network", str(TOY_NETWORK), "--demand", str(TOY_DEMAND), "--method", "decomposition", "--gap", "0.05"]
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert CliRunner().invoke(main, ["optimize", *inputs, "--out", str(first)]).exit_code == 0
+    again = CliRunner().invoke(main, ["optimize", *inputs, "--from", str(first), "--out", str(second)])
+    assert again.exit_code == 0, again.output
+    assert CliRunner().invoke(main, ["audit", str(second)]).exit_code == 0
+    (first / FILE).unlink()
+    refused = CliRunner().invoke(main, ["optimize", *inputs, "--from", str(first), "--out", str(tmp_path / "third")])
+    assert refused.exit_code == 1
+    assert "F101" in refused.output
+    assert not (tmp_path / "third").exists()

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from fulfill.inputs.faults import InputError
+from fulfill.inputs.problem import Problem
+from fulfill.report.gis.flow_lines import hops
+from fulfill.report.gis.layers import LAYERS, export_layers
+from fulfill.report.gis.service_areas import METRES, service_area_layer, zone_cells
+from fulfill.study.optimize import Planned, PlanOptions, optimize
+
+
+def read(run: Path, layer: str) -> gpd.GeoDataFrame:
+    return gpd.read_file(run / "plan.gpkg", layer=layer)
+
+
+def test_the_geopackage_has_the_five_layers(run: Path) -> None:
+    found = {str(name): str(kind) for name, kind in pyogrio.list_layers(run / "plan.gpkg")}
+    assert found == LAYERS
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_geometry_is_valid_and_inside_the_window(run: Path, name: str) -> None:
+    layer = read(run, name)
+    assert layer.crs.to_epsg() == 4326
+    assert len(layer)
+    assert layer.is_valid.all()
+    assert not layer.is_empty.any()
+    west, south, east, north = layer.total_bounds
+    assert -180 <= west <= east <= 180
+    assert -60 <= south <= north <= 75
+
+
+def test_no_line_jumps_over_the_antimeridian(run: Path) -> None:
+    for line in read(run, "flows").geometry.explode():
+        assert np.abs(np.diff(shapely.get_coordinates(line)[:, 0])).max() < 180
+
+
+def test_lines_join_their_two_ends(run: Path, planned: Planned) -> None:
+    network = planned.problem.network
+    port, site = network["gateways"].iloc[0], network["sites"].iloc[0]
+    flows = read(run, "flows").set_index("leg").geometry
+    for leg, start, end in (("sea", network["origins"].iloc[0], port), ("road", port, site)):
+        points = shapely.get_coordinates(flows[leg])
+        assert points[0].tolist() == [start["lon"], start["lat"]]
+        assert points[-1].tolist() == [end["lon"], end["lat"]]
+
+
+def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Planned) -> None:
+    layer, flows = read(run, "flows"), planned.plan.flows
+    by_leg = layer.groupby("leg")["orders_year"].sum()
+    inbound = flows.loc[flows["leg"] == "inbound", "orders"].sum()
+    assert by_leg["sea"] == pytest.approx(inbound)
+    assert by_leg["road"] == pytest.approx(inbound)
+    assert by_leg["last_mile"] + by_leg["mail"] == pytest.approx(flows.loc[flows["leg"] == "outbound", "orders"].sum())
+
+
+def test_a_crossing_belongs_to_the_way_by_road(planned: Planned) -> None:
+    from dataclasses import replace
+
+    gateways = planned.problem.network["gateways"]
+    crossing = gateways.iloc[[0]].assign(gateway_id="x-bridge", kind="crossing")
+    network = replace(
+        planned.problem.network, tables={**planned.problem.network.tables, "gateways": pd.concat([gateways, crossing])}
+    )
+    flows = planned.plan.flows.copy()
+    flows.loc[flows["leg"] == "inbound", "via"] = "mx-port+x-bridge"
+    table = hops(replace(planned.plan, flows=flows), replace(planned.problem, network=network)).set_index("leg")
+    assert table.loc["sea", ["to", "crossing"]].tolist() == ["mx-port", ""]
+    assert table.loc["road", ["from", "crossing"]].tolist() == ["mx-port", "x-bridge"]
+
+
+def test_gateways_show_what_passes_them(run: Path, planned: Planned) -> None:
+    layer = read(run, "gateways").set_index("gateway_id")
+    volume = planned.problem.network["products"].set_index("product_id")["volume_m3"]
+    inbound = planned.plan.flows[planned.plan.flows["leg"] == "inbound"]
+    assert layer.loc["mx-port", "used_m3_year"] == pytest.approx(
+        (inbound["orders"] * inbound["product"].map(volume)).sum()
+    )
+    assert layer.loc["mx-port", "capacity_m3_year"] == 12_000
+
+
+def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Planned) -> None:
+    areas, zones = read(run, "service_areas").set_index("site_id"), read(run, "zones")
+    assert areas["orders"].to_dict() == zones.groupby("main_site")["orders"].sum().to_dict()
+    for zone in zones.itertuples(index=False):
+        assert areas.geometry[zone.main_site].intersects(zone.geometry)
+
+
+def test_service_areas_of_two_sites_do_not_overlap(toy_problem: Problem) -> None:
+    planned = optimize(toy_problem, PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b")))
+    areas = service_area_layer(planned.plan, planned.problem)
+    assert {"site-a", "site-b"} <= set(areas["site_id"])
+    for one, other in combinations(areas.to_crs(METRES).geometry, 2):
+        assert one.intersection(other).area < 1e-4 * min(one.area, other.area)
+
+
+def test_cells_share_the_land_out() -> None:
+    zones = pd.DataFrame(
+        {
+            "zone_id": list("abcd"),
+            "lat": [20, 20, 20.5, 20],
+            "lon": [-100, -101, -100, -101],
+            "main_site": "s",
+            "orders": 1.0,
+        }
+    )
+    cells = zone_cells(zones, None).set_index("zone_id").geometry
+    assert cells["b"].equals(cells["d"])  # two zones at one place share a cell
+    assert cells["a"].intersection(cells["b"]).area == pytest.approx(0, abs=1)
+    land = gpd.GeoSeries([shapely.box(-100.1, 19.9, -99.9, 20.1)], crs="EPSG:4326")
+    cut = zone_cells(zones.iloc[:1], land).geometry.to_crs("EPSG:4326")
+    assert cut.iloc[0].within(land.iloc[0].buffer(1e-6))
+
+
+@pytest.mark.parametrize(
+    ("fmt", "files"), [("gpkg", {"plan.gpkg"}), ("kepler", {"arcs.csv", "sites.csv", "zones.csv"})]
+)
+def test_export_copies(run: Path, tmp_path: Path, fmt: str, files: set[str]) -> None:
+    assert {path.name for path in export_layers(run, tmp_path / "map", fmt)} == files
+    assert {path.name for path in (tmp_path / "map").iterdir()} == files
+
+
+def test_export_to_geojson_keeps_every_row(run: Path, tmp_path: Path) -> None:
+    for path in export_layers(run, tmp_path, "geojson"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        assert len(content["features"]) == len(read(run, path.stem))
+
+
+def test_export_refuses_what_it_cannot_do(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="F308"):
+        export_layers(run, tmp_path, "shp")
+    with pytest.raises(InputError, match="F101"):
+        export_layers(tmp_path, tmp_path, "gpkg")

@@ -1,0 +1,317 @@
+"""`fulfill audit`: a true run is clean, and whoever changes a plan, a table, an input or a certificate is found out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from conftest import TOY_DEMAND, TOY_NETWORK
+from fulfill.cli.main import main
+from fulfill.inputs.faults import InputError
+from fulfill.model.certificate import FILE
+from fulfill.study.verify import KEYS, UNCHECKED, RunAudit, audit_run
+
+Tamper = Callable[[Path], None]
+
+
+def fulfill(*arguments: object) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A working folder with the toy's inputs, a certified run, a solver's, and one of every option."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(TOY_NETWORK, folder / "network")
+    shutil.copytree(TOY_DEMAND, folder / "demand")
+    inputs = ("--network", "network", "--demand", "demand")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert fulfill("optimize", *inputs, "--method", "decomposition", "--gap", 0.05, "--out", "run").exit_code == 0
+        assert fulfill("optimize", *inputs, "--gap", 0, "--out", "solver").exit_code == 0
+        yield folder
+
+
+@pytest.fixture
+def run(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the certified run and its inputs, to be spoiled."""
+    shutil.copytree(house, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    return tmp_path / "copy" / "run"
+
+
+def test_a_true_run_is_clean(house: Path) -> None:
+    found = audit_run(house / "run")
+    assert found.faults == ()
+    names = [check.name for check in found.checks]
+    assert names[:4] == ["input files", "cost, USD", "constraints (1) to (13)", "bound (certified), USD"]
+    assert names[4:] == [*(f"{name}.csv" for name in KEYS), "summary.json"]
+    bound = found.checks[3]
+    assert bound.claimed == pytest.approx(bound.recomputed, rel=1e-12)
+
+
+def test_a_solvers_bound_is_said_to_be_one(house: Path) -> None:
+    found = audit_run(house / "solver")
+    assert found.faults == ()
+    assert not (house / "solver" / FILE).exists()
+    (bound,) = (check for check in found.checks if check.name.startswith("bound"))
+    assert bound.name == "bound (solver), USD"
+    assert bound.recomputed == "not recomputed"
+
+
+def test_every_option_that_shapes_the_instance_is_in_the_manifest(
+    spread: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spread.root)
+    options = (
+        "--network", "network", "--demand", "demand", "--channels", "direct_mail,local", "--orders-per-year", 4321.1,
+        "--us-share", 0.0, "--income-exponent", 0.31, "--resolution", 2, "--open", "site-b", "--close", "site-a",
+        "--sites", 2, "--service", "9d=0.011", "--budget", 1e7 / 3, "--co2-cap", 1e6 / 3, "--as-of", "2026-10-30",
+    )  # fmt: skip
+    assert fulfill("optimize", *options, "--out", "run").exit_code == 0
+    assert audit_run(spread.root / "run").faults == ()
+    kept = json.loads((spread.root / "run" / "manifest.json").read_text(encoding="utf-8"))["options"]
+    assert kept["orders_per_year"] == 4321.1
+    assert kept["budget_usd"] == 1e7 / 3
+    assert kept["opened"] == ["site-b"]
+
+
+def edited(file: str, edit: Callable[[pd.DataFrame], object]) -> Tamper:
+    """Change a table of the run as a spreadsheet would."""
+
+    def tamper(run: Path) -> None:
+        table = pd.read_csv(run / file, dtype=str, keep_default_na=False)
+        changed = edit(table)
+        (table if changed is None else changed).to_csv(run / file, index=False)
+
+    return tamper
+
+
+def times(column: str, factor: float, row: int = 0) -> Callable[[pd.DataFrame], None]:
+    def edit(table: pd.DataFrame) -> None:
+        table.loc[row, column] = repr(float(table.loc[row, column]) * factor)
+
+    return edit
+
+
+def order_moved(table: pd.DataFrame) -> pd.DataFrame:
+    """One order less from a site, one more by mail for the same cell."""
+    row = table.index[table["channel"] == "local"][0]
+    table.loc[row, "orders"] = repr(float(table.loc[row, "orders"]) - 1.0)
+    mailed = {"from": "direct mail", "channel": "direct_mail", "service_id": "parcel", "orders": "1.0"}
+    return pd.concat([table, table.loc[[row]].assign(**mailed)])
+
+
+def in_json(file: str, *path: str, value: object) -> Tamper:
+    def tamper(run: Path) -> None:
+        content = json.loads((run / file).read_text(encoding="utf-8"))
+        place = content
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = value(place[path[-1]]) if callable(value) else value
+        (run / file).write_text(json.dumps(content), encoding="utf-8")
+
+    return tamper
+
+
+def certificate(name: str, change: Callable[[np.ndarray], np.ndarray | None]) -> Tamper:
+    def tamper(run: Path) -> None:
+        with np.load(run / FILE) as old:
+            arrays = dict(old)
+        changed = change(arrays.pop(name))
+        np.savez_compressed(run / FILE, **arrays, **({} if changed is None else {name: changed}))
+
+    return tamper
+
+
+def input_cell(file: str, column: str, value: str) -> Tamper:
+    def tamper(run: Path) -> None:
+        edited(file, lambda table: table.__setitem__(column, value))(run.parent)
+
+    return tamper
+
+
+TAMPERED: dict[str, tuple[Tamper, str]] = {
+    # the plan
+    "an order moved": (edited("flows.csv", order_moved), "cost: the plan claims"),
+    "an order too many": (edited("flows.csv", times("orders", 1.5)), "(1) allocation"),
+    "a site closed": (edited("sites.csv", lambda table: table.iloc[1:]), "(4) only open sites serve"),
+    "a site of another size": (edited("sites.csv", lambda table: table.__setitem__("size", "M")), "row 2, column size"),
+    "a site that is none": (edited("sites.csv", lambda table: table.__setitem__("site_id", "moon")), "F311 sites.csv"),
+    "goods from nowhere": (
+        edited("flows.csv", lambda table: table[table["leg"] == "outbound"]),
+        "(6) inbound balance",
+    ),
+    # the tables
+    "a cost": (edited("costs.csv", times("usd_year", 1 + 1e-8)), "costs.csv: revenue, usd_year: "),
+    "a part of the cost": (edited("costs.csv", lambda table: table.iloc[1:]), "the row is missing"),
+    "a part that is none": (
+        edited("costs.csv", lambda table: pd.concat([table, table.iloc[[0]].assign(part="bribes")])),
+        "costs.csv: bribes: no such row is recomputed",
+    ),
+    "a row twice": (edited("zones.csv", lambda table: pd.concat([table, table.iloc[[0]]])), "occurs twice"),
+    "a column": (edited("capacity.csv", lambda table: table.drop(columns="unit")), "capacity.csv: its columns are"),
+    "a word": (edited("capacity.csv", lambda table: table.__setitem__("used", "much")), "F311 capacity.csv"),
+    "a capacity": (edited("capacity.csv", times("capacity", 1.1)), "capacity.csv: "),
+    "a share": (edited("channels.csv", times("share", 1 + 1e-6)), "channels.csv: direct_mail, share: "),
+    "a zone's main site": (edited("zones.csv", lambda table: table.__setitem__("main_site", "site-b")), "main_site: "),
+    "a lead time": (edited("flows.csv", times("lead_time_days", 0.9)), "flows.csv: "),
+    "a table gone": (lambda run: (run / "costs.csv").unlink(), "F101 costs.csv"),
+    "the plan gone": (lambda run: (run / "flows.csv").unlink(), "F101 flows.csv"),
+    # the summary
+    "the objective": (in_json("summary.json", "objective", value=lambda usd: usd * (1 - 1e-8)), "cost: the plan"),
+    "the bound": (in_json("summary.json", "bound", value=lambda usd: usd * (1 + 1e-8)), "bound: the run claims"),
+    "a lower bound": (in_json("summary.json", "bound", value=lambda usd: usd * 0.9), "bound: the run claims"),
+    "a plan hushed up": (in_json("summary.json", "status", value="INFEASIBLE"), "though there is said to be no plan"),
+    "the gap": (in_json("summary.json", "gap", value=1e-3), "summary.json, gap: 0.001 written"),
+    "the status": (in_json("summary.json", "status", value="OPTIMAL"), "summary.json, status: OPTIMAL written"),
+    "a key figure": (in_json("summary.json", "kpis", "contribution_usd", value=1.0), "contribution_usd: 1.0"),
+    "the open sites": (in_json("summary.json", "open_sites", value=[]), "summary.json, open_sites: [] written"),
+    "what the bound holds for": (in_json("summary.json", "bound_of", value="all"), "bound_of: all written"),
+    "a solver's word": (in_json("summary.json", "bound_kind", value="solver"), "said to be a solver's"),
+    # the inputs
+    "a rent": (input_cell("network/sites.csv", "rent_usd_m2_month", "1"), "input network/sites.csv: changed since"),
+    "a demand": (input_cell("demand/orders.csv", "orders", "7"), "input demand/orders.csv: changed since the run"),
+    "an input gone": (lambda run: (run.parent / "network" / "lanes.csv").unlink(), "network/lanes.csv: missing of"),
+    "an input more": (lambda run: (run.parent / "network" / "note.txt").write_text("x"), "network/note.txt: new since"),
+    # the certificate
+    "a negative price": (certificate("carrier", lambda value: value - 1), "certificate.npz, carrier: a multiplier"),
+    "a cheaper cell": (certificate("cell", lambda value: 0.5 * value), "bound: the run claims"),
+    "an infinite price": (certificate("throughput", lambda value: value + np.inf), "column throughput: "),
+    "shorter chords": (certificate("points", lambda value: 0.2 * value), "certificate.npz, points: those of site-"),
+    "an array gone": (certificate("cell", lambda value: None), "F311 certificate.npz, column cell"),
+    "a case left out": (
+        lambda run: [certificate(name, lambda old, new=new: np.array([*old, new]))(run)
+                     for name, new in (("parent", 0), ("site", 0), ("product", -1), ("side", 1))],
+        "certificate.npz, branches: the cases below node 0",
+    ),
+    "the certificate gone": (lambda run: (run / FILE).unlink(), "certificate.npz: it is missing"),
+    "no certificate": (lambda run: (run / FILE).write_bytes(b"x"), "F311 certificate.npz"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_tampered_run_is_caught(run: Path, name: str) -> None:
+    tamper, verdict = TAMPERED[name]
+    tamper(run)
+    faults = audit_run(run).faults
+    assert any(verdict in fault for fault in faults), faults
+
+
+def test_the_certificate_of_another_instance_is_caught(run: Path) -> None:
+    inputs = ("--network", "network", "--demand", "demand", "--method", "decomposition", "--gap", 0.2)
+    for file, options, words in (
+        ("dearer", ("--close", "site-a"), "bound: the run claims"),
+        ("served", ("--service", "9d=0.01"), "certificate.npz, service: shape (1,) in leaf 0, the instance has (0,)"),
+    ):
+        assert fulfill("optimize", *inputs, *options, "--out", file).exit_code == 0
+        shutil.copy(run.parent / file / FILE, run / FILE)
+        assert any(words in fault for fault in audit_run(run).faults), file
+
+
+def test_a_changed_input_with_a_changed_hash_is_caught_too(run: Path) -> None:
+    input_cell("network/sites.csv", "rent_usd_m2_month", "1")(run)
+    from fulfill.study.run_folder import hashes
+
+    in_json("manifest.json", "inputs", "network", value=hashes(run.parent / "network"))(run)
+    faults = audit_run(run).faults
+    assert any(fault.startswith("cost: ") for fault in faults)
+    assert any("costs.csv: rent_and_overhead" in fault for fault in faults)
+    assert any(fault.startswith("bound: ") for fault in faults)
+
+
+def test_inputs_are_found_by_name_by_place_or_by_option(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(run)
+    with pytest.raises(InputError, match="F308 --network, value 'network'"):
+        audit_run(run)
+    assert audit_run(run, "../network", "../demand").faults == ()
+    assert audit_run(run, "toy", "toy").faults == ()
+    in_json("manifest.json", "options", "network", value=None)(run)
+    with pytest.raises(InputError, match=r"F308 --network: .*the run does not say where it is"):
+        audit_run(run)
+
+
+def test_a_run_that_lies_outside_says_nothing_of_the_machine(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    inputs = ("--network", run.parent / "network", "--demand", run.parent / "demand")
+    assert fulfill("optimize", *inputs, "--out", "run").exit_code == 0
+    content = (tmp_path / "away" / "run" / "manifest.json").read_text(encoding="utf-8")
+    assert str(tmp_path) not in content
+    assert not {"network", "demand"} & set(json.loads(content)["options"])
+    assert fulfill("audit", "run").exit_code == 1
+    assert fulfill("audit", "run", *inputs).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        (lambda run: (run / "summary.json").unlink(), r"F101 run/summary\.json"),
+        (lambda run: (run / "summary.json").write_text("{"), r"F311 run/summary\.json"),
+        (lambda run: (run / "summary.json").write_text("[]"), r"F311 run/summary\.json"),
+        (lambda run: (run / "summary.json").write_text("{}"), "this is no run of `fulfill optimize`"),
+        (lambda run: (run / "manifest.json").unlink(), r"F101 run/manifest\.json"),
+        (in_json("manifest.json", "inputs", value=None), r"F311 manifest\.json.*names no options or no inputs"),
+        (in_json("manifest.json", "options", "as_of", value="soon"), r"F311 manifest\.json, column options"),
+        (in_json("manifest.json", "options", "channels", value=3), r"F311 manifest\.json, column options"),
+    ],
+)
+def test_what_is_no_run_is_refused(run: Path, tamper: Tamper, words: str) -> None:
+    tamper(run)
+    with pytest.raises(InputError, match=words):
+        audit_run(run)
+
+
+def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
+    inputs = ("--network", "network", "--demand", "demand")
+    assert fulfill("optimize", *inputs, "--service", "3d=1", "--out", "none").exit_code == 3
+    found = audit_run(run.parent / "none")
+    assert found.faults == ()
+    assert [check.name for check in found.checks] == ["input files", "plan", "bound (solver), USD"]
+
+
+def test_the_command_prints_what_was_checked_and_what_not(run: Path) -> None:
+    shown = fulfill("audit", run)
+    assert shown.exit_code == 0
+    assert "bound (certified), USD" in shown.stdout
+    assert "FAULT" not in shown.stdout
+    assert " ".join(UNCHECKED[0].split()) in " ".join(shown.stdout.split())
+    edited("costs.csv", times("usd_year", 2.0))(run)
+    shown = fulfill("audit", run)
+    assert shown.exit_code == 5
+    assert "FAULT" in shown.stdout
+    assert "costs.csv: " in shown.stdout
+
+
+def test_the_command_prints_json(run: Path) -> None:
+    (run / "flows.csv").unlink()
+    shown = fulfill("audit", run, "--json")
+    assert shown.exit_code == 5
+    content = json.loads(shown.stdout)
+    assert content["clean"] is False
+    assert [check["ok"] for check in content["checks"]] == [True, False]
+    assert content["not_checked"] == list(UNCHECKED)
+    assert fulfill("audit", run.parent / "nothing").exit_code == 1
+
+
+def test_the_embedded_network_merged_is_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # real places: bonded routes, nearshore plants, two countries, cross-border lanes
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("fulfill.study.optimize._merging_error", lambda *_: None)
+    options = ("--resolution", 60, "--method", "decomposition", "--gap", 0.5, "--time-limit", 8)
+    assert fulfill("optimize", *options, "--out", "run").exit_code == 0
+    found: RunAudit = audit_run(tmp_path / "run")
+    assert found.faults == ()
+    assert "bound (certified), USD" in [check.name for check in found.checks]
