@@ -1,10 +1,11 @@
 """Solve public facility-location instances and print one JSON line for each path, in the order given.
 
-    python benchmarks/cflp.py PATH... [--seconds S] [--method auto|branching|decomposition|monolith] [--gap G]
+    python benchmarks/cflp.py PATH... [--seconds S] [--method auto|branching|decomposition|monolith]
+    [--gap G]
         [--format F]
 
-Each instance runs in a process of its own, so that its peak memory is its own. capa, capb and capc are given as
-``PATH@CAPACITY``. Best known values come from the table in the instance's folder.
+Each instance runs in a process of its own, so that its peak memory is its own. capa, capb and capc
+are given as ``PATH@CAPACITY``. Best known values come from the table in the instance's folder.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--method", choices=METHODS, default="auto")
     parser.add_argument("--gap", type=float, default=1e-6, help="stop at this relative gap")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--format", choices=("orlib", "holmberg", "tbed1"), help="found from the file by default")
+    parser.add_argument(
+        "--format", choices=("orlib", "holmberg", "tbed1"), help="found from the file by default"
+    )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
@@ -64,8 +67,15 @@ def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
     params = LocationParams(gap=options.gap, time_limit=options.seconds, seed=options.seed)
     answer = solve_location(instance, params, options.method)
     known = best_known(path)
-    gap = (answer.objective - answer.bound) / abs(answer.objective) if math.isfinite(answer.objective) else None
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    gap = (
+        (answer.objective - answer.bound) / abs(answer.objective)
+        if math.isfinite(answer.objective)
+        else None
+    )
+    peak = max(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     return {
         "instance": path,
         "objective": answer.objective if math.isfinite(answer.objective) else None,

@@ -2,8 +2,8 @@
 
     python benchmarks/lrp.py PATH... [--seconds S] [--seed N]
 
-Reads the format of Prins et al. Each instance runs in a process of its own, so that its peak memory is its own. Best
-known values come from the table in the instance's folder. There is no bound.
+Reads the format of Prins et al. Each instance runs in a process of its own, so that its peak memory
+is its own. Best known values come from the table in the instance's folder. There is no bound.
 """
 
 from __future__ import annotations

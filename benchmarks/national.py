@@ -1,12 +1,14 @@
 """Solve one instance of national size by one method or several and print one JSON line for each.
 
-    python benchmarks/national.py [--zones N --sites N --periods N --products N --scenarios N --seconds S]
+    python benchmarks/national.py [--zones N --sites N --periods N --products N --scenarios N
+    --seconds S]
         [--method auto|decomposition|monolith|scip ...]
 
-The instance is made of the embedded network's and demand's cost parts (`national_problem.py`), the same for every
-method: nothing is pruned. The seller has twice the embedded 12 million orders and no more mail or gateway capacity, so
-that the peak fills the sites. Each run has a process of its own, so that its peak memory is its own. `seconds` is
-building and solving within the limit `--seconds`; kernels are compiled before, the plan is audited after.
+The instance is made of the embedded network's and demand's cost parts (`national_problem.py`), the
+same for every method: nothing is pruned. The seller has twice the embedded 12 million orders and no
+more mail or gateway capacity, so that the peak fills the sites. Each run has a process of its own,
+so that its peak memory is its own. `seconds` is building and solving within the limit `--seconds`;
+kernels are compiled before, the plan is audited after.
 """
 
 from __future__ import annotations
@@ -54,38 +56,67 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sites", type=int, default=120, help="each in up to three sizes")
     parser.add_argument("--periods", type=int, default=16)
     parser.add_argument("--products", type=int, default=8)
-    parser.add_argument("--scenarios", type=int, default=1, help="of equal probability; each has all periods")
+    parser.add_argument(
+        "--scenarios", type=int, default=1, help="of equal probability; each has all periods"
+    )
     parser.add_argument("--orders", type=float, default=24e6, help="potential orders a year")
-    parser.add_argument("--seconds", type=float, default=180.0, help="time limit, building included")
+    parser.add_argument(
+        "--seconds", type=float, default=180.0, help="time limit, building included"
+    )
     parser.add_argument("--gap", type=float, default=1e-3, help="stop at this relative gap")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--method", choices=METHODS, nargs="+", default=["auto"])
-    parser.add_argument("--memory-gib", type=float, default=16.0, help="a process that asks for more fails")
-    parser.add_argument("--record", action="store_true", help=f"keep plans better than the best known in {BEST.name}")
+    parser.add_argument(
+        "--memory-gib", type=float, default=16.0, help="a process that asks for more fails"
+    )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help=f"keep plans better than the best known in {BEST.name}",
+    )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
 
 def name_of(options: argparse.Namespace) -> str:
     """Return the instance's name: what it is made from."""
-    parts = [f"{getattr(options, part)} {part}" for part in ("zones", "sites", "periods", "products", "scenarios")]
+    parts = [
+        f"{getattr(options, part)} {part}"
+        for part in ("zones", "sites", "periods", "products", "scenarios")
+    ]
     return ", ".join([*parts, f"{options.orders:g} orders", f"seed {options.seed}"])
 
 
 def _in_own_process(method: str, options: argparse.Namespace) -> dict[str, object]:
     command = [sys.executable, __file__, "--child", "--method", method]
-    for part in ("zones", "sites", "periods", "products", "scenarios", "orders", "seconds", "gap", "seed"):
+    for part in (
+        "zones",
+        "sites",
+        "periods",
+        "products",
+        "scenarios",
+        "orders",
+        "seconds",
+        "gap",
+        "seed",
+    ):
         command += [f"--{part}", str(getattr(options, part))]
     command += ["--memory-gib", str(options.memory_gib)] + ["--record"] * options.record
     try:
         limit = options.seconds + OVERTIME
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=limit)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, check=False, timeout=limit
+        )
         lines, end = done.stdout.strip().splitlines(), f"exit code {done.returncode}"
     except subprocess.TimeoutExpired:
         lines, end = [], f"ended {OVERTIME:g} s after the time limit"
     if lines and lines[-1].startswith("{"):
         return json.loads(lines[-1])
-    return {"instance": name_of(options), "method": method, "error": f"{end}; memory limit {options.memory_gib:g} GiB"}
+    return {
+        "instance": name_of(options),
+        "method": method,
+        "error": f"{end}; memory limit {options.memory_gib:g} GiB",
+    }
 
 
 def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
@@ -104,7 +135,9 @@ def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
     method = method_of(instance, method)
     compile_method(method)
     firsts = Firsts()
-    params = LocationParams(options.gap, max(options.seconds - built, 1.0), options.seed, firsts.listen)
+    params = LocationParams(
+        options.gap, max(options.seconds - built, 1.0), options.seed, firsts.listen
+    )
     answer = solver_of(method)(instance, params)
     seconds, peak = time.perf_counter() - begun, _peak_mib()
     line = {
@@ -133,7 +166,14 @@ def build_national(options: argparse.Namespace) -> LocationInstance:
     from fulfill.study.optimize import PlanOptions, build
     from national_problem import Size, national_problem, national_scenarios
 
-    size = Size(options.zones, options.sites, options.periods, options.products, options.orders, options.seed)
+    size = Size(
+        options.zones,
+        options.sites,
+        options.periods,
+        options.products,
+        options.orders,
+        options.seed,
+    )
     _, instance = build(national_problem(size), PlanOptions())
     return with_scenarios(instance, national_scenarios(instance, options.scenarios, options.seed))
 
@@ -208,7 +248,9 @@ def fingerprint(instance: LocationInstance) -> str:
     return hashlib.sha256(b"".join(array.round(6).tobytes() for array in arrays)).hexdigest()[:12]
 
 
-def _to_best(options: argparse.Namespace, instance: LocationInstance, answer: LocationSolution) -> dict[str, object]:
+def _to_best(
+    options: argparse.Namespace, instance: LocationInstance, answer: LocationSolution
+) -> dict[str, object]:
     """Return the best objective recorded for these figures and the distance to it; record a better one if asked."""
     rows = list(csv.DictReader(BEST.open(encoding="utf-8"))) if BEST.is_file() else []
     mark = fingerprint(instance)
@@ -216,12 +258,18 @@ def _to_best(options: argparse.Namespace, instance: LocationInstance, answer: Lo
     found = answer.objective if math.isfinite(answer.objective) else None
     if options.record and found is not None and (known is None or found < known):
         row = {"instance": name_of(options), "fingerprint": mark, "objective": f"{found:.2f}"}
-        rows = sorted([*(old for old in rows if old["instance"] != row["instance"]), row], key=lambda r: r["instance"])
+        rows = sorted(
+            [*(old for old in rows if old["instance"] != row["instance"]), row],
+            key=lambda r: r["instance"],
+        )
         with BEST.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, row, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-    return {"best_known": known, "to_best_known": None if known is None or found is None else found / known - 1.0}
+    return {
+        "best_known": known,
+        "to_best_known": None if known is None or found is None else found / known - 1.0,
+    }
 
 
 def _peak_mib() -> float:

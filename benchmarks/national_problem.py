@@ -1,14 +1,14 @@
 """The embedded network and demand at another size: more or fewer zones, sites, periods, products and scenarios.
 
-Every cost part, tariff rule and market figure is the embedded tables'. What is made up here, with its range, so that a
-size other than the embedded one exists at all:
+Every cost part, tariff rule and market figure is the embedded tables'. What is made up here, with
+its range, so that a size other than the embedded one exists at all:
 
-- a split zone's people fall into seeded random shares, their points into the disc that so many people fill at
-  `PEOPLE_KM2` (a metropolitan area has 1,000 to 6,000 people a km2);
-- a new site stands where the most populous zone without a site near is and copies the row of the nearest own building
-  of its country: rent and wages are its market's;
-- a scenario multiplies the demand of each country and product by a factor of `DEMAND_RANGE` (mean 1 over scenarios)
-  and the bookable capacity of gateways and mail by one of `SUPPLY_RANGE`.
+- a split zone's people fall into seeded random shares, their points into the disc that so many
+  people fill at `PEOPLE_KM2` (a metropolitan area has 1,000 to 6,000 people a km2);
+- a new site stands where the most populous zone without a site near is and copies the row of the
+  nearest own building of its country: rent and wages are its market's;
+- a scenario multiplies the demand of each country and product by a factor of `DEMAND_RANGE` (mean 1
+  over scenarios) and the bookable capacity of gateways and mail by one of `SUPPLY_RANGE`.
 """
 
 from __future__ import annotations
@@ -95,7 +95,13 @@ def national_scenarios(instance: LocationInstance, number: int, seed: int) -> li
     demand /= demand.mean(axis=0)
     supply = rng.uniform(*SUPPLY_RANGE, number)
     return [
-        Scenario(f"s{n}", 1.0 / number, demand[n][instance.zone_country][:, :, None], gateway=supply[n], mail=supply[n])
+        Scenario(
+            f"s{n}",
+            1.0 / number,
+            demand[n][instance.zone_country][:, :, None],
+            gateway=supply[n],
+            mail=supply[n],
+        )
         for n in range(number)
     ]
 
@@ -106,7 +112,10 @@ def first_products(network: Network, demand: Demand, number: int) -> tuple[Netwo
     if not 1 <= number <= len(products):
         raise ValueError(f"products: 1 to {len(products)}")
     kept = products.iloc[:number]
-    goods, mix = (table[table["product_id"].isin(kept["product_id"])] for table in (network["goods_costs"], demand.mix))
+    goods, mix = (
+        table[table["product_id"].isin(kept["product_id"])]
+        for table in (network["goods_costs"], demand.mix)
+    )
     mix = mix.assign(share=mix["share"] / mix.groupby("country")["share"].transform("sum"))
     return _with_tables(network, products=kept, goods_costs=goods), replace(demand, mix=mix)
 
@@ -118,7 +127,9 @@ def split_zones(zones: pd.DataFrame, number: int, rng: np.random.Generator) -> p
     split = zones.iloc[parent].reset_index(drop=True)
     share = rng.gamma(SHARES, size=len(parent))
     share /= np.bincount(parent, share)[parent]
-    radius = np.sqrt(split["population"].to_numpy(float) / (np.pi * PEOPLE_KM2) * rng.random(len(parent)))
+    radius = np.sqrt(
+        split["population"].to_numpy(float) / (np.pi * PEOPLE_KM2) * rng.random(len(parent))
+    )
     angle = rng.uniform(0.0, 2.0 * np.pi, len(parent))
     moved = np.where(pieces[parent] > 1, radius, 0.0)
     lat = split["lat"].to_numpy(float)
@@ -149,7 +160,11 @@ def chosen_sites(sites: pd.DataFrame, zones: pd.DataFrame, number: int) -> pd.Da
     """Return so many sites: those nearest to people, one after the other, or all and new ones in populous zones."""
     if number < 1:
         raise ValueError("sites: at least 1")
-    return _nearest_to_people(sites, zones, number) if number <= len(sites) else _more_sites(sites, zones, number)
+    return (
+        _nearest_to_people(sites, zones, number)
+        if number <= len(sites)
+        else _more_sites(sites, zones, number)
+    )
 
 
 def _nearest_to_people(sites: pd.DataFrame, zones: pd.DataFrame, number: int) -> pd.DataFrame:
@@ -195,7 +210,11 @@ def resized(year: Year, number: int) -> Year:
     """Return the year in so many periods: the longest split, or the neighbours with the most alike demand merged."""
     if number < 1:
         raise ValueError("periods: at least 1")
-    return _merged_periods(year, number) if number < len(year.calendar) else _split_periods(year, number)
+    return (
+        _merged_periods(year, number)
+        if number < len(year.calendar)
+        else _split_periods(year, number)
+    )
 
 
 def _split_periods(year: Year, number: int) -> Year:
@@ -211,13 +230,19 @@ def _split_periods(year: Year, number: int) -> Year:
     })  # fmt: skip
     split = calendar.iloc[parent].reset_index(drop=True)
     split = split.assign(
-        period_id=parts["part"], days=days, starts=split["starts"] + pd.to_timedelta((part * days).round(), "D")
+        period_id=parts["part"],
+        days=days,
+        starts=split["starts"] + pd.to_timedelta((part * days).round(), "D"),
     )
-    sold = prebuild.merge(parts.drop(columns="pieces"), left_on="period_id", right_on="whole").drop(columns="whole")
+    sold = prebuild.merge(parts.drop(columns="pieces"), left_on="period_id", right_on="whole").drop(
+        columns="whole"
+    )
     landed = sold.drop(columns="period_id").rename(columns={"part": "period_id"})
     landed = landed.merge(parts, left_on="lands_in", right_on="whole")
     landed = landed.assign(lands_in=landed["part"], share=landed["share"] / landed["pieces"])
-    season = seasonality.merge(parts, left_on="period_id", right_on="whole").drop(columns="period_id")
+    season = seasonality.merge(parts, left_on="period_id", right_on="whole").drop(
+        columns="period_id"
+    )
     return Year(
         split,
         landed.drop(columns=["whole", "part", "pieces"]),
@@ -229,7 +254,12 @@ def _merged_periods(year: Year, number: int) -> Year:
     """Merge neighbours: days add up, factors and intensities are the mean by days, shares landed early by orders."""
     calendar, prebuild, seasonality = year
     days = calendar["days"].to_numpy(float)
-    by_period = seasonality.groupby("period_id")["intensity"].mean().reindex(calendar["period_id"]).to_numpy(float)
+    by_period = (
+        seasonality.groupby("period_id")["intensity"]
+        .mean()
+        .reindex(calendar["period_id"])
+        .to_numpy(float)
+    )
     group = _alike_neighbours(by_period, days, number)
     first = np.searchsorted(group, np.arange(number))
     ids = calendar["period_id"].to_numpy()
@@ -246,7 +276,11 @@ def _merged_periods(year: Year, number: int) -> Year:
         lands_in=prebuild["lands_in"].map(heir),
     )
     early = early[early["period_id"] != early["lands_in"]]
-    columns = {name: "sum" if name == "share" else "first" for name in early if name not in ("period_id", "lands_in")}
+    columns = {
+        name: "sum" if name == "share" else "first"
+        for name in early
+        if name not in ("period_id", "lands_in")
+    }
     early = early.groupby(["period_id", "lands_in"], sort=False, as_index=False).agg(columns)
     in_days = pd.Series(days, index=ids)
     share_of_days = in_days / in_days.groupby(heir).transform("sum")
@@ -255,7 +289,9 @@ def _merged_periods(year: Year, number: int) -> Year:
         period_id=seasonality["period_id"].map(heir),
     )
     columns = {
-        name: "sum" if name == "intensity" else "first" for name in season if name not in ("country", "period_id")
+        name: "sum" if name == "intensity" else "first"
+        for name in season
+        if name not in ("country", "period_id")
     }
     season = season.groupby(["country", "period_id"], sort=False, as_index=False).agg(columns)
     return Year(merged, early, season)

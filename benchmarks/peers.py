@@ -2,16 +2,19 @@
 
     python benchmarks/peers.py [--zones N --sites N --seconds S] [--peer-python PATH]
 
-The peer is spopt's capacitated p-median with PuLP's default solver, run by the Python of an environment that has it;
-the line says why where it is skipped. What it can model is one product, one period, one size: the year's orders by
-zone, the yearly base throughput of each site's largest size, the mean landed cost of an order on the cheapest lane, a
-number of sites. It knows no fixed cost that differs from site to site, no choice of size, no peak, no mail, no inbound
-limits, no stock, no service level, and serves each zone from one site. It has no bound before its plan is proven.
+The peer is spopt's capacitated p-median with PuLP's default solver, run by the Python of an
+environment that has it; the line says why where it is skipped. What it can model is one product,
+one period, one size: the year's orders by zone, the yearly base throughput of each site's largest
+size, the mean landed cost of an order on the cheapest lane, a number of sites. It knows no fixed
+cost that differs from site to site, no choice of size, no peak, no mail, no inbound limits, no
+stock, no service level, and serves each zone from one site. It has no bound before its plan is
+proven.
 
-`fulfill` solves the same arrays with one fixed cost for all sites; that fixes the number of sites, which the peer is
-then given. With the fixed cost taken off, the p-median of that number has the same optimum, except that `fulfill` may
-split a zone between sites: its bound holds for the peer too. `full_model_usd` is what the sites cost in the whole
-instance, each at its largest size, with products, periods and mail allocated by `fulfill`.
+`fulfill` solves the same arrays with one fixed cost for all sites; that fixes the number of sites,
+which the peer is then given. With the fixed cost taken off, the p-median of that number has the
+same optimum, except that `fulfill` may split a zone between sites: its bound holds for the peer
+too. `full_model_usd` is what the sites cost in the whole instance, each at its largest size, with
+products, periods and mail allocated by `fulfill`.
 """
 
 from __future__ import annotations
@@ -73,12 +76,16 @@ def main(argv: list[str] | None = None) -> int:
         own = _in_own_process([sys.executable, __file__, "--child", arrays, *seconds], options)
         p = len(own.get("sites", []))
         script = str(Path(__file__).with_name("spopt_pmedian.py"))
-        peer = _in_own_process([options.peer_python, script, arrays, "--p", str(p), *seconds], options)
+        peer = _in_own_process(
+            [options.peer_python, script, arrays, "--p", str(p), *seconds], options
+        )
     name = f"{options.zones} zones, {options.sites} sites, {p} open, seed {options.seed}"
     for solver, line in (("fulfill", own), ("spopt", peer)):
         sites = line.pop("sites", [])
         if sites:
-            line["full_model_usd"] = round(cost_of_sites(instance, _opened_largest(instance, sites)))
+            line["full_model_usd"] = round(
+                cost_of_sites(instance, _opened_largest(instance, sites))
+            )
         print(json.dumps({"instance": name, "solver": solver, **line}), flush=True)
     return 0
 
@@ -87,9 +94,13 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--zones", type=int, default=150)
     parser.add_argument("--sites", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=60.0, help="time limit of each solver, building included")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="time limit of each solver, building included"
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--peer-python", default=sys.executable, help="Python of an environment that has spopt")
+    parser.add_argument(
+        "--peer-python", default=sys.executable, help="Python of an environment that has spopt"
+    )
     parser.add_argument("--child", metavar="ARRAYS", help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
@@ -98,11 +109,17 @@ def _in_own_process(command: list[str], options: argparse.Namespace) -> dict[str
     """Return the JSON line of a solver's process, or why there is none."""
     try:
         limit = options.seconds + OVERTIME
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=limit)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, check=False, timeout=limit
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"skipped": str(error)}
     lines = done.stdout.strip().splitlines()
-    return {"skipped": f"exit code {done.returncode}"} if done.returncode or not lines else json.loads(lines[-1])
+    return (
+        {"skipped": f"exit code {done.returncode}"}
+        if done.returncode or not lines
+        else json.loads(lines[-1])
+    )
 
 
 def reduce(instance: LocationInstance) -> Reduced:
@@ -157,9 +174,13 @@ def by_fulfill(arrays: str, options: argparse.Namespace) -> dict[str, object]:
     }
 
 
-def _solve(reduced: Reduced, options: argparse.Namespace) -> tuple[LocationInstance, LocationSolution]:
+def _solve(
+    reduced: Reduced, options: argparse.Namespace
+) -> tuple[LocationInstance, LocationSolution]:
     whole = reduced.cost.T * reduced.demand
-    instance = to_instance(Published("reduced", reduced.capacity, reduced.fixed_usd, reduced.demand, whole))
+    instance = to_instance(
+        Published("reduced", reduced.capacity, reduced.fixed_usd, reduced.demand, whole)
+    )
     return instance, solve_location(instance, LocationParams(1e-6, options.seconds, options.seed))
 
 

@@ -2,9 +2,10 @@
 
     python benchmarks/routing.py PATH... [--engine E] [--seconds S] [--seed N]
 
-Reads CVRPLIB, Solomon and Gehring-Homberger files; ``--engine both`` runs OR-Tools and PyVRP one after the other. Each
-run has a process of its own, so that its peak memory is its own. Best known values come from the table in the
-instance's folder or one up. There is no bound: the gap to the best known cost is all that can be said.
+Reads CVRPLIB, Solomon and Gehring-Homberger files; ``--engine both`` runs OR-Tools and PyVRP one
+after the other. Each run has a process of its own, so that its peak memory is its own. Best known
+values come from the table in the instance's folder or one up. There is no bound: the gap to the
+best known cost is all that can be said.
 """
 
 from __future__ import annotations
@@ -33,7 +34,15 @@ def main(argv: list[str] | None = None) -> int:
             lines = done.stdout.strip().splitlines()
             if done.returncode or not lines:
                 failed += 1
-                lines = [json.dumps({"instance": path, "engine": engine, "error": f"exit code {done.returncode}"})]
+                lines = [
+                    json.dumps(
+                        {
+                            "instance": path,
+                            "engine": engine,
+                            "error": f"exit code {done.returncode}",
+                        }
+                    )
+                ]
             print(lines[-1], flush=True)
     return 1 if failed else 0
 
@@ -41,7 +50,9 @@ def main(argv: list[str] | None = None) -> int:
 def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("paths", nargs="+", metavar="PATH")
-    parser.add_argument("--engine", choices=("auto", "ruin", "ortools", "pyvrp", "both"), default="auto")
+    parser.add_argument(
+        "--engine", choices=("auto", "ruin", "ortools", "pyvrp", "both"), default="auto"
+    )
     parser.add_argument("--seconds", type=float, default=60.0, help="time limit of a run")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
@@ -56,7 +67,9 @@ def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
 
     instance = read_routing(path)
     begun = time.perf_counter()
-    answer = solve_routing(instance, RoutingParams(time_limit=options.seconds, seed=options.seed), options.engine)
+    answer = solve_routing(
+        instance, RoutingParams(time_limit=options.seconds, seed=options.seed), options.engine
+    )
     seconds = time.perf_counter() - begun
     known = best_known(path)
     served = not answer.unserved

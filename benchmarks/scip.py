@@ -22,14 +22,20 @@ def solve_by_scip(instance: LocationInstance, params: LocationParams) -> Locatio
     built = mathopt.Model.from_model_proto(model.proto())
     left = max(params.time_limit - (time.perf_counter() - begun), 1.0)
     asked = mathopt.SolveParameters(
-        relative_gap_tolerance=params.gap, time_limit=timedelta(seconds=left), random_seed=params.seed
+        relative_gap_tolerance=params.gap,
+        time_limit=timedelta(seconds=left),
+        random_seed=params.seed,
     )
     result = mathopt.solve(built, mathopt.SolverType.GSCIP, params=asked)
     bound = result.dual_bound()
     if not result.has_primal_feasible_solution():
         return LocationSolution(NO_PLAN, None, np.inf, bound, "solver", time.perf_counter() - begun)
-    decisions = read_decisions(instance, columns, np.array(result.variable_values(list(built.variables())), float))
+    decisions = read_decisions(
+        instance, columns, np.array(result.variable_values(list(built.variables())), float)
+    )
     objective = price(instance, decisions)
     bound = min(bound, objective)
     status = status_of(objective, bound)
-    return LocationSolution(status, decisions, objective, bound, "solver", time.perf_counter() - begun)
+    return LocationSolution(
+        status, decisions, objective, bound, "solver", time.perf_counter() - begun
+    )

@@ -2,8 +2,9 @@
 
     python benchmarks/spopt_pmedian.py ARRAYS.npz --p N --seconds S
 
-The arrays are cost (zones x sites, USD per order), demand and capacity, as `peers.py` writes them. Nothing of `fulfill`
-is imported, so that it runs in an environment of its own that has spopt. spopt serves each zone from one site only.
+The arrays are cost (zones x sites, USD per order), demand and capacity, as `peers.py` writes them.
+Nothing of `fulfill` is imported, so that it runs in an environment of its own that has spopt. spopt
+serves each zone from one site only.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def main() -> int:
     arrays = np.load(options.arrays)
     cost, demand, capacity = arrays["cost"], arrays["demand"], arrays["capacity"]
     begun = time.perf_counter()
-    model = PMedian.from_cost_matrix(cost, demand, p_facilities=options.p, facility_capacities=capacity)
+    model = PMedian.from_cost_matrix(
+        cost, demand, p_facilities=options.p, facility_capacities=capacity
+    )
     building = time.perf_counter() - begun
     left = max(options.seconds - building, 1.0)
     model.problem.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=left))
@@ -59,7 +62,8 @@ def main() -> int:
 def peak_mib() -> int:
     """Return the peak memory of this process or of its largest child.
 
-    The kernel's own record is read: `ru_maxrss` of a process starts at the size of the one that forked it.
+    The kernel's own record is read: `ru_maxrss` of a process starts at the size of the one that
+    forked it.
     """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     own = int(status.split("VmHWM:")[1].split()[0])

@@ -1,7 +1,8 @@
 """Pages that the code writes about itself: data dictionary, error index, command reference, status of the data.
 
-`python docs/generate.py FOLDER` writes them; `docs/conf.py` does so at every build. Nothing here is typed twice: the
-columns come from `schema.py`, the faults from `errors.py`, the options from `cli.py`, the counts from the tables.
+`python docs/generate.py FOLDER` writes them; `docs/conf.py` does so at every build. Nothing here is
+typed twice: the columns come from `schema.py`, the faults from `errors.py`, the options from
+`cli.py`, the counts from the tables.
 """
 
 from __future__ import annotations
@@ -83,31 +84,53 @@ def command_reference() -> str:
     for name, command in main.commands.items():
         context = click.Context(command, info_name=f"fulfill {name}")
         usage = " ".join(piece for piece in command.collect_usage_pieces(context) if piece)
-        lines += [f"## fulfill {name}", "", command.help or "", "", "```text", f"fulfill {name} {usage}", "```", ""]
+        lines += [
+            f"## fulfill {name}",
+            "",
+            command.help or "",
+            "",
+            "```text",
+            f"fulfill {name} {usage}",
+            "```",
+            "",
+        ]
         records = [param.get_help_record(context) for param in command.params]
         options = [record for record in records if record and record[1]]
         if options:
             lines += ["| option | meaning |", "|---|---|"]
-            lines += [f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options] + [""]
+            lines += [
+                f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options
+            ] + [""]
     return "\n".join(lines)
 
 
 def status_counts() -> str:
     """Return the number of rows of every embedded table by status."""
-    lines = ["| table | rows | " + " | ".join(STATUSES) + " |", "|---|---:|" + "---:|" * len(STATUSES)]
+    lines = [
+        "| table | rows | " + " | ".join(STATUSES) + " |",
+        "|---|---:|" + "---:|" * len(STATUSES),
+    ]
     total = dict.fromkeys(("rows", *STATUSES), 0)
     for kind, name in EMBEDDED:
         for path in sorted(locate(kind, name).glob("*.csv")):
             table = pd.read_csv(path, dtype=str, keep_default_na=False)
             if "status" not in table:
-                lines.append(f"| `{name}/{path.name}` | {len(table):,} | " + " | ".join("" for _ in STATUSES) + " |")
+                lines.append(
+                    f"| `{name}/{path.name}` | {len(table):,} | "
+                    + " | ".join("" for _ in STATUSES)
+                    + " |"
+                )
                 continue
             counts = {status: int((table["status"] == status).sum()) for status in STATUSES}
             for key, value in {"rows": len(table), **counts}.items():
                 total[key] += value
             numbers = " | ".join(str(number) for number in counts.values())
             lines.append(f"| `{name}/{path.name}` | {len(table):,} | {numbers} |")
-    lines.append(f"| **all with a status** | {total['rows']:,} | " + " | ".join(str(total[s]) for s in STATUSES) + " |")
+    lines.append(
+        f"| **all with a status** | {total['rows']:,} | "
+        + " | ".join(str(total[s]) for s in STATUSES)
+        + " |"
+    )
     return "\n".join([*lines, ""])
 
 
@@ -124,8 +147,16 @@ def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, 
     for table in tables:
         need = "" if table.required else " *Optional file.*"
         keys = ", ".join(f"`{name}`" for name in table.key)
-        lines += [f"### {title.lower()}: {table.name}.csv", "", f"{_sentence(table.meaning)}{need} Key: {keys}.", ""]
-        lines += ["| column | type | unit | default | allowed | meaning |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"### {title.lower()}: {table.name}.csv",
+            "",
+            f"{_sentence(table.meaning)}{need} Key: {keys}.",
+            "",
+        ]
+        lines += [
+            "| column | type | unit | default | allowed | meaning |",
+            "|---|---|---|---|---|---|",
+        ]
         lines += [_column(column) for column in table.columns] + [""]
     if not parameters:
         return "\n".join(lines)
@@ -140,7 +171,14 @@ def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, 
 
 def _column(column: Column) -> str:
     name = f"**`{column.name}`**" if column.key else f"`{column.name}`"
-    cells = (name, column.kind, _cell(column.unit), _default(column), _allowed(column), _cell(column.meaning))
+    cells = (
+        name,
+        column.kind,
+        _cell(column.unit),
+        _default(column),
+        _allowed(column),
+        _cell(column.meaning),
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -173,5 +211,7 @@ def _cell(text: str) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where to write the pages; made if it does not exist")
+    parser.add_argument(
+        "folder", type=Path, help="where to write the pages; made if it does not exist"
+    )
     write_pages(parser.parse_args().folder)

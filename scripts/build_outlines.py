@@ -5,9 +5,10 @@ Run it in an environment of its own, so that its sources do not become dependenc
     python -m venv outlines && outlines/bin/pip install --no-compile libpysal bokeh_sampledata geopandas
     outlines/bin/python scripts/build_outlines.py networks/mexico-us-border/outlines.geojson
 
-Mexican states come from libpysal (`examples/mexico`), US states are unions of the counties of bokeh_sampledata. Shared
-borders are thinned together (`coverage_simplify`), so that neighbours leave neither gaps nor overlaps. Where the two
-sources disagree along the border, the finer US outline is cut out of the Mexican one.
+Mexican states come from libpysal (`examples/mexico`), US states are unions of the counties of
+bokeh_sampledata. Shared borders are thinned together (`coverage_simplify`), so that neighbours
+leave neither gaps nor overlaps. Where the two sources disagree along the border, the finer US
+outline is cut out of the Mexican one.
 """
 
 from __future__ import annotations
@@ -50,15 +51,22 @@ def package_folder(name: str) -> Path:
 def mexican_states() -> dict[str, shapely.Geometry]:
     """Outline by state."""
     table = geopandas.read_file(package_folder("libpysal") / "examples/mexico/mexicojoin.shp")
-    return {MX_STATES[code]: shapely.make_valid(shape) for code, shape in zip(table.CODE, table.geometry, strict=True)}
+    return {
+        MX_STATES[code]: shapely.make_valid(shape)
+        for code, shape in zip(table.CODE, table.geometry, strict=True)
+    }
 
 
 def us_states() -> dict[str, shapely.Geometry]:
     """Outline by state."""
-    database = sqlite3.connect(package_folder("bokeh_sampledata") / "_data/geographic_boundaries.db")
+    database = sqlite3.connect(
+        package_folder("bokeh_sampledata") / "_data/geographic_boundaries.db"
+    )
     query = "select geometry from us_counties where state = ?"
     return {
-        name: shapely.union_all(shapely.make_valid(np.array([shapely.from_wkb(wkb) for (wkb,) in rows], object)))
+        name: shapely.union_all(
+            shapely.make_valid(np.array([shapely.from_wkb(wkb) for (wkb,) in rows], object))
+        )
         for code, name in US_STATES.items()
         if (rows := database.execute(query, (code,)).fetchall())
     }
@@ -67,7 +75,9 @@ def us_states() -> dict[str, shapely.Geometry]:
 def without_islets(shape: shapely.Geometry) -> shapely.Geometry:
     """Polygons of a shape that are large enough to see."""
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    large = [part for part in parts if part.area >= SMALLEST_ISLAND] or [max(parts, key=lambda part: part.area)]
+    large = [part for part in parts if part.area >= SMALLEST_ISLAND] or [
+        max(parts, key=lambda part: part.area)
+    ]
     return shapely.MultiPolygon([shapely.Polygon(part.exterior) for part in large])
 
 
@@ -94,10 +104,18 @@ def main() -> None:
                 ],
             },
         }
-        for (country, state), shape in sorted(zip(names, thin, strict=True), key=lambda item: item[0])
+        for (country, state), shape in sorted(
+            zip(names, thin, strict=True), key=lambda item: item[0]
+        )
     ]
-    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
-    output.write_text(text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n", encoding="utf-8")
+    text = json.dumps(
+        {"type": "FeatureCollection", "features": features},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    output.write_text(
+        text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n", encoding="utf-8"
+    )
     print(f"{output}: {len(features)} states, {output.stat().st_size} bytes")
 
 

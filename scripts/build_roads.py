@@ -7,19 +7,23 @@ Run it in an environment of its own, so that its sources do not become dependenc
 
 Steps
 
-1. `read_highways`: the network is read as text (importing that module needs gigabytes) and clipped to a box.
-2. `countries_of`: a node is in the US inside the counties of CA, AZ, NM and TX, else in Mexico inside its states.
-3. `cut_border`: an edge between the two countries becomes two dead ends that meet at the border line, so that roads
-   reach every crossing from both sides and no path passes a border by road.
-4. `stitch`: the source has broken links; loose ends are joined to near nodes that are far away by road.
+1. `read_highways`: the network is read as text (importing that module needs gigabytes) and clipped
+    to a box.
+2. `countries_of`: a node is in the US inside the counties of CA, AZ, NM and TX, else in Mexico
+    inside its states.
+3. `cut_border`: an edge between the two countries becomes two dead ends that meet at the border
+   line, so that roads reach every crossing from both sides and no path passes a border by road.
+4. `stitch`: the source has broken links; loose ends are joined to near nodes that are far away by
+    road.
 5. The largest component of each country is kept.
-6. `divide`: the source draws some highways as one straight edge of up to 480 km; nodes are laid on long edges so that
-   places along them find the road.
+6. `divide`: the source draws some highways as one straight edge of up to 480 km; nodes are laid on
+   long edges so that places along them find the road.
 7. `contract`: nodes that only continue a road become points of an edge's geometry.
 
-The file holds `lat`, `lon` (float32), `country` (int8: 0 MX, 1 US) per node; `u`, `v` (int32), `km` (float32) per edge;
-`shape_lat`, `shape_lon` (float32) = inner points of all edges from u to v, those of edge e at
-`shape_start[e]:shape_start[e + 1]` (int32). Lengths are those of the source: `road_factor` is not applied.
+The file holds `lat`, `lon` (float32), `country` (int8: 0 MX, 1 US) per node; `u`, `v` (int32), `km`
+(float32) per edge; `shape_lat`, `shape_lon` (float32) = inner points of all edges from u to v,
+those of edge e at `shape_start[e]:shape_start[e + 1]` (int32). Lengths are those of the source:
+`road_factor` is not applied.
 """
 
 from __future__ import annotations
@@ -92,13 +96,20 @@ class Roads:
         new = np.cumsum(nodes) - 1
         edges = nodes[self.u] & nodes[self.v]
         u, v, km = new[self.u[edges]], new[self.v[edges]], self.km[edges]
-        return Roads(self.lat[nodes], self.lon[nodes], self.country[nodes], self.fixed[nodes], u, v, km)
+        return Roads(
+            self.lat[nodes], self.lon[nodes], self.country[nodes], self.fixed[nodes], u, v, km
+        )
 
 
-def great_circle_km(lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray) -> np.ndarray:
+def great_circle_km(
+    lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray
+) -> np.ndarray:
     """Distance on a sphere."""
     lat1, lon1, lat2, lon2 = map(np.radians, (lat1, lon1, lat2, lon2))
-    half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    half = (
+        np.sin((lat2 - lat1) / 2) ** 2
+        + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    )
     return 12742.0 * np.arcsin(np.sqrt(half))
 
 
@@ -137,12 +148,17 @@ def read_highways(path: Path) -> Roads:
 def read_outlines() -> tuple[shapely.Geometry, shapely.Geometry]:
     """Outlines of Mexico and of the four US border states."""
     mexico = geopandas.read_file(package_folder("libpysal") / "examples/mexico/mexicojoin.shp")
-    database = sqlite3.connect(package_folder("bokeh_sampledata") / "_data/geographic_boundaries.db")
+    database = sqlite3.connect(
+        package_folder("bokeh_sampledata") / "_data/geographic_boundaries.db"
+    )
     marks = ",".join("?" * len(US_STATES))
-    rows = database.execute(f"select geometry from us_counties where state in ({marks})", US_STATES).fetchall()
+    rows = database.execute(
+        f"select geometry from us_counties where state in ({marks})", US_STATES
+    ).fetchall()
     counties = [shapely.from_wkb(row[0]) for row in rows]
     return tuple(
-        shapely.union_all(shapely.make_valid(np.asarray(parts, object))) for parts in (mexico.geometry.values, counties)
+        shapely.union_all(shapely.make_valid(np.asarray(parts, object)))
+        for parts in (mexico.geometry.values, counties)
     )
 
 
@@ -161,7 +177,9 @@ def countries_of(roads: Roads, mexico: shapely.Geometry, states: shapely.Geometr
 def cut_border(roads: Roads, states: shapely.Geometry) -> Roads:
     """Replace each edge between Mexico and the US by two dead ends that meet where it crosses the US outline."""
     country = roads.country
-    across = (np.minimum(country[roads.u], country[roads.v]) == MX) & (country[roads.u] != country[roads.v])
+    across = (np.minimum(country[roads.u], country[roads.v]) == MX) & (
+        country[roads.u] != country[roads.v]
+    )
     lat, lon, owner, u, v, km = [], [], [], [], [], []
     count = len(roads.lat)
     for edge in np.flatnonzero(across):
@@ -263,7 +281,8 @@ def divide(roads: Roads, states: shapely.Geometry) -> Roads:
 def contract(roads: Roads) -> tuple[np.ndarray, list[tuple[int, int, float, list[int]]]]:
     """Merge chains of nodes with two edges into edges of at most DIVIDE_KM.
 
-    Returns the nodes that stay and the edges (u, v, km, inner nodes); of parallel edges only the shortest.
+    Returns the nodes that stay and the edges (u, v, km, inner nodes); of parallel edges only the
+    shortest.
     """
     matrix = roads.matrix()
     start, other, length = matrix.indptr, matrix.indices, matrix.data
@@ -330,7 +349,9 @@ def write(roads: Roads, path: Path) -> None:
         shape_lon=points[:, 1].astype(np.float32),
         shape_start=np.r_[0, np.cumsum([len(shape) for shape in shapes])].astype(np.int32),
     )
-    print(f"{path}: {stays.sum()} nodes, {len(edges)} edges, {len(points)} shape points, {path.stat().st_size} bytes")
+    print(
+        f"{path}: {stays.sum()} nodes, {len(edges)} edges, {len(points)} shape points, {path.stat().st_size} bytes"
+    )
 
 
 def main() -> None:

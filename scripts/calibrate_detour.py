@@ -2,10 +2,11 @@
 
     python scripts/calibrate_detour.py [--network NAME|DIR] [--demand NAME|DIR]
 
-Doors are drawn in every metropolitan and urban zone as `fulfill route` draws them. Pairs a little nearer and a little
-farther apart than `street_reach_km` are measured over the mapped roads, so that ways by street and ways by road agree
-where one takes over from the other. The map has main roads only: pairs whose ends are far from them would measure what
-the map lacks, and are left out. Nearer pairs are taken to be as roundabout as these.
+Doors are drawn in every metropolitan and urban zone as `fulfill route` draws them. Pairs a little
+nearer and a little farther apart than `street_reach_km` are measured over the mapped roads, so that
+ways by street and ways by road agree where one takes over from the other. The map has main roads
+only: pairs whose ends are far from them would measure what the map lacks, and are left out. Nearer
+pairs are taken to be as roundabout as these.
 """
 
 from __future__ import annotations
@@ -47,8 +48,14 @@ def main() -> None:
         doors = place_orders(zone, orders, figures, land, rng)[["lat", "lon"]].to_numpy(float)
         straight = great_circle_km(doors, doors)
         country = np.full(len(doors), row.country, object)
-        ways = measure_ways(graph, rules, StreetRules(figures["street_detour"], 0.0), doors, country)
-        fits = (straight >= BAND[0] * reach) & (straight <= BAND[1] * reach) & (ways.street_km <= ENDS * straight)
+        ways = measure_ways(
+            graph, rules, StreetRules(figures["street_detour"], 0.0), doors, country
+        )
+        fits = (
+            (straight >= BAND[0] * reach)
+            & (straight <= BAND[1] * reach)
+            & (ways.street_km <= ENDS * straight)
+        )
         ratio = np.triu(ways.km / np.maximum(straight, 1e-9))[np.triu(fits)]
         found.append(pd.DataFrame({"country": row.country, "zone": row.zone_id, "ratio": ratio}))
     pairs = pd.concat(found)

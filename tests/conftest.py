@@ -69,7 +69,9 @@ class Folders:
     def delete(self, file: str) -> None:
         (self.root / file).unlink()
 
-    def faults(self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS) -> list[Fault]:
+    def faults(
+        self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS
+    ) -> list[Fault]:
         """Return every fault and warning that reading and joining the folders finds."""
         network, faults = read_network(self.network)
         demand, found = read_demand(self.demand)
@@ -103,7 +105,10 @@ def spread(toy: Folders) -> Folders:
     cited = "made up,,estimate,"
     head = ",source,source_date,status,range\n"
     toy.delete("demand/orders.csv")
-    toy.write("demand/mix.csv", f"country,product_id,share{head}MX,shirt,0.75,{cited}\nMX,gadget,0.25,{cited}\n")
+    toy.write(
+        "demand/mix.csv",
+        f"country,product_id,share{head}MX,shirt,0.75,{cited}\nMX,gadget,0.25,{cited}\n",
+    )
     toy.write(
         "demand/seasonality.csv",
         f"country,period_id,intensity{head}MX,normal,1,{cited}\nMX,peak,3,{cited}\n",

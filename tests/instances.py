@@ -87,7 +87,9 @@ def crowded_instance(seed: int) -> LocationInstance:
     shape = (3, n_products, n_periods)
     demand = rng.uniform(50, 150, (n_zones, n_products, n_periods))
     units = np.concatenate([np.ones((1, 2, 2)), rng.uniform(0.8, 1.0, (2, n_products, n_periods))])
-    reach = np.broadcast_to((units.max(axis=0) * demand.sum(axis=0)).sum(axis=1), (n_sites, n_products)).copy()
+    reach = np.broadcast_to(
+        (units.max(axis=0) * demand.sum(axis=0)).sum(axis=1), (n_sites, n_products)
+    ).copy()
     alone = rng.uniform(1e4, 1e5, (n_sites, n_products))
     safety = SafetyStock(alone, 0.3 * alone, reach, np.full((n_sites, n_products), 1e-4), reach)
     capacity = rng.uniform(100, 400, (n_sites, n_sizes, n_bands, n_periods))
@@ -140,7 +142,9 @@ def random_instance(seed: int) -> LocationInstance:
     demand = rng.uniform(50, 150, (n_zones, n_products, 1)) * np.array([1.0, 1.0, 2.0])
     yearly = demand.sum(axis=(0, 2))
     base = demand.sum() / n_periods / 3
-    capacity = base * np.array([0.5, 1.0])[None, :, None, None] * np.array([1.0, 0.5])[None, None, :, None]
+    capacity = (
+        base * np.array([0.5, 1.0])[None, :, None, None] * np.array([1.0, 0.5])[None, None, :, None]
+    )
     alone = np.broadcast_to(rng.uniform(1e4, 4e5, n_products), (n_sites, n_products)).copy()
     most = np.broadcast_to(yearly, (n_sites, n_products)).copy()
     safety = SafetyStock(alone, 0.2 * alone, most, np.full((n_sites, n_products), 1e-4), most)

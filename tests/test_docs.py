@@ -19,7 +19,9 @@ from fulfill.study.optimize import PlanOptions, optimize
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-TABLES = [("network", table) for table in NETWORK_TABLES] + [("demand", table) for table in DEMAND_TABLES]
+TABLES = [("network", table) for table in NETWORK_TABLES] + [
+    ("demand", table) for table in DEMAND_TABLES
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages that the code writes about itself, as `make docs` makes them."""
     folder = tmp_path_factory.mktemp("generated")
     done = subprocess.run(
-        [sys.executable, str(DOCS / "generate.py"), str(folder)], capture_output=True, text=True, check=False
+        [sys.executable, str(DOCS / "generate.py"), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return folder
@@ -46,7 +51,9 @@ def test_every_command_is_documented(generated: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
-def test_every_option_is_documented_under_its_command_with_its_meaning(generated: Path, name: str) -> None:
+def test_every_option_is_documented_under_its_command_with_its_meaning(
+    generated: Path, name: str
+) -> None:
     section = page(generated, "commands").split(f"## fulfill {name}\n")[1].split("\n## ")[0]
     rows = dict(re.findall(r"^\| `(--[\w-]+).*?` \| (.+) \|$", section, flags=re.MULTILINE))
     options = [param for param in main.commands[name].params if param.param_type_name == "option"]
@@ -55,7 +62,12 @@ def test_every_option_is_documented_under_its_command_with_its_meaning(generated
 
 
 def test_options_that_the_handwritten_pages_name_exist() -> None:
-    known = {form for command in main.commands.values() for param in command.params for form in param.opts}
+    known = {
+        form
+        for command in main.commands.values()
+        for param in command.params
+        for form in param.opts
+    }
     for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if re.search(r"\bfulfill (" + "|".join(main.commands) + r")\b", line):
@@ -64,7 +76,9 @@ def test_options_that_the_handwritten_pages_name_exist() -> None:
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:
-    rows = re.findall(r"^\| `([FW]\d+)` \| (.+?) \| (.+?) \|$", page(generated, "errors"), flags=re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([FW]\d+)` \| (.+?) \| (.+?) \|$", page(generated, "errors"), flags=re.MULTILINE
+    )
     assert sorted(code for code, _, _ in rows) == sorted(RULES)
     assert all(len(rule) > 10 and len(remedy) > 10 for _, rule, remedy in rows)
 
@@ -76,18 +90,30 @@ def test_every_fault_that_the_program_reports_has_a_rule() -> None:
 
 @pytest.mark.parametrize(("kind", "table"), TABLES, ids=lambda value: getattr(value, "name", value))
 def test_every_column_is_in_the_dictionary(generated: Path, kind: str, table: object) -> None:
-    section = page(generated, "data_dictionary").split(f"### {kind}: {table.name}.csv\n")[1].split("\n### ")[0]
+    section = (
+        page(generated, "data_dictionary")
+        .split(f"### {kind}: {table.name}.csv\n")[1]
+        .split("\n### ")[0]
+    )
     for column in table.columns:
-        rows = [line for line in section.splitlines() if line.split(" | ")[0].strip("|* ") == f"`{column.name}`"]
+        rows = [
+            line
+            for line in section.splitlines()
+            if line.split(" | ")[0].strip("|* ") == f"`{column.name}`"
+        ]
         row = next(iter(rows), "")
         assert row, f"{table.name}.{column.name} is missing"
         assert row.count(" | ") >= 5, row
 
 
-def test_the_parameters_of_the_embedded_network_are_those_of_the_dictionary(generated: Path) -> None:
+def test_the_parameters_of_the_embedded_network_are_those_of_the_dictionary(
+    generated: Path,
+) -> None:
     text = page(generated, "data_dictionary")
     sections = re.findall(
-        r"^### (network|demand): rows of parameters\.csv\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL
+        r"^### (network|demand): rows of parameters\.csv\n(.*?)(?=^##|\Z)",
+        text,
+        re.MULTILINE | re.DOTALL,
     )
     folders = {"network": "networks/mexico-us-border", "demand": "demand/mexico-2026"}
     assert {kind for kind, _ in sections} == set(folders)
@@ -99,7 +125,11 @@ def test_the_parameters_of_the_embedded_network_are_those_of_the_dictionary(gene
 def test_every_numbered_constraint_is_in_the_formulation() -> None:
     listed = re.findall(r"^(\d+)\. \*\*", page(DOCS, "formulation"), flags=re.MULTILINE)
     assert [int(number) for number in listed] == list(range(1, 14))
-    numbers = {int(number) for rule in CONSTRAINTS for number in re.findall(r"^\((\d+)\)", rule.__doc__ or "")}
+    numbers = {
+        int(number)
+        for rule in CONSTRAINTS
+        for number in re.findall(r"^\((\d+)\)", rule.__doc__ or "")
+    }
     assert numbers == set(range(1, 14))
 
 
@@ -133,7 +163,9 @@ def test_the_toy_on_paper_is_the_program_to_the_cent(toy_problem: Problem) -> No
         ("A and B", PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b"))),
     ],
 )
-def test_the_toys_other_choices_cost_what_the_page_says(toy_problem: Problem, label: str, options: PlanOptions) -> None:
+def test_the_toys_other_choices_cost_what_the_page_says(
+    toy_problem: Problem, label: str, options: PlanOptions
+) -> None:
     row = next(line for line in page(DOCS, "toy").splitlines() if line.startswith(f"| {label} |"))
     contribution, objective = (float(cell.replace(",", "")) for cell in row.split(" | ")[1:3])
     planned = optimize(toy_problem, options)

@@ -39,7 +39,9 @@ TRACKED = {
 
 
 def test_the_root_holds_what_it_should_and_nothing_else() -> None:
-    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()}
+    ignored = {
+        line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    }
     found = {path.name for path in ROOT.iterdir()} - ignored
     assert not [name for name in found if name.startswith("-")]
     assert found | {".git"} == TRACKED
@@ -89,6 +91,8 @@ def test_the_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: Path) -> 
         "from fulfill.cli.main import main\n"
         "main(['check', '--network', 'toy', '--demand', 'toy'])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "No fault" in done.stdout

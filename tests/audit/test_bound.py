@@ -31,12 +31,16 @@ def solved() -> list[tuple[LocationInstance, LocationSolution, LocationSolution]
     for seed in SEEDS:
         instance = crowded_instance(seed)
         exact = solve_exact(instance, LocationParams(gap=1e-6, time_limit=60))
-        found.append((instance, exact, solve_decomposed(instance, LocationParams(gap=0.05, time_limit=3))))
+        found.append(
+            (instance, exact, solve_decomposed(instance, LocationParams(gap=0.05, time_limit=3)))
+        )
     return found
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_certificate_proves_what_the_method_claims_and_no_more_than_the_optimum(solved: list, seed: int) -> None:
+def test_a_certificate_proves_what_the_method_claims_and_no_more_than_the_optimum(
+    solved: list, seed: int
+) -> None:
     instance, exact, found = solved[seed]
     assert audit_plan(instance, exact.decisions, exact.objective).clean
     finding = audit_bound(instance, found.certificate)
@@ -53,10 +57,14 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
     sites = len(instance.sites)
 
     def drawn(*shape: int, upto: float = 1.0) -> np.ndarray:
-        return np.asarray(scale * upto * rng.uniform(0, 1, shape) * (rng.uniform(0, 1, shape) < rng.uniform(0, 1)))
+        return np.asarray(
+            scale * upto * rng.uniform(0, 1, shape) * (rng.uniform(0, 1, shape) < rng.uniform(0, 1))
+        )
 
     breaks = np.sort(rng.uniform(0, 1, (sites, products, 5)), axis=2)
-    share = np.concatenate([np.zeros((sites, products, 1)), breaks, np.ones((sites, products, 1))], axis=2)
+    share = np.concatenate(
+        [np.zeros((sites, products, 1)), breaks, np.ones((sites, products, 1))], axis=2
+    )
     assert instance.safety is not None
     return Leaf(
         cell=rng.normal(0, 15, instance.shape), stocking=drawn(zones, products, 2), gateway=drawn(2, periods, upto=50),
@@ -68,7 +76,11 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
 
 
 @settings(max_examples=60)
-@given(which=st.sampled_from(SEEDS), seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.0, 0.1, 1.0, 10.0]))
+@given(
+    which=st.sampled_from(SEEDS),
+    seed=st.integers(0, 2**32 - 1),
+    scale=st.sampled_from([0.0, 0.1, 1.0, 10.0]),
+)
 def test_no_multipliers_whatever_prove_more_than_a_plan_costs(
     solved: list, which: int, seed: int, scale: float
 ) -> None:
@@ -109,19 +121,40 @@ def one_infinite(values: np.ndarray) -> np.ndarray:
 
 
 FALSE: dict[str, tuple[Tamper, str]] = {
-    "a negative price": (changed("mail", lambda value: value - 1.0), "mail: a multiplier in leaf 0 is negative"),
-    "a negative figure": (changed("co2", lambda value: value - 1.0), "co2: a multiplier in leaf 0 is negative"),
-    "an infinite price": (changed("throughput", one_infinite), "throughput: a figure in leaf 0 is none or too large"),
-    "no figure": (changed("cell", lambda value: value * np.nan), "cell: a figure in leaf 0 is none or too large"),
+    "a negative price": (
+        changed("mail", lambda value: value - 1.0),
+        "mail: a multiplier in leaf 0 is negative",
+    ),
+    "a negative figure": (
+        changed("co2", lambda value: value - 1.0),
+        "co2: a multiplier in leaf 0 is negative",
+    ),
+    "an infinite price": (
+        changed("throughput", one_infinite),
+        "throughput: a figure in leaf 0 is none or too large",
+    ),
+    "no figure": (
+        changed("cell", lambda value: value * np.nan),
+        "cell: a figure in leaf 0 is none or too large",
+    ),
     "a price beyond sense": (
         changed("throughput", lambda value: value + 1e300),
         "throughput: a figure in leaf 0 is none",
     ),
     "another shape": (changed("cell", lambda value: value[1:]), "cell: shape (5, 2, 2) in leaf 0"),
     "no sites": (changed("points", lambda value: value[:0]), "points: shape (0, 2) in leaf 0"),
-    "points that end too soon": (changed("points", lambda value: 0.5 * value), "points: those of i0 end before"),
-    "points that start above zero": (changed("points", lambda value: value + 1.0), "points: those of leaf 0 do not"),
-    "points that fall": (changed("points", lambda value: value[:, :, ::-1]), "points: those of leaf 0 do not ascend"),
+    "points that end too soon": (
+        changed("points", lambda value: 0.5 * value),
+        "points: those of i0 end before",
+    ),
+    "points that start above zero": (
+        changed("points", lambda value: value + 1.0),
+        "points: those of leaf 0 do not",
+    ),
+    "points that fall": (
+        changed("points", lambda value: value[:, :, ::-1]),
+        "points: those of leaf 0 do not ascend",
+    ),
 }
 
 
@@ -135,11 +168,14 @@ def test_a_false_certificate_proves_nothing(solved: list, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [field.name for field in fields(Leaf) if field.name not in ("cell", "throughput", "points")]
+    "name",
+    [field.name for field in fields(Leaf) if field.name not in ("cell", "throughput", "points")],
 )
 def test_every_multiplier_has_its_sign_checked(solved: list, name: str) -> None:
     instance, _, found = solved[0]
-    finding = audit_bound(instance, whole(changed(name, lambda value: value - 1e6)(found.certificate.leaves[0])))
+    finding = audit_bound(
+        instance, whole(changed(name, lambda value: value - 1e6)(found.certificate.leaves[0]))
+    )
     assert [fault.split(":")[0] for fault in finding.faults] == [name]
 
 
@@ -152,15 +188,24 @@ def test_a_price_on_a_row_without_a_limit_proves_nothing(solved: list) -> None:
 def test_room_without_end_may_not_be_priced_above_its_cost(solved: list) -> None:
     instance, _, found = solved[0]
     leaf = found.certificate.leaves[0]
-    endless = replace(instance, capacity=np.where(np.arange(2)[:, None] == 1, np.inf, instance.capacity))
-    assert audit_bound(endless, whole(replace(leaf, throughput=0 * leaf.throughput + 1.5))).bound > 0
-    assert audit_bound(endless, whole(replace(leaf, throughput=0 * leaf.throughput + 2.5))).bound == -np.inf
+    endless = replace(
+        instance, capacity=np.where(np.arange(2)[:, None] == 1, np.inf, instance.capacity)
+    )
+    assert (
+        audit_bound(endless, whole(replace(leaf, throughput=0 * leaf.throughput + 1.5))).bound > 0
+    )
+    assert (
+        audit_bound(endless, whole(replace(leaf, throughput=0 * leaf.throughput + 2.5))).bound
+        == -np.inf
+    )
 
 
 def test_a_case_that_cannot_be_proves_anything(solved: list) -> None:
     instance, _, found = solved[0]
     leaf = found.certificate.leaves[0]
-    never = replace(instance, fixed_usd=np.where(np.arange(3)[:, None] == 0, np.inf, instance.fixed_usd))
+    never = replace(
+        instance, fixed_usd=np.where(np.arange(3)[:, None] == 0, np.inf, instance.fixed_usd)
+    )
     closed = replace(instance, limits=replace(instance.limits, closed=(0,)))
     for case in (never, closed):  # site 0 cannot be open, so only the other case counts
         assert audit_bound(case, split(leaf)).bound == audit_bound(closed, whole(leaf)).bound
@@ -170,12 +215,18 @@ def split(leaf: Leaf, product: int = -1) -> Certificate:
     """Return the two cases of site 0, or of a product there, with the same multipliers."""
     sides = np.array([YES, NO, YES])
     return Certificate(
-        (leaf, leaf), np.array([-1, 0, 0]), np.array([-1, 0, 0]), np.array([-1, product, product]), sides
+        (leaf, leaf),
+        np.array([-1, 0, 0]),
+        np.array([-1, 0, 0]),
+        np.array([-1, product, product]),
+        sides,
     )
 
 
 @pytest.mark.parametrize("product", [-1, 0])
-def test_cases_prove_at_least_what_one_leaf_does_and_at_most_the_optimum(solved: list, product: int) -> None:
+def test_cases_prove_at_least_what_one_leaf_does_and_at_most_the_optimum(
+    solved: list, product: int
+) -> None:
     for instance, exact, found in solved:
         one = audit_bound(instance, found.certificate)
         two = audit_bound(instance, split(found.certificate.leaves[0], product))
@@ -212,7 +263,12 @@ FALSE_TREES = {
 def test_cases_that_leave_something_out_prove_nothing(solved: list, name: str) -> None:
     instance, _, found = solved[0]
     arrays, verdict = FALSE_TREES[name]
-    false = replace(split(found.certificate.leaves[0]), **{key: np.array(value) for key, value in arrays.items()})
+    false = replace(
+        split(found.certificate.leaves[0]),
+        **{key: np.array(value) for key, value in arrays.items()},
+    )
     finding = audit_bound(instance, false)
     assert finding.bound == -np.inf
-    assert any(fault.startswith("branches: ") and verdict in fault for fault in finding.faults), finding.faults
+    assert any(fault.startswith("branches: ") and verdict in fault for fault in finding.faults), (
+        finding.faults
+    )

@@ -41,7 +41,10 @@ def limited(**limits: object) -> Tamper:
 
 
 def resource(name: str, share: float) -> Tamper:
-    return lambda instance, plan: (replace(instance, **{name: share * getattr(instance, name)}), plan)
+    return lambda instance, plan: (
+        replace(instance, **{name: share * getattr(instance, name)}),
+        plan,
+    )
 
 
 def more_by(share: float, which: Callable[[LocationInstance, Decisions], np.ndarray]) -> Tamper:
@@ -50,7 +53,9 @@ def more_by(share: float, which: Callable[[LocationInstance, Decisions], np.ndar
     def tamper(instance: LocationInstance, plan: Decisions) -> tuple[LocationInstance, Decisions]:
         factor = np.where(which(instance, plan), share, 1.0)
         return instance, replace(
-            plan, orders=plan.orders * factor, inbound=plan.inbound * (share if factor.max() > 1 else 1.0)
+            plan,
+            orders=plan.orders * factor,
+            inbound=plan.inbound * (share if factor.max() > 1 else 1.0),
         )
 
     return tamper
@@ -74,7 +79,10 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
         ),
         "(1) every order must be served",
     ),
-    "a negative flow": (lambda instance, plan: (instance, replace(plan, orders=-plan.orders)), "sign"),
+    "a negative flow": (
+        lambda instance, plan: (instance, replace(plan, orders=-plan.orders)),
+        "sign",
+    ),
     "less room for orders": (resource("capacity", 0.5), "(2) throughput"),
     "less room for stock": (resource("storage_m3", 1e-4), "(3) storage"),
     "a closed site serves": (flip("opened", (0, 0), 0.0), "(4) only open sites serve"),
@@ -99,7 +107,10 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     ),
     "full aeroplanes": (resource("mail_kg", 0.001), "(7) air capacity of mail"),
     "full vans": (resource("carrier_orders", 0.0001), "(8) carrier capacity"),
-    "a service target": (limited(targets=(ServiceTarget("3d=0.8", 3, 0.8, np.ones(3, bool)),)), "(9) service 3d=0.8"),
+    "a service target": (
+        limited(targets=(ServiceTarget("3d=0.8", 3, 0.8, np.ones(3, bool)),)),
+        "(9) service 3d=0.8",
+    ),
     "a service target of a zone": (
         limited(targets=(ServiceTarget("x", 5, 0.95, np.array([False, False, True])),)),
         "(9) service x",
@@ -132,7 +143,11 @@ def test_a_tampered_plan_is_caught(solved: Audited, name: str) -> None:
 
 
 def test_every_numbered_constraint_is_audited() -> None:
-    numbers = {verdict.split(")")[0].strip("(") for _, verdict in TAMPERED.values() if verdict.startswith("(")}
+    numbers = {
+        verdict.split(")")[0].strip("(")
+        for _, verdict in TAMPERED.values()
+        if verdict.startswith("(")
+    }
     assert numbers == {str(number) for number in range(1, 14)}
 
 
@@ -140,7 +155,9 @@ def test_every_numbered_constraint_is_audited() -> None:
 def test_a_false_cost_is_caught(solved: Audited, error: float) -> None:
     instance, money, plan, objective = solved
     for priced in (None, money):
-        assert [fault[:5] for fault in audit_plan(instance, plan, objective + error, priced).faults] == ["cost:"]
+        assert [
+            fault[:5] for fault in audit_plan(instance, plan, objective + error, priced).faults
+        ] == ["cost:"]
 
 
 def test_a_cost_that_is_no_number_is_caught(solved: Audited) -> None:
@@ -158,8 +175,12 @@ def test_economics_of_another_problem_are_caught(solved: Audited, toy: Folders) 
 
 def test_dropping_a_served_order_changes_the_cost(solved: Audited) -> None:
     instance, money, plan, objective = solved
-    fewer = replace(plan, **{name: getattr(plan, name)[1:] for name in ("lane", "product", "period", "orders")})
-    assert any(fault.startswith("cost:") for fault in audit_plan(instance, fewer, objective, money).faults)
+    fewer = replace(
+        plan, **{name: getattr(plan, name)[1:] for name in ("lane", "product", "period", "orders")}
+    )
+    assert any(
+        fault.startswith("cost:") for fault in audit_plan(instance, fewer, objective, money).faults
+    )
 
 
 def test_a_solver_tolerance_is_no_fault(solved: Audited) -> None:
@@ -171,17 +192,21 @@ def test_a_solver_tolerance_is_no_fault(solved: Audited) -> None:
 def test_nothing_at_all_is_a_plan_too(solved: Audited) -> None:
     instance, money, plan, _ = solved
     empty = np.zeros(0, np.int64)
-    idle = Decisions(0 * plan.opened, 0 * plan.stocked, empty, empty, empty, np.zeros(0), 0 * plan.inbound)
+    idle = Decisions(
+        0 * plan.opened, 0 * plan.stocked, empty, empty, empty, np.zeros(0), 0 * plan.inbound
+    )
     lost = 3200 * 15 + 3200 * 1  # contribution, and the penalty
     assert audit_plan(instance, idle, lost, money).clean
 
 
 UNSUPPLIED: dict[str, Callable[[LocationInstance], LocationInstance]] = {
     "no route is left": lambda instance: replace(
-        instance, **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")}
+        instance,
+        **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")},
     ),
     "site A has no route": lambda instance: replace(
-        instance, route_usd=np.where((instance.route_site == 0)[:, None, None], np.inf, instance.route_usd)
+        instance,
+        route_usd=np.where((instance.route_site == 0)[:, None, None], np.inf, instance.route_usd),
     ),
     "no route brings shirts": lambda instance: replace(
         instance, route_usd=np.where(np.arange(2)[:, None] == 0, np.inf, instance.route_usd)
@@ -201,18 +226,24 @@ def test_a_plan_that_serves_from_an_unsupplied_site_is_refused(
     instance, _, plan, objective = solved
     cut = UNSUPPLIED[story](instance)
     inbound = plan.inbound[: len(cut.route_site)] * (brought or np.isfinite(cut.route_usd))
-    found = audit_plan(cut, replace(plan, inbound=inbound), objective if claim.startswith("what") else np.inf)
+    found = audit_plan(
+        cut, replace(plan, inbound=inbound), objective if claim.startswith("what") else np.inf
+    )
     assert any(fault.startswith("(6) ") for fault in found.faults), found.faults
 
 
-def test_only_an_instance_with_free_inbound_lets_goods_leave_that_nobody_brought(solved: Audited) -> None:
+def test_only_an_instance_with_free_inbound_lets_goods_leave_that_nobody_brought(
+    solved: Audited,
+) -> None:
     instance, _, plan, _ = solved
     cut = UNSUPPLIED["no route is left"](instance)
     nothing = replace(plan, inbound=plan.inbound[:0])
     free = replace(cut, inbound_free=True)
     cost = audit_plan(free, nothing, 0.0).objective
     assert audit_plan(free, nothing, cost).clean
-    assert [fault.split(":")[0] for fault in audit_plan(cut, nothing, cost).faults] == ["(6) inbound balance"]
+    assert [fault.split(":")[0] for fault in audit_plan(cut, nothing, cost).faults] == [
+        "(6) inbound balance"
+    ]
 
 
 @pytest.mark.parametrize("claim", [33_350.5, 0.0, np.inf])

@@ -27,7 +27,10 @@ KEYS = {
 
 def run(script: str, *options: str) -> list[dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / script), *options], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "benchmarks" / script), *options],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -53,7 +56,17 @@ def test_methods_agree_within_their_gaps_on_one_instance() -> None:
 @pytest.mark.slow
 def test_the_instance_is_a_network_worth_planning() -> None:
     """Open sites, a peak that fills them, mail and local orders: at a size where that takes a minute to see."""
-    (line,) = run("national.py", "--zones", "300", "--seconds", "60", "--gap", "0.03", "--method", "decomposition")
+    (line,) = run(
+        "national.py",
+        "--zones",
+        "300",
+        "--seconds",
+        "60",
+        "--gap",
+        "0.03",
+        "--method",
+        "decomposition",
+    )
     assert 10 <= line["open_sites"] <= 25
     assert line["peak_utilisation"] >= 0.7
     assert line["mail_share"] > 0.05
@@ -120,7 +133,9 @@ def test_scenarios_are_the_base_on_average() -> None:
     assert sum(one.probability for one in scenarios) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("size", [Size(30, 5, 2, 11, 1e6, 0), Size(30, 0, 2, 2, 1e6, 0), Size(30, 5, 0, 2, 1e6, 0)])
+@pytest.mark.parametrize(
+    "size", [Size(30, 5, 2, 11, 1e6, 0), Size(30, 0, 2, 2, 1e6, 0), Size(30, 5, 0, 2, 1e6, 0)]
+)
 def test_a_size_that_cannot_be_had_is_refused(size: Size) -> None:
     with pytest.raises(ValueError, match=r"products|sites|periods"):
         national_problem(size)

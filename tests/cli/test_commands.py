@@ -15,7 +15,19 @@ from conftest import Folders
 from fulfill.cli.main import finish, main
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("pandas", "numpy", "ortools", "geopandas", "networkx", "scipy", "numba", "bokeh", "shapely", "pandera", "rich")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "ortools",
+    "geopandas",
+    "networkx",
+    "scipy",
+    "numba",
+    "bokeh",
+    "shapely",
+    "pandera",
+    "rich",
+)
 TOY = ("--network", "toy", "--demand", "toy")
 SUMMARY = {
     "status",
@@ -71,7 +83,11 @@ def run(*arguments: str) -> Result:
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, cwd=ROOT
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
 
 
@@ -102,7 +118,9 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_the_launcher_and_the_package_print_the_same_help() -> None:
     def helped(*start: str) -> str:
-        done = subprocess.run([sys.executable, *start, "--help"], capture_output=True, text=True, check=True, cwd=ROOT)
+        done = subprocess.run(
+            [sys.executable, *start, "--help"], capture_output=True, text=True, check=True, cwd=ROOT
+        )
         return done.stdout.split("\n", 1)[1]
 
     first = helped("cli.py")
@@ -110,7 +128,10 @@ def test_the_launcher_and_the_package_print_the_same_help() -> None:
     assert helped("-m", "fulfill") == first
     script = Path(sys.executable).with_name("fulfill")
     assert (
-        subprocess.run([script, "--help"], capture_output=True, text=True, check=True).stdout.split("\n", 1)[1] == first
+        subprocess.run([script, "--help"], capture_output=True, text=True, check=True).stdout.split(
+            "\n", 1
+        )[1]
+        == first
     )
 
 
@@ -206,7 +227,9 @@ def test_wrong_options_of_a_problem(options: tuple[str, ...], code: int, words: 
         (("--resolution", "0"), 2, "--resolution"),
     ],
 )
-def test_wrong_options_of_a_plan_leave_nothing(away: Path, options: tuple[str, ...], code: int, words: str) -> None:
+def test_wrong_options_of_a_plan_leave_nothing(
+    away: Path, options: tuple[str, ...], code: int, words: str
+) -> None:
     result = run("optimize", *TOY, *options)
     assert result.exit_code == code, result.output
     assert words in result.stderr
@@ -282,14 +305,27 @@ def test_without_out_runs_are_numbered_and_the_summary_is_for_people(away: Path)
         assert result.exit_code == 0
     assert "Site A" in result.stdout
     assert "audit" in result.stdout
-    assert sorted(path.name for path in (away / "runs").iterdir()) == ["toy-2026-11-01", "toy-2026-11-01-2"]
+    assert sorted(path.name for path in (away / "runs").iterdir()) == [
+        "toy-2026-11-01",
+        "toy-2026-11-01-2",
+    ]
 
 
 def test_options_reach_the_plan(away: Path) -> None:
     result = run("optimize", *TOY, "--sites", "0", "--json")
     assert json.loads(result.stdout)["open_sites"] == []
     result = run(
-        "optimize", *TOY, "--channels", "local", "--open", "site-b", "--close", "site-a", "--json", "--out", "b"
+        "optimize",
+        *TOY,
+        "--channels",
+        "local",
+        "--open",
+        "site-b",
+        "--close",
+        "site-a",
+        "--json",
+        "--out",
+        "b",
     )
     assert [site["site_id"] for site in json.loads(result.stdout)["open_sites"]] == ["site-b"]
     assert json.loads(result.stdout)["kpis"]["channel_share"]["direct_mail"] == 0
@@ -301,7 +337,10 @@ def test_a_target_that_cannot_be_met_is_infeasible(away: Path) -> None:
     result = run("optimize", *TOY, "--service", "3d=1", "--out", "plan")
     assert result.exit_code == 3, result.output
     assert "INFEASIBLE" in result.stdout
-    assert json.loads((away / "plan" / "summary.json").read_text(encoding="utf-8"))["objective"] is None
+    assert (
+        json.loads((away / "plan" / "summary.json").read_text(encoding="utf-8"))["objective"]
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -334,7 +373,9 @@ def test_a_solver_failure_is_one_line(away: Path, monkeypatch: pytest.MonkeyPatc
     assert list(away.iterdir()) == []
 
 
-def test_an_interrupt_before_a_plan_leaves_nothing(away: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_before_a_plan_leaves_nothing(
+    away: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from fulfill.study import optimize as planner
 
     def interrupted(*_: object) -> None:

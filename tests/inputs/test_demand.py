@@ -34,8 +34,14 @@ def test_the_total_is_spread_by_mix_and_season(spread: Folders) -> None:
 
 
 def test_weights_are_people_online_by_income_to_the_power_e(spread: Folders) -> None:
-    for row, (people, online, income) in enumerate([("100", "0.5", "4"), ("200", "1", "1"), ("100", "1", "0.25")], 2):
-        for column, value in (("population", people), ("internet_share", online), ("income_index", income)):
+    for row, (people, online, income) in enumerate(
+        [("100", "0.5", "4"), ("200", "1", "1"), ("100", "1", "0.25")], 2
+    ):
+        for column, value in (
+            ("population", people),
+            ("internet_share", online),
+            ("income_index", income),
+        ):
             spread.set("demand/zones.csv", row, column, value)
     zones = read_demand(spread.demand)[0].zones
     np.testing.assert_allclose(zone_weights(zones, 0.0), np.array([50, 200, 100]) / 350)
@@ -47,7 +53,9 @@ def test_weights_are_people_online_by_income_to_the_power_e(spread: Folders) -> 
 def test_the_us_share_is_kept(embedded_problem: Problem, share: float) -> None:
     demand = embedded_problem.demand
     demand = replace(demand, parameters={**demand.parameters, "us_share": share})
-    orders = orders_array(demand, embedded_problem.products, embedded_problem.periods, embedded_problem.days)
+    orders = orders_array(
+        demand, embedded_problem.products, embedded_problem.periods, embedded_problem.days
+    )
     abroad = (demand.zones["country"] == "US").to_numpy()
     assert orders.sum() == pytest.approx(12_000_000)
     assert orders[abroad].sum() == pytest.approx(share * orders.sum())
@@ -55,13 +63,17 @@ def test_the_us_share_is_kept(embedded_problem: Problem, share: float) -> None:
 
 def test_one_country_alone_gets_all(spread: Folders) -> None:
     spread.set("demand/parameters.csv", 3, "value", "0.4")  # us_share, without US zones
-    assert orders_array(read_demand(spread.demand)[0], PRODUCTS, PERIODS, DAYS).sum() == pytest.approx(3200)
+    assert orders_array(
+        read_demand(spread.demand)[0], PRODUCTS, PERIODS, DAYS
+    ).sum() == pytest.approx(3200)
 
 
 def test_orders_scale_with_the_total(embedded_problem: Problem) -> None:
     demand = embedded_problem.demand
     half = replace(demand, parameters={**demand.parameters, "orders_per_year": 6_000_000.0})
     np.testing.assert_allclose(
-        orders_array(half, embedded_problem.products, embedded_problem.periods, embedded_problem.days),
+        orders_array(
+            half, embedded_problem.products, embedded_problem.periods, embedded_problem.days
+        ),
         embedded_problem.orders / 2,
     )

@@ -16,14 +16,21 @@ MAIL = ("direct_mail",)
 
 
 def found(toy: Folders, **options: object) -> list[tuple[str, str, int, str, str]]:
-    return [(f.code, f.file, f.row, f.column, f.value) for f in toy.faults(**options) if not f.warning]
+    return [
+        (f.code, f.file, f.row, f.column, f.value) for f in toy.faults(**options) if not f.warning
+    ]
 
 
 def warned(toy: Folders, **options: object) -> list[tuple[str, str, int, str, str]]:
-    return [(f.code, f.file, f.row, f.column, f.value) for f in toy.faults(**options) if f.code != "W301"]
+    return [
+        (f.code, f.file, f.row, f.column, f.value)
+        for f in toy.faults(**options)
+        if f.code != "W301"
+    ]
 
 
-# --- lanes -----------------------------------------------------------------------------------------------------------
+# --- lanes
+# -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -36,17 +43,28 @@ def warned(toy: Folders, **options: object) -> list[tuple[str, str, int, str, st
         (7, "to_id", "Xalapa", "no origin, gateway, site or zone"),
     ],
 )
-def test_an_override_of_an_unknown_place_is_refused(toy: Folders, row: int, column: str, name: str, near: str) -> None:
+def test_an_override_of_an_unknown_place_is_refused(
+    toy: Folders, row: int, column: str, name: str, near: str
+) -> None:
     toy.set(LANES, row, column, name)
     (fault,) = toy.faults()
-    assert (fault.code, fault.file, fault.row, fault.column, fault.value) == ("F208", LANES, row, column, name)
+    assert (fault.code, fault.file, fault.row, fault.column, fault.value) == (
+        "F208",
+        LANES,
+        row,
+        column,
+        name,
+    )
     assert near in fault.detail
 
 
 @pytest.mark.parametrize(
-    ("start", "goal"), [("site-a", "site-b"), ("mx-port", "zone-1"), ("zone-1", "zone-2"), ("cn-hub", "zone-1")]
+    ("start", "goal"),
+    [("site-a", "site-b"), ("mx-port", "zone-1"), ("zone-1", "zone-2"), ("cn-hub", "zone-1")],
 )
-def test_an_override_between_places_that_no_lane_joins_is_refused(toy: Folders, start: str, goal: str) -> None:
+def test_an_override_between_places_that_no_lane_joins_is_refused(
+    toy: Folders, start: str, goal: str
+) -> None:
     toy.add(LANES, from_id=start, to_id=goal, road_km="77")
     assert found(toy) == [("F316", LANES, 11, "from_id + to_id", f"{start}, {goal}")]
 
@@ -57,7 +75,12 @@ def test_without_a_road_graph_a_missing_lane_is_refused(toy: Folders, row: int, 
     goal = lines[row - 1].split(",")[1]
     toy.write(LANES, "".join(lines[: row - 1] + lines[row:]))
     (fault,) = toy.faults()
-    assert (fault.code, fault.column, fault.value, fault.detail) == ("F317", "from_id", place, f"no lane to {goal}")
+    assert (fault.code, fault.column, fault.value, fault.detail) == (
+        "F317",
+        "from_id",
+        place,
+        f"no lane to {goal}",
+    )
     assert found(toy, channels=MAIL) == []
 
 
@@ -67,7 +90,14 @@ def test_without_a_road_graph_and_lanes_every_place_is_named(toy: Folders) -> No
 
 
 def test_a_plant_needs_lanes_to_the_sites_it_can_serve(toy: Folders) -> None:
-    toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
+    toy.add(
+        "network/origins.csv",
+        origin_id="plant",
+        name="Plant",
+        country="MX",
+        lat="20.6",
+        lon="-103.0",
+    )
     assert found(toy) == [("F317", LANES, 0, "from_id", "plant")]
     assert found(toy, channels=("direct_mail", "local")) == []
     for site in ("site-a", "site-b"):
@@ -80,11 +110,14 @@ def test_a_road_graph_needs_no_lanes(embedded_problem: Problem) -> None:
     assert embedded_problem.network.roads is not None
 
 
-# --- rows that a demand needs ----------------------------------------------------------------------------------------
+# --- rows that a demand needs
+# ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["rural", "metropolitan"])
-def test_a_class_that_only_mail_covers_is_refused_where_sites_may_serve(toy: Folders, kind: str) -> None:
+def test_a_class_that_only_mail_covers_is_refused_where_sites_may_serve(
+    toy: Folders, kind: str
+) -> None:
     toy.set("demand/zones.csv", 4, "zone_class", kind)
     toy.add("network/mail_services.csv", zone_class=kind)
     assert found(toy) == [("F314", "network/services.csv", 0, "zone_class", f"MX {kind}")]
@@ -111,7 +144,8 @@ def test_mail_needs_a_capacity_in_the_country_it_serves(toy: Folders) -> None:
     assert found(toy, channels=("local",)) == []
 
 
-# --- warnings --------------------------------------------------------------------------------------------------------
+# --- warnings
+# --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Querétaro", "Sonora", "NL"])
@@ -124,14 +158,18 @@ def test_a_state_without_zones_is_told(toy: Folders, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["textiles", "ropa", "footwear"])
-def test_a_class_without_product_is_told_with_those_that_take_the_row_any(toy: Folders, name: str) -> None:
+def test_a_class_without_product_is_told_with_those_that_take_the_row_any(
+    toy: Folders, name: str
+) -> None:
     toy.set(TARIFFS, 4, "tariff_class", name)
     assert warned(toy) == [("W302", TARIFFS, 4, "tariff_class", name)]
     assert "these take the row any: apparel, electronics" in str(toy.faults()[-1])
 
 
 def test_a_product_in_no_mix_is_told(spread: Folders) -> None:
-    spread.write("demand/mix.csv", "".join(spread.text("demand/mix.csv").splitlines(keepends=True)[:2]))
+    spread.write(
+        "demand/mix.csv", "".join(spread.text("demand/mix.csv").splitlines(keepends=True)[:2])
+    )
     spread.set("demand/mix.csv", 2, "share", "1")
     assert warned(spread) == [("W302", "network/products.csv", 3, "product_id", "gadget")]
 
@@ -145,7 +183,13 @@ def test_a_class_whose_row_has_ended_is_told(toy: Folders, ended: str) -> None:
 
 
 def test_a_class_that_is_named_for_another_entry_only_is_told(toy: Folders) -> None:
-    toy.add(TARIFFS, rule_id="courier-gadget", entry_kind="courier", tariff_class="electronics", base="courier_value")
+    toy.add(
+        TARIFFS,
+        rule_id="courier-gadget",
+        entry_kind="courier",
+        tariff_class="electronics",
+        base="courier_value",
+    )
     assert warned(toy) == [
         ("W303", TARIFFS, 3, "tariff_class", "apparel"),
         ("W303", TARIFFS, 5, "tariff_class", "electronics"),

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fulfill.inputs.schema import COUNTRY_WINDOW, DEMAND_PARAMETERS, MIX, PARAMETERS, SEASONALITY, ZONE_CLASSES, ZONES
+from fulfill.inputs.schema import (
+    COUNTRY_WINDOW,
+    DEMAND_PARAMETERS,
+    MIX,
+    PARAMETERS,
+    SEASONALITY,
+    ZONE_CLASSES,
+    ZONES,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "demand" / "mexico-2026"
@@ -82,7 +90,9 @@ def test_rural_people_are_neither_dropped_nor_absorbed(mexico: pd.DataFrame) -> 
 
 def test_zones_are_unique_and_readable(zones: pd.DataFrame) -> None:
     assert zones["zone_id"].is_unique
-    assert zones["zone_id"].str.fullmatch(r"(mx-\d\d|us-(ca|az|nm|tx))-[a-z0-9]+(-[a-z0-9]+)*").all()
+    assert (
+        zones["zone_id"].str.fullmatch(r"(mx-\d\d|us-(ca|az|nm|tx))-[a-z0-9]+(-[a-z0-9]+)*").all()
+    )
     assert not zones.duplicated(["country", "lat", "lon"]).any()
     assert (zones["source"] != "").all()
 
@@ -101,7 +111,9 @@ def test_weights_and_classes_are_plausible(zones: pd.DataFrame) -> None:
     assert zones["income_index"].between(0.4, 2.6).all()
     assert set(zones["zone_class"]) == set(ZONE_CLASSES)
     mexico = zones[zones["country"] == "MX"]
-    assert np.average(mexico["income_index"], weights=mexico["population"]) == pytest.approx(1, abs=1e-4)
+    assert np.average(mexico["income_index"], weights=mexico["population"]) == pytest.approx(
+        1, abs=1e-4
+    )
 
 
 def test_mexico_city_is_counted_once(mexico: pd.DataFrame) -> None:
@@ -146,9 +158,16 @@ def test_seasonality_keeps_the_year(country: str) -> None:
 
 
 def kilometres(points: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
-    a, b = np.radians(points[["lat", "lon"]].to_numpy())[:, None], np.radians(sites[["lat", "lon"]].to_numpy())[None]
+    a, b = (
+        np.radians(points[["lat", "lon"]].to_numpy())[:, None],
+        np.radians(sites[["lat", "lon"]].to_numpy())[None],
+    )
     half = np.sin((b - a) / 2) ** 2
-    return 2 * 6371.0088 * np.arcsin(np.sqrt(half[..., 0] + np.cos(a[..., 0]) * np.cos(b[..., 0]) * half[..., 1]))
+    return (
+        2
+        * 6371.0088
+        * np.arcsin(np.sqrt(half[..., 0] + np.cos(a[..., 0]) * np.cos(b[..., 0]) * half[..., 1]))
+    )
 
 
 def mean_km(cost: np.ndarray, weights: np.ndarray, chosen: list[int]) -> float:
@@ -160,15 +179,18 @@ def p_median(cost: np.ndarray, weights: np.ndarray, count: int) -> list[int]:
     chosen: list[int] = []
     for _ in range(count):
         best = cost[:, chosen].min(axis=1, initial=np.inf)
-        chosen.append(int((np.minimum(best[:, None], cost) * weights[:, None]).sum(axis=0).argmin()))
+        chosen.append(
+            int((np.minimum(best[:, None], cost) * weights[:, None]).sum(axis=0).argmin())
+        )
     while True:
         now = mean_km(cost, weights, chosen)
         swaps = []
         for position in range(count):
             rest = chosen[:position] + chosen[position + 1 :]
-            trial = (np.minimum(cost[:, rest].min(axis=1, initial=np.inf)[:, None], cost) * weights[:, None]).sum(
-                axis=0
-            ) / weights.sum()
+            trial = (
+                np.minimum(cost[:, rest].min(axis=1, initial=np.inf)[:, None], cost)
+                * weights[:, None]
+            ).sum(axis=0) / weights.sum()
             swaps.append((float(trial.min()), position, int(trial.argmin())))
         value, position, site = min(swaps)
         if value >= now - 1e-9:
@@ -177,15 +199,21 @@ def p_median(cost: np.ndarray, weights: np.ndarray, count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("count", [3, 5, 8])
-def test_sites_chosen_on_the_zones_are_as_good_as_on_the_census(mexico: pd.DataFrame, count: int) -> None:
+def test_sites_chosen_on_the_zones_are_as_good_as_on_the_census(
+    mexico: pd.DataFrame, count: int
+) -> None:
     """At most 0.5 % more distance, judged on the people of 2,469 municipios."""
     path = VALIDATION / "mx_municipios_2020.csv"
     if not path.exists():
         pytest.skip("the municipal census table is validation data and not part of the project")
-    census = pd.read_csv(path, dtype={"inegi_code": str}).rename(columns={"population_2020": "population"})
+    census = pd.read_csv(path, dtype={"inegi_code": str}).rename(
+        columns={"population_2020": "population"}
+    )
     candidates = census.nlargest(120, "population")
     judge, people = kilometres(census, candidates), census["population"].to_numpy(dtype=float)
-    ours = p_median(kilometres(mexico, candidates), mexico["population"].to_numpy(dtype=float), count)
+    ours = p_median(
+        kilometres(mexico, candidates), mexico["population"].to_numpy(dtype=float), count
+    )
     best = p_median(judge, people, count)
     assert mean_km(judge, people, ours) <= 1.005 * mean_km(judge, people, best)
 

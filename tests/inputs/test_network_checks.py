@@ -24,7 +24,8 @@ def states(toy: Folders, name: str, row: int = 0) -> None:
         toy.set(ZONES, line, "state", name)
 
 
-# --- states ----------------------------------------------------------------------------------------------------------
+# --- states
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,9 @@ def states(toy: Folders, name: str, row: int = 0) -> None:
         "Estado de Querétaro",
     ],
 )
-@pytest.mark.parametrize("in_carriers", ["Querétaro", "QUERETARO", "Qro", unicodedata.normalize("NFD", "Querétaro")])
+@pytest.mark.parametrize(
+    "in_carriers", ["Querétaro", "QUERETARO", "Qro", unicodedata.normalize("NFD", "Querétaro")]
+)
 def test_a_state_is_one_name_however_it_is_spelt(toy: Folders, name: str, in_carriers: str) -> None:
     toy.add(CARRIERS, state=in_carriers, orders_1000_people_day="0.02")
     states(toy, name)
@@ -66,7 +69,13 @@ def test_a_misspelt_state_is_refused_with_the_near_ones(
     toy.add(CARRIERS, state="Jalisco") if file == CARRIERS else None
     toy.set(file, row, "state", name)
     (fault,) = toy.faults()
-    assert (fault.code, fault.file, fault.row, fault.column, fault.value) == ("F212", file, row, "state", name)
+    assert (fault.code, fault.file, fault.row, fault.column, fault.value) == (
+        "F212",
+        file,
+        row,
+        "state",
+        name,
+    )
     assert detail in fault.detail
 
 
@@ -77,7 +86,9 @@ def test_a_misspelt_state_of_many_zones_is_one_fault(toy: Folders) -> None:
 
 
 @pytest.mark.parametrize("name", ["Bajio", "", "Valle Central"])
-def test_a_region_that_no_row_names_is_refused_where_rows_have_names(toy: Folders, name: str) -> None:
+def test_a_region_that_no_row_names_is_refused_where_rows_have_names(
+    toy: Folders, name: str
+) -> None:
     toy.add(CARRIERS, state="Bajío", orders_1000_people_day="0.02")
     states(toy, "Bajío")
     assert found(toy) == []
@@ -105,7 +116,8 @@ def test_ids_of_two_unicode_forms_are_one(toy: Folders) -> None:
     assert found(toy) == []
 
 
-# --- tariff classes --------------------------------------------------------------------------------------------------
+# --- tariff classes
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Apparel", "APPAREL", " apparel ", "appárel"])
@@ -135,7 +147,8 @@ def test_a_class_of_its_own_takes_the_row_any_by_right(toy: Folders) -> None:
     assert [fault.code for fault in toy.faults()] == ["W301"]  # no row names electronics
 
 
-# --- figures of a row ------------------------------------------------------------------------------------------------
+# --- figures of a row
+# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -158,7 +171,11 @@ def test_two_figures_that_contradict_each_other(
     for name, figure in {**other, column: value}.items():
         toy.set(file, row, name, figure)
     upper = column.replace("days_mean", "days_p90")
-    shown = toy.text(file).splitlines()[row - 1].split(",")[toy.text(file).splitlines()[0].split(",").index(upper)]
+    shown = (
+        toy.text(file)
+        .splitlines()[row - 1]
+        .split(",")[toy.text(file).splitlines()[0].split(",").index(upper)]
+    )
     assert ("F214", file, row, upper, shown) in found(toy)
 
 
@@ -171,7 +188,8 @@ def test_equal_figures_and_empty_ones_are_no_contradiction(toy: Folders) -> None
     assert found(toy) == []
 
 
-# --- distance bands --------------------------------------------------------------------------------------------------
+# --- distance bands
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,11 +199,16 @@ def test_equal_figures_and_empty_ones_are_no_contradiction(toy: Folders) -> None
         ([("0", "400"), ("300", "1000")], [(3, "km_from", "300")]),  # overlap
         ([("0", "1000"), ("300", "500")], [(3, "km_from", "300")]),  # one in the other
         ([("10", "300"), ("300", "1000")], [(2, "km_from", "10")]),  # not from 0
-        ([("0", "0"), ("300", "100")], [(2, "km_to", "0"), (3, "km_from", "300"), (3, "km_to", "100")]),
+        (
+            [("0", "0"), ("300", "100")],
+            [(2, "km_to", "0"), (3, "km_from", "300"), (3, "km_to", "100")],
+        ),
         ([("300", "1000"), ("0", "300")], []),  # the order of the rows is free
     ],
 )
-def test_distance_bands_join(toy: Folders, bands: list[tuple[str, str]], faults: list[tuple[int, str, str]]) -> None:
+def test_distance_bands_join(
+    toy: Folders, bands: list[tuple[str, str]], faults: list[tuple[int, str, str]]
+) -> None:
     for row, (begins, ends) in enumerate(bands, 2):
         toy.set(SERVICES, row, "km_from", begins)
         toy.set(SERVICES, row, "km_to", ends)
@@ -200,11 +223,14 @@ def test_bands_of_another_service_are_its_own(toy: Folders) -> None:
     assert found(toy) == [("F313", SERVICES, 6, "km_from", "60")]
 
 
-# --- rows that others need -------------------------------------------------------------------------------------------
+# --- rows that others need
+# -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rows", [(2,), (3,), (2, 3)])
-def test_a_site_needs_sizes_and_a_base_band_of_its_ownership(toy: Folders, rows: tuple[int, ...]) -> None:
+def test_a_site_needs_sizes_and_a_base_band_of_its_ownership(
+    toy: Folders, rows: tuple[int, ...]
+) -> None:
     for row in rows:
         toy.set("network/sites.csv", row, "ownership", "shared")
     faults = toy.faults()
@@ -222,7 +248,8 @@ def test_overtime_alone_is_no_base_band(toy: Folders) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "goal", "km"), [("site-a", "mx-port", "999"), ("zone-3", "site-b", "51"), ("mx-port", "cn-hub", "1")]
+    ("start", "goal", "km"),
+    [("site-a", "mx-port", "999"), ("zone-3", "site-b", "51"), ("mx-port", "cn-hub", "1")],
 )
 def test_a_lane_has_one_length_whichever_way(toy: Folders, start: str, goal: str, km: str) -> None:
     toy.add(LANES, from_id=start, to_id=goal, road_km=km)

@@ -50,7 +50,14 @@ def test_a_site_abroad_needs_formal_rules_though_no_zone_is_there(toy: Folders) 
 
 
 def test_goods_of_a_plant_need_no_rule_at_home_but_one_abroad(toy: Folders) -> None:
-    toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
+    toy.add(
+        "network/origins.csv",
+        origin_id="plant",
+        name="Plant",
+        country="MX",
+        lat="20.6",
+        lon="-103.0",
+    )
     for site in ("site-a", "site-b"):
         toy.add("network/lanes.csv", from_id="plant", to_id=site, road_km="30")
     for row in (4, 5):
@@ -63,7 +70,10 @@ def test_goods_of_a_plant_need_no_rule_at_home_but_one_abroad(toy: Folders) -> N
 
 
 def test_mail_alone_needs_no_formal_rules(toy: Folders) -> None:
-    toy.write("network/tariffs.csv", "".join(toy.text("network/tariffs.csv").splitlines(keepends=True)[:3]))
+    toy.write(
+        "network/tariffs.csv",
+        "".join(toy.text("network/tariffs.csv").splitlines(keepends=True)[:3]),
+    )
     assert {code for code, _ in codes(toy)} == {"F302"}
     assert codes(toy, channels=("direct_mail",)) == []
 
@@ -123,6 +133,8 @@ def test_a_country_without_mix_is_refused(spread: Folders) -> None:
 def test_orders_are_never_negative_or_missing(embedded_problem: Problem) -> None:
     assert np.isfinite(embedded_problem.orders).all()
     assert (embedded_problem.orders >= 0).all()
-    assert embedded_problem.orders.sum() == pytest.approx(embedded_problem.demand.parameters["orders_per_year"])
+    assert embedded_problem.orders.sum() == pytest.approx(
+        embedded_problem.demand.parameters["orders_per_year"]
+    )
     assert (embedded_problem.orders.sum(axis=(0, 1)) > 0).all()
     assert (embedded_problem.orders.sum(axis=(0, 2)) > 0).all()

@@ -58,7 +58,12 @@ def test_a_misspelt_state_has_near_ones_and_a_region_has_none() -> None:
     assert near_states("MX", "Queretro") == ["Querétaro"]
     assert near_states("MX", "Baja Californa Sur")[0] == "Baja California Sur"
     assert near_states("US", "Califronia") == ["California"]
-    assert near_states("MX", "Valle de México") == near_states("MX", "Norte") == near_states("MX", "A") == []
+    assert (
+        near_states("MX", "Valle de México")
+        == near_states("MX", "Norte")
+        == near_states("MX", "A")
+        == []
+    )
 
 
 def test_a_state_of_the_other_country_is_known_there() -> None:

@@ -35,8 +35,12 @@ def all_of(*spoils: Spoil) -> Spoil:
 NO_STOCK: dict[str, Spoil] = {
     "no sea row": without("network/freight.csv", "sea,"),
     "no road row": without("network/freight.csv", "road,"),
-    "the only seaport is an airport": lambda toy: toy.set("network/gateways.csv", 2, "kind", "airport"),
-    "the only port has no capacity": lambda toy: toy.set("network/gateways.csv", 2, "capacity_m3_month", "0"),
+    "the only seaport is an airport": lambda toy: toy.set(
+        "network/gateways.csv", 2, "kind", "airport"
+    ),
+    "the only port has no capacity": lambda toy: toy.set(
+        "network/gateways.csv", 2, "capacity_m3_month", "0"
+    ),
 }
 
 
@@ -60,7 +64,9 @@ def test_a_network_that_brings_no_goods_to_sites_is_a_warning_beside_mail_and_el
     assert [fault.code for fault in toy.faults(channels=("local", "nearshore"))] == ["F319"]
 
 
-@pytest.mark.parametrize("channels", [("nearshore",), ("nearshore", "direct_mail"), ("nearshore", "local")])
+@pytest.mark.parametrize(
+    "channels", [("nearshore",), ("nearshore", "direct_mail"), ("nearshore", "local")]
+)
 def test_nearshore_without_a_plant_is_told(toy: Folders, channels: tuple[str, ...]) -> None:
     codes = [fault.code for fault in toy.faults(channels=channels) if fault.code != "W301"]
     assert codes == (["F319"] if len(channels) == 1 else ["W306"])
@@ -80,7 +86,9 @@ NO_MAIL: dict[str, Spoil] = {
 
 
 @pytest.mark.parametrize("story", NO_MAIL)
-def test_mail_that_carries_nothing_is_a_warning_beside_stock_and_else_a_fault(toy: Folders, story: str) -> None:
+def test_mail_that_carries_nothing_is_a_warning_beside_stock_and_else_a_fault(
+    toy: Folders, story: str
+) -> None:
     NO_MAIL[story](toy)
     assert [fault.value for fault in toy.faults() if fault.code == "W306"] == ["direct_mail"]
     assert [fault.code for fault in toy.faults(channels=("direct_mail",))] == ["F319"]
@@ -89,8 +97,12 @@ def test_mail_that_carries_nothing_is_a_warning_beside_stock_and_else_a_fault(to
 def test_sites_of_a_country_that_no_freight_reaches_are_named(toy: Folders) -> None:
     toy.add("network/countries.csv", country="US", name="United States")
     toy.set("network/sites.csv", 3, "country", "US")
-    hits = [fault for fault in toy.faults(channels=("direct_mail", "local")) if fault.code == "W306"]
-    assert [(fault.value, fault.detail) for fault in hits] == [("US", "nothing can be brought to site-b")]
+    hits = [
+        fault for fault in toy.faults(channels=("direct_mail", "local")) if fault.code == "W306"
+    ]
+    assert [(fault.value, fault.detail) for fault in hits] == [
+        ("US", "nothing can be brought to site-b")
+    ]
 
 
 @pytest.mark.parametrize("method", ["monolith", "decomposition"])
@@ -100,7 +112,9 @@ def test_the_plan_without_stock_is_the_mail_of_the_worked_example_and_clean(
 ) -> None:
     NO_STOCK[story](toy)
     run = tmp_path / "run"
-    done = fulfill("optimize", *inputs(toy), "--gap", 0, "--method", method, "--time-limit", 5, "--out", run)
+    done = fulfill(
+        "optimize", *inputs(toy), "--gap", 0, "--method", method, "--time-limit", 5, "--out", run
+    )
     assert done.exit_code == 0, done.output
     found = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     assert found["status"] == "OPTIMAL"
@@ -108,11 +122,18 @@ def test_the_plan_without_stock_is_the_mail_of_the_worked_example_and_clean(
     assert found["objective"] == pytest.approx(40_000.0, abs=0.005)
     assert found["bound"] == pytest.approx(40_000.0, abs=0.005)
     assert found["open_sites"] == []
-    assert {name for name, share in found["kpis"]["channel_share"].items() if share} == {"direct_mail"}
+    assert {name for name, share in found["kpis"]["channel_share"].items() if share} == {
+        "direct_mail"
+    }
     assert found["audit"]["clean"]
 
 
-MEANS = ("landed_cost_usd_per_order", "lead_time_days_mean", "cancellation_rate", "co2e_kg_per_order")
+MEANS = (
+    "landed_cost_usd_per_order",
+    "lead_time_days_mean",
+    "cancellation_rate",
+    "co2e_kg_per_order",
+)
 NOTHING: dict[str, tuple[Spoil, tuple[str, ...]]] = {
     "prices below the goods": (
         lambda toy: [toy.set("network/products.csv", row, "price_usd", "2.32") for row in (2, 3)],
@@ -122,12 +143,17 @@ NOTHING: dict[str, tuple[Spoil, tuple[str, ...]]] = {
         lambda toy: toy.set("network/mail_services.csv", 2, "base_usd", "900"),
         ("--channels", "direct_mail"),
     ),
-    "sites locked shut": (lambda toy: None, ("--channels", "local", "--close", "site-a", "--close", "site-b")),
+    "sites locked shut": (
+        lambda toy: None,
+        ("--channels", "local", "--close", "site-a", "--close", "site-b"),
+    ),
 }
 
 
 @pytest.mark.parametrize("story", NOTHING)
-def test_figures_of_a_plan_that_serves_nothing_are_none_everywhere(toy: Folders, tmp_path: Path, story: str) -> None:
+def test_figures_of_a_plan_that_serves_nothing_are_none_everywhere(
+    toy: Folders, tmp_path: Path, story: str
+) -> None:
     spoil, options = NOTHING[story]
     spoil(toy)
     run = tmp_path / "run"

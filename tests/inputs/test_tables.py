@@ -69,7 +69,9 @@ def header(file: str, change: Callable[[str], str]) -> Callable[[Folders], objec
 
 
 def every_line(file: str, change: Callable[[str], str]) -> Callable[[Folders], object]:
-    return lambda toy: toy.write(file, "".join(change(line) + "\n" for line in toy.text(file).splitlines()))
+    return lambda toy: toy.write(
+        file, "".join(change(line) + "\n" for line in toy.text(file).splitlines())
+    )
 
 
 def drop_column(file: str, column: str) -> Callable[[Folders], object]:
@@ -83,7 +85,10 @@ def drop_column(file: str, column: str) -> Callable[[Folders], object]:
 def drop_row(file: str, row: int) -> Callable[[Folders], object]:
     return lambda toy: toy.write(
         file,
-        "".join(toy.text(file).splitlines(keepends=True)[: row - 1] + toy.text(file).splitlines(keepends=True)[row:]),
+        "".join(
+            toy.text(file).splitlines(keepends=True)[: row - 1]
+            + toy.text(file).splitlines(keepends=True)[row:]
+        ),
     )
 
 
@@ -92,9 +97,24 @@ US_SITE = {"site_id": "site-us", "name": "Laredo", "country": "US", "lat": "27.5
 
 CASES = [
     Case("no file", lambda toy: toy.delete(SITES), "F101", SITES),
-    Case("no settings", lambda toy: toy.delete("network/network.toml"), "F101", "network/network.toml"),
-    Case("no demand settings", lambda toy: toy.delete("demand/demand.toml"), "F101", "demand/demand.toml"),
-    Case("a folder in place of a file", lambda toy: (toy.delete(SITES), (toy.root / SITES).mkdir()), "F101", SITES),
+    Case(
+        "no settings",
+        lambda toy: toy.delete("network/network.toml"),
+        "F101",
+        "network/network.toml",
+    ),
+    Case(
+        "no demand settings",
+        lambda toy: toy.delete("demand/demand.toml"),
+        "F101",
+        "demand/demand.toml",
+    ),
+    Case(
+        "a folder in place of a file",
+        lambda toy: (toy.delete(SITES), (toy.root / SITES).mkdir()),
+        "F101",
+        SITES,
+    ),
     Case(
         "named roads are absent",
         edit("network/network.toml", 'name = "toy"', 'name = "toy"\nroads = "roads.npz"'),
@@ -102,7 +122,11 @@ CASES = [
         "network/roads.npz",
     ),
     Case(
-        "neither orders nor a mix", lambda toy: toy.delete("demand/orders.csv"), "F101", "demand/mix.csv", alone=False
+        "neither orders nor a mix",
+        lambda toy: toy.delete("demand/orders.csv"),
+        "F101",
+        "demand/mix.csv",
+        alone=False,
     ),
     Case(
         "Latin-1",
@@ -111,9 +135,13 @@ CASES = [
         SITES,
     ),
     Case("UTF-16", lambda toy: toy.write(SITES, toy.text(SITES).encode("utf-16")), "F102", SITES),
-    Case("binary rubbish", text(SITES, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe"), "F102", SITES),
+    Case(
+        "binary rubbish", text(SITES, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe"), "F102", SITES
+    ),
     Case("zero bytes", edit(SITES, "Site A", "Site\0A"), "F102", SITES),
-    Case("a cell without end", lambda toy: toy.edit(SITES, "Site A", "x" * 200_000), "F102", SITES, 2),
+    Case(
+        "a cell without end", lambda toy: toy.edit(SITES, "Site A", "x" * 200_000), "F102", SITES, 2
+    ),
     Case("an empty file", text(SITES, ""), "F103", SITES),
     Case("a byte order mark and no more", text(SITES, b"\xef\xbb\xbf"), "F103", SITES),
     Case("blank lines only", text(SITES, "\n , \n\n"), "F103", SITES),
@@ -123,10 +151,27 @@ CASES = [
         "F103",
         SITES,
     ),
-    Case("semicolons", every_line(SITES, lambda line: line.replace(",", ";")), "F104", SITES, 1, "", None),
-    Case("tabs", every_line(SITES, lambda line: line.replace(",", "\t")), "F104", SITES, 1, "", None),
+    Case(
+        "semicolons",
+        every_line(SITES, lambda line: line.replace(",", ";")),
+        "F104",
+        SITES,
+        1,
+        "",
+        None,
+    ),
+    Case(
+        "tabs", every_line(SITES, lambda line: line.replace(",", "\t")), "F104", SITES, 1, "", None
+    ),
     Case("no column", drop_column(SITES, "lat"), "F105", SITES, 1, "lat"),
-    Case("no parameter", drop_row("network/parameters.csv", 4), "F105", "network/parameters.csv", 0, "holding_rate"),
+    Case(
+        "no parameter",
+        drop_row("network/parameters.csv", 4),
+        "F105",
+        "network/parameters.csv",
+        0,
+        "holding_rate",
+    ),
     Case(
         "no emission factor of air",
         drop_row("network/emissions.csv", 3),
@@ -136,11 +181,26 @@ CASES = [
         "mode",
         "air",
     ),
-    Case("an unknown column", header(SITES, lambda line: line.replace("state", "estado")), "F106", SITES, 1, "estado"),
+    Case(
+        "an unknown column",
+        header(SITES, lambda line: line.replace("state", "estado")),
+        "F106",
+        SITES,
+        1,
+        "estado",
+    ),
     Case("a column without name", every_line(SITES, lambda line: line + ","), "F106", SITES, 1),
-    Case("ragged: too many cells", edit(SITES, "site-a,Site A,", "site-a,Site A,x,"), "F107", SITES, 2),
+    Case(
+        "ragged: too many cells",
+        edit(SITES, "site-a,Site A,", "site-a,Site A,x,"),
+        "F107",
+        SITES,
+        2,
+    ),
     Case("ragged: too few cells", edit(SITES, "site-b,Site B,", "site-b,"), "F107", SITES, 3),
-    Case("broken TOML", text("network/network.toml", 'name = "toy'), "F108", "network/network.toml"),
+    Case(
+        "broken TOML", text("network/network.toml", 'name = "toy'), "F108", "network/network.toml"
+    ),
     Case(
         "Latin-1 TOML",
         text("network/network.toml", 'name = "Mérida"'.encode("latin-1")),
@@ -153,9 +213,19 @@ CASES = [
         "F108",
         "demand/demand.toml",
     ),
-    Case("TOML too deep", text("demand/demand.toml", "name = " + "[" * 100_000), "F108", "demand/demand.toml"),
     Case(
-        "no key", edit("network/network.toml", 'as_of = "2026-11-01"\n', ""), "F108", "network/network.toml", 0, "as_of"
+        "TOML too deep",
+        text("demand/demand.toml", "name = " + "[" * 100_000),
+        "F108",
+        "demand/demand.toml",
+    ),
+    Case(
+        "no key",
+        edit("network/network.toml", 'as_of = "2026-11-01"\n', ""),
+        "F108",
+        "network/network.toml",
+        0,
+        "as_of",
     ),
     Case(
         "an unknown key",
@@ -183,7 +253,9 @@ CASES = [
         "name",
         alone=False,
     ),
-    Case("an empty cell", put(SITES, 3, "labour_usd_hour", " "), "F201", SITES, 3, "labour_usd_hour"),
+    Case(
+        "an empty cell", put(SITES, 3, "labour_usd_hour", " "), "F201", SITES, 3, "labour_usd_hour"
+    ),
     Case("an empty id", put(SITES, 3, "site_id", ""), "F201", SITES, 3, "site_id"),
     Case("an empty date", put(TARIFFS, 3, "valid_from", ""), "F201", TARIFFS, 3, "valid_from"),
     Case(
@@ -221,8 +293,24 @@ CASES = [
         )
     ),
     *(
-        Case(f"no date: {value}", put(TARIFFS, 3, "valid_from", value), "F203", TARIFFS, 3, "valid_from", value)
-        for value in ("15/08/2025", "2025-02-30", "2025-8-15", "20250815", "2025-08-15 00:00", "soon", "45884")
+        Case(
+            f"no date: {value}",
+            put(TARIFFS, 3, "valid_from", value),
+            "F203",
+            TARIFFS,
+            3,
+            "valid_from",
+            value,
+        )
+        for value in (
+            "15/08/2025",
+            "2025-02-30",
+            "2025-8-15",
+            "20250815",
+            "2025-08-15 00:00",
+            "soon",
+            "45884",
+        )
     ),
     *(
         Case(
@@ -293,14 +381,25 @@ CASES = [
     ),
     Case(
         "stock lands after the sale",
-        text("network/prebuild.csv", PREBUILD + "peak,normal,0.5,x,,estimate,\nnormal,peak,0.5,x,,estimate,\n"),
+        text(
+            "network/prebuild.csv",
+            PREBUILD + "peak,normal,0.5,x,,estimate,\nnormal,peak,0.5,x,,estimate,\n",
+        ),
         "F205",
         "network/prebuild.csv",
         3,
         "lands_in",
         "peak",
     ),
-    Case("a value that is no choice", put(SITES, 2, "ownership", "leased"), "F206", SITES, 2, "ownership", "leased"),
+    Case(
+        "a value that is no choice",
+        put(SITES, 2, "ownership", "leased"),
+        "F206",
+        SITES,
+        2,
+        "ownership",
+        "leased",
+    ),
     Case(
         "an unknown parameter",
         put("network/parameters.csv", 3, "parameter", "horizon"),
@@ -320,7 +419,9 @@ CASES = [
         "direct_mail_value_base",
         "cif",
     ),
-    Case("a duplicate key", put(SITES, 3, "site_id", "site-a"), "F207", SITES, 3, "site_id", "site-a"),
+    Case(
+        "a duplicate key", put(SITES, 3, "site_id", "site-a"), "F207", SITES, 3, "site_id", "site-a"
+    ),
     Case(
         "a duplicate key of two columns",
         add("network/goods_costs.csv"),
@@ -367,10 +468,33 @@ CASES = [
         "product_id",
         "gadget",
     ),
-    Case("a site in a country without VAT row", add(SITES, **US_SITE), "F208", SITES, 4, "country", "US"),
-    Case("an assumption without range", put(SITES, 2, "status", "assumption"), "F209", SITES, 2, "range"),
+    Case(
+        "a site in a country without VAT row",
+        add(SITES, **US_SITE),
+        "F208",
+        SITES,
+        4,
+        "country",
+        "US",
+    ),
+    Case(
+        "an assumption without range",
+        put(SITES, 2, "status", "assumption"),
+        "F209",
+        SITES,
+        2,
+        "range",
+    ),
     *(
-        Case(f"a range that is none: {value}", put(SITES, 2, "range", value), "F209", SITES, 2, "range", value)
+        Case(
+            f"a range that is none: {value}",
+            put(SITES, 2, "range", value),
+            "F209",
+            SITES,
+            2,
+            "range",
+            value,
+        )
         for value in (
             "3..8",
             "rent_usd_m2_month=3-8",
@@ -429,7 +553,8 @@ CASES = [
     Case(
         "a zone in a country that the network lacks",
         lambda toy: [
-            toy.set("demand/zones.csv", 4, c, v) for c, v in (("country", "US"), ("lat", "27.5"), ("lon", "-99.5"))
+            toy.set("demand/zones.csv", 4, c, v)
+            for c, v in (("country", "US"), ("lat", "27.5"), ("lon", "-99.5"))
         ],
         "F301",
         "demand/zones.csv",
@@ -438,7 +563,15 @@ CASES = [
         "US",
         alone=False,
     ),
-    Case("a product without tariff row", drop_row(TARIFFS, 5), "F302", TARIFFS, 0, "tariff_class", "electronics"),
+    Case(
+        "a product without tariff row",
+        drop_row(TARIFFS, 5),
+        "F302",
+        TARIFFS,
+        0,
+        "tariff_class",
+        "electronics",
+    ),
     Case(
         "a rule that has lapsed",
         put(TARIFFS, 5, "valid_to", "2026-10-31"),
@@ -521,7 +654,9 @@ def test_fault_is_reported_where_it_is(toy: Folders, case: Case) -> None:
     case.spoil(toy)
     faults = toy.faults()
     hits = [
-        fault for fault in faults if fault.code == case.code and fault.file == case.file and fault.column == case.column
+        fault
+        for fault in faults
+        if fault.code == case.code and fault.file == case.file and fault.column == case.column
     ]
     assert hits, [str(fault) for fault in faults]
     assert hits[0].row == case.row
@@ -540,7 +675,9 @@ def test_a_fault_is_one_sentence_with_rule_and_remedy() -> None:
 
 
 def test_the_toy_has_no_fault_but_warns_of_the_peak(toy: Folders) -> None:
-    assert [(fault.code, fault.value, fault.warning) for fault in toy.faults()] == [("W301", "peak", True)]
+    assert [(fault.code, fault.value, fault.warning) for fault in toy.faults()] == [
+        ("W301", "peak", True)
+    ]
 
 
 def test_rules_of_an_early_date_are_asked_for(toy: Folders) -> None:
@@ -552,19 +689,29 @@ def test_rules_of_an_early_date_are_asked_for(toy: Folders) -> None:
 def test_shares_that_do_not_add_up(spread: Folders) -> None:
     spread.set("demand/mix.csv", 2, "share", "0.7")
     (fault,) = spread.faults()
-    assert (fault.code, fault.file, fault.column, fault.value) == ("F307", "demand/mix.csv", "share", "0.95")
+    assert (fault.code, fault.file, fault.column, fault.value) == (
+        "F307",
+        "demand/mix.csv",
+        "share",
+        "0.95",
+    )
 
 
 def test_more_than_all_landing_early(toy: Folders) -> None:
     toy.write("network/calendar.csv", toy.text("network/calendar.csv").replace("peak,", "mid,", 1))
     toy.set("network/calendar.csv", 2, "days", "345")
     toy.add("network/calendar.csv", period_id="peak")
-    toy.write("network/prebuild.csv", PREBUILD + "peak,normal,0.6,x,,estimate,\npeak,mid,0.5,x,,estimate,\n")
+    toy.write(
+        "network/prebuild.csv",
+        PREBUILD + "peak,normal,0.6,x,,estimate,\npeak,mid,0.5,x,,estimate,\n",
+    )
     assert [(fault.code, fault.value) for fault in toy.faults()] == [("F307", "1.1")]
 
 
 def test_options_that_name_nothing(toy: Folders) -> None:
-    assert [(fault.code, fault.value) for fault in toy.faults(channels=("local", "pigeon"))] == [("F308", "pigeon")]
+    assert [(fault.code, fault.value) for fault in toy.faults(channels=("local", "pigeon"))] == [
+        ("F308", "pigeon")
+    ]
     assert [fault.code for fault in toy.faults(channels=())] == ["F309"]
     assert [fault.code for fault in toy.faults(channels=("nearshore", "cross_border"))] == ["F309"]
     with pytest.raises(InputError, match="F308 --network, value 'atlantis'"):
@@ -594,7 +741,19 @@ def test_hour_bands_cover_the_day_once(toy: Folders) -> None:
 
 def test_every_code_is_exercised() -> None:
     elsewhere = {"F307", "F308", "F309", "F310", "F311", "F312"}
-    checks = {"F212", "F213", "F214", "F313", "F314", "F315", "F316", "F317", "F318", "W302", "W303"}
+    checks = {
+        "F212",
+        "F213",
+        "F214",
+        "F313",
+        "F314",
+        "F315",
+        "F316",
+        "F317",
+        "F318",
+        "W302",
+        "W303",
+    }
     assert {case.code for case in CASES} | elsewhere | checks == set(RULES)
 
 
@@ -611,7 +770,9 @@ def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:
     toy.set("demand/orders.csv", 4, "zone_id", "zone-9")
     toy.set("demand/orders.csv", 5, "orders", "many")
     toy.write("demand/demand.toml", "name = toy")
-    found = [(fault.code, fault.file, fault.row, fault.column, fault.value) for fault in toy.faults()]
+    found = [
+        (fault.code, fault.file, fault.row, fault.column, fault.value) for fault in toy.faults()
+    ]
     assert sorted(found) == sorted(
         [
             ("F202", SITES, 2, "rent_usd_m2_month", "cheap"),
@@ -657,7 +818,9 @@ def test_rows_count_as_a_spreadsheet_counts(toy: Folders) -> None:
         lambda data: data.rstrip(b"\n"),
         lambda data: data + b"\n\n",
         lambda data: b"\n".join(
-            b",".join(b'"%s"' % cell for cell in line.split(b",")) for line in data.split(b"\n") if line
+            b",".join(b'"%s"' % cell for cell in line.split(b","))
+            for line in data.split(b"\n")
+            if line
         ),
         lambda data: data.replace(b",", b" , "),
     ],
@@ -732,7 +895,9 @@ QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_sc
 
 @QUICK
 @given(table=st.sampled_from(TABLES), content=st.binary(max_size=300))
-def test_random_bytes_give_faults_never_a_traceback(tmp_path: Path, table: object, content: bytes) -> None:
+def test_random_bytes_give_faults_never_a_traceback(
+    tmp_path: Path, table: object, content: bytes
+) -> None:
     path = tmp_path / f"{table.name}.csv"
     path.write_bytes(content)
     _, faults = read_table(path, table)
@@ -742,13 +907,24 @@ def test_random_bytes_give_faults_never_a_traceback(tmp_path: Path, table: objec
 
 @QUICK
 @given(data=st.data(), table=st.sampled_from(TABLES))
-def test_random_cells_give_faults_never_a_traceback(tmp_path: Path, table: object, data: st.DataObject) -> None:
+def test_random_cells_give_faults_never_a_traceback(
+    tmp_path: Path, table: object, data: st.DataObject
+) -> None:
     rows = data.draw(
-        st.lists(st.lists(CELL, min_size=len(table.columns), max_size=len(table.columns)), min_size=1, max_size=4)
+        st.lists(
+            st.lists(CELL, min_size=len(table.columns), max_size=len(table.columns)),
+            min_size=1,
+            max_size=4,
+        )
     )
     path = tmp_path / f"{table.name}.csv"
     frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
-    path.write_text(frame.to_csv(index=False, quoting=csv.QUOTE_ALL), encoding="utf-8", errors="replace", newline="")
+    path.write_text(
+        frame.to_csv(index=False, quoting=csv.QUOTE_ALL),
+        encoding="utf-8",
+        errors="replace",
+        newline="",
+    )
     found, faults = read_table(path, table)
     assert all(fault.code in RULES and fault.row <= len(rows) + 1 for fault in faults)
     if any(fault.code.startswith("F10") for fault in faults):
@@ -758,7 +934,11 @@ def test_random_cells_give_faults_never_a_traceback(tmp_path: Path, table: objec
     for line, row in enumerate(rows, 2):
         if any(cell.strip() for cell in row):
             for column, cell in zip(table.columns, row, strict=True):
-                assert (line, column.name) in named or not breaks(column, cell.strip()), (line, column.name, cell)
+                assert (line, column.name) in named or not breaks(column, cell.strip()), (
+                    line,
+                    column.name,
+                    cell,
+                )
 
 
 def breaks(column: Column, cell: str) -> bool:
@@ -772,7 +952,11 @@ def breaks(column: Column, cell: str) -> bool:
             return True
         low = -np.inf if column.low is None else column.low
         high = np.inf if column.high is None else column.high
-        return not np.isfinite(value) or not low <= value <= high or (column.kind == "integer" and value % 1 != 0)
+        return (
+            not np.isfinite(value)
+            or not low <= value <= high
+            or (column.kind == "integer" and value % 1 != 0)
+        )
     if column.kind == "flag":
         return cell.lower() not in ("yes", "no")
     if column.kind == "date":
@@ -782,7 +966,10 @@ def breaks(column: Column, cell: str) -> bool:
 
 @QUICK
 @given(
-    content=st.one_of(st.binary(max_size=100), st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")))
+    content=st.one_of(
+        st.binary(max_size=100),
+        st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")),
+    )
 )
 def test_random_settings_give_faults_never_a_traceback(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "network.toml"
@@ -794,15 +981,23 @@ def test_random_settings_give_faults_never_a_traceback(tmp_path: Path, content: 
 
 @settings(QUICK, max_examples=15)
 @given(data=st.data())
-def test_one_random_cell_in_a_whole_problem_never_makes_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
+def test_one_random_cell_in_a_whole_problem_never_makes_a_traceback(
+    tmp_path: Path, data: st.DataObject
+) -> None:
     toy = Folders(tmp_path)
     for name, source in (("network", TOY_NETWORK), ("demand", TOY_DEMAND)):
         shutil.copytree(source, tmp_path / name, dirs_exist_ok=True)
-    file = data.draw(st.sampled_from(sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*.csv"))))
+    file = data.draw(
+        st.sampled_from(
+            sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*.csv"))
+        )
+    )
     frame = pd.read_csv(tmp_path / file, dtype=str, keep_default_na=False)
     row = data.draw(st.integers(2, len(frame) + 1))
     column = data.draw(st.sampled_from(list(frame.columns)))
-    toy.set(file, row, column, data.draw(CELL).replace("\0", "").encode("utf-8", "replace").decode())
+    toy.set(
+        file, row, column, data.draw(CELL).replace("\0", "").encode("utf-8", "replace").decode()
+    )
     for fault in toy.faults():
         assert fault.code in RULES
         assert str(fault)

@@ -31,13 +31,21 @@ def rows(*changes: dict[str, object]) -> pd.DataFrame:
         "fee_max_usd": np.nan,
         "fixed_usd": 0.0,
     }
-    frame = pd.DataFrame([{"rule_id": f"r{i}", **plain, **change, ROW: i + 2} for i, change in enumerate(changes)])
-    days = {name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in ("valid_from", "valid_to")}
+    frame = pd.DataFrame(
+        [{"rule_id": f"r{i}", **plain, **change, ROW: i + 2} for i, change in enumerate(changes)]
+    )
+    days = {
+        name: pd.to_datetime(frame[name], format="%Y-%m-%d") for name in ("valid_from", "valid_to")
+    }
     return frame.assign(**days)
 
 
 def found(
-    frame: pd.DataFrame, value: float, group: str = "CN", kind: str = "apparel", day: date = date(2026, 1, 1)
+    frame: pd.DataFrame,
+    value: float,
+    group: str = "CN",
+    kind: str = "apparel",
+    day: date = date(2026, 1, 1),
 ) -> str | None:
     rule = regime_on(frame, day).find("MX", "courier", group, kind, value)
     return rule and rule.rule_id
@@ -45,7 +53,10 @@ def found(
 
 def test_a_named_origin_beats_any_even_against_a_named_class() -> None:
     frame = rows(
-        {}, {"tariff_class": "apparel"}, {"origin_group": "CN"}, {"origin_group": "CN", "tariff_class": "apparel"}
+        {},
+        {"tariff_class": "apparel"},
+        {"origin_group": "CN"},
+        {"origin_group": "CN", "tariff_class": "apparel"},
     )
     assert found(frame, 10) == "r3"
     assert found(frame.iloc[:3], 10) == "r2"
@@ -68,8 +79,20 @@ def test_rows_of_another_group_class_country_or_entry_never_answer() -> None:
 
 
 def test_value_bands_exclude_their_lower_and_include_their_upper_end() -> None:
-    frame = rows({"value_to_usd": 50.0}, {"value_from_usd": 50.0, "value_to_usd": 117.0}, {"value_from_usd": 117.0})
-    expected = {0.0: "r0", 0.01: "r0", 50.0: "r0", 50.01: "r1", 117.0: "r1", 117.01: "r2", 1e6: "r2"}
+    frame = rows(
+        {"value_to_usd": 50.0},
+        {"value_from_usd": 50.0, "value_to_usd": 117.0},
+        {"value_from_usd": 117.0},
+    )
+    expected = {
+        0.0: "r0",
+        0.01: "r0",
+        50.0: "r0",
+        50.01: "r1",
+        117.0: "r1",
+        117.01: "r2",
+        1e6: "r2",
+    }
     assert {value: found(frame, value) for value in expected} == expected
     assert found(frame.iloc[1:], 50.0) is None
     assert found(frame.iloc[:1], 50.01) is None
@@ -77,7 +100,9 @@ def test_value_bands_exclude_their_lower_and_include_their_upper_end() -> None:
 
 
 def test_dates_are_inclusive() -> None:
-    frame = rows({"valid_from": "2025-01-01", "valid_to": "2025-08-14"}, {"valid_from": "2025-08-15"})
+    frame = rows(
+        {"valid_from": "2025-01-01", "valid_to": "2025-08-14"}, {"valid_from": "2025-08-15"}
+    )
     expected = {
         date(2024, 12, 31): None,
         date(2025, 1, 1): "r0",
@@ -103,13 +128,20 @@ def test_dates_are_inclusive() -> None:
         ({"entry_kind": "formal"}, False),
     ],
 )
-def test_only_equal_specificity_on_a_common_day_and_value_overlaps(change: dict[str, object], clash: bool) -> None:
+def test_only_equal_specificity_on_a_common_day_and_value_overlaps(
+    change: dict[str, object], clash: bool
+) -> None:
     frame = rows({"valid_to": "2024-06-30", "value_to_usd": 100.0}, change)
-    assert [(fault.code, fault.row) for fault in overlap_faults(frame)] == ([("F303", 3)] if clash else [])
+    assert [(fault.code, fault.row) for fault in overlap_faults(frame)] == (
+        [("F303", 3)] if clash else []
+    )
 
 
 def test_highest_is_the_cap_of_courier_entry() -> None:
-    regime = regime_on(rows({"value_to_usd": 50.0}, {"value_from_usd": 50.0, "value_to_usd": 2500.0}), date(2026, 1, 1))
+    regime = regime_on(
+        rows({"value_to_usd": 50.0}, {"value_from_usd": 50.0, "value_to_usd": 2500.0}),
+        date(2026, 1, 1),
+    )
     assert regime.highest("MX", "courier", "CN") == 2500
     assert regime.highest("US", "courier", "CN") == 0
     assert regime_on(rows({}), date(2026, 1, 1)).highest("MX", "courier", "CN") == np.inf
@@ -126,7 +158,9 @@ def test_highest_is_the_cap_of_courier_entry() -> None:
         (0.0, 25.0, np.inf, 0.0025),
     ],
 )
-def test_fee_share_keeps_minimum_and_maximum_of_an_entry(rate: float, low: float, high: float, share: float) -> None:
+def test_fee_share_keeps_minimum_and_maximum_of_an_entry(
+    rate: float, low: float, high: float, share: float
+) -> None:
     assert Duty("x", 0.0, "cif", rate, low, high, 0.0).fee_share(10_000.0) == pytest.approx(share)
 
 
@@ -136,7 +170,9 @@ def tariffs(embedded_problem: Problem) -> pd.DataFrame:
     return embedded_problem.network["tariffs"]
 
 
-def courier(tariffs: pd.DataFrame, day: str, country: str, group: str, value: float, kind: str = "apparel") -> Duty:
+def courier(
+    tariffs: pd.DataFrame, day: str, country: str, group: str, value: float, kind: str = "apparel"
+) -> Duty:
     rule = regime_on(tariffs, date.fromisoformat(day)).find(country, "courier", group, kind, value)
     assert rule is not None
     return rule
@@ -186,7 +222,13 @@ def test_courier_regimes_by_date(
 
 @pytest.mark.parametrize(
     ("day", "rate"),
-    [("2024-04-22", 0.20), ("2024-06-01", 0.25), ("2025-03-01", 0.35), ("2025-10-01", 0.35), ("2026-11-01", 0.25)],
+    [
+        ("2024-04-22", 0.20),
+        ("2024-06-01", 0.25),
+        ("2025-03-01", 0.35),
+        ("2025-10-01", 0.35),
+        ("2026-11-01", 0.25),
+    ],
 )
 def test_formal_duty_on_apparel_by_date(tariffs: pd.DataFrame, day: str, rate: float) -> None:
     rule = regime_on(tariffs, date.fromisoformat(day)).find("MX", "formal", "CN", "apparel", 14.0)
@@ -195,7 +237,10 @@ def test_formal_duty_on_apparel_by_date(tariffs: pd.DataFrame, day: str, rate: f
 
 
 def test_courier_entry_ends_at_its_cap(tariffs: pd.DataFrame) -> None:
-    assert regime_on(tariffs, date(2026, 11, 1)).find("MX", "courier", "CN", "apparel", 2500.01) is None
+    assert (
+        regime_on(tariffs, date(2026, 11, 1)).find("MX", "courier", "CN", "apparel", 2500.01)
+        is None
+    )
 
 
 def test_goods_of_the_treaty_are_free(tariffs: pd.DataFrame) -> None:
@@ -214,5 +259,9 @@ def test_every_product_has_one_answer_on_every_date_of_the_time_line(
         regime = regime_on(tariffs, date.fromisoformat(day))
         for product in embedded_problem.network["products"].itertuples(index=False):
             for country in ("MX", "US"):
-                assert regime.find(country, "formal", "CN", product.tariff_class, product.transfer_value_usd)
-                assert regime.find(country, "courier", "CN", product.tariff_class, product.price_usd)
+                assert regime.find(
+                    country, "formal", "CN", product.tariff_class, product.transfer_value_usd
+                )
+                assert regime.find(
+                    country, "courier", "CN", product.tariff_class, product.price_usd
+                )

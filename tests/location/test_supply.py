@@ -33,7 +33,10 @@ def _compiled() -> None:
 
 def without_routes(instance: LocationInstance) -> LocationInstance:
     """No row of the routes is left."""
-    return replace(instance, **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")})
+    return replace(
+        instance,
+        **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")},
+    )
 
 
 def dear(where: tuple[object, ...]) -> Cut:
@@ -66,7 +69,9 @@ CUTS: dict[str, tuple[Cut, tuple[object, ...]]] = {
 
 
 @pytest.mark.parametrize("name", CUTS)
-def test_what_no_route_brings_leaves_no_site_by_either_method_and_the_bound_agrees(name: str) -> None:
+def test_what_no_route_brings_leaves_no_site_by_either_method_and_the_bound_agrees(
+    name: str,
+) -> None:
     cut, nothing = CUTS[name]
     instance = cut(unlimited(1))
     exact = solve_exact(instance, LocationParams(gap=1e-6, time_limit=60))
@@ -122,11 +127,15 @@ def test_a_public_instance_says_that_inbound_is_free_and_is_none_of_theirs_witho
     assert instance.inbound_free
     assert is_capacitated(instance)
     assert not is_capacitated(replace(instance, inbound_free=False))
-    shut = solve_exact(replace(instance, inbound_free=False), LocationParams(gap=0.0, time_limit=10))
+    shut = solve_exact(
+        replace(instance, inbound_free=False), LocationParams(gap=0.0, time_limit=10)
+    )
     assert shut.status == "INFEASIBLE"
 
 
-@pytest.mark.parametrize("name", ["no route at all", "no route with a price", "a site without routes"])
+@pytest.mark.parametrize(
+    "name", ["no route at all", "no route with a price", "a site without routes"]
+)
 def test_inbound_is_infinite_where_no_route_is_and_such_lanes_are_pruned_first(name: str) -> None:
     cut, nothing = CUTS[name]
     instance = cut(unlimited(0))

@@ -52,7 +52,9 @@ def test_a_certificate_reads_back_as_it_was(tmp_path: Path, leaves: int) -> None
 
 
 def test_the_way_down_to_a_leaf_is_read_from_the_tree() -> None:
-    certificate = Certificate((leaf(),) * 3, np.array([-1, 0, 0, 1, 1]), *(np.zeros(5, np.int64) for _ in range(3)))
+    certificate = Certificate(
+        (leaf(),) * 3, np.array([-1, 0, 0, 1, 1]), *(np.zeros(5, np.int64) for _ in range(3))
+    )
     assert certificate.ends() == [2, 3, 4]
     assert [certificate.path(node) for node in certificate.ends()] == [[2], [3, 1], [4, 1]]
 
@@ -63,17 +65,25 @@ def test_the_way_down_to_a_leaf_is_read_from_the_tree() -> None:
         ({"cell": None}, "column cell: .*missing"),
         ({"parent": None}, "column parent: .*missing"),
         ({"surprise": np.zeros(1)}, "column surprise: .*unknown"),
-        ({"cell": np.zeros((1, 2, 2))}, "column cell: .*3 axes of float64, 4 axes of numbers expected"),
+        (
+            {"cell": np.zeros((1, 2, 2))},
+            "column cell: .*3 axes of float64, 4 axes of numbers expected",
+        ),
         ({"cell": np.full((1, 2, 2, 2), "a")}, "column cell: .*axes of <U1"),
         ({"side": np.zeros(1)}, "column side: .*1 axes of float64"),
         ({"co2": np.array([np.nan])}, "column co2: .*infinite or none"),
         ({"throughput": np.full((1, 2, 2, 2), np.inf)}, "column throughput: .*infinite or none"),
         ({"co2": np.zeros(2)}, "arrays of 1, 2 entries"),
         ({"parent": np.zeros(0, np.int64)}, "arrays of 0, 1 entries"),
-        ({"parent": np.array([-1, 0, 0]), **{name: np.zeros(3, np.int64) for name in TREE[1:]}}, "column parent"),
+        (
+            {"parent": np.array([-1, 0, 0]), **{name: np.zeros(3, np.int64) for name in TREE[1:]}},
+            "column parent",
+        ),
     ],
 )
-def test_a_file_that_is_no_certificate_is_refused(stored: Path, arrays: dict[str, object], words: str) -> None:
+def test_a_file_that_is_no_certificate_is_refused(
+    stored: Path, arrays: dict[str, object], words: str
+) -> None:
     with pytest.raises(InputError, match="F311 " + FILE + ".*" + words):
         load(changed(stored, **arrays))
 

@@ -18,7 +18,11 @@ from fulfill.model.kernel_cache import FAMILIES, PACKAGE, STALE_S, cache_folder,
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A copy of the package's sources."""
-    return Path(shutil.copytree(PACKAGE, tmp_path / "fulfill", ignore=shutil.ignore_patterns("__pycache__", "data")))
+    return Path(
+        shutil.copytree(
+            PACKAGE, tmp_path / "fulfill", ignore=shutil.ignore_patterns("__pycache__", "data")
+        )
+    )
 
 
 def test_a_change_in_a_file_that_other_kernels_call_changes_the_folder(copied: Path) -> None:
@@ -55,7 +59,9 @@ def test_kernels_are_kept_where_they_should_be(tmp_path: Path, chosen: str | Non
     env["PYTHONPATH"] = str(PACKAGE.parent)
     if chosen:
         env["NUMBA_CACHE_DIR"] = str(tmp_path / chosen)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+    )
     used, default = done.stdout.split("\n")[:2]
     assert used.startswith(env.get("NUMBA_CACHE_DIR", default))
 
@@ -77,4 +83,8 @@ def test_every_kernel_gets_its_decorator_from_one_module() -> None:
 
 def test_importing_the_package_does_not_import_numba() -> None:
     code = "import sys, fulfill; assert 'numba' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)})
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+    )

@@ -9,7 +9,9 @@ import pytest
 from fulfill.model.public_instances import best_known, read_instance, read_published
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench" / "cflp"
-needs_bench = pytest.mark.skipif(not BENCH.exists(), reason="public instances (../shared/bench) are not here")
+needs_bench = pytest.mark.skipif(
+    not BENCH.exists(), reason="public instances (../shared/bench) are not here"
+)
 
 ORLIB = "2 3\n 30 100\n 40 120.5\n 5\n 50 60.5\n 10\n 100 130\n 15\n 150 170\n"
 HOLMBERG = "2 3\n30 100\n40 120\n5 10 15\n20 11 7\n9 30 12\n"
@@ -45,7 +47,9 @@ def test_gzip_is_read_and_guessed_from_the_plain_name(tmp_path):
 
 
 def test_capacity_comes_with_the_path(tmp_path):
-    (tmp_path / "capx.txt").write_text(ORLIB.replace(" 30 ", " capacity ").replace(" 40 ", " capacity "))
+    (tmp_path / "capx.txt").write_text(
+        ORLIB.replace(" 30 ", " capacity ").replace(" 40 ", " capacity ")
+    )
     assert read_published(f"{tmp_path / 'capx.txt'}@35").capacity.tolist() == [35, 35]
     with pytest.raises(ValueError, match="@CAPACITY"):
         read_published(str(tmp_path / "capx.txt"))
@@ -64,7 +68,11 @@ def test_best_known_is_none_without_a_table(tmp_path):
 
 @needs_bench
 def test_every_public_file_is_recognised_by_its_numbers():
-    for folder, pattern, number in (("orlib", "cap*.txt", 40), ("holmberg", "p*", 40), ("tbed1", "*.gz", 20)):
+    for folder, pattern, number in (
+        ("orlib", "cap*.txt", 40),
+        ("holmberg", "p*", 40),
+        ("tbed1", "*.gz", 20),
+    ):
         files = [file for file in (BENCH / folder).glob(pattern) if file.name != "capopt.txt"]
         assert len(files) == number
         for file in files:

@@ -63,7 +63,9 @@ def test_one_sure_scenario_changes_nothing(toy: LocationInstance) -> None:
 
 
 @pytest.mark.parametrize("chances", [(0.5, 0.5), (0.2, 0.3, 0.5)])
-def test_equal_scenarios_give_the_optimum_of_one(toy: LocationInstance, chances: tuple[float, ...]) -> None:
+def test_equal_scenarios_give_the_optimum_of_one(
+    toy: LocationInstance, chances: tuple[float, ...]
+) -> None:
     several = with_scenarios(toy, [Scenario(str(chance), chance) for chance in chances])
     assert optimum(several) == pytest.approx(optimum(toy), rel=1e-7)
 
@@ -78,7 +80,9 @@ def test_the_plan_of_scenarios_is_audited_and_both_methods_agree(toy: LocationIn
     assert exact.bound <= found.objective * (1 + 1e-9)
 
 
-def test_wait_and_see_is_below_two_stages_and_these_are_below_the_design_for_the_mean(tight: LocationInstance) -> None:
+def test_wait_and_see_is_below_two_stages_and_these_are_below_the_design_for_the_mean(
+    tight: LocationInstance,
+) -> None:
     scenarios = [LOW, HIGH]
     alone = [optimum(with_scenarios(tight, [replace(one, probability=1.0)])) for one in scenarios]
     wait_and_see = sum(one.probability * cost for one, cost in zip(scenarios, alone, strict=True))
@@ -91,7 +95,11 @@ def test_wait_and_see_is_below_two_stages_and_these_are_below_the_design_for_the
     given = replace(
         whole,
         fixed_usd=np.where(design.opened > 0.5, whole.fixed_usd, np.inf),
-        limits=replace(whole.limits, opened=tuple(np.flatnonzero(design.opened.any(axis=1)).tolist()), closed=closed),
+        limits=replace(
+            whole.limits,
+            opened=tuple(np.flatnonzero(design.opened.any(axis=1)).tolist()),
+            closed=closed,
+        ),
     )
     assert wait_and_see < two_stages - 1.0
     assert two_stages < optimum(given) - 1.0
@@ -105,6 +113,8 @@ def test_reach_covers_the_expected_demand(toy: LocationInstance) -> None:
 
 
 @pytest.mark.parametrize("chances", [(), (0.5,), (0.5, 0.6), (1.5, -0.5), (1.0, 0.0)])
-def test_chances_that_are_none_are_refused(toy: LocationInstance, chances: tuple[float, ...]) -> None:
+def test_chances_that_are_none_are_refused(
+    toy: LocationInstance, chances: tuple[float, ...]
+) -> None:
     with pytest.raises(ValueError, match="probabilities"):
         with_scenarios(toy, [Scenario(str(chance), chance) for chance in chances])

@@ -37,7 +37,11 @@ def test_a_start_reads_back(cold: LocationSolution, stored: Path) -> None:
     read = load(stored)
     for field in fields(Start):
         one, other = getattr(cold.start, field.name), getattr(read, field.name)
-        assert (one == other).all() if one.dtype.kind != "f" else np.allclose(one, other, rtol=1e-6, atol=1e-6)
+        assert (
+            (one == other).all()
+            if one.dtype.kind != "f"
+            else np.allclose(one, other, rtol=1e-6, atol=1e-6)
+        )
 
 
 @pytest.mark.parametrize(
@@ -57,17 +61,24 @@ def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], mes
 
 def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolution) -> None:
     assert cold.start is not None
-    axes = {name: tuple(getattr(cold.start, name)) for name in ("zones", "products", "periods", "sites")}
+    axes = {
+        name: tuple(getattr(cold.start, name)) for name in ("zones", "products", "periods", "sites")
+    }
     check_start(cold.start, **axes)
     with pytest.raises(InputError) as refused:
-        check_start(cold.start, **{**axes, "zones": (*axes["zones"][1:], "elsewhere"), "sites": axes["sites"][:-1]})
+        check_start(
+            cold.start,
+            **{**axes, "zones": (*axes["zones"][1:], "elsewhere"), "sites": axes["sites"][:-1]},
+        )
     assert [fault.column for fault in refused.value.faults] == ["zones", "sites"]
     assert "first difference: z0 / z1" in str(refused.value)
 
 
 def test_a_warm_run_has_the_old_plan_at_once(cold: LocationSolution) -> None:
     reports: list[Progress] = []
-    warm = solve_decomposed(random_instance(0), replace(PARAMS, start=cold.start, progress=reports.append))
+    warm = solve_decomposed(
+        random_instance(0), replace(PARAMS, start=cold.start, progress=reports.append)
+    )
     first = next(report for report in reports if np.isfinite(report.incumbent))
     assert first.incumbent <= cold.objective * 1.001
     assert warm.bound >= cold.bound * (1 - 1e-3)
@@ -95,14 +106,27 @@ def test_prices_that_changed_are_followed(cold: LocationSolution) -> None:
 
 
 def test_the_command_begins_from_a_run(tmp_path: Path) -> None:
-    inputs = ["--network", str(TOY_NETWORK), "--demand", str(TOY_DEMAND), "--method", "decomposition", "--gap", "0.05"]
+    inputs = [
+        "--network",
+        str(TOY_NETWORK),
+        "--demand",
+        str(TOY_DEMAND),
+        "--method",
+        "decomposition",
+        "--gap",
+        "0.05",
+    ]
     first, second = tmp_path / "first", tmp_path / "second"
     assert CliRunner().invoke(main, ["optimize", *inputs, "--out", str(first)]).exit_code == 0
-    again = CliRunner().invoke(main, ["optimize", *inputs, "--from", str(first), "--out", str(second)])
+    again = CliRunner().invoke(
+        main, ["optimize", *inputs, "--from", str(first), "--out", str(second)]
+    )
     assert again.exit_code == 0, again.output
     assert CliRunner().invoke(main, ["audit", str(second)]).exit_code == 0
     (first / FILE).unlink()
-    refused = CliRunner().invoke(main, ["optimize", *inputs, "--from", str(first), "--out", str(tmp_path / "third")])
+    refused = CliRunner().invoke(
+        main, ["optimize", *inputs, "--from", str(first), "--out", str(tmp_path / "third")]
+    )
     assert refused.exit_code == 1
     assert "F101" in refused.output
     assert not (tmp_path / "third").exists()

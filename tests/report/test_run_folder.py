@@ -36,7 +36,11 @@ def test_the_manifest_says_what_the_run_rests_on(run: Path) -> None:
 
 def test_without_a_plan_only_the_answer_is_written(planned: Planned, tmp_path: Path) -> None:
     outcome = Outcome(INFEASIBLE, np.inf, np.inf, "solver", "the toy", 0.1)
-    write_run(replace(planned, plan=Plan(outcome, "2026-11-01"), decisions=None, audit=Audit(np.inf, ())), tmp_path, {})
+    write_run(
+        replace(planned, plan=Plan(outcome, "2026-11-01"), decisions=None, audit=Audit(np.inf, ())),
+        tmp_path,
+        {},
+    )
     assert {path.name for path in tmp_path.iterdir()} == {"manifest.json", "summary.json"}
     assert json.loads((tmp_path / "summary.json").read_text())["status"] == INFEASIBLE
 

@@ -14,12 +14,16 @@ def day(n_stops: int = 6, seed: int = 0, **changes: object) -> RoutingInstance:
     rng = np.random.default_rng(seed)
     points = rng.uniform(0.0, 20.0, (n_stops + 1, 2))
     km = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
-    van = VehicleType("van", 0, (10.0, 100.0), cost_per_km=0.4, cost_per_hour=9.0, cost_per_day=20.0)
+    van = VehicleType(
+        "van", 0, (10.0, 100.0), cost_per_km=0.4, cost_per_hour=9.0, cost_per_day=20.0
+    )
     built = RoutingInstance(
         name="day",
         depots=("depot",),
         stops=tuple(f"s{index}" for index in range(n_stops)),
-        demand=np.column_stack([rng.integers(1, 5, n_stops), rng.uniform(5.0, 40.0, n_stops)]).astype(float),
+        demand=np.column_stack(
+            [rng.integers(1, 5, n_stops), rng.uniform(5.0, 40.0, n_stops)]
+        ).astype(float),
         ready=np.full(n_stops, 8.0),
         due=np.full(n_stops, 18.0),
         service=np.full(n_stops, 0.1),

@@ -15,13 +15,16 @@ from fulfill.routing.solution import driven_km, price
 def cheapest_cost(instance: RoutingInstance) -> float:
     """Return the least cost of serving every stop with one vehicle type, as many vehicles as wanted.
 
-    All orders, cut into trips, for each set of stops; then all ways to share the stops among vehicles.
+    All orders, cut into trips, for each set of stops; then all ways to share the stops among
+    vehicles.
     """
     n_stops = len(instance.stops)
     alone = [inf] * (1 << n_stops)
     for chosen in range(1, 1 << n_stops):
         stops = [stop for stop in range(n_stops) if chosen >> stop & 1]
-        alone[chosen] = min((_best_cut(instance, order) for order in permutations(stops)), default=inf)
+        alone[chosen] = min(
+            (_best_cut(instance, order) for order in permutations(stops)), default=inf
+        )
     best = [0.0] + [inf] * ((1 << n_stops) - 1)
     for chosen in range(1, 1 << n_stops):
         part = chosen
@@ -39,7 +42,10 @@ def _best_cut(instance: RoutingInstance, order: tuple[int, ...]) -> float:
             continue
         ends = [index + 1 for index in range(len(order) - 1) if cuts >> index & 1]
         trips = tuple(order[a:b] for a, b in zip([0, *ends], [*ends, len(order)], strict=True))
-        if any((instance.demand[list(trip)].sum(axis=0) > np.array(kind.capacity)).any() for trip in trips):
+        if any(
+            (instance.demand[list(trip)].sum(axis=0) > np.array(kind.capacity)).any()
+            for trip in trips
+        ):
             continue
         route = timetable(instance, 0, trips)
         if route is not None and driven_km(instance, route) <= kind.range_km:

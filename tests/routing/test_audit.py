@@ -15,7 +15,9 @@ from routing.days import day, with_vehicle
 def solution(instance, plan, unserved=()):
     routes = routes_of(instance, plan)
     cost = sum(price(instance, route) for route in routes)
-    return RoutingSolution(routes, unserved, cost, sum(driven_km(instance, route) for route in routes), "hand", 0.0)
+    return RoutingSolution(
+        routes, unserved, cost, sum(driven_km(instance, route) for route in routes), "hand", 0.0
+    )
 
 
 @pytest.fixture
@@ -44,7 +46,9 @@ def test_clean_routes_have_no_fault(instance, clean):
 
 
 def test_figures_that_are_not_so(instance, clean):
-    assert "cost: the solution claims" in faults(instance, replace(clean, objective=clean.objective * 1.001))
+    assert "cost: the solution claims" in faults(
+        instance, replace(clean, objective=clean.objective * 1.001)
+    )
     assert "km: the solution claims" in faults(instance, replace(clean, km=clean.km - 0.1))
 
 
@@ -56,8 +60,12 @@ def test_a_stop_dropped_or_repeated(instance, clean):
     route = clean.routes[0]
     short = changed(clean, trips=((0, 1), (3, 4, 5)), starts=(route.starts[0][:2], route.starts[1]))
     assert "stop s2 is neither visited nor listed" in faults(instance, short)
-    assert "stop s1 is visited 2 times" in faults(instance, changed(clean, trips=((0, 1, 1), (3, 4, 5))))
-    assert "there is no such stop: 6" in faults(instance, changed(clean, trips=((0, 1, 6), (3, 4, 5))))
+    assert "stop s1 is visited 2 times" in faults(
+        instance, changed(clean, trips=((0, 1, 1), (3, 4, 5)))
+    )
+    assert "there is no such stop: 6" in faults(
+        instance, changed(clean, trips=((0, 1, 6), (3, 4, 5)))
+    )
 
 
 def test_unserved_stops_have_a_reason_and_no_visit(instance, clean):
@@ -75,9 +83,14 @@ def test_loads_over_capacity(instance, clean):
 
 
 def test_a_window_missed(instance, clean):
-    late = replace(instance, due=np.where(np.arange(6) == 2, clean.routes[0].starts[0][2] - 0.01, instance.due))
+    late = replace(
+        instance, due=np.where(np.arange(6) == 2, clean.routes[0].starts[0][2] - 0.01, instance.due)
+    )
     assert "stop s2 is begun at" in faults(late, clean)
-    early = replace(instance, ready=np.where(np.arange(6) == 0, clean.routes[0].starts[0][0] + 0.01, instance.ready))
+    early = replace(
+        instance,
+        ready=np.where(np.arange(6) == 0, clean.routes[0].starts[0][0] + 0.01, instance.ready),
+    )
     assert "stop s0 is begun at" in faults(early, clean)
 
 
@@ -89,7 +102,9 @@ def test_a_stop_reached_too_soon(instance, clean):
 
 def test_shift_and_range(instance, clean):
     route = clean.routes[0]
-    assert "its shift begins" in faults(with_vehicle(instance, opens=route.departures[0] + 0.1), clean)
+    assert "its shift begins" in faults(
+        with_vehicle(instance, opens=route.departures[0] + 0.1), clean
+    )
     assert "its shift ends" in faults(with_vehicle(instance, closes=route.returns[-1] - 0.1), clean)
     out = route.returns[-1] - route.departures[0]
     assert "is out for" in faults(with_vehicle(instance, max_hours=out - 0.1), clean)
@@ -133,4 +148,6 @@ def test_a_day_in_districts_is_checked_as_a_whole(instance, clean) -> None:
     assert audit_day(13, parts, {}) == ("stop 12: 0 times in the day",)
     assert audit_day(12, [*parts, (rows, instance, clean)], {})[0] == "stop 0: 2 times in the day"
     assert audit_day(12, parts, {("depot", "van"): 2}) == ()
-    assert audit_day(12, parts, {("depot", "van"): 1}) == ("depot sends 2 vehicles of type van and has 1",)
+    assert audit_day(12, parts, {("depot", "van"): 1}) == (
+        "depot sends 2 vehicles of type van and has 1",
+    )

@@ -36,7 +36,9 @@ def base():
 
 
 def test_capacity(base):
-    heavy = replace(base, demand=base.demand + np.where(np.arange(6) == 0, 200.0, 0.0)[:, None] * [0.0, 1.0])
+    heavy = replace(
+        base, demand=base.demand + np.where(np.arange(6) == 0, 200.0, 0.0)[:, None] * [0.0, 1.0]
+    )
     entry = reason_of(heavy, 0)
     assert entry.reason == "capacity"
     assert f"{heavy.demand[0, 1]:g} of 100" in entry.text
@@ -87,4 +89,7 @@ def test_a_break_that_has_no_place(base):
 
 def test_the_type_that_comes_nearest_gives_the_reason(base):
     small = replace(base.vehicles[0], name="bike", capacity=(0.5, 0.5))
-    assert reason_of(replace(far(base, 300.0, 6.0), vehicles=(small, *base.vehicles)), 0).reason == "shift"
+    assert (
+        reason_of(replace(far(base, 300.0, 6.0), vehicles=(small, *base.vehicles)), 0).reason
+        == "shift"
+    )

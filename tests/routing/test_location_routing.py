@@ -57,4 +57,7 @@ def test_no_set_of_depots_suffices():
 
 def test_the_same_seed_gives_the_same_plan():
     instance = towns([30.0, 40.0, 50.0], [9.0] * 3)
-    assert solve_siting(instance, PARAMS).routing.routes == solve_siting(instance, PARAMS).routing.routes
+    assert (
+        solve_siting(instance, PARAMS).routing.routes
+        == solve_siting(instance, PARAMS).routing.routes
+    )

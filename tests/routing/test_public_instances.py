@@ -13,7 +13,9 @@ from fulfill.routing.schedule import routes_of
 from fulfill.routing.solution import RoutingParams, RoutingSolution, driven_km, price
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench"
-needs_bench = pytest.mark.skipif(not BENCH.exists(), reason="public instances (../shared/bench) are not here")
+needs_bench = pytest.mark.skipif(
+    not BENCH.exists(), reason="public instances (../shared/bench) are not here"
+)
 
 CVRP = """NAME : tiny
 TYPE : CVRP
@@ -84,7 +86,9 @@ def test_prins_rounds_a_hundredfold_up(tmp_path):
     assert (read.routing.vehicles[0].cost_per_day, read.routing.vehicles[0].capacity) == (30, (10,))
 
 
-@pytest.mark.parametrize("text", ["", "words", CVRP.replace("DIMENSION : 3", "DIMENSION : 4"), SOLOMON[:70]])
+@pytest.mark.parametrize(
+    "text", ["", "words", CVRP.replace("DIMENSION : 3", "DIMENSION : 4"), SOLOMON[:70]]
+)
 def test_faulty_files_are_refused(tmp_path, text):
     (tmp_path / "x").write_text(text)
     with pytest.raises(ValueError, match="x: "):

@@ -26,7 +26,17 @@ FILES = {
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the toy: site A serves its zones from stock."""
     folder = tmp_path_factory.mktemp("runs") / "toy"
-    asked = ["optimize", "--network", "toy", "--demand", "toy", "--method", "monolith", "--out", str(folder)]
+    asked = [
+        "optimize",
+        "--network",
+        "toy",
+        "--demand",
+        "toy",
+        "--method",
+        "monolith",
+        "--out",
+        str(folder),
+    ]
     done = CliRunner().invoke(main, asked)
     assert done.exit_code == 0, done.output
     return folder
@@ -43,13 +53,19 @@ def cheap(tmp_path: Path) -> Path:
     folder = tmp_path / "cheap"
     shutil.copytree(locate("networks", "toy"), folder)
     vehicles = pd.read_csv(folder / "vehicles.csv")
-    vehicles.assign(usd_km=0.01, usd_hour=0.01, usd_day=0.01).to_csv(folder / "vehicles.csv", index=False)
+    vehicles.assign(usd_km=0.01, usd_hour=0.01, usd_day=0.01).to_csv(
+        folder / "vehicles.csv", index=False
+    )
     text = (folder / "parameters.csv").read_text()
-    (folder / "parameters.csv").write_text(text.replace("own_delivery_usd,0.5", "own_delivery_usd,0"))
+    (folder / "parameters.csv").write_text(
+        text.replace("own_delivery_usd,0.5", "own_delivery_usd,0")
+    )
     return folder
 
 
-def test_a_day_leaves_tables_layers_page_and_adds_up(run: Path, cheap: Path, tmp_path: Path) -> None:
+def test_a_day_leaves_tables_layers_page_and_adds_up(
+    run: Path, cheap: Path, tmp_path: Path
+) -> None:
     target = tmp_path / "day"
     code, output = route(run, "--network", str(cheap), "--out", str(target))
     assert code == 0, output
@@ -57,7 +73,9 @@ def test_a_day_leaves_tables_layers_page_and_adds_up(run: Path, cheap: Path, tmp
     summary = json.loads((target / "summary.json").read_text())
     kpis = summary["kpis"]
     assert summary["audit"]["clean"]
-    visits, vehicles, zones = (pd.read_csv(target / f"{name}.csv") for name in ("stops", "vehicles", "zones"))
+    visits, vehicles, zones = (
+        pd.read_csv(target / f"{name}.csv") for name in ("stops", "vehicles", "zones")
+    )
     assert kpis["orders_own"] == visits["orders"].sum()
     assert kpis["orders"] == zones["orders"].sum()
     assert vehicles["km"].sum() == pytest.approx(visits["leg_km"].sum() + vehicles["back_km"].sum())
@@ -73,17 +91,40 @@ def test_several_sites_share_a_day_and_keep_to_their_fleets(cheap: Path, tmp_pat
     vehicles.assign(available=1, parcels=4).to_csv(cheap / "vehicles.csv", index=False)
     run = tmp_path / "run"
     both = ["--open", "site-a", "--open", "site-b"]
-    asked = ["optimize", "--network", "toy", "--demand", "toy", "--method", "monolith", *both, "--out", str(run)]
+    asked = [
+        "optimize",
+        "--network",
+        "toy",
+        "--demand",
+        "toy",
+        "--method",
+        "monolith",
+        *both,
+        "--out",
+        str(run),
+    ]
     assert CliRunner().invoke(main, asked).exit_code == 0
     mine = tmp_path / "mine.csv"
     near = [("a", 20.6, -103.3), ("b", 24.0, -104.7)]  # the sites are 400 km apart
     rows = [f"{name}{i},{lat + 0.01 * i},{lon}" for name, lat, lon in near for i in range(1, 13)]
     mine.write_text("stop_id,lat,lon\n" + "\n".join(rows) + "\n")
-    options = ("--network", str(cheap), "--site", "site-a", "--site", "site-b", "--stops", str(mine))
+    options = (
+        "--network",
+        str(cheap),
+        "--site",
+        "site-a",
+        "--site",
+        "site-b",
+        "--stops",
+        str(mine),
+    )
     code, output = route(run, *options, "--out", str(tmp_path / "day"))
     assert code == 0, output
     vans = pd.read_csv(tmp_path / "day" / "vehicles.csv")
-    assert vans["site_id"].tolist() == ["site-a", "site-b"]  # one van each, two trips of four parcels
+    assert vans["site_id"].tolist() == [
+        "site-a",
+        "site-b",
+    ]  # one van each, two trips of four parcels
     visits = pd.read_csv(tmp_path / "day" / "stops.csv")
     assert (visits["stop_id"].str[0] == visits["site_id"].str[-1]).all()
     assert visits.groupby("site_id").size().tolist() == [8, 8]
@@ -96,7 +137,9 @@ def test_several_sites_share_a_day_and_keep_to_their_fleets(cheap: Path, tmp_pat
 def test_the_same_seed_gives_the_same_routes(run: Path, cheap: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert route(run, "--network", str(cheap), "--out", str(tmp_path / name))[0] == 0
-    assert (tmp_path / "one" / "stops.csv").read_bytes() == (tmp_path / "two" / "stops.csv").read_bytes()
+    assert (tmp_path / "one" / "stops.csv").read_bytes() == (
+        tmp_path / "two" / "stops.csv"
+    ).read_bytes()
 
 
 def test_the_users_stops_are_routed_in_their_windows(run: Path, tmp_path: Path) -> None:
@@ -111,7 +154,9 @@ def test_the_users_stops_are_routed_in_their_windows(run: Path, tmp_path: Path) 
 
 def test_every_fault_of_a_stop_list_is_named_at_once(run: Path, tmp_path: Path) -> None:
     stops = tmp_path / "mine.csv"
-    stops.write_text("stop_id,lat,lon,orders,ready,due\na,99,-103,1,8,9\na,20.6,-103,x,8,9\nb,20.6,-103,1,12,9\n")
+    stops.write_text(
+        "stop_id,lat,lon,orders,ready,due\na,99,-103,1,8,9\na,20.6,-103,x,8,9\nb,20.6,-103,1,12,9\n"
+    )
     code, output = route(run, "--stops", str(stops), "--out", str(tmp_path / "day"))
     assert code == 1
     assert "F205 " in output
@@ -119,7 +164,9 @@ def test_every_fault_of_a_stop_list_is_named_at_once(run: Path, tmp_path: Path) 
     assert not (tmp_path / "day").exists()
 
 
-@pytest.mark.parametrize("option", [("--site", "nowhere"), ("--period", "never"), ("--stops", "none.csv")])
+@pytest.mark.parametrize(
+    "option", [("--site", "nowhere"), ("--period", "never"), ("--stops", "none.csv")]
+)
 def test_what_does_not_exist_is_refused(run: Path, tmp_path: Path, option: tuple[str, str]) -> None:
     assert route(run, *option, "--out", str(tmp_path / "day"))[0] == 1
 

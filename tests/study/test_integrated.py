@@ -29,7 +29,9 @@ def cheap(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(TOY_NETWORK, folder / "network")
     shutil.copytree(TOY_DEMAND, folder / "demand")
     vehicles = pd.read_csv(folder / "network" / "vehicles.csv")
-    vehicles.assign(usd_km=0.01, usd_hour=0.01, usd_day=0.01).to_csv(folder / "network" / "vehicles.csv", index=False)
+    vehicles.assign(usd_km=0.01, usd_hour=0.01, usd_day=0.01).to_csv(
+        folder / "network" / "vehicles.csv", index=False
+    )
     return folder
 
 
@@ -62,12 +64,16 @@ def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: RoutedPlan
     routes = sum(float(day.vehicles["usd"].sum()) for day in routed.days) * days
     orders = sum(float(day.visits["orders"].sum()) for day in routed.days) * days
     # whole orders on the mean day: the plan's fractions may round by one order a zone and product
-    assert orders == pytest.approx(by_van["dispatched"].sum(), abs=days * len(by_van.groupby(["to", "product"])))
+    assert orders == pytest.approx(
+        by_van["dispatched"].sum(), abs=days * len(by_van.groupby(["to", "product"]))
+    )
     lane = planned.instance.lane_way
     own = planned.economics.ways.own[lane[planned.decisions.lane]]
     rate = (
         planned.instance.lane_usd[planned.decisions.lane]
-        * planned.economics.way_rate[lane[planned.decisions.lane], planned.decisions.product, planned.decisions.period]
+        * planned.economics.way_rate[
+            lane[planned.decisions.lane], planned.decisions.product, planned.decisions.period
+        ]
     )
     paid = float((rate * planned.decisions.orders)[own].sum())
     desk = problem.network.parameters["own_delivery_usd"]
@@ -84,14 +90,16 @@ def test_vans_that_are_dear_change_nothing() -> None:
 
 def test_the_same_seed_gives_the_same_rounds(cheap: Path, routed: RoutedPlan) -> None:
     again = optimize_with_routing(problem_of(cheap), PlanOptions(method="decomposition", gap=0.05))
-    pd.testing.assert_frame_equal(again.rounds.drop(columns="seconds"), routed.rounds.drop(columns="seconds"))
-
-
-def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(cheap: Path, tmp_path: Path) -> None:
-    shutil.copytree(cheap, tmp_path / "own")
-    rows = (
-        "site_id,zone_id,usd_order,source,source_date,status,range\nsite-a,zone-1,1.25,our own ledger,2026,in_force,\n"
+    pd.testing.assert_frame_equal(
+        again.rounds.drop(columns="seconds"), routed.rounds.drop(columns="seconds")
     )
+
+
+def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(
+    cheap: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(cheap, tmp_path / "own")
+    rows = "site_id,zone_id,usd_order,source,source_date,status,range\nsite-a,zone-1,1.25,our own ledger,2026,in_force,\n"
     (tmp_path / "own" / "network" / "own_delivery.csv").write_text(rows)
     problem = problem_of(tmp_path / "own")
     priced, instance = build(problem, PlanOptions())
@@ -99,7 +107,9 @@ def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(cheap: Path, tmp
     assert len(lanes) == 1
     way = instance.lane_way[lanes[0]]
     assert (priced.way_parts["last_mile"][way] == 0).all()
-    assert instance.lane_usd[lanes[0]] * instance.way_rate[way] == pytest.approx(1.25 * instance.units[way])
+    assert instance.lane_usd[lanes[0]] * instance.way_rate[way] == pytest.approx(
+        1.25 * instance.units[way]
+    )
 
 
 def test_faults_of_own_delivery_are_told_at_once(cheap: Path, tmp_path: Path) -> None:
@@ -112,7 +122,9 @@ def test_faults_of_own_delivery_are_told_at_once(cheap: Path, tmp_path: Path) ->
     assert [(fault.code, fault.row, fault.value) for fault in caught.value.faults] == [
         ("F301", 2, "nowhere"), ("F301", 3, "zone-9"),
     ]  # fmt: skip
-    (tmp_path / "own" / "network" / "own_delivery.csv").write_text(head + "site-a,zone-1,1,x,2026,in_force,\n")
+    (tmp_path / "own" / "network" / "own_delivery.csv").write_text(
+        head + "site-a,zone-1,1,x,2026,in_force,\n"
+    )
     with pytest.raises(InputError, match="leave the file out"):
         optimize_with_routing(problem_of(tmp_path / "own"), PlanOptions())
 
@@ -124,7 +136,8 @@ def test_routes_correct_the_estimates_of_other_sites_and_zones() -> None:
     )  # fmt: skip
     assert prices.usd().tolist() == [2.0, 4.0, 3.0, 5.0]
     after = prices.with_routes(0, np.array([0, 1]), np.array([3.0, 8.0]))
-    # zone 0 costs 1.5 times its estimate from site 0, so from site 1 too; zone 2 the median of 1.5 and 2
+    # zone 0 costs 1.5 times its estimate from site 0, so from site 1 too; zone 2 the median of 1.5
+    # and 2
     assert after.usd().tolist() == [3.0, 8.0, 4.5, 8.75]
 
 
@@ -134,7 +147,9 @@ def fulfill(*arguments: object) -> Result:
     return result
 
 
-def test_the_run_says_how_it_came_about_and_can_be_audited_and_routed(cheap: Path, tmp_path: Path) -> None:
+def test_the_run_says_how_it_came_about_and_can_be_audited_and_routed(
+    cheap: Path, tmp_path: Path
+) -> None:
     inputs = ("--network", cheap / "network", "--demand", cheap / "demand")
     run = tmp_path / "run"
     done = fulfill("optimize", *inputs, "--with-routing", "--out", run)
@@ -154,7 +169,9 @@ def test_the_run_says_how_it_came_about_and_can_be_audited_and_routed(cheap: Pat
     assert day.exit_code == 0, day.output
     zones = pd.read_csv(tmp_path / "day" / "zones.csv").set_index("zone_id")["delivery"]
     flows = pd.read_csv(run / "flows.csv")
-    assert set(zones.index[zones == "own"]) == set(flows.loc[flows["service_id"] == OWN_VANS, "to"]) & set(zones.index)
+    assert set(zones.index[zones == "own"]) == set(
+        flows.loc[flows["service_id"] == OWN_VANS, "to"]
+    ) & set(zones.index)
     text = (run / "own_delivery.csv").read_text().splitlines()
     cells = text[1].split(",")
     used = flows.loc[flows["service_id"] == OWN_VANS, ["from", "to"]].iloc[0]

@@ -52,7 +52,9 @@ def test_a_certificate_that_is_none_is_found_out(answered: Answered) -> None:
     instance, solution = answered
     leaf = solution.certificate.leaves[0]
     false = replace(solution, certificate=whole(replace(leaf, carrier=leaf.carrier - 1.0)))
-    assert with_audited_bound(instance, false)[1][0].startswith("carrier: a multiplier in leaf 0 is negative")
+    assert with_audited_bound(instance, false)[1][0].startswith(
+        "carrier: a multiplier in leaf 0 is negative"
+    )
 
 
 def test_a_solvers_bound_is_left_as_it_is() -> None:
@@ -94,5 +96,7 @@ def test_warming_up_compiles_every_kernel(family: str) -> None:
     folder = PACKAGE / "location" / family
     for path in folder.glob("*.py"):
         module = import_module(f"fulfill.location.{family}.{path.stem}")
-        kernels = {name: value for name, value in vars(module).items() if isinstance(value, Dispatcher)}
+        kernels = {
+            name: value for name, value in vars(module).items() if isinstance(value, Dispatcher)
+        }
         assert [name for name, kernel in kernels.items() if not kernel.signatures] == [], path

@@ -14,7 +14,14 @@ from conftest import TOY_NETWORK
 from fulfill.audit.plan import Audit
 from fulfill.inputs.faults import InputError
 from fulfill.model.decisions import Outcome, Plan
-from fulfill.study.run_folder import manifest, new_folder, next_folder, read_json, summary, write_json
+from fulfill.study.run_folder import (
+    manifest,
+    new_folder,
+    next_folder,
+    read_json,
+    summary,
+    write_json,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -82,7 +89,10 @@ def test_overwriting_never_deletes_what_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "home" / "thesis.doc").write_text("years of work")
     (tmp_path / "file").write_text("a file")
     for target in (tmp_path / "home", tmp_path / "file"):
-        with pytest.raises(InputError, match="it is no run of fulfill"), new_folder(target, overwrite=True):
+        with (
+            pytest.raises(InputError, match="it is no run of fulfill"),
+            new_folder(target, overwrite=True),
+        ):
             pytest.fail("the block must not run")
     assert names(tmp_path / "home") == ["thesis.doc"]
     (tmp_path / "empty").mkdir()
@@ -114,7 +124,12 @@ def test_the_manifest_names_inputs_by_content_and_no_machine() -> None:
     assert content["seconds"] == {"plan": 1.235}
     assert content["options"] == {"gap": "0.01"}
     assert content["versions"]["ortools"]
-    for secret in (str(TOY_NETWORK), str(TOY_NETWORK.parents[1]), str(Path.home()) + "/", socket.gethostname()):
+    for secret in (
+        str(TOY_NETWORK),
+        str(TOY_NETWORK.parents[1]),
+        str(Path.home()) + "/",
+        socket.gethostname(),
+    ):
         assert secret not in text
     assert f'"{getpass.getuser()}"' not in text
     assert "not installed" not in text

@@ -36,7 +36,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     inputs = ("--network", "network", "--demand", "demand")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert fulfill("optimize", *inputs, "--method", "decomposition", "--gap", 0.05, "--out", "run").exit_code == 0
+        assert (
+            fulfill(
+                "optimize", *inputs, "--method", "decomposition", "--gap", 0.05, "--out", "run"
+            ).exit_code
+            == 0
+        )
         assert fulfill("optimize", *inputs, "--gap", 0, "--out", "solver").exit_code == 0
         yield folder
 
@@ -53,7 +58,12 @@ def test_a_true_run_is_clean(house: Path) -> None:
     found = audit_run(house / "run")
     assert found.faults == ()
     names = [check.name for check in found.checks]
-    assert names[:4] == ["input files", "cost, USD", "constraints (1) to (13)", "bound (certified), USD"]
+    assert names[:4] == [
+        "input files",
+        "cost, USD",
+        "constraints (1) to (13)",
+        "bound (certified), USD",
+    ]
     assert names[4:] == [*(f"{name}.csv" for name in KEYS), "summary.json"]
     bound = found.checks[3]
     assert bound.claimed == pytest.approx(bound.recomputed, rel=1e-12)
@@ -79,7 +89,9 @@ def test_every_option_that_shapes_the_instance_is_in_the_manifest(
     )  # fmt: skip
     assert fulfill("optimize", *options, "--out", "run").exit_code == 0
     assert audit_run(spread.root / "run").faults == ()
-    kept = json.loads((spread.root / "run" / "manifest.json").read_text(encoding="utf-8"))["options"]
+    kept = json.loads((spread.root / "run" / "manifest.json").read_text(encoding="utf-8"))[
+        "options"
+    ]
     assert kept["orders_per_year"] == 4321.1
     assert kept["budget_usd"] == 1e7 / 3
     assert kept["opened"] == ["site-b"]
@@ -107,7 +119,12 @@ def order_moved(table: pd.DataFrame) -> pd.DataFrame:
     """One order less from a site, one more by mail for the same cell."""
     row = table.index[table["channel"] == "local"][0]
     table.loc[row, "orders"] = repr(float(table.loc[row, "orders"]) - 1.0)
-    mailed = {"from": "direct mail", "channel": "direct_mail", "service_id": "parcel", "orders": "1.0"}
+    mailed = {
+        "from": "direct mail",
+        "channel": "direct_mail",
+        "service_id": "parcel",
+        "orders": "1.0",
+    }
     return pd.concat([table, table.loc[[row]].assign(**mailed)])
 
 
@@ -208,10 +225,23 @@ def test_a_tampered_run_is_caught(run: Path, name: str) -> None:
 
 
 def test_the_certificate_of_another_instance_is_caught(run: Path) -> None:
-    inputs = ("--network", "network", "--demand", "demand", "--method", "decomposition", "--gap", 0.2)
+    inputs = (
+        "--network",
+        "network",
+        "--demand",
+        "demand",
+        "--method",
+        "decomposition",
+        "--gap",
+        0.2,
+    )
     for file, options, words in (
         ("dearer", ("--close", "site-a"), "bound: the run claims"),
-        ("served", ("--service", "9d=0.01"), "certificate.npz, service: shape (1,) in leaf 0, the instance has (0,)"),
+        (
+            "served",
+            ("--service", "9d=0.01"),
+            "certificate.npz, service: shape (1,) in leaf 0, the instance has (0,)",
+        ),
     ):
         assert fulfill("optimize", *inputs, *options, "--out", file).exit_code == 0
         shutil.copy(run.parent / file / FILE, run / FILE)
@@ -229,7 +259,9 @@ def test_a_changed_input_with_a_changed_hash_is_caught_too(run: Path) -> None:
     assert any(fault.startswith("bound: ") for fault in faults)
 
 
-def test_inputs_are_found_by_name_by_place_or_by_option(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_are_found_by_name_by_place_or_by_option(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(run)
     with pytest.raises(InputError, match="F308 --network, value 'network'"):
         audit_run(run)
@@ -260,11 +292,23 @@ def test_a_run_that_lies_outside_says_nothing_of_the_machine(
         (lambda run: (run / "summary.json").unlink(), r"F101 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("{"), r"F311 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("[]"), r"F311 run/summary\.json"),
-        (lambda run: (run / "summary.json").write_text("{}"), "this is no run of `fulfill optimize`"),
+        (
+            lambda run: (run / "summary.json").write_text("{}"),
+            "this is no run of `fulfill optimize`",
+        ),
         (lambda run: (run / "manifest.json").unlink(), r"F101 run/manifest\.json"),
-        (in_json("manifest.json", "inputs", value=None), r"F311 manifest\.json.*names no options or no inputs"),
-        (in_json("manifest.json", "options", "as_of", value="soon"), r"F311 manifest\.json, column options"),
-        (in_json("manifest.json", "options", "channels", value=3), r"F311 manifest\.json, column options"),
+        (
+            in_json("manifest.json", "inputs", value=None),
+            r"F311 manifest\.json.*names no options or no inputs",
+        ),
+        (
+            in_json("manifest.json", "options", "as_of", value="soon"),
+            r"F311 manifest\.json, column options",
+        ),
+        (
+            in_json("manifest.json", "options", "channels", value=3),
+            r"F311 manifest\.json, column options",
+        ),
     ],
 )
 def test_what_is_no_run_is_refused(run: Path, tamper: Tamper, words: str) -> None:

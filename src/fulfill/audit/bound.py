@@ -1,11 +1,12 @@
 """A second reading of a certified bound: the formula of docs/formulation.md, evaluated over all lanes in plain code.
 
-Nothing here is shared with `location/`. A certificate is data: its signs, its shapes, the reach of its break points
-and the completeness of its cases are checked, then every leaf is evaluated step by step as the page numbers them.
+Nothing here is shared with `location/`. A certificate is data: its signs, its shapes, the reach of
+its break points and the completeness of its cases are checked, then every leaf is evaluated step by
+step as the page numbers them.
 
-Rounding. Sums are exact sums of their float64 terms (`math.fsum`). A term is the result of fewer than `OPERATIONS`
-roundings, so it is wrong by at most ``UNIT`` times the sum of the sizes of what it is made of; these sizes are added up
-beside the bound, and what they can amount to is taken off.
+Rounding. Sums are exact sums of their float64 terms (`math.fsum`). A term is the result of fewer
+than `OPERATIONS` roundings, so it is wrong by at most ``UNIT`` times the sum of the sizes of what
+it is made of; these sizes are added up beside the bound, and what they can amount to is taken off.
 """
 
 from __future__ import annotations
@@ -67,7 +68,11 @@ class _Sum:
 def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAudit:
     """Return the bound that a certificate proves for an instance: the least over its leaves, less the rounding."""
     faults = list(_tree_faults(instance, certificate))
-    faults += [fault for n, leaf in enumerate(certificate.leaves) for fault in _leaf_faults(instance, leaf, n)]
+    faults += [
+        fault
+        for n, leaf in enumerate(certificate.leaves)
+        for fault in _leaf_faults(instance, leaf, n)
+    ]
     faults += [] if faults else list(_reach_faults(instance, certificate))
     if faults:
         return BoundAudit(-np.inf, 0.0, tuple(faults))
@@ -81,12 +86,21 @@ def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAu
 
 def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterator[str]:
     """Check that the leaves cover every case: each split has exactly its two sides."""
-    parent, site, product, side = certificate.parent, certificate.site, certificate.product, certificate.side
+    parent, site, product, side = (
+        certificate.parent,
+        certificate.site,
+        certificate.product,
+        certificate.side,
+    )
     number = np.arange(len(parent))
     if parent[0] != -1 or (parent[1:] < 0).any() or (parent >= number).any():
         yield "branches: a node stands before the node above it, or there is more than one root"
         return
-    if (site[1:] < 0).any() or (site >= len(instance.sites)).any() or (product >= len(instance.products)).any():
+    if (
+        (site[1:] < 0).any()
+        or (site >= len(instance.sites)).any()
+        or (product >= len(instance.products)).any()
+    ):
         yield "branches: a split names a site or product that the instance does not have"
     if len(certificate.ends()) != len(certificate.leaves):
         yield f"branches: {len(certificate.ends())} cases, multipliers for {len(certificate.leaves)}"
@@ -100,7 +114,10 @@ def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterat
 def _case(certificate: Certificate, node: int) -> _Case:
     """Return what holds at a node: all that was split on the way down to it."""
     path = certificate.path(node)
-    facts = [(int(certificate.site[n]), int(certificate.product[n]), int(certificate.side[n])) for n in path]
+    facts = [
+        (int(certificate.site[n]), int(certificate.product[n]), int(certificate.side[n]))
+        for n in path
+    ]
     return _Case(
         opened=frozenset(i for i, k, side in facts if k < 0 and side == YES),
         closed=frozenset(i for i, k, side in facts if k < 0 and side == NO),
@@ -143,7 +160,12 @@ def _leaf_faults(instance: LocationInstance, leaf: Leaf, number: int) -> Iterato
         elif name not in ("cell", "throughput") and (value < 0).any():
             yield f"{name}: a multiplier in leaf {number} is negative ({value.min():.6g})"
     points = leaf.points
-    if points.ndim != 3 or points.shape[2] < 2 or (points[:, :, 0] != 0).any() or (np.diff(points, axis=2) < 0).any():
+    if (
+        points.ndim != 3
+        or points.shape[2] < 2
+        or (points[:, :, 0] != 0).any()
+        or (np.diff(points, axis=2) < 0).any()
+    ):
         yield f"points: those of leaf {number} do not ascend from zero"
 
 
@@ -184,18 +206,26 @@ def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
     chosen = _chosen(instance, case, value)
     if np.isneginf(value[chosen]).any():  # room without end has a price above its cost
         return _Sum(-np.inf, 0.0)
-    if np.isposinf(value[chosen]).any():  # a site must be open that cannot be: nothing falls under this case
+    if np.isposinf(
+        value[chosen]
+    ).any():  # a site must be open that cannot be: nothing falls under this case
         return _Sum(np.inf, 0.0)
     terms = [*undecided, *value[chosen].tolist()]
-    # a site that is worth nothing even with its error on top is chosen neither here nor in exact figures
+    # a site that is worth nothing even with its error on top is chosen neither here nor in exact
+    # figures
     matters = (value <= error) | np.isin(np.arange(len(value)), chosen)
     heavy = 0.0 if instance.mail_weight is None else _largest(instance.mail_weight)
-    mailed = _scale(instance, leaf, cell, heavy * _largest(leaf.mail)) * fsum(instance.demand.ravel().tolist())
-    error_usd = fsum([UNIT * mailed, *error[matters].tolist(), *(UNIT * abs(term) for term in terms)])
+    mailed = _scale(instance, leaf, cell, heavy * _largest(leaf.mail)) * fsum(
+        instance.demand.ravel().tolist()
+    )
+    error_usd = fsum(
+        [UNIT * mailed, *error[matters].tolist(), *(UNIT * abs(term) for term in terms)]
+    )
     return _Sum(fsum(terms), error_usd)
 
 
-# --- step 1 and 2: what no site decides ---------------------------------------------------------------------------
+# --- step 1 and 2: what no site decides
+# ---------------------------------------------------------------------------
 
 
 def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
@@ -207,7 +237,10 @@ def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
     way, zone = instance.lane_way[mail], instance.lane_zone[mail]
     cost = instance.lane_cost(mail) - _credit(instance, leaf, mail)[:, None, :]
     if instance.mail_weight is not None and instance.zone_country is not None:
-        air = leaf.mail[instance.zone_country[zone]][:, None, :] * instance.mail_weight[way][:, :, None]
+        air = (
+            leaf.mail[instance.zone_country[zone]][:, None, :]
+            * instance.mail_weight[way][:, :, None]
+        )
         cost = cost + instance.units[way] * air
     if instance.weight_kg is not None:
         carbon = leaf.co2 * instance.lane_co2[mail][:, None] * instance.weight_kg
@@ -232,7 +265,10 @@ def _undecided(instance: LocationInstance, leaf: Leaf, cell: Array) -> Iterator[
     yield from (cell * instance.demand).ravel().tolist()
     if instance.entry_usd is not None:
         collected = [
-            [fsum((leaf.stocking[:, k, c] * instance.demand[:, k].sum(axis=1)).tolist()) for c in range(entry.size)]
+            [
+                fsum((leaf.stocking[:, k, c] * instance.demand[:, k].sum(axis=1)).tolist())
+                for c in range(entry.size)
+            ]
             for k, entry in enumerate(instance.entry_usd)
         ]
         yield from np.minimum(0.0, instance.entry_usd - np.array(collected)).ravel().tolist()
@@ -253,7 +289,8 @@ def _times(price: Array, amount: Array) -> Array:
         return np.asarray(np.where(price == 0, 0.0, price * amount))
 
 
-# --- step 3: inbound ----------------------------------------------------------------------------------------------
+# --- step 3: inbound
+# ----------------------------------------------------------------------------------------------
 
 
 def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
@@ -261,7 +298,9 @@ def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
     shape = (len(instance.sites), *instance.shape[1:])
     fee = np.zeros(shape) if instance.storage_usd is None else instance.storage_usd
     if instance.stock_level is not None and instance.volume_m3 is not None:
-        fee = fee + np.einsum("k,ktu,iu->ikt", instance.volume_m3, instance.stock_level, leaf.storage)
+        fee = fee + np.einsum(
+            "k,ktu,iu->ikt", instance.volume_m3, instance.stock_level, leaf.storage
+        )
     if instance.inbound_free:
         return fee
     if not len(instance.route_site):
@@ -270,26 +309,36 @@ def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
     assert instance.weight_kg is not None
     assert instance.landing is not None
     gate = np.concatenate([leaf.gateway, np.zeros((1, instance.shape[2]))])  # row -1: no gateway
-    landed = gate[instance.route_gateway] + gate[instance.route_crossing] + leaf.origin[instance.route_origin]
+    landed = (
+        gate[instance.route_gateway]
+        + gate[instance.route_crossing]
+        + leaf.origin[instance.route_origin]
+    )
     formal = (instance.route_gateway >= 0).astype(float)
     share = np.append(leaf.share, 0.0)[instance.route_gateway]
     share = share - formal * instance.limits.max_gateway_share * leaf.share.sum()
     by_volume = landed @ instance.landing.T + share[:, None]
     carbon = leaf.co2 * instance.route_co2[:, None] * instance.weight_kg
-    usd = instance.route_usd + by_volume[:, None, :] * instance.volume_m3[:, None] + carbon[:, :, None]
+    usd = (
+        instance.route_usd
+        + by_volume[:, None, :] * instance.volume_m3[:, None]
+        + carbon[:, :, None]
+    )
     best = np.full(shape, np.inf)
     np.minimum.at(best, instance.route_site, usd)
     return best + fee
 
 
-# --- step 4: the sites --------------------------------------------------------------------------------------------
+# --- step 4: the sites
+# --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Offers:
     """What a site could serve at a profit: one entry for each lane, product and period, ways of a cell side by side.
 
-    `start` is the first entry of each cell; `first` the first cell of each product, with the end after the last.
+    `start` is the first entry of each cell; `first` the first cell of each product, with the end
+    after the last.
     """
 
     profit: Array
@@ -331,8 +380,8 @@ def _site_values(
 def _chords(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Array, float]:
     """Return charge and slope of the chords below the cost of safety stock, (K, J), and how far they can be off, USD.
 
-    Between its two points a chord of a concave function lies below it, elsewhere above: so up to the last point the
-    least of all chords is below the cost. A chord without width is none.
+    Between its two points a chord of a concave function lies below it, elsewhere above: so up to
+    the last point the least of all chords is below the cost. A chord without width is none.
     """
     safety = instance.safety
     if safety is None:
@@ -352,7 +401,13 @@ def _chords(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Arra
 
 
 def _offers(
-    instance: LocationInstance, leaf: Leaf, i: int, lanes: Index, cell: Array, inbound: Array, floor: Array
+    instance: LocationInstance,
+    leaf: Leaf,
+    i: int,
+    lanes: Index,
+    cell: Array,
+    inbound: Array,
+    floor: Array,
 ) -> _Offers:
     """Return what site i could serve at a profit if throughput and stock cost no more than `floor` (K, T)."""
     zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
@@ -360,7 +415,9 @@ def _offers(
     price = np.broadcast_to(inbound, units.shape)
     price = price + leaf.carrier[_region(instance)[zone]][:, None, :]
     if instance.weight_kg is not None and leaf.co2 > 0:
-        price = price + (leaf.co2 * instance.lane_co2[lanes][:, None] * instance.weight_kg)[:, :, None]
+        price = (
+            price + (leaf.co2 * instance.lane_co2[lanes][:, None] * instance.weight_kg)[:, :, None]
+        )
     country = int(instance.site_country[i]) if instance.site_country is not None else 0
     profit = cell[zone] - instance.lane_cost(lanes) - leaf.stocking[zone, :, country][:, :, None]
     profit -= np.where(units > 0, units * np.where(units > 0, price, 0.0), 0.0)
@@ -386,11 +443,22 @@ def _offers(
 
 def _region(instance: LocationInstance) -> Index:
     """Return the carrier region of each zone."""
-    return np.zeros(instance.shape[0], np.int64) if instance.carrier_zone is None else instance.carrier_zone
+    return (
+        np.zeros(instance.shape[0], np.int64)
+        if instance.carrier_zone is None
+        else instance.carrier_zone
+    )
 
 
 def _size_value(
-    instance: LocationInstance, leaf: Leaf, case: _Case, i: int, m: int, offers: _Offers, charge: Array, slope: Array
+    instance: LocationInstance,
+    leaf: Leaf,
+    case: _Case,
+    i: int,
+    m: int,
+    offers: _Offers,
+    charge: Array,
+    slope: Array,
 ) -> _Sum:
     """Return what opening site i at size m adds at least: V of docs/formulation.md."""
     rho = leaf.throughput[i, m]
@@ -438,7 +506,8 @@ def _largest(values: Array) -> float:
     return float(sizes.max()) if sizes.size else 0.0
 
 
-# --- step 5: choose -----------------------------------------------------------------------------------------------
+# --- step 5: choose
+# -----------------------------------------------------------------------------------------------
 
 
 def _chosen(instance: LocationInstance, case: _Case, value: Array) -> Index:

@@ -1,8 +1,9 @@
 """A second reading of a plan: cost and every constraint recomputed without any solver code.
 
-Nothing here is shared with `location/`: the cost comes from the parts of the unit economics (or, for public
-instances, from the instance's arrays), the constraints from the decisions one family at a time. A difference of more
-than `TOLERANCE` of the value is a fault, and a plan with a fault is not handed on silently.
+Nothing here is shared with `location/`: the cost comes from the parts of the unit economics (or,
+for public instances, from the instance's arrays), the constraints from the decisions one family at
+a time. A difference of more than `TOLERANCE` of the value is a fault, and a plan with a fault is
+not handed on silently.
 """
 
 from __future__ import annotations
@@ -38,26 +39,36 @@ class Audit:
 
 
 def audit_plan(
-    instance: LocationInstance, decisions: Decisions, objective: float, economics: Economics | None = None
+    instance: LocationInstance,
+    decisions: Decisions,
+    objective: float,
+    economics: Economics | None = None,
 ) -> Audit:
     """Recompute a plan's cost and check every constraint.
 
     Parameters
     ----------
     objective : what the plan claims to cost
-    economics : the unit economics by part; without them the cost is taken from the instance's arrays
+    economics : the unit economics by part; without them the cost is taken from the instance's
+        arrays
     """
     faults = list(_constraint_faults(instance, decisions))
     found = _recomputed_cost(instance, decisions, economics)
     # infinity is within any share of itself: a plan that pays it agrees with nothing
-    if not (np.isfinite(found) and abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)):
-        faults.append(f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD")
+    if not (
+        np.isfinite(found)
+        and abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)
+    ):
+        faults.append(
+            f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD"
+        )
     return Audit(found, tuple(faults))
 
 
 def _units(instance: LocationInstance, decisions: Decisions) -> Array:
     return np.asarray(
-        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
+        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
+        * decisions.orders
     )
 
 
@@ -67,9 +78,16 @@ def _leaving(instance: LocationInstance, decisions: Decisions) -> Array:
     shape = (len(instance.sites), n_products, n_periods)
     local = instance.lane_site[decisions.lane] != MAIL
     cell = np.ravel_multi_index(
-        (instance.lane_site[decisions.lane][local], decisions.product[local], decisions.period[local]), shape
+        (
+            instance.lane_site[decisions.lane][local],
+            decisions.product[local],
+            decisions.period[local],
+        ),
+        shape,
     )
-    leaving = np.bincount(cell, weights=_units(instance, decisions)[local], minlength=int(np.prod(shape)))
+    leaving = np.bincount(
+        cell, weights=_units(instance, decisions)[local], minlength=int(np.prod(shape))
+    )
     return np.asarray(leaving, float).reshape(shape)
 
 
@@ -81,7 +99,9 @@ def _served(instance: LocationInstance, decisions: Decisions) -> Array:
     return np.asarray(served, float).reshape(instance.shape)
 
 
-def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics: Economics | None) -> float:
+def _recomputed_cost(
+    instance: LocationInstance, decisions: Decisions, economics: Economics | None
+) -> float:
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way = instance.lane_way[lane]
     leaving = _leaving(instance, decisions)
@@ -92,13 +112,17 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
             + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
         )
         pieces.append(
-            float((np.where(decisions.inbound > 0, instance.route_usd, 0.0) * decisions.inbound).sum())
+            float(
+                (np.where(decisions.inbound > 0, instance.route_usd, 0.0) * decisions.inbound).sum()
+            )
             if len(instance.route_site)
             else 0.0
         )
     else:
         pieces += [float(part[way, k, t] @ orders) for part in economics.way_parts.values()]
-        pieces.append(float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders))
+        pieces.append(
+            float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders)
+        )
         brought = decisions.inbound > 0
         pieces += [
             float((part[brought] * decisions.inbound[brought]).sum())
@@ -107,7 +131,9 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
         ]
     short = instance.demand - _served(instance, decisions)
     missing = np.where(short > COST_TOLERANCE * instance.demand, short, 0.0).sum(axis=(0, 2))
-    pieces += [float(m * cost) for m, cost in zip(missing, instance.unserved_usd, strict=True) if m > 0]
+    pieces += [
+        float(m * cost) for m, cost in zip(missing, instance.unserved_usd, strict=True) if m > 0
+    ]
     for site, size in np.argwhere(decisions.opened > 0.5):
         pieces.append(float(instance.fixed_usd[site, size]))
         pieces += [
@@ -123,7 +149,9 @@ def _recomputed_cost(instance: LocationInstance, decisions: Decisions, economics
     return float(np.sum(np.sort(np.array(pieces))))
 
 
-def _band_cost(instance: LocationInstance, site: int, size: int, period: int, volume: float) -> float:
+def _band_cost(
+    instance: LocationInstance, site: int, size: int, period: int, volume: float
+) -> float:
     """Fill the bands of one site and period, the cheapest first."""
     prices, rooms = instance.handling_usd[site, size], instance.capacity[site, size, :, period]
     cost = 0.0
@@ -161,7 +189,9 @@ def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iter
     is_open = np.asarray(opened.any(axis=1))
     room = instance.capacity[site, size].sum(axis=1) * is_open[:, None]
     yield from _over("(2) throughput", leaving.sum(axis=1), room)
-    yield from _over("(4) only open sites serve", leaving.sum(axis=(1, 2)), np.where(is_open, np.inf, 0.0))
+    yield from _over(
+        "(4) only open sites serve", leaving.sum(axis=(1, 2)), np.where(is_open, np.inf, 0.0)
+    )
     yield from _over("(5) one size a site", opened.sum(axis=1), np.ones(len(size)))
     if not np.isin(opened, (0.0, 1.0)).all() or not np.isin(decisions.stocked, (0.0, 1.0)).all():
         yield "(5) a choice is neither 0 nor 1"
@@ -178,7 +208,9 @@ def _stock_faults(
     if instance.entry_usd is not None and instance.site_country is not None:
         sold = np.zeros(instance.entry_usd.shape)
         np.add.at(sold.T, instance.site_country, leaving.sum(axis=2))
-        yield from _over("(13) stocked products only", sold, np.where(decisions.stocked > 0.5, np.inf, 0.0))
+        yield from _over(
+            "(13) stocked products only", sold, np.where(decisions.stocked > 0.5, np.inf, 0.0)
+        )
     if instance.stock_level is None or instance.volume_m3 is None or instance.storage_m3 is None:
         return
     stock = np.einsum("ikt,ktu->iu", leaving * instance.volume_m3[:, None], instance.stock_level)
@@ -189,7 +221,9 @@ def _stock_faults(
     yield from _over("(3) storage", stock, np.broadcast_to(room[:, None], stock.shape))
 
 
-def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: Array) -> Iterator[str]:
+def _inbound_faults(
+    instance: LocationInstance, decisions: Decisions, leaving: Array
+) -> Iterator[str]:
     """Check inbound balance and gateways (6), plants, and diversification (11)."""
     if instance.inbound_free:
         if decisions.inbound.any():
@@ -201,7 +235,9 @@ def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: A
     unpriced = (decisions.inbound > 0) & ~np.isfinite(instance.route_usd)
     if unpriced.any():
         yield f"(6) routes: {int(unpriced.sum())} flows over routes that do not exist for the product or period"
-    yield from _over("(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0))
+    yield from _over(
+        "(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0)
+    )
     if not len(instance.route_site):
         return
     assert instance.volume_m3 is not None
@@ -218,24 +254,40 @@ def _inbound_faults(instance: LocationInstance, decisions: Decisions, leaving: A
         np.add.at(made, instance.route_origin, landed)
         yield from _over("(6) plant capacity", made, instance.origin_m3)
         yearly = made.sum(axis=1)
-        yield from _over("(6) plant minimum", np.where(yearly > TOLERANCE, instance.origin_min_m3, 0.0), yearly)
+        yield from _over(
+            "(6) plant minimum", np.where(yearly > TOLERANCE, instance.origin_min_m3, 0.0), yearly
+        )
     formal = instance.route_gateway >= 0
     landed = volume[formal].sum(axis=1)
-    through = np.bincount(instance.route_gateway[formal], weights=landed, minlength=len(instance.gateways)).astype(
-        float
-    )
+    through = np.bincount(
+        instance.route_gateway[formal], weights=landed, minlength=len(instance.gateways)
+    ).astype(float)
     yield from _over(
-        "(11) share of one gateway", through, np.full(len(through), instance.limits.max_gateway_share * through.sum())
+        "(11) share of one gateway",
+        through,
+        np.full(len(through), instance.limits.max_gateway_share * through.sum()),
     )
 
 
 def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
     """Check mail (7) and carrier (8) capacity."""
-    way, zone, t = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane], decisions.period
+    way, zone, t = (
+        instance.lane_way[decisions.lane],
+        instance.lane_zone[decisions.lane],
+        decisions.period,
+    )
     units = _units(instance, decisions)
-    if instance.mail_kg is not None and instance.mail_weight is not None and instance.zone_country is not None:
+    if (
+        instance.mail_kg is not None
+        and instance.mail_weight is not None
+        and instance.zone_country is not None
+    ):
         mailed = np.zeros_like(instance.mail_kg)
-        np.add.at(mailed, (instance.zone_country[zone], t), instance.mail_weight[way, decisions.product] * units)
+        np.add.at(
+            mailed,
+            (instance.zone_country[zone], t),
+            instance.mail_weight[way, decisions.product] * units,
+        )
         yield from _over("(7) air capacity of mail", mailed, instance.mail_kg)
     if instance.carrier_orders is not None and instance.carrier_zone is not None:
         local = instance.lane_site[decisions.lane] != MAIL
@@ -249,7 +301,9 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
     limits = instance.limits
     for target in limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
-        share = instance.way_within[target.days][instance.lane_way[decisions.lane], decisions.period]
+        share = instance.way_within[target.days][
+            instance.lane_way[decisions.lane], decisions.period
+        ]
         reached = float((share * decisions.orders)[inside].sum())
         yield from _over(
             f"(9) service {target.name}",
@@ -263,14 +317,24 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
     if spent > limits.budget_usd * (1 + TOLERANCE):
         yield f"(10) budget: {spent:.2f} > {limits.budget_usd:.2f} USD"
     yield from (
-        f"(10) {instance.sites[i]} is locked open and closed in the plan" for i in limits.opened if not is_open[i]
+        f"(10) {instance.sites[i]} is locked open and closed in the plan"
+        for i in limits.opened
+        if not is_open[i]
     )
-    yield from (f"(10) {instance.sites[i]} is locked closed and open in the plan" for i in limits.closed if is_open[i])
+    yield from (
+        f"(10) {instance.sites[i]} is locked closed and open in the plan"
+        for i in limits.closed
+        if is_open[i]
+    )
     if np.isfinite(limits.co2_kg) and instance.weight_kg is not None:
         moved = float(
             (
-                instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * _units(instance, decisions)
+                instance.lane_co2[decisions.lane]
+                * instance.weight_kg[decisions.product]
+                * _units(instance, decisions)
             ).sum()
         )
-        moved += float((instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum())
+        moved += float(
+            (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
+        )
         yield from _over("(12) CO2e", np.array(moved), np.array(limits.co2_kg))

@@ -1,7 +1,8 @@
 """The command line: options in, library calls, exit code out.
 
-Exit codes: 0 a plan (or the answer asked for) · 1 input faults, all listed · 2 wrong usage · 3 proven infeasible ·
-4 limit reached without a plan · 5 solver failure. Commands import their stage when they run, so `--help` is instant.
+Exit codes: 0 a plan (or the answer asked for) · 1 input faults, all listed · 2 wrong usage · 3
+proven infeasible · 4 limit reached without a plan · 5 solver failure. Commands import their stage
+when they run, so `--help` is instant.
 """
 
 from __future__ import annotations
@@ -56,7 +57,11 @@ class Figure(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number, or fail as click does for wrong usage."""
         number = super().convert(value, param, ctx)
-        return number if math.isfinite(number) else self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return (
+            number
+            if math.isfinite(number)
+            else self.fail(f"{value!r} is not a finite number.", param, ctx)
+        )
 
 
 if TYPE_CHECKING:
@@ -104,7 +109,9 @@ def problem_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--channels",
                 default=DEFAULT_CHANNELS,
-                callback=lambda _, __, text: tuple(name.strip() for name in text.split(",") if name.strip()),
+                callback=lambda _, __, text: tuple(
+                    name.strip() for name in text.split(",") if name.strip()
+                ),
                 metavar="A,B",
                 show_default=True,
                 help="Channels that may be used.",
@@ -115,9 +122,15 @@ def problem_options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Potential orders a year, in place of the demand's own.",
             ),
             click.option(
-                "--us-share", type=Figure(0, 1), help="Share of orders from US zones, in place of the demand's own."
+                "--us-share",
+                type=Figure(0, 1),
+                help="Share of orders from US zones, in place of the demand's own.",
             ),
-            click.option("--income-exponent", type=Figure(0, 2), help="e in population x internet x income^e."),
+            click.option(
+                "--income-exponent",
+                type=Figure(0, 2),
+                help="e in population x internet x income^e.",
+            ),
         ]
     ):
         command = option(command)
@@ -140,11 +153,23 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
                 show_default=True,
                 help="How to solve: by size, or forced.",
             ),
-            click.option("--open", "opened", multiple=True, metavar="SITE", help="Lock a site open; repeat for more."),
             click.option(
-                "--close", "closed", multiple=True, metavar="SITE", help="Lock a site closed; repeat for more."
+                "--open",
+                "opened",
+                multiple=True,
+                metavar="SITE",
+                help="Lock a site open; repeat for more.",
             ),
-            click.option("--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."),
+            click.option(
+                "--close",
+                "closed",
+                multiple=True,
+                metavar="SITE",
+                help="Lock a site closed; repeat for more.",
+            ),
+            click.option(
+                "--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."
+            ),
             click.option(
                 "--service",
                 "services",
@@ -152,10 +177,16 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
                 metavar="[SCOPE:]3d=0.7",
                 help="Share of all orders within days, of a country or zone class; repeat for more.",
             ),
-            click.option("--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."),
+            click.option(
+                "--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."
+            ),
             click.option("--co2-cap", "co2_kg", type=Figure(min=0), help="Most CO2e, kg a year."),
             click.option(
-                "--gap", type=Figure(min=0), default=0.003, show_default=True, help="Stop at this relative gap."
+                "--gap",
+                type=Figure(min=0),
+                default=0.003,
+                show_default=True,
+                help="Stop at this relative gap.",
             ),
             click.option(
                 "--time-limit",
@@ -177,7 +208,9 @@ def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="fulfill")
 def main() -> None:
     """Where to put overseas warehouses, how much goes through each, and which orders to mail from abroad."""
@@ -185,8 +218,12 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--network", default=DEFAULT_NETWORK, show_default=True, help="Embedded network to copy.")
-@click.option("--demand", default=DEFAULT_DEMAND, show_default=True, help="Embedded demand to copy.")
+@click.option(
+    "--network", default=DEFAULT_NETWORK, show_default=True, help="Embedded network to copy."
+)
+@click.option(
+    "--demand", default=DEFAULT_DEMAND, show_default=True, help="Embedded demand to copy."
+)
 def init(folder: Path, network: str, demand: str) -> None:
     """Copy the example tables to FOLDER, to edit them."""
     from fulfill.inputs.network import locate
@@ -223,7 +260,11 @@ def check(as_of: date | None, **options: Any) -> None:
 @click.argument("start", metavar="LAT,LON")
 @click.argument("goal", metavar="LAT,LON")
 @click.option(
-    "--network", default=DEFAULT_NETWORK, metavar="NAME|DIR", show_default=True, help="Network whose roads are used."
+    "--network",
+    default=DEFAULT_NETWORK,
+    metavar="NAME|DIR",
+    show_default=True,
+    help="Network whose roads are used.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def lane(start: str, goal: str, network: str, as_json: bool) -> None:
@@ -238,30 +279,55 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     if found is None:
         raise InputError(faults)
     graph = read_roads(found.roads) if found.roads else None
-    way = find_lane(graph, road_rules(found), ends[0], ends[1], crossing_table(found, freight=False))
+    way = find_lane(
+        graph, road_rules(found), ends[0], ends[1], crossing_table(found, freight=False)
+    )
     if as_json:
         click.echo(
-            json.dumps({"road_km": round(way.road_km, 1), "hours": round(way.hours, 2), "crossing": way.crossing})
+            json.dumps(
+                {
+                    "road_km": round(way.road_km, 1),
+                    "hours": round(way.hours, 2),
+                    "crossing": way.crossing,
+                }
+            )
         )
         return
-    click.echo(f"road_km   {way.road_km:,.0f}\nhours     {way.hours:,.1f}\ncrossing  {way.crossing or '-'}")
+    click.echo(
+        f"road_km   {way.road_km:,.0f}\nhours     {way.hours:,.1f}\ncrossing  {way.crossing or '-'}"
+    )
 
 
 @main.command(context_settings={"ignore_unknown_options": False})
 @problem_options
 @plan_options
 @click.option("--as-of", type=Day(), help="Day whose rules hold.  [default: the network's]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run.  [default: a new one under runs/]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the run.  [default: a new one under runs/]",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
 @click.option(
-    "--from", "start", type=click.Path(path_type=Path), metavar="RUN", help="Begin from the sites and prices of a run."
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Begin from the sites and prices of a run.",
 )
 @click.option(
-    "--with-routing", is_flag=True, help="Offer own vans at what their routes cost: plan and route until sites repeat."
+    "--with-routing",
+    is_flag=True,
+    help="Offer own vans at what their routes cost: plan and route until sites repeat.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def optimize(
-    as_of: date | None, out: Path | None, overwrite: bool, with_routing: bool, as_json: bool, **options: Any
+    as_of: date | None,
+    out: Path | None,
+    overwrite: bool,
+    with_routing: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Choose sites, allocate demand, and say which orders to mail: the main job."""
     from fulfill.inputs.problem import load_problem
@@ -310,11 +376,15 @@ def optimize(
     help="Day whose rules hold; repeat for a time line.  [default: the network's]",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder of the comparison.  [default: a new one under runs/]"
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the comparison.  [default: a new one under runs/]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+def compare(
+    days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any
+) -> None:
     """Compare direct mail, local fulfilment and a mix; gap and time limit are those of each single plan."""
     from fulfill.analysis.compare.comparison import compare as compare_plans
     from fulfill.analysis.compare.comparison import on_dates, summary
@@ -326,12 +396,18 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
     from fulfill.study.run_folder import check_target, new_folder, next_folder
 
     asked = in_manifest(options)
-    problem = load_problem(as_of=min(days, default=None), **{name: options.pop(name) for name in PROBLEM_OPTIONS})
+    problem = load_problem(
+        as_of=min(days, default=None), **{name: options.pop(name) for name in PROBLEM_OPTIONS}
+    )
     problems = on_dates(problem, days or [problem.regime.as_of])
-    target = out or next_folder(Path("runs"), f"compare-{problem.demand.name}-{problems[-1].regime.as_of}")
+    target = out or next_folder(
+        Path("runs"), f"compare-{problem.demand.name}-{problems[-1].regime.as_of}"
+    )
     check_target(target, overwrite=overwrite)
     with live_progress(options["gap"]) as report:
-        comparison = compare_plans(problems, PlanOptions(**options), report, lambda line: click.echo(line, err=True))
+        comparison = compare_plans(
+            problems, PlanOptions(**options), report, lambda line: click.echo(line, err=True)
+        )
     with new_folder(target, overwrite=overwrite) as draft:
         write_comparison(comparison, draft, asked)
     if as_json:
@@ -351,7 +427,11 @@ def compare(days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: 
     show_default=True,
     help="What to write.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: a new one beside the run]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to write to.  [default: a new one beside the run]",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
 def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
     """Write the map layers of RUN as GeoJSON, as a GeoPackage, or as the tables that kepler.gl reads."""
@@ -368,8 +448,14 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
 
 @main.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--network", metavar="NAME|DIR", help="Network of the run.  [default: the one its manifest names]")
-@click.option("--demand", metavar="NAME|DIR", help="Demand of the run.  [default: the one its manifest names]")
+@click.option(
+    "--network",
+    metavar="NAME|DIR",
+    help="Network of the run.  [default: the one its manifest names]",
+)
+@click.option(
+    "--demand", metavar="NAME|DIR", help="Demand of the run.  [default: the one its manifest names]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> None:
     """Check RUN again: inputs, cost, every constraint, every table, and a certified bound from its multipliers."""
@@ -386,11 +472,23 @@ def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> 
 
 @main.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--site", "sites", multiple=True, metavar="ID", help="Open site; repeat for several.  [default: largest]")
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="ID",
+    help="Open site; repeat for several.  [default: largest]",
+)
 @click.option("--period", metavar="ID", help="Period of the calendar.  [default: the site's peak]")
 @click.option("--date", "day", type=Day(), help="A day; its period is taken.")
-@click.option("--stops", type=click.Path(path_type=Path), help="Your own stops, in place of placed ones.")
-@click.option("--network", metavar="NAME|DIR", help="Network of the run.  [default: the one its manifest names]")
+@click.option(
+    "--stops", type=click.Path(path_type=Path), help="Your own stops, in place of placed ones."
+)
+@click.option(
+    "--network",
+    metavar="NAME|DIR",
+    help="Network of the run.  [default: the one its manifest names]",
+)
 @click.option(
     "--engine",
     type=click.Choice(["auto", "ruin", "pyvrp", "ortools"]),
@@ -398,23 +496,46 @@ def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> 
     show_default=True,
     help="What finds the routes.",
 )
-@click.option("--seconds", type=Figure(min=0, max=1e6, min_open=True), help="Time limit.  [default: steps, repeatable]")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of whatever is random."
+    "--seconds",
+    type=Figure(min=0, max=1e6, min_open=True),
+    help="Time limit.  [default: steps, repeatable]",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: a new one beside the run]")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of whatever is random.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to write to.  [default: a new one beside the run]",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def route(run: Path, network: str | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any) -> None:
+def route(
+    run: Path, network: str | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any
+) -> None:
     """Route a day of an open site of RUN: stops, vehicles, drivers' sheets, own vans or the carrier by zone, trucks."""
     from fulfill.inputs.network import locate, read_network
     from fulfill.report.day_folder import day_summary, write_day
     from fulfill.report.terminal.day import print_day
     from fulfill.study.delivery_day import DayOptions, route_day
-    from fulfill.study.run_folder import MANIFEST, check_target, new_folder, next_folder, portable, read_json
+    from fulfill.study.run_folder import (
+        MANIFEST,
+        check_target,
+        new_folder,
+        next_folder,
+        portable,
+        read_json,
+    )
 
     if options["period"] and options["day"]:
-        raise InputError([Fault("F309", "--date", value=str(options["day"]), detail="give --period or --date")])
+        raise InputError(
+            [Fault("F309", "--date", value=str(options["day"]), detail="give --period or --date")]
+        )
     name = network or read_json(run, MANIFEST).get("options", {}).get("network") or ""
     target = out or next_folder(run.parent, f"{run.name}-routes")
     check_target(target, overwrite=overwrite)
@@ -422,16 +543,32 @@ def route(run: Path, network: str | None, out: Path | None, overwrite: bool, as_
     if found is None:
         raise InputError(faults)
     day = route_day(run, found, DayOptions(**options))
-    asked = {key: str(value) for key, value in options.items() if value not in (None, ()) and key != "stops"}
+    asked = {
+        key: str(value)
+        for key, value in options.items()
+        if value not in (None, ()) and key != "stops"
+    }
     with new_folder(target, overwrite=overwrite) as draft:
-        write_day(day, draft, run, {"network": portable(name), "sites": list(day.depots["site_id"]), **asked})
+        write_day(
+            day,
+            draft,
+            run,
+            {"network": portable(name), "sites": list(day.depots["site_id"]), **asked},
+        )
     if as_json:
         click.echo(json.dumps(day_summary(day), indent=2))
     else:
         print_day(day, target)
 
 
-PROBLEM_OPTIONS = ("network", "demand", "channels", "orders_per_year", "us_share", "income_exponent")
+PROBLEM_OPTIONS = (
+    "network",
+    "demand",
+    "channels",
+    "orders_per_year",
+    "us_share",
+    "income_exponent",
+)
 
 
 def in_manifest(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -440,7 +577,9 @@ def in_manifest(options: Mapping[str, Any]) -> dict[str, Any]:
 
     named = {kind: portable(options[kind]) for kind in ("network", "demand")}
     return {
-        name: value for name, value in {**options, **named}.items() if value not in (None, ()) and name != "channels"
+        name: value
+        for name, value in {**options, **named}.items()
+        if value not in (None, ()) and name != "channels"
     }
 
 
@@ -459,6 +598,13 @@ def parse_point(text: str) -> tuple[float, float]:
         lat, lon = (float(part) for part in parts)
     except ValueError:
         raise InputError(
-            [Fault("F309", "LAT,LON", value=text, detail="write two numbers with a comma, e.g. 19.43,-99.13")]
+            [
+                Fault(
+                    "F309",
+                    "LAT,LON",
+                    value=text,
+                    detail="write two numbers with a comma, e.g. 19.43,-99.13",
+                )
+            ]
         ) from None
     return lat, lon

@@ -27,15 +27,18 @@ class Merged:
 def merge_zones(problem: Problem, resolution: int) -> Merged:
     """Merge the zones of a problem to about `resolution` zones.
 
-    Only zones of one country, state and class are merged, so that carrier regions, tariffs and services stay exact; the
-    number cannot fall below the number of such groups. Groups get clusters by their share of the orders; a merged zone
-    stands at the order-weighted mean point of its members and is called after the largest.
+    Only zones of one country, state and class are merged, so that carrier regions, tariffs and
+    services stay exact; the number cannot fall below the number of such groups. Groups get clusters
+    by their share of the orders; a merged zone stands at the order-weighted mean point of its
+    members and is called after the largest.
     """
     zones = problem.demand.zones
     if resolution >= len(zones):
         return Merged(problem, np.arange(len(zones)))
     weight = problem.orders.sum(axis=(1, 2)) + 1e-9
-    group = np.asarray(zones.groupby(["country", "state", "zone_class"], sort=True).ngroup(), np.int64)
+    group = np.asarray(
+        zones.groupby(["country", "state", "zone_class"], sort=True).ngroup(), np.int64
+    )
     clusters = _clusters_by_group(group, weight, resolution)
     member = np.full(len(zones), -1)
     used = 0
@@ -81,8 +84,13 @@ def _merged_problem(problem: Problem, member: Index, weight: Array, n_merged: in
     merged = zones.iloc[heaviest].reset_index(drop=True).copy()
     mass = np.bincount(member, weights=weight, minlength=n_merged)
     for column in ("lat", "lon"):
-        merged[column] = np.bincount(member, weights=weight * zones[column].to_numpy(float), minlength=n_merged) / mass
-    merged["population"] = np.bincount(member, weights=zones["population"].to_numpy(float), minlength=n_merged)
+        merged[column] = (
+            np.bincount(member, weights=weight * zones[column].to_numpy(float), minlength=n_merged)
+            / mass
+        )
+    merged["population"] = np.bincount(
+        member, weights=zones["population"].to_numpy(float), minlength=n_merged
+    )
     orders = np.zeros((n_merged, *problem.orders.shape[1:]))
     np.add.at(orders, member, problem.orders)
     return replace(problem, demand=replace(problem.demand, zones=merged), orders=orders)

@@ -22,8 +22,8 @@ REQUIRED = _Required()
 class Column:
     """One column of an input table.
 
-    `default` is what an absent column or an empty cell means; `None` means unknown (NaN or empty text).
-    `refers` is the table whose first key column holds the allowed values.
+    `default` is what an absent column or an empty cell means; `None` means unknown (NaN or empty
+    text). `refers` is the table whose first key column holds the allowed values.
     """
 
     name: str
@@ -64,18 +64,32 @@ class Parameter:
     meaning: str
 
 
-def identifier(name: str, meaning: str, *, key: bool = False, refers: str = "", default: object = REQUIRED) -> Column:
+def identifier(
+    name: str, meaning: str, *, key: bool = False, refers: str = "", default: object = REQUIRED
+) -> Column:
     """Return a column of names that other tables use."""
     return Column(name, "id", meaning, key=key, refers=refers, default=default)
 
 
-def text(name: str, meaning: str, default: object = "", choices: tuple[str, ...] = (), *, key: bool = False) -> Column:
+def text(
+    name: str,
+    meaning: str,
+    default: object = "",
+    choices: tuple[str, ...] = (),
+    *,
+    key: bool = False,
+) -> Column:
     """Return a column of text."""
     return Column(name, "text", meaning, default=default, choices=choices, key=key)
 
 
 def number(
-    name: str, unit: str, meaning: str, low: float | None = 0.0, high: float | None = None, default: object = REQUIRED
+    name: str,
+    unit: str,
+    meaning: str,
+    low: float | None = 0.0,
+    high: float | None = None,
+    default: object = REQUIRED,
 ) -> Column:
     """Return a column of plain numbers."""
     return Column(name, "number", meaning, unit, default=default, low=low, high=high)

@@ -45,7 +45,9 @@ def read_demand(folder: Path) -> tuple[Demand | None, list[Fault]]:
     tables, found = read_tables(folder, DEMAND_TABLES)
     faults += found
     if "parameters" in tables:
-        faults += parameter_faults(tables["parameters"], DEMAND_PARAMETERS, f"{folder.name}/parameters.csv")
+        faults += parameter_faults(
+            tables["parameters"], DEMAND_PARAMETERS, f"{folder.name}/parameters.csv"
+        )
     if not faults and tables["orders"].empty:
         faults += [Fault("F101", f"{folder.name}/{name}.csv", detail="needed where orders.csv is absent")
                    for name in ("mix", "seasonality") if tables[name].empty]  # fmt: skip
@@ -69,7 +71,9 @@ def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.floa
 
     Population x internet use x income^e, with internet use by state from the survey ENDUTIH.
     """
-    weight = (zones["population"] * zones["internet_share"] * zones["income_index"] ** income_exponent).to_numpy(float)
+    weight = (
+        zones["population"] * zones["internet_share"] * zones["income_index"] ** income_exponent
+    ).to_numpy(float)
     country = zones["country"].to_numpy()
     for name in COUNTRIES:
         here = country == name
@@ -84,14 +88,19 @@ def orders_array(
 ) -> NDArray[np.float64]:
     """Return potential orders by zone, product and period, shape (n_zones, n_products, n_periods).
 
-    Explicit `orders` win; else the yearly total is spread by country share, zone weight, product mix and seasonal
-    intensity. The intensities are scaled so that the year keeps its total whatever their mean.
+    Explicit `orders` win; else the yearly total is spread by country share, zone weight, product
+    mix and seasonal intensity. The intensities are scaled so that the year keeps its total whatever
+    their mean.
     """
     zones = demand.zones
     if not demand.orders.empty:
         index = [
             pd.Index(axis).get_indexer(pd.Index(demand.orders[column]))
-            for axis, column in ((zones["zone_id"], "zone_id"), (products, "product_id"), (periods, "period_id"))
+            for axis, column in (
+                (zones["zone_id"], "zone_id"),
+                (products, "product_id"),
+                (periods, "period_id"),
+            )
         ]
         explicit = np.zeros((len(zones), len(products), len(periods)))
         np.add.at(explicit, tuple(index), demand.orders["orders"].to_numpy(float))
@@ -103,8 +112,15 @@ def orders_array(
     weight = zone_weights(zones, figures["income_exponent"])
     orders = np.zeros((len(zones), len(products), len(periods)))
     for name in present:
-        mix = demand.mix[demand.mix["country"] == name].set_index("product_id")["share"].reindex(products).fillna(0.0)
-        season = demand.seasonality[demand.seasonality["country"] == name].set_index("period_id")["intensity"]
+        mix = (
+            demand.mix[demand.mix["country"] == name]
+            .set_index("product_id")["share"]
+            .reindex(products)
+            .fillna(0.0)
+        )
+        season = demand.seasonality[demand.seasonality["country"] == name].set_index("period_id")[
+            "intensity"
+        ]
         by_period = season.reindex(periods).fillna(0.0).to_numpy(float) * days
         total = figures["orders_per_year"] * (share[name] / whole if whole else 0.0)
         here = (zones["country"] == name).to_numpy()

@@ -29,7 +29,11 @@ def demand_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
     if "direct_mail" in channels:
         faults += _air_faults(network, demand)
     unknown = [*_lane_end_faults(network, demand)]
-    return [*faults, *unknown, *([] if unknown or network.roads else _missing_lane_faults(network, demand, channels))]
+    return [
+        *faults,
+        *unknown,
+        *([] if unknown or network.roads else _missing_lane_faults(network, demand, channels)),
+    ]
 
 
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:
@@ -50,7 +54,8 @@ def _listed(names: list[str]) -> str:
 def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
     """Find regions that fall to the row * although rows with names are there, and named rows that match no zone.
 
-    A known state without a row takes the row * by right; an unknown name may be a row's, spelt otherwise.
+    A known state without a row takes the row * by right; an unknown name may be a row's, spelt
+    otherwise.
     """
     carriers, zones = network["carriers"], demand.zones
     for country in sorted(set(zones["country"])):
@@ -58,7 +63,12 @@ def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
         named = rows[rows["state"] != EVERY_STATE]
         if named.empty or len(named) == len(rows):
             continue
-        strange = here[[name not in set(named["state"]) and not state_name(country, name) for name in here["state"]]]
+        strange = here[
+            [
+                name not in set(named["state"]) and not state_name(country, name)
+                for name in here["state"]
+            ]
+        ]
         for state, group in strange.groupby("state", sort=False):
             detail = f"no state of {country}" + near(nearest(str(state), named["state"]))
             detail = detail if state else f"empty, but carriers.csv names states of {country}"
@@ -67,8 +77,12 @@ def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
             yield Fault("F212", file, int(group[ROW].iloc[0]), "state", str(state), detail)
         for state, line in zip(named["state"], named[ROW], strict=True):
             if state not in set(here["state"]) and not state_name(country, state):
-                detail = f"no state of {country} and no zone's" + near(nearest(state, set(here["state"]) - {""}))
-                yield Fault("F212", f"{network.folder.name}/carriers.csv", int(line), "state", state, detail)
+                detail = f"no state of {country} and no zone's" + near(
+                    nearest(state, set(here["state"]) - {""})
+                )
+                yield Fault(
+                    "F212", f"{network.folder.name}/carriers.csv", int(line), "state", state, detail
+                )
 
 
 def _season_faults(network: Network, demand: Demand) -> Iterator[Fault]:
@@ -80,19 +94,29 @@ def _season_faults(network: Network, demand: Demand) -> Iterator[Fault]:
         if country in set(demand.zones["country"]):
             for period in network["calendar"]["period_id"]:
                 if period not in set(rows["period_id"]):
-                    yield Fault("F314", file, column="period_id", value=period, detail=f"no row for {country}")
+                    yield Fault(
+                        "F314",
+                        file,
+                        column="period_id",
+                        value=period,
+                        detail=f"no row for {country}",
+                    )
 
 
 def _service_faults(network: Network, demand: Demand) -> Iterator[Fault]:
     """Find zone classes that no last-mile service of their country covers."""
     services, zones = network["services"], demand.zones
     covered = set(zip(services["country"], services["zone_class"], strict=True))
-    by_mail = set(zip(*(network["mail_services"][name] for name in ("country", "zone_class")), strict=True))
+    by_mail = set(
+        zip(*(network["mail_services"][name] for name in ("country", "zone_class")), strict=True)
+    )
     for pair, rows in zones.groupby(["country", "zone_class"]):
         if pair in by_mail - covered:  # a class that mail does not cover either is F305
             detail = f"{len(rows)} zones, the first in row {int(rows[ROW].iloc[0])} of zones.csv"
             file = f"{network.folder.name}/services.csv"
-            yield Fault("F314", file, column="zone_class", value=" ".join(map(str, pair)), detail=detail)
+            yield Fault(
+                "F314", file, column="zone_class", value=" ".join(map(str, pair)), detail=detail
+            )
 
 
 def _air_faults(network: Network, demand: Demand) -> Iterator[Fault]:
@@ -100,11 +124,17 @@ def _air_faults(network: Network, demand: Demand) -> Iterator[Fault]:
     served = set(network["mail_services"]["country"]) & set(demand.zones["country"])
     file = f"{network.folder.name}/mail_capacity.csv"
     for country in sorted(served - set(network["mail_capacity"]["country"])):
-        yield Fault("F314", file, column="country", value=country, detail="mail_services.csv serves it")
+        yield Fault(
+            "F314", file, column="country", value=country, detail="mail_services.csv serves it"
+        )
 
 
 def _places(network: Network, demand: Demand) -> dict[str, set[str]]:
-    tables = {"origin": network["origins"], "gateway": network["gateways"], "site": network["sites"]}
+    tables = {
+        "origin": network["origins"],
+        "gateway": network["gateways"],
+        "site": network["sites"],
+    }
     ids = {kind: set(table[f"{kind}_id"]) for kind, table in tables.items()}
     return {**ids, "zone": set(demand.zones["zone_id"])}
 
@@ -116,20 +146,38 @@ def _lane_end_faults(network: Network, demand: Demand) -> Iterator[Fault]:
     joined = (("site", "zone"), ("gateway", "site"), ("origin", "gateway"), ("origin", "site"))
     file = f"{network.folder.name}/lanes.csv"
     columns = ("from_id", "to_id", ROW)
-    for start, goal, line in zip(*(network["lanes"][name].tolist() for name in columns), strict=True):
-        strange = [(column, name) for column, name in zip(columns, (start, goal), strict=False) if name not in known]
+    for start, goal, line in zip(
+        *(network["lanes"][name].tolist() for name in columns), strict=True
+    ):
+        strange = [
+            (column, name)
+            for column, name in zip(columns, (start, goal), strict=False)
+            if name not in known
+        ]
         for column, name in strange:
             detail = "no origin, gateway, site or zone" + near(nearest(name, known))
             yield Fault("F208", file, int(line), column, name, detail)
         ways = [(start, goal), (goal, start)]
-        if not strange and not any(a in places[one] and b in places[other] for one, other in joined for a, b in ways):
-            yield Fault("F316", file, int(line), "from_id + to_id", f"{start}, {goal}", "the model has no such lane")
+        if not strange and not any(
+            a in places[one] and b in places[other] for one, other in joined for a, b in ways
+        ):
+            yield Fault(
+                "F316",
+                file,
+                int(line),
+                "from_id + to_id",
+                f"{start}, {goal}",
+                "the model has no such lane",
+            )
 
 
-def _missing_lane_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> Iterator[Fault]:
+def _missing_lane_faults(
+    network: Network, demand: Demand, channels: tuple[str, ...]
+) -> Iterator[Fault]:
     """Find road lanes that lanes.csv leaves out where there is no graph to measure them on, one fault a place.
 
-    Abroad a lane needs a land crossing that takes freight, and from a site the channel that uses it.
+    Abroad a lane needs a land crossing that takes freight, and from a site the channel that uses
+    it.
     """
     if not set(channels) - {"direct_mail"}:
         return
@@ -147,20 +195,37 @@ def _missing_lane_faults(network: Network, demand: Demand, channels: tuple[str, 
         ends = list(zip(goal[other], goal["country"], strict=True))
         for name, country in zip(start[one], start["country"], strict=True):
             missing = [
-                end for end, where in ends if (where == country or abroad) and frozenset((name, end)) not in written
+                end
+                for end, where in ends
+                if (where == country or abroad) and frozenset((name, end)) not in written
             ]
             if missing:
-                yield Fault("F317", file, column="from_id", value=name, detail=f"no lane to {_listed(missing)}")
+                yield Fault(
+                    "F317",
+                    file,
+                    column="from_id",
+                    value=name,
+                    detail=f"no lane to {_listed(missing)}",
+                )
 
 
 def _unused_states(network: Network, demand: Demand) -> Iterator[Fault]:
     carriers, zones = network["carriers"], demand.zones
     for country in sorted(set(zones["country"])):
         here = set(zones.loc[zones["country"] == country, "state"])
-        rows = carriers[(carriers["country"] == country) & ~carriers["state"].isin([EVERY_STATE, *here])]
+        rows = carriers[
+            (carriers["country"] == country) & ~carriers["state"].isin([EVERY_STATE, *here])
+        ]
         if len(rows):
             file, detail = f"{network.folder.name}/carriers.csv", f"{country}: no zone lies there"
-            yield Fault("W302", file, int(rows[ROW].iloc[0]), "state", _listed(rows["state"].tolist()), detail)
+            yield Fault(
+                "W302",
+                file,
+                int(rows[ROW].iloc[0]),
+                "state",
+                _listed(rows["state"].tolist()),
+                detail,
+            )
 
 
 def _unused_classes(network: Network) -> Iterator[Fault]:
@@ -169,8 +234,17 @@ def _unused_classes(network: Network) -> Iterator[Fault]:
     if len(rows):
         names = _listed(list(dict.fromkeys(rows["tariff_class"])))
         others = sorted(used - set(tariffs["tariff_class"]))
-        detail = "no product has the class" + (f"; these take the row any: {_listed(others)}" if others else "")
-        yield Fault("W302", f"{network.folder.name}/tariffs.csv", int(rows[ROW].iloc[0]), "tariff_class", names, detail)
+        detail = "no product has the class" + (
+            f"; these take the row any: {_listed(others)}" if others else ""
+        )
+        yield Fault(
+            "W302",
+            f"{network.folder.name}/tariffs.csv",
+            int(rows[ROW].iloc[0]),
+            "tariff_class",
+            names,
+            detail,
+        )
 
 
 def _unsold_products(network: Network, demand: Demand) -> Iterator[Fault]:
@@ -178,8 +252,18 @@ def _unsold_products(network: Network, demand: Demand) -> Iterator[Fault]:
     products = network["products"]
     rows = products[~products["product_id"].isin(demand.mix["product_id"])]
     if demand.orders.empty and len(rows):
-        file, detail = f"{network.folder.name}/products.csv", f"not in mix.csv of {demand.name}: never ordered"
-        yield Fault("W302", file, int(rows[ROW].iloc[0]), "product_id", _listed(rows["product_id"].tolist()), detail)
+        file, detail = (
+            f"{network.folder.name}/products.csv",
+            f"not in mix.csv of {demand.name}: never ordered",
+        )
+        yield Fault(
+            "W302",
+            file,
+            int(rows[ROW].iloc[0]),
+            "product_id",
+            _listed(rows["product_id"].tolist()),
+            detail,
+        )
 
 
 def _fallback_classes(network: Network, regime: Regime) -> Iterator[Fault]:
@@ -193,7 +277,11 @@ def _fallback_classes(network: Network, regime: Regime) -> Iterator[Fault]:
     for (country, kind), rows in regime.rows.groupby(["destination", "entry_kind"]):
         fallback = rows[rows["tariff_class"] == ANY]
         own = set(rows["tariff_class"]) - {ANY}
-        earlier = set(begun.loc[(begun["destination"] == country) & (begun["entry_kind"] == kind), "tariff_class"])
+        earlier = set(
+            begun.loc[
+                (begun["destination"] == country) & (begun["entry_kind"] == kind), "tariff_class"
+            ]
+        )
         for name in classes if len(fallback) else ():
             if name not in own and name in (named if own else named & earlier):
                 rates = ", ".join(dict.fromkeys(f"{100 * rate:g} %" for rate in fallback["rate"]))

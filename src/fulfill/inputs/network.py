@@ -12,7 +12,13 @@ import pandas as pd
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
-from fulfill.inputs.tables import ROW, parameter_faults, parameter_values, read_settings, read_tables
+from fulfill.inputs.tables import (
+    ROW,
+    parameter_faults,
+    parameter_values,
+    read_settings,
+    read_tables,
+)
 
 VALUE_BASES = ("net_price", "all_in_price", "price")
 """What a courier's customs value rests on: price before VAT, price before the all-in courier rate, or the price."""
@@ -59,7 +65,8 @@ class Network:
 def embedded(kind: str, name: str) -> Path | None:
     """Return the folder of an embedded network (`kind="networks"`) or demand (`kind="demand"`), None if unknown.
 
-    In a wheel the data lie inside the package; in a checkout they are the top folders of the repository.
+    In a wheel the data lie inside the package; in a checkout they are the top folders of the
+    repository.
     """
     here = Path(__file__).resolve().parents[1]
     for root in (here / "data" / kind, here.parents[1] / kind):
@@ -105,7 +112,9 @@ def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
     faults += found
     tables = with_one_spelling(tables)
     if "parameters" in tables:
-        faults += parameter_faults(tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv")
+        faults += parameter_faults(
+            tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv"
+        )
     faults += _missing_rows(folder, tables)
     faults += _speed_faults(folder, tables)
     faults += network_faults(folder.name, tables)
@@ -132,7 +141,13 @@ def _missing_rows(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Faul
     if "emissions" in tables:
         modes = set(tables["emissions"]["mode"])
         faults += [
-            Fault("F105", f"{folder.name}/emissions.csv", column="mode", value=mode, detail="the mode's row is missing")
+            Fault(
+                "F105",
+                f"{folder.name}/emissions.csv",
+                column="mode",
+                value=mode,
+                detail="the mode's row is missing",
+            )
             for mode in EMISSION_MODES
             if mode not in modes
         ]
@@ -155,12 +170,31 @@ def _speed_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Faul
     for kind in ROAD_KINDS:
         bands = tables["speeds"][tables["speeds"]["road_kind"] == kind].sort_values("from_hour")
         reached = 0.0
-        for begins, ends, line in zip(bands["from_hour"], bands["to_hour"], bands[ROW], strict=True):
+        for begins, ends, line in zip(
+            bands["from_hour"], bands["to_hour"], bands[ROW], strict=True
+        ):
             if begins != reached or ends <= begins:
-                faults.append(Fault("F312", file, int(line), "from_hour", f"{begins:g}", f"{kind} until {reached:g}"))
+                faults.append(
+                    Fault(
+                        "F312",
+                        file,
+                        int(line),
+                        "from_hour",
+                        f"{begins:g}",
+                        f"{kind} until {reached:g}",
+                    )
+                )
             reached = ends
         if reached != 24.0:
-            faults.append(Fault("F312", file, column="to_hour", value=f"{reached:g}", detail=f"{kind} ends there"))
+            faults.append(
+                Fault(
+                    "F312",
+                    file,
+                    column="to_hour",
+                    value=f"{reached:g}",
+                    detail=f"{kind} ends there",
+                )
+            )
     return faults
 
 
@@ -181,10 +215,18 @@ def _settings_faults(folder: Path, settings: Mapping[str, str]) -> list[Fault]:
     base = settings.get("direct_mail_value_base")
     if isinstance(base, str) and base not in VALUE_BASES:
         faults.append(
-            Fault("F206", file, column="direct_mail_value_base", value=base, detail="one of " + ", ".join(VALUE_BASES))
+            Fault(
+                "F206",
+                file,
+                column="direct_mail_value_base",
+                value=base,
+                detail="one of " + ", ".join(VALUE_BASES),
+            )
         )
     for key in ("roads", "outlines"):
         name = settings.get(key)
         if isinstance(name, str) and not (folder / name).is_file():
-            faults.append(Fault("F101", f"{folder.name}/{name}", detail=f"named by {key} in network.toml"))
+            faults.append(
+                Fault("F101", f"{folder.name}/{name}", detail=f"named by {key} in network.toml")
+            )
     return faults

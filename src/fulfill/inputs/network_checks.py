@@ -1,7 +1,7 @@
 """What the tables of a network must agree in, row with row and table with table; no demand is needed for it.
 
-Every check takes the tables that were read without fault, by name, and returns nothing where one that it needs is
-missing: its own faults are reported already.
+Every check takes the tables that were read without fault, by name, and returns nothing where one
+that it needs is missing: its own faults are reported already.
 """
 
 from __future__ import annotations
@@ -21,8 +21,20 @@ ANY = "any"
 
 _ORDERED = (
     # table, lower column, upper column, whether they may be equal, what is wrong
-    ("services", "days_mean", "days_p90", True, "nine of ten orders cannot be faster than the mean"),
-    ("mail_services", "days_mean", "days_p90", True, "nine of ten orders cannot be faster than the mean"),
+    (
+        "services",
+        "days_mean",
+        "days_p90",
+        True,
+        "nine of ten orders cannot be faster than the mean",
+    ),
+    (
+        "mail_services",
+        "days_mean",
+        "days_p90",
+        True,
+        "nine of ten orders cannot be faster than the mean",
+    ),
     ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the least"),
     ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),
 )
@@ -45,7 +57,12 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("calendar",), _order_faults),
         (("products", "tariffs"), _class_faults),
     )
-    faults = [fault for row in _ORDERED if row[0] in tables for fault in _contradictions(folder, tables, *row)]
+    faults = [
+        fault
+        for row in _ORDERED
+        if row[0] in tables
+        for fault in _contradictions(folder, tables, *row)
+    ]
     for needed, check in checks:
         if set(needed) <= set(tables):
             faults += check(folder, tables)
@@ -62,7 +79,9 @@ def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
         for text in tables[name]["tariff_class"]:
             spelling.setdefault(fold(text), text)
         written = [spelling[fold(text)] for text in tables[name]["tariff_class"]]
-        changed[name] = tables[name].assign(tariff_class=pd.Series(written, tables[name].index, "str"))
+        changed[name] = tables[name].assign(
+            tariff_class=pd.Series(written, tables[name].index, "str")
+        )
     return {**tables, **changed}
 
 
@@ -73,7 +92,14 @@ def _contradictions(
     table = tables[name]
     bad = table[(table[upper] < table[lower]) | ((table[upper] == table[lower]) & (not equal))]
     for line, low, high in zip(bad[ROW], bad[lower], bad[upper], strict=True):
-        yield Fault("F214", f"{folder}/{name}.csv", int(line), upper, f"{high:g}", f"{lower} is {low:g}: {wrong}")
+        yield Fault(
+            "F214",
+            f"{folder}/{name}.csv",
+            int(line),
+            upper,
+            f"{high:g}",
+            f"{lower} is {low:g}: {wrong}",
+        )
 
 
 def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
@@ -83,13 +109,17 @@ def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     for line, least, year in zip(origins[ROW], origins["minimum_m3_year"], most, strict=True):
         if least > year:
             detail = f"capacity_m3_month allows {year:g} a year"
-            yield Fault("F214", f"{folder}/origins.csv", int(line), "minimum_m3_year", f"{least:g}", detail)
+            yield Fault(
+                "F214", f"{folder}/origins.csv", int(line), "minimum_m3_year", f"{least:g}", detail
+            )
 
 
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     """Find services whose bands are empty, do not begin at 0, leave a gap or overlap."""
     file = f"{folder}/services.csv"
-    for (service, country, kind), rows in tables["services"].groupby(["service_id", "country", "zone_class"]):
+    for (service, country, kind), rows in tables["services"].groupby(
+        ["service_id", "country", "zone_class"]
+    ):
         who, reached = f"{service}, {country} {kind}", 0.0
         bands = rows.sort_values("km_from", kind="stable")
         for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
@@ -98,27 +128,40 @@ def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
                 detail = f"{who}: {fault} between {min(begins, reached):g} and {max(begins, reached):g} km"
                 yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
             if ends <= begins:
-                yield Fault("F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}")
+                yield Fault(
+                    "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
+                )
             reached = max(ends, begins)
 
 
 def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     """Find sites that no size is offered for: they could never be opened."""
     offered = set(tables["site_sizes"]["ownership"])
-    yield from _without_row(folder, tables["sites"], offered, "no row of site_sizes.csv for this ownership")
+    yield from _without_row(
+        folder, tables["sites"], offered, "no row of site_sizes.csv for this ownership"
+    )
 
 
 def _base_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     """Find sites without a base band: they would have no throughput of their own."""
     bands = tables["bands"]
     based = set(bands.loc[bands["band"] == "base", "ownership"])
-    yield from _without_row(folder, tables["sites"], based, "no row of bands.csv with band base for this ownership")
+    yield from _without_row(
+        folder, tables["sites"], based, "no row of bands.csv with band base for this ownership"
+    )
 
 
 def _without_row(folder: str, sites: pd.DataFrame, known: set[str], detail: str) -> Iterator[Fault]:
     for ownership, rows in sites[~sites["ownership"].isin(known)].groupby("ownership", sort=False):
         more = f"; {len(rows)} sites" if len(rows) > 1 else ""
-        yield Fault("F314", f"{folder}/sites.csv", int(rows[ROW].iloc[0]), "ownership", str(ownership), detail + more)
+        yield Fault(
+            "F314",
+            f"{folder}/sites.csv",
+            int(rows[ROW].iloc[0]),
+            "ownership",
+            str(ownership),
+            detail + more,
+        )
 
 
 def _lane_length_faults(folder: str, tables: Tables) -> Iterator[Fault]:
@@ -156,5 +199,10 @@ def _class_faults(folder: str, tables: Tables) -> Iterator[Fault]:
             other_file = "tariffs.csv" if name == "products" else "products.csv"
             line = table.loc[table["tariff_class"] == text, ROW].iloc[0]
             yield Fault(
-                "F213", f"{folder}/{name}.csv", int(line), "tariff_class", text, f"not in {other_file}{near(alike)}"
+                "F213",
+                f"{folder}/{name}.csv",
+                int(line),
+                "tariff_class",
+                text,
+                f"not in {other_file}{near(alike)}",
             )

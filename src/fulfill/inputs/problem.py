@@ -67,7 +67,8 @@ def build_problem(
     Raises
     ------
     InputError
-        With every cross-check that fails (F301 to F309), or F319 where no channel can deliver anything.
+        With every cross-check that fails (F301 to F309), or F319 where no channel can deliver
+        anything.
     """
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], as_of or network.as_of)
@@ -126,17 +127,25 @@ def load_problem(
         demand_faults = [*error.faults]
     if found is None or wanted is None:
         raise InputError([*faults, *demand_faults])
-    options = {"orders_per_year": orders_per_year, "us_share": us_share, "income_exponent": income_exponent}
+    options = {
+        "orders_per_year": orders_per_year,
+        "us_share": us_share,
+        "income_exponent": income_exponent,
+    }
     given = {name: value for name, value in options.items() if value is not None}
     if given and not wanted.orders.empty:
-        detail = "the demand has orders.csv, the user's own numbers: this option would change nothing"
+        detail = (
+            "the demand has orders.csv, the user's own numbers: this option would change nothing"
+        )
         raise InputError(
             [
                 Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail)
                 for name, value in given.items()
             ]
         )
-    return build_problem(found, replace(wanted, parameters={**wanted.parameters, **given}), as_of, channels)
+    return build_problem(
+        found, replace(wanted, parameters={**wanted.parameters, **given}), as_of, channels
+    )
 
 
 def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:
@@ -149,7 +158,12 @@ def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:
         faults.append(Fault("F309", "--channels", detail="name at least one channel"))
     if {"nearshore", "cross_border"} <= set(channels) and "local" not in channels:
         faults.append(
-            Fault("F309", "--channels", value=",".join(channels), detail="nearshore with cross_border needs local too")
+            Fault(
+                "F309",
+                "--channels",
+                value=",".join(channels),
+                detail="nearshore with cross_border needs local too",
+            )
         )
     return faults
 
@@ -158,7 +172,10 @@ def _reference_faults(network: Network, demand: Demand) -> list[Fault]:
     """Find countries, products and periods of a demand that the network does not have."""
     countries = set(network["countries"]["country"])
     foreign = demand.zones[~demand.zones["country"].isin(countries)]
-    known = {"product_id": network["products"]["product_id"], "period_id": network["calendar"]["period_id"]}
+    known = {
+        "product_id": network["products"]["product_id"],
+        "period_id": network["calendar"]["period_id"],
+    }
     faults = [
         Fault(
             "F301",
@@ -170,12 +187,21 @@ def _reference_faults(network: Network, demand: Demand) -> list[Fault]:
         )
         for line, value in zip(foreign[ROW], foreign["country"], strict=True)
     ]
-    for name, frame in (("mix", demand.mix), ("seasonality", demand.seasonality), ("orders", demand.orders)):
+    for name, frame in (
+        ("mix", demand.mix),
+        ("seasonality", demand.seasonality),
+        ("orders", demand.orders),
+    ):
         for column in sorted({"product_id", "period_id"} & set(frame.columns)):
             unknown = frame[~frame[column].isin(known[column])]
             faults += [
                 Fault(
-                    "F301", f"{demand.folder.name}/{name}.csv", int(line), column, str(value), f"not in {network.name}"
+                    "F301",
+                    f"{demand.folder.name}/{name}.csv",
+                    int(line),
+                    column,
+                    str(value),
+                    f"not in {network.name}",
                 )
                 for line, value in zip(unknown[ROW], unknown[column], strict=True)
             ]
@@ -191,8 +217,17 @@ def _own_delivery_faults(network: Network, demand: Demand) -> list[Fault]:
     return [
         Fault("F301", file, int(line), "zone_id", str(zone), f"not in zones.csv of {demand.name}")
         if pd.isna(country)
-        else Fault("F205", file, int(line), "zone_id", str(zone), f"it is in {country}, the site in {other}")
-        for line, zone, country, other in zip(table[ROW], table["zone_id"], there, home, strict=True)
+        else Fault(
+            "F205",
+            file,
+            int(line),
+            "zone_id",
+            str(zone),
+            f"it is in {country}, the site in {other}",
+        )
+        for line, zone, country, other in zip(
+            table[ROW], table["zone_id"], there, home, strict=True
+        )
         if country != other
     ]
 
@@ -202,13 +237,16 @@ def _calendar_faults(network: Network) -> list[Fault]:
     total = float(network["calendar"]["days"].sum())
     faults = []
     if not 364.5 <= total <= 366.5:
-        faults.append(Fault("F306", file, column="days", value=f"{total:g}", detail="365 or 366 expected"))
+        faults.append(
+            Fault("F306", file, column="days", value=f"{total:g}", detail="365 or 366 expected")
+        )
     order = {name: place for place, name in enumerate(network["calendar"]["period_id"])}
     prebuild = network["prebuild"]
     for row in prebuild.itertuples(index=False):
         if order.get(row.lands_in, -1) >= order.get(row.period_id, len(order)):
             line = prebuild.loc[
-                (prebuild["period_id"] == row.period_id) & (prebuild["lands_in"] == row.lands_in), ROW
+                (prebuild["period_id"] == row.period_id) & (prebuild["lands_in"] == row.lands_in),
+                ROW,
             ].iloc[0]
             faults.append(
                 Fault(
@@ -269,7 +307,9 @@ def _empty_year_faults(demand: Demand) -> list[Fault]:
         return [Fault("F205", file, column="orders", value="0", detail=detail)] if none else []
     zones = demand.zones
     weight = (
-        zones["population"] * zones["internet_share"] * zones["income_index"] ** demand.parameters["income_exponent"]
+        zones["population"]
+        * zones["internet_share"]
+        * zones["income_index"] ** demand.parameters["income_exponent"]
     )
     faults = []
     for name, column, value in (
@@ -280,13 +320,21 @@ def _empty_year_faults(demand: Demand) -> list[Fault]:
         total = value.groupby(frame["country"]).sum()
         file = f"{demand.folder.name}/{name}.csv"
         faults += [
-            Fault("F205", file, column=column, value="0", detail=f"every row of {country} weighs nothing")
+            Fault(
+                "F205",
+                file,
+                column=column,
+                value="0",
+                detail=f"every row of {country} weighs nothing",
+            )
             for country in total.index[total <= 0]
         ]
     return faults
 
 
-def _tariff_faults(network: Network, demand: Demand, regime: Regime, channels: tuple[str, ...]) -> list[Fault]:
+def _tariff_faults(
+    network: Network, demand: Demand, regime: Regime, channels: tuple[str, ...]
+) -> list[Fault]:
     """Find products without a rule: formal entry into each country that has sites, courier entry up to its cap."""
     file = f"{network.folder.name}/tariffs.csv"
     zones = set(demand.zones["country"])
@@ -296,27 +344,41 @@ def _tariff_faults(network: Network, demand: Demand, regime: Regime, channels: t
     made_in = set(network["origins"]["country"])
     faults = []
     columns = ("product_id", "tariff_class", "transfer_value_usd", "price_usd")
-    for product, tariff_class, transfer, price in zip(*(network["products"][name] for name in columns), strict=True):
+    for product, tariff_class, transfer, price in zip(
+        *(network["products"][name] for name in columns), strict=True
+    ):
         for country in sorted(stocked) if set(channels) - {"direct_mail"} else []:
-            for group in sorted({"CN" if source == "CN" else "USMCA" for source in made_in - {country}}):
+            for group in sorted(
+                {"CN" if source == "CN" else "USMCA" for source in made_in - {country}}
+            ):
                 if regime.find(country, "formal", group, tariff_class, transfer) is None:
                     detail = f"{product} into {country} on {regime.as_of}, goods of {group}"
-                    faults.append(Fault("F302", file, column="tariff_class", value=tariff_class, detail=detail))
+                    faults.append(
+                        Fault(
+                            "F302", file, column="tariff_class", value=tariff_class, detail=detail
+                        )
+                    )
         for country in sorted(zones) if {"direct_mail", "cross_border"} & set(channels) else []:
             value = _courier_gap(network, regime, country, tariff_class, price)
             if value is not None:
                 detail = f"courier entry into {country} at {value:g} USD on {regime.as_of}"
-                faults.append(Fault("F304", file, column="value_to_usd", value=tariff_class, detail=detail))
+                faults.append(
+                    Fault("F304", file, column="value_to_usd", value=tariff_class, detail=detail)
+                )
     return faults
 
 
-def _courier_gap(network: Network, regime: Regime, country: str, tariff_class: str, price: float) -> float | None:
+def _courier_gap(
+    network: Network, regime: Regime, country: str, tariff_class: str, price: float
+) -> float | None:
     """Return the customs value of a parcel that falls between the bands of courier entry, None where there is none.
 
     A value above every band is no gap: that way is closed to the product.
     """
     vat = network["countries"].set_index("country")["vat_rate"]
-    value = price / (1.0 + float(vat.get(country, 0.0))) if network.value_base == "net_price" else price
+    value = (
+        price / (1.0 + float(vat.get(country, 0.0))) if network.value_base == "net_price" else price
+    )
     if value > regime.highest(country, "courier", "CN"):
         return None
     rule = regime.find(country, "courier", "CN", tariff_class, value)
@@ -339,7 +401,12 @@ def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
     file = f"{demand.folder.name}/zones.csv"
     faults = [
         Fault(
-            "F305", file, int(row[ROW]), "zone_class", f"{row['country']} {row['zone_class']}", f"zone {row['zone_id']}"
+            "F305",
+            file,
+            int(row[ROW]),
+            "zone_class",
+            f"{row['country']} {row['zone_class']}",
+            f"zone {row['zone_id']}",
         )
         for _, row in zones.iterrows()
         if (row["country"], row["zone_class"]) not in covered
@@ -359,7 +426,9 @@ def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
     return faults
 
 
-def _capacity_warnings(network: Network, orders: NDArray[np.float64], days: NDArray[np.float64]) -> tuple[Fault, ...]:
+def _capacity_warnings(
+    network: Network, orders: NDArray[np.float64], days: NDArray[np.float64]
+) -> tuple[Fault, ...]:
     """Warn where all sites at their largest cannot carry a period's orders."""
     largest = network["site_sizes"].groupby("ownership")["orders_day"].max()
     factor = network["bands"].groupby("ownership")["capacity_factor"].sum()

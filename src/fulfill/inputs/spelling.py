@@ -13,7 +13,9 @@ ALIKE = 0.82
 
 def fold(text: str) -> str:
     """Return a text without accents, case and punctuation: what two spellings of one name share."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)
+    )
     return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
 
 
@@ -32,8 +34,8 @@ def near(names: Iterable[str]) -> str:
 def misspelt(name: str, other: str) -> bool:
     """Tell whether two different names look like one name misspelt.
 
-    Word by word, so that ``clothing_men`` and ``clothing_women`` stay apart; words with digits and words of one or two
-    letters are codes, in which every sign counts.
+    Word by word, so that ``clothing_men`` and ``clothing_women`` stay apart; words with digits and
+    words of one or two letters are codes, in which every sign counts.
     """
     one, two = fold(name).split(), fold(other).split()
     if len(one) != len(two):

@@ -1,7 +1,8 @@
 """The states of Mexico and the United States by their short, official and abbreviated names.
 
-A state is joined by its name (zones.csv with carriers.csv), so every spelling of it becomes one when a table is read.
-Abbreviations: INEGI's and ISO 3166-2 for Mexico, the postal code for the United States.
+A state is joined by its name (zones.csv with carriers.csv), so every spelling of it becomes one
+when a table is read. Abbreviations: INEGI's and ISO 3166-2 for Mexico, the postal code for the
+United States.
 """
 
 from __future__ import annotations
@@ -92,7 +93,11 @@ def state_name(country: str, text: str) -> str | None:
 def near_states(country: str, text: str) -> list[str]:
     """Return up to three states that a misspelt name may stand for; abbreviations are too short to tell."""
     names = {name: state for name, state in _NAMES.get(country, {}).items() if len(name) >= 4}
-    return list(dict.fromkeys(names[name] for name in get_close_matches(_key(text), list(names), cutoff=0.8)))
+    return list(
+        dict.fromkeys(
+            names[name] for name in get_close_matches(_key(text), list(names), cutoff=0.8)
+        )
+    )
 
 
 def country_of(text: str) -> str | None:

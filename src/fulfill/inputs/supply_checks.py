@@ -1,7 +1,8 @@
 """Whether the tables let goods reach anyone at all: by mail, or through sites that freight can supply.
 
-Only tables are read here, no distances: a site that passes may still be out of reach of every road. What no table lets
-in, no plan can use, and a planner should hear of it before a plan without stock looks like advice.
+Only tables are read here, no distances: a site that passes may still be out of reach of every road.
+What no table lets in, no plan can use, and a planner should hear of it before a plan without stock
+looks like advice.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ class Supply:
 
     Attributes
     ----------
-    overseas, nearshore : countries whose sites freight can reach from Chinese hubs, from nearshore plants
+    overseas, nearshore : countries whose sites freight can reach from Chinese hubs, from nearshore
+        plants
     mail : consumers' countries to which some product can be mailed
     """
 
@@ -33,11 +35,18 @@ class Supply:
 def supply(network: Network, regime: Regime) -> Supply:
     """Read from the tables what can be supplied at all."""
     origins = network["origins"]
-    works = origins["origin_id"].isin(network["goods_costs"]["origin_id"]) & (origins["capacity_m3_month"] != 0)
+    works = origins["origin_id"].isin(network["goods_costs"]["origin_id"]) & (
+        origins["capacity_m3_month"] != 0
+    )
     abroad = origins["country"] == "CN"
     gateways = network["gateways"][network["gateways"]["capacity_m3_month"] > 0]
     mode = gateways["kind"].map({"seaport": "sea", "airport": "air"})
-    pairs = set(zip(*(network["freight"][name] for name in ("mode", "from_country", "to_country")), strict=True))
+    pairs = set(
+        zip(
+            *(network["freight"][name] for name in ("mode", "from_country", "to_country")),
+            strict=True,
+        )
+    )
     lands = [
         country
         for by, country in zip(mode, gateways["country"], strict=True)
@@ -54,7 +63,11 @@ def supply(network: Network, regime: Regime) -> Supply:
             if ("road", start, goal) in pairs and (start == goal or crosses)
         )
 
-    return Supply(by_road(set(lands)), by_road(set(origins.loc[works & ~abroad, "country"])), _mail(network, regime))
+    return Supply(
+        by_road(set(lands)),
+        by_road(set(origins.loc[works & ~abroad, "country"])),
+        _mail(network, regime),
+    )
 
 
 def _mail(network: Network, regime: Regime) -> frozenset[str]:
@@ -65,17 +78,22 @@ def _mail(network: Network, regime: Regime) -> frozenset[str]:
         network["goods_costs"].loc[network["goods_costs"]["origin_id"].isin(hubs), "product_id"]
     )
     lowest = products.loc[made, "price_usd"].min()  # NaN where none is made: below no value
-    carried = set(network["mail_services"]["country"]) & set(capacity.loc[capacity["kg_day"] > 0, "country"])
+    carried = set(network["mail_services"]["country"]) & set(
+        capacity.loc[capacity["kg_day"] > 0, "country"]
+    )
     vat = network["countries"].set_index("country")["vat_rate"]
     net = network.value_base == "net_price"
     return frozenset(
         country
         for country in carried
-        if lowest / (1.0 + (float(vat[country]) if net else 0.0)) <= regime.highest(country, "courier", "CN")
+        if lowest / (1.0 + (float(vat[country]) if net else 0.0))
+        <= regime.highest(country, "courier", "CN")
     )
 
 
-def supply_faults(network: Network, zones: pd.DataFrame, regime: Regime, channels: tuple[str, ...]) -> list[Fault]:
+def supply_faults(
+    network: Network, zones: pd.DataFrame, regime: Regime, channels: tuple[str, ...]
+) -> list[Fault]:
     """Return a fault where no channel can deliver anything, else a warning for each that cannot, and for such sites."""
     found = supply(network, regime)
     asked = set(channels)
@@ -84,19 +102,37 @@ def supply_faults(network: Network, zones: pd.DataFrame, regime: Regime, channel
     mailed = found.mail & set(zones["country"]) if "direct_mail" in asked else frozenset[str]()
     folder, names = network.folder.name, ", ".join(channels)
     if not reached and not mailed:
-        detail = "no site can get goods, and nothing can be mailed" if len(asked) > 1 else "there is no way for goods"
+        detail = (
+            "no site can get goods, and nothing can be mailed"
+            if len(asked) > 1
+            else "there is no way for goods"
+        )
         return [Fault("F319", "--channels", value=names, detail=detail)]
     stock = sorted(asked - {"direct_mail"})
     warnings = []
     if "direct_mail" in asked and not mailed:
         warnings.append(
-            Fault("W306", f"{folder}/mail_services.csv", value="direct_mail", detail="nothing can be mailed")
+            Fault(
+                "W306",
+                f"{folder}/mail_services.csv",
+                value="direct_mail",
+                detail="nothing can be mailed",
+            )
         )
     if stock and not reached:
         detail = "no freight row, gateway or plant brings goods to any site: no site will be opened"
-        warnings.append(Fault("W306", f"{folder}/freight.csv", value=", ".join(stock), detail=detail))
+        warnings.append(
+            Fault("W306", f"{folder}/freight.csv", value=", ".join(stock), detail=detail)
+        )
     elif "nearshore" in stock and len(asked) < 4 and not found.nearshore:
-        warnings.append(Fault("W306", f"{folder}/origins.csv", value="nearshore", detail="no plant can supply a site"))
+        warnings.append(
+            Fault(
+                "W306",
+                f"{folder}/origins.csv",
+                value="nearshore",
+                detail="no plant can supply a site",
+            )
+        )
     if reached:
         sites = network["sites"]
         cut = sites[~sites["country"].isin(reached)]

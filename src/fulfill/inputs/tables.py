@@ -1,6 +1,7 @@
 """Reading one CSV table: text, then typed columns, then rules; every fault is kept, none stops the reading of the rest.
 
-Text becomes typed values cell by cell before any rule runs, so that a `-1` and an `abc` in a column are both reported.
+Text becomes typed values cell by cell before any rule runs, so that a `-1` and an `abc` in a column
+are both reported.
 """
 
 from __future__ import annotations
@@ -32,13 +33,16 @@ _RANGE = re.compile(rf"^\s*(\w+)\s*=\s*({_FIGURE})\s*\.\.\s*({_FIGURE})\s*$")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
-def read_tables(folder: Path, tables: Iterable[Table]) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+def read_tables(
+    folder: Path, tables: Iterable[Table]
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Read the tables of a folder.
 
     Returns
     -------
     tuple
-        Frames by table name (an absent optional table is an empty frame; one with faults is left out) and all faults.
+        Frames by table name (an absent optional table is an empty frame; one with faults is left
+        out) and all faults.
     """
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
@@ -113,8 +117,16 @@ def read_settings(
     except (ValueError, RecursionError) as error:  # TOML's and Unicode's own errors are ValueErrors
         return {}, [Fault("F108", file, detail=str(error))]
     known = {**required, **optional}
-    faults = [Fault("F108", file, column=key, detail="key is not declared") for key in values if key not in known]
-    faults += [Fault("F108", file, column=key, detail="key is missing") for key in required if key not in values]
+    faults = [
+        Fault("F108", file, column=key, detail="key is not declared")
+        for key in values
+        if key not in known
+    ]
+    faults += [
+        Fault("F108", file, column=key, detail="key is missing")
+        for key in required
+        if key not in values
+    ]
     faults += [
         Fault("F108", file, column=key, value=str(value), detail=f"must be a {known[key].__name__}")
         for key, value in values.items()
@@ -128,7 +140,9 @@ def parameter_values(frame: pd.DataFrame) -> dict[str, float]:
     return dict(zip(frame["parameter"], frame["value"], strict=True))
 
 
-def parameter_faults(frame: pd.DataFrame, declared: tuple[Parameter, ...], file: str) -> list[Fault]:
+def parameter_faults(
+    frame: pd.DataFrame, declared: tuple[Parameter, ...], file: str
+) -> list[Fault]:
     """Compare a `parameters` table with the declared figures: names, completeness, bounds."""
     known = {parameter.name: parameter for parameter in declared}
     faults = [
@@ -162,7 +176,9 @@ def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[
     reader = csv.reader(io.StringIO(text, newline=""))
     rows, lines = [], []
     try:
-        for number, row in enumerate(reader, 1):  # blank rows count, a line break inside quotes does not
+        for number, row in enumerate(
+            reader, 1
+        ):  # blank rows count, a line break inside quotes does not
             if any(cell.strip() for cell in row):
                 rows.append(row)
                 lines.append(number)
@@ -180,7 +196,9 @@ def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[
 def _header_faults(header: list[str], table: Table, file: str) -> list[Fault]:
     names = [name.strip() for name in header]
     declared = {column.name for column in table.columns}
-    faults = [Fault("F109", file, 1, name) for name in sorted({n for n in names if names.count(n) > 1})]
+    faults = [
+        Fault("F109", file, 1, name) for name in sorted({n for n in names if names.count(n) > 1})
+    ]
     faults += [Fault("F106", file, 1, name) for name in names if name not in declared]
     faults += [
         Fault("F105", file, 1, column.name)
@@ -226,7 +244,12 @@ def _day(text: str) -> str:
 def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
     """Read plain finite numbers; a blank cell is the default, NaN where there is none."""
     blank = column.default if isinstance(column.default, int | float) else np.nan
-    values = np.array([float(cell) if _NUMBER.fullmatch(cell) else np.nan if cell else float(blank) for cell in cells])
+    values = np.array(
+        [
+            float(cell) if _NUMBER.fullmatch(cell) else np.nan if cell else float(blank)
+            for cell in cells
+        ]
+    )
     bad = ~np.isfinite(values) & np.array([cell != "" for cell in cells])
     values[bad] = np.nan
     if column.kind == "integer":
@@ -249,7 +272,11 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
             found.append(pa.Check.isin(allowed, error="one of " + ", ".join(column.choices)))
         return found
 
-    ruled = {column.name: pa.Column(checks=checks(column), nullable=True) for column in table.columns if checks(column)}
+    ruled = {
+        column.name: pa.Column(checks=checks(column), nullable=True)
+        for column in table.columns
+        if checks(column)
+    }
     try:
         pa.DataFrameSchema(ruled).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
@@ -260,7 +287,9 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
                 file,
                 int(frame[ROW].loc[int(case.index)]),
                 str(case.column),
-                f"{case.failure_case:g}" if isinstance(case.failure_case, float) else str(case.failure_case),
+                f"{case.failure_case:g}"
+                if isinstance(case.failure_case, float)
+                else str(case.failure_case),
                 str(case.check),
             )
             for case in cases.itertuples(index=False)
@@ -272,7 +301,9 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     key = list(table.key)
     again = frame.duplicated(key, keep="first")
     return [
-        Fault("F207", file, int(row[ROW]), " + ".join(key), ", ".join(str(row[name]) for name in key))
+        Fault(
+            "F207", file, int(row[ROW]), " + ".join(key), ", ".join(str(row[name]) for name in key)
+        )
         for _, row in frame[again].iterrows()
     ]
 
@@ -308,7 +339,9 @@ def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fa
         abroad, alike = country_of(text), near_states(country, text)
         if abroad or alike:
             rows = frame.loc[[pair == (country, text) for pair in pairs], ROW]
-            detail = f"no state of {country}" + (f" but of {abroad}" if abroad else "") + near(alike)
+            detail = (
+                f"no state of {country}" + (f" but of {abroad}" if abroad else "") + near(alike)
+            )
             detail += f"; {len(rows)} rows" if len(rows) > 1 else ""
             faults.append(Fault("F212", file, int(rows.iloc[0]), "state", text, detail))
     return frame.assign(state=pd.Series([names[pair] for pair in pairs], dtype="str")), faults
@@ -327,11 +360,15 @@ def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
                 continue
             value = frame[match[1]].tolist()[place]
             if not isinstance(value, float) or not float(match[2]) <= value <= float(match[3]):
-                faults.append(Fault("F210", file, int(line), match[1], str(value), f"range says {part}"))
+                faults.append(
+                    Fault("F210", file, int(line), match[1], str(value), f"range says {part}")
+                )
     return faults
 
 
-def _dangling(folder: Path, tables: Iterable[Table], frames: Mapping[str, pd.DataFrame]) -> list[Fault]:
+def _dangling(
+    folder: Path, tables: Iterable[Table], frames: Mapping[str, pd.DataFrame]
+) -> list[Fault]:
     """Find identifiers that the table they point to does not have."""
     faults = []
     for table in tables:
@@ -347,7 +384,8 @@ def _dangling(folder: Path, tables: Iterable[Table], frames: Mapping[str, pd.Dat
                     int(line),
                     column.name,
                     str(value),
-                    f"not in {column.refers}.csv" + near(nearest(str(value), target[target.columns[0]])),
+                    f"not in {column.refers}.csv"
+                    + near(nearest(str(value), target[target.columns[0]])),
                 )
                 for line, value in zip(unknown[ROW], unknown[column.name], strict=True)
             ]

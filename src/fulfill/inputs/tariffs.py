@@ -1,7 +1,8 @@
 """The tax and tariff rules in force on a date: one row for each question, or a refusal.
 
-A row that names the origin group beats `any`; then a row that names the tariff class beats `any`; two rows of equal
-specificity that hold on the same day for the same value are an overlap and refused. Value bands are (from, to].
+A row that names the origin group beats `any`; then a row that names the tariff class beats `any`;
+two rows of equal specificity that hold on the same day for the same value are an overlap and
+refused. Value bands are (from, to].
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ FILE = "tariffs.csv"
 class Duty:
     """What one entry pays: the resolved tariff row.
 
-    `rate` and `fee_rate` are shares of the base; `fixed_usd` is paid per parcel; `fee_min_usd` and `fee_max_usd` bound
-    the user fee of one formal entry.
+    `rate` and `fee_rate` are shares of the base; `fixed_usd` is paid per parcel; `fee_min_usd` and
+    `fee_max_usd` bound the user fee of one formal entry.
     """
 
     rule_id: str
@@ -66,7 +67,9 @@ class Regime:
         ]
         if hit.empty:
             return None
-        rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (hit["tariff_class"] == tariff_class).astype(int)
+        rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (
+            hit["tariff_class"] == tariff_class
+        ).astype(int)
         row = hit.iloc[int(rank.to_numpy().argmax())]
         return Duty(
             rule_id=str(row["rule_id"]),
@@ -92,7 +95,9 @@ class Regime:
 def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
     """Return the rules that hold on a day."""
     day = np.datetime64(as_of, "s")
-    holds = (tariffs["valid_from"] <= day) & (tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day))
+    holds = (tariffs["valid_from"] <= day) & (
+        tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day)
+    )
     return Regime(as_of, tariffs[holds])
 
 

@@ -17,7 +17,10 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     """Return the cost of handling by site and period when the cheapest bands fill first, (n_sites, n_periods)."""
     size = opened.argmax(axis=1)
     site = np.arange(len(size))
-    capacity = instance.capacity[site, size].transpose(0, 2, 1) * np.asarray(opened.any(axis=1))[:, None, None]
+    capacity = (
+        instance.capacity[site, size].transpose(0, 2, 1)
+        * np.asarray(opened.any(axis=1))[:, None, None]
+    )
     price = instance.handling_usd[site, size]
     order = np.argsort(price, axis=1, kind="stable")
     price = np.take_along_axis(price, order, axis=1)
@@ -30,9 +33,17 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
 
 def price(instance: LocationInstance, decisions: Decisions) -> float:
     """Return the objective of a plan, USD a year: the true cost, with safety stock by its concave formula."""
-    lane, product, period, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
+    lane, product, period, orders = (
+        decisions.lane,
+        decisions.product,
+        decisions.period,
+        decisions.orders,
+    )
     way = instance.lane_way[lane]
-    rate = instance.way_cost[way, product, period] + instance.lane_usd[lane] * instance.way_rate[way, product, period]
+    rate = (
+        instance.way_cost[way, product, period]
+        + instance.lane_usd[lane] * instance.way_rate[way, product, period]
+    )
     served = np.zeros(instance.shape)
     np.add.at(served, (instance.lane_zone[lane], product, period), orders)
     # a rounding unit short is served: an infinite price of unserved orders must not meet it

@@ -52,7 +52,8 @@ class LocationSolution:
     ----------
     status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
     decisions : None where there is no plan
-    objective : cost of the plan by `pricing.price`, USD;  bound : proven lower bound of the instance
+    objective : cost of the plan by `pricing.price`, USD;  bound : proven lower bound of the
+        instance
     bound_kind : ``certified`` or ``solver``;  seconds : building and solving
     certificate : what the bound can be computed again from; None where the method has none
     start : what a later run may begin from; None where the method leaves nothing

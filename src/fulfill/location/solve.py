@@ -13,7 +13,11 @@ from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.instance import LocationInstance
 
-METHODS = {"branching": solve_by_branching, "decomposition": solve_decomposed, "monolith": solve_exact}
+METHODS = {
+    "branching": solve_by_branching,
+    "decomposition": solve_decomposed,
+    "monolith": solve_exact,
+}
 COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": warmup.compile_kernels}
 """What compiles the kernels of a method that has any."""
 SMALL = 2_500
@@ -52,7 +56,9 @@ def compile_method(method: str) -> float:
     return time.perf_counter() - begun
 
 
-def solve_location(instance: LocationInstance, params: LocationParams, method: str = "auto") -> LocationSolution:
+def solve_location(
+    instance: LocationInstance, params: LocationParams, method: str = "auto"
+) -> LocationSolution:
     """Solve an instance by a method's name, or by the one that suits its size.
 
     Raises

@@ -1,8 +1,9 @@
 """A certificate: everything that is needed to compute a certified bound again, and its file.
 
-The bound is the least of the bounds of its *leaves*. A leaf is a case (some sites open, some closed, some products not
-kept at some sites) with its own multipliers; a tree of splits says which cases there are, so that anyone can see that
-they cover everything. One leaf without a split is the plain Lagrangian bound (docs/formulation.md, "The bound").
+The bound is the least of the bounds of its *leaves*. A leaf is a case (some sites open, some
+closed, some products not kept at some sites) with its own multipliers; a tree of splits says which
+cases there are, so that anyone can see that they cover everything. One leaf without a split is the
+plain Lagrangian bound (docs/formulation.md, "The bound").
 """
 
 from __future__ import annotations
@@ -29,18 +30,21 @@ NO, YES = 0, 1
 class Leaf:
     """Multipliers of one case; the letters are those of docs/formulation.md. All but `cell` and `throughput` are >= 0.
 
-    Axes: zones Z, products K, periods T, sites I, sizes M, countries C, gateways G, origins O, carrier regions Q.
+    Axes: zones Z, products K, periods T, sites I, sizes M, countries C, gateways G, origins O,
+    carrier regions Q.
 
     Attributes
     ----------
-    cell : (Z, K, T) lambda, USD per potential order;  stocking : (Z, K, C) mu, USD per potential order
+    cell : (Z, K, T) lambda, USD per potential order;  stocking : (Z, K, C) mu, USD per potential
+        order
     gateway : (G, T) pi, origin : (O, T) omega, USD per m3;  share : (G,) chi, USD per m3
-    mail : (C, T) alpha, USD per kg;  carrier : (Q, T) kappa, USD per order;  storage : (I, T) sigma, USD per m3
+    mail : (C, T) alpha, USD per kg;  carrier : (Q, T) kappa, USD per order;  storage : (I, T)
+        sigma, USD per m3
     service : (n_targets,) nu, USD per order in time
     co2 : () epsilon, USD per kg;  budget : () beta, USD per USD
     throughput : (I, M, T) rho, USD per dispatched order, by site and size; any price is valid
-    points : (I, K, J + 1) yearly orders between which chords are drawn below the concave cost of safety stock:
-        from zero, ascending, to at least what can leave the site in a year
+    points : (I, K, J + 1) yearly orders between which chords are drawn below the concave cost of
+        safety stock: from zero, ascending, to at least what can leave the site in a year
     """
 
     cell: Array
@@ -66,7 +70,8 @@ class Certificate:
     ----------
     leaves : one for each node without children, in the order of the nodes
     parent : (N,) number of the node above; node 0 is the root, with parent -1
-    site, product : (N,) what the node's parent is split by: the site (product -1), or the product at the site
+    site, product : (N,) what the node's parent is split by: the site (product -1), or the product
+        at the site
     side : (N,) `NO` or `YES`, which of the two cases the node is
     """
 
@@ -90,7 +95,10 @@ class Certificate:
 
     def save(self, path: Path) -> None:
         """Write the certificate as .npz; the arrays of the leaves are stacked."""
-        leaves = {field.name: np.stack([getattr(leaf, field.name) for leaf in self.leaves]) for field in fields(Leaf)}
+        leaves = {
+            field.name: np.stack([getattr(leaf, field.name) for leaf in self.leaves])
+            for field in fields(Leaf)
+        }
         np.savez_compressed(path, **leaves, **{name: getattr(self, name) for name in TREE})  # type: ignore[arg-type]
 
 
@@ -115,18 +123,29 @@ def load(path: Path) -> Certificate:
     Raises
     ------
     InputError
-        F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of a wrong number of
-        axes, or with figures that are none.
+        F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of
+        a wrong number of axes, or with figures that are none.
     """
     arrays = read_arrays(path)
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
     if faults:
         raise InputError(faults)
     number = len(arrays["cell"])
-    leaves = tuple(Leaf(**{name: arrays[name][n].astype(float) for name in AXES}) for n in range(number))
+    leaves = tuple(
+        Leaf(**{name: arrays[name][n].astype(float) for name in AXES}) for n in range(number)
+    )
     certificate = Certificate(leaves, **{name: arrays[name].astype(np.int64) for name in TREE})
     if len(certificate.ends()) != number:
-        raise InputError([Fault("F311", path.name, column="parent", detail="leaves of the tree and of the arrays")])
+        raise InputError(
+            [
+                Fault(
+                    "F311",
+                    path.name,
+                    column="parent",
+                    detail="leaves of the tree and of the arrays",
+                )
+            ]
+        )
     return certificate
 
 
@@ -156,11 +175,18 @@ def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
     for name in sorted(set(wanted) & set(arrays)):
         value, kinds = arrays[name], "iu" if name in TREE else "fiu"
         if value.dtype.kind not in kinds or value.ndim != wanted[name]:
-            found.append((name, f"{value.ndim} axes of {value.dtype}, {wanted[name]} axes of numbers expected"))
+            found.append(
+                (
+                    name,
+                    f"{value.ndim} axes of {value.dtype}, {wanted[name]} axes of numbers expected",
+                )
+            )
         elif not np.isfinite(value).all():
             found.append((name, "a figure is infinite or none"))
     for family in (AXES, TREE):
         lengths = {len(arrays[name]) for name in family if name in arrays and arrays[name].ndim}
         if not found and (len(lengths) != 1 or 0 in lengths):
-            found.append((next(iter(family)), f"arrays of {', '.join(map(str, sorted(lengths)))} entries"))
+            found.append(
+                (next(iter(family)), f"arrays of {', '.join(map(str, sorted(lengths)))} entries")
+            )
     return found

@@ -26,7 +26,8 @@ class Decisions:
     opened : (n_sites, n_sizes) 0/1
     stocked : (n_products, n_countries) 0/1
     lane, product, period : (n_flows,) index;  orders : (n_flows,) potential orders served
-    inbound : (n_routes, n_products, n_periods) orders brought in; empty where an instance has no routes
+    inbound : (n_routes, n_products, n_periods) orders brought in; empty where an instance has no
+        routes
     """
 
     opened: Array
@@ -45,10 +46,12 @@ class Outcome:
     Attributes
     ----------
     status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
-    objective, bound : USD a year, a cost in which goods and revenue cancel;  bound_kind : ``certified`` or ``solver``
+    objective, bound : USD a year, a cost in which goods and revenue cancel;  bound_kind :
+        ``certified`` or ``solver``
     bound_of : the instance that the bound holds for, in words
     seconds : building and solving
-    merging_usd : what the sites cost more at full resolution than the merged plan says; None where no zones were merged
+    merging_usd : what the sites cost more at full resolution than the merged plan says; None where
+        no zones were merged
     """
 
     status: str
@@ -80,7 +83,8 @@ class Plan:
     as_of : ISO date of the rules
     kpis : dict
         Keys as fixed in docs/architecture.md.
-    sites : site_id, name, country, state, lat, lon, ownership, size, orders_year, peak_utilisation, ...
+    sites : site_id, name, country, state, lat, lon, ownership, size, orders_year, peak_utilisation,
+        ...
     flows : leg, from, to, channel, product, period, via, service_id, orders, ...
     zones : zone_id, ..., orders, lead_time_days, share_within_3_days, main_site, main_channel, ...
     costs : part, usd_year, usd_per_order
@@ -102,8 +106,8 @@ class Plan:
 def relative_gap(objective: float, bound: float) -> float:
     """Return ``(objective - bound) / |objective|``, infinite where one of them is.
 
-    The objective is a cost in which goods and revenue cancel (logistics, taxes, fixed cost and lost contribution), so
-    the gap is over what a decision can change.
+    The objective is a cost in which goods and revenue cancel (logistics, taxes, fixed cost and lost
+    contribution), so the gap is over what a decision can change.
     """
     if not np.isfinite(objective) or not np.isfinite(bound):
         return float("inf")

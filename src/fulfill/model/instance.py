@@ -1,9 +1,10 @@
 """The index arrays that every location method and the auditor read.
 
-An instance knows no tables and no names beyond those of its axes; public instances of the literature are read into
-the same arrays. A *lane* serves a zone from a site (or by mail, site -1) in one *way*; its cost for one potential order
-of product k in period t is ``way_cost[way, k, t] + distance_usd[lane] * way_rate[way, k, t]``, and it draws
-``units[way, k, t]`` orders from the site, whose goods come in by *routes*.
+An instance knows no tables and no names beyond those of its axes; public instances of the
+literature are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1)
+in one *way*; its cost for one potential order of product k in period t is ``way_cost[way, k, t] +
+distance_usd[lane] * way_rate[way, k, t]``, and it draws ``units[way, k, t]`` orders from the site,
+whose goods come in by *routes*.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ class Limits:
 class LocationInstance:
     """A facility-location instance with products, periods, sizes, bands and inbound routes.
 
-    Axes: zones Z, products K, periods T, sites I, sizes M, bands B, lanes L, ways W, routes R, gateways G, countries C.
+    Axes: zones Z, products K, periods T, sites I, sizes M, bands B, lanes L, ways W, routes R,
+    gateways G, countries C.
 
     Attributes
     ----------
@@ -65,8 +67,8 @@ class LocationInstance:
         Potential orders.
     unserved_usd : (K,)
         Cost of a potential order that is not served; infinite where every order must be.
-    constant_usd : float
-        Added to the sum of decisions so that the objective is a cost (net price less cheapest goods, by order).
+    constant_usd : float Added to the sum of decisions so that the objective is a cost (net price
+        less cheapest goods, by order).
     lane_zone, lane_site, lane_way : (L,) int;  lane_usd, lane_co2 : (L,)
         Price by distance, and kg CO2e per kg of goods.
     way_cost, way_rate, units : (W, K, T);  way_within : {days: (W, T)}
@@ -79,11 +81,11 @@ class LocationInstance:
     stock_level : (K, T, T) orders in stock;  volume_m3, weight_kg : (K,)
     landing : (T, T) share of the goods sold in the row's period that lands in the column's
     entry_usd : (K, C)
-    route_site, route_origin, route_gateway, route_crossing : (R,);  route_usd : (R, K, T);  route_co2 : (R,)
-        A site that no route reaches cannot be supplied: nothing may leave it. A cost of infinity is no route.
-    inbound_free : bool
-        Goods stand in every site without cost or limit, as in public instances, which know no inbound. Only then may
-        orders leave a site that no route reaches.
+    route_site, route_origin, route_gateway, route_crossing : (R,);  route_usd : (R, K, T);
+        route_co2 : (R,) A site that no route reaches cannot be supplied: nothing may leave it. A
+        cost of infinity is no route.
+    inbound_free : bool Goods stand in every site without cost or limit, as in public instances,
+        which know no inbound. Only then may orders leave a site that no route reaches.
     gateway_m3 : (G, T);  origin_m3 : (O, T), origin_min_m3 : (O,)
     mail_kg : (C, T) capacity;  mail_weight : (W, K) chargeable kg
     carrier_zone : (Z,) index of the carrier region;  carrier_orders : (Q, T)
@@ -165,7 +167,10 @@ def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
     leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
     site = instance.lane_site[decisions.lane]
     here = site != MAIL
-    units = instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
+    units = (
+        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
+        * decisions.orders
+    )
     np.add.at(leaving, (site[here], decisions.product[here], decisions.period[here]), units[here])
     return leaving
 
@@ -186,7 +191,13 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
     origins = network["origins"]
     carriers, carrier_zone, carrier_orders = _carriers(problem, factor)
     # a country without a row has no air capacity: nothing can be mailed to it
-    mail = network["mail_capacity"].set_index("country")["kg_day"].reindex(countries).fillna(0.0).to_numpy(float)
+    mail = (
+        network["mail_capacity"]
+        .set_index("country")["kg_day"]
+        .reindex(countries)
+        .fillna(0.0)
+        .to_numpy(float)
+    )
     routes = economics.routes
     return LocationInstance(
         zones=tuple(zones["zone_id"]),
@@ -240,7 +251,10 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         carrier_zone=carrier_zone,
         carrier_orders=carrier_orders,
         limits=replace(
-            limits, max_gateway_share=min(limits.max_gateway_share, network.parameters["max_gateway_share"])
+            limits,
+            max_gateway_share=min(
+                limits.max_gateway_share, network.parameters["max_gateway_share"]
+            ),
         ),
     )
 
@@ -248,7 +262,9 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
 def _mail_weight(economics: Economics, products: pd.DataFrame) -> Array:
     """Return the chargeable weight by way and product; zero for ways that are no mail."""
     table = economics.ways.table
-    volumetric = table["volumetric_kg_m3"].to_numpy(float)[:, None] * products["volume_m3"].to_numpy(float)
+    volumetric = table["volumetric_kg_m3"].to_numpy(float)[:, None] * products[
+        "volume_m3"
+    ].to_numpy(float)
     heavy = np.maximum(volumetric, products["weight_kg"].to_numpy(float))
     return np.where((table["channel"] == "direct_mail").to_numpy()[:, None], heavy, 0.0)
 
@@ -259,7 +275,10 @@ def _carriers(problem: Problem, factor: Array) -> tuple[tuple[str, ...], Index, 
     region = zones["country"] + " " + zones["state"]
     names = sorted(set(region))
     # every region has a row (F305)
-    per_head = {(row.country, row.state): row.orders_1000_people_day for row in table.itertuples(index=False)}
+    per_head = {
+        (row.country, row.state): row.orders_1000_people_day
+        for row in table.itertuples(index=False)
+    }
     people = zones.groupby(region)["population"].sum()
     daily = []
     for name in names:
@@ -297,7 +316,8 @@ def build_limits(
         if name not in ids
     ]
     faults += [
-        Fault("F309", "--open", value=name, detail="it is closed too") for name in sorted(set(opened) & set(closed))
+        Fault("F309", "--open", value=name, detail="it is closed too")
+        for name in sorted(set(opened) & set(closed))
     ]
     targets = []
     for text in services:
@@ -322,10 +342,14 @@ def _target(text: str, zones: pd.DataFrame) -> tuple[ServiceTarget | None, Fault
         return None, parsed
     scope, days, share = parsed
     inside = (
-        (zones["country"] == scope) | (zones["zone_class"] == scope) if scope else pd.Series(True, index=zones.index)
+        (zones["country"] == scope) | (zones["zone_class"] == scope)
+        if scope
+        else pd.Series(True, index=zones.index)
     )
     if not inside.any():
-        return None, Fault("F308", "--service", value=scope, detail="no zone of that country or class")
+        return None, Fault(
+            "F308", "--service", value=scope, detail="no zone of that country or class"
+        )
     return ServiceTarget(text, days, share, inside.to_numpy()), None
 
 

@@ -1,10 +1,10 @@
 """The decorator of every compiled function, and the folder where its machine code is kept.
 
-Numba compiles a function again when its own file changes, but not when a function changes that it calls in another
-file. So the machine code lies in a folder named by a hash of all sources that hold kernels: after any change a new
-folder is begun, and folders of other sources beside it are removed once they are `STALE_S` old: until then a process
-that began before the change may still write to them. A cache that the user names by the environment
-variable ``NUMBA_CACHE_DIR`` is used as it is.
+Numba compiles a function again when its own file changes, but not when a function changes that it
+calls in another file. So the machine code lies in a folder named by a hash of all sources that hold
+kernels: after any change a new folder is begun, and folders of other sources beside it are removed
+once they are `STALE_S` old: until then a process that began before the change may still write to
+them. A cache that the user names by the environment variable ``NUMBA_CACHE_DIR`` is used as it is.
 """
 
 from __future__ import annotations
@@ -88,5 +88,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     _folder = cache_folder()
-    if prepare_cache(_folder):  # else numba looks for a place of its own, such as the user's cache folder
+    if prepare_cache(
+        _folder
+    ):  # else numba looks for a place of its own, such as the user's cache folder
         numba.config.CACHE_DIR = str(_folder)

@@ -2,13 +2,14 @@
 
 Formats, told apart by their numbers:
 
-* OR-Library ``cap`` (Beasley 1990, doi 10.1057/jors.1990.166): sites, cells; capacity and fixed cost by site; by cell
-  its demand and the cost of serving **all** of it from each site. Files whose capacity is the word ``capacity`` (capa,
-  capb, capc) are asked for as ``PATH@CAPACITY``.
-* Holmberg, Rönnqvist and Yuan (1999, doi 10.1016/S0377-2217(98)00008-3): sites, cells; capacity and fixed cost by site;
-  demands; cost of all of the demand, one row a site. Bytes after that are ignored.
-* TBED1 ``.plc`` (Avella and Boccia 2009, doi 10.1007/s10589-007-9125-x): cells, sites; demands; capacities; fixed
-  costs; cost per unit, one row a site.
+* OR-Library ``cap`` (Beasley 1990, doi 10.1057/jors.1990.166): sites, cells; capacity and fixed
+  cost by site; by cell its demand and the cost of serving **all** of it from each site. Files whose
+  capacity is the word ``capacity`` (capa, capb, capc) are asked for as ``PATH@CAPACITY``.
+* Holmberg, Rönnqvist and Yuan (1999, doi 10.1016/S0377-2217(98)00008-3): sites, cells; capacity and
+  fixed cost by site; demands; cost of all of the demand, one row a site. Bytes after that are
+  ignored.
+* TBED1 ``.plc`` (Avella and Boccia 2009, doi 10.1007/s10589-007-9125-x): cells, sites; demands;
+  capacities; fixed costs; cost per unit, one row a site.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def read_published(path: str, layout: str | None = None) -> Published:
     if found not in FORMATS:
         raise ValueError(f"{path}: format `{found}` is none of {', '.join(FORMATS)}")
     try:
-        return {"orlib": _orlib, "holmberg": _holmberg, "tbed1": _tbed1}[found](_name(path), numbers)
+        return {"orlib": _orlib, "holmberg": _holmberg, "tbed1": _tbed1}[found](
+            _name(path), numbers
+        )
     except ValueError as error:
         raise ValueError(f"{path}: too few numbers for format `{found}`") from error
 
@@ -119,9 +122,10 @@ def _numbers(words: list[str]) -> Array:
 def detect(numbers: Array) -> str:
     """Return the format whose counts and sums fit the numbers.
 
-    OR-Library and Holmberg files have the same length, TBED1 files too where there are as many sites as cells. In the
-    right reading capacity covers demand, and in OR-Library files the cost of serving all of a cell grows with its
-    demand (correlation above 0.9 there, below 0.6 in Holmberg files read so).
+    OR-Library and Holmberg files have the same length, TBED1 files too where there are as many
+    sites as cells. In the right reading capacity covers demand, and in OR-Library files the cost of
+    serving all of a cell grows with its demand (correlation above 0.9 there, below 0.6 in Holmberg
+    files read so).
 
     Raises
     ------
@@ -138,7 +142,11 @@ def detect(numbers: Array) -> str:
     for name, reader in readers:
         read = reader(name, numbers)
         fits = read.demand.sum() <= read.capacity.sum() and (read.demand >= 0).all()
-        if fits and (name != "orlib" or _grows(read)) and (name != "tbed1" or not _alternates(numbers, first)):
+        if (
+            fits
+            and (name != "orlib" or _grows(read))
+            and (name != "tbed1" or not _alternates(numbers, first))
+        ):
             return name
     raise ValueError("the numbers fit none of the formats")
 
@@ -163,7 +171,9 @@ def _orlib(name: str, numbers: Array) -> Published:
     pairs = numbers[2 : 2 + 2 * n_sites].reshape(n_sites, 2)
     start = 2 + 2 * n_sites
     body = numbers[start : start + n_cells * (n_sites + 1)].reshape(n_cells, n_sites + 1)
-    return Published(name, pairs[:, 0].copy(), pairs[:, 1].copy(), body[:, 0].copy(), body[:, 1:].T.copy())
+    return Published(
+        name, pairs[:, 0].copy(), pairs[:, 1].copy(), body[:, 0].copy(), body[:, 1:].T.copy()
+    )
 
 
 def _holmberg(name: str, numbers: Array) -> Published:
@@ -180,7 +190,9 @@ def _tbed1(name: str, numbers: Array) -> Published:
     n_cells, n_sites = int(numbers[0]), int(numbers[1])
     ends = np.cumsum([2, n_cells, n_sites, n_sites, n_sites * n_cells])
     demand, capacity, fixed, unit = (numbers[a:b] for a, b in pairwise(ends.tolist()))
-    return Published(name, capacity.copy(), fixed.copy(), demand.copy(), unit.reshape(n_sites, n_cells) * demand)
+    return Published(
+        name, capacity.copy(), fixed.copy(), demand.copy(), unit.reshape(n_sites, n_cells) * demand
+    )
 
 
 def to_instance(published: Published) -> LocationInstance:
@@ -225,7 +237,11 @@ def best_known(path: str) -> float | None:
         with source.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
                 value = next((row[column] for column in columns if row.get(column)), None)
-                same = capacity is None or (row.get("capacity") or "") == "" or float(row["capacity"]) == capacity
+                same = (
+                    capacity is None
+                    or (row.get("capacity") or "") == ""
+                    or float(row["capacity"]) == capacity
+                )
                 if row["instance"] == stem and value and same:
                     return float(value)
     return None

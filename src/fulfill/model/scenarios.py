@@ -1,7 +1,8 @@
 """Scenarios (a library module, no command uses it): one choice of sites that serves several possible years.
 
-A scenario is one way in which the year may come, with a probability. Sites, sizes and the products stocked in a country
-are chosen before it is known (first stage); what is sent where adapts to it (second stage).
+A scenario is one way in which the year may come, with a probability. Sites, sizes and the products
+stocked in a country are chosen before it is known (first stage); what is sent where adapts to it
+(second stage).
 """
 
 from __future__ import annotations
@@ -55,20 +56,23 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         min  F y + sum_s pi_s c q_s + safety(sum_s pi_s N q_s)
         s.t. A q_s = d_s,   B q_s <= C_s y,   G q_s <= g_s       for every scenario
 
-    ``A q = d`` stands for allocation and balances (1, 2, 6), ``C_s y`` for throughput and ``g_s`` for gateways, mail
+    ``A q = d`` stands for allocation and balances (1, 2, 6), ``C_s y`` for throughput and ``g_s``
+    for gateways, mail
     and carriers. Put ``Q_s = pi_s q_s``, the expected flow, and multiply the rows of ``s`` by ``pi_s > 0``::
 
         min  F y + sum_s c Q_s + safety(sum_s N Q_s)
         s.t. A Q_s = pi_s d_s,   B Q_s <= pi_s C_s y,   G Q_s <= pi_s g_s
 
-    That is an instance whose periods are the pairs (scenario, period): unit costs unchanged; demand, throughput and
-    capacities times the probability. Storage room has no period of its own to scale, so its rows are divided by the
-    probability on the other side: a stock of ``level / pi_s`` for each expected order against the whole room.
+    That is an instance whose periods are the pairs (scenario, period): unit costs unchanged;
+    demand, throughput and capacities times the probability. Storage room has no period of its own
+    to scale, so its rows are divided by the probability on the other side: a stock of ``level /
+    pi_s`` for each expected order against the whole room.
 
-    Rows over the year become rows over the expected year: safety stock is that of the expected volume, and service
-    levels, the CO2e cap, the share of a gateway and the minimum of a plant hold on average over the scenarios. Goods
-    landed ahead of a peak adapt to the scenario too: it is taken to be known when they are ordered. `constant_usd` is
-    kept, so objectives compare between scenarios; it is the reference cost where expected demand is the instance's.
+    Rows over the year become rows over the expected year: safety stock is that of the expected
+    volume, and service levels, the CO2e cap, the share of a gateway and the minimum of a plant hold
+    on average over the scenarios. Goods landed ahead of a peak adapt to the scenario too: it is
+    taken to be known when they are ordered. `constant_usd` is kept, so objectives compare between
+    scenarios; it is the reference cost where expected demand is the instance's.
     """
     chance = np.array([scenario.probability for scenario in scenarios])
     if not len(chance) or (chance <= 0).any() or abs(chance.sum() - 1.0) > 1e-9:
@@ -80,12 +84,16 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
 
     def expected(array: Array, factors: Sequence[ArrayLike]) -> Array:
         pairs = zip(chance, factors, strict=True)
-        return np.concatenate([array * (weight * np.asarray(factor, float)) for weight, factor in pairs], axis=-1)
+        return np.concatenate(
+            [array * (weight * np.asarray(factor, float)) for weight, factor in pairs], axis=-1
+        )
 
     same: list[ArrayLike] = [1.0] * len(scenarios)
     demand = expected(instance.demand, [scenario.demand for scenario in scenarios])
     throughput = [
-        np.broadcast_to(np.asarray(scenario.throughput, float), (len(instance.sites), n_periods))[:, None, None]
+        np.broadcast_to(np.asarray(scenario.throughput, float), (len(instance.sites), n_periods))[
+            :, None, None
+        ]
         for scenario in scenarios
     ]
     capacity = expected(instance.capacity, throughput)
@@ -104,13 +112,19 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         units=copied(instance.units),
         way_within={days: copied(share) for days, share in instance.way_within.items()},
         storage_usd=None if instance.storage_usd is None else copied(instance.storage_usd),
-        stock_level=None if instance.stock_level is None else _blocks(instance.stock_level, 1.0 / chance),
-        landing=None if instance.landing is None else _blocks(instance.landing, np.ones(len(chance))),
+        stock_level=None
+        if instance.stock_level is None
+        else _blocks(instance.stock_level, 1.0 / chance),
+        landing=None
+        if instance.landing is None
+        else _blocks(instance.landing, np.ones(len(chance))),
         route_usd=copied(instance.route_usd),
         gateway_m3=None if instance.gateway_m3 is None else expected(instance.gateway_m3, gateway),
         origin_m3=None if instance.origin_m3 is None else expected(instance.origin_m3, same),
         mail_kg=None if instance.mail_kg is None else expected(instance.mail_kg, mail),
-        carrier_orders=None if instance.carrier_orders is None else expected(instance.carrier_orders, same),
+        carrier_orders=None
+        if instance.carrier_orders is None
+        else expected(instance.carrier_orders, same),
     )
 
 

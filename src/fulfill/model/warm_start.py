@@ -1,7 +1,8 @@
 """What a later run begins from: the sites of a plan, and its multipliers told from what the plan pays.
 
-A multiplier of a cell is what the plan pays there and a rest. After a change of rules, prices or locks the first is
-worked out anew and the rest is kept; any multipliers give a valid bound, so a poor start costs time and never truth.
+A multiplier of a cell is what the plan pays there and a rest. After a change of rules, prices or
+locks the first is worked out anew and the rest is kept; any multipliers give a valid bound, so a
+poor start costs time and never truth.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Start:
     size : (I,) chosen size, -1 closed;  assortment : (I, K) 0/1 what a site may stock
     rho : (I, T) prices of throughput, USD per order;  volume : (I, K) yearly orders
     rest : (Z, K, T) multiplier of a cell less what the plan pays there, USD per potential order
-    stocking, gateway, origin, share, mail, carrier, storage, service, throughput, co2, budget : the other multipliers,
+    stocking, gateway, origin, share, mail, carrier, storage, service, throughput, co2, budget : the
+    other multipliers,
         as in `certificate.Leaf`
     """
 
@@ -59,7 +61,10 @@ class Start:
     def save(self, path: Path) -> None:
         """Write as .npz; figures in single precision, which is near enough to begin from."""
         arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
-        small = {name: value.astype(np.float32) if value.dtype.kind == "f" else value for name, value in arrays.items()}
+        small = {
+            name: value.astype(np.float32) if value.dtype.kind == "f" else value
+            for name, value in arrays.items()
+        }
         np.savez_compressed(path, **small)  # type: ignore[arg-type]
 
 
@@ -73,8 +78,14 @@ def load(path: Path) -> Start:
     """
     arrays = read_arrays(path)
     wanted = {field.name for field in fields(Start)}
-    faults = [Fault("F311", path.name, column=name, detail="missing") for name in sorted(wanted - set(arrays))]
-    faults += [Fault("F311", path.name, column=name, detail="unknown") for name in sorted(set(arrays) - wanted)]
+    faults = [
+        Fault("F311", path.name, column=name, detail="missing")
+        for name in sorted(wanted - set(arrays))
+    ]
+    faults += [
+        Fault("F311", path.name, column=name, detail="unknown")
+        for name in sorted(set(arrays) - wanted)
+    ]
     faults += [
         Fault("F311", path.name, column=name, detail="a figure is infinite or none")
         for name in sorted(wanted & set(arrays))
@@ -82,7 +93,12 @@ def load(path: Path) -> Start:
     ]
     if faults:
         raise InputError(faults)
-    return Start(**{name: value.astype(float) if value.dtype.kind == "f" else value for name, value in arrays.items()})
+    return Start(
+        **{
+            name: value.astype(float) if value.dtype.kind == "f" else value
+            for name, value in arrays.items()
+        }
+    )
 
 
 def check_start(start: Start, **axes: tuple[str, ...]) -> None:

@@ -30,7 +30,10 @@ def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any
     write_day_page(day, layers, folder / "route.html")
     write_json(folder / "summary.json", day_summary(day))
     seconds = {"routing": day.seconds, "writing": time.perf_counter() - begun}
-    write_json(folder / "manifest.json", manifest({"network": day.network.folder, "run": run}, options, seconds))
+    write_json(
+        folder / "manifest.json",
+        manifest({"network": day.network.folder, "run": run}, options, seconds),
+    )
 
 
 def day_summary(day: DayRoutes) -> dict[str, Any]:
@@ -52,11 +55,15 @@ def day_summary(day: DayRoutes) -> dict[str, Any]:
 
 def driver_sheet(day: DayRoutes) -> pd.DataFrame:
     """Return one row a stop in driving order, with times as on a clock and what to do before it."""
-    visits = day.visits.merge(day.vehicles[["vehicle", "leaves", "break_begins"]], on="vehicle", how="left")
+    visits = day.visits.merge(
+        day.vehicles[["vehicle", "leaves", "break_begins"]], on="vehicle", how="left"
+    )
     first = visits["sequence"] == 1
     again = ~first & (visits["trip"] != visits["trip"].shift())
     since = visits["departure"].shift().where(~first, visits["leaves"])
-    rests = (visits["break_begins"] >= since - 1e-9) & (visits["break_begins"] < visits["begin"] - 1e-9)
+    rests = (visits["break_begins"] >= since - 1e-9) & (
+        visits["break_begins"] < visits["begin"] - 1e-9
+    )
     before = np.select(
         [first, again, rests],
         [

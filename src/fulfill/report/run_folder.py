@@ -17,16 +17,20 @@ if TYPE_CHECKING:
     from fulfill.study.integrated import RoutedPlan
 
 
-def write_run(planned: Planned, folder: Path, options: Mapping[str, Any], routed: RoutedPlan | None = None) -> None:
+def write_run(
+    planned: Planned, folder: Path, options: Mapping[str, Any], routed: RoutedPlan | None = None
+) -> None:
     """Write manifest.json, summary.json, certificate.npz, the CSV tables, plan.gpkg and report.html.
 
-    Where there is no plan only the JSON files and the certificate are written; a solver's bound has no certificate.
+    Where there is no plan only the JSON files and the certificate are written; a solver's bound has
+    no certificate.
 
     Parameters
     ----------
     folder : an existing empty folder, as `runs.new_folder` hands out
     options : what the user asked for, for the manifest
-    routed : how location and routing found the plan: rounds.csv, own_delivery.csv, vehicles.csv and the routes' layer
+    routed : how location and routing found the plan: rounds.csv, own_delivery.csv, vehicles.csv and
+        the routes' layer
     """
     problem, plan = planned.problem, planned.plan
     begun = time.perf_counter()
@@ -44,7 +48,9 @@ def write_run(planned: Planned, folder: Path, options: Mapping[str, Any], routed
     inputs = {"network": problem.network.folder, "demand": problem.demand.folder}
     write_json(
         folder / "manifest.json",
-        manifest(inputs, {"as_of": plan.as_of, "channels": list(problem.channels), **options}, seconds),
+        manifest(
+            inputs, {"as_of": plan.as_of, "channels": list(problem.channels), **options}, seconds
+        ),
     )
 
 

@@ -1,7 +1,8 @@
 """A second reading of routes: every rule and the cost recomputed without any engine's code.
 
-Nothing is taken from the engines or the timetable: loads, legs, waiting, windows, breaks, shift and cost follow again
-from the routes and the instance, one family of rules at a time. Solutions with a fault are not handed on silently.
+Nothing is taken from the engines or the timetable: loads, legs, waiting, windows, breaks, shift and
+cost follow again from the routes and the instance, one family of rules at a time. Solutions with a
+fault are not handed on silently.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ def audit_routes(instance: RoutingInstance, solution: RoutingSolution) -> Routin
     Returns
     -------
     RoutingAudit
-        With a fault for each stop visited twice, not at all or both visited and called unserved; for each load,
-        window, shift, range, break, number of trips or vehicles that breaks a rule; for each figure that is not so.
+        With a fault for each stop visited twice, not at all or both visited and called unserved;
+        for each load, window, shift, range, break, number of trips or vehicles that breaks a rule;
+        for each figure that is not so.
     """
     faults = [*_visit_faults(instance, solution), *_fleet_faults(instance, solution)]
     if faults and any("no such" in fault for fault in faults):
@@ -62,9 +64,14 @@ def audit_routes(instance: RoutingInstance, solution: RoutingSolution) -> Routin
         faults += [f"{label}: {fault}" for fault in _rule_faults(instance, kind, route, km)]
         paid = route.returns[-1] - route.departures[0]
         driven += km
-        objective += kind.cost_per_day + kind.cost_per_km * km + (kind.cost_per_hour * paid if paid else 0.0)
+        objective += (
+            kind.cost_per_day + kind.cost_per_km * km + (kind.cost_per_hour * paid if paid else 0.0)
+        )
     faults += list(_depot_faults(instance, solution))
-    for name, claimed, found in (("cost", solution.objective, objective), ("km", solution.km, driven)):
+    for name, claimed, found in (
+        ("cost", solution.objective, objective),
+        ("km", solution.km, driven),
+    ):
         if not abs(claimed - found) <= COST_TOLERANCE * max(abs(claimed), abs(found), 1.0):
             faults.append(f"{name}: the solution claims {claimed:.6f}, its routes make {found:.6f}")
     return RoutingAudit(objective, driven, tuple(faults))
@@ -92,7 +99,9 @@ def audit_day(
     faults = [f"stop {stop}: {seen[stop]} times in the day" for stop in np.flatnonzero(seen != 1)]
     for key, number in sent.items():
         if number > fleets.get(key, np.inf):
-            faults.append(f"{key[0]} sends {number} vehicles of type {key[1]} and has {fleets[key]:g}")
+            faults.append(
+                f"{key[0]} sends {number} vehicles of type {key[1]} and has {fleets[key]:g}"
+            )
     return tuple(faults)
 
 
@@ -130,7 +139,9 @@ def _fleet_faults(instance: RoutingInstance, solution: RoutingSolution) -> Itera
 
 def _shape_faults(kind: VehicleType, route: Route) -> Iterator[str]:
     sizes = {len(route.trips), len(route.starts), len(route.departures), len(route.returns)}
-    if len(sizes) > 1 or [len(trip) for trip in route.trips] != [len(times) for times in route.starts]:
+    if len(sizes) > 1 or [len(trip) for trip in route.trips] != [
+        len(times) for times in route.starts
+    ]:
         yield "there is not one time a stop, departure and return"
     if not route.trips or not all(route.trips):
         yield "a trip has no stop"
@@ -149,7 +160,9 @@ def _km(instance: RoutingInstance, kind: VehicleType, route: Route) -> float:
     return total
 
 
-def _rule_faults(instance: RoutingInstance, kind: VehicleType, route: Route, km: float) -> Iterator[str]:
+def _rule_faults(
+    instance: RoutingInstance, kind: VehicleType, route: Route, km: float
+) -> Iterator[str]:
     for number, trip in enumerate(route.trips):
         load = instance.demand[list(trip)].sum(axis=0)
         if (load > np.array(kind.capacity) * (1.0 + LOAD_TOLERANCE)).any():
@@ -170,12 +183,18 @@ def _rule_faults(instance: RoutingInstance, kind: VehicleType, route: Route, km:
 def _window_faults(instance: RoutingInstance, route: Route) -> Iterator[str]:
     for trip, starts in zip(route.trips, route.starts, strict=True):
         for stop, start in zip(trip, starts, strict=True):
-            if not instance.ready[stop] - TIME_TOLERANCE <= start <= instance.due[stop] + TIME_TOLERANCE:
+            if (
+                not instance.ready[stop] - TIME_TOLERANCE
+                <= start
+                <= instance.due[stop] + TIME_TOLERANCE
+            ):
                 window = f"{instance.ready[stop]:g} to {instance.due[stop]:g}"
                 yield f"stop {instance.stops[stop]} is begun at {start:.4f}, its window is {window}"
 
 
-def _gaps(instance: RoutingInstance, kind: VehicleType, route: Route) -> Iterator[tuple[float, float, float, str]]:
+def _gaps(
+    instance: RoutingInstance, kind: VehicleType, route: Route
+) -> Iterator[tuple[float, float, float, str]]:
     """Yield for each leg when it can begin, when it has ended, its hours of driving and where it leads."""
     hours = instance.hours[kind.profile]
     back = None
@@ -194,10 +213,16 @@ def _gaps(instance: RoutingInstance, kind: VehicleType, route: Route) -> Iterato
 def _leg_faults(instance: RoutingInstance, kind: VehicleType, route: Route) -> Iterator[str]:
     for free, reached, driving, target in _gaps(instance, kind, route):
         resting = 0.0
-        if kind.rest is not None and route.rest is not None and free - TIME_TOLERANCE <= route.rest < reached:
+        if (
+            kind.rest is not None
+            and route.rest is not None
+            and free - TIME_TOLERANCE <= route.rest < reached
+        ):
             resting = kind.rest.hours
         if not free + driving + resting <= reached + TIME_TOLERANCE:
-            need = f"{driving:.4f} h on the way" + (f" and {resting:g} h of break" if resting else "")
+            need = f"{driving:.4f} h on the way" + (
+                f" and {resting:g} h of break" if resting else ""
+            )
             yield f"reaches {target} at {reached:.4f} after leaving at {free:.4f} with {need}"
 
 
@@ -229,6 +254,8 @@ def _depot_faults(instance: RoutingInstance, solution: RoutingSolution) -> Itera
         sent[instance.vehicles[route.vehicle].depot] += instance.demand[
             [stop for trip in route.trips for stop in trip]
         ].sum(axis=0)
-    for depot in np.flatnonzero((sent > instance.depot_capacity * (1.0 + LOAD_TOLERANCE)).any(axis=1)).tolist():
+    for depot in np.flatnonzero(
+        (sent > instance.depot_capacity * (1.0 + LOAD_TOLERANCE)).any(axis=1)
+    ).tolist():
         capacity = instance.depot_capacity[depot].tolist()
         yield f"depot {instance.depots[depot]} sends {sent[depot].tolist()}, its capacity is {capacity}"

@@ -1,7 +1,7 @@
 """Why a stop has no vehicle, and what would serve it.
 
-A stop is looked at alone, on a trip of its own, by every vehicle type. The reason is that of the type which comes
-nearest to serving it; where some type could, the fleet is used up.
+A stop is looked at alone, on a trip of its own, by every vehicle type. The reason is that of the
+type which comes nearest to serving it; where some type could, the fleet is used up.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ REASONS = {
 
 def hopeless(instance: RoutingInstance) -> tuple[Unserved, ...]:
     """Return the stops that no vehicle could serve even if it had nothing else to do."""
-    found = (why_unserved(instance, stop, instance.depot_capacity) for stop in range(len(instance.stops)))
+    found = (
+        why_unserved(instance, stop, instance.depot_capacity) for stop in range(len(instance.stops))
+    )
     return tuple(entry for entry in found if entry.reason != "fleet")
 
 
@@ -38,7 +40,9 @@ def unserved_after(
     instance: RoutingInstance, routes: tuple[Route, ...], known: Iterable[Unserved]
 ) -> tuple[Unserved, ...]:
     """Return the stops that are on no route and not known as unserved, each with its reason."""
-    visited = {stop for route in routes for trip in route.trips for stop in trip} | {entry.stop for entry in known}
+    visited = {stop for route in routes for trip in route.trips for stop in trip} | {
+        entry.stop for entry in known
+    }
     left = instance.depot_capacity.copy()
     for route in routes:
         stops = [stop for trip in route.trips for stop in trip]
@@ -55,20 +59,32 @@ def why_unserved(instance: RoutingInstance, stop: int, depot_left: NDArray[np.fl
     depot_left : (n_depots, n_dimensions), what each depot can still send
     """
     order = list(REASONS)
-    found = [_obstacle(instance, stop, index, depot_left) for index in range(len(instance.vehicles))]
+    found = [
+        _obstacle(instance, stop, index, depot_left) for index in range(len(instance.vehicles))
+    ]
     reason, text = max(found, key=lambda pair: order.index(pair[0]))
     return Unserved(stop, reason, f"{instance.stops[stop]}: {REASONS[reason]}; {text}")
 
 
-def _obstacle(instance: RoutingInstance, stop: int, index: int, depot_left: NDArray[np.float64]) -> tuple[str, str]:
+def _obstacle(
+    instance: RoutingInstance, stop: int, index: int, depot_left: NDArray[np.float64]
+) -> tuple[str, str]:
     """Return the first reason why a vehicle of a type cannot serve a stop alone, and the remedy."""
     kind = instance.vehicles[index]
     place = instance.place_of(stop)
     for load, room in zip(instance.demand[stop].tolist(), kind.capacity, strict=True):
         if load > room:
-            return "capacity", f"it needs {load:g} of {room:g}: a larger vehicle or several deliveries"
-    out, back = (float(instance.hours[kind.profile][leg]) for leg in ((kind.depot, place), (place, kind.depot)))
-    km = float(instance.km[kind.profile][kind.depot, place] + instance.km[kind.profile][place, kind.depot])
+            return (
+                "capacity",
+                f"it needs {load:g} of {room:g}: a larger vehicle or several deliveries",
+            )
+    out, back = (
+        float(instance.hours[kind.profile][leg])
+        for leg in ((kind.depot, place), (place, kind.depot))
+    )
+    km = float(
+        instance.km[kind.profile][kind.depot, place] + instance.km[kind.profile][place, kind.depot]
+    )
     if not isfinite(out + back + km):
         return "unreachable", "a road that a vehicle of this kind may take"
     if km > kind.range_km:
@@ -79,13 +95,19 @@ def _obstacle(instance: RoutingInstance, stop: int, index: int, depot_left: NDAr
     if (instance.demand[stop] > depot_left[kind.depot]).any():
         return "depot", f"depot {instance.depots[kind.depot]} would have to send more"
     alone = timetable(instance, index, ((stop,),))
-    cost = f"{price(instance, alone):.2f} USD and {driven_km(instance, alone):.1f} km" if alone else ""
+    cost = (
+        f"{price(instance, alone):.2f} USD and {driven_km(instance, alone):.1f} km" if alone else ""
+    )
     return "fleet", f"one more {kind.name}, {cost} for this stop alone"
 
 
-def _time_obstacle(instance: RoutingInstance, stop: int, index: int, out: float, back: float) -> tuple[str, str] | None:
+def _time_obstacle(
+    instance: RoutingInstance, stop: int, index: int, out: float, back: float
+) -> tuple[str, str] | None:
     kind = instance.vehicles[index]
-    ready, due, stay = (float(figures[stop]) for figures in (instance.ready, instance.due, instance.service))
+    ready, due, stay = (
+        float(figures[stop]) for figures in (instance.ready, instance.due, instance.service)
+    )
     arrival = max(kind.opens + out, ready)
     if arrival > due:
         opening = f"a window open until {_clock(arrival)} instead of {_clock(due)}"

@@ -1,14 +1,15 @@
 """The routing instance that every engine and the auditor read, in index arrays.
 
-A stop is delivered once, by one vehicle, inside its window. A vehicle starts at its depot, makes one or more trips and
-ends at the same depot within its shift. As many stops as possible are served; among the ways to do so the cheapest is
-sought:
+A stop is delivered once, by one vehicle, inside its window. A vehicle starts at its depot, makes
+one or more trips and ends at the same depot within its shift. As many stops as possible are served;
+among the ways to do so the cheapest is sought:
 
-    sum over the vehicles used   cost_per_day + cost_per_km * km + cost_per_hour * hours from leaving to return
+    sum over the vehicles used   cost_per_day + cost_per_km * km + cost_per_hour * hours from
+    leaving to return
 
-Places are numbered depots first, then stops; `place_of(stop)` is the number of depots plus the stop. Times are hours on
-the clock of the day, distances km. Public instances come with their own units, one distance unit standing for a km and
-one time unit for an hour.
+Places are numbered depots first, then stops; `place_of(stop)` is the number of depots plus the
+stop. Times are hours on the clock of the day, distances km. Public instances come with their own
+units, one distance unit standing for a km and one time unit for an hour.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Indices = NDArray[np.int64]
 class Break:
     """A rest in which the driver neither drives nor serves.
 
-    It begins between `earliest` and `latest` (hours on the clock) and lasts `hours`; it may interrupt a leg, and a
-    driver who is not out yet, or back already, has it at the depot.
+    It begins between `earliest` and `latest` (hours on the clock) and lasts `hours`; it may
+    interrupt a leg, and a driver who is not out yet, or back already, has it at the depot.
     """
 
     hours: float
@@ -45,12 +46,14 @@ class VehicleType:
     depot : index of the depot where a route starts and ends
     capacity : what a trip can carry, one figure a dimension of the demand
     available : how many there are, None for as many as wanted
-    cost_per_km, cost_per_hour, cost_per_day : USD; hours run from leaving the depot to the last return
+    cost_per_km, cost_per_hour, cost_per_day : USD; hours run from leaving the depot to the last
+        return
     opens, closes : the shift: leave no earlier, return no later, hours on the clock
     max_hours : longest time from leaving the depot to the last return
     range_km : longest distance of a day (a battery that is charged overnight)
     rest : the driver's break, or None
-    trips : most trips of a day; each but the first begins with a reload of `reload_hours` at the depot
+    trips : most trips of a day; each but the first begins with a reload of `reload_hours` at the
+        depot
     profile : which of the instance's matrices it drives by
     """
 
@@ -79,12 +82,15 @@ class RoutingInstance:
     ----------
     depots, stops : names
     demand : (n_stops, n_dimensions), in the units of the capacities (parcels, kg)
-    ready, due : (n_stops,) hours on the clock between which service begins; a vehicle that is early waits
+    ready, due : (n_stops,) hours on the clock between which service begins; a vehicle that is early
+        waits
     service : (n_stops,) hours
     vehicles : the types
-    km, hours : one (n_places, n_places) matrix a profile, from row to column; inf where there is no way
+    km, hours : one (n_places, n_places) matrix a profile, from row to column; inf where there is no
+        way
     depot_capacity : (n_depots, n_dimensions), what may leave a depot in the day
-    fewest_vehicles : the number of vehicles comes before the cost (the convention of Solomon's instances)
+    fewest_vehicles : the number of vehicles comes before the cost (the convention of Solomon's
+        instances)
     """
 
     name: str
@@ -116,8 +122,12 @@ class RoutingInstance:
     @property
     def timed(self) -> bool:
         """Whether time restricts a route: a window, the end of a shift or its length."""
-        bounded = np.isfinite(self.due).any() or (self.ready > min(v.opens for v in self.vehicles)).any()
-        return bool(bounded or any(np.isfinite(v.closes) or np.isfinite(v.max_hours) for v in self.vehicles))
+        bounded = (
+            np.isfinite(self.due).any() or (self.ready > min(v.opens for v in self.vehicles)).any()
+        )
+        return bool(
+            bounded or any(np.isfinite(v.closes) or np.isfinite(v.max_hours) for v in self.vehicles)
+        )
 
     def place_of(self, stop: int) -> int:
         """Return the row of a stop in the matrices."""
@@ -155,8 +165,8 @@ class LocationRoutingInstance:
 def features(instance: RoutingInstance) -> frozenset[str]:
     """Return what an engine must know to solve the instance, beyond capacities, windows and several types.
 
-    Of ``breaks``, ``second trips``, ``range``, ``shift length`` (where it binds before the shift's ends do) and
-    ``depot capacity``.
+    Of ``breaks``, ``second trips``, ``range``, ``shift length`` (where it binds before the shift's
+    ends do) and ``depot capacity``.
     """
     found = {"depot capacity"} if np.isfinite(instance.depot_capacity).any() else set()
     for vehicle in instance.vehicles:
@@ -171,7 +181,11 @@ def shape_errors(instance: RoutingInstance) -> list[str]:
     """Return in words what does not fit together in an instance."""
     n_stops, n_places = len(instance.stops), instance.n_places
     n_dimensions = instance.demand.shape[1] if instance.demand.ndim == 2 else -1
-    wrong = [] if instance.demand.shape == (n_stops, n_dimensions) else ["demand is not stops by dimensions"]
+    wrong = (
+        []
+        if instance.demand.shape == (n_stops, n_dimensions)
+        else ["demand is not stops by dimensions"]
+    )
     wrong += [
         f"{name} is not one figure a stop"
         for name in ("ready", "due", "service")
@@ -188,7 +202,11 @@ def shape_errors(instance: RoutingInstance) -> list[str]:
         wrong.append("fewest vehicles first goes with capacities and windows only")
     if not instance.vehicles or len(instance.km) != len(instance.hours):
         wrong.append("there is no vehicle type, or not one matrix of hours for each of km")
-    wrong += [error for vehicle in instance.vehicles for error in _vehicle_errors(instance, vehicle, n_dimensions)]
+    wrong += [
+        error
+        for vehicle in instance.vehicles
+        for error in _vehicle_errors(instance, vehicle, n_dimensions)
+    ]
     figures = (instance.demand, instance.service, *instance.km, *instance.hours)
     if any((matrix < 0).any() or np.isnan(matrix).any() for matrix in figures):
         wrong.append("a demand, service time, distance or duration is negative or no number")
@@ -197,14 +215,18 @@ def shape_errors(instance: RoutingInstance) -> list[str]:
     return wrong
 
 
-def _vehicle_errors(instance: RoutingInstance, vehicle: VehicleType, n_dimensions: int) -> list[str]:
+def _vehicle_errors(
+    instance: RoutingInstance, vehicle: VehicleType, n_dimensions: int
+) -> list[str]:
     wrong = []
     if not 0 <= vehicle.depot < len(instance.depots) or not 0 <= vehicle.profile < len(instance.km):
         wrong.append(f"vehicle type {vehicle.name} names a depot or a profile that is not there")
     if len(vehicle.capacity) != n_dimensions:
         wrong.append(f"vehicle type {vehicle.name} has not one capacity a dimension")
     if vehicle.trips < 1 or (vehicle.available is not None and vehicle.available < 0):
-        wrong.append(f"vehicle type {vehicle.name} has fewer than one trip or a negative number of vehicles")
+        wrong.append(
+            f"vehicle type {vehicle.name} has fewer than one trip or a negative number of vehicles"
+        )
     if not vehicle.opens <= vehicle.closes:
         wrong.append(f"vehicle type {vehicle.name} closes before it opens")
     if min(vehicle.cost_per_km, vehicle.cost_per_hour, vehicle.cost_per_day) < 0:

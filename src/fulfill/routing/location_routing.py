@@ -1,8 +1,9 @@
 """Capacitated location-routing, which depots to open and how to drive: for benchmarks, no command uses it.
 
-Sets of depots are compared by routes of a short search each. The cheapest set not yet expanded is expanded by opening,
-closing or swapping one depot, so that small problems are enumerated in full; then the search goes on with the best
-sets only, fewer and fewer of them. Routes come from `fulfill.routing.engines.ruin.engine`, which keeps the capacity of depots.
+Sets of depots are compared by routes of a short search each. The cheapest set not yet expanded is
+expanded by opening, closing or swapping one depot, so that small problems are enumerated in full;
+then the search goes on with the best sets only, fewer and fewer of them. Routes come from
+`fulfill.routing.engines.ruin.engine`, which keeps the capacity of depots.
 """
 
 from __future__ import annotations
@@ -76,11 +77,15 @@ class _Contest:
         fleet = np.where(np.isin(self.task.depot, sorted(sites)), self.fleet, 0)
         search = begin(self.task, fleet, self.params.seed)
         hot, cold = COMPARE_HOT * search.leg(), COLD * search.leg()
-        self.effort.count(anneal(self.task, search.tours, search.best, COMPARE_STEPS, hot, cold, False))
+        self.effort.count(
+            anneal(self.task, search.tours, search.best, COMPARE_STEPS, hot, cold, False)
+        )
         self.searches[sites] = search
 
 
-def solve_siting(instance: LocationRoutingInstance, params: RoutingParams) -> LocationRoutingSolution:
+def solve_siting(
+    instance: LocationRoutingInstance, params: RoutingParams
+) -> LocationRoutingSolution:
     """Choose depots and routes for an instance without windows or other features; the result has passed the auditor.
 
     Raises
@@ -95,7 +100,11 @@ def solve_siting(instance: LocationRoutingInstance, params: RoutingParams) -> Lo
     for wanted, until in ROUNDS:
         best = contest.ranked()[:wanted]
         for number, sites in enumerate(best, start=1):
-            cool(contest.searches[sites], contest.effort, spent + (until - spent) * number / len(best))
+            cool(
+                contest.searches[sites],
+                contest.effort,
+                spent + (until - spent) * number / len(best),
+            )
         spent = until
     return _solution(contest)
 

@@ -1,11 +1,12 @@
 """Public routing instances with their own rules of distance: for tests and benchmarks, no command uses it.
 
-* CVRPLIB ``.vrp``, EUC_2D (Uchoa et al. 2017, doi 10.1016/j.ejor.2016.08.012): each leg is rounded to the nearest
-  integer; vehicles are free in number; distance is the cost.
-* Solomon (1987, doi 10.1287/opre.35.2.254) and Gehring-Homberger ``.txt``: legs are Euclidean in double precision, a
-  distance unit takes a time unit; fewest vehicles first, then distance.
-* Prins et al. ``.dat`` (2006, doi 10.1007/s10288-006-0001-9): location-routing; a leg costs its Euclidean length times
-  100, rounded up; a route costs a fixed sum, a depot its opening. Depots and vehicles have capacities.
+* CVRPLIB ``.vrp``, EUC_2D (Uchoa et al. 2017, doi 10.1016/j.ejor.2016.08.012): each leg is rounded
+  to the nearest integer; vehicles are free in number; distance is the cost.
+* Solomon (1987, doi 10.1287/opre.35.2.254) and Gehring-Homberger ``.txt``: legs are Euclidean in
+  double precision, a distance unit takes a time unit; fewest vehicles first, then distance.
+* Prins et al. ``.dat`` (2006, doi 10.1007/s10288-006-0001-9): location-routing; a leg costs its
+  Euclidean length times 100, rounded up; a route costs a fixed sum, a depot its opening. Depots and
+  vehicles have capacities.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ def read_location_routing(path: str) -> LocationRoutingInstance:
     try:
         return _prins(path, np.array(_text(path).split(), float))
     except (IndexError, ValueError) as error:
-        raise ValueError(f"{path}: not a location-routing file of Prins et al. ({error})") from error
+        raise ValueError(
+            f"{path}: not a location-routing file of Prins et al. ({error})"
+        ) from error
 
 
 def best_known(path: str) -> BestKnown | None:
@@ -103,7 +106,9 @@ def euclidean(points: Array) -> Array:
     return out
 
 
-def _untimed(name: str, depots: int, demand: Array, vehicles: tuple[VehicleType, ...], km: Array) -> RoutingInstance:
+def _untimed(
+    name: str, depots: int, demand: Array, vehicles: tuple[VehicleType, ...], km: Array
+) -> RoutingInstance:
     """Return an instance in which time plays no part."""
     n_stops = len(demand)
     return RoutingInstance(
@@ -145,7 +150,13 @@ def _cvrplib(path: str, text: str) -> RoutingInstance:
     km = euclidean(points[:, 1:])
     km += 0.5
     np.floor(km, out=km)
-    return _untimed(_name(path), 1, demand[1:, 1], (VehicleType("vehicle", 0, (float(header["CAPACITY"]),)),), km)
+    return _untimed(
+        _name(path),
+        1,
+        demand[1:, 1],
+        (VehicleType("vehicle", 0, (float(header["CAPACITY"]),)),),
+        km,
+    )
 
 
 def _solomon(path: str, text: str) -> RoutingInstance:
@@ -159,7 +170,9 @@ def _solomon(path: str, text: str) -> RoutingInstance:
     table = np.array([row for row in rows if len(row) == 7])
     km = euclidean(table[:, 1:3])
     depot, stops = table[0], table[1:]
-    vehicle = VehicleType("vehicle", 0, (capacity,), int(available), opens=float(depot[4]), closes=float(depot[5]))
+    vehicle = VehicleType(
+        "vehicle", 0, (capacity,), int(available), opens=float(depot[4]), closes=float(depot[5])
+    )
     return RoutingInstance(
         name=_name(path),
         depots=("d1",),
@@ -187,7 +200,8 @@ def _prins(path: str, numbers: Array) -> LocationRoutingInstance:
         km = np.ceil(100.0 * km - ROUNDING)
     room = (float(capacity[0]),)
     vehicles = tuple(
-        VehicleType(f"from d{depot + 1}", depot, room, cost_per_day=float(route[0])) for depot in range(n_depots)
+        VehicleType(f"from d{depot + 1}", depot, room, cost_per_day=float(route[0]))
+        for depot in range(n_depots)
     )
     routing = _untimed(_name(path), n_depots, demand, vehicles, km)
     return LocationRoutingInstance(replace(routing, depot_capacity=dispatch[:, None]), opening)

@@ -1,7 +1,8 @@
 """When a vehicle is where, given the order of its stops.
 
-The earliest return is found forwards, then the latest departure that still gives it backwards: no schedule of the same
-order is shorter (Savelsbergh 1992, doi 10.1287/ijoc.4.2.146). A break is tried in every leg and outside the route.
+The earliest return is found forwards, then the latest departure that still gives it backwards: no
+schedule of the same order is shorter (Savelsbergh 1992, doi 10.1287/ijoc.4.2.146). A break is tried
+in every leg and outside the route.
 """
 
 from __future__ import annotations
@@ -41,16 +42,24 @@ def routes_of(instance: RoutingInstance, plan: Plan) -> tuple[Route, ...]:
         kept = tuple(tuple(trip) for trip in trips if trip)
         route = timetable(instance, vehicle, kept)
         if route is None:
-            raise SolverError(f"no timetable for a route of type {instance.vehicles[vehicle].name}: stops {kept}")
+            raise SolverError(
+                f"no timetable for a route of type {instance.vehicles[vehicle].name}: stops {kept}"
+            )
         routes.append(route)
     return tuple(routes)
 
 
-def timetable(instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]) -> Route | None:
+def timetable(
+    instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]
+) -> Route | None:
     """Return the shortest schedule of a vehicle's trips that returns earliest, None where there is none."""
     kind = instance.vehicles[vehicle]
     calls = _calls(instance, kind, trips)
-    found = [times for variant in _variants(kind, len(calls)) if (times := _schedule(kind, calls, *variant))]
+    found = [
+        times
+        for variant in _variants(kind, len(calls))
+        if (times := _schedule(kind, calls, *variant))
+    ]
     if not found:
         return None
     begins, rest = min(found, key=lambda times: (times[0][-1] - times[0][0], times[0][-1]))
@@ -59,7 +68,9 @@ def timetable(instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, .
     return _route(vehicle, trips, calls, begins, rest)
 
 
-def _calls(instance: RoutingInstance, kind: VehicleType, trips: tuple[tuple[int, ...], ...]) -> list[_Call]:
+def _calls(
+    instance: RoutingInstance, kind: VehicleType, trips: tuple[tuple[int, ...], ...]
+) -> list[_Call]:
     hours = instance.hours[kind.profile]
     calls = [_Call(kind.opens, kind.closes, 0.0, 0.0)]
     for number, trip in enumerate(trips):
@@ -92,7 +103,9 @@ def _schedule(
     begins = _forward(kind, calls, rest_leg, max(calls[0].ready, leave))
     if begins is None or begins[-1] > back + TOLERANCE:
         return None
-    begins = _forward(kind, calls, rest_leg, max(begins[0], _latest_departure(kind, calls, rest_leg, begins[-1])))
+    begins = _forward(
+        kind, calls, rest_leg, max(begins[0], _latest_departure(kind, calls, rest_leg, begins[-1]))
+    )
     if begins is None:
         return None
     if rest_leg is None or kind.rest is None:
@@ -100,7 +113,9 @@ def _schedule(
     return begins, max(begins[rest_leg - 1] + calls[rest_leg - 1].stay, kind.rest.earliest)
 
 
-def _forward(kind: VehicleType, calls: list[_Call], rest_leg: int | None, departure: float) -> list[float] | None:
+def _forward(
+    kind: VehicleType, calls: list[_Call], rest_leg: int | None, departure: float
+) -> list[float] | None:
     begins = [departure]
     for index, call in enumerate(calls[1:], start=1):
         left = begins[-1] + calls[index - 1].stay
@@ -116,7 +131,9 @@ def _forward(kind: VehicleType, calls: list[_Call], rest_leg: int | None, depart
     return begins
 
 
-def _latest_departure(kind: VehicleType, calls: list[_Call], rest_leg: int | None, back: float) -> float:
+def _latest_departure(
+    kind: VehicleType, calls: list[_Call], rest_leg: int | None, back: float
+) -> float:
     begin = back
     for index in range(len(calls) - 1, 0, -1):
         left = begin - calls[index].leg
@@ -127,7 +144,11 @@ def _latest_departure(kind: VehicleType, calls: list[_Call], rest_leg: int | Non
 
 
 def _route(
-    vehicle: int, trips: tuple[tuple[int, ...], ...], calls: list[_Call], begins: list[float], rest: float | None
+    vehicle: int,
+    trips: tuple[tuple[int, ...], ...],
+    calls: list[_Call],
+    begins: list[float],
+    rest: float | None,
 ) -> Route:
     starts, departures, returns = [], [], []
     at = 0

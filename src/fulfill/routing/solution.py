@@ -37,7 +37,8 @@ class Route:
     trips : stops of each trip in order; the vehicle is at its depot before and after each
     starts : when service begins, one figure a stop
     departures, returns : when the vehicle leaves its depot and is back, one figure a trip
-    rest : when the driver's break begins, None where the type has none or it falls outside the route
+    rest : when the driver's break begins, None where the type has none or it falls outside the
+        route
     """
 
     vehicle: int
@@ -52,7 +53,8 @@ class Route:
 class Unserved:
     """A stop without a vehicle.
 
-    `reason` is one of `fulfill.routing.infeasibility.REASONS`; `text` says what is missing and what would serve the stop.
+    `reason` is one of `fulfill.routing.infeasibility.REASONS`; `text` says what is missing and what
+    would serve the stop.
     """
 
     stop: int
@@ -79,7 +81,9 @@ class RoutingSolution:
     seconds: float
 
 
-def legs(instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]) -> list[tuple[int, int]]:
+def legs(
+    instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]
+) -> list[tuple[int, int]]:
     """Return the legs of a vehicle's day as pairs of places."""
     depot = instance.vehicles[vehicle].depot
     found = []

@@ -1,7 +1,8 @@
 """Which engine routes an instance, and the one entry to all of them.
 
-`ruin` is this package's own, `ortools` and `pyvrp` call the packages of these names. An engine refuses an instance with
-a feature it does not know; whatever an engine answers passes the auditor before it is handed on.
+`ruin` is this package's own, `ortools` and `pyvrp` call the packages of these names. An engine
+refuses an instance with a feature it does not know; whatever an engine answers passes the auditor
+before it is handed on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from fulfill.routing.solution import Plan, RoutingParams, RoutingSolution, drive
 
 ENGINES = {
     "ruin": ("fulfill.routing.engines.ruin.engine", "solve_ruin", frozenset({"depot capacity"})),
-    "pyvrp": ("fulfill.routing.engines.pyvrp_engine", "solve_pyvrp", frozenset({"second trips", "range", "shift length"})),
+    "pyvrp": (
+        "fulfill.routing.engines.pyvrp_engine",
+        "solve_pyvrp",
+        frozenset({"second trips", "range", "shift length"}),
+    ),
     "ortools": (
         "fulfill.routing.engines.ortools.engine",
         "solve_ortools",
@@ -51,11 +56,13 @@ def best_engine(instance: RoutingInstance) -> str:
     raise SolverError(f"{instance.name}: no engine knows {', '.join(sorted(wanted))} together")
 
 
-def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str = "auto") -> RoutingSolution:
+def solve_routing(
+    instance: RoutingInstance, params: RoutingParams, engine: str = "auto"
+) -> RoutingSolution:
     """Route an instance by an engine's name, or by the one that suits it; the result has passed the auditor.
 
-    Stops that no vehicle could serve are set aside first, each with its reason. `fewest_vehicles` and the number of
-    stops served come before the cost.
+    Stops that no vehicle could serve are set aside first, each with its reason. `fewest_vehicles`
+    and the number of stops served come before the cost.
 
     Raises
     ------
@@ -67,7 +74,9 @@ def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str 
     name = best_engine(instance) if engine == "auto" else engine
     solver = _engine(name, instance)
     lost = hopeless(instance)
-    kept = np.setdiff1d(np.arange(len(instance.stops)), [entry.stop for entry in lost]).astype(np.int64)
+    kept = np.setdiff1d(np.arange(len(instance.stops)), [entry.stop for entry in lost]).astype(
+        np.int64
+    )
     reduced = instance.only(kept) if lost else instance
     left = replace(params, time_limit=max(params.time_limit - (time.perf_counter() - begun), 0.01))
     plan = solver(reduced, left) if len(kept) else []
@@ -75,7 +84,9 @@ def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str 
     routes = routes_of(instance, plan)
     solution = RoutingSolution(
         routes=routes,
-        unserved=tuple(sorted((*lost, *unserved_after(instance, routes, lost)), key=lambda entry: entry.stop)),
+        unserved=tuple(
+            sorted((*lost, *unserved_after(instance, routes, lost)), key=lambda entry: entry.stop)
+        ),
         objective=sum(price(instance, route) for route in routes),
         km=sum(driven_km(instance, route) for route in routes),
         engine=name,
@@ -83,11 +94,15 @@ def solve_routing(instance: RoutingInstance, params: RoutingParams, engine: str 
     )
     audit = audit_routes(instance, solution)
     if not audit.clean:
-        raise SolverError(f"{name}: the auditor finds faults in its routes: " + "; ".join(audit.faults))
+        raise SolverError(
+            f"{name}: the auditor finds faults in its routes: " + "; ".join(audit.faults)
+        )
     return solution
 
 
-def _engine(name: str, instance: RoutingInstance) -> Callable[[RoutingInstance, RoutingParams], Plan]:
+def _engine(
+    name: str, instance: RoutingInstance
+) -> Callable[[RoutingInstance, RoutingParams], Plan]:
     if name not in ENGINES:
         raise SolverError(f"engine `{name}` is none of {', '.join(ENGINES)}")
     module, function, known = ENGINES[name]
@@ -95,6 +110,10 @@ def _engine(name: str, instance: RoutingInstance) -> Callable[[RoutingInstance, 
     if unknown:
         able = [other for other, entry in ENGINES.items() if features(instance) <= entry[2]]
         hint = f"; {' and '.join(able)} would" if able else ""
-        raise SolverError(f"{instance.name}: engine `{name}` does not know {', '.join(sorted(unknown))}{hint}")
-    solver: Callable[[RoutingInstance, RoutingParams], Plan] = getattr(import_module(module), function)
+        raise SolverError(
+            f"{instance.name}: engine `{name}` does not know {', '.join(sorted(unknown))}{hint}"
+        )
+    solver: Callable[[RoutingInstance, RoutingParams], Plan] = getattr(
+        import_module(module), function
+    )
     return solver

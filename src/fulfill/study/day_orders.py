@@ -24,8 +24,8 @@ class RunFlows:
 
     Attributes
     ----------
-    outbound : from, to, channel, product, period, service_id, distance_km, dispatched; parcels that leave a site for
-        a door in its own country
+    outbound : from, to, channel, product, period, service_id, distance_km, dispatched; parcels that
+        leave a site for a door in its own country
     inbound : from, to, product, period, via, dispatched
     zones : zones.csv of the run
     """
@@ -46,7 +46,9 @@ def read_flows(run: Path, network: Network) -> RunFlows:
     """
     flows, zones = read_table(run, "flows"), read_table(run, "zones")
     flows = flows.assign(**{name: numbers(flows, name, "flows.csv") for name in AMOUNTS})
-    zones = zones.assign(**{name: numbers(zones, name, "zones.csv") for name in ("lat", "lon", "population")})
+    zones = zones.assign(
+        **{name: numbers(zones, name, "zones.csv") for name in ("lat", "lon", "population")}
+    )
     home = (flows["leg"] == "outbound") & flows["channel"].isin(["local", "nearshore"])
     return RunFlows(flows[home], flows[flows["leg"] == "inbound"], zones, network)
 
@@ -68,11 +70,15 @@ def pick_sites(flows: RunFlows, wanted: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [name for name in wanted if name not in sent.index]
     if unknown or sent.empty:
         detail = "open sites of the run: " + ", ".join(sent.index)
-        raise InputError([Fault("F308", "--site", value=name, detail=detail) for name in unknown or ("",)])
+        raise InputError(
+            [Fault("F308", "--site", value=name, detail=detail) for name in unknown or ("",)]
+        )
     return wanted or (str(sent.idxmax()),)
 
 
-def pick_period(flows: RunFlows, sites: tuple[str, ...], period: str | None, day: date | None) -> str:
+def pick_period(
+    flows: RunFlows, sites: tuple[str, ...], period: str | None, day: date | None
+) -> str:
     """Return the period asked for, that of a date, or the one with the most orders a day at the sites.
 
     Raises
@@ -113,11 +119,15 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
     """
     network = flows.network
     out = flows.outbound
-    out = out[out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)].reset_index(drop=True)
+    out = out[
+        out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)
+    ].reset_index(drop=True)
     calendar = network["calendar"].set_index("period_id").to_dict("index")[period]
     days = float(calendar["days"]) * network.parameters["delivery_days_week"] / 7.0
     kinds = flows.zones.set_index("zone_id")
-    weight = out["product"].map(network["products"].set_index("product_id")["weight_kg"]).astype(float)
+    weight = (
+        out["product"].map(network["products"].set_index("product_id")["weight_kg"]).astype(float)
+    )
     priced = out.assign(
         country=out["to"].map(kinds["country"]),
         zone_class=out["to"].map(kinds["zone_class"]),
@@ -138,15 +148,17 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
 def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
     """Return what services.csv asks for an order of each row, in a period of factor 1.
 
-    `rows` has country, service_id, zone_class, distance_km and weight_kg; own vans are compared with the cheapest
-    service there.
+    `rows` has country, service_id, zone_class, distance_km and weight_kg; own vans are compared
+    with the cheapest service there.
     """
     price = np.full(len(rows), np.inf)
     km, weight = (rows[name].to_numpy(float) for name in ("distance_km", "weight_kg"))
     extra = np.maximum(weight - 1.0, 0.0)
     by_van = rows["service_id"] == OWN_VANS
     for row in network["services"].to_dict("records"):
-        fits = ((rows["service_id"] == row["service_id"]) | by_van) & (rows["zone_class"] == row["zone_class"])
+        fits = ((rows["service_id"] == row["service_id"]) | by_van) & (
+            rows["zone_class"] == row["zone_class"]
+        )
         fits &= (rows["country"] == row["country"]) & (km <= row["km_to"])
         fits &= (km > row["km_from"]) | (row["km_from"] == 0)
         asked = row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0
@@ -154,22 +166,32 @@ def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
     return price
 
 
-def weekly_loads(flows: RunFlows, sites: tuple[str, ...], period: str, by_carrier: pd.DataFrame) -> pd.DataFrame:
+def weekly_loads(
+    flows: RunFlows, sites: tuple[str, ...], period: str, by_carrier: pd.DataFrame
+) -> pd.DataFrame:
     """Return what trucks carry in a week: replenishment from gateways and plants, carrier parcels to a hub a state.
 
-    The hub of a state is its most populous zone. `by_carrier` has zone_id, product and orders of a delivery day.
+    The hub of a state is its most populous zone. `by_carrier` has zone_id, product and orders of a
+    delivery day.
     """
     network, zones = flows.network, flows.zones.set_index("zone_id")
     places = pd.concat(
-        [network[f"{kind}s"].set_index(f"{kind}_id")[["lat", "lon"]] for kind in ("origin", "gateway", "site")]
+        [
+            network[f"{kind}s"].set_index(f"{kind}_id")[["lat", "lon"]]
+            for kind in ("origin", "gateway", "site")
+        ]
         + [zones[["lat", "lon"]]]
     )
     weeks = float(network["calendar"].set_index("period_id")["days"][period]) / 7.0
     goods = flows.inbound[flows.inbound["to"].isin(sites) & (flows.inbound["period"] == period)]
     landed = goods["via"].str.split("+")
     kinds = network["gateways"].set_index("gateway_id")["kind"]
-    port = landed.map(lambda names: names[0] if kinds.get(names[0]) in ("seaport", "airport") else "")
-    gate = landed.map(lambda names: next((name for name in names if kinds.get(name) == "crossing"), ""))
+    port = landed.map(
+        lambda names: names[0] if kinds.get(names[0]) in ("seaport", "airport") else ""
+    )
+    gate = landed.map(
+        lambda names: next((name for name in names if kinds.get(name) == "crossing"), "")
+    )
     brought = pd.DataFrame(
         {
             "kind": "replenishment", "from": port.where(port != "", goods["from"]), "to": goods["to"], "via": gate,
@@ -177,15 +199,25 @@ def weekly_loads(flows: RunFlows, sites: tuple[str, ...], period: str, by_carrie
         }
     )  # fmt: skip
     hub = zones.sort_values("population").reset_index().groupby("state")["zone_id"].last()
-    sent = by_carrier.assign(kind="carrier hub", via="", to=by_carrier["zone_id"].map(zones["state"]).map(hub))
+    sent = by_carrier.assign(
+        kind="carrier hub", via="", to=by_carrier["zone_id"].map(zones["state"]).map(hub)
+    )
     sent["from"] = sites[0]
     sent["orders"] *= network.parameters["delivery_days_week"]
     both = pd.concat([brought, sent[brought.columns]], ignore_index=True)
     products = network["products"].set_index("product_id")
     both["m3_week"] = both["orders"] * both["product"].map(products["volume_m3"]).astype(float)
     both["kg_week"] = both["orders"] * both["product"].map(products["weight_kg"]).astype(float)
-    loads = both.groupby(["kind", "from", "to", "via"], sort=True)[["orders", "m3_week", "kg_week"]].sum().reset_index()
+    loads = (
+        both.groupby(["kind", "from", "to", "via"], sort=True)[["orders", "m3_week", "kg_week"]]
+        .sum()
+        .reset_index()
+    )
     loads = loads[loads["from"].isin(places.index)].rename(columns={"orders": "orders_week"})
     country = network["sites"].set_index("site_id")["country"].loc[sites[0]]
-    ends = {f"{end}_{axis}": loads[end].map(places[axis]) for end in ("from", "to") for axis in ("lat", "lon")}
+    ends = {
+        f"{end}_{axis}": loads[end].map(places[axis])
+        for end in ("from", "to")
+        for axis in ("lat", "lon")
+    }
     return loads.assign(country=country, **ends)

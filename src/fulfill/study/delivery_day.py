@@ -103,11 +103,15 @@ def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
     flows = read_flows(run, network)
     names = pick_sites(flows, options.sites)
     period = pick_period(flows, names, options.period, options.day)
-    sites = network["sites"].set_index("site_id", drop=False).loc[list(names)].reset_index(drop=True)
+    sites = (
+        network["sites"].set_index("site_id", drop=False).loc[list(names)].reset_index(drop=True)
+    )
     depots = sites[["site_id", "name", "country", "lat", "lon"]]
     rng = np.random.default_rng(options.seed)
     orders = orders_a_day(flows, names, period)
-    orders = orders.assign(expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng))
+    orders = orders.assign(
+        expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng)
+    )
     land = read_land(network.outlines)
     if options.stops is None:
         zones = choose(flows, depots, orders)
@@ -120,7 +124,9 @@ def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
     districts = route_stops(depots, stops, network, land, options)
     loads = weekly_loads(flows, names, period, by_carrier)
     trucks = linehaul(loads, network)
-    return _described(network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun)
+    return _described(
+        network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun
+    )
 
 
 def check_vehicles(network: Network) -> None:
@@ -153,12 +159,21 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
     frame, faults = read_table(path, replace_name(STOPS, path.stem))
     late = frame[frame["due"] < frame["ready"]] if not faults else frame.iloc[:0]
     faults += [
-        Fault("F205", path.name, int(row["_row"]), "due", f"{row['due']:g}", f"ready is {row['ready']:g}")
+        Fault(
+            "F205",
+            path.name,
+            int(row["_row"]),
+            "due",
+            f"{row['due']:g}",
+            f"ready is {row['ready']:g}",
+        )
         for _, row in late.iterrows()
     ]
     if faults:
         raise InputError(faults)
-    minutes = frame["minutes"].fillna(pd.Series(service_minutes(frame["orders"].to_numpy(float), network.parameters)))
+    minutes = frame["minutes"].fillna(
+        pd.Series(service_minutes(frame["orders"].to_numpy(float), network.parameters))
+    )
     return frame.assign(minutes=minutes, zone_id="").drop(columns="_row")
 
 
@@ -180,11 +195,15 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
         total_usd=("total_usd", "sum"),
     )  # fmt: skip
     zones = flows.zones.set_index("zone_id").loc[grouped.index]
-    zones = zones[["name", "country", "state", "lat", "lon", "population", "zone_class"]].join(grouped)
+    zones = zones[["name", "country", "state", "lat", "lon", "population", "zone_class"]].join(
+        grouped
+    )
     zones["carrier_usd_per_order"] = zones.pop("total_usd") / zones["expected"]
     dense = with_density(zones.assign(orders=zones["expected"]), figures)
     vehicles = delivery_vehicles(network["vehicles"], str(depots["country"].iloc[0]))
-    own = own_usd_per_order(dense, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
+    own = (
+        own_usd_per_order(dense, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
+    )
     planned = own_zones(flows)
     by_van = zones.index.isin(planned) if planned else own < zones["carrier_usd_per_order"]
     return zones.assign(
@@ -216,9 +235,16 @@ def route_stops(
     routed = []
     for number, rows in enumerate(parts):
         some = stops.iloc[rows]
-        counts = [np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets]
-        tables = {"vehicles": network["vehicles"].assign(available=counts), "speeds": network["speeds"]}
-        instance = day_instance(f"district {number + 1}", depots, some, tables, _ways(depots, some, network, land))
+        counts = [
+            np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets
+        ]
+        tables = {
+            "vehicles": network["vehicles"].assign(available=counts),
+            "speeds": network["speeds"],
+        }
+        instance = day_instance(
+            f"district {number + 1}", depots, some, tables, _ways(depots, some, network, land)
+        )
         share = len(rows) / max(len(stops), 1)
         params = (
             RoutingParams(ENOUGH, ITERATIONS * len(rows), options.seed)
@@ -226,15 +252,28 @@ def route_stops(
             else RoutingParams(options.seconds * share, None, options.seed)
         )
         routed.append(District(rows, instance, with_breaks(instance, params, options.engine)))
-    owned = network["vehicles"].merge(depots[["site_id", "country"]], on="country").dropna(subset="available")
-    limits = dict(zip(zip(owned["site_id"], owned["type_id"], strict=True), owned["available"], strict=True))
-    faults = audit_day(len(stops), ((part.stops, part.instance, part.solution) for part in routed), limits)
+    owned = (
+        network["vehicles"]
+        .merge(depots[["site_id", "country"]], on="country")
+        .dropna(subset="available")
+    )
+    limits = dict(
+        zip(zip(owned["site_id"], owned["type_id"], strict=True), owned["available"], strict=True)
+    )
+    faults = audit_day(
+        len(stops), ((part.stops, part.instance, part.solution) for part in routed), limits
+    )
     if faults:
         raise SolverError("the auditor finds faults in the day: " + "; ".join(faults))
     return tuple(routed)
 
 
-def _ways(depots: pd.DataFrame, stops: pd.DataFrame, network: Network, land: Mapping[str, shapely.Geometry]) -> Ways:
+def _ways(
+    depots: pd.DataFrame,
+    stops: pd.DataFrame,
+    network: Network,
+    land: Mapping[str, shapely.Geometry],
+) -> Ways:
     """Return the ways between depots and stops; a stop that lies in another country's outline has none."""
     points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
     country = np.full(len(points), depots["country"].iloc[0], object)
@@ -242,7 +281,9 @@ def _ways(depots: pd.DataFrame, stops: pd.DataFrame, network: Network, land: Map
     for code, shape in land.items():
         country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
     rules = road_rules(network)
-    streets = StreetRules(network.parameters["street_detour"], network.parameters["street_reach_km"])
+    streets = StreetRules(
+        network.parameters["street_detour"], network.parameters["street_reach_km"]
+    )
     graph = read_roads(network.roads) if network.roads else None
     return measure_ways(graph, rules, streets, points, country)
 
@@ -264,7 +305,11 @@ def _described(
 
 
 def _kpis(
-    stops: pd.DataFrame, visits: pd.DataFrame, vehicles: pd.DataFrame, zones: pd.DataFrame, own_usd: float
+    stops: pd.DataFrame,
+    visits: pd.DataFrame,
+    vehicles: pd.DataFrame,
+    zones: pd.DataFrame,
+    own_usd: float,
 ) -> dict[str, Any]:
     """Return the key figures of a day."""
     served = visits["orders"].sum()
@@ -272,7 +317,9 @@ def _kpis(
     n_vehicles = len(vehicles) or np.nan
     own = zones[zones["delivery"] == "own"] if len(zones) else zones
     carried = zones[zones["delivery"] == "carrier"] if len(zones) else zones
-    asked = float((own["orders"] * own["carrier_usd_per_order"]).sum()) if len(own) else float("nan")
+    asked = (
+        float((own["orders"] * own["carrier_usd_per_order"]).sum()) if len(own) else float("nan")
+    )
     return {
         "orders": int(stops["orders"].sum() + (carried["orders"].sum() if len(carried) else 0)),
         "orders_own": int(served),
@@ -286,7 +333,9 @@ def _kpis(
         "hours": float(vehicles["hours"].sum()),
         "usd": usd,
         "own_usd_per_order": usd / (served or np.nan),
-        "carrier_usd_per_order_same_zones": asked / own["orders"].sum() if len(own) else float("nan"),
+        "carrier_usd_per_order_same_zones": asked / own["orders"].sum()
+        if len(own)
+        else float("nan"),
         "stops_per_vehicle": len(visits) / n_vehicles,
         "km_per_vehicle": float(vehicles["km"].sum()) / n_vehicles,
         "hours_per_vehicle": float(vehicles["hours"].sum()) / n_vehicles,

@@ -1,10 +1,11 @@
 """Location and routing in turn: sites are chosen by prices of the last mile, routed, and chosen again.
 
-The first plan knows carriers only. Then own vans are offered at estimated prices (`own_vans.py`). After every plan the
-mean day of each of its sites is routed; the routed cost takes the place of the estimate, and the plan is priced anew
-by it. It ends when a round saves next to nothing: then the sites repeat, or others are as good. A last plan keeps the
-sites of the first, at the last prices, so that what vans save and what other sites save can be told apart. The
-cheapest of all priced plans is the answer: never worse than the first.
+The first plan knows carriers only. Then own vans are offered at estimated prices (`own_vans.py`).
+After every plan the mean day of each of its sites is routed; the routed cost takes the place of the
+estimate, and the plan is priced anew by it. It ends when a round saves next to nothing: then the
+sites repeat, or others are as good. A last plan keeps the sites of the first, at the last prices,
+so that what vans save and what other sites save can be told apart. The cheapest of all priced plans
+is the answer: never worse than the first.
 """
 
 from __future__ import annotations
@@ -76,19 +77,29 @@ def optimize_with_routing(
     Raises
     ------
     InputError
-        Where the network has no vehicles, an own_delivery.csv of its own, or the options do not go together.
+        Where the network has no vehicles, an own_delivery.csv of its own, or the options do not go
+        together.
     SolverError
         Where a solver or engine breaks.
     """
     _check(problem, options)
     n_zones = len(problem.demand.zones)
     if options.resolution:
-        problem, options = merge_zones(problem, options.resolution).problem, replace(options, resolution=None)
+        problem, options = (
+            merge_zones(problem, options.resolution).problem,
+            replace(options, resolution=None),
+        )
     begun = time.perf_counter()
     first = optimize(problem, options, progress)
     if first.decisions is not None and n_zones > len(problem.demand.zones):
-        first = repriced(first, problem, options, n_zones, first)  # so that it says that zones were merged
-    tried = [_Tried(first, None, (), _row("carriers only", first, first, (), 0, time.perf_counter() - begun))]
+        first = repriced(
+            first, problem, options, n_zones, first
+        )  # so that it says that zones were merged
+    tried = [
+        _Tried(
+            first, None, (), _row("carriers only", first, first, (), 0, time.perf_counter() - begun)
+        )
+    ]
     if first.decisions is not None:
         prices = estimated(problem, first.economics, first.instance, first.decisions)
         later = _Rounds(problem, options, n_zones, progress)
@@ -109,7 +120,9 @@ def _check(problem: Problem, options: PlanOptions) -> None:
         detail = "prices of own vans are given; leave the file out to have them found"
         faults.append(Fault("F309", "--with-routing", detail=detail))
     if not {"local", "nearshore"} & set(problem.channels):
-        faults.append(Fault("F309", "--with-routing", detail="nothing leaves a site by these --channels"))
+        faults.append(
+            Fault("F309", "--with-routing", detail="nothing leaves a site by these --channels")
+        )
     if faults:
         raise InputError(faults)
 
@@ -150,7 +163,9 @@ class _Rounds:
             tried.append(found)
             report(_in_words(len(tried) - 1, found.row))
         locked = _locked(self.options, first.planned)
-        same, prices = self._round("own vans, first sites", first, prices, locked, tried[-1].planned)
+        same, prices = self._round(
+            "own vans, first sites", first, prices, locked, tried[-1].planned
+        )
         if same is not None:
             tried.append(same)
             report(_in_words(len(tried) - 1, same.row))
@@ -166,7 +181,8 @@ class _Rounds:
     ) -> tuple[_Tried | None, VanPrices]:
         """Plan by the prices, route the plan, and price it by its routes; None where there is no plan.
 
-        The bound is for all sites, also where the plan had to keep to `locked` ones: then it is that of a `free` plan.
+        The bound is for all sites, also where the plan had to keep to `locked` ones: then it is
+        that of a `free` plan.
         """
         begun = time.perf_counter()
         offer = _offering(self.problem, prices)
@@ -175,7 +191,9 @@ class _Rounds:
             return None, prices
         days = self._routed(planned)
         for day in days:
-            prices = prices.with_routes(day.site, day.zones["zone"].to_numpy(), day.zones["usd"].to_numpy(float))
+            prices = prices.with_routes(
+                day.site, day.zones["zone"].to_numpy(), day.zones["usd"].to_numpy(float)
+            )
         offered = _offering(self.problem, prices)
         routed = repriced(planned, offered, self.options, self.n_zones, free or planned)
         changed = len(set(_opened(planned)) ^ set(_opened(before.planned)))
@@ -190,14 +208,18 @@ class _Rounds:
         land = read_land(self.problem.network.outlines)
         options = DayOptions(seed=self.options.seed)
         by_site = orders[orders["by_van"]].groupby("site", sort=True)
-        days = (route_mean_day(self.problem, rows, carrier_usd, land, options) for _, rows in by_site)
+        days = (
+            route_mean_day(self.problem, rows, carrier_usd, land, options) for _, rows in by_site
+        )
         return tuple(day for day in days if len(day.stops))
 
 
 def _offering(problem: Problem, prices: VanPrices) -> Problem:
     """Return the problem with own vans at these prices."""
     table = prices.table(problem)
-    return replace(problem, network=problem.network.with_table("own_delivery", table.assign(**{ROW: 0})))
+    return replace(
+        problem, network=problem.network.with_table("own_delivery", table.assign(**{ROW: 0}))
+    )
 
 
 def _opened(planned: Planned) -> Opened:
@@ -208,11 +230,18 @@ def _opened(planned: Planned) -> Opened:
 def _locked(options: PlanOptions, planned: Planned) -> PlanOptions:
     """Return the options with the sites of a plan open and all others closed."""
     opened = tuple(name for name, _ in _opened(planned))
-    return replace(options, opened=opened, closed=tuple(n for n in planned.instance.sites if n not in opened))
+    return replace(
+        options, opened=opened, closed=tuple(n for n in planned.instance.sites if n not in opened)
+    )
 
 
 def _row(
-    kind: str, planned: Planned, routed: Planned, days: tuple[SiteDay, ...], changed: int, seconds: float
+    kind: str,
+    planned: Planned,
+    routed: Planned,
+    days: tuple[SiteDay, ...],
+    changed: int,
+    seconds: float,
 ) -> dict[str, object]:
     """Return a plan's row in the table of rounds."""
     outcome, problem = routed.plan.outcome, routed.problem

@@ -22,7 +22,11 @@ TIE = 1e-9
 
 
 def describe(
-    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions, outcome: Outcome
+    problem: Problem,
+    economics: Economics,
+    instance: LocationInstance,
+    decisions: Decisions,
+    outcome: Outcome,
 ) -> Plan:
     """Return the plan that decisions amount to."""
     flows = _outbound(problem, economics, instance, decisions)
@@ -36,7 +40,9 @@ def describe(
     return Plan(
         outcome=outcome,
         as_of=problem.regime.as_of.isoformat(),
-        kpis=_kpis(economics, instance, flows, costs, channels, used, inbound_co2(instance, decisions)),
+        kpis=_kpis(
+            economics, instance, flows, costs, channels, used, inbound_co2(instance, decisions)
+        ),
         sites=_sites(problem, economics, instance, decisions, used),
         flows=pd.concat([_public(flows), inbound], ignore_index=True),
         zones=zones,
@@ -50,7 +56,9 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return orders handled in each band when the bands fill in order of price, (n_sites, n_bands, n_periods)."""
     leaving = leaving_orders(instance, decisions).sum(axis=1)
     site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
-    capacity = instance.capacity[site, size] * np.asarray(decisions.opened.any(axis=1))[:, None, None]
+    capacity = (
+        instance.capacity[site, size] * np.asarray(decisions.opened.any(axis=1))[:, None, None]
+    )
     order = np.argsort(instance.handling_usd[site, size], axis=1, kind="stable")
     sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
     before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
@@ -62,7 +70,11 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
 
 def _missing(instance: LocationInstance, decisions: Decisions) -> Array:
     served = np.zeros(instance.shape)
-    np.add.at(served, (instance.lane_zone[decisions.lane], decisions.product, decisions.period), decisions.orders)
+    np.add.at(
+        served,
+        (instance.lane_zone[decisions.lane], decisions.product, decisions.period),
+        decisions.orders,
+    )
     return np.maximum(instance.demand - served, 0.0)
 
 
@@ -77,13 +89,17 @@ def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Dec
     return np.asarray(np.divide(near, total, out=np.zeros_like(near), where=total > 0))
 
 
-def _outbound(problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
+def _outbound(
+    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
+) -> pd.DataFrame:
     """Return one row a lane, product, period and channel with orders; internal columns begin with an underscore."""
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way, site, zone = instance.lane_way[lane], instance.lane_site[lane], instance.lane_zone[lane]
     table = economics.ways.table
     kind = table["channel"].to_numpy()[way]
-    share = np.where(kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0)
+    share = np.where(
+        kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0
+    )
     names = np.array([*instance.sites, "direct mail"])
     gates = np.array([*crossing_table(problem.network, freight=True)["gateway_id"], ""])
     frame = pd.DataFrame(
@@ -120,13 +136,18 @@ def _public(flows: pd.DataFrame) -> pd.DataFrame:
     return flows[[name for name in flows.columns if not name.startswith("_")]]
 
 
-def _inbound(problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
+def _inbound(
+    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
+) -> pd.DataFrame:
     """Return one row for each route, product and period that brings goods in."""
     route, k, t = np.nonzero(decisions.inbound > 1e-9)
     origins = problem.network["origins"]
     gates = np.array([*instance.gateways, ""])
     via = np.char.add(
-        np.char.add(gates[instance.route_gateway[route]], np.where(instance.route_crossing[route] >= 0, "+", "")),
+        np.char.add(
+            gates[instance.route_gateway[route]],
+            np.where(instance.route_crossing[route] >= 0, "+", ""),
+        ),
         gates[instance.route_crossing[route]],
     )
     nearshore = (origins["country"] != "CN").to_numpy()[instance.route_origin[route]]
@@ -134,7 +155,9 @@ def _inbound(problem: Problem, economics: Economics, instance: LocationInstance,
     return pd.DataFrame(
         {
             "leg": "inbound",
-            "from": np.array(instance.origins)[instance.route_origin[route]] if len(instance.origins) else "",
+            "from": np.array(instance.origins)[instance.route_origin[route]]
+            if len(instance.origins)
+            else "",
             "to": np.array(instance.sites)[instance.route_site[route]],
             "channel": np.where(nearshore, "nearshore", "local"),
             "product": np.array(instance.products)[k],
@@ -152,17 +175,28 @@ def _inbound(problem: Problem, economics: Economics, instance: LocationInstance,
 
 
 def _costs(
-    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions, used: Array
+    problem: Problem,
+    economics: Economics,
+    instance: LocationInstance,
+    decisions: Decisions,
+    used: Array,
 ) -> pd.DataFrame:
     """Return the objective by part, USD a year; the parts and the constant add up to the objective."""
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way = instance.lane_way[lane]
-    parts = {name: float((value[way, k, t] * orders).sum()) for name, value in economics.way_parts.items()}
-    parts["last_mile"] += float((instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum())
+    parts = {
+        name: float((value[way, k, t] * orders).sum())
+        for name, value in economics.way_parts.items()
+    }
+    parts["last_mile"] += float(
+        (instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum()
+    )
     for name, value in economics.route_parts.items():
         parts.setdefault(name, 0.0)
         if len(economics.routes):
-            parts[name] += float((np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum())
+            parts[name] += float(
+                (np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum()
+            )
     site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
     stores, is_open = economics.warehouses, decisions.opened > 0.5
     leaving = leaving_orders(instance, decisions)
@@ -171,7 +205,9 @@ def _costs(
     parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
     parts["handling"] = handling
-    parts["peak_delay"] = float((used * instance.handling_usd[site, size][:, :, None]).sum()) - handling
+    parts["peak_delay"] = (
+        float((used * instance.handling_usd[site, size][:, :, None]).sum()) - handling
+    )
     parts["storage"] = float((economics.storage_usd * leaving).sum())
     parts["safety_stock"] = float(economics.safety.cost(leaving.sum(axis=2)).sum())
     missing = _missing(instance, decisions).sum(axis=(0, 2))
@@ -186,7 +222,9 @@ def _kpis(
     """Return the key figures of summary.json; NaN where there is no order to take the mean over."""
     total = float(instance.demand.sum())
     amount = flows["orders"].to_numpy()
-    served, dispatched, placed = (float(flows[name].sum()) or np.nan for name in ("orders", "dispatched", "placed"))
+    served, dispatched, placed = (
+        float(flows[name].sum()) or np.nan for name in ("orders", "dispatched", "placed")
+    )
     by_part = costs.set_index("part")["usd_year"]
     landed = float(by_part.drop(list(LOSS_PARTS)).sum())
     waiting = float((used * economics.warehouses.delay_days[:, :, None]).sum()) / served
@@ -210,13 +248,18 @@ def _kpis(
 
 def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
     assert instance.weight_kg is not None
-    return np.asarray(instance.lane_co2[flows["_lane"].to_numpy()] * instance.weight_kg[flows["_product"].to_numpy()])
+    return np.asarray(
+        instance.lane_co2[flows["_lane"].to_numpy()]
+        * instance.weight_kg[flows["_product"].to_numpy()]
+    )
 
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
     """Return kg CO2e a year of all inbound routes."""
     assert instance.weight_kg is not None
-    return float((instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum())
+    return float(
+        (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
+    )
 
 
 def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
@@ -253,7 +296,11 @@ def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -
 
 
 def _zones(
-    problem: Problem, economics: Economics, instance: LocationInstance, flows: pd.DataFrame, missing: Array
+    problem: Problem,
+    economics: Economics,
+    instance: LocationInstance,
+    flows: pd.DataFrame,
+    missing: Array,
 ) -> pd.DataFrame:
     """Return every zone with its orders, lead time, coverage, main site and main channel."""
     columns = ["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]
@@ -271,9 +318,13 @@ def _zones(
         for days, share in economics.within.items():
             in_time = added(amount * share[flows["_way"], flows["_period"]])
             zones[f"share_within_{days}_days"] = in_time / zones["orders"]
-        zones["cancellation_rate"] = 1.0 - added(flows["delivered"].to_numpy()) / added(flows["placed"].to_numpy())
+        zones["cancellation_rate"] = 1.0 - added(flows["delivered"].to_numpy()) / added(
+            flows["placed"].to_numpy()
+        )
         for name in CHANNELS:
-            zones[f"share_{name}"] = added(amount * (flows["channel"] == name).to_numpy()) / zones["orders"]
+            zones[f"share_{name}"] = (
+                added(amount * (flows["channel"] == name).to_numpy()) / zones["orders"]
+            )
         zones["share_unserved"] = missing.sum(axis=(1, 2)) / zones["orders"]
     for column, key in (("main_site", "from"), ("main_channel", "channel")):
         total = flows.groupby(["_zone", key])["orders"].sum().round(6).reset_index()
@@ -284,7 +335,11 @@ def _zones(
 
 
 def _sites(
-    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions, used: Array
+    problem: Problem,
+    economics: Economics,
+    instance: LocationInstance,
+    decisions: Decisions,
+    used: Array,
 ) -> pd.DataFrame:
     """Return the open sites, largest first."""
     sites = problem.network["sites"]
@@ -292,7 +347,9 @@ def _sites(
     size = decisions.opened.argmax(axis=1)
     base = instance.capacity[rows, size[rows], 0]
     handled = used.sum(axis=1)[rows]
-    frame = sites.iloc[rows][["site_id", "name", "country", "state", "lat", "lon", "ownership"]].copy()
+    frame = sites.iloc[rows][
+        ["site_id", "name", "country", "state", "lat", "lon", "ownership"]
+    ].copy()
     frame["size"] = np.array(instance.sizes)[size[rows]]
     frame["orders_year"] = handled.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -300,10 +357,14 @@ def _sites(
         frame["mean_utilisation"] = handled.sum(axis=1) / base.sum(axis=1)
     peak = np.fmax.reduce(load, axis=1)
     frame["peak_utilisation"] = peak
-    frame["peak_period"] = np.array(instance.periods)[(load >= (1.0 - TIE) * peak[:, None]).argmax(axis=1)]
+    frame["peak_period"] = np.array(instance.periods)[
+        (load >= (1.0 - TIE) * peak[:, None]).argmax(axis=1)
+    ]
     frame["fixed_usd_year"] = economics.fixed_usd[rows, size[rows]]
     frame["opening_usd"] = instance.invest_usd[rows, size[rows]]
-    return frame.sort_values(["orders_year", "site_id"], ascending=[False, True]).reset_index(drop=True)
+    return frame.sort_values(["orders_year", "site_id"], ascending=[False, True]).reset_index(
+        drop=True
+    )
 
 
 def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
@@ -338,32 +399,61 @@ def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> 
     chord = instance.chord_usd[np.arange(len(size)), :, size] * instance.safety.m3_per_usd
     stock += (chord * leaving.sum(axis=2)).sum(axis=1)[:, None]
     room = np.repeat(instance.storage_m3[rows, size[rows]][:, None], len(instance.periods), axis=1)
-    pieces.append(_resource(np.array(instance.sites)[rows], "storage", "m3", stock[rows], room, instance.periods))
+    pieces.append(
+        _resource(
+            np.array(instance.sites)[rows], "storage", "m3", stock[rows], room, instance.periods
+        )
+    )
     landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, instance.landing)
     passed = np.zeros_like(instance.gateway_m3)
     for gate in (instance.route_gateway, instance.route_crossing):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
     pieces.append(
-        _resource(np.array(instance.gateways), "gateway", "m3", passed, instance.gateway_m3, instance.periods)
+        _resource(
+            np.array(instance.gateways),
+            "gateway",
+            "m3",
+            passed,
+            instance.gateway_m3,
+            instance.periods,
+        )
     )
     way, zone = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane]
     units = instance.units[way, decisions.product, decisions.period] * decisions.orders
     mailed = np.zeros_like(instance.mail_kg)
     np.add.at(
-        mailed, (instance.zone_country[zone], decisions.period), instance.mail_weight[way, decisions.product] * units
+        mailed,
+        (instance.zone_country[zone], decisions.period),
+        instance.mail_weight[way, decisions.product] * units,
     )
-    pieces.append(_resource(np.array(instance.countries), "mail", "kg", mailed, instance.mail_kg, instance.periods))
+    pieces.append(
+        _resource(
+            np.array(instance.countries), "mail", "kg", mailed, instance.mail_kg, instance.periods
+        )
+    )
     carried = np.zeros_like(instance.carrier_orders)
     local = instance.lane_site[decisions.lane] != MAIL
     np.add.at(carried, (instance.carrier_zone[zone][local], decisions.period[local]), units[local])
     pieces.append(
-        _resource(np.array(instance.carriers), "carrier", "orders", carried, instance.carrier_orders, instance.periods)
+        _resource(
+            np.array(instance.carriers),
+            "carrier",
+            "orders",
+            carried,
+            instance.carrier_orders,
+            instance.periods,
+        )
     )
     return pd.concat(pieces, ignore_index=True)
 
 
 def _resource(
-    names: NDArray[np.str_], kind: str, unit: str, used: Array, capacity: Array, periods: tuple[str, ...]
+    names: NDArray[np.str_],
+    kind: str,
+    unit: str,
+    used: Array,
+    capacity: Array,
+    periods: tuple[str, ...],
 ) -> pd.DataFrame:
     i, t = np.nonzero(used > 1e-9)
     with np.errstate(invalid="ignore", divide="ignore"):

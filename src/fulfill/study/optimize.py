@@ -74,7 +74,8 @@ def optimize(
 ) -> Planned:
     """Find, describe and audit a plan; `start` stands in for a run to begin from.
 
-    The time limit does not count the compilation of the method's kernels, which happens at their first use only.
+    The time limit does not count the compilation of the method's kernels, which happens at their
+    first use only.
 
     Raises
     ------
@@ -93,18 +94,22 @@ def optimize(
     compiling = compile_method(method)
     if options.start is not None and start is None:
         start = _start(options.start, instance)
-    params = LocationParams(options.gap, max(options.time_limit - spent, 1.0), options.seed, progress, start)
+    params = LocationParams(
+        options.gap, max(options.time_limit - spent, 1.0), options.seed, progress, start
+    )
     solution = solve_location(instance, params, method)
     seconds = time.perf_counter() - begun - compiling
     merging = _merging_error(whole, problem, options, solution)
     return described(problem, priced, instance, solution, len(whole.demand.zones), seconds, merging)
 
 
-def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: int, bounding: Planned) -> Planned:
+def repriced(
+    planned: Planned, problem: Problem, options: PlanOptions, n_zones: int, bounding: Planned
+) -> Planned:
     """Return the decisions of a plan at the prices of a problem that has the same lanes.
 
-    The bound is what the multipliers of a plan prove at the new prices; a solver's bound falls by what orders could
-    save.
+    The bound is what the multipliers of a plan prove at the new prices; a solver's bound falls by
+    what orders could save.
 
     Parameters
     ----------
@@ -116,7 +121,11 @@ def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: 
     priced, instance = build(problem, options)
     objective = price(instance, planned.decisions)
     outcome = bounding.plan.outcome
-    bound = -np.inf if bounding.certificate else outcome.bound - _could_save(bounding.instance, instance)
+    bound = (
+        -np.inf
+        if bounding.certificate
+        else outcome.bound - _could_save(bounding.instance, instance)
+    )
     solution = LocationSolution(
         status=status_of(objective, bound),
         decisions=planned.decisions,
@@ -133,7 +142,9 @@ def repriced(planned: Planned, problem: Problem, options: PlanOptions, n_zones: 
 def _could_save(before: LocationInstance, now: LocationInstance) -> float:
     """Return the most that all orders together can save by lanes that have become cheaper."""
     fallen = np.flatnonzero(now.lane_usd < before.lane_usd)
-    saved = (before.lane_usd - now.lane_usd)[fallen, None, None] * now.way_rate[now.lane_way[fallen]]
+    saved = (before.lane_usd - now.lane_usd)[fallen, None, None] * now.way_rate[
+        now.lane_way[fallen]
+    ]
     most = np.zeros(now.shape)
     np.maximum.at(most, now.lane_zone[fallen], saved)
     return float((most * now.demand).sum())
@@ -165,7 +176,16 @@ def described(
         plan = describe(problem, priced, instance, solution.decisions, outcome)
         finding = audit_plan(instance, solution.decisions, solution.objective, priced)
         finding = replace(finding, faults=(*finding.faults, *bound_faults))
-    return Planned(plan, problem, priced, instance, solution.decisions, finding, solution.certificate, solution.start)
+    return Planned(
+        plan,
+        problem,
+        priced,
+        instance,
+        solution.decisions,
+        finding,
+        solution.certificate,
+        solution.start,
+    )
 
 
 def with_audited_bound(
@@ -173,7 +193,8 @@ def with_audited_bound(
 ) -> tuple[LocationSolution, tuple[str, ...]]:
     """Return a solution with the bound that the auditor computes from its certificate, and what is wrong with it.
 
-    The auditor's value is the exact formula, less its rounding; a method may sum more loosely, but never claim more.
+    The auditor's value is the exact formula, less its rounding; a method may sum more loosely, but
+    never claim more.
     """
     if solution.certificate is None:
         return solution, ()
@@ -181,21 +202,33 @@ def with_audited_bound(
     bound = min(found.bound, solution.objective)
     faults = found.faults
     if not faults and bound < solution.bound - COST_TOLERANCE * abs(solution.bound):
-        faults = (f"bound: the method claims {solution.bound:.6f} USD, its multipliers prove {bound:.6f} USD",)
-    status = status_of(solution.objective, bound) if solution.decisions is not None else solution.status
+        faults = (
+            f"bound: the method claims {solution.bound:.6f} USD, its multipliers prove {bound:.6f} USD",
+        )
+    status = (
+        status_of(solution.objective, bound) if solution.decisions is not None else solution.status
+    )
     return replace(solution, bound=bound, status=status), faults
 
 
 def _start(run: Path, instance: LocationInstance) -> Start:
     """Read what an earlier run left; refuse it if it is of other places or times."""
     start = load(run / FILE)
-    check_start(start, zones=instance.zones, products=instance.products, periods=instance.periods, sites=instance.sites)
+    check_start(
+        start,
+        zones=instance.zones,
+        products=instance.products,
+        periods=instance.periods,
+        sites=instance.sites,
+    )
     return start
 
 
 def build(problem: Problem, options: PlanOptions) -> tuple[Economics, LocationInstance]:
     """Return the unit economics and the instance of a problem under a planner's options."""
-    priced = economics(problem, measure(problem.network, problem.demand.zones), service_days(options.services))
+    priced = economics(
+        problem, measure(problem.network, problem.demand.zones), service_days(options.services)
+    )
     limits = build_limits(
         problem,
         opened=options.opened,
@@ -208,7 +241,9 @@ def build(problem: Problem, options: PlanOptions) -> tuple[Economics, LocationIn
     return priced, build_instance(problem, priced, limits)
 
 
-def _merging_error(whole: Problem, merged: Problem, options: PlanOptions, solution: LocationSolution) -> float | None:
+def _merging_error(
+    whole: Problem, merged: Problem, options: PlanOptions, solution: LocationSolution
+) -> float | None:
     """Return what the plan's sites cost at full resolution less what the merged plan says; None if not merged."""
     if len(whole.demand.zones) == len(merged.demand.zones) or solution.decisions is None:
         return None

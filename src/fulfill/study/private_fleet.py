@@ -1,8 +1,9 @@
 """Own vans in a plan: what an order costs by them, estimated for every site and zone in reach, then routed.
 
-A mean delivery day stands for the year. The estimate is that of `fulfill.routing.day.continuous_approximation`; what routes cost where
-a plan sends vans replaces it there, and its ratio to the estimate corrects the rest: of the zone where another site's
-routes to it are known, else the median of the country.
+A mean delivery day stands for the year. The estimate is that of
+`fulfill.routing.day.continuous_approximation`; what routes cost where a plan sends vans replaces it
+there, and its ratio to the estimate corrects the rest: of the zone where another site's routes to
+it are known, else the median of the country.
 """
 
 from __future__ import annotations
@@ -85,29 +86,46 @@ class VanPrices:
         )  # fmt: skip
 
 
-def estimated(problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions) -> VanPrices:
+def estimated(
+    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
+) -> VanPrices:
     """Estimate the price of own vans for every site and zone of a country that a van can reach in a day.
 
-    Pairs at which a carrier is cheaper even for the heaviest product are left out: no plan would use them. A zone is
-    taken to have the orders that come from any site of the plan; one that is only mailed, the country's mean share of
-    its orders.
+    Pairs at which a carrier is cheaper even for the heaviest product are left out: no plan would
+    use them. A zone is taken to have the orders that come from any site of the plan; one that is
+    only mailed, the country's mean share of its orders.
     """
     figures, zones = problem.network.parameters, problem.demand.zones
     local = local_orders(economics, instance, decisions)
-    by_zone = local.groupby("zone")["orders"].sum().reindex(range(len(zones)), fill_value=0.0).to_numpy(float)
+    by_zone = (
+        local.groupby("zone")["orders"]
+        .sum()
+        .reindex(range(len(zones)), fill_value=0.0)
+        .to_numpy(float)
+    )
     potential = problem.orders.sum(axis=(1, 2))
     country = zones["country"].to_numpy(object)
-    by_country, of_all = (pd.Series(part).groupby(country).transform("sum") for part in (by_zone, potential))
+    by_country, of_all = (
+        pd.Series(part).groupby(country).transform("sum") for part in (by_zone, potential)
+    )
     share = by_country / of_all
-    daily = np.where(by_zone > 0, by_zone, potential * share.to_numpy(float)) / delivery_days(problem)
+    daily = np.where(by_zone > 0, by_zone, potential * share.to_numpy(float)) / delivery_days(
+        problem
+    )
     dense = with_density(zones.assign(orders=daily), figures)
-    km, dearest = _site_km(economics, instance), carrier_prices(problem, economics, instance).max(axis=2)
+    km, dearest = (
+        _site_km(economics, instance),
+        carrier_prices(problem, economics, instance).max(axis=2),
+    )
     pieces: list[tuple[Index, Index, Array]] = []
     for number, home in enumerate(problem.network["sites"]["country"]):
         rows = np.flatnonzero((country == home) & np.isfinite(km[number]) & (daily > 0))
         near = dense.iloc[rows].assign(depot_km=km[number, rows])
         vehicles = delivery_vehicles(problem.network["vehicles"], home)
-        usd = own_usd_per_order(near, vehicles, problem.network["speeds"], figures) + figures["own_delivery_usd"]
+        usd = (
+            own_usd_per_order(near, vehicles, problem.network["speeds"], figures)
+            + figures["own_delivery_usd"]
+        )
         reached = usd <= dearest[number, rows]
         pieces.append((np.full(int(reached.sum()), number), rows[reached], usd[reached]))
     site, zone, price = (np.concatenate(part) for part in zip(*pieces, strict=True))
@@ -119,10 +137,14 @@ def delivery_days(problem: Problem) -> float:
     return float(problem.days.sum() * problem.network.parameters["delivery_days_week"] / 7.0)
 
 
-def local_orders(economics: Economics, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
+def local_orders(
+    economics: Economics, instance: LocationInstance, decisions: Decisions
+) -> pd.DataFrame:
     """Return what sites send to doors of their country in a year: site, zone, product (indices), orders, by_van."""
     way, lane = instance.lane_way[decisions.lane], decisions.lane
-    here = (economics.ways.table["channel"] == "local").to_numpy()[way] & (instance.lane_site[lane] != MAIL)
+    here = (economics.ways.table["channel"] == "local").to_numpy()[way] & (
+        instance.lane_site[lane] != MAIL
+    )
     units = instance.units[way, decisions.product, decisions.period] * decisions.orders
     rows = pd.DataFrame(
         {
@@ -148,7 +170,9 @@ def carrier_prices(problem: Problem, economics: Economics, instance: LocationIns
     calendar, products = problem.network["calendar"], problem.network["products"]
     by_period = problem.orders.sum(axis=(0, 1))
     factor = float(calendar["last_mile_factor"].to_numpy(float) @ by_period / by_period.sum())
-    by_weight = economics.ways.price(products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))
+    by_weight = economics.ways.price(
+        products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
+    )
     lanes, ways = economics.lanes, economics.ways
     here = np.flatnonzero(((ways.table["channel"] == "local").to_numpy() & ~ways.own)[lanes.way])
     usd = np.full((len(instance.sites), len(instance.zones), len(products)), np.inf)
@@ -163,7 +187,8 @@ class SiteDay:
 
     Attributes
     ----------
-    site : index;  depot : site_id, country, lat, lon (one row);  stops, visits, vehicles : as a day's tables
+    site : index;  depot : site_id, country, lat, lon (one row);  stops, visits, vehicles : as a
+        day's tables
     zones : zone (index), usd (an order, dispatch desk included), orders of the day
     districts : the routes, audited
     """
@@ -207,8 +232,14 @@ def route_mean_day(
             "weight_kg": weight[orders["product"]],
         }
     )  # fmt: skip
-    depot = network["sites"].iloc[[site]][["site_id", "name", "country", "lat", "lon"]].reset_index(drop=True)
-    stops = place_orders(problem.demand.zones, day[day["orders"] > 0], network.parameters, land, rng)
+    depot = (
+        network["sites"]
+        .iloc[[site]][["site_id", "name", "country", "lat", "lon"]]
+        .reset_index(drop=True)
+    )
+    stops = place_orders(
+        problem.demand.zones, day[day["orders"] > 0], network.parameters, land, rng
+    )
     districts = route_stops(depot, stops, network, land, options)
     visits = visit_table(depot, stops, districts)
     vehicles = vehicle_table(districts, visits)
@@ -219,10 +250,18 @@ def route_mean_day(
 
 
 def _zone_prices(
-    stops: pd.DataFrame, costs: pd.DataFrame, orders: pd.DataFrame, carrier_usd: Array, names: NDArray[np.object_]
+    stops: pd.DataFrame,
+    costs: pd.DataFrame,
+    orders: pd.DataFrame,
+    carrier_usd: Array,
+    names: NDArray[np.object_],
 ) -> pd.DataFrame:
     """Return what an order of each zone costs by the routes; stops that no van serves are given to the carrier."""
-    asked = orders.assign(usd=carrier_usd[orders["zone"], orders["product"]] * orders["orders"]).groupby("zone").sum()
+    asked = (
+        orders.assign(usd=carrier_usd[orders["zone"], orders["product"]] * orders["orders"])
+        .groupby("zone")
+        .sum()
+    )
     table = stops.groupby("zone_id", sort=True)["orders"].sum().to_frame("orders").reset_index()
     table = table.merge(costs, on="zone_id", how="left").fillna(0.0)
     zone = pd.Index(names).get_indexer(pd.Index(table["zone_id"]))

@@ -22,7 +22,17 @@ from fulfill.model.decisions import Plan
 
 MANIFEST = "manifest.json"
 """File by which a folder is known to be a run."""
-LIBRARIES = ("fulfill", "ortools", "numpy", "scipy", "pandas", "geopandas", "networkx", "searoute", "numba")
+LIBRARIES = (
+    "fulfill",
+    "ortools",
+    "numpy",
+    "scipy",
+    "pandas",
+    "geopandas",
+    "networkx",
+    "searoute",
+    "numba",
+)
 
 
 @contextmanager
@@ -39,7 +49,9 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
-        raise InputError([Fault("F308", "--out", value=str(target), detail=error.strerror or str(error))]) from None
+        raise InputError(
+            [Fault("F308", "--out", value=str(target), detail=error.strerror or str(error))]
+        ) from None
     try:
         yield draft
         draft.chmod(0o755)
@@ -57,17 +69,32 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     Raises
     ------
     InputError
-        F308; `--overwrite` deletes a folder, so it takes only an empty one or one with a manifest.json.
+        F308; `--overwrite` deletes a folder, so it takes only an empty one or one with a
+        manifest.json.
     """
     if not os.path.exists(target):  # Path.exists would raise on a name too long to be
         return
     if not overwrite:
         raise InputError(
-            [Fault("F308", "--out", value=str(target), detail="it exists; choose another or add --overwrite")]
+            [
+                Fault(
+                    "F308",
+                    "--out",
+                    value=str(target),
+                    detail="it exists; choose another or add --overwrite",
+                )
+            ]
         )
     if not target.is_dir() or (any(target.iterdir()) and not (target / MANIFEST).is_file()):
         raise InputError(
-            [Fault("F308", "--out", value=str(target), detail="it is no run of fulfill and is not overwritten")]
+            [
+                Fault(
+                    "F308",
+                    "--out",
+                    value=str(target),
+                    detail="it is no run of fulfill and is not overwritten",
+                )
+            ]
         )
 
 
@@ -97,7 +124,9 @@ def summary(plan: Plan, finding: Audit) -> dict[str, Any]:
             "seconds": round(outcome.seconds, 3),
             "peak_mib": peak_mib(),
             "as_of": plan.as_of,
-            "open_sites": plan.sites[["site_id", "size"]].to_dict("records") if len(plan.sites) else [],
+            "open_sites": plan.sites[["site_id", "size"]].to_dict("records")
+            if len(plan.sites)
+            else [],
             "kpis": plan.kpis,
             "audit": {"clean": finding.clean, "faults": list(finding.faults)},
         }
@@ -111,10 +140,15 @@ def peak_mib() -> float:
     return round(peak / (1024.0**2 if platform.system() == "Darwin" else 1024.0), 1)
 
 
-def manifest(inputs: Mapping[str, Path], options: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, Any]:
+def manifest(
+    inputs: Mapping[str, Path], options: Mapping[str, Any], seconds: Mapping[str, float]
+) -> dict[str, Any]:
     """Return what a run rests on: versions, hashes of the input files, options, timings; nothing of the machine."""
     return {
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: _version(name) for name in LIBRARIES},
+        },
         "inputs": {name: hashes(folder) for name, folder in inputs.items()},
         "options": dict(options),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -123,7 +157,9 @@ def manifest(inputs: Mapping[str, Path], options: Mapping[str, Any], seconds: Ma
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a mapping as readable JSON."""
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
 
 
 def read_json(folder: Path, name: str) -> dict[str, Any]:
@@ -136,7 +172,9 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     """
     path = folder / name
     if not path.is_file():
-        raise InputError([Fault("F101", f"{folder.name}/{name}", detail="this folder is no run of fulfill")])
+        raise InputError(
+            [Fault("F101", f"{folder.name}/{name}", detail="this folder is no run of fulfill")]
+        )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -167,7 +205,9 @@ def _version(name: str) -> str:
 def hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a folder by name."""
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir()) if path.is_file()
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file()
     }
 
 

@@ -47,7 +47,9 @@ def numbers(table: pd.DataFrame, column: str, file: str) -> Array:
     try:
         return np.asarray(table[column].replace("", "nan").astype(float))
     except KeyError:
-        raise InputError([Fault("F311", file, column=column, detail="the column is missing")]) from None
+        raise InputError(
+            [Fault("F311", file, column=column, detail="the column is missing")]
+        ) from None
     except ValueError as error:
         raise InputError([Fault("F311", file, column=column, detail=str(error))]) from None
 
@@ -93,7 +95,9 @@ def _stocked_shape(instance: LocationInstance) -> tuple[int, ...]:
 
 def _is(table: pd.DataFrame, column: str, value: str) -> NDArray[np.bool_]:
     if column not in table.columns:
-        raise InputError([Fault("F311", "flows.csv", column=column, detail="the column is missing")])
+        raise InputError(
+            [Fault("F311", "flows.csv", column=column, detail="the column is missing")]
+        )
     return np.asarray((table[column] == value).to_numpy(bool))
 
 
@@ -114,7 +118,14 @@ def _rows(table: pd.DataFrame, file: str, axes: dict[str, tuple[str, ...]]) -> t
 def _unknown(table: pd.DataFrame, file: str, column: str, wrong: NDArray[np.bool_]) -> list[Fault]:
     values = table[column].to_numpy()
     return [
-        Fault("F311", file, _line(table, int(row)), column, str(values[row]), "the run's inputs have no such entry")
+        Fault(
+            "F311",
+            file,
+            _line(table, int(row)),
+            column,
+            str(values[row]),
+            "the run's inputs have no such entry",
+        )
         for row in np.flatnonzero(wrong)
     ]
 
@@ -124,7 +135,9 @@ def _line(table: pd.DataFrame, row: int) -> int:
     return int(table.index.to_numpy()[row]) + 2
 
 
-def _served(flows: pd.DataFrame, instance: LocationInstance, economics: Economics) -> tuple[Index, Index, Index]:
+def _served(
+    flows: pd.DataFrame, instance: LocationInstance, economics: Economics
+) -> tuple[Index, Index, Index]:
     """Return lane, product and period of every outbound row."""
     ways = economics.ways.table
     names = np.array([*instance.sites, BY_MAIL], dtype=object)
@@ -137,9 +150,13 @@ def _served(flows: pd.DataFrame, instance: LocationInstance, economics: Economic
         }
     )
     _, product, period = _rows(
-        flows, "flows.csv", {"to": instance.zones, "product": instance.products, "period": instance.periods}
+        flows,
+        "flows.csv",
+        {"to": instance.zones, "product": instance.products, "period": instance.periods},
     )
-    asked = flows[list(lanes.columns)].assign(channel=flows["channel"].replace("nearshore", "local"))
+    asked = flows[list(lanes.columns)].assign(
+        channel=flows["channel"].replace("nearshore", "local")
+    )
     return _matched(flows, asked, lanes), product, period
 
 
@@ -154,7 +171,9 @@ def _brought(flows: pd.DataFrame, instance: LocationInstance) -> tuple[Index, In
             "via": [text.strip("+") for text in joined],
         }
     )
-    product, period = _rows(flows, "flows.csv", {"product": instance.products, "period": instance.periods})
+    product, period = _rows(
+        flows, "flows.csv", {"product": instance.products, "period": instance.periods}
+    )
     return _matched(flows, flows[list(routes.columns)], routes), product, period
 
 

@@ -1,7 +1,7 @@
 """A run folder checked against its inputs: cost, constraints, tables and bound, each claimed and recomputed.
 
-The inputs that the manifest names are read again and their hashes compared; the plan is taken from sites.csv and
-flows.csv, the tables that people read, so that nobody can change them unnoticed.
+The inputs that the manifest names are read again and their hashes compared; the plan is taken from
+sites.csv and flows.csv, the tables that people read, so that nobody can change them unnoticed.
 """
 
 from __future__ import annotations
@@ -101,9 +101,14 @@ def audit_run(folder: Path, network: str | None = None, demand: str | None = Non
     options, recorded = manifest.get("options"), manifest.get("inputs")
     if not isinstance(options, dict) or not isinstance(recorded, dict):
         raise InputError([Fault("F311", MANIFEST, detail="it names no options or no inputs")])
-    places = {"network": network or options.get("network"), "demand": demand or options.get("demand")}
+    places = {
+        "network": network or options.get("network"),
+        "demand": demand or options.get("demand"),
+    }
     lost = [
-        Fault("F308", f"--{kind}", detail="the run does not say where it is") for kind in places if not places[kind]
+        Fault("F308", f"--{kind}", detail="the run does not say where it is")
+        for kind in places
+        if not places[kind]
     ]
     if lost:
         raise InputError(lost)
@@ -118,13 +123,24 @@ def _inputs(recorded: Mapping[str, Any], places: Mapping[str, str]) -> Check:
     """Compare the hashes of the input files with those of the manifest."""
     faults, number = [], 0
     for kind, place in places.items():
-        now, then = hashes(locate("networks" if kind == "network" else kind, place)), recorded.get(kind, {})
+        now, then = (
+            hashes(locate("networks" if kind == "network" else kind, place)),
+            recorded.get(kind, {}),
+        )
         number += len(then)
         for name in sorted({*now, *then}):
             if now.get(name) != then.get(name):
-                what = "changed since" if name in now and name in then else "new since" if name in now else "missing of"
+                what = (
+                    "changed since"
+                    if name in now and name in then
+                    else "new since"
+                    if name in now
+                    else "missing of"
+                )
                 faults.append(f"input {kind}/{name}: {what} the run")
-    return Check("input files", f"{number} files", f"{number - len(faults)} the same", tuple(faults))
+    return Check(
+        "input files", f"{number} files", f"{number - len(faults)} the same", tuple(faults)
+    )
 
 
 def _with_vans(problem: Problem, folder: Path) -> Problem:
@@ -135,7 +151,14 @@ def _with_vans(problem: Problem, folder: Path) -> Problem:
     table, faults = read_input(path, OWN_DELIVERY)
     unknown = table[~table["site_id"].isin(problem.network["sites"]["site_id"])]
     faults += [
-        Fault("F311", path.name, int(line), "site_id", str(site), "the run's inputs have no such entry")
+        Fault(
+            "F311",
+            path.name,
+            int(line),
+            "site_id",
+            str(site),
+            "the run's inputs have no such entry",
+        )
         for line, site in zip(unknown[ROW], unknown["site_id"], strict=True)
     ]
     if faults:
@@ -143,19 +166,34 @@ def _with_vans(problem: Problem, folder: Path) -> Problem:
     return replace(problem, network=problem.network.with_table(OWN_DELIVERY.name, table))
 
 
-def _rebuilt(folder: Path, options: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Problem, int, PlanOptions]:
+def _rebuilt(
+    folder: Path, options: Mapping[str, Any], places: Mapping[str, str]
+) -> tuple[Problem, int, PlanOptions]:
     """Return the problem of a run, its zones before merging, and the options of its plan."""
     try:
         asked: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in options.items()
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in options.items()
         }
-        wanted = PlanOptions(**{field.name: asked[field.name] for field in fields(PlanOptions) if field.name in asked})
-        figures = {name: asked.get(name) for name in ("orders_per_year", "us_share", "income_exponent")}
+        wanted = PlanOptions(
+            **{
+                field.name: asked[field.name]
+                for field in fields(PlanOptions)
+                if field.name in asked
+            }
+        )
+        figures = {
+            name: asked.get(name) for name in ("orders_per_year", "us_share", "income_exponent")
+        }
         day = date.fromisoformat(asked["as_of"])
         problem = load_problem(channels=asked["channels"], as_of=day, **places, **figures)  # type: ignore[arg-type]
         problem = _with_vans(problem, folder)
         whole = len(problem.demand.zones)
-        return merge_zones(problem, wanted.resolution).problem if wanted.resolution else problem, whole, wanted
+        return (
+            merge_zones(problem, wanted.resolution).problem if wanted.resolution else problem,
+            whole,
+            wanted,
+        )
     except InputError:
         raise
     except (KeyError, TypeError, ValueError) as error:
@@ -181,7 +219,12 @@ def _checks(
     try:
         decisions = read_decisions(folder, instance, economics)
     except InputError as error:
-        yield Check("plan", "sites.csv, flows.csv", "unreadable", tuple(str(fault) for fault in error.faults))
+        yield Check(
+            "plan",
+            "sites.csv, flows.csv",
+            "unreadable",
+            tuple(str(fault) for fault in error.faults),
+        )
         return
     found = audit_plan(instance, decisions, _figure(claimed["objective"]), economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
@@ -205,11 +248,15 @@ def _figure(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
-def _proven(folder: Path, claimed: Mapping[str, Any], instance: Any) -> tuple[float | None, tuple[str, ...]]:
+def _proven(
+    folder: Path, claimed: Mapping[str, Any], instance: Any
+) -> tuple[float | None, tuple[str, ...]]:
     """Return the bound that the certificate proves, None where the run has none and claims none."""
     there, certified = (folder / FILE).is_file(), claimed["bound_kind"] == "certified"
     if not certified:
-        return None, (f"{FILE}: it is there, though the bound is said to be a solver's",) if there else ()
+        return None, (
+            f"{FILE}: it is there, though the bound is said to be a solver's",
+        ) if there else ()
     if not there:
         return None, () if claimed["bound"] is None else (
             f"{FILE}: it is missing, though the bound is said to be certified",
@@ -221,7 +268,9 @@ def _proven(folder: Path, claimed: Mapping[str, Any], instance: Any) -> tuple[fl
     return finding.bound, tuple(f"{FILE}, {fault}" for fault in finding.faults)
 
 
-def _bound_check(claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]) -> Check:
+def _bound_check(
+    claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]
+) -> Check:
     """Compare the bound; a solver's is not recomputed."""
     said = _figure(claimed["bound"])
     if proven is None:
@@ -260,17 +309,24 @@ def _differences(
     for column in table.columns:
         kind = table[column]
         written[column] = (
-            numbers(written, column, file) if pd.api.types.is_numeric_dtype(kind) else written[column].astype(str)
+            numbers(written, column, file)
+            if pd.api.types.is_numeric_dtype(kind)
+            else written[column].astype(str)
         )
     texts = table.assign(**{name: table[name].astype(str) for name in key})
     if written.duplicated(list(key)).any():
         yield f"{file}: {' / '.join(written.loc[written.duplicated(list(key)), list(key)].iloc[0])} occurs twice"
         return
-    both = written.merge(texts, on=list(key), how="outer", suffixes=("|run", "|new"), indicator="_in")
+    both = written.merge(
+        texts, on=list(key), how="outer", suffixes=("|run", "|new"), indicator="_in"
+    )
     if amount:  # rounding may leave a row of nothing on one side
         empty = both[[f"{amount}|run", f"{amount}|new"]].fillna(0.0).abs().max(axis=1) < 1e-6
         both = both[~(empty & (both["_in"] != "both"))]
-    for side, text in (("left_only", "no such row is recomputed"), ("right_only", "the row is missing")):
+    for side, text in (
+        ("left_only", "no such row is recomputed"),
+        ("right_only", "the row is missing"),
+    ):
         rows = both[both["_in"] == side]
         if len(rows):
             yield f"{file}: {' / '.join(rows[list(key)].iloc[0])}: {text} ({len(rows)} such)"
@@ -315,13 +371,17 @@ def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
             allowed = SAME * max(abs(value), scale.get(name[0], 1.0))
             same = abs(value - said) <= allowed
         else:
-            same = said == value or (said is None and isinstance(value, float) and not np.isfinite(value))
+            same = said == value or (
+                said is None and isinstance(value, float) and not np.isfinite(value)
+            )
         if not same:
             faults.append(f"{SUMMARY}, {'.'.join(name)}: {said} written, {value} recomputed")
     return Check(SUMMARY, "status, gap, sites, kpis", None, tuple(faults))
 
 
-def _leaves(content: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _leaves(
+    content: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield every figure of nested mappings with its path."""
     for name, value in content.items():
         if isinstance(value, Mapping):

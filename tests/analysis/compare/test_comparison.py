@@ -28,11 +28,13 @@ BEFORE, AFTER = date(2025, 8, 14), date(2025, 8, 15)
 EXACT = PlanOptions(gap=0.0)
 DIRECT_BEFORE, DIRECT_AFTER = 3200 * 9.60, 3200 * 12.50
 """By mail an order costs 3 + 6 carrier, 5 goods, q x 20 tax, and earns 23.20; the constant is 20 - 5. So
-9 + 5 + 3.80 - 23.20 + 15 = 9.60 at 19 %, and 12.50 at 33.5 %, less than the 16.00 of an order not served."""
+9 + 5 + 3.80 - 23.20 + 15 = 9.60 at 19 %, and 12.50 at 33.5 %, less than the 16.00 of an order not
+served."""
 LOCAL = 2280 * 6.922 + 320 * 8.922 + 100 * 6.922 + 50 * 7.922 + 450 * 16.0 + 8000.0
 """Local only: site A ships all shirts of normal days (zone 3 farther) and 150 in the peak, 50 of them in overtime; 150
-shirts and 300 gadgets stay unserved; a site costs 7,000 and shirts' entry 1,000. A shirt costs freight 1.50, port 0.10,
-duty 25.8 % of 9, handling 1, carrier 2, and earns 20 - 5 as the constant does."""
+shirts and 300 gadgets stay unserved; a site costs 7,000 and shirts' entry 1,000. A shirt costs
+freight 1.50, port 0.10, duty 25.8 % of 9, handling 1, carrier 2, and earns 20 - 5 as the constant
+does."""
 MIXED_AFTER = 33350.50
 SHIRT_LOCAL = 20 - 5 - 1.5 - 0.1 - 0.258 * 9 - 1 - (2500 * 2 + 400 * 4) / 2900
 """What the mean shirt from site A is worth: 7.802 USD."""
@@ -48,11 +50,16 @@ def toy(as_of: date | None = None) -> Problem:
     return build_problem(network, demand, as_of)
 
 
-def changed(problem: Problem, parameters: dict[str, float] | None = None, **products: object) -> Problem:
+def changed(
+    problem: Problem, parameters: dict[str, float] | None = None, **products: object
+) -> Problem:
     network = problem.network
     tables = {**network.tables, "products": network["products"].assign(**products)}
     return replace(
-        problem, network=replace(network, tables=tables, parameters={**network.parameters, **(parameters or {})})
+        problem,
+        network=replace(
+            network, tables=tables, parameters={**network.parameters, **(parameters or {})}
+        ),
     )
 
 
@@ -81,7 +88,9 @@ def test_the_toy_costs_what_paper_says(modes: pd.DataFrame) -> None:
     assert cost.loc["2025-08-15"].to_dict() == pytest.approx(
         {"direct_only": DIRECT_AFTER, "local_only": LOCAL, "mixed": MIXED_AFTER}
     )
-    assert modes.loc[("2025-08-15", "direct_only"), "contribution_usd"] == pytest.approx(3200 * 2.50)
+    assert modes.loc[("2025-08-15", "direct_only"), "contribution_usd"] == pytest.approx(
+        3200 * 2.50
+    )
 
 
 def test_the_mix_is_never_worse(modes: pd.DataFrame) -> None:
@@ -96,13 +105,19 @@ def test_a_higher_courier_rate_moves_orders_from_mail_to_stock(modes: pd.DataFra
     assert share["2025-08-15"] == pytest.approx(450 / 3200)
 
 
-def test_shares_add_up_and_products_add_up_to_the_plan(comparison: Comparison, modes: pd.DataFrame) -> None:
+def test_shares_add_up_and_products_add_up_to_the_plan(
+    comparison: Comparison, modes: pd.DataFrame
+) -> None:
     for table in (comparison.modes, comparison.products, comparison.zone_classes):
         assert table.filter(like="share_").drop(
             columns=["share_within_3_days", "share_within_5_days"], errors="ignore"
         ).sum(axis=1).to_numpy() == pytest.approx(1.0)
     for table in (comparison.products, comparison.zone_classes):
-        mailed = (table["orders"] * table["share_direct_mail"]).groupby([table["as_of"], table["mode"]]).sum()
+        mailed = (
+            (table["orders"] * table["share_direct_mail"])
+            .groupby([table["as_of"], table["mode"]])
+            .sum()
+        )
         wanted = modes["orders"] * modes["share_direct_mail"]
         assert mailed.to_dict() == pytest.approx(wanted.to_dict())
 
@@ -134,19 +149,23 @@ def test_break_even_volume_duty_and_value_ratio_of_the_toy(comparison: Compariso
     assert after["break_even_orders_year"].tolist() == pytest.approx(
         [1000 / (SHIRT_LOCAL - BY_MAIL), 11000 / (GADGET_LOCAL - BY_MAIL)]
     )
-    assert before.loc["shirt", "break_even_orders_year"] == pytest.approx(1000 / (SHIRT_LOCAL - 5.4))
+    assert before.loc["shirt", "break_even_orders_year"] == pytest.approx(
+        1000 / (SHIRT_LOCAL - 5.4)
+    )
     assert after["sites_of"].tolist() == ["mixed", "mixed"]
     assert before["sites_of"].tolist() == ["local_only", "local_only"]  # the mix opens no site
     gain = SHIRT_LOCAL - 1000 / 2900 - BY_MAIL
     assert after.loc["shirt", "break_even_duty_rate"] == pytest.approx(0.25 + gain / 9, abs=1e-5)
-    assert np.isnan(after.loc["gadget", "break_even_duty_rate"])  # its entry costs more than any duty
+    assert np.isnan(
+        after.loc["gadget", "break_even_duty_rate"]
+    )  # its entry costs more than any duty
     assert after["break_even_value_ratio"].tolist() == pytest.approx([0.175 / 0.258, 0.175 / 0.108])
     assert after["value_ratio"].tolist() == pytest.approx([0.4, 0.4])
 
 
 def test_break_even_price_by_hand() -> None:
-    # Gadgets at 20 USD a label: entry 0.2 x (5,000 + 500 x 20) = 3,000, 10 an order. From stock an order is worth
-    # C / 1.16 less its costs, by mail C (1 - 0.335 / 1.16) - 14.
+    # Gadgets at 20 USD a label: entry 0.2 x (5,000 + 500 x 20) = 3,000, 10 an order. From stock an
+    # order is worth C / 1.16 less its costs, by mail C (1 - 0.335 / 1.16) - 14.
     problem = changed(toy(), certification_usd_sku=[0.0, 20.0])
     rows = break_evens(*with_site_a(problem), "MX").set_index("product")
     costs = 20 - GADGET_LOCAL + 10
@@ -162,10 +181,14 @@ def test_break_even_volume_with_safety_stock_lies_on_the_curve() -> None:
     row = break_evens(priced, stocking, "MX").set_index("product").loc["shirt"]
     volume = row["break_even_orders_year"]
     share = volume / 2900
-    alone, common = (getattr(priced.economics.safety, name)[0, 0] for name in ("alone_usd2", "common_usd2"))
+    alone, common = (
+        getattr(priced.economics.safety, name)[0, 0] for name in ("alone_usd2", "common_usd2")
+    )
     safety = np.sqrt(alone * share + common * share**2)
     assert row["safety_usd_year"] == pytest.approx(np.sqrt(alone + common))
-    assert (row["local_usd_per_order"] - row["mail_usd_per_order"]) * volume == pytest.approx(1000 + safety)
+    assert (row["local_usd_per_order"] - row["mail_usd_per_order"]) * volume == pytest.approx(
+        1000 + safety
+    )
 
 
 def test_stock_that_is_worth_less_than_mail_never_breaks_even() -> None:
@@ -182,7 +205,11 @@ def test_without_sites_or_mail_there_is_nothing_to_compare() -> None:
     priced, stocking = with_site_a(problem)
     closed = Stocking(np.array([-1, -1]), stocking.stocked)
     rows = break_evens(priced, closed, "MX")
-    assert rows[["break_even_orders_year", "break_even_price_usd", "break_even_duty_rate"]].isna().all(axis=None)
+    assert (
+        rows[["break_even_orders_year", "break_even_price_usd", "break_even_duty_rate"]]
+        .isna()
+        .all(axis=None)
+    )
     assert rows["mail_usd_per_order"].tolist() == pytest.approx([BY_MAIL, BY_MAIL])
     mailless = with_site_a(replace(problem, channels=("local",)))
     assert break_evens(*mailless, "MX")["winner"].tolist() == ["", ""]
@@ -194,7 +221,10 @@ def test_a_stocked_product_comes_from_the_sites_that_stock_it() -> None:
     mean = average_order(priced, both, np.ones(3, bool))
     assert mean.drawn.sum(axis=2)[:, 0].tolist() == pytest.approx([0.0, 1.0])
     assert mean.drawn[0].sum(axis=1)[1] > 0  # gadgets are free to come from A
-    assert worth(priced, mean).local[0] < worth(priced, average_order(priced, stocking, np.ones(3, bool))).local[0]
+    assert (
+        worth(priced, mean).local[0]
+        < worth(priced, average_order(priced, stocking, np.ones(3, bool))).local[0]
+    )
 
 
 def test_a_poor_search_takes_the_restricted_plan(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +273,9 @@ def test_a_mode_without_channels_is_left_out() -> None:
 def test_faults_of_all_dates_come_together() -> None:
     with pytest.raises(InputError) as caught:
         on_dates(toy(), [date(2020, 1, 1), date(2021, 1, 1), AFTER])
-    assert {day for day in ("2020-01-01", "2021-01-01", str(AFTER)) if day in str(caught.value)} == {
+    assert {
+        day for day in ("2020-01-01", "2021-01-01", str(AFTER)) if day in str(caught.value)
+    } == {
         "2020-01-01",
         "2021-01-01",
     }
@@ -299,7 +331,18 @@ def test_the_command_prints_json_and_writes_the_folder(tmp_path: Path) -> None:
 
 def test_a_date_in_the_wrong_form_is_an_input_fault(tmp_path: Path) -> None:
     ran = CliRunner().invoke(
-        main, ["compare", "--network", "toy", "--demand", "toy", "--as-of", "1/6/2024", "--out", str(tmp_path / "x")]
+        main,
+        [
+            "compare",
+            "--network",
+            "toy",
+            "--demand",
+            "toy",
+            "--as-of",
+            "1/6/2024",
+            "--out",
+            str(tmp_path / "x"),
+        ],
     )
     assert ran.exit_code == 1
     assert "F203" in ran.stderr

@@ -24,9 +24,13 @@ def test_overrides_win_and_hold_both_ways(toy: Folders) -> None:
     assert found.gateway_site.tolist() == [[100, 200]]
 
 
-def test_without_roads_a_way_that_no_lane_names_is_the_straight_line_times_a_factor(toy: Folders) -> None:
+def test_without_roads_a_way_that_no_lane_names_is_the_straight_line_times_a_factor(
+    toy: Folders,
+) -> None:
     network, zones = toy.problem().network, toy.problem().demand.zones
-    found = measure(network.with_table("lanes", network["lanes"].iloc[:0]), zones)  # as zones not of the demand
+    found = measure(
+        network.with_table("lanes", network["lanes"].iloc[:0]), zones
+    )  # as zones not of the demand
     site, zone = network["sites"].iloc[0], zones.iloc[1]
     straight = float(geodesic_km(site["lat"], site["lon"], zone["lat"], zone["lon"]))
     assert found.site_zone[0, 1] == pytest.approx(road_rules(network).access_factor * straight)
@@ -53,13 +57,23 @@ def test_from_overseas_there_is_no_road_and_from_a_crossing_no_ship(toy: Folders
 
 def test_foreign_pairs_pass_a_crossing_or_have_no_way(toy: Folders) -> None:
     toy.add("network/countries.csv", country="US", name="US", vat_rate="0", vat_credited="no")
-    toy.add("network/sites.csv", site_id="site-us", name="Laredo", country="US", lat="27.6", lon="-99.5")
+    toy.add(
+        "network/sites.csv", site_id="site-us", name="Laredo", country="US", lat="27.6", lon="-99.5"
+    )
     toy.add("network/tariffs.csv", rule_id="us", destination="US")
     assert np.isinf(measured(toy.problem()).site_zone[2]).all()
     bridge = {"kind": "crossing", "country": "MX-US", "lat": "27.5", "lon": "-99.5"}
-    toy.add("network/gateways.csv", gateway_id="toll", name="Cars only", capacity_m3_month="0", **bridge)
+    toy.add(
+        "network/gateways.csv", gateway_id="toll", name="Cars only", capacity_m3_month="0", **bridge
+    )
     assert np.isinf(measured(toy.problem()).site_zone[2]).all()
-    toy.add("network/gateways.csv", gateway_id="bridge", name="Bridge", capacity_m3_month="100", **bridge)
+    toy.add(
+        "network/gateways.csv",
+        gateway_id="bridge",
+        name="Bridge",
+        capacity_m3_month="100",
+        **bridge,
+    )
     for place in ("mx-port", "zone-1", "zone-2", "zone-3"):
         toy.add("network/lanes.csv", from_id=place, to_id="site-us", road_km="1200")
     problem = toy.problem()
@@ -68,7 +82,10 @@ def test_foreign_pairs_pass_a_crossing_or_have_no_way(toy: Folders) -> None:
     assert (found.site_zone_crossing[2] == 0).all()
     assert found.crossings == (2,)
     assert (found.site_zone_crossing[:2] == -1).all()
-    assert crossing_table(problem.network, freight=False)["gateway_id"].tolist() == ["toll", "bridge"]
+    assert crossing_table(problem.network, freight=False)["gateway_id"].tolist() == [
+        "toll",
+        "bridge",
+    ]
 
 
 def test_a_way_abroad_leads_through_its_crossing(embedded_problem: Problem) -> None:

@@ -51,7 +51,9 @@ def crossings() -> pd.DataFrame:
 
 
 @pytest.mark.skipif(not PAIRS.is_file(), reason="the reference pairs lie outside the repository")
-def test_road_distances_are_those_that_planners_know(roads: RoadGraph, crossings: pd.DataFrame) -> None:
+def test_road_distances_are_those_that_planners_know(
+    roads: RoadGraph, crossings: pd.DataFrame
+) -> None:
     pairs = pd.read_csv(PAIRS)
     km = [
         lane(roads, RULES, (p.from_lat, p.from_lon), (p.to_lat, p.to_lon), crossings).road_km
@@ -67,7 +69,9 @@ def test_road_distances_are_those_that_planners_know(roads: RoadGraph, crossings
     assert np.abs(error).max() <= 0.20
 
 
-def test_a_lane_across_the_border_names_its_crossing_and_passes_it(roads: RoadGraph, crossings: pd.DataFrame) -> None:
+def test_a_lane_across_the_border_names_its_crossing_and_passes_it(
+    roads: RoadGraph, crossings: pd.DataFrame
+) -> None:
     way = lane(roads, RULES, MONTERREY, SAN_ANTONIO, crossings)
     assert way.crossing == "x-laredo"
     assert way.hours == pytest.approx(way.road_km / RULES.speed_kmh)
@@ -108,7 +112,9 @@ def test_far_places_are_reached(place: str, roads: RoadGraph, crossings: pd.Data
 
 
 @given(st.lists(st.tuples(st.floats(18.0, 26.0), st.floats(-103.5, -98.5)), min_size=2, max_size=5))
-def test_roads_are_symmetric_and_never_shorter_than_the_straight_line(points: list[tuple[float, float]]) -> None:
+def test_roads_are_symmetric_and_never_shorter_than_the_straight_line(
+    points: list[tuple[float, float]],
+) -> None:
     roads = read_roads(locate("networks", "mexico-us-border") / "roads.npz")
     places = np.array(points)
     here = np.full(len(places), "MX", object)
@@ -138,7 +144,9 @@ def test_without_roads_the_access_factor_counts() -> None:
 
 def test_sea_routes_are_wrapped_and_about_right() -> None:
     shanghai, manzanillo = (31.23, 121.5), (19.05, -104.32)
-    assert sea_km(np.array([shanghai]), np.array([manzanillo]))[0, 0] == pytest.approx(12_860, rel=0.05)
+    assert sea_km(np.array([shanghai]), np.array([manzanillo]))[0, 0] == pytest.approx(
+        12_860, rel=0.05
+    )
     for pieces in (sea_line(shanghai, manzanillo), air_line(shanghai, manzanillo)):
         assert len(pieces) == 2
         for piece in pieces:

@@ -29,7 +29,9 @@ def cheapest_allocation(arrays, opened):
     if m == 0:
         return np.inf
     served, used = np.tile(np.eye(n), m), np.kron(np.eye(m), np.ones(n))
-    found = linprog(cost.ravel(), A_ub=used, b_ub=capacity, A_eq=served, b_eq=arrays.demand, method="highs")
+    found = linprog(
+        cost.ravel(), A_ub=used, b_ub=capacity, A_eq=served, b_eq=arrays.demand, method="highs"
+    )
     return found.fun if found.status == 0 else np.inf
 
 

@@ -16,9 +16,17 @@ from location.reference import brute_force, cheapest_allocation, random_arrays
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench" / "cflp"
 TIGHT = LocationParams(gap=0.0, time_limit=60.0)
-needs_bench = pytest.mark.skipif(not BENCH.exists(), reason="public instances (../shared/bench) are not here")
-SMALL = [f"cap{n}" for n in (41, 42, 43, 44, 51, 61, 62, 63, 64, 71, 72, 73, 74, 81, 82, 83, 84, 91, 92, 93, 94)]
-SMALL += [f"cap{n}" for n in (101, 102, 103, 104, 111, 112, 113, 114, 121, 122, 123, 124, 131, 132, 133, 134)]
+needs_bench = pytest.mark.skipif(
+    not BENCH.exists(), reason="public instances (../shared/bench) are not here"
+)
+SMALL = [
+    f"cap{n}"
+    for n in (41, 42, 43, 44, 51, 61, 62, 63, 64, 71, 72, 73, 74, 81, 82, 83, 84, 91, 92, 93, 94)
+]
+SMALL += [
+    f"cap{n}"
+    for n in (101, 102, 103, 104, 111, 112, 113, 114, 121, 122, 123, 124, 131, 132, 133, 134)
+]
 
 
 def instance_of(arrays):
@@ -45,7 +53,9 @@ def test_plan_serves_every_cell_within_capacity():
     decisions = solve_decomposed(instance, TIGHT).decisions
     site, zone = instance.lane_site[decisions.lane], instance.lane_zone[decisions.lane]
     assert np.bincount(zone, decisions.orders, 12) == pytest.approx(arrays.demand)
-    assert (np.bincount(site, decisions.orders, 5) <= arrays.capacity * decisions.opened[:, 0] + 1e-6).all()
+    assert (
+        np.bincount(site, decisions.orders, 5) <= arrays.capacity * decisions.opened[:, 0] + 1e-6
+    ).all()
 
 
 def test_locks_are_kept_and_the_bound_is_of_the_locked_instance():
@@ -62,7 +72,9 @@ def test_locks_are_kept_and_the_bound_is_of_the_locked_instance():
         opened = np.zeros(5, bool)
         opened[[site for k, site in enumerate(others) if mask >> k & 1]] = True
         if opened[forced]:
-            cheapest = min(cheapest, cheapest_allocation(arrays, opened) + arrays.fixed[opened].sum())
+            cheapest = min(
+                cheapest, cheapest_allocation(arrays, opened) + arrays.fixed[opened].sum()
+            )
     assert answer.objective == pytest.approx(cheapest, rel=1e-7)
 
 

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, fill_knapsack, first_prices, root_bound
+from fulfill.location.cflp.lagrangian import (
+    CLOSED,
+    FREE,
+    OPEN,
+    Steps,
+    ascend,
+    fill_knapsack,
+    first_prices,
+    root_bound,
+)
 from fulfill.location.cflp.search import construct
 from fulfill.location.cflp.transport import allocate, close_site, duplicate, flow_cost, open_site
 from location.reference import brute_force, cheapest_allocation, random_arrays
@@ -26,7 +35,12 @@ def test_any_prices_bound_the_optimum(seed):
     rng = np.random.default_rng(seed)
     for scale in (0.1, 1.0, 5.0):
         prices = scale * rng.uniform(0, 10, 12)
-        assert ascend(arrays, np.full(5, FREE, np.int8), prices, optimum, np.inf, Steps(1, 1.0, 1)).bound <= optimum
+        assert (
+            ascend(
+                arrays, np.full(5, FREE, np.int8), prices, optimum, np.inf, Steps(1, 1.0, 1)
+            ).bound
+            <= optimum
+        )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -42,7 +56,9 @@ def test_fixing_never_cuts_off_the_optimum(seed):
 def test_sites_that_cannot_serve_the_demand_have_an_infinite_bound():
     arrays = random_arrays(0)
     status = np.full(5, CLOSED, np.int8)
-    assert ascend(arrays, status, first_prices(arrays), 1.0, np.inf, Steps(5, 1.0, 5)).bound == np.inf
+    assert (
+        ascend(arrays, status, first_prices(arrays), 1.0, np.inf, Steps(5, 1.0, 5)).bound == np.inf
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -59,7 +59,10 @@ def random_instance(seed: int) -> LocationInstance:
         lane_site=np.concatenate([site, np.full(len(mailed), MAIL)]),
         lane_way=np.concatenate([np.zeros(len(site), int), np.ones(len(mailed), int)]),
         lane_usd=np.concatenate(
-            [10 * np.linalg.norm(places[site] - homes[zone], axis=1), rng.uniform(4, 12, len(mailed))]
+            [
+                10 * np.linalg.norm(places[site] - homes[zone], axis=1),
+                rng.uniform(4, 12, len(mailed)),
+            ]
         ),
         lane_co2=np.ones(len(site) + len(mailed)),
         way_cost=rng.uniform(0, 2, shape),
@@ -67,7 +70,9 @@ def random_instance(seed: int) -> LocationInstance:
         units=rng.uniform(0.7, 1.0, shape),
         fixed_usd=fixed,
         invest_usd=2 * fixed,
-        capacity=np.cumsum(rng.uniform(0.2, 0.5, (n_sites, n_sizes, 2, n_periods)) * per_period, axis=1),
+        capacity=np.cumsum(
+            rng.uniform(0.2, 0.5, (n_sites, n_sizes, 2, n_periods)) * per_period, axis=1
+        ),
         handling_usd=np.sort(rng.uniform(0.2, 2.0, (n_sites, n_sizes, 2)), axis=2),
         site_country=np.arange(n_sites) % 2,
         zone_country=np.arange(n_zones) % 2,
@@ -91,22 +96,39 @@ def random_instance(seed: int) -> LocationInstance:
     )
 
 
-def cheapest_allocation(instance: LocationInstance, size: tuple[int, ...], stocked: np.ndarray | None) -> float:
+def cheapest_allocation(
+    instance: LocationInstance, size: tuple[int, ...], stocked: np.ndarray | None
+) -> float:
     """Allocate by a linear program of its own, written down cell by cell; `size` -1 is a closed site."""
     n_zones, n_products, n_periods = instance.shape
     cost, high, served, leaving = [], [], [], []
-    for lane, (z, i, w) in enumerate(zip(instance.lane_zone, instance.lane_site, instance.lane_way, strict=True)):
+    for lane, (z, i, w) in enumerate(
+        zip(instance.lane_zone, instance.lane_site, instance.lane_way, strict=True)
+    ):
         for k, t in itertools.product(range(n_products), range(n_periods)):
-            shut = i != MAIL and (size[i] < 0 or (stocked is not None and not stocked[k, instance.site_country[i]]))
-            goods = (
-                instance.route_usd[i, k, t] * instance.units[w, k, t] if i != MAIL and len(instance.route_site) else 0.0
+            shut = i != MAIL and (
+                size[i] < 0 or (stocked is not None and not stocked[k, instance.site_country[i]])
             )
-            cost.append(instance.way_cost[w, k, t] + instance.lane_usd[lane] * instance.way_rate[w, k, t] + goods)
+            goods = (
+                instance.route_usd[i, k, t] * instance.units[w, k, t]
+                if i != MAIL and len(instance.route_site)
+                else 0.0
+            )
+            cost.append(
+                instance.way_cost[w, k, t]
+                + instance.lane_usd[lane] * instance.way_rate[w, k, t]
+                + goods
+            )
             high.append(0.0 if shut else instance.demand[z, k, t])
             served.append((z * n_products + k) * n_periods + t)
             leaving.append(-1 if i == MAIL else i * n_periods + t)
     units = np.array(
-        [instance.units[w, k, t] for w in instance.lane_way for k in range(n_products) for t in range(n_periods)]
+        [
+            instance.units[w, k, t]
+            for w in instance.lane_way
+            for k in range(n_products)
+            for t in range(n_periods)
+        ]
     )
     n_x, n_cells, n_loads = len(cost), instance.demand.size, len(size) * n_periods
     cells, loads = np.zeros((n_cells, n_x)), np.zeros((n_loads, n_x))
@@ -114,7 +136,9 @@ def cheapest_allocation(instance: LocationInstance, size: tuple[int, ...], stock
     inside = np.array(leaving) >= 0
     loads[np.array(leaving)[inside], np.flatnonzero(inside)] = units[inside]
     bands, band_cost, band_high = np.zeros((n_loads, 0)), [], []
-    for i, t, b in itertools.product(range(len(size)), range(n_periods), range(instance.capacity.shape[2])):
+    for i, t, b in itertools.product(
+        range(len(size)), range(n_periods), range(instance.capacity.shape[2])
+    ):
         column = np.zeros((n_loads, 1))
         column[i * n_periods + t] = -1
         bands = np.hstack([bands, column])
@@ -122,13 +146,18 @@ def cheapest_allocation(instance: LocationInstance, size: tuple[int, ...], stock
         band_high.append(instance.capacity[i, size[i], b, t] if size[i] >= 0 else 0.0)
     missing = np.repeat(np.tile(instance.unserved_usd, n_zones), n_periods)
     equal = np.block(
-        [[cells, np.zeros((n_cells, len(band_cost))), np.eye(n_cells)], [loads, bands, np.zeros((n_loads, n_cells))]]
+        [
+            [cells, np.zeros((n_cells, len(band_cost))), np.eye(n_cells)],
+            [loads, bands, np.zeros((n_loads, n_cells))],
+        ]
     )
     found = linprog(
         np.concatenate([cost, band_cost, missing]),
         A_eq=equal,
         b_eq=np.concatenate([instance.demand.ravel(), np.zeros(n_loads)]),
-        bounds=list(zip(itertools.repeat(0.0), [*high, *band_high, *instance.demand.ravel()], strict=False)),
+        bounds=list(
+            zip(itertools.repeat(0.0), [*high, *band_high, *instance.demand.ravel()], strict=False)
+        ),
         method="highs",
     )
     return float(found.fun)
@@ -148,7 +177,9 @@ def brute_force(instance: LocationInstance) -> float:
     )
     for size in itertools.product(range(-1, len(instance.sizes)), repeat=len(instance.sites)):
         for stocked in entries:
-            spent = instance.constant_usd + sum(instance.fixed_usd[i, size[i]] for i in sites if size[i] >= 0)
+            spent = instance.constant_usd + sum(
+                instance.fixed_usd[i, size[i]] for i in sites if size[i] >= 0
+            )
             spent += float((instance.entry_usd * stocked).sum()) if stocked is not None else 0.0
             if spent < best:  # every other cost is positive
                 best = min(best, spent + cheapest_allocation(instance, size, stocked))
@@ -177,7 +208,9 @@ def test_the_default_method_agrees(seed: int) -> None:
     assert optimum * (1 - 1e-9) <= solution.objective <= optimum * 1.02
 
 
-def toy_instance(problem: Problem, limits: Limits | None = None, **changes: object) -> LocationInstance:
+def toy_instance(
+    problem: Problem, limits: Limits | None = None, **changes: object
+) -> LocationInstance:
     money = economics(problem, measure(problem.network, problem.demand.zones))
     return replace(build_instance(problem, money, limits or Limits()), **changes)
 
@@ -230,7 +263,15 @@ def test_relaxing_a_resource_of_the_toy_never_costs_more(toy_problem: Problem, n
 
 def test_scaling_all_money_scales_the_answer() -> None:
     instance = random_instance(2)
-    money = ("unserved_usd", "constant_usd", "lane_usd", "way_cost", "fixed_usd", "handling_usd", "route_usd")
+    money = (
+        "unserved_usd",
+        "constant_usd",
+        "lane_usd",
+        "way_cost",
+        "fixed_usd",
+        "handling_usd",
+        "route_usd",
+    )
     assert instance.entry_usd is None
     scaled = replace(instance, **{name: 18.5 * getattr(instance, name) for name in money})
     assert solved(scaled).objective == pytest.approx(18.5 * solved(instance).objective)
@@ -316,7 +357,8 @@ def second_size(instance: LocationInstance) -> LocationInstance:
 
 
 BINDING: dict[str, tuple[Callable[[LocationInstance], LocationInstance], str]] = {
-    # constraint: (a toy where it binds, how the auditor names the plan that breaks it; "" where no plan can)
+    # constraint: (a toy where it binds, how the auditor names the plan that breaks it; "" where no
+    # plan can)
     "allocation": (lambda toy: toy, ""),
     "throughput": (lambda toy: toy, "(2) throughput"),
     "storage": (lambda toy: replace(toy, storage_m3=0.001 * toy.storage_m3), "(3) storage"),
@@ -324,10 +366,16 @@ BINDING: dict[str, tuple[Callable[[LocationInstance], LocationInstance], str]] =
     "sizes": (second_size, "(5) one size"),
     "inbound": (lambda toy: toy, "(6) inbound balance"),
     "mail": (lambda toy: replace(toy, mail_kg=0.001 * toy.mail_kg), "(7) air capacity"),
-    "carriers": (lambda toy: replace(toy, carrier_orders=0.0001 * toy.carrier_orders), "(8) carrier"),
+    "carriers": (
+        lambda toy: replace(toy, carrier_orders=0.0001 * toy.carrier_orders),
+        "(8) carrier",
+    ),
     "service": (lambda toy: replace(toy, limits=everywhere(0.9)), "(9) service"),
     "choice": (lambda toy: replace(toy, limits=Limits(max_sites=0)), "(10) number of sites"),
-    "diversification": (lambda toy: replace(toy, limits=Limits(max_gateway_share=0.5)), "(11) share of one gateway"),
+    "diversification": (
+        lambda toy: replace(toy, limits=Limits(max_gateway_share=0.5)),
+        "(11) share of one gateway",
+    ),
     "carbon": (lambda toy: replace(toy, limits=Limits(co2_kg=3000.0)), "(12) CO2e"),
     "stocking": (lambda toy: toy, "(13) stocked"),
 }
@@ -351,7 +399,9 @@ def test_without_the_constraint_the_answer_is_another(
             model.integer = [np.zeros_like(part) for part in model.integer]
         return solve_mip(model, gap=0.0, seconds=30.0, seed=0).objective
 
-    relaxed = name == "linking"  # it only tightens the relaxation: bands keep closed sites from serving as well
+    relaxed = (
+        name == "linking"
+    )  # it only tightens the relaxation: bands keep closed sites from serving as well
     whole = least(relaxed=relaxed)
     monkeypatch.setattr(exact, "CONSTRAINTS", tuple(c for c in CONSTRAINTS if c.__name__ != name))
     assert least(relaxed=relaxed) < whole - 1.0
@@ -385,7 +435,9 @@ def test_each_kind_of_choice_binds(toy_problem: Problem, limits: Limits, verdict
         ({"origin_min_m3": np.array([40.0])}, "(6) plant minimum"),
     ],
 )
-def test_gateways_and_plants_bind(toy_problem: Problem, changes: dict[str, object], verdict: str) -> None:
+def test_gateways_and_plants_bind(
+    toy_problem: Problem, changes: dict[str, object], verdict: str
+) -> None:
     instance = toy_instance(toy_problem)
     free = solved(instance)
     tight = replace(instance, **changes)
@@ -402,11 +454,14 @@ def test_a_plant_at_its_minimum_or_not_at_all(toy_problem: Problem) -> None:
 
 def test_prebuilt_goods_use_the_gateway_early(toy: Folders) -> None:
     toy.write(
-        "network/prebuild.csv", "period_id,lands_in,share,source,source_date,status,range\npeak,normal,1,x,,estimate,\n"
+        "network/prebuild.csv",
+        "period_id,lands_in,share,source,source_date,status,range\npeak,normal,1,x,,estimate,\n",
     )
     instance = toy_instance(toy.problem())
     shut = np.array([[1000.0, 0.0]])  # no gateway in the peak
-    assert solved(replace(instance, gateway_m3=shut)).objective == pytest.approx(solved(instance).objective)
+    assert solved(replace(instance, gateway_m3=shut)).objective == pytest.approx(
+        solved(instance).objective
+    )
     late = replace(instance, landing=np.eye(2))
     assert solved(replace(late, gateway_m3=shut)).objective > solved(late).objective + 1
 
@@ -429,7 +484,9 @@ def test_price_equals_what_the_solver_minimised(toy_problem: Problem) -> None:
     instance = toy_instance(toy_problem)
     model, columns = build_model(instance)
     answer = solve_mip(model, gap=0.0, seconds=30.0, seed=0)
-    assert price(instance, exact.read_decisions(instance, columns, answer.values)) == pytest.approx(answer.objective)
+    assert price(instance, exact.read_decisions(instance, columns, answer.values)) == pytest.approx(
+        answer.objective
+    )
 
 
 def test_progress_is_reported(toy_problem: Problem) -> None:
@@ -491,7 +548,9 @@ def test_a_saved_plan_that_has_only_begun_is_none(tmp_path: Path, begun: str) ->
     assert read_saved(saved, 7.0).values.tolist() == [0, 0.5]
 
 
-def test_an_interrupt_keeps_the_best_plan(monkeypatch: pytest.MonkeyPatch, toy_problem: Problem) -> None:
+def test_an_interrupt_keeps_the_best_plan(
+    monkeypatch: pytest.MonkeyPatch, toy_problem: Problem
+) -> None:
     from fulfill.location.mip import highs
 
     instance = toy_instance(toy_problem)

@@ -15,7 +15,13 @@ from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.decomposition import ROUNDING, solve_decomposed
 from fulfill.location.network.limits import impossible, in_time
 from fulfill.location.network.primal_heuristic import first_prices
-from fulfill.location.network.relaxation import evaluate, local_lanes, promising, with_prices, zero_multipliers
+from fulfill.location.network.relaxation import (
+    evaluate,
+    local_lanes,
+    promising,
+    with_prices,
+    zero_multipliers,
+)
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, Progress
 from fulfill.model.decisions import INFEASIBLE
@@ -54,7 +60,9 @@ def test_the_auditor_finds_the_same_bound_from_the_certificate(seed: int) -> Non
     found = solve_decomposed(instance, replace(PARAMS, gap=0.2))
     assert found.certificate is not None
     # one way a cell: the kernel sums no more loosely than the formula; the search took off ROUNDING
-    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(found.bound, rel=1e-11)
+    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(
+        found.bound, rel=1e-11
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -71,13 +79,17 @@ def test_any_multipliers_give_a_bound(seed: int) -> None:
             storage=rng.uniform(0, spread * 1e-3, (SITES, PERIODS)),
             stocking=rng.uniform(0, 0.01 * spread, (ZONES, PRODUCTS, 1)),
         )
-        assert evaluate(instance, local_lanes(instance), prices).bound <= exact.objective * (1 + 1e-9)
+        assert evaluate(instance, local_lanes(instance), prices).bound <= exact.objective * (
+            1 + 1e-9
+        )
 
 
 def test_zero_multipliers_serve_nothing() -> None:
     instance = random_instance(0)
     relaxed = evaluate(
-        instance, local_lanes(instance), with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3))
+        instance,
+        local_lanes(instance),
+        with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3)),
     )
     assert (relaxed.size == -1).all()
     assert relaxed.served.sum() == 0
@@ -105,12 +117,16 @@ def test_limits_are_kept() -> None:
 def test_service_level_is_met_or_refused() -> None:
     instance = random_instance(0)
     everywhere = np.ones(ZONES, bool)
-    reachable = replace(instance, limits=Limits(targets=(ServiceTarget("3d=0.5", 3, 0.5, everywhere),)))
+    reachable = replace(
+        instance, limits=Limits(targets=(ServiceTarget("3d=0.5", 3, 0.5, everywhere),))
+    )
     found = solve_decomposed(reachable, replace(PARAMS, gap=0.1))
     assert found.decisions is not None
     assert in_time(reachable, found.decisions)[0] >= 0.5 - 1e-9
     assert audit_plan(reachable, found.decisions, found.objective).clean
-    beyond = replace(instance, limits=Limits(targets=(ServiceTarget("3d=0.95", 3, 0.95, everywhere),)))
+    beyond = replace(
+        instance, limits=Limits(targets=(ServiceTarget("3d=0.95", 3, 0.95, everywhere),))
+    )
     assert impossible(beyond) == "3d=0.95"
     assert solve_decomposed(beyond, PARAMS).status == INFEASIBLE
 
@@ -128,13 +144,17 @@ def test_promising_lanes_hold_all_that_pay() -> None:
     lanes, prices = local_lanes(instance), first_prices(instance)
     few = promising(instance, lanes, prices, 0.0)
     assert len(few.zone) <= len(lanes.zone)
-    assert evaluate(instance, few, prices).bound == pytest.approx(evaluate(instance, lanes, prices).bound)
+    assert evaluate(instance, few, prices).bound == pytest.approx(
+        evaluate(instance, lanes, prices).bound
+    )
 
 
 def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
     instance = random_instance(0)
     reports: list[float] = []
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may ignore it
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a job in the background may ignore it
 
     def interrupt(progress: Progress) -> None:
         reports.append(progress.bound)
@@ -155,7 +175,9 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
     local = np.flatnonzero(instance.lane_site != MAIL)
     ways = (instance.way_cost, instance.way_rate, instance.units)
     slow = (instance.way_cost[1:] + 3.5, instance.way_rate[1:], instance.units[1:] * 0.4)
-    cost, rate, units = (np.concatenate([one, other]) for one, other in zip(ways, slow, strict=True))
+    cost, rate, units = (
+        np.concatenate([one, other]) for one, other in zip(ways, slow, strict=True)
+    )
     twice = np.concatenate([np.arange(len(instance.lane_zone)), local])
     instance = replace(
         instance,
@@ -172,7 +194,9 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
     assert found.certificate is not None
     assert found.decisions is not None
     assert {1, 2} <= set(instance.lane_way[found.decisions.lane])
-    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(found.bound, rel=1e-11)
+    assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(
+        found.bound, rel=1e-11
+    )
     assert audit_plan(instance, found.decisions, found.objective).clean
 
 

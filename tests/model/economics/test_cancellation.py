@@ -19,7 +19,9 @@ from fulfill.model.economics.cancellation import (
 )
 
 PUBLISHED = Patience(p0=0.0, h0=0.0, lam=0.02, gamma=1.0)
-PATIENCE = st.builds(Patience, st.floats(0, 0.9), st.floats(0, 0.5), st.floats(0, 1), st.floats(0.1, 4))
+PATIENCE = st.builds(
+    Patience, st.floats(0, 0.9), st.floats(0, 0.5), st.floats(0, 1), st.floats(0.1, 4)
+)
 
 
 def test_the_published_upper_end_comes_out() -> None:
@@ -61,14 +63,19 @@ def test_a_sure_time_and_a_tail_too_long_for_the_law() -> None:
 
 
 def test_expectation_lies_above_the_value_at_the_mean_where_the_law_is_convex() -> None:
-    # mean well before the promise: p is flat there and rises behind it (convex), so the tail adds to it
+    # mean well before the promise: p is flat there and rises behind it (convex), so the tail adds
+    # to it
     for mean, promise in ((4.0, 5.0), (8.0, 12.0), (5.0, 5.0)):
-        assert expected_cancelled(mean, 1.7 * mean, promise, PUBLISHED) > cancelled_by(mean, promise, PUBLISHED)
+        assert expected_cancelled(mean, 1.7 * mean, promise, PUBLISHED) > cancelled_by(
+            mean, promise, PUBLISHED
+        )
 
 
 def test_expectation_of_a_sure_time_is_the_law_itself() -> None:
     mean = np.array([1.0, 5.0, 20.0])
-    np.testing.assert_allclose(expected_cancelled(mean, mean, 2.0, PUBLISHED), cancelled_by(mean, 2.0, PUBLISHED))
+    np.testing.assert_allclose(
+        expected_cancelled(mean, mean, 2.0, PUBLISHED), cancelled_by(mean, 2.0, PUBLISHED)
+    )
 
 
 def test_expectation_equals_a_large_sample() -> None:
@@ -80,7 +87,9 @@ def test_expectation_equals_a_large_sample() -> None:
 
 
 @given(st.floats(1, 40), st.floats(1, 2.2), st.floats(0.1, 20))
-def test_a_later_lead_time_cancels_more_in_expectation(mean: float, ratio: float, later: float) -> None:
+def test_a_later_lead_time_cancels_more_in_expectation(
+    mean: float, ratio: float, later: float
+) -> None:
     early = expected_cancelled(mean, ratio * mean, 7.0, PUBLISHED)
     assert expected_cancelled(mean + later, ratio * (mean + later), 7.0, PUBLISHED) >= early - 1e-12
 

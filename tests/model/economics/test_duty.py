@@ -5,14 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fulfill.model.economics.duty import break_even_value_ratio, courier_tax, courier_value, formal_duty, import_vat
+from fulfill.model.economics.duty import (
+    break_even_value_ratio,
+    courier_tax,
+    courier_value,
+    formal_duty,
+    import_vat,
+)
 
 COURIER, VAT, FEE = 0.335, 0.16, 0.008
 
 
 @pytest.mark.parametrize(
     ("duty", "net_price", "all_in"),
-    [(0.35, 0.489, 0.366), (0.30, 0.568, 0.426), (0.25, 0.678, 0.508), (0.20, 0.841, 0.630), (0.15, 1.108, 0.830)],
+    [
+        (0.35, 0.489, 0.366),
+        (0.30, 0.568, 0.426),
+        (0.25, 0.678, 0.508),
+        (0.20, 0.841, 0.630),
+        (0.15, 1.108, 0.830),
+    ],
 )
 def test_both_break_even_rows(duty: float, net_price: float, all_in: float) -> None:
     assert round(break_even_value_ratio(COURIER, VAT, duty, FEE), 3) == net_price
@@ -64,7 +76,10 @@ def test_customs_value_by_base() -> None:
     assert courier_value(133.5, "all_in_price", 0.16, 0.335) == pytest.approx(100)
     assert courier_value(100, "price", 0.16, 0.335) == 100
     np.testing.assert_allclose(courier_value([0.0, 58.0], "net_price", 0.16, 0.335), [0, 50])
-    for function in (lambda: courier_value(1, "cif", 0, 0), lambda: break_even_value_ratio(0.3, 0.1, 0.1, 0, "cif")):
+    for function in (
+        lambda: courier_value(1, "cif", 0, 0),
+        lambda: break_even_value_ratio(0.3, 0.1, 0.1, 0, "cif"),
+    ):
         with pytest.raises(ValueError, match="'cif' is not one of"):
             function()
 

@@ -25,7 +25,9 @@ SQUARES = st.floats(0, 1e8, allow_subnormal=False)
 
 def stock(alone: float, common: float, demand: float = 1000.0) -> SafetyStock:
     reach = np.array([[3.0 * demand]])
-    return SafetyStock(*(np.array([[value]]) for value in (alone, common, demand)), np.zeros((1, 1)), reach)
+    return SafetyStock(
+        *(np.array([[value]]) for value in (alone, common, demand)), np.zeros((1, 1)), reach
+    )
 
 
 @given(SQUARES, SQUARES)
@@ -59,7 +61,9 @@ def test_lines_lie_below_the_cost_and_meet_it_at_their_points(alone: float, comm
     for volume in np.linspace(0, 3000, 400):
         assert envelope(volume) <= law.cost(np.array([[volume]]))[0, 0] + scale
     for share in SHARES:
-        assert envelope(1000 * share) == pytest.approx(law.cost(np.array([[1000 * share]]))[0, 0], abs=scale)
+        assert envelope(1000 * share) == pytest.approx(
+            law.cost(np.array([[1000 * share]]))[0, 0], abs=scale
+        )
 
 
 def test_marginal_cost_is_the_slope() -> None:
@@ -70,11 +74,20 @@ def test_marginal_cost_is_the_slope() -> None:
 
 
 def priced(
-    problem: Problem, value: float = 10.0, lead: float = 30.0, spread: float = 5.0, margin: float = 6.0
+    problem: Problem,
+    value: float = 10.0,
+    lead: float = 30.0,
+    spread: float = 5.0,
+    margin: float = 6.0,
 ) -> SafetyStock:
     ones = np.ones((2, 2))
     return safety_stock(
-        problem, np.array(["MX", "MX"], object), lead * ones, spread * ones, value * ones, margin * ones
+        problem,
+        np.array(["MX", "MX"], object),
+        lead * ones,
+        spread * ones,
+        value * ones,
+        margin * ones,
     )
 
 
@@ -92,7 +105,9 @@ def test_safety_stock_by_hand(toy: Folders) -> None:
     expected = 500 * units * 10 * 0.25
     assert law.cost(np.array([[0, 300.0], [0, 0]]))[0, 1] == pytest.approx(expected)
     assert law.m3_per_usd[0, 1] * expected == pytest.approx(500 * units * 0.01)
-    assert law.cost(np.array([[2900.0, 0], [0, 0]]))[0, 0] == pytest.approx(1.645 * (2900 / 365) * 5 * 10 * 0.25)
+    assert law.cost(np.array([[2900.0, 0], [0, 0]]))[0, 0] == pytest.approx(
+        1.645 * (2900 / 365) * 5 * 10 * 0.25
+    )
 
 
 def test_splitting_stock_costs_more_and_most_for_the_tail(toy: Folders) -> None:
@@ -117,7 +132,11 @@ def test_what_varies_everywhere_at_once_cannot_be_pooled(toy: Folders) -> None:
 
 def test_seasonal_goods_cost_the_newsvendor(toy: Folders) -> None:
     with_variation(toy)
-    for column, value in (("stocking", "seasonal"), ("season_days", "90"), ("salvage_share", "0.4")):
+    for column, value in (
+        ("stocking", "seasonal"),
+        ("season_days", "90"),
+        ("salvage_share", "0.4"),
+    ):
         toy.set("network/products.csv", 3, column, value)
     law = priced(toy.problem())
     over, under = 10 * (1 - 0.4), 6.0
@@ -141,7 +160,9 @@ def test_prebuilt_goods_land_early_and_wait(toy: Folders) -> None:
     network = toy.problem().network
     np.testing.assert_allclose(landing_shares(network), [[1, 0], [0.6, 0.4]])
     level, ahead = stock_by_period(network)
-    np.testing.assert_allclose(ahead, [0, 0.6 * (360 - 177.5)])  # middle of the peak less middle of the normal days
+    np.testing.assert_allclose(
+        ahead, [0, 0.6 * (360 - 177.5)]
+    )  # middle of the peak less middle of the normal days
     np.testing.assert_allclose(level[0], [[7 / 355, 0], [0.6, 0.7]])
 
 

@@ -27,13 +27,18 @@ def test_an_order_of_the_toy_by_mail_and_by_warehouse(toy_problem: Problem) -> N
     assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-2.50)
     route = sum(part[0, 0, 0] for part in money.route_parts.values())
     # net 20 - goods 5 - freight 1.50 - port 0.10 - duty 25.8 % of 9 - last mile 2 - handling 1
-    assert way_cost(money, "local", 2)[0, 0] + route + money.warehouses.handling_usd[0, 0, 0] == pytest.approx(-8.078)
+    assert way_cost(money, "local", 2)[0, 0] + route + money.warehouses.handling_usd[
+        0, 0, 0
+    ] == pytest.approx(-8.078)
 
 
 def test_one_off_and_yearly_costs_of_the_toy(toy_problem: Problem) -> None:
     money = priced(toy_problem)
     assert money.fixed_usd[:, 0].tolist() == [7000, 7000]  # rent 6000, a fifth of 5000
-    assert money.entry_usd[:, 0].tolist() == [1000, 11000]  # a fifth of 5000, and of 5000 + 500 x 100
+    assert money.entry_usd[:, 0].tolist() == [
+        1000,
+        11000,
+    ]  # a fifth of 5000, and of 5000 + 500 x 100
     assert money.reference_usd.tolist() == [[15, 15]] * 3
     assert money.day_usd.tolist() == [0]
 
@@ -59,7 +64,19 @@ def impatient(toy: Folders) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "base", "days", "dispatch", "promise", "net", "landed", "goods", "reverse", "salvage", "psi"),
+    (
+        "kind",
+        "base",
+        "days",
+        "dispatch",
+        "promise",
+        "net",
+        "landed",
+        "goods",
+        "reverse",
+        "salvage",
+        "psi",
+    ),
     [
         ("direct_mail", 3, 12, 3, 10, 23.2, 5 + 9 + 6.7, 5, 3, 0.1, 0.02),
         ("local", 4, 4, 0.5, 5, 20.0, 4, 5, 4, 0.7, 0.01),
@@ -99,7 +116,14 @@ def test_a_price_above_the_courier_cap_closes_the_mail(toy: Folders) -> None:
 
 
 def test_a_product_made_only_nearby_cannot_be_mailed(toy: Folders) -> None:
-    toy.add("network/origins.csv", origin_id="plant", name="Plant", country="MX", lat="20.6", lon="-103.0")
+    toy.add(
+        "network/origins.csv",
+        origin_id="plant",
+        name="Plant",
+        country="MX",
+        lat="20.6",
+        lon="-103.0",
+    )
     toy.set("network/goods_costs.csv", 3, "origin_id", "plant")
     toy.add("network/lanes.csv", from_id="plant", to_id="site-a", road_km="30")
     toy.add("network/lanes.csv", from_id="plant", to_id="site-b", road_km="400")
@@ -121,7 +145,9 @@ def test_delays_of_a_peak_lengthen_the_lead_time(toy: Folders) -> None:
 def test_an_all_in_price_has_a_lower_customs_value(toy: Folders) -> None:
     toy.edit("network/network.toml", "net_price", "all_in_price")
     money = priced(toy.problem())
-    assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-(23.2 - 0.335 * 23.2 / 1.335 - 14))
+    assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(
+        -(23.2 - 0.335 * 23.2 / 1.335 - 14)
+    )
 
 
 def test_the_embedded_prices_are_finite_where_a_way_is_open(embedded_problem: Problem) -> None:

@@ -27,11 +27,20 @@ def test_the_toy_has_a_lane_for_every_pair_in_reach(toy_problem: Problem) -> Non
         if site >= 0
     ]
     near, far = 2.0, 4.0
-    assert sorted(local) == [(0, 0, near), (0, 1, near), (0, 2, far), (1, 0, far), (1, 1, far), (1, 2, near)]
+    assert sorted(local) == [
+        (0, 0, near),
+        (0, 1, near),
+        (0, 2, far),
+        (1, 0, far),
+        (1, 1, far),
+        (1, 2, near),
+    ]
     assert sorted(found.zone[found.site < 0]) == [0, 1, 2]
 
 
-@pytest.mark.parametrize(("km", "base"), [("0", 2), ("300", 2), ("300.1", 4), ("1000", 4), ("1000.1", None)])
+@pytest.mark.parametrize(
+    ("km", "base"), [("0", 2), ("300", 2), ("300.1", 4), ("1000", 4), ("1000.1", None)]
+)
 def test_distance_bands_exclude_their_lower_and_include_their_upper_end(
     toy: Folders, km: str, base: float | None
 ) -> None:
@@ -48,7 +57,9 @@ def test_weight_beyond_the_first_kilogram_and_volumetric_mail(toy: Folders) -> N
     price = ways.price(np.array([0.4, 3.0]), np.array([0.01, 0.01]))
     kind = ways.table["channel"].to_numpy()
     assert price[(kind == "local") & (ways.table["km_from"] == 0)].tolist() == [[2.0, 3.0]]
-    assert price[kind == "direct_mail"].tolist() == [[3 + 6 * 2.0, 3 + 6 * 3.0]]  # 0.01 m3 weighs 2 kg
+    assert price[kind == "direct_mail"].tolist() == [
+        [3 + 6 * 2.0, 3 + 6 * 3.0]
+    ]  # 0.01 m3 weighs 2 kg
 
 
 def test_distance_inside_the_band_is_paid(toy: Folders) -> None:
@@ -65,11 +76,18 @@ def test_distance_inside_the_band_is_paid(toy: Folders) -> None:
         (("local",), ["local", "local"]),
         (("nearshore",), ["local", "local"]),
         (("cross_border",), ["cross_border", "cross_border"]),
-        (("direct_mail", "local", "cross_border"), ["local", "local", "cross_border", "cross_border", "direct_mail"]),
+        (
+            ("direct_mail", "local", "cross_border"),
+            ["local", "local", "cross_border", "cross_border", "direct_mail"],
+        ),
     ],
 )
-def test_channels_choose_the_ways(toy: Folders, channels: tuple[str, ...], kinds: list[str]) -> None:
-    assert ways_to_door(replace(toy.problem(), channels=channels)).table["channel"].tolist() == kinds
+def test_channels_choose_the_ways(
+    toy: Folders, channels: tuple[str, ...], kinds: list[str]
+) -> None:
+    assert (
+        ways_to_door(replace(toy.problem(), channels=channels)).table["channel"].tolist() == kinds
+    )
 
 
 def test_cross_border_is_dearer_and_later_and_needs_a_border(toy: Folders) -> None:

@@ -22,7 +22,9 @@ def test_the_toy_by_hand(toy_problem: Problem) -> None:
     assert stores.fixed_usd_year[:, 0].tolist() == [6000, 6000]  # 100 m2 at 5 USD a month
     assert stores.opening_usd[:, 0].tolist() == [5000, 5000]
     np.testing.assert_array_equal(stores.orders_day[0, 0], [10, 5, 0])
-    np.testing.assert_array_equal(stores.handling_usd[0, 0], [1, 2, 0])  # 10 minutes at 6 USD an hour, overtime double
+    np.testing.assert_array_equal(
+        stores.handling_usd[0, 0], [1, 2, 0]
+    )  # 10 minutes at 6 USD an hour, overtime double
 
 
 def test_a_size_that_is_not_offered_cannot_be_opened(toy_problem: Problem) -> None:
@@ -32,10 +34,22 @@ def test_a_size_that_is_not_offered_cannot_be_opened(toy_problem: Problem) -> No
 
 
 def test_a_shared_site_pays_fees_for_picks_and_room(toy: Folders) -> None:
-    for column, value in (("ownership", "shared"), ("pick_usd_order", "0.8"), ("storage_usd_m3_month", "12")):
+    for column, value in (
+        ("ownership", "shared"),
+        ("pick_usd_order", "0.8"),
+        ("storage_usd_m3_month", "12"),
+    ):
         toy.set("network/sites.csv", 3, column, value)
-    toy.add("network/site_sizes.csv", ownership="shared", area_m2="0", minutes_order="0", fixed_usd_month="50")
-    toy.add("network/bands.csv", ownership="shared", band="base", capacity_factor="1", price_factor="1")
+    toy.add(
+        "network/site_sizes.csv",
+        ownership="shared",
+        area_m2="0",
+        minutes_order="0",
+        fixed_usd_month="50",
+    )
+    toy.add(
+        "network/bands.csv", ownership="shared", band="base", capacity_factor="1", price_factor="1"
+    )
     stores = warehouses(toy.problem().network)
     assert stores.fixed_usd_year[1, 0] == 600
     assert stores.handling_usd[1, 0, 0] == 0.8

@@ -61,7 +61,9 @@ def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Planned) -
     inbound = flows.loc[flows["leg"] == "inbound", "orders"].sum()
     assert by_leg["sea"] == pytest.approx(inbound)
     assert by_leg["road"] == pytest.approx(inbound)
-    assert by_leg["last_mile"] + by_leg["mail"] == pytest.approx(flows.loc[flows["leg"] == "outbound", "orders"].sum())
+    assert by_leg["last_mile"] + by_leg["mail"] == pytest.approx(
+        flows.loc[flows["leg"] == "outbound", "orders"].sum()
+    )
 
 
 def test_a_crossing_belongs_to_the_way_by_road(planned: Planned) -> None:
@@ -70,11 +72,14 @@ def test_a_crossing_belongs_to_the_way_by_road(planned: Planned) -> None:
     gateways = planned.problem.network["gateways"]
     crossing = gateways.iloc[[0]].assign(gateway_id="x-bridge", kind="crossing")
     network = replace(
-        planned.problem.network, tables={**planned.problem.network.tables, "gateways": pd.concat([gateways, crossing])}
+        planned.problem.network,
+        tables={**planned.problem.network.tables, "gateways": pd.concat([gateways, crossing])},
     )
     flows = planned.plan.flows.copy()
     flows.loc[flows["leg"] == "inbound", "via"] = "mx-port+x-bridge"
-    table = hops(replace(planned.plan, flows=flows), replace(planned.problem, network=network)).set_index("leg")
+    table = hops(
+        replace(planned.plan, flows=flows), replace(planned.problem, network=network)
+    ).set_index("leg")
     assert table.loc["sea", ["to", "crossing"]].tolist() == ["mx-port", ""]
     assert table.loc["road", ["from", "crossing"]].tolist() == ["mx-port", "x-bridge"]
 
@@ -97,7 +102,9 @@ def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Planned)
 
 
 def test_service_areas_of_two_sites_do_not_overlap(toy_problem: Problem) -> None:
-    planned = optimize(toy_problem, PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b")))
+    planned = optimize(
+        toy_problem, PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b"))
+    )
     areas = service_area_layer(planned.plan, planned.problem)
     assert {"site-a", "site-b"} <= set(areas["site_id"])
     for one, other in combinations(areas.to_crs(METRES).geometry, 2):

@@ -15,7 +15,12 @@ from fulfill.report.html.plan_page import data_status, tightest
 from fulfill.study.optimize import Planned
 
 BROWSER = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
 )
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -73,8 +78,19 @@ def test_names_cannot_break_the_page(planned: Planned, run: Path, tmp_path: Path
     from fulfill.report.html.plan_page import write_report
 
     plan = replace(planned.plan, sites=planned.plan.sites.assign(name="<b>A & B</b>"))
-    write_report(plan, planned.problem, planned.audit, plan_layers(plan, planned.problem), tmp_path / "report.html")
-    body = re.sub(r"<script.*?</script>", "", (tmp_path / "report.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    write_report(
+        plan,
+        planned.problem,
+        planned.audit,
+        plan_layers(plan, planned.problem),
+        tmp_path / "report.html",
+    )
+    body = re.sub(
+        r"<script.*?</script>",
+        "",
+        (tmp_path / "report.html").read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
     assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in body
     assert "<b>A & B" not in body
 
@@ -95,15 +111,28 @@ def test_every_sourced_row_of_the_inputs_is_counted(planned: Planned) -> None:
     counts = data_status(planned.problem)
     sites = pd.read_csv(planned.problem.network.folder / "sites.csv")
     row = counts[counts["table"].str.endswith("/sites") & counts["table"].str.startswith("toy")]
-    assert row[["in_force", "announced", "estimate", "assumption"]].sum(axis=1).tolist() == [len(sites)]
+    assert row[["in_force", "announced", "estimate", "assumption"]].sum(axis=1).tolist() == [
+        len(sites)
+    ]
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 def test_the_page_is_drawn_without_a_network(run: Path, tmp_path: Path) -> None:
     assert BROWSER is not None
-    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", (run / "report.html").as_uri()]
+    command = [
+        BROWSER,
+        *FLAGS,
+        f"--user-data-dir={tmp_path / 'profile'}",
+        "--dump-dom",
+        (run / "report.html").as_uri(),
+    ]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=120, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        command,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     messages = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     assert any("document idle" in line for line in messages), messages

@@ -13,7 +13,9 @@ from fulfill.study.optimize import Planned
 def test_a_table_reads_back_as_it_was(run: Path, planned: Planned, name: str) -> None:
     table = getattr(planned.plan, name)
     found = pd.read_csv(
-        run / f"{name}.csv", keep_default_na=False, na_values={c: [""] for c in table.select_dtypes("number")}
+        run / f"{name}.csv",
+        keep_default_na=False,
+        na_values={c: [""] for c in table.select_dtypes("number")},
     )
     pd.testing.assert_frame_equal(found, table, check_dtype=False, rtol=1e-8)
 

@@ -94,16 +94,28 @@ def test_near_places_are_joined_by_streets_and_none_across_a_border() -> None:
 
 
 def test_a_shift_in_the_peak_is_slower() -> None:
-    speeds = pd.DataFrame({"road_kind": ["street"] * 2, "from_hour": [0, 12], "to_hour": [12, 24], "kmh": [10, 30]})
+    speeds = pd.DataFrame(
+        {"road_kind": ["street"] * 2, "from_hour": [0, 12], "to_hour": [12, 24], "kmh": [10, 30]}
+    )
     assert mean_speed(speeds, "street", 0.0, 12.0) == 10.0
     assert mean_speed(speeds, "street", 6.0, 18.0) == pytest.approx(15.0)
 
 
-def test_own_delivery_is_dear_far_away_and_impossible_beyond_a_shift(embedded_problem: Problem) -> None:
+def test_own_delivery_is_dear_far_away_and_impossible_beyond_a_shift(
+    embedded_problem: Problem,
+) -> None:
     network = embedded_problem.network
-    vans = network["vehicles"][(network["vehicles"]["country"] == "MX") & (network["vehicles"]["duty"] == "delivery")]
+    vans = network["vehicles"][
+        (network["vehicles"]["country"] == "MX") & (network["vehicles"]["duty"] == "delivery")
+    ]
     zones = pd.DataFrame(
-        {"orders": 100.0, "stops": 98.0, "area_km2": 20.0, "near_stops": 98.0, "depot_km": [5, 80, 500]}
+        {
+            "orders": 100.0,
+            "stops": 98.0,
+            "area_km2": 20.0,
+            "near_stops": 98.0,
+            "depot_km": [5, 80, 500],
+        }
     )
     usd = own_usd_per_order(zones, vans, network["speeds"], FIGURES)
     assert usd[0] < usd[1] < usd[2] == np.inf

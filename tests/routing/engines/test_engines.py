@@ -45,7 +45,9 @@ def test_windows_and_paid_hours(engine, windows):
 
 @pytest.mark.parametrize("engine", ["pyvrp", "ortools"])
 def test_second_trips_save_a_vehicle(engine):
-    instance = with_vehicle(day(6, 5), trips=3, reload_hours=0.25, capacity=(6.0, 100.0), cost_per_day=200.0)
+    instance = with_vehicle(
+        day(6, 5), trips=3, reload_hours=0.25, capacity=(6.0, 100.0), cost_per_day=200.0
+    )
     solution = solved(instance, engine)
     assert solution.objective == pytest.approx(cheapest_cost(instance), rel=1e-3)
     assert max(len(route.trips) for route in solution.routes) > 1
@@ -86,7 +88,9 @@ def test_several_depots_and_types(engine):
         depot_capacity=np.zeros((0, 0)),
     )
     van = base.vehicles[0]
-    truck = replace(van, name="truck", depot=1, capacity=(40.0, 400.0), cost_per_km=0.7, available=1)
+    truck = replace(
+        van, name="truck", depot=1, capacity=(40.0, 400.0), cost_per_km=0.7, available=1
+    )
     solution = solved(replace(two, vehicles=(van, truck)), engine)
     assert not solution.unserved
 
@@ -110,7 +114,9 @@ def test_the_same_seed_gives_the_same_routes(engine):
 @engines
 def test_fewest_vehicles_come_first(engine):
     """Two vehicles can serve what three serve at less distance."""
-    points = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 1.0], [-10.0, 0.0], [-10.0, 1.0], [0.0, 10.0], [1.0, 10.0]])
+    points = np.array(
+        [[0.0, 0.0], [10.0, 0.0], [10.0, 1.0], [-10.0, 0.0], [-10.0, 1.0], [0.0, 10.0], [1.0, 10.0]]
+    )
     km = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     instance = RoutingInstance(
         "three ways", ("d",), tuple("abcdef"), np.ones((6, 1)), np.zeros(6), np.full(6, 200.0), np.zeros(6),
@@ -121,7 +127,11 @@ def test_fewest_vehicles_come_first(engine):
 
 @pytest.mark.parametrize(
     ("engine", "changes"),
-    [("ruin", {"trips": 2}), ("ruin", {"range_km": 50.0}), ("pyvrp", {"rest": Break(0.5, 11.0, 13.0)})],
+    [
+        ("ruin", {"trips": 2}),
+        ("ruin", {"range_km": 50.0}),
+        ("pyvrp", {"rest": Break(0.5, 11.0, 13.0)}),
+    ],
 )
 def test_an_unknown_feature_is_refused(engine, changes):
     with pytest.raises(SolverError, match="does not know"):

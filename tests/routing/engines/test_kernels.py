@@ -28,7 +28,9 @@ def test_legs_loads_and_cost_stay_right(temperature):
         assert tours.size[route] == len(stops)
         for stop in stops:
             before, after = tours.pred[stop], tours.succ[stop]
-            assert tours.behind[stop] == pytest.approx(cost[before if before != NONE else depot, stop])
+            assert tours.behind[stop] == pytest.approx(
+                cost[before if before != NONE else depot, stop]
+            )
             assert tours.ahead[stop] == pytest.approx(cost[stop, after if after != NONE else depot])
         total += task.fixed[kind] + tours.ahead[stops].sum() + tours.behind[tours.first[route]]
     assert search.best.score[0] == pytest.approx(total, rel=1e-6)

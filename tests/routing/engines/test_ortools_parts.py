@@ -43,7 +43,9 @@ def test_parts_make_the_first_routes_cheaper(large, windows):
     start = first_plan(instance, PARAMS.seed)
     better = by_parts(instance, start)
     assert cost(instance, better) < cost(instance, start)
-    assert sorted(stop for _, trips in better for trip in trips for stop in trip) == list(range(120))
+    assert sorted(stop for _, trips in better for trip in trips for stop in trip) == list(
+        range(120)
+    )
 
 
 def test_the_same_seed_gives_the_same_routes(large):
@@ -73,6 +75,7 @@ def test_every_type_keeps_to_its_depot_and_number(large):
     )
     solution = solve_routing(instance, PARAMS, "ortools")
     assert not solution.unserved
-    assert cost(instance, [(route.vehicle, [list(trip) for trip in route.trips]) for route in solution.routes]) <= cost(
-        instance, first_plan(instance, PARAMS.seed)
-    )
+    assert cost(
+        instance,
+        [(route.vehicle, [list(trip) for trip in route.trips]) for route in solution.routes],
+    ) <= cost(instance, first_plan(instance, PARAMS.seed))

@@ -1,7 +1,7 @@
 """Where stock near the buyer and direct mail are worth the same: in volume, price, duty rate and customs value.
 
-All four are said of the mean order of a product in a country (`mean_order.py`, whose letters are used). Prices and
-rates are moved in the tables, and the cost modules price the mean order anew.
+All four are said of the mean order of a product in a country (`mean_order.py`, whose letters are
+used). Prices and rates are moved in the tables, and the cost modules price the mean order anew.
 """
 
 from __future__ import annotations
@@ -47,28 +47,33 @@ HALVINGS = 22
 def break_evens(priced: Priced, stocking: Stocking, country: str) -> pd.DataFrame:
     """Return one row for each product: what a country's mean order is worth by either way, and what would turn it.
 
-    Stock is in the country's own open sites. Columns, with NaN where there is no such figure (no open site, no mail,
-    or no break-even in the range looked at):
+    Stock is in the country's own open sites. Columns, with NaN where there is no such figure (no
+    open site, no mail, or no break-even in the range looked at):
 
     ``orders``, ``reach``
-        Potential orders a year of the country; share of them that mail and stock both reach. All else is said of these.
-    ``mail_usd_per_order``, ``local_usd_per_order``, ``entry_usd_year``, ``safety_usd_year``, ``gain_usd_per_order``
+        Potential orders a year of the country; share of them that mail and stock both reach. All
+        else is said of these.
+    ``mail_usd_per_order``, ``local_usd_per_order``, ``entry_usd_year``, ``safety_usd_year``,
+    ``gain_usd_per_order``
         m, l, E, S(V) and the gain per order at the product's volume.
     ``winner``
-        ``local`` where the gain is positive, else ``direct_mail``; empty where there is nothing to compare.
+        ``local`` where the gain is positive, else ``direct_mail``; empty where there is nothing to
+        compare.
     ``break_even_orders_year``
-        (a) V at which ``(l - m) V = E + S(V)``: above it stock wins. Infinite: never; 0: at any volume. S is concave in
-        V, the variance of demand growing with V.
+        (a) V at which ``(l - m) V = E + S(V)``: above it stock wins. Infinite: never; 0: at any
+        volume. S is concave in V, the variance of demand growing with V.
     ``break_even_price_usd``
-        (b) Consumer price at which the gain is zero, all else equal (transfer value and goods cost too), between 0.2
-        and 5 times the price, the nearest to it. Where a value band of the courier's tax ends there is a jump: then
-        it is the price at which the winner changes.
+        (b) Consumer price at which the gain is zero, all else equal (transfer value and goods cost
+        too), between 0.2 and 5 times the price, the nearest to it. Where a value band of the
+        courier's tax ends there is a jump: then it is the price at which the winner changes.
     ``break_even_duty_rate``
-        (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins. Routes are chosen anew: goods
-        that come from a plant in the country, or under a preference, may leave no such rate.
+        (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins. Routes
+        are chosen anew: goods that come from a plant in the country, or under a preference, may
+        leave no such rate.
     ``break_even_value_ratio``, ``value_ratio``
         (d) Transfer value over net price up to which formal entry pays less tax than courier entry
-        (`cost.duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees), and the product's own.
+        (`cost.duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees), and
+        the product's own.
     """
     problem = priced.problem
     products = problem.network["products"]
@@ -77,7 +82,9 @@ def break_evens(priced: Priced, stocking: Stocking, country: str) -> pd.DataFram
     mean = average_order(priced, inside, zones)
     sides = worth(priced, mean)
     gain = sides.gain(mean.orders)
-    taxes = pd.DataFrame([_tax_figures(problem, country, row) for row in products.itertuples(index=False)])
+    taxes = pd.DataFrame(
+        [_tax_figures(problem, country, row) for row in products.itertuples(index=False)]
+    )
     return pd.DataFrame(
         {
             "country": country,
@@ -131,8 +138,12 @@ def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
     def wins(factor: Array) -> Mask:
         changed = _with_products(problem, price_usd=price * factor)
         way_cost = np.asarray(sum(value_orders(changed, ways).parts.values()))
-        safety = mean.safety_usd(price_safety_stock(changed, economics.routes, economics.route_parts), mean.orders)
-        moved = Worth(small.mail_worth(way_cost), small.local_worth(way_cost, inbound), safety, sides.entry)
+        safety = mean.safety_usd(
+            price_safety_stock(changed, economics.routes, economics.route_parts), mean.orders
+        )
+        moved = Worth(
+            small.mail_worth(way_cost), small.local_worth(way_cost, inbound), safety, sides.entry
+        )
         return np.asarray(moved.gain(mean.orders) > 0)
 
     if not mean.orders.any():
@@ -155,7 +166,9 @@ def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
     local_usd = mean.local_worth(instance.way_cost, np.zeros_like(mean.drawn))
 
     def wins(rate: Array) -> Mask:
-        table = changed.regime.rows.assign(rate=np.where(answers, rate[product], changed.regime.rows["rate"]))
+        table = changed.regime.rows.assign(
+            rate=np.where(answers, rate[product], changed.regime.rows["rate"])
+        )
         parts = price_routes(replace(changed, regime=replace(changed.regime, rows=table)), routes)
         inbound = inbound_usd(instance, np.asarray(sum(parts.values())), rows)
         safety = mean.safety_usd(price_safety_stock(problem, routes, parts), mean.orders)
@@ -170,7 +183,9 @@ def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
     return np.where(turns, _boundary(wins, low, high), np.nan)
 
 
-def _boundary(wins: Callable[[Array], Mask], low: Array, high: Array, halvings: int = HALVINGS) -> Array:
+def _boundary(
+    wins: Callable[[Array], Mask], low: Array, high: Array, halvings: int = HALVINGS
+) -> Array:
     """Return by bisection where `wins` changes between `low` and `high`, each product on its own."""
     at_low = wins(low)
     for _ in range(halvings):
@@ -193,7 +208,8 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
     -------
     problem : with the rows of formal and preferential entry repeated for every product
     product : (n_rows,) whose row it is
-    answers : (n_rows,) whether the row is the formal rule that answers for the product's Chinese goods in the country
+    answers : (n_rows,) whether the row is the formal rule that answers for the product's Chinese
+        goods in the country
     """
     products = problem.network["products"]
     rows = problem.regime.rows
@@ -202,22 +218,34 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
     listed: Iterable[Any] = products.itertuples(index=False)
     for number, row in enumerate(listed):
         # The rows of the class stand first: of equal rows the resolver takes the first.
-        own = pd.concat([rows[rows["tariff_class"] == row.tariff_class], rows[rows["tariff_class"] == "any"]])
-        rule = problem.regime.find(country, "formal", "CN", row.tariff_class, row.transfer_value_usd)
+        own = pd.concat(
+            [rows[rows["tariff_class"] == row.tariff_class], rows[rows["tariff_class"] == "any"]]
+        )
+        rule = problem.regime.find(
+            country, "formal", "CN", row.tariff_class, row.transfer_value_usd
+        )
         pieces.append(own.assign(tariff_class=row.product_id, product=number))
         answers.append((own["rule_id"] == (rule.rule_id if rule else "")).to_numpy())
     table = pd.concat(pieces, ignore_index=True)
     renamed = _with_products(problem, tariff_class=products["product_id"].to_numpy())
     product = table.pop("product").to_numpy()
-    return replace(renamed, regime=replace(problem.regime, rows=table)), product, np.concatenate(answers)
+    return (
+        replace(renamed, regime=replace(problem.regime, rows=table)),
+        product,
+        np.concatenate(answers),
+    )
 
 
 def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, float]:
     """Return the formal duty rate, the product's transfer value over net price, and (d); NaN without a rule."""
     network, regime = problem.network, problem.regime
-    vat = dict(zip(network["countries"]["country"], network["countries"]["vat_rate"].astype(float), strict=True))[
-        country
-    ]
+    vat = dict(
+        zip(
+            network["countries"]["country"],
+            network["countries"]["vat_rate"].astype(float),
+            strict=True,
+        )
+    )[country]
     net = product.price_usd / (1.0 + vat)
     formal = regime.find(country, "formal", "CN", product.tariff_class, product.transfer_value_usd)
     courier = _courier_rule(problem, country, product, vat)
@@ -226,7 +254,11 @@ def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, floa
         fee = formal.fee_share(network.parameters["entry_value_usd"])
         ratio = duty.break_even_value_ratio(courier.rate, vat, formal.rate, fee, network.value_base)
     rate = formal.rate if formal is not None else np.nan
-    return {"duty_rate": rate, "value_ratio": product.transfer_value_usd / net, "break_even_value_ratio": ratio}
+    return {
+        "duty_rate": rate,
+        "value_ratio": product.transfer_value_usd / net,
+        "break_even_value_ratio": ratio,
+    }
 
 
 def _courier_rule(problem: Problem, country: str, product: Any, vat: float) -> Duty | None:

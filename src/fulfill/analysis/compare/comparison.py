@@ -1,10 +1,11 @@
 """Direct mail, local fulfilment, or a mix: the same demand, prices, network and service levels, planned three ways.
 
-The three are one model restricted: direct-only keeps the channel `direct_mail`, local-only every other, mixed all that
-the problem allows. What is not worth serving may stay unserved in each. So a restricted plan is a mixed plan too, and
-mixed cannot be worse: where a search was stopped early and found less, the restricted plan is taken (`taken_from`).
-Two things can make a restricted mode fail: a service level that it cannot reach, and sites locked open, which
-direct-only leaves out (its plan is then none that the mixed mode could take).
+The three are one model restricted: direct-only keeps the channel `direct_mail`, local-only every
+other, mixed all that the problem allows. What is not worth serving may stay unserved in each. So a
+restricted plan is a mixed plan too, and mixed cannot be worse: where a search was stopped early and
+found less, the restricted plan is taken (`taken_from`). Two things can make a restricted mode fail:
+a service level that it cannot reach, and sites locked open, which direct-only leaves out (its plan
+is then none that the mixed mode could take).
 """
 
 from __future__ import annotations
@@ -52,19 +53,18 @@ class Comparison:
 
     Attributes
     ----------
-    modes : DataFrame
-        as_of, mode, status, taken_from (the mode whose plan it is), objective, bound, bound_kind, gap, seconds, the key
-        figures of a plan, n_sites, open_sites, share_<channel>, audit. A mode without a plan has its status and NaN.
-    products : DataFrame
-        as_of, mode, product, orders, share_<channel>, mail_usd_per_order, local_usd_per_order (worth of the mean order
-        by either way, `mean_order.py`, from the mode's open sites; NaN where one reaches nobody),
-        local_entry_usd_per_order (entry and safety stock spread over the orders), winner.
-    zone_classes : DataFrame
-        as_of, mode, country, zone_class, orders, lead_time_days, share_within_3_days, share_within_5_days,
-        cancellation_rate, share_<channel>.
-    break_even : DataFrame
-        as_of, sites_of (the mode whose open sites are meant: mixed, else local_only, else empty), and the columns of
-        `break_even.break_evens`, of which `stocked` says whether the mixed plan stocks the product in the country.
+    modes : DataFrame as_of, mode, status, taken_from (the mode whose plan it is), objective, bound,
+        bound_kind, gap, seconds, the key figures of a plan, n_sites, open_sites, share_<channel>,
+        audit. A mode without a plan has its status and NaN.
+    products : DataFrame as_of, mode, product, orders, share_<channel>, mail_usd_per_order,
+        local_usd_per_order (worth of the mean order by either way, `mean_order.py`, from the mode's
+        open sites; NaN where one reaches nobody), local_entry_usd_per_order (entry and safety stock
+        spread over the orders), winner.
+    zone_classes : DataFrame as_of, mode, country, zone_class, orders, lead_time_days,
+        share_within_3_days, share_within_5_days, cancellation_rate, share_<channel>.
+    break_even : DataFrame as_of, sites_of (the mode whose open sites are meant: mixed, else
+        local_only, else empty), and the columns of `break_even.break_evens`, of which `stocked`
+        says whether the mixed plan stocks the product in the country.
     status : str
         Worst status of the mixed plans.
     audit_faults : tuple of str
@@ -113,7 +113,8 @@ def compare(
     ----------
     problems : one for each as-of date, as `on_dates` returns them
     options : of every single plan; so is its time limit
-    progress : called with the reports of the running search;  announce : called with a line before each search
+    progress : called with the reports of the running search;  announce : called with a line before
+        each search
 
     Raises
     ------
@@ -173,7 +174,9 @@ def _three_plans(
         wanted = replace(options, opened=()) if mode == "direct_only" else options
         plans[mode] = optimize(replace(problem, channels=channels), wanted, progress)
     takes = {mode: mode for mode in plans}
-    fair = {mode: plan for mode, plan in plans.items() if not (mode == "direct_only" and options.opened)}
+    fair = {
+        mode: plan for mode, plan in plans.items() if not (mode == "direct_only" and options.opened)
+    }
     best = min(fair, key=lambda mode: _objective(fair[mode]))
     least = _objective(fair[best])
     if np.isfinite(least) and _objective(plans["mixed"]) > least + 1e-9 * abs(least):
@@ -202,7 +205,9 @@ def _mode_row(planned: Planned, searched: Planned, take: str) -> dict[str, Any]:
         "seconds": searched.plan.outcome.seconds,
         **{name: plan.kpis.get(name, np.nan) for name in KPIS},
         "n_sites": len(plan.sites) if found else np.nan,
-        "open_sites": " ".join(f"{row.site_id}:{row.size}" for row in plan.sites.itertuples()) if found else "",
+        "open_sites": " ".join(f"{row.site_id}:{row.size}" for row in plan.sites.itertuples())
+        if found
+        else "",
         **{f"share_{name}": shares.get(name, np.nan) for name in SHARES},
         "audit": "" if not found else "clean" if planned.audit.clean else "faults",
     }
@@ -232,7 +237,9 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
     by_channel = flows.pivot_table("orders", key[0] if len(key) == 1 else key, "channel", "sum")
     served = by_channel.reindex(index=orders.index, columns=CHANNELS).fillna(0.0)
     total = orders.where(orders > 0).to_numpy(float)[:, None]
-    shares = pd.DataFrame(served.to_numpy() / total, orders.index, [f"share_{name}" for name in CHANNELS])
+    shares = pd.DataFrame(
+        served.to_numpy() / total, orders.index, [f"share_{name}" for name in CHANNELS]
+    )
     left = 1.0 - shares.sum(axis=1)
     return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
@@ -240,7 +247,9 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
 def _product_rows(priced: Priced, planned: Planned) -> pd.DataFrame:
     """Return the rows of `products` of one plan."""
     instance = priced.instance
-    orders = pd.Series(instance.demand.sum(axis=(0, 2)), pd.Index(instance.products, name="product"), name="orders")
+    orders = pd.Series(
+        instance.demand.sum(axis=(0, 2)), pd.Index(instance.products, name="product"), name="orders"
+    )
     mean = average_order(priced, _stocking(planned), np.ones(len(instance.zones), bool))
     sides = worth(priced, mean)
     table = _shares(_outbound(planned), ["product"], orders)
@@ -262,7 +271,11 @@ def _class_rows(planned: Planned) -> pd.DataFrame:
     timely = zones[within].mul(zones["orders"], axis=0).fillna(0.0).assign(orders=zones["orders"])
     totals = timely.groupby([zones[name] for name in key]).sum()
     served = flows.assign(order_days=flows["orders"] * flows["lead_time_days"])
-    sums = served.groupby(key)[["orders", "order_days", "placed", "delivered"]].sum().reindex(totals.index)
+    sums = (
+        served.groupby(key)[["orders", "order_days", "placed", "delivered"]]
+        .sum()
+        .reindex(totals.index)
+    )
     table = pd.DataFrame(
         {
             "orders": totals["orders"],
@@ -283,7 +296,9 @@ def _break_even_rows(priced: Priced, plans: Mapping[str, Planned], mixed: str) -
     tables = []
     for country in sorted(set(priced.problem.demand.zones["country"])):
         here = site_country == country
-        with_sites = [name for name, stocking in candidates.items() if (stocking.size[here] >= 0).any()]
+        with_sites = [
+            name for name, stocking in candidates.items() if (stocking.size[here] >= 0).any()
+        ]
         source = with_sites[0] if with_sites else ""
         stocking = candidates[source or "mixed"]
         stocked = candidates["mixed"].stocked[here].any(axis=0)
@@ -309,7 +324,9 @@ def summary(comparison: Comparison) -> dict[str, Any]:
     return {
         "status": comparison.status,
         "dates": {
-            str(day): {row["mode"]: _plain(row, ("as_of", "mode")) for row in rows.to_dict("records")}
+            str(day): {
+                row["mode"]: _plain(row, ("as_of", "mode")) for row in rows.to_dict("records")
+            }
             for day, rows in comparison.modes.groupby("as_of")
         },
         "break_even": [_plain(row) for row in comparison.break_even.to_dict("records")],
@@ -324,5 +341,9 @@ def _plain(row: Mapping[Any, Any], without: Sequence[str] = ()) -> dict[str, Any
         if name in without:
             continue
         number = isinstance(value, (float, np.floating))
-        plain[str(name)] = None if number and not np.isfinite(value) else getattr(value, "item", lambda v=value: v)()
+        plain[str(name)] = (
+            None
+            if number and not np.isfinite(value)
+            else getattr(value, "item", lambda v=value: v)()
+        )
     return plain

@@ -1,13 +1,16 @@
 """The mean order of each product, by mail and from stock: what a comparison of the two is said of.
 
-The orders of a group of zones are weighted by demand, each by its best mail service and by its best lane from a given
-set of stocking sites. The weights stay while prices and rates move, so that the mean order can be priced anew. With
+The orders of a group of zones are weighted by demand, each by its best mail service and by its best
+lane from a given set of stocking sites. The weights stay while prices and rates move, so that the
+mean order can be priced anew. With
 
-    V   potential orders a year that both can reach       E     entry: importer set-up and certification, USD a year
-    m   worth of the mean order by mail, USD              S(V)  safety stock of the stocking sites at their shares of V
-    l   its worth from stock: best lane, cheapest inbound route, handling in the base band, storage
+    V   potential orders a year that both can reach       E     entry: importer set-up and
+    certification, USD a year m   worth of the mean order by mail, USD              S(V)  safety
+    stock of the stocking sites at their shares of V l   its worth from stock: best lane, cheapest
+    inbound route, handling in the base band, storage
 
-stock wins where its gain ``(l - m) V - E - S(V)`` is positive. Sites are given: their rent and opening are not in it.
+stock wins where its gain ``(l - m) V - E - S(V)`` is positive. Sites are given: their rent and
+opening are not in it.
 """
 
 from __future__ import annotations
@@ -60,7 +63,8 @@ class MeanOrder:
 
     Attributes
     ----------
-    orders : (n_products,) V; zero where mail and stock have no zone in common, then each side has its own
+    orders : (n_products,) V; zero where mail and stock have no zone in common, then each side has
+        its own
     reach : (n_products,) V over all orders; NaN where there are none
     mail, local : (n_ways, n_products, n_periods) weights of the ways
     mail_usd, local_usd : (n_products,) price by distance; from stock also handling and storage
@@ -103,17 +107,22 @@ class Offers:
     def of(self, chosen: Mask) -> Offers:
         """Return the best offer of the places in ``chosen[:, k]`` as that of one place."""
         if not len(chosen):
-            return Offers(np.full((1, *self.cost.shape[1:]), np.inf), np.zeros((1, *self.cost.shape[1:]), np.int64))
+            return Offers(
+                np.full((1, *self.cost.shape[1:]), np.inf),
+                np.zeros((1, *self.cost.shape[1:]), np.int64),
+            )
         cost = np.where(chosen[:, None, :, None], self.cost, np.inf)
         best = cost.argmin(axis=0)[None]
-        return Offers(np.take_along_axis(cost, best, axis=0), np.take_along_axis(self.lane, best, axis=0))
+        return Offers(
+            np.take_along_axis(cost, best, axis=0), np.take_along_axis(self.lane, best, axis=0)
+        )
 
 
 def average_order(priced: Priced, stocking: Stocking, zones: Mask) -> MeanOrder:
     """Return the mean order of a group of zones from the sites of a plan.
 
-    A product that the plan stocks comes from the sites that stock it. Any other comes from all open sites or from the
-    one open site that is best for it, whichever gains more at its volume.
+    A product that the plan stocks comes from the sites that stock it. Any other comes from all open
+    sites or from the one open site that is best for it, whichever gains more at its volume.
     """
     instance = priced.instance
     demand = instance.demand * zones[:, None, None]
@@ -148,7 +157,9 @@ def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None
     `route_usd` is of the routes `rows`, all if None.
     """
     cheapest = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
-    np.minimum.at(cheapest, instance.route_site if rows is None else instance.route_site[rows], route_usd)
+    np.minimum.at(
+        cheapest, instance.route_site if rows is None else instance.route_site[rows], route_usd
+    )
     return cheapest
 
 
@@ -177,7 +188,9 @@ def _offers(instance: LocationInstance, places: Index, draw_usd: Array) -> Offer
     return Offers(cost, lane)
 
 
-def _mean(instance: LocationInstance, demand: Array, mail: Offers, local: Offers, keep_usd: Array) -> MeanOrder:
+def _mean(
+    instance: LocationInstance, demand: Array, mail: Offers, local: Offers, keep_usd: Array
+) -> MeanOrder:
     """Return the mean order of the cells that both offers reach, or of each side's own cells where there are none."""
     _, n_products, n_periods = instance.shape
     wanted = demand > 0
@@ -193,14 +206,20 @@ def _mean(instance: LocationInstance, demand: Array, mail: Offers, local: Offers
         weight = np.zeros(instance.units.shape)
         np.add.at(weight, (way, k, t), share)
         weights.append(weight)
-        distance.append(_sum_by_product(k, share * instance.lane_usd[lane] * instance.way_rate[way, k, t], n_products))
+        distance.append(
+            _sum_by_product(
+                k, share * instance.lane_usd[lane] * instance.way_rate[way, k, t], n_products
+            )
+        )
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
     np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
     orders = np.where(both, demand, 0.0).sum(axis=(0, 2))
     wanted_orders = demand.sum(axis=(0, 2))
     return MeanOrder(
         orders=orders,
-        reach=np.divide(orders, wanted_orders, out=np.full(n_products, np.nan), where=wanted_orders > 0),
+        reach=np.divide(
+            orders, wanted_orders, out=np.full(n_products, np.nan), where=wanted_orders > 0
+        ),
         mail=weights[0],
         local=weights[1],
         mail_usd=distance[0],
@@ -228,7 +247,9 @@ class Worth:
     def gain(self, orders: Array) -> Array:
         """Return the gain of stock per potential order, entry and safety stock spread over the orders; NaN for none."""
         burden = (self.entry + self.safety) / np.maximum(orders, 1e-300)
-        return np.where(orders > 0, self.local - self.mail - np.where(orders > 0, burden, 0.0), np.nan)
+        return np.where(
+            orders > 0, self.local - self.mail - np.where(orders > 0, burden, 0.0), np.nan
+        )
 
 
 def worth(priced: Priced, mean: MeanOrder) -> Worth:
@@ -237,7 +258,9 @@ def worth(priced: Priced, mean: MeanOrder) -> Worth:
     inbound = inbound_usd(instance, instance.route_usd)
     return Worth(
         mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_worth(instance.way_cost), np.nan),
-        local=np.where(mean.local.any(axis=(0, 2)), mean.local_worth(instance.way_cost, inbound), np.nan),
+        local=np.where(
+            mean.local.any(axis=(0, 2)), mean.local_worth(instance.way_cost, inbound), np.nan
+        ),
         safety=mean.safety_usd(priced.economics.safety, mean.orders),
         entry=_entry_usd(priced, mean),
     )
@@ -247,14 +270,17 @@ def _entry_usd(priced: Priced, mean: MeanOrder) -> Array:
     """Return E: importer set-up and certification in every country whose sites the mean order draws from."""
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     draws = mean.drawn.sum(axis=2) > 0
-    here = np.stack([draws[site_country == name].any(axis=0) for name in priced.economics.countries], axis=1)
+    here = np.stack(
+        [draws[site_country == name].any(axis=0) for name in priced.economics.countries], axis=1
+    )
     return np.asarray((priced.economics.entry_usd * here).sum(axis=1))
 
 
 def _yearly_gain(priced: Priced, mean: MeanOrder) -> Array:
     """Return the gain of stock, USD a year; minus infinity where it reaches nobody."""
     return np.asarray(
-        np.nan_to_num(worth(priced, mean).gain(mean.orders), nan=-np.inf) * np.maximum(mean.orders, 1e-300)
+        np.nan_to_num(worth(priced, mean).gain(mean.orders), nan=-np.inf)
+        * np.maximum(mean.orders, 1e-300)
     )
 
 

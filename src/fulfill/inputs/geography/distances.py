@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.geography.roads import RoadRules, air_km, cross_road_km, read_roads, road_km, sea_km
+from fulfill.inputs.geography.roads import (
+    RoadRules,
+    air_km,
+    cross_road_km,
+    read_roads,
+    road_km,
+    sea_km,
+)
 from fulfill.inputs.network import Network
 
 Array = NDArray[np.float64]
@@ -47,13 +54,17 @@ class Distances:
 def road_rules(network: Network) -> RoadRules:
     """Return the rules by which mapped lengths become road lengths and hours."""
     figures = network.parameters
-    return RoadRules(figures["road_factor"], figures["road_access_factor"], figures["road_speed_kmh"])
+    return RoadRules(
+        figures["road_factor"], figures["road_access_factor"], figures["road_speed_kmh"]
+    )
 
 
 def crossing_table(network: Network, *, freight: bool) -> pd.DataFrame:
     """Return the land crossings of a network, all or only those that take freight: gateway_id, lat, lon."""
     gateways = network["gateways"]
-    wanted = (gateways["kind"] == "crossing") & ((gateways["capacity_m3_month"] > 0) | (not freight))
+    wanted = (gateways["kind"] == "crossing") & (
+        (gateways["capacity_m3_month"] > 0) | (not freight)
+    )
     return gateways.loc[wanted, ["gateway_id", "lat", "lon"]]
 
 
@@ -65,11 +76,18 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
 
     def roads(start: pd.DataFrame, goal: pd.DataFrame) -> tuple[Array, NDArray[np.int64]]:
         """Domestic ways where both ends share a country, else the best way through a crossing."""
-        ends = (_points(start), _points(goal), start["country"].to_numpy(), goal["country"].to_numpy())
+        ends = (
+            _points(start),
+            _points(goal),
+            start["country"].to_numpy(),
+            goal["country"].to_numpy(),
+        )
         km = road_km(graph, rules, *ends)
         gate = np.full(km.shape, -1)
         if len(crossings):
-            abroad, gate_abroad = cross_road_km(graph, rules, ends[0], ends[2], ends[1], ends[3], crossings)
+            abroad, gate_abroad = cross_road_km(
+                graph, rules, ends[0], ends[2], ends[1], ends[3], crossings
+            )
             foreign = ends[2][:, None] != ends[3][None, :]
             km, gate = np.where(foreign, abroad, km), np.where(foreign, gate_abroad, gate)
         return km, gate
@@ -88,10 +106,14 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
         site_zone_crossing=site_zone_gate,
         gateway_site=_override(gateway_site, places["gateway"], places["site"], network["lanes"]),
         gateway_site_crossing=gateway_gate,
-        origin_gateway=_override(_overseas(origins, gateways), places["origin"], places["gateway"], network["lanes"]),
+        origin_gateway=_override(
+            _overseas(origins, gateways), places["origin"], places["gateway"], network["lanes"]
+        ),
         origin_site=_override(origin_site, places["origin"], places["site"], network["lanes"]),
         origin_site_crossing=origin_gate,
-        crossings=tuple(pd.Index(gateways["gateway_id"]).get_indexer(crossings["gateway_id"]).tolist()),
+        crossings=tuple(
+            pd.Index(gateways["gateway_id"]).get_indexer(crossings["gateway_id"]).tolist()
+        ),
     )
 
 
@@ -118,7 +140,9 @@ def _overseas(origins: pd.DataFrame, gateways: pd.DataFrame) -> Array:
     for kind, distance in (("seaport", sea_km), ("airport", air_km)):
         ports = np.flatnonzero(gateways["kind"] == kind)
         if len(abroad) and len(ports):
-            km[np.ix_(abroad, ports)] = distance(_points(origins.iloc[abroad]), _points(gateways.iloc[ports]))
+            km[np.ix_(abroad, ports)] = distance(
+                _points(origins.iloc[abroad]), _points(gateways.iloc[ports])
+            )
     return km
 
 

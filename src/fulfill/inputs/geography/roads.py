@@ -1,8 +1,9 @@
 """Where places are and how far apart: geodesics, the road graph, crossings, sea routes.
 
-Roads are an undirected graph in which no edge passes a border: a lane between two countries goes through a crossing
-that the network names. Mapped lengths are a little short (the map cuts corners) and are multiplied by a road factor; a
-place reaches its nearest road node over a multiple of the great circle.
+Roads are an undirected graph in which no edge passes a border: a lane between two countries goes
+through a crossing that the network names. Mapped lengths are a little short (the map cuts corners)
+and are multiplied by a road factor; a place reaches its nearest road node over a multiple of the
+great circle.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class RoadGraph:
     ----------
     lat, lon : (n_nodes,) degrees;  country : (n_nodes,) 0 MX, 1 US
     u, v : (n_edges,) node indices;  km : (n_edges,) mapped length
-    shape_lat, shape_lon, shape_start : inner points of all edges; those of edge e, from u to v, lie at
-        ``shape_start[e]:shape_start[e + 1]``
+    shape_lat, shape_lon, shape_start : inner points of all edges; those of edge e, from u to v, lie
+        at ``shape_start[e]:shape_start[e + 1]``
     """
 
     lat: Array
@@ -53,8 +54,8 @@ class RoadGraph:
 class RoadRules:
     """How mapped lengths become road lengths and hours.
 
-    `road_factor` real over mapped length, `access_factor` road over great circle to the nearest node, `speed_kmh` mean
-    truck speed.
+    `road_factor` real over mapped length, `access_factor` road over great circle to the nearest
+    node, `speed_kmh` mean truck speed.
     """
 
     road_factor: float = 1.05
@@ -76,8 +77,13 @@ class Lane:
 def read_roads(path: Path) -> RoadGraph:
     """Read a road graph; the same file is read once."""
     with np.load(path) as stored:
-        floats = {name: stored[name].astype(float) for name in ("lat", "lon", "km", "shape_lat", "shape_lon")}
-        ints = {name: stored[name].astype(np.int64) for name in ("country", "u", "v", "shape_start")}
+        floats = {
+            name: stored[name].astype(float)
+            for name in ("lat", "lon", "km", "shape_lat", "shape_lon")
+        }
+        ints = {
+            name: stored[name].astype(np.int64) for name in ("country", "u", "v", "shape_start")
+        }
     return RoadGraph(**floats, **ints)
 
 
@@ -96,15 +102,23 @@ def air_km(from_points: Array, to_points: Array) -> Array:
     return geodesic_km(a[:, None, 0], a[:, None, 1], b[None, :, 0], b[None, :, 1])
 
 
-def snap(graph: RoadGraph, points: Array, country: NDArray[np.object_] | None = None) -> tuple[Index, Array]:
+def snap(
+    graph: RoadGraph, points: Array, country: NDArray[np.object_] | None = None
+) -> tuple[Index, Array]:
     """Return the nearest road node of each point, of its own country if given, and the great circle to it in km."""
     from scipy.spatial import cKDTree
 
     points = np.asarray(points, float)
     node = np.zeros(len(points), np.int64)
-    codes = np.zeros(len(points), np.int64) if country is None else np.array([COUNTRY_CODES[str(c)] for c in country])
+    codes = (
+        np.zeros(len(points), np.int64)
+        if country is None
+        else np.array([COUNTRY_CODES[str(c)] for c in country])
+    )
     for code in np.unique(codes):
-        own = np.arange(len(graph.lat)) if country is None else np.flatnonzero(graph.country == code)
+        own = (
+            np.arange(len(graph.lat)) if country is None else np.flatnonzero(graph.country == code)
+        )
         tree = cKDTree(_unit(graph.lat[own], graph.lon[own]))
         rows = np.flatnonzero(codes == code)
         node[rows] = own[tree.query(_unit(points[rows, 0], points[rows, 1]))[1]]
@@ -158,9 +172,21 @@ def cross_road_km(
         if not len(rows) or not len(columns) or not len(gates):
             continue
         side_one, side_two = np.full(len(gates), here, object), np.full(len(gates), there, object)
-        first = road_km(graph, rules, np.asarray(from_points)[rows], gates, np.full(len(rows), here, object), side_one)
+        first = road_km(
+            graph,
+            rules,
+            np.asarray(from_points)[rows],
+            gates,
+            np.full(len(rows), here, object),
+            side_one,
+        )
         second = road_km(
-            graph, rules, gates, np.asarray(to_points)[columns], side_two, np.full(len(columns), there, object)
+            graph,
+            rules,
+            gates,
+            np.asarray(to_points)[columns],
+            side_two,
+            np.full(len(columns), there, object),
         )
         for number in range(len(gates)):
             through = first[:, number, None] + second[None, number, :]
@@ -172,7 +198,11 @@ def cross_road_km(
 
 
 def lane(
-    graph: RoadGraph | None, rules: RoadRules, a: tuple[float, float], b: tuple[float, float], crossings: pd.DataFrame
+    graph: RoadGraph | None,
+    rules: RoadRules,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    crossings: pd.DataFrame,
 ) -> Lane:
     """Return the way by road between two points (lat, lon).
 
@@ -190,11 +220,15 @@ def lane(
     if faults:
         raise InputError(faults)
     if graph is None:
-        km = float(rules.access_factor * geodesic_km(ends[0, 0], ends[0, 1], ends[1, 0], ends[1, 1]))
+        km = float(
+            rules.access_factor * geodesic_km(ends[0, 0], ends[0, 1], ends[1, 0], ends[1, 1])
+        )
         return Lane(km, km / rules.speed_kmh, None, ends)
     node, away = snap(graph, ends)
     faults = [
-        Fault("F310", "LAT,LON", value=f"{lat:g},{lon:g}", detail=f"nearest road is {km:,.0f} km away")
+        Fault(
+            "F310", "LAT,LON", value=f"{lat:g},{lon:g}", detail=f"nearest road is {km:,.0f} km away"
+        )
         for (lat, lon), km in zip(ends, away, strict=True)
         if km > MAX_ACCESS_KM
     ]
@@ -205,16 +239,30 @@ def lane(
         km = float(road_km(graph, rules, ends[:1], ends[1:], country[:1], country[1:])[0, 0])
         line = np.vstack([ends[:1], course(graph, int(node[0]), int(node[1])), ends[1:]])
         return Lane(km, km / rules.speed_kmh, None, line)
-    cross, gate = cross_road_km(graph, rules, ends[:1], country[:1], ends[1:], country[1:], crossings)
+    cross, gate = cross_road_km(
+        graph, rules, ends[:1], country[:1], ends[1:], country[1:], crossings
+    )
     if gate[0, 0] < 0:
         raise InputError(
-            [Fault("F310", "gateways.csv", detail="the network has no crossing between the two countries")]
+            [
+                Fault(
+                    "F310",
+                    "gateways.csv",
+                    detail="the network has no crossing between the two countries",
+                )
+            ]
         )
     row = crossings.iloc[int(gate[0, 0])]
     point = np.array([[row["lat"], row["lon"]]], float)
     sides = [int(snap(graph, point, country[side : side + 1])[0][0]) for side in (0, 1)]
     line = np.vstack(
-        [ends[:1], course(graph, int(node[0]), sides[0]), point, course(graph, sides[1], int(node[1])), ends[1:]]
+        [
+            ends[:1],
+            course(graph, int(node[0]), sides[0]),
+            point,
+            course(graph, sides[1], int(node[1])),
+            ends[1:],
+        ]
     )
     km = float(cross[0, 0])
     return Lane(km, km / rules.speed_kmh, str(row["gateway_id"]), line)
@@ -222,7 +270,9 @@ def lane(
 
 def sea_km(from_points: Array, to_points: Array) -> Array:
     """Return sea km between ports, (n, m)."""
-    return np.array([[_sea(*map(float, a), *map(float, b))[0] for b in to_points] for a in from_points])
+    return np.array(
+        [[_sea(*map(float, a), *map(float, b))[0] for b in to_points] for a in from_points]
+    )
 
 
 def sea_line(a: tuple[float, float], b: tuple[float, float]) -> list[Array]:
@@ -294,7 +344,9 @@ def road_network(graph: RoadGraph) -> Any:
 
     roads: Any = nx.Graph()
     roads.add_nodes_from(range(len(graph.lat)))
-    for number, (u, v, km) in enumerate(zip(graph.u.tolist(), graph.v.tolist(), graph.km.tolist(), strict=True)):
+    for number, (u, v, km) in enumerate(
+        zip(graph.u.tolist(), graph.v.tolist(), graph.km.tolist(), strict=True)
+    ):
         if not roads.has_edge(u, v) or roads[u][v]["km"] > km:
             roads.add_edge(u, v, km=km, edge=number)
     return roads

@@ -1,16 +1,19 @@
 """Branch and bound over sites with Lagrangian bounds.
 
-The best open branch is expanded: a few doubtful sites are probed both ways by short ascents from the branch's prices; a
-side beyond the cutoff fixes the site, else the site with the largest product of gains is branched on. Branches are
-expanded in rounds of constant size, on several threads: the answer does not depend on their number.
+The best open branch is expanded: a few doubtful sites are probed both ways by short ascents from
+the branch's prices; a side beyond the cutoff fixes the site, else the site with the largest product
+of gains is branched on. Branches are expanded in rounds of constant size, on several threads: the
+answer does not depend on their number.
 
-Every branch has prices that prove its bound, so the bound of the whole is *certified*: no solver's word is in it.
+Every branch has prices that prove its bound, so the bound of the whole is *certified*: no solver's
+word is in it.
 
 References
 ----------
-S. Görtz, A. Klose (2012), A simple but usually fast branch-and-bound algorithm for the capacitated facility location
-problem, INFORMS J. Comput. 24, doi 10.1287/ijoc.1110.0468. T. Achterberg, T. Koch, A. Martin (2005), Branching rules
-revisited, Oper. Res. Lett. 33, doi 10.1016/j.orl.2004.04.002 (the product rule).
+S. Görtz, A. Klose (2012), A simple but usually fast branch-and-bound algorithm for the capacitated
+facility location problem, INFORMS J. Comput. 24, doi 10.1287/ijoc.1110.0468. T. Achterberg, T.
+Koch, A. Martin (2005), Branching rules revisited, Oper. Res. Lett. 33, doi
+10.1016/j.orl.2004.04.002 (the product rule).
 """
 
 from __future__ import annotations
@@ -54,8 +57,8 @@ class Branch(NamedTuple):
 def _probe(arrays, status, prices, share, bound, goals, probes):
     """Probe doubtful sites; fixes sites in `status`.
 
-    Returns the site to branch on (-1: every probed site got fixed, -2: the branch is beyond the cutoff) and the prices
-    that its two probes reached.
+    Returns the site to branch on (-1: every probed site got fixed, -2: the branch is beyond the
+    cutoff) and the prices that its two probes reached.
     """
     target, cutoff = goals
     number, steps = probes
@@ -93,7 +96,9 @@ def _probe(arrays, status, prices, share, bound, goals, probes):
 def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list[Branch]:
     """Return the branches that cover a branch and are not beyond the cutoff."""
     status = branch.status.copy()
-    site, kept = _probe(arrays, status, branch.prices, branch.share, branch.bound, (target, cutoff), (PROBED, PROBE))
+    site, kept = _probe(
+        arrays, status, branch.prices, branch.share, branch.bound, (target, cutoff), (PROBED, PROBE)
+    )
     if site == -2:
         return []
     sides = [(FREE, branch.prices)] if site == -1 else [(CLOSED, kept[0]), (OPEN, kept[1])]
@@ -156,7 +161,9 @@ class Tree:
                     continue
                 if time.perf_counter() >= end:
                     return False
-                families = pool.map(partial(expand, self.arrays, target=target, cutoff=cutoff), self.working)
+                families = pool.map(
+                    partial(expand, self.arrays, target=target, cutoff=cutoff), self.working
+                )
                 guests.visit(self.working)
                 for child in (child for family in list(families) for child in family):
                     self.add(child)
@@ -166,7 +173,8 @@ class Tree:
     def _gather(self, cutoff: float, leaf: Callable[[Branch], None]) -> None:
         """Take the best branches of the next round from the open ones; leaves are settled on the way.
 
-        A branch is among the working ones before it leaves the open ones: the bound holds whenever it is interrupted.
+        A branch is among the working ones before it leaves the open ones: the bound holds whenever
+        it is interrupted.
         """
         while self.pending and self.pending[0][0] < cutoff and len(self.working) < ROUND:
             branch = self.pending[0][2]

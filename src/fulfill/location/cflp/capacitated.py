@@ -1,7 +1,8 @@
 """The capacitated view of an instance: one cost row a site, one capacity, one fixed cost.
 
-An instance with one product, one period, one size and one band is the capacitated facility location problem of the
-literature: ``min sum f_i y_i + sum c_ij d_j x_ij``, every cell served, ``sum_j d_j x_ij <= s_i y_i``, ``y`` binary.
+An instance with one product, one period, one size and one band is the capacitated facility location
+problem of the literature: ``min sum f_i y_i + sum c_ij d_j x_ij``, every cell served, ``sum_j d_j
+x_ij <= s_i y_i``, ``y`` binary.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Arrays(NamedTuple):
     ----------
     cost : (n_sites, n_cells) USD per order, handling included; infinite where there is no lane
     demand : (n_cells,) orders, all positive;  capacity, fixed : (n_sites,)
-    outside : (n_cells,) USD per order of not using any site (mail or unserved); infinite where a site must serve
+    outside : (n_cells,) USD per order of not using any site (mail or unserved); infinite where a
+        site must serve
     """
 
     cost: Array
@@ -43,7 +45,8 @@ class Capacitated:
     Attributes
     ----------
     site : (n_sites,) index of the instance's site;  zone : (n_cells,) index of its zone
-    lane : (n_sites, n_cells) cheapest lane;  outside_lane : (n_cells,) mail lane, -1 where unserved is cheaper
+    lane : (n_sites, n_cells) cheapest lane;  outside_lane : (n_cells,) mail lane, -1 where unserved
+        is cheaper
     opened : (n_sites,) sites that a planner has locked open
     """
 
@@ -69,8 +72,15 @@ def is_capacitated(instance: LocationInstance) -> bool:
         )
     )
     limits = instance.limits
-    free = limits.max_sites is None and np.isinf(limits.budget_usd) and np.isinf(limits.co2_kg) and not limits.targets
-    return bool(single and unlimited and free and instance.inbound_free and (instance.units == 1.0).all())
+    free = (
+        limits.max_sites is None
+        and np.isinf(limits.budget_usd)
+        and np.isinf(limits.co2_kg)
+        and not limits.targets
+    )
+    return bool(
+        single and unlimited and free and instance.inbound_free and (instance.units == 1.0).all()
+    )
 
 
 def capacitated_view(instance: LocationInstance) -> Capacitated:
@@ -93,7 +103,12 @@ def capacitated_view(instance: LocationInstance) -> Capacitated:
         outside=np.minimum(mail, unserved),
     )
     return Capacitated(
-        arrays, site, zone, lane[np.ix_(site, zone)], np.where(mail <= unserved, mail_lane, -1), opened[site]
+        arrays,
+        site,
+        zone,
+        lane[np.ix_(site, zone)],
+        np.where(mail <= unserved, mail_lane, -1),
+        opened[site],
     )
 
 
@@ -109,13 +124,17 @@ def _cheapest(instance: LocationInstance) -> tuple[Array, Index]:
     return table, lane
 
 
-def to_decisions(view: Capacitated, instance: LocationInstance, opened: NDArray[np.bool_], flow: Array) -> Decisions:
+def to_decisions(
+    view: Capacitated, instance: LocationInstance, opened: NDArray[np.bool_], flow: Array
+) -> Decisions:
     """Turn opened sites and orders by site (last row: outside) and cell into decisions."""
     chosen = np.zeros((len(instance.sites), 1))
     chosen[view.site[opened], 0] = 1.0
     lanes = np.vstack([view.lane, view.outside_lane])
     row, cell = np.nonzero((flow > 1e-9 * view.arrays.demand) & (lanes >= 0))
-    orders = _whole(flow[row, cell], cell, view.arrays.demand - np.where(lanes[-1] < 0, flow[-1], 0.0))
+    orders = _whole(
+        flow[row, cell], cell, view.arrays.demand - np.where(lanes[-1] < 0, flow[-1], 0.0)
+    )
     n_flows = len(row)
     return Decisions(
         opened=chosen,

@@ -1,7 +1,9 @@
 """The decomposition: bound, search, exact fixing, branch and bound with a certified bound.
 
-1. prices that bound the whole instance (`lagrangian.py`); 2. a plan rounded from them and improved (`search.py`);
-3. sites whose other choice is beyond the plan are fixed, exactly; 4. the rest is branched on (`branching.py`), and the
+1. prices that bound the whole instance (`lagrangian.py`); 2. a plan rounded from them and improved
+    (`search.py`);
+3. sites whose other choice is beyond the plan are fixed, exactly; 4. the rest is branched on
+    (`branching.py`), and the
 relaxed solutions of the branches are rounded to further plans.
 """
 
@@ -15,7 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.location.cflp.branching import Branch, Guests, Tree
-from fulfill.location.cflp.capacitated import Arrays, Capacitated, capacitated_view, is_capacitated, to_decisions
+from fulfill.location.cflp.capacitated import (
+    Arrays,
+    Capacitated,
+    capacitated_view,
+    is_capacitated,
+    to_decisions,
+)
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
 from fulfill.location.cflp.search import Incumbent, construct, improve, kick, plan_cost, round_sites
 from fulfill.location.cflp.transport import allocate
@@ -41,7 +49,8 @@ NEAR = 0.002
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
     """Solve an instance by decomposition; an instance with more than the capacitated view goes to the exact MIP.
 
-    The bound is ``certified``: each branch has prices that prove it. Ctrl-C returns the best plan and its bound.
+    The bound is ``certified``: each branch has prices that prove it. Ctrl-C returns the best plan
+    and its bound.
     """
     if not is_capacitated(instance):
         return solve_exact(instance, params)
@@ -62,7 +71,9 @@ def _answer(solver: _Solver, view: Capacitated, instance: LocationInstance) -> L
     decisions = to_decisions(view, instance, plan.opened, plan.flow)
     objective = price(instance, decisions)
     bound = min(bound, objective)
-    return LocationSolution(status_of(objective, bound), decisions, objective, bound, "certified", seconds)
+    return LocationSolution(
+        status_of(objective, bound), decisions, objective, bound, "certified", seconds
+    )
 
 
 @dataclass
@@ -103,7 +114,9 @@ class _Solver:
         """Tell the caller how far it is."""
         if self.params.progress:
             seconds = time.perf_counter() - self.begun
-            self.params.progress(Progress(self.upper + self.constant, self.bound() + self.constant, seconds))
+            self.params.progress(
+                Progress(self.upper + self.constant, self.bound() + self.constant, seconds)
+            )
 
     def run(self) -> None:
         """Solve until the gap is closed or time is up."""
@@ -138,7 +151,9 @@ class _Solver:
             self.plan = plan
             self.report()
 
-    def _branch(self, arrays: Arrays, status: NDArray[np.int8], prices: Array, share: Array) -> None:
+    def _branch(
+        self, arrays: Arrays, status: NDArray[np.int8], prices: Array, share: Array
+    ) -> None:
         """Fix what can be fixed and branch on the other sites."""
         ascend(arrays, status, prices, self.upper, self.cutoff, Steps(1, 1.0, 1))
         self.kept = np.flatnonzero(status != CLOSED)

@@ -1,19 +1,22 @@
 """Lower bounds by Lagrangian relaxation of the allocation rows (1).
 
 With a price ``p_j`` per order of every cell the sites fall apart: site ``i`` is worth opening where
-``phi_i = f_i + min { sum_j (c_ij - p_j) x_j : sum_j x_j <= s_i, 0 <= x_j <= d_j }`` is negative, a continuous knapsack.
-``L(p) = sum_j p_j d_j + sum_i min(0, phi_i)`` is a lower bound for every ``p``, at best that of the strong linear
-relaxation. ``L(p) + phi_i`` bounds every plan that opens a site with ``phi_i > 0``, ``L(p) - phi_i`` every plan that
-closes one with ``phi_i < 0``: beyond the cutoff the site is fixed, exactly.
+``phi_i = f_i + min { sum_j (c_ij - p_j) x_j : sum_j x_j <= s_i, 0 <= x_j <= d_j }`` is negative, a
+continuous knapsack. ``L(p) = sum_j p_j d_j + sum_i min(0, phi_i)`` is a lower bound for every
+``p``, at best that of the strong linear relaxation. ``L(p) + phi_i`` bounds every plan that opens a
+site with ``phi_i > 0``, ``L(p) - phi_i`` every plan that closes one with ``phi_i < 0``: beyond the
+cutoff the site is fixed, exactly.
 
-Prices move by a deflected subgradient with Polyak steps, in the share of a cell's demand over- or underserved.
+Prices move by a deflected subgradient with Polyak steps, in the share of a cell's demand over- or
+underserved.
 
 References
 ----------
-M. L. Fisher (1981), The Lagrangian relaxation method for solving integer programming problems, Management Science 27,
-doi 10.1287/mnsc.27.1.1. P. M. Camerini, L. Fratta, F. Maffioli (1975), On improving relaxation methods by modified
-gradient techniques, Math. Program. Study 3, doi 10.1007/BFb0120697. E. Balas, E. Zemel (1980), An algorithm for large
-zero-one knapsack problems, Oper. Res. 28, doi 10.1287/opre.28.5.1130 (the partition in place of a sort).
+M. L. Fisher (1981), The Lagrangian relaxation method for solving integer programming problems,
+Management Science 27, doi 10.1287/mnsc.27.1.1. P. M. Camerini, L. Fratta, F. Maffioli (1975), On
+improving relaxation methods by modified gradient techniques, Math. Program. Study 3, doi
+10.1007/BFb0120697. E. Balas, E. Zemel (1980), An algorithm for large zero-one knapsack problems,
+Oper. Res. 28, doi 10.1287/opre.28.5.1130 (the partition in place of a sort).
 """
 
 from __future__ import annotations
@@ -123,10 +126,15 @@ def _collect(cost, demand, prices, level, work, items):
 def _site(arrays, i, forced, prices, levels, work, items):
     """Solve the knapsack of one site: its value phi, the number of chosen items, how much of the last one is taken.
 
-    ``levels[i]`` is a guess of the reduced cost at which the capacity ends; where the cells below it fill the site the
-    rest need not be looked at.
+    ``levels[i]`` is a guess of the reduced cost at which the capacity ends; where the cells below
+    it fill the site the rest need not be looked at.
     """
-    cost, demand, capacity, fixed = arrays.cost[i], arrays.demand, arrays.capacity[i], arrays.fixed[i]
+    cost, demand, capacity, fixed = (
+        arrays.cost[i],
+        arrays.demand,
+        arrays.capacity[i],
+        arrays.fixed[i],
+    )
     count, load, best = _collect(cost, demand, prices, levels[i], work, items)
     if load < capacity and levels[i] < 0.0:
         count, load, best = _collect(cost, demand, prices, 0.0, work, items)
@@ -144,8 +152,9 @@ def _site(arrays, i, forced, prices, levels, work, items):
 def sweep(arrays, active, status, prices, levels, phi, served):
     """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell; returns the bound.
 
-    `levels` (n_sites,) carries guesses from sweep to sweep, zeros at first (see `_site`): a matter of time only.
-    ``phi`` of a site that stays closed may be a lower estimate (capacity left out), which keeps every use of it valid.
+    `levels` (n_sites,) carries guesses from sweep to sweep, zeros at first (see `_site`): a matter
+    of time only. ``phi`` of a site that stays closed may be a lower estimate (capacity left out),
+    which keeps every use of it valid.
     """
     demand = arrays.demand
     n_cells = len(demand)
@@ -235,18 +244,25 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
             scale, idle = 0.5 * scale, 0
             prices[:] = best_prices
             direction[:] = 0.0
-        elif not _move(arrays, prices, served, direction, scale * max(target - bound, 1e-9 * abs(bound))):
+        elif not _move(
+            arrays, prices, served, direction, scale * max(target - bound, 1e-9 * abs(bound))
+        ):
             break
     return best, best_prices, share / max(weight, 1e-12), made
 
 
-def ascend(arrays: Arrays, status: Status, start: Array, target: float, cutoff: float, steps: Steps) -> Ascent:
+def ascend(
+    arrays: Arrays, status: Status, start: Array, target: float, cutoff: float, steps: Steps
+) -> Ascent:
     """Raise the bound over the sites that `status` leaves; fixes sites in `status` beyond the cutoff.
 
-    `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the value beyond which a
-    branch is of no interest (infinite: never). The bound is infinite where the sites left cannot serve the demand.
+    `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the
+    value beyond which a branch is of no interest (infinite: never). The bound is infinite where the
+    sites left cannot serve the demand.
     """
-    return Ascent(*raise_bound(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps))
+    return Ascent(
+        *raise_bound(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps)
+    )
 
 
 def first_prices(arrays: Arrays) -> Array:
@@ -254,11 +270,15 @@ def first_prices(arrays: Arrays) -> Array:
     full = arrays.cost + (arrays.fixed / np.maximum(arrays.capacity, 1e-9))[:, None]
     full = np.vstack([full, arrays.outside])
     cheapest = np.partition(full, 1, axis=0)[1] if len(full) > 1 else full[0]
-    cheapest = np.minimum(np.where(np.isfinite(cheapest), cheapest, full.min(axis=0)), arrays.outside)
+    cheapest = np.minimum(
+        np.where(np.isfinite(cheapest), cheapest, full.min(axis=0)), arrays.outside
+    )
     return np.where(np.isfinite(cheapest), cheapest, 0.0)
 
 
-def root_bound(arrays: Arrays, status: Status, upper: float | None = None, start: Array | None = None) -> Ascent:
+def root_bound(
+    arrays: Arrays, status: Status, upper: float | None = None, start: Array | None = None
+) -> Ascent:
     """Return the bound of the whole instance; without a plan's cost `upper` the step aims a little above the bound."""
     prices = first_prices(arrays) if start is None else start
     if upper is not None:

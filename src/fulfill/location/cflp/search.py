@@ -1,8 +1,8 @@
 """Good plans for the capacitated view: rounding of relaxed solutions, then open, close and swap moves.
 
-Every move is priced first by a lower bound, the dual value of the allocation at its present prices; only moves whose
-bound is below the present cost are tried, and a tried move is priced exactly (`transport.py`). Nothing depends on the
-clock.
+Every move is priced first by a lower bound, the dual value of the allocation at its present prices;
+only moves whose bound is below the present cost are tried, and a tried move is priced exactly
+(`transport.py`). Nothing depends on the clock.
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0
     return opened
 
 
-def construct(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5) -> Incumbent | None:
+def construct(
+    arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5
+) -> Incumbent | None:
     """Return a plan rounded from `share` and improved; None where rounding gave no feasible plan."""
     opened = round_sites(arrays, share, locked, threshold)
     transport = allocate(arrays, opened)
@@ -145,7 +147,9 @@ def construct(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5
     return None if transport is None else improve(arrays, transport, locked)
 
 
-def kick(arrays: Arrays, plan: Incumbent, share: Array, locked: Mask, rng: np.random.Generator) -> Incumbent | None:
+def kick(
+    arrays: Arrays, plan: Incumbent, share: Array, locked: Mask, rng: np.random.Generator
+) -> Incumbent | None:
     """Return a plan from a disturbed copy of `plan`: two doubtful sites opened, two closed, then improved."""
     doubt = 0.02 + share * (1.0 - share)
     opened = plan.opened.copy()

@@ -1,13 +1,15 @@
 """Exact allocation of cells to open sites, kept optimal while sites open and close.
 
-A minimum-cost flow by successive shortest paths over the *sites*: moving an order from site ``a`` to ``b`` costs
-``move[a, b]``, the least ``c_bj - c_aj`` over the cells that ``a`` serves. Closing a site sends its orders out again;
-opening one pulls orders in along the paths that save most, until none saves. Both keep the flow optimal.
+A minimum-cost flow by successive shortest paths over the *sites*: moving an order from site ``a``
+to ``b`` costs ``move[a, b]``, the least ``c_bj - c_aj`` over the cells that ``a`` serves. Closing a
+site sends its orders out again; opening one pulls orders in along the paths that save most, until
+none saves. Both keep the flow optimal.
 
 References
 ----------
-R. K. Ahuja, T. L. Magnanti, J. B. Orlin (1993), Network Flows, chapter 9. The prices are the dual solution: no set of
-sites can be cheaper than its dual value at these prices, which is how `search.py` discards moves without trying them.
+R. K. Ahuja, T. L. Magnanti, J. B. Orlin (1993), Network Flows, chapter 9. The prices are the dual
+solution: no set of sites can be cheaper than its dual value at these prices, which is how
+`search.py` discards moves without trying them.
 """
 
 from __future__ import annotations
@@ -206,7 +208,9 @@ def open_site(t, i):
         for a in others:
             if distance[a] < distance[start]:
                 start = a
-        if start == i or distance[start] > -_TINY * (1.0 + abs(t.cost[start, t.mover[start, after[start]]])):
+        if start == i or distance[start] > -_TINY * (
+            1.0 + abs(t.cost[start, t.mover[start, after[start]]])
+        ):
             return
         amount = _room(t, start, after, np.inf)
         if amount <= 0.0:
@@ -257,5 +261,9 @@ def allocate(arrays: Arrays, opened: Mask) -> Transport | None:
 def duplicate(t: Transport) -> Transport:
     """Return a copy that may be changed while the original stays."""
     return t._replace(
-        opened=t.opened.copy(), flow=t.flow.copy(), load=t.load.copy(), move=t.move.copy(), mover=t.mover.copy()
+        opened=t.opened.copy(),
+        flow=t.flow.copy(),
+        load=t.load.copy(),
+        move=t.move.copy(),
+        mover=t.mover.copy(),
     )

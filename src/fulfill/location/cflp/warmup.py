@@ -1,6 +1,7 @@
 """Compiling the kernels of branch and bound before the clock runs: a small instance goes through the whole method once.
 
-What was compiled is kept (`kernel_cache.py`), so this costs some seconds after an installation and none later.
+What was compiled is kept (`kernel_cache.py`), so this costs some seconds after an installation and
+none later.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """The mixed-integer program of an instance, numbered as in docs/formulation.md, solved by HiGHS through MathOpt.
 
-Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site, ``f`` orders brought in
-by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a product at a size, ``y`` a site opens at a size,
-``w`` a product is stocked in a country, ``a`` a plant with a minimum volume is used.
+Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site,
+``f`` orders brought in by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a
+product at a size, ``y`` a site opens at a size, ``w`` a product is stocked in a country, ``a`` a
+plant with a minimum volume is used.
 
-Linking (4) is aggregated over products and periods, (13) over periods: weaker in the relaxation, the same plans.
+Linking (4) is aggregated over products and periods, (13) over periods: weaker in the relaxation,
+the same plans.
 """
 
 from __future__ import annotations
@@ -61,19 +63,25 @@ def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationS
     answer = solve_mip(model, gap=params.gap, seconds=left, seed=params.seed, report=report)
     if answer.values is None:
         status = INFEASIBLE if answer.infeasible else NO_PLAN
-        return LocationSolution(status, None, np.inf, answer.bound, "solver", time.perf_counter() - begun)
+        return LocationSolution(
+            status, None, np.inf, answer.bound, "solver", time.perf_counter() - begun
+        )
     decisions = read_decisions(instance, columns, answer.values)
     objective = price(instance, decisions)
     bound = min(answer.bound, objective)
     status = status_of(objective, bound)
-    return LocationSolution(status, decisions, objective, bound, "solver", time.perf_counter() - begun)
+    return LocationSolution(
+        status, decisions, objective, bound, "solver", time.perf_counter() - begun
+    )
 
 
 def read_decisions(instance: LocationInstance, columns: Columns, values: Array) -> Decisions:
     """Turn column values into decisions."""
     used = values[columns.x] > 1e-7
     inbound = np.zeros((len(instance.route_site), *instance.shape[1:]))
-    inbound[columns.route, columns.route_product, columns.route_period] = np.maximum(values[columns.f], 0.0)
+    inbound[columns.route, columns.route_product, columns.route_period] = np.maximum(
+        values[columns.f], 0.0
+    )
     decisions = Decisions(
         opened=np.round(values[columns.y]),
         stocked=np.round(values[columns.w]) if columns.w.size else np.zeros((instance.shape[1], 1)),
@@ -87,7 +95,11 @@ def read_decisions(instance: LocationInstance, columns: Columns, values: Array) 
         return decisions
     # within its gap a solver may pay for stocking what it then does not stock
     sold = np.zeros_like(decisions.stocked)
-    np.maximum.at(sold.T, instance.site_country, (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float))
+    np.maximum.at(
+        sold.T,
+        instance.site_country,
+        (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float),
+    )
     return replace(decisions, stocked=decisions.stocked * sold)
 
 
@@ -115,33 +127,44 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
         allowed &= reached[instance.lane_site]
     lane, product, period = np.nonzero(allowed)
     x = model.add_variables(
-        (len(lane),), cost[lane, product, period], instance.demand[instance.lane_zone[lane], product, period]
+        (len(lane),),
+        cost[lane, product, period],
+        instance.demand[instance.lane_zone[lane], product, period],
     )
     free = np.isfinite(instance.unserved_usd)[None, :, None]
     penalty = np.where(free, instance.unserved_usd[None, :, None], 0.0)
     s = model.add_variables(
-        instance.shape, np.broadcast_to(penalty, instance.shape), np.where(free, instance.demand, 0.0)
+        instance.shape,
+        np.broadcast_to(penalty, instance.shape),
+        np.where(free, instance.demand, 0.0),
     )
     fee = instance.storage_usd if instance.storage_usd is not None else 0.0
     v = model.add_variables((n_sites, n_products, n_periods), fee)
     route, route_product, route_period = np.nonzero(np.isfinite(instance.route_usd))
     f = model.add_variables((len(route),), instance.route_usd[route, route_product, route_period])
     n_bands = instance.capacity.shape[2]
-    handling = np.broadcast_to(instance.handling_usd[:, :, :, None], (n_sites, n_sizes, n_bands, n_periods))
+    handling = np.broadcast_to(
+        instance.handling_usd[:, :, :, None], (n_sites, n_sizes, n_bands, n_periods)
+    )
     u = model.add_variables((n_sites, n_sizes, n_bands, n_periods), handling, instance.capacity)
     n = np.zeros((0, 0, 0), np.int64)
     if instance.chord_usd is not None:
         n = model.add_variables((n_sites, n_products, n_sizes), instance.chord_usd)
     offered = np.isfinite(instance.fixed_usd)
     y = model.add_variables(
-        (n_sites, n_sizes), np.where(offered, instance.fixed_usd, 0.0), offered.astype(float), integer=True
+        (n_sites, n_sizes),
+        np.where(offered, instance.fixed_usd, 0.0),
+        offered.astype(float),
+        integer=True,
     )
     w = a = np.zeros((0, 0), np.int64)
     if instance.entry_usd is not None:
         w = model.add_variables(instance.entry_usd.shape, instance.entry_usd, 1.0, integer=True)
     if instance.origin_min_m3 is not None and (instance.origin_min_m3 > 0).any():
         a = model.add_variables((len(instance.origin_min_m3),), 0.0, 1.0, integer=True)
-    return Columns(x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a)
+    return Columns(
+        x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a
+    )
 
 
 def _labels(family: str, *axes: tuple[str, ...]) -> Callable[[], list[str]]:
@@ -160,9 +183,14 @@ def allocation(model: LinearModel, columns: Columns, instance: LocationInstance)
     """(1) Every cell is fully allocated; unserved is an option."""
     demand = instance.demand
     rows = model.add_rows(
-        demand, demand, demand.shape, _labels("allocation", instance.zones, instance.products, instance.periods)
+        demand,
+        demand,
+        demand.shape,
+        _labels("allocation", instance.zones, instance.products, instance.periods),
     )
-    model.add_entries(rows[instance.lane_zone[columns.lane], columns.product, columns.period], columns.x, 1.0)
+    model.add_entries(
+        rows[instance.lane_zone[columns.lane], columns.product, columns.period], columns.x, 1.0
+    )
     model.add_entries(rows, columns.s, 1.0)
 
 
@@ -179,12 +207,18 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
     )
     model.add_entries(leaving, columns.v, -1.0)
     handled = model.add_rows(
-        0.0, 0.0, (columns.v.shape[0], columns.v.shape[2]), _labels("throughput", instance.sites, instance.periods)
+        0.0,
+        0.0,
+        (columns.v.shape[0], columns.v.shape[2]),
+        _labels("throughput", instance.sites, instance.periods),
     )
     model.add_entries(handled[:, None, :], columns.v, 1.0)
     model.add_entries(handled[:, None, None, :], columns.u, -1.0)
     band = model.add_rows(
-        -np.inf, 0.0, columns.u.shape, _labels("band", instance.sites, instance.sizes, instance.bands, instance.periods)
+        -np.inf,
+        0.0,
+        columns.u.shape,
+        _labels("band", instance.sites, instance.sizes, instance.bands, instance.periods),
     )
     model.add_entries(band, columns.u, 1.0)
     model.add_entries(band, columns.y[:, :, None, None], -instance.capacity)
@@ -194,17 +228,24 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     """(3) Cycle, safety and pre-built stock of a period fit into the room of the size."""
     if instance.safety is None or instance.chord_usd is None:
         return
-    volumes = model.add_rows(0.0, 0.0, columns.n.shape[:2], _labels("volume", instance.sites, instance.products))
+    volumes = model.add_rows(
+        0.0, 0.0, columns.n.shape[:2], _labels("volume", instance.sites, instance.products)
+    )
     model.add_entries(volumes[:, :, None], columns.v, -1.0)
     model.add_entries(volumes[:, :, None], columns.n, 1.0)
-    sized = model.add_rows(-np.inf, 0.0, columns.y.shape, _labels("size_volume", instance.sites, instance.sizes))
+    sized = model.add_rows(
+        -np.inf, 0.0, columns.y.shape, _labels("size_volume", instance.sites, instance.sizes)
+    )
     model.add_entries(sized[:, None, :], columns.n, 1.0)
     model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
     assert instance.stock_level is not None
     assert instance.volume_m3 is not None
     assert instance.storage_m3 is not None
     room = model.add_rows(
-        -np.inf, 0.0, (len(instance.sites), instance.shape[2]), _labels("storage", instance.sites, instance.periods)
+        -np.inf,
+        0.0,
+        (len(instance.sites), instance.shape[2]),
+        _labels("storage", instance.sites, instance.periods),
     )
     level = instance.stock_level * instance.volume_m3[:, None, None]
     model.add_entries(room[:, None, None, :], columns.v[:, :, :, None], level[None])
@@ -220,7 +261,8 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         return
     lane = columns.lane[local]
     pair, member = np.unique(
-        instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane], return_inverse=True
+        instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane],
+        return_inverse=True,
     )
     zone, site = pair // len(instance.sites), pair % len(instance.sites)
     rows = model.add_rows(
@@ -251,7 +293,9 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     axes = (instance.sites, instance.products, instance.periods)
     balance = model.add_rows(0.0, 0.0, columns.v.shape, _labels("inbound", *axes))
     model.add_entries(
-        balance[instance.route_site[columns.route], columns.route_product, columns.route_period], columns.f, 1.0
+        balance[instance.route_site[columns.route], columns.route_product, columns.route_period],
+        columns.f,
+        1.0,
     )
     model.add_entries(balance, columns.v, -1.0)
     if not len(columns.route):
@@ -275,7 +319,10 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         origin = instance.route_origin[columns.route]
         limited = np.asarray(np.isfinite(instance.origin_m3).all(axis=1))
         rows = model.add_rows(
-            -np.inf, instance.origin_m3, instance.origin_m3.shape, _labels("origin", instance.origins, instance.periods)
+            -np.inf,
+            instance.origin_m3,
+            instance.origin_m3.shape,
+            _labels("origin", instance.origins, instance.periods),
         )
         here = limited[origin]
         model.add_entries(rows[origin[here]], columns.f[here][:, None], landed[here])
@@ -291,13 +338,24 @@ def _plant_minimum(
     assert instance.origin_m3 is not None
     least = np.flatnonzero(instance.origin_min_m3 > 0)
     rows = model.add_rows(
-        0.0, np.inf, (len(least),), _labels("plant_minimum", tuple(instance.origins[o] for o in least))
+        0.0,
+        np.inf,
+        (len(least),),
+        _labels("plant_minimum", tuple(instance.origins[o] for o in least)),
     )
-    caps = model.add_rows(-np.inf, 0.0, (len(least),), _labels("plant_used", tuple(instance.origins[o] for o in least)))
+    caps = model.add_rows(
+        -np.inf,
+        0.0,
+        (len(least),),
+        _labels("plant_used", tuple(instance.origins[o] for o in least)),
+    )
     top = np.minimum(
         instance.origin_m3.sum(axis=1),
         float(
-            (instance.demand.sum(axis=(0, 2)) * (instance.volume_m3 if instance.volume_m3 is not None else 1.0)).sum()
+            (
+                instance.demand.sum(axis=(0, 2))
+                * (instance.volume_m3 if instance.volume_m3 is not None else 1.0)
+            ).sum()
         )
         * 2.0,
     )
@@ -314,13 +372,18 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
     if instance.mail_kg is None or instance.mail_weight is None or instance.zone_country is None:
         return
     rows = model.add_rows(
-        -np.inf, instance.mail_kg, instance.mail_kg.shape, _labels("mail", instance.countries, instance.periods)
+        -np.inf,
+        instance.mail_kg,
+        instance.mail_kg.shape,
+        _labels("mail", instance.countries, instance.periods),
     )
     here = instance.lane_site[columns.lane] == MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
     way = instance.lane_way[lane]
     weight = instance.mail_weight[way, product] * instance.units[way, product, period]
-    model.add_entries(rows[instance.zone_country[instance.lane_zone[lane]], period], columns.x[here], weight)
+    model.add_entries(
+        rows[instance.zone_country[instance.lane_zone[lane]], period], columns.x[here], weight
+    )
 
 
 def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
@@ -329,12 +392,17 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
         return
     shape = instance.carrier_orders.shape
     rows = model.add_rows(
-        -np.inf, instance.carrier_orders, shape, _labels("carrier", instance.carriers, instance.periods)
+        -np.inf,
+        instance.carrier_orders,
+        shape,
+        _labels("carrier", instance.carriers, instance.periods),
     )
     here = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
     units = instance.units[instance.lane_way[lane], product, period]
-    model.add_entries(rows[instance.carrier_zone[instance.lane_zone[lane]], period], columns.x[here], units)
+    model.add_entries(
+        rows[instance.carrier_zone[instance.lane_zone[lane]], period], columns.x[here], units
+    )
 
 
 def service(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
@@ -343,7 +411,9 @@ def service(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         need = target.share * float(instance.demand[target.zones].sum())
         row = model.add_rows(need, np.inf, (1,), _labels("service", (target.name,)))
         here = target.zones[instance.lane_zone[columns.lane]]
-        within = instance.way_within[target.days][instance.lane_way[columns.lane[here]], columns.period[here]]
+        within = instance.way_within[target.days][
+            instance.lane_way[columns.lane[here]], columns.period[here]
+        ]
         model.add_entries(row, columns.x[here], within)
 
 
@@ -357,8 +427,13 @@ def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
         row = model.add_rows(-np.inf, limits.budget_usd, (1,), _labels("budget", ("all",)))
         spent = np.where(np.isfinite(instance.invest_usd), instance.invest_usd, 0.0)
         model.add_entries(row, columns.y.ravel(), spent.ravel())
-    for family, members, low, high in (("open", limits.opened, 1.0, 1.0), ("close", limits.closed, 0.0, 0.0)):
-        rows = model.add_rows(low, high, (len(members),), _labels(family, tuple(instance.sites[i] for i in members)))
+    for family, members, low, high in (
+        ("open", limits.opened, 1.0, 1.0),
+        ("close", limits.closed, 0.0, 0.0),
+    ):
+        rows = model.add_rows(
+            low, high, (len(members),), _labels(family, tuple(instance.sites[i] for i in members))
+        )
         if members:
             model.add_entries(rows[:, None], columns.y[list(members)], 1.0)
 
@@ -368,7 +443,9 @@ def diversification(model: LinearModel, columns: Columns, instance: LocationInst
     share = instance.limits.max_gateway_share
     if share >= 1.0 or not len(instance.route_site) or instance.volume_m3 is None:
         return
-    rows = model.add_rows(-np.inf, 0.0, (len(instance.gateways),), _labels("gateway_share", instance.gateways))
+    rows = model.add_rows(
+        -np.inf, 0.0, (len(instance.gateways),), _labels("gateway_share", instance.gateways)
+    )
     total = model.add_variables((1,), 0.0)
     whole = model.add_rows(0.0, 0.0, (1,), _labels("formal_volume", ("all",)))
     volume = instance.volume_m3[columns.route_product]
@@ -390,7 +467,11 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
         * instance.units[instance.lane_way[columns.lane], columns.product, columns.period]
     )
     model.add_entries(row, columns.x, instance.lane_co2[columns.lane] * weight)
-    model.add_entries(row, columns.f, instance.route_co2[columns.route] * instance.weight_kg[columns.route_product])
+    model.add_entries(
+        row,
+        columns.f,
+        instance.route_co2[columns.route] * instance.weight_kg[columns.route_product],
+    )
 
 
 def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
@@ -401,7 +482,9 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
     lane, product = columns.lane[local], columns.product[local]
     zone, country = instance.lane_zone[lane], instance.site_country[instance.lane_site[lane]]
     shape = (len(instance.zones), len(instance.products), len(instance.countries))
-    key, member = np.unique(np.ravel_multi_index((zone, product, country), shape), return_inverse=True)
+    key, member = np.unique(
+        np.ravel_multi_index((zone, product, country), shape), return_inverse=True
+    )
     zones, products, countries = np.unravel_index(key, shape)
     rows = model.add_rows(
         -np.inf, 0.0, (len(key),),
@@ -409,7 +492,9 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
                  for z, k, c in zip(zones, products, countries, strict=True)],
     )  # fmt: skip
     model.add_entries(rows[member], columns.x[local], 1.0)
-    model.add_entries(rows, columns.w[products, countries], -instance.demand.sum(axis=2)[zones, products])
+    model.add_entries(
+        rows, columns.w[products, countries], -instance.demand.sum(axis=2)[zones, products]
+    )
 
 
 CONSTRAINTS = (

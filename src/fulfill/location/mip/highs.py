@@ -1,8 +1,8 @@
 """HiGHS through MathOpt: its log as progress, its refusals as our errors, an interrupt that keeps the best plan.
 
-HiGHS under MathOpt fires no callbacks, and Ctrl-C drops its incumbent. But its message lines can be read while it
-runs, and it saves every improving plan to a file: after an interrupt the last plan there and the last bound in the log
-are the answer.
+HiGHS under MathOpt fires no callbacks, and Ctrl-C drops its incumbent. But its message lines can be
+read while it runs, and it saves every improving plan to a file: after an interrupt the last plan
+there and the last bound in the log are the answer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from fulfill.location.mip.rows import LinearModel
 Array = NDArray[np.float64]
 Report = Callable[[float, float, float], None]
 
-_ROW = re.compile(r"^\s*[A-Z]?\s+\d+\s+\d+\s+\d+\s+[\d.]+%\s+(\S+)\s+(\S+)\s+(\S+)%?.*?([\d.]+)s\s*$")
+_ROW = re.compile(
+    r"^\s*[A-Z]?\s+\d+\s+\d+\s+\d+\s+[\d.]+%\s+(\S+)\s+(\S+)\s+(\S+)%?.*?([\d.]+)s\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,14 @@ def solve_mip(
             values = dict(zip(built.variables(), hint.tolist(), strict=True))
             hints.solution_hints = [mathopt.SolutionHint(variable_values=values)]
         try:
-            result = mathopt.solve(built, mathopt.SolverType.HIGHS, params=params, model_params=hints, msg_cb=listen)
+            result = mathopt.solve(
+                built, mathopt.SolverType.HIGHS, params=params, model_params=hints, msg_cb=listen
+            )
         except KeyboardInterrupt:
             return read_saved(saved, last[0])
         except (AttributeError, RuntimeError, ValueError) as error:
-            # MathOpt hides a solver's refusal behind an AttributeError of its own; the text is in the context.
+            # MathOpt hides a solver's refusal behind an AttributeError of its own; the text is in
+            # the context.
             raise SolverError(f"HiGHS: {error.__context__ or error}") from error
     return _answer(result, built)
 
@@ -140,7 +145,9 @@ def read_saved(path: Path, bound: float) -> MipAnswer:
         block = lines[start + 2 : start + 2 + size]
         # a plan that is still being written has too few lines, or no line end after the last
         if len(block) == size and start + 2 + size < len(lines):
-            return MipAnswer(np.array(block, float), float(lines[start].split()[1]), bound, infeasible=False)
+            return MipAnswer(
+                np.array(block, float), float(lines[start].split()[1]), bound, infeasible=False
+            )
     return MipAnswer(None, float("inf"), bound, infeasible=False)
 
 
@@ -150,7 +157,10 @@ def _answer(result: mathopt.SolveResult, built: mathopt.Model) -> MipAnswer:
     if result.has_primal_feasible_solution():
         values = np.array(result.variable_values(list(built.variables())), float)
         return MipAnswer(values, result.objective_value(), bound, infeasible=False)
-    infeasible = reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED)
+    infeasible = reason in (
+        mathopt.TerminationReason.INFEASIBLE,
+        mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED,
+    )
     if not infeasible and reason not in (
         mathopt.TerminationReason.NO_SOLUTION_FOUND,
         mathopt.TerminationReason.OPTIMAL,

@@ -1,7 +1,8 @@
 """A linear model built from arrays: families of variables and rows, handed to MathOpt in one piece.
 
-Building object by object costs more than solving; here every family is a few numpy arrays. Rows carry their family and
-key as a name, ``throughput[mx-cdmx,nov]``, so that a message can point at the planner's own row.
+Building object by object costs more than solving; here every family is a few numpy arrays. Rows
+carry their family and key as a name, ``throughput[mx-cdmx,nov]``, so that a message can point at
+the planner's own row.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ class LinearModel:
     offset: float = 0.0
 
     def add_variables(
-        self, shape: tuple[int, ...], cost: ArrayLike, upper: ArrayLike = np.inf, *, integer: bool = False
+        self,
+        shape: tuple[int, ...],
+        cost: ArrayLike,
+        upper: ArrayLike = np.inf,
+        *,
+        integer: bool = False,
     ) -> Index:
         """Add non-negative variables and return their column numbers in the given shape."""
         size = int(np.prod(shape))
@@ -47,7 +53,11 @@ class LinearModel:
         return columns
 
     def add_rows(
-        self, low: ArrayLike, high: ArrayLike, shape: tuple[int, ...], names: Callable[[], list[str]]
+        self,
+        low: ArrayLike,
+        high: ArrayLike,
+        shape: tuple[int, ...],
+        names: Callable[[], list[str]],
     ) -> Index:
         """Add rows ``low <= ... <= high`` without entries and return their row numbers in the given shape."""
         size = int(np.prod(shape))
@@ -60,7 +70,9 @@ class LinearModel:
 
     def add_entries(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike) -> None:
         """Add coefficients; the three arrays broadcast; entries of the same place add up."""
-        row, column, value = np.broadcast_arrays(np.asarray(rows), np.asarray(columns), np.asarray(values, float))
+        row, column, value = np.broadcast_arrays(
+            np.asarray(rows), np.asarray(columns), np.asarray(values, float)
+        )
         keep = value.ravel() != 0
         self.entries.append((row.ravel()[keep], column.ravel()[keep], value.ravel()[keep]))
 
@@ -73,7 +85,9 @@ class LinearModel:
         from scipy.sparse import coo_array
 
         row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
-        matrix = coo_array((value, (row, column)), shape=(self.n_rows, self.n_columns)).tocsr().tocoo()
+        matrix = (
+            coo_array((value, (row, column)), shape=(self.n_rows, self.n_columns)).tocsr().tocoo()
+        )
         cost = np.concatenate(self.cost)
         paid = np.flatnonzero(cost)
         return model_pb2.ModelProto(
@@ -85,7 +99,9 @@ class LinearModel:
             ),
             objective=model_pb2.ObjectiveProto(
                 offset=self.offset,
-                linear_coefficients=sparse_containers_pb2.SparseDoubleVectorProto(ids=paid, values=cost[paid]),
+                linear_coefficients=sparse_containers_pb2.SparseDoubleVectorProto(
+                    ids=paid, values=cost[paid]
+                ),
             ),
             linear_constraints=model_pb2.LinearConstraintsProto(
                 ids=range(self.n_rows),

@@ -1,8 +1,9 @@
 """The best allocation for sites that are given: prices first, then a greedy fill that keeps every limit.
 
-With sites fixed the linear program has few prices: one per site and period, one per side row. Each cell takes its
-cheapest lane at these prices; the prices move until sites are neither over- nor underused. What is then still over a
-limit is settled greedily, the cells with the largest regret first.
+With sites fixed the linear program has few prices: one per site and period, one per side row. Each
+cell takes its cheapest lane at these prices; the prices move until sites are neither over- nor
+underused. What is then still over a limit is settled greedily, the cells with the largest regret
+first.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ class Factors:
 class Setting:
     """Sites that are given, ready for allocation: their lanes, inbound prices, bands.
 
-    `size` (I,) is -1 for closed; `steps` and `room` are prices (I, B) and capacities (I, B, T) of the bands in order of
-    price; `inbound` (I, K, T) is without safety stock.
+    `size` (I,) is -1 for closed; `steps` and `room` are prices (I, B) and capacities (I, B, T) of
+    the bands in order of price; `inbound` (I, K, T) is without safety stock.
     """
 
     size: Index
@@ -104,7 +105,11 @@ def prepare(instance: LocationInstance, size: Index, prices: Multipliers) -> Set
 
 
 def best_assortment(
-    instance: LocationInstance, setting: Setting, prices: Multipliers, rho: Array, start: Mask | None = None
+    instance: LocationInstance,
+    setting: Setting,
+    prices: Multipliers,
+    rho: Array,
+    start: Mask | None = None,
 ) -> Mask:
     """Return which product stands in which site, (I, K), at prices of throughput `rho` (I, T)."""
     sites = np.flatnonzero(setting.size >= 0)
@@ -133,8 +138,8 @@ def allocate(
     Returns
     -------
     tuple
-        Decisions without inbound flows that keep the limits of throughput, storage, mail and carriers; prices of
-        throughput (I, T).
+        Decisions without inbound flows that keep the limits of throughput, storage, mail and
+        carriers; prices of throughput (I, T).
     """
     inbound = np.where(assortment[:, :, None], setting.inbound, np.inf)
     slope = np.zeros(assortment.shape)
@@ -164,13 +169,20 @@ def _factors(instance: LocationInstance, options: Options, prices: Multipliers) 
         country=instance.zone_country if instance.zone_country is not None else nothing,
         mail_weight=instance.mail_weight if instance.mail_weight is not None else no_mail,
         carbon=options.co2 * prices.co2,
-        credit=service_credit(instance, prices, zone, options.way) if prices.service.any() else np.zeros((0, 0)),
+        credit=service_credit(instance, prices, zone, options.way)
+        if prices.service.any()
+        else np.zeros((0, 0)),
         weight=instance.weight_kg if instance.weight_kg is not None else np.zeros(n_products),
     )
 
 
 def _balance(
-    instance: LocationInstance, setting: Setting, inbound: Array, rho: Array, prices: Multipliers, rounds: int
+    instance: LocationInstance,
+    setting: Setting,
+    inbound: Array,
+    rho: Array,
+    prices: Multipliers,
+    rounds: int,
 ) -> tuple[Array, Array]:
     """Move prices of throughput until demand meets what the bands supply; return them and volumes (I, K)."""
     steps, room = setting.steps, setting.room
@@ -178,12 +190,18 @@ def _balance(
     filled = np.cumsum(room, axis=1)
     best, best_excess, best_volume, stale = rho, np.inf, np.zeros(inbound.shape[:2]), 0
     for number in range(rounds):
-        taken = demand_at(*_cells(instance, setting, inbound, prices), instance.demand, instance.unserved_usd, rho)
+        taken = demand_at(
+            *_cells(instance, setting, inbound, prices), instance.demand, instance.unserved_usd, rho
+        )
         used = taken.sum(axis=1)
         below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1, initial=0.0)
         upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1, initial=0.0)
-        excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
-        worst = float((np.maximum(used - total, 0.0)).sum()) + 0.1 * float(np.abs(excess * total).sum())
+        excess = (
+            np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
+        )
+        worst = float((np.maximum(used - total, 0.0)).sum()) + 0.1 * float(
+            np.abs(excess * total).sum()
+        )
         stale += 1
         if worst < best_excess:
             stale = 0 if worst < 0.9 * best_excess else stale
@@ -195,7 +213,9 @@ def _balance(
     return best, best_volume
 
 
-def _cells(instance: LocationInstance, setting: Setting, inbound: Array, prices: Multipliers) -> tuple[Any, ...]:
+def _cells(
+    instance: LocationInstance, setting: Setting, inbound: Array, prices: Multipliers
+) -> tuple[Any, ...]:
     """Return the arrays with which the kernels price an option of a cell."""
     options, factors = setting.options, setting.factors
     return (
@@ -215,7 +235,9 @@ def _fill(
     order = np.argsort(-regret.reshape(n_zones * n_products, n_periods), axis=0, kind="stable")
     unlimited = np.full((1, n_periods), np.inf)
     mail_left = instance.mail_kg.copy() if instance.mail_kg is not None else unlimited.copy()
-    carrier_left = instance.carrier_orders.copy() if instance.carrier_orders is not None else unlimited.copy()
+    carrier_left = (
+        instance.carrier_orders.copy() if instance.carrier_orders is not None else unlimited.copy()
+    )
     level, storage_left, safety = _storage_rows(instance, np.maximum(setting.size, 0))
     lane, product, period, orders, n = fill(
         order, setting.options.lane, *cells, instance.demand, instance.unserved_usd, rho, setting.room.sum(axis=1),
@@ -318,7 +340,11 @@ def fill(
     """Fill cells in the given order; return flows and their number. A cell may be split where room runs out."""
     n_zones, n_products, n_periods = demand.shape
     size = n_zones * n_products * n_periods + 4 * n_zones * n_products
-    out_lane, out_k, out_t = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+    out_lane, out_k, out_t = (
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+    )
     out_orders = np.empty(size)
     n = 0
     for t in range(n_periods - 1, -1, -1):

@@ -1,8 +1,9 @@
 """Raising the Lagrangian bound: the volume algorithm, with steps scaled by each cell's own demand.
 
-Barahona and Anbil (2000), "The volume algorithm: producing primal solutions with a subgradient method", Math. Program.
-87, 385-399, doi 10.1007/s101070050002. A multiplier moves by the *share* of its cell that is over- or underserved, not
-by orders, and side rows by the share of their capacity: all prices move in dollars per order.
+Barahona and Anbil (2000), "The volume algorithm: producing primal solutions with a subgradient
+method", Math. Program. 87, 385-399, doi 10.1007/s101070050002. A multiplier moves by the *share* of
+its cell that is over- or underserved, not by orders, and side rows by the share of their capacity:
+all prices move in dollars per order.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Ascent:
 def begin(instance: LocationInstance, lanes: Lanes, prices: Multipliers) -> Ascent:
     """Start an ascent at some multipliers."""
     relaxed = evaluate(instance, lanes, prices)
-    return Ascent(prices, relaxed.bound, violations(instance, prices, relaxed), _openings(instance, relaxed))
+    return Ascent(
+        prices, relaxed.bound, violations(instance, prices, relaxed), _openings(instance, relaxed)
+    )
 
 
 def ascend(
@@ -93,11 +96,14 @@ def _openings(instance: LocationInstance, relaxed: Relaxed) -> Array:
     return openings
 
 
-def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed) -> dict[str, Array]:
+def violations(
+    instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
+) -> dict[str, Array]:
     """Return by how much the relaxed answer breaks each relaxed row, as a share of the row's size.
 
-    Positive: the row's price must rise. A cell priced at its alternative that the sites leave unserved is served by the
-    alternative, so its violation is nil; what the alternative mails counts against air capacity.
+    Positive: the row's price must rise. A cell priced at its alternative that the sites leave
+    unserved is served by the alternative, so its violation is nil; what the alternative mails
+    counts against air capacity.
     """
     at_top = prices.cell >= relaxed.alternative - 1e-9
     short = 1.0 - relaxed.served
@@ -120,15 +126,27 @@ def violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
         carried = np.zeros_like(instance.carrier_orders)
         np.add.at(carried, instance.carrier_zone, (relaxed.served * demand).sum(axis=1))
         found["carrier"] = carried / np.maximum(instance.carrier_orders, 1e-9) - 1.0
-    if instance.mail_kg is not None and instance.mail_weight is not None and instance.zone_country is not None:
+    if (
+        instance.mail_kg is not None
+        and instance.mail_weight is not None
+        and instance.zone_country is not None
+    ):
         per_order = instance.mail_weight.max(axis=0)
         mailed = np.zeros_like(instance.mail_kg)
         np.add.at(mailed, instance.zone_country, np.einsum("zkt,k->zt", left * demand, per_order))
         found["mail"] = mailed / np.maximum(instance.mail_kg, 1e-9) - 1.0
-    if instance.storage_m3 is not None and instance.stock_level is not None and instance.volume_m3 is not None:
+    if (
+        instance.storage_m3 is not None
+        and instance.stock_level is not None
+        and instance.volume_m3 is not None
+    ):
         stock = np.einsum("ikt,ktu,k->iu", relaxed.units, instance.stock_level, instance.volume_m3)
-        room = np.where(relaxed.size >= 0, instance.storage_m3[np.arange(len(relaxed.size)), relaxed.size], 0.0)
-        found["storage"] = (stock - room[:, None]) / np.maximum(instance.storage_m3.max(axis=1), 1e-9)[:, None]
+        room = np.where(
+            relaxed.size >= 0, instance.storage_m3[np.arange(len(relaxed.size)), relaxed.size], 0.0
+        )
+        found["storage"] = (stock - room[:, None]) / np.maximum(
+            instance.storage_m3.max(axis=1), 1e-9
+        )[:, None]
     return found
 
 
@@ -139,11 +157,15 @@ def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Arra
     room, steps = instance.capacity[sites, size], instance.handling_usd[sites, size]
     supplied = (room * (steps[:, :, None] < relaxed.price[sites, size][:, None, :])).sum(axis=1)
     found = np.zeros(relaxed.price.shape)
-    found[sites, size] = (relaxed.units[sites].sum(axis=1) - supplied) / np.maximum(room.sum(axis=1), 1e-9)
+    found[sites, size] = (relaxed.units[sites].sum(axis=1) - supplied) / np.maximum(
+        room.sum(axis=1), 1e-9
+    )
     return found
 
 
-def _inbound_violations(instance: LocationInstance, prices: Multipliers, relaxed: Relaxed) -> dict[str, Array]:
+def _inbound_violations(
+    instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
+) -> dict[str, Array]:
     assert instance.volume_m3 is not None
     assert instance.landing is not None
     assert instance.gateway_m3 is not None
@@ -151,7 +173,9 @@ def _inbound_violations(instance: LocationInstance, prices: Multipliers, relaxed
     _, route = inbound_price(instance, prices)
     site, product, period = np.nonzero(relaxed.units)
     taken = route[site, product, period]
-    landed = (relaxed.units[site, product, period] * instance.volume_m3[product])[:, None] * instance.landing[period]
+    landed = (relaxed.units[site, product, period] * instance.volume_m3[product])[
+        :, None
+    ] * instance.landing[period]
     passed, made = np.zeros_like(instance.gateway_m3), np.zeros_like(instance.origin_m3)
     for gate in (instance.route_gateway[taken], instance.route_crossing[taken]):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
@@ -163,7 +187,9 @@ def _inbound_violations(instance: LocationInstance, prices: Multipliers, relaxed
     limited = np.isfinite(instance.origin_m3)
     return {
         "gateway": passed / np.maximum(instance.gateway_m3, 1e-9) - 1.0,
-        "origin": np.where(limited, made / np.where(limited, np.maximum(instance.origin_m3, 1e-9), 1.0) - 1.0, -1.0),
+        "origin": np.where(
+            limited, made / np.where(limited, np.maximum(instance.origin_m3, 1e-9), 1.0) - 1.0, -1.0
+        ),
         "share": through / whole - instance.limits.max_gateway_share,
     }
 
@@ -194,7 +220,9 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
         changes["budget"] = max(0.0, state.best.budget + usd * float(mean["budget"]))
     prices = with_prices(state.best, **changes)
     if "stocking" in mean:
-        prices = with_prices(prices, stocking=_affordable(instance, prices.stocking + usd * mean["stocking"]))
+        prices = with_prices(
+            prices, stocking=_affordable(instance, prices.stocking + usd * mean["stocking"])
+        )
     return prices
 
 
@@ -203,7 +231,9 @@ def _affordable(instance: LocationInstance, stocking: Array) -> Array:
     assert instance.entry_usd is not None
     charges = np.maximum(stocking, 0.0)
     collected = np.einsum("zkc,zk->kc", charges, instance.demand.sum(axis=2))
-    factor = np.where(collected > instance.entry_usd, instance.entry_usd / np.maximum(collected, 1e-12), 1.0)
+    factor = np.where(
+        collected > instance.entry_usd, instance.entry_usd / np.maximum(collected, 1e-12), 1.0
+    )
     return np.asarray(charges * factor[None])
 
 

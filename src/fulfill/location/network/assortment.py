@@ -1,8 +1,9 @@
 """Which product stands in which open site, at given prices of throughput.
 
-Safety stock makes the cost of a product concave in the volume of a site: a best seller is worth stocking everywhere, a
-long tail in one place. With the prices of throughput fixed, products do not meet; each is an uncapacitated location
-problem over the open sites, small enough for a full drop-add search.
+Safety stock makes the cost of a product concave in the volume of a site: a best seller is worth
+stocking everywhere, a long tail in one place. With the prices of throughput fixed, products do not
+meet; each is an uncapacitated location problem over the open sites, small enough for a full
+drop-add search.
 """
 
 from __future__ import annotations
@@ -20,13 +21,19 @@ Mask = NDArray[np.bool_]
 
 
 def choose_assortment(
-    instance: LocationInstance, costs: Array, units: Array, alternative: Array, sites: Index, start: Mask
+    instance: LocationInstance,
+    costs: Array,
+    units: Array,
+    alternative: Array,
+    sites: Index,
+    start: Mask,
 ) -> tuple[Mask, float]:
     """Choose the products of each open site.
 
     Parameters
     ----------
-    costs, units : (K, Z * T, S) cost of a potential order from each open site at the prices, and units it takes
+    costs, units : (K, Z * T, S) cost of a potential order from each open site at the prices, and
+        units it takes
     alternative : (K, Z * T) cost without a site
     sites : (S,) numbers of the open sites
     start : (S, K) assortment to start from
@@ -39,18 +46,34 @@ def choose_assortment(
     n_products = costs.shape[0]
     chosen, total = np.zeros_like(start), 0.0
     demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2).reshape(n_products, -1))
-    country = instance.site_country[sites] if instance.site_country is not None else np.zeros(len(sites), np.int64)
+    country = (
+        instance.site_country[sites]
+        if instance.site_country is not None
+        else np.zeros(len(sites), np.int64)
+    )
     for k in range(n_products):
         alone, common, whole = _variation(instance, sites, k)
         entry = instance.entry_usd[k] if instance.entry_usd is not None else np.zeros(1)
-        table = (costs[k], units[k], alternative[k], demand[k], alone, common, whole, entry, country)
+        table = (
+            costs[k],
+            units[k],
+            alternative[k],
+            demand[k],
+            alone,
+            common,
+            whole,
+            entry,
+            country,
+        )
         found = [_drop_add(begin, *table) for begin in (start[:, k].copy(), _best_single(*table))]
         chosen[:, k], cost = min(found, key=lambda answer: answer[1])
         total += cost
     return chosen, total
 
 
-def _variation(instance: LocationInstance, sites: Index, product: int) -> tuple[Array, Array, Array]:
+def _variation(
+    instance: LocationInstance, sites: Index, product: int
+) -> tuple[Array, Array, Array]:
     if instance.safety is None:
         return np.zeros(len(sites)), np.zeros(len(sites)), np.ones(len(sites))
     safety = instance.safety
@@ -62,7 +85,9 @@ def _variation(instance: LocationInstance, sites: Index, product: int) -> tuple[
 
 
 @njit()
-def _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume):
+def _set_cost(
+    mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume
+):
     """Return the cost of serving a product from a set of sites; `volume` gets what each carries."""
     total = 0.0
     volume[:] = 0.0
@@ -102,7 +127,20 @@ def _best_single(costs, units, alternative, demand, alone, common, whole, entry,
     mask, best, site = np.zeros(n_sites, np.bool_), np.inf, -1
     for s in range(n_sites):
         mask[s] = True
-        cost = _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+        cost = _set_cost(
+            mask,
+            costs,
+            units,
+            alternative,
+            demand,
+            alone,
+            common,
+            whole,
+            entry,
+            country,
+            slope,
+            volume,
+        )
         if cost < best:
             best, site = cost, s
         mask[s] = False
@@ -116,7 +154,9 @@ def _slopes(mask, volume, alone, common, whole, slope):
     for s in range(len(volume)):
         share = volume[s] / whole[s] if volume[s] > 0.0 else 0.1
         cost = np.sqrt(alone[s] * share + common[s] * share * share)
-        slope[s] = (alone[s] + 2.0 * common[s] * share) / (2.0 * cost) / whole[s] if cost > 0.0 else 0.0
+        slope[s] = (
+            (alone[s] + 2.0 * common[s] * share) / (2.0 * cost) / whole[s] if cost > 0.0 else 0.0
+        )
 
 
 @njit()
@@ -125,16 +165,42 @@ def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, ent
     n_sites = len(mask)
     volume, slope = np.zeros(n_sites), np.zeros(n_sites)
     _slopes(mask, volume, alone, common, whole, slope)
-    best = _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+    best = _set_cost(
+        mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume
+    )
     for _ in range(3 * n_sites):
         _slopes(mask, volume, alone, common, whole, slope)
-        again = _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+        again = _set_cost(
+            mask,
+            costs,
+            units,
+            alternative,
+            demand,
+            alone,
+            common,
+            whole,
+            entry,
+            country,
+            slope,
+            volume,
+        )
         best = min(best, again)
         flip, found = -1, best - 1e-6 * abs(best) - 1e-6
         for s in range(n_sites):
             mask[s] = not mask[s]
             cost = _set_cost(
-                mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume
+                mask,
+                costs,
+                units,
+                alternative,
+                demand,
+                alone,
+                common,
+                whole,
+                entry,
+                country,
+                slope,
+                volume,
             )
             mask[s] = not mask[s]
             if cost < found:
@@ -142,9 +208,35 @@ def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, ent
         if flip < 0:
             break
         mask[flip] = not mask[flip]
-        best = _set_cost(mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+        best = _set_cost(
+            mask,
+            costs,
+            units,
+            alternative,
+            demand,
+            alone,
+            common,
+            whole,
+            entry,
+            country,
+            slope,
+            volume,
+        )
     nothing = np.zeros(n_sites, np.bool_)
-    none = _set_cost(nothing, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume)
+    none = _set_cost(
+        nothing,
+        costs,
+        units,
+        alternative,
+        demand,
+        alone,
+        common,
+        whole,
+        entry,
+        country,
+        slope,
+        volume,
+    )
     if none <= best:
         return nothing, none
     return mask, best
@@ -157,7 +249,8 @@ def site_costs(
 ):  # fmt: skip
     """Return cost and units of a potential order by product, cell and open site, and the cheapest alternative.
 
-    Shapes (K, Z * T, S), (K, Z * T, S), (K, Z * T); `position` is the number of a site among the open ones.
+    Shapes (K, Z * T, S), (K, Z * T, S), (K, Z * T); `position` is the number of a site among the
+    open ones.
     """
     n_zones, n_products, n_periods = shape
     costs = np.full((n_products, n_zones * n_periods, n_open), np.inf)
@@ -171,7 +264,9 @@ def site_costs(
                 for j in range(start[z], start[z + 1]):
                     w, i = way[j], site[j]
                     u = units[w, k, t]
-                    cost = way_cost[w, k, t] + usd[j] * way_rate[w, k, t] + u * carbon[j] * weight[k]
+                    cost = (
+                        way_cost[w, k, t] + usd[j] * way_rate[w, k, t] + u * carbon[j] * weight[k]
+                    )
                     if credit.size > 0:
                         cost -= credit[j, t]
                     if i < 0:

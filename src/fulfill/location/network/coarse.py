@@ -30,8 +30,8 @@ class Likeness:
 def coarsen(instance: LocationInstance, n_zones: int) -> Likeness:
     """Return a likeness of about `n_zones` zones (never fewer than there are kinds of zones).
 
-    Zones are alike that have the same carriers and the same ways to their door, and near each other if every site is
-    about as dear for one as for the other.
+    Zones are alike that have the same carriers and the same ways to their door, and near each other
+    if every site is about as dear for one as for the other.
     """
     feature, kind = _features(instance)
     weight = instance.demand.sum(axis=(1, 2)) + 1e-9
@@ -59,15 +59,23 @@ def _features(instance: LocationInstance) -> tuple[Array, Index]:
     score = mean_cost(instance)
     order = local[np.argsort(-score[local], kind="stable")]
     feature[instance.lane_zone[order], instance.lane_site[order]] = score[order]
-    top = np.nanmax(np.where(np.isfinite(feature), feature, np.nan)) if np.isfinite(feature).any() else 0.0
-    region = instance.carrier_zone if instance.carrier_zone is not None else np.zeros(n_zones, np.int64)
+    top = (
+        np.nanmax(np.where(np.isfinite(feature), feature, np.nan))
+        if np.isfinite(feature).any()
+        else 0.0
+    )
+    region = (
+        instance.carrier_zone if instance.carrier_zone is not None else np.zeros(n_zones, np.int64)
+    )
     mail = np.zeros(n_zones)
     by_mail = np.flatnonzero(instance.lane_site == MAIL)
     np.add.at(mail, instance.lane_zone[by_mail], 7.0**0.5 * instance.lane_way[by_mail] ** 2 + 1.0)
     targets = np.zeros(n_zones)
     for number, target in enumerate(instance.limits.targets):
         targets += 2.0**number * target.zones
-    kind = np.unique(np.stack([region, mail, targets], axis=1), axis=0, return_inverse=True)[1].ravel()
+    kind = np.unique(np.stack([region, mail, targets], axis=1), axis=0, return_inverse=True)[
+        1
+    ].ravel()
     return np.where(np.isfinite(feature), feature, top + 1.0), kind
 
 
@@ -98,7 +106,10 @@ def _of_zones(instance: LocationInstance, zone: Index, member: Index) -> Locatio
     demand = np.zeros((len(zone), *instance.shape[1:]))
     np.add.at(demand, member, instance.demand)
     limits = replace(
-        instance.limits, targets=tuple(replace(target, zones=target.zones[zone]) for target in instance.limits.targets)
+        instance.limits,
+        targets=tuple(
+            replace(target, zones=target.zones[zone]) for target in instance.limits.targets
+        ),
     )
     return replace(
         small,

@@ -1,6 +1,7 @@
 """The whole instance at full resolution: sites from a likeness, prices for all, a bound that counts everything.
 
-1. A coarse likeness is relaxed; its relaxed answers and, if they are poor, a search give a choice of sites.
+1. A coarse likeness is relaxed; its relaxed answers and, if they are poor, a search give a choice
+    of sites.
 2. The choice is priced on the full instance; its prices start the multipliers of every cell.
 3. The bound is raised on the full instance, and its relaxed answers are made plans in turn.
 """
@@ -96,7 +97,10 @@ class Search:
             return None
         safety, shape = self.instance.safety, (len(self.instance.sites), self.instance.shape[1], 2)
         points = np.zeros(shape) if safety is None else safety.points()
-        multipliers = {field.name: np.asarray(getattr(self.proof, field.name), float) for field in fields(self.proof)}
+        multipliers = {
+            field.name: np.asarray(getattr(self.proof, field.name), float)
+            for field in fields(self.proof)
+        }
         return whole(Leaf(**multipliers, points=points))
 
     def start(self) -> Start | None:
@@ -105,7 +109,9 @@ class Search:
             return None
         instance, siting, proof = self.instance, self.siting, self.proof
         multipliers = {
-            field.name: np.asarray(getattr(proof, field.name), float) for field in fields(proof) if field.name != "cell"
+            field.name: np.asarray(getattr(proof, field.name), float)
+            for field in fields(proof)
+            if field.name != "cell"
         }
         return Start(
             zones=np.array(instance.zones), products=np.array(instance.products), periods=np.array(instance.periods),
@@ -116,20 +122,30 @@ class Search:
     def tell(self) -> None:
         """Report."""
         if self.params.progress:
-            self.params.progress(Progress(self.objective, self.bound, time.perf_counter() - self.begun))
+            self.params.progress(
+                Progress(self.objective, self.bound, time.perf_counter() - self.begun)
+            )
 
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
     """Solve an instance by decomposition; Ctrl-C and the time limit return the best plan with its bound."""
     begun = time.perf_counter()
     if impossible(instance):
-        return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun)
+        return LocationSolution(
+            INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun
+        )
     search = Search(instance, params, begun)
     with interruptible(search):
         _run(search)
     if search.decisions is None:
         return LocationSolution(
-            NO_PLAN, None, np.inf, search.bound, "certified", time.perf_counter() - begun, search.certificate()
+            NO_PLAN,
+            None,
+            np.inf,
+            search.bound,
+            "certified",
+            time.perf_counter() - begun,
+            search.certificate(),
         )
     bound = min(search.bound, search.objective)
     return LocationSolution(
@@ -185,9 +201,17 @@ def _begin_from(search: Search, start: Start) -> Multipliers:
     """Offer the plan of an earlier run's sites and that of the relaxed answer at its multipliers; return these."""
     instance = search.instance
     nothing = zero_multipliers(instance)
-    kept = {field.name: getattr(start, field.name) for field in fields(nothing) if field.name != "cell"}
-    kept = {name: value for name, value in kept.items() if np.shape(value) == np.shape(getattr(nothing, name))}
-    prices = with_prices(nothing, **{name: value if value.ndim else float(value) for name, value in kept.items()})
+    kept = {
+        field.name: getattr(start, field.name) for field in fields(nothing) if field.name != "cell"
+    }
+    kept = {
+        name: value
+        for name, value in kept.items()
+        if np.shape(value) == np.shape(getattr(nothing, name))
+    }
+    prices = with_prices(
+        nothing, **{name: value if value.ndim else float(value) for name, value in kept.items()}
+    )
     size = start.size.copy()
     size[list(instance.limits.closed)] = -1
     siting = Siting(size, start.assortment > 0, start.rho, start.volume)
@@ -237,15 +261,22 @@ def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> 
     """Return the multipliers after some rounds on an instance of middle size: cheaper than the same rounds on all."""
     lanes = local_lanes(middle)
     state = replace(begin(middle, lanes, prices), step=NEW_STEP)
-    return ascend(middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.75)).best
+    return ascend(
+        middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.75)
+    ).best
 
 
 def _spread(
-    fine: LocationInstance, coarse: LocationInstance, member: Index, prices: Multipliers, siting: Siting
+    fine: LocationInstance,
+    coarse: LocationInstance,
+    member: Index,
+    prices: Multipliers,
+    siting: Siting,
 ) -> Multipliers:
     """Carry the multipliers of a likeness over to a finer instance; `member` is the coarse zone of each fine zone.
 
-    A zone's multiplier is its likeness's, moved by the difference of what the two zones pay at the plan's prices.
+    A zone's multiplier is its likeness's, moved by the difference of what the two zones pay at the
+    plan's prices.
     """
     moved = zone_prices(fine, siting, prices) - zone_prices(coarse, siting, prices)[member]
     return with_prices(prices, cell=prices.cell[member] + moved, stocking=prices.stocking[member])

@@ -70,10 +70,14 @@ def _within(instance: LocationInstance, inbound: Array) -> bool:
     np.add.at(made, instance.route_origin, landed)
     formal = instance.route_gateway >= 0
     through = np.bincount(
-        instance.route_gateway[formal], weights=landed[formal].sum(axis=1), minlength=len(instance.gateways)
+        instance.route_gateway[formal],
+        weights=landed[formal].sum(axis=1),
+        minlength=len(instance.gateways),
     )
     kept = through.max(initial=0.0) <= instance.limits.max_gateway_share * through.sum() + 1e-9
-    return bool((passed <= instance.gateway_m3).all() and (made <= instance.origin_m3).all() and kept)
+    return bool(
+        (passed <= instance.gateway_m3).all() and (made <= instance.origin_m3).all() and kept
+    )
 
 
 def _linear_program(instance: LocationInstance, leaving: Array, cost: Array) -> Array:

@@ -31,7 +31,9 @@ def mean_cost(instance: LocationInstance) -> Array:
     weight = weight / max(weight.sum(), 1e-12)
     way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)
     score = (way_cost * weight).sum(axis=(1, 2))[instance.lane_way]
-    score = score + instance.lane_usd * (instance.way_rate * weight).sum(axis=(1, 2))[instance.lane_way]
+    score = (
+        score + instance.lane_usd * (instance.way_rate * weight).sum(axis=(1, 2))[instance.lane_way]
+    )
     if not instance.inbound_free:
         best = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
         np.minimum.at(best, instance.route_site, instance.route_usd)

@@ -24,7 +24,9 @@ def impossible(instance: LocationInstance) -> str:
     """
     for target in instance.limits.targets:
         fastest = np.zeros((len(instance.zones), instance.shape[2]))
-        np.maximum.at(fastest, instance.lane_zone, instance.way_within[target.days][instance.lane_way])
+        np.maximum.at(
+            fastest, instance.lane_zone, instance.way_within[target.days][instance.lane_way]
+        )
         inside = instance.demand[target.zones]
         reach = float((inside.sum(axis=1) * fastest[target.zones]).sum())
         if reach < target.share * float(inside.sum()) * (1 - 1e-9):
@@ -37,7 +39,9 @@ def in_time(instance: LocationInstance, decisions: Decisions) -> Array:
     shares = []
     for target in instance.limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
-        share = instance.way_within[target.days][instance.lane_way[decisions.lane], decisions.period]
+        share = instance.way_within[target.days][
+            instance.lane_way[decisions.lane], decisions.period
+        ]
         wanted = max(float(instance.demand[target.zones].sum()), 1e-12)
         shares.append(float((share * decisions.orders)[inside].sum()) / wanted)
     return np.array(shares)
@@ -47,9 +51,16 @@ def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
     """Return kg CO2e of a plan a year."""
     if instance.weight_kg is None:
         return 0.0
-    units = instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period] * decisions.orders
-    moved = float((instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * units).sum())
-    return moved + float((instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum())
+    units = (
+        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
+        * decisions.orders
+    )
+    moved = float(
+        (instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * units).sum()
+    )
+    return moved + float(
+        (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
+    )
 
 
 def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
@@ -63,7 +74,9 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
     )
 
 
-def mended(instance: LocationInstance, decisions: Decisions, prices: Multipliers) -> Multipliers | None:
+def mended(
+    instance: LocationInstance, decisions: Decisions, prices: Multipliers
+) -> Multipliers | None:
     """Return higher prices for the limits that a plan misses, None if it misses none."""
     reached = in_time(instance, decisions)
     wanted = np.array([target.share for target in instance.limits.targets])

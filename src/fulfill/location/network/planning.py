@@ -49,13 +49,18 @@ def bare(instance: LocationInstance, size: Index) -> Siting:
     """Return sites of which nothing is known yet: everything stocked everywhere, orders shared evenly."""
     is_open = size >= 0
     volume = np.outer(is_open, instance.demand.sum(axis=(0, 2))) / max(int(is_open.sum()), 1)
-    return Siting(size, np.ones(volume.shape, bool), np.zeros((len(size), instance.shape[2])), volume)
+    return Siting(
+        size, np.ones(volume.shape, bool), np.zeros((len(size), instance.shape[2])), volume
+    )
 
 
-def plan_of(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Decisions | None, Siting]:
+def plan_of(
+    instance: LocationInstance, siting: Siting, prices: Multipliers
+) -> tuple[Decisions | None, Siting]:
     """Return the plan of a choice of sites, and the choice with its prices there.
 
-    Service levels and the carbon cap are met by pricing them higher, so often; None where they are not met then.
+    Service levels and the carbon cap are met by pricing them higher, so often; None where they are
+    not met then.
     """
     for _ in range(TRIES):
         decisions, siting = priced_plan(instance, siting, prices)
@@ -82,10 +87,14 @@ def priced_plan(
         if best is None or cost < best[0]:
             best = (cost, decisions, rho, assortment)
     assert best is not None
-    return best[1], Siting(siting.size, best[3], best[2], leaving_orders(instance, best[1]).sum(axis=2), best[0])
+    return best[1], Siting(
+        siting.size, best[3], best[2], leaving_orders(instance, best[1]).sum(axis=2), best[0]
+    )
 
 
-def settled(instance: LocationInstance, siting: Siting, prices: Multipliers) -> tuple[Siting, Multipliers]:
+def settled(
+    instance: LocationInstance, siting: Siting, prices: Multipliers
+) -> tuple[Siting, Multipliers]:
     """Raise the bound with the sites fixed; return the assortment and prices that it finds, and its multipliers."""
     sites = np.flatnonzero(siting.size >= 0)
     size = siting.size[sites]
@@ -93,7 +102,9 @@ def settled(instance: LocationInstance, siting: Siting, prices: Multipliers) -> 
     fixed[sites, size] = instance.fixed_usd[sites, size]
     closed = tuple(int(i) for i in np.flatnonzero(siting.size < 0))
     given = replace(
-        instance, fixed_usd=fixed, limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed)
+        instance,
+        fixed_usd=fixed,
+        limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed),
     )
     lanes = local_lanes(given)
     start = begin(given, lanes, with_prices(prices, cell=zone_prices(given, siting, prices)))

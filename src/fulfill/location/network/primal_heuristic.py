@@ -1,7 +1,8 @@
 """Which sites open: the relaxed answers of a small likeness, and a search where they are not good enough.
 
-At good multipliers the relaxed answer opens nearly the right sites at nearly the right sizes. So the bound of the
-likeness is raised leg by leg, every relaxed answer is made a plan, and the best plan is the target of the next leg.
+At good multipliers the relaxed answer opens nearly the right sites at nearly the right sizes. So
+the bound of the likeness is raised leg by leg, every relaxed answer is made a plan, and the best
+plan is the target of the next leg.
 """
 
 from __future__ import annotations
@@ -91,14 +92,20 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
 
 
 def _searched(
-    instance: LocationInstance, state: Ascent, best: Siting | None, seed: int, stop: Callable[[float], bool]
+    instance: LocationInstance,
+    state: Ascent,
+    best: Siting | None,
+    seed: int,
+    stop: Callable[[float], bool],
 ) -> Siting:
     """Search from the best choice so far and from the relaxed sites at their largest; return the best plan's choice."""
     relaxed = evaluate(instance, local_lanes(instance), state.best)
     table = cost_table(instance, state.best, relaxed.price)
     starts = [affordable(instance, relaxed) if best is None else best, spacious(instance, state)]
     starts = [start for start in starts if allowed(instance, start.size)] or starts[:1]
-    found = search_sites(instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.45))
+    found = search_sites(
+        instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.45)
+    )
     plans = [] if best is None else [best]
     for siting in found:
         if plans and stop(0.55):
@@ -116,11 +123,17 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
         sites = np.flatnonzero(size >= 0)
         spent = instance.invest_usd[sites, size[sites]]
         smaller = np.array(
-            [int(i) not in locked or np.isfinite(instance.fixed_usd[i, : size[i]]).any() for i in sites], bool
+            [
+                int(i) not in locked or np.isfinite(instance.fixed_usd[i, : size[i]]).any()
+                for i in sites
+            ],
+            bool,
         )
         if spent.sum() <= budget or not smaller.any():
             break
-        worth = np.where(smaller, relaxed.value[sites, size[sites]] / np.maximum(spent, 1.0), -np.inf)
+        worth = np.where(
+            smaller, relaxed.value[sites, size[sites]] / np.maximum(spent, 1.0), -np.inf
+        )
         site = int(sites[int(worth.argmax())])
         offered = np.flatnonzero(np.isfinite(instance.fixed_usd[site, : size[site]]))
         size[site] = offered[-1] if len(offered) else -1
@@ -131,7 +144,9 @@ def spacious(instance: LocationInstance, state: Ascent) -> Siting:
     """Return the sites that the relaxation liked, each at its largest size."""
     limits = instance.limits
     offered = np.isfinite(instance.fixed_usd)
-    largest = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), -1)
+    largest = np.where(
+        offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), -1
+    )
     size = np.where(state.frequency.sum(axis=1) > 0.5, largest, -1)
     size[list(limits.closed)] = -1
     size[list(limits.opened)] = largest[list(limits.opened)]
@@ -152,12 +167,18 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
     offered = np.isfinite(instance.fixed_usd)
     rent = np.where(
-        offered, instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy, np.inf
+        offered,
+        instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy,
+        np.inf,
     ).min(axis=1)
     cell = alternative_cost(instance, nothing)
     lanes = np.flatnonzero(instance.lane_site >= 0)
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         site, way = instance.lane_site[chunk], instance.lane_way[chunk]
-        cost = instance.lane_cost(chunk) + instance.units[way] * (inbound[site] + rent[site][:, None, None])
-        np.fmin.at(cell, instance.lane_zone[chunk], cost)  # NaN: no units of goods that cannot be had
+        cost = instance.lane_cost(chunk) + instance.units[way] * (
+            inbound[site] + rent[site][:, None, None]
+        )
+        np.fmin.at(
+            cell, instance.lane_zone[chunk], cost
+        )  # NaN: no units of goods that cannot be had
     return with_prices(nothing, cell=cell)

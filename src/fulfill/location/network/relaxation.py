@@ -1,17 +1,20 @@
 r"""The Lagrangian bound of an instance: what it costs at least, whatever is decided.
 
-Relaxed are allocation (1), stocking (13) and every row that ties sites together: gateways and plants (6), mail (7),
-carriers (8), service (9), budget (10), gateway shares (11), carbon (12) and storage (3). What is left falls apart by
-site and size into one continuous knapsack a period (docs/formulation.md, "The bound"):
+Relaxed are allocation (1), stocking (13) and every row that ties sites together: gateways and
+plants (6), mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12) and
+storage (3). What is left falls apart by site and size into one continuous knapsack a period
+(docs/formulation.md, "The bound"):
 
 .. math:: V_{im} \ge F_{im}
-          - \sum_k \max_j \Big( \sum_{z,t} D \max(0, \max_w p_w - u_w (\rho_t + s_{kj})) - a_{kj} \Big)^+
+          - \sum_k \max_j \Big( \sum_{z,t} D \max(0, \max_w p_w - u_w (\rho_t + s_{kj})) - a_{kj}
+              \Big)^+
           - \sum_{t,b} Q_{imbt} \max(0, \rho_t - h_{imb})
 
-with :math:`p` the profit of serving a cell at the multipliers, :math:`u` the units it takes, :math:`h` the price of a
-band, and :math:`a_{kj} + s_{kj} v` the lines whose lower envelope lies below the concave cost of safety stock. Any
-prices :math:`\rho` give a valid bound, so a rough one costs tightness, never truth.
-Minimum volumes of plants and integrality of everything but sites and stocking are dropped.
+with :math:`p` the profit of serving a cell at the multipliers, :math:`u` the units it takes,
+:math:`h` the price of a band, and :math:`a_{kj} + s_{kj} v` the lines whose lower envelope lies
+below the concave cost of safety stock. Any prices :math:`\rho` give a valid bound, so a rough one
+costs tightness, never truth. Minimum volumes of plants and integrality of everything but sites and
+stocking are dropped.
 """
 
 from __future__ import annotations
@@ -22,7 +25,12 @@ import numpy as np
 from numba import get_num_threads
 from numpy.typing import NDArray
 
-from fulfill.location.network.site_kernels import cheapest_routes, chosen_flows, profitable, site_values
+from fulfill.location.network.site_kernels import (
+    cheapest_routes,
+    chosen_flows,
+    profitable,
+    site_values,
+)
 from fulfill.model.instance import MAIL, LocationInstance
 
 Array = NDArray[np.float64]
@@ -75,11 +83,13 @@ class Relaxed:
     Attributes
     ----------
     bound : USD
-    value : (I, M) what opening a site at a size adds at these multipliers;  size : (I,) chosen size, -1 closed
-    price : (I, M, T) price of a unit of throughput;  slope : (I, M, K) price of safety stock, infinite where the
-        product is not stocked
+    value : (I, M) what opening a site at a size adds at these multipliers;  size : (I,) chosen
+        size, -1 closed
+    price : (I, M, T) price of a unit of throughput;  slope : (I, M, K) price of safety stock,
+        infinite where the product is not stocked
     served : (Z, K, T) share of each cell served by the chosen sites (it may exceed one)
-    units : (I, K, T) orders leaving the chosen sites;  stocked : (Z, K, C) orders served from a country
+    units : (I, K, T) orders leaving the chosen sites;  stocked : (Z, K, C) orders served from a
+        country
     alternative : (Z, K, T) cheapest way without a site: mail or unserved
     """
 
@@ -118,10 +128,16 @@ def local_lanes(instance: LocationInstance) -> Lanes:
     lanes = np.flatnonzero(instance.lane_site != MAIL)
     shut = np.isin(instance.lane_site[lanes], instance.limits.closed)
     lanes = lanes[~shut]
-    lanes = lanes[np.lexsort((instance.lane_way[lanes], instance.lane_zone[lanes], instance.lane_site[lanes]))]
+    lanes = lanes[
+        np.lexsort((instance.lane_way[lanes], instance.lane_zone[lanes], instance.lane_site[lanes]))
+    ]
     start = np.searchsorted(instance.lane_site[lanes], np.arange(len(instance.sites) + 1))
     return Lanes(
-        start, instance.lane_zone[lanes], instance.lane_way[lanes], instance.lane_usd[lanes], instance.lane_co2[lanes]
+        start,
+        instance.lane_zone[lanes],
+        instance.lane_way[lanes],
+        instance.lane_usd[lanes],
+        instance.lane_co2[lanes],
     )
 
 
@@ -140,7 +156,9 @@ def inbound_price(instance: LocationInstance, prices: Multipliers) -> tuple[Arra
         return fee, np.full(shape, -1)
     if not len(instance.route_site):
         return np.full(shape, np.inf), np.full(shape, -1)
-    best, route = cheapest_routes(instance.route_usd + route_surcharge(instance, prices), instance.route_site, n_sites)
+    best, route = cheapest_routes(
+        instance.route_usd + route_surcharge(instance, prices), instance.route_site, n_sites
+    )
     return best + fee, route
 
 
@@ -150,11 +168,17 @@ def route_surcharge(instance: LocationInstance, prices: Multipliers) -> Array:
     assert instance.landing is not None
     assert instance.weight_kg is not None
     gate = np.vstack([prices.gateway, np.zeros((1, prices.gateway.shape[1]))])
-    by_landing = gate[instance.route_gateway] + gate[instance.route_crossing] + prices.origin[instance.route_origin]
+    by_landing = (
+        gate[instance.route_gateway]
+        + gate[instance.route_crossing]
+        + prices.origin[instance.route_origin]
+    )
     by_sale = by_landing @ instance.landing.T
     formal = instance.route_gateway >= 0
     spread = instance.limits.max_gateway_share * prices.share.sum()
-    by_sale = by_sale + np.where(formal, prices.share[instance.route_gateway] - spread, 0.0)[:, None]
+    by_sale = (
+        by_sale + np.where(formal, prices.share[instance.route_gateway] - spread, 0.0)[:, None]
+    )
     carbon = prices.co2 * instance.route_co2[:, None, None] * instance.weight_kg[:, None]
     return np.asarray(by_sale[:, None, :] * instance.volume_m3[:, None] + carbon)
 
@@ -174,13 +198,17 @@ def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> 
     assert instance.zone_country is not None
     assert instance.weight_kg is not None
     way, zone = instance.lane_way[lanes], instance.lane_zone[lanes]
-    air = prices.mail[instance.zone_country[zone]][:, None, :] * instance.mail_weight[way][:, :, None]
+    air = (
+        prices.mail[instance.zone_country[zone]][:, None, :] * instance.mail_weight[way][:, :, None]
+    )
     carbon = prices.co2 * instance.lane_co2[lanes][:, None, None] * instance.weight_kg[:, None]
     cost = instance.lane_cost(lanes) + instance.units[way] * (air + carbon)
     return np.asarray(cost - service_credit(instance, prices, zone, way)[:, None, :])
 
 
-def service_credit(instance: LocationInstance, prices: Multipliers, zone: Index, way: Index) -> Array:
+def service_credit(
+    instance: LocationInstance, prices: Multipliers, zone: Index, way: Index
+) -> Array:
     """Return what the service multipliers pay for an order by lane and period, (n_lanes, T)."""
     credit = np.zeros((len(zone), instance.shape[2]))
     for target, price in zip(instance.limits.targets, prices.service, strict=True):
@@ -189,23 +217,39 @@ def service_credit(instance: LocationInstance, prices: Multipliers, zone: Index,
     return credit
 
 
-def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur_usd: float = 0.0) -> Relaxed:
+def evaluate(
+    instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur_usd: float = 0.0
+) -> Relaxed:
     """Return the bound and the relaxed answer at some multipliers.
 
-    The bound is exact whatever `blur_usd`; the answer (`served`, `units`, `stocked`) is not: a cell whose profit is
-    below `blur_usd` is served in proportion to it, and a site whose value is near zero is open in part. At the best
-    multipliers many sites tie for a cell; the blurred answer is then a better direction than an arbitrary winner.
+    The bound is exact whatever `blur_usd`; the answer (`served`, `units`, `stocked`) is not: a cell
+    whose profit is below `blur_usd` is served in proportion to it, and a site whose value is near
+    zero is open in part. At the best multipliers many sites tie for a cell; the blurred answer is
+    then a better direction than an arbitrary winner.
 
-    `prices.cell` above the cheapest alternative counts as that alternative: more would only be handed back.
+    `prices.cell` above the cheapest alternative counts as that alternative: more would only be
+    handed back.
     """
     alternative = alternative_cost(instance, prices)
     cell = np.minimum(prices.cell, alternative)
     inbound, _ = inbound_price(instance, prices)
     charge, slope = stock_lines(instance)
-    country = instance.site_country if instance.site_country is not None else np.zeros(len(instance.sites), np.int64)
-    region = instance.carrier_zone if instance.carrier_zone is not None else np.zeros(len(instance.zones), np.int64)
+    country = (
+        instance.site_country
+        if instance.site_country is not None
+        else np.zeros(len(instance.sites), np.int64)
+    )
+    region = (
+        instance.carrier_zone
+        if instance.carrier_zone is not None
+        else np.zeros(len(instance.zones), np.int64)
+    )
     weight = instance.weight_kg if instance.weight_kg is not None else np.zeros(instance.shape[1])
-    credit = service_credit(instance, prices, lanes.zone, lanes.way) if prices.service.any() else np.zeros((0, 0))
+    credit = (
+        service_credit(instance, prices, lanes.zone, lanes.way)
+        if prices.service.any()
+        else np.zeros((0, 0))
+    )
     fixed = effective_fixed(instance, prices)
     carbon = lanes.co2 * prices.co2
     value, rho, paid = site_values(
@@ -226,7 +270,9 @@ def evaluate(instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur
         country, weight, cell, instance.demand, served, units, stocked,
     )  # fmt: skip
     open_sites = np.flatnonzero(size >= 0)
-    bound = constant_terms(instance, prices, cell) + float(value[open_sites, size[open_sites]].sum())
+    bound = constant_terms(instance, prices, cell) + float(
+        value[open_sites, size[open_sites]].sum()
+    )
     return Relaxed(bound, value, size, rho, paid, served, units, stocked, alternative)
 
 
@@ -236,7 +282,9 @@ def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd:
         return (size >= 0).astype(float)
     best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
     scale = (
-        np.where(np.isfinite(instance.fixed_usd), instance.fixed_usd, 0.0).max(axis=1).clip(min=1.0) * 0.1 * blur_usd
+        np.where(np.isfinite(instance.fixed_usd), instance.fixed_usd, 0.0).max(axis=1).clip(min=1.0)
+        * 0.1
+        * blur_usd
     )
     part = np.clip(0.5 - best / scale, 0.0, 1.0)
     part[list(instance.limits.opened)] = 1.0
@@ -244,10 +292,13 @@ def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd:
     return np.asarray(part)
 
 
-def promising(instance: LocationInstance, lanes: Lanes, prices: Multipliers, slack_usd: float) -> Lanes:
+def promising(
+    instance: LocationInstance, lanes: Lanes, prices: Multipliers, slack_usd: float
+) -> Lanes:
     """Return the lanes that serve some cell at a profit, or would if its multiplier rose by `slack_usd`.
 
-    A bound on these lanes alone is no bound of the instance; it guides steps between two evaluations of all lanes.
+    A bound on these lanes alone is no bound of the instance; it guides steps between two
+    evaluations of all lanes.
     """
     cell = np.minimum(prices.cell, alternative_cost(instance, prices)) + slack_usd
     inbound, _ = inbound_price(instance, prices)
@@ -259,7 +310,9 @@ def promising(instance: LocationInstance, lanes: Lanes, prices: Multipliers, sla
         inbound + cheapest[:, None, None], cell,
     )  # fmt: skip
     count = np.concatenate([[0], np.cumsum(keep)])
-    return Lanes(count[lanes.start], lanes.zone[keep], lanes.way[keep], lanes.usd[keep], lanes.co2[keep])
+    return Lanes(
+        count[lanes.start], lanes.zone[keep], lanes.way[keep], lanes.usd[keep], lanes.co2[keep]
+    )
 
 
 def stock_lines(instance: LocationInstance) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
 """The compiled kernels of the relaxed problem: what each site is worth at given prices, and what it would serve.
 
-They take plain arrays, one argument each; `relaxation.py` unpacks an instance for them. Arrays by lane are ordered by
-site and zone, `start[i]:start[i + 1]` are the lanes of site i.
+They take plain arrays, one argument each; `relaxation.py` unpacks an instance for them. Arrays by
+lane are ordered by site and zone, `start[i]:start[i + 1]` are the lanes of site i.
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
             z, w = zone[lane], way[lane]
             for k in range(n_products):
                 for t in range(n_periods):
-                    cost = way_cost[w, k, t] + usd[lane] * way_rate[w, k, t] + units[w, k, t] * inbound[i, k, t]
+                    cost = (
+                        way_cost[w, k, t]
+                        + usd[lane] * way_rate[w, k, t]
+                        + units[w, k, t] * inbound[i, k, t]
+                    )
                     if cell[z, k, t] > cost:
                         keep[lane] = True
                         break
@@ -63,8 +67,8 @@ def _gather(
 ):  # fmt: skip
     """Collect what site i could serve at a profit, by product and period: worth and units of each cell.
 
-    `items` (2, K, T, n) holds cells of which one way is best at every price; `pairs` (4, K, T, n) those of which a
-    second way, with fewer units, is best at high prices.
+    `items` (2, K, T, n) holds cells of which one way is best at every price; `pairs` (4, K, T, n)
+    those of which a second way, with fewer units, is best at high prices.
     """
     n_products, n_periods = cell.shape[1], cell.shape[2]
     count[:] = 0
@@ -101,7 +105,9 @@ def _gather(
                     continue
                 d = demand[z, k, t]
                 full, units = worth[first - lane, t], way_units[way[first], k, t]
-                second, least = _at_high_prices(lane, last, way, worth, way_units, k, t, full, units)
+                second, least = _at_high_prices(
+                    lane, last, way, worth, way_units, k, t, full, units
+                )
                 if least == units:
                     n = count[k, t]
                     items[0, k, t, n], items[1, k, t, n] = d * full, d * units
@@ -118,7 +124,8 @@ def _gather(
 def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
     """Return worth and units of the way that is best at high prices; those given, if no other pays there.
 
-    Should several be, the best worth and the least units of them stand for all: never less than they are worth.
+    Should several be, the best worth and the least units of them stand for all: never less than
+    they are worth.
     """
     second, least = full, units
     for other in range(lane, last):
@@ -210,7 +217,12 @@ def _gain(price, charge, slope, items, count, pairs, n_pairs, capacity, handling
                 net += _profit(items[0, k, t], items[1, k, t], count[k, t], at)
                 if n_pairs[k, t] > 0:
                     net += _pair_profit(
-                        pairs[0, k, t], pairs[1, k, t], pairs[2, k, t], pairs[3, k, t], n_pairs[k, t], at
+                        pairs[0, k, t],
+                        pairs[1, k, t],
+                        pairs[2, k, t],
+                        pairs[3, k, t],
+                        n_pairs[k, t],
+                        at,
                     )
             if net > best:
                 best, paid[k] = net, slope[k, line]
@@ -224,9 +236,10 @@ def _business(
 ):  # fmt: skip
     """Set lower bounds of what a site adds at each size, with the prices that prove them and the slopes paid.
 
-    The value of a size is concave in its prices of throughput, and the site counts with its least value: so the size of
-    the least value is improved, again and again, until it pays nothing to open or the tries are used up. Prices start
-    from the last round's; they step to where the market clears for what is stocked now, or half the way there.
+    The value of a size is concave in its prices of throughput, and the site counts with its least
+    value: so the size of the least value is improved, again and again, until it pays nothing to
+    open or the tries are used up. Prices start from the last round's; they step to where the market
+    clears for what is stocked now, or half the way there.
     """
     n_sizes, n_periods = price.shape
     aim = np.zeros(n_sizes, np.int64)
@@ -236,7 +249,16 @@ def _business(
         if np.isfinite(fixed[m]):
             price[m] = np.maximum(price[m], handling[m].min())
             value[m] = fixed[m] + _gain(
-                price[m], charge, slope, items, count, pairs, n_pairs, capacity[m], handling[m], paid[m]
+                price[m],
+                charge,
+                slope,
+                items,
+                count,
+                pairs,
+                n_pairs,
+                capacity[m],
+                handling[m],
+                paid[m],
             )
     for _ in range(SEARCHING * n_sizes):
         m = value.argmin()
@@ -245,13 +267,30 @@ def _business(
         if aim[m] == 0:
             for t in range(n_periods):
                 trials[m, t] = _clearing_price(
-                    paid[m], t, items, count, pairs, n_pairs, capacity[m, :, t], handling[m], price[m, t]
+                    paid[m],
+                    t,
+                    items,
+                    count,
+                    pairs,
+                    n_pairs,
+                    capacity[m, :, t],
+                    handling[m],
+                    price[m, t],
                 )
         else:
             trials[m] = 0.5 * (trials[m] + price[m])
         aim[m] += 1
         other = fixed[m] + _gain(
-            trials[m], charge, slope, items, count, pairs, n_pairs, capacity[m], handling[m], trial_paid
+            trials[m],
+            charge,
+            slope,
+            items,
+            count,
+            pairs,
+            n_pairs,
+            capacity[m],
+            handling[m],
+            trial_paid,
         )
         if other > value[m]:
             value[m] = other
@@ -267,7 +306,8 @@ def site_values(
 ):  # fmt: skip
     """Return the value of opening each site at each size, prices of throughput, and slopes of safety stock.
 
-    `guess` (I, M, T) are prices of throughput to start from. The answer is the same for any `n_threads`.
+    `guess` (I, M, T) are prices of throughput to start from. The answer is the same for any
+    `n_threads`.
     """
     n_sites, n_sizes = fixed.shape
     n_products, n_periods = cell.shape[1], cell.shape[2]

@@ -1,8 +1,9 @@
 """Search over sites and sizes on a small instance: open, close, resize, swap, with prices of throughput kept warm.
 
-Costs of serving each cell from each site are laid out once as a dense table, so that a choice of sites is priced in
-milliseconds: cells take their cheapest site, prices of throughput move until the sites are neither over- nor underused,
-and what is still over the limit pays a penalty. Exact figures come later, from `allocation`.
+Costs of serving each cell from each site are laid out once as a dense table, so that a choice of
+sites is priced in milliseconds: cells take their cheapest site, prices of throughput move until the
+sites are neither over- nor underused, and what is still over the limit pays a penalty. Exact
+figures come later, from `allocation`.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ HOPELESS = 0.003
 class CostTable:
     """Cost and units of serving a cell from every site, without prices of throughput.
 
-    `cost`, `units` (K, I, Z, T); `alternative`, `demand` (K, Z, T); `price` (I, M, T) prices of throughput
-    that the relaxation found for each site and size, to start from.
+    `cost`, `units` (K, I, Z, T); `alternative`, `demand` (K, Z, T); `price` (I, M, T) prices of
+    throughput that the relaxation found for each site and size, to start from.
     """
 
     cost: Array
@@ -59,7 +60,8 @@ class Siting:
     Attributes
     ----------
     size : (I,) -1 closed;  assortment : (I, K) products that a site may stock
-    rho : (I, T) prices of throughput;  volume : (I, K) yearly orders, at which safety stock is priced
+    rho : (I, T) prices of throughput;  volume : (I, K) yearly orders, at which safety stock is
+        priced
     cost : estimated, USD a year
     """
 
@@ -86,20 +88,26 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
     )  # fmt: skip
     n_zones, n_products, n_periods = instance.shape
     by_site = (n_products, n_zones, n_periods, n_sites)
-    cost, units = (np.ascontiguousarray(np.moveaxis(part.reshape(by_site), 3, 1)) for part in (cost, units))
+    cost, units = (
+        np.ascontiguousarray(np.moveaxis(part.reshape(by_site), 3, 1)) for part in (cost, units)
+    )
     demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2))
     return CostTable(cost, units, alternative.reshape(demand.shape), demand, price)
 
 
-def estimate(instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING) -> Siting:
+def estimate(
+    instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING
+) -> Siting:
     """Return the choice with balanced prices of throughput and its estimated cost.
 
-    The estimate is what the allocation costs at prices of throughput, less the rent of the capacity at them: an optimal
-    allocation splits cells that tie, and only the prices know what that costs.
+    The estimate is what the allocation costs at prices of throughput, less the rent of the capacity
+    at them: an optimal allocation splits cells that tie, and only the prices know what that costs.
     """
     sites = np.flatnonzero(siting.size >= 0)
     if not len(sites):
-        return replace(siting, cost=instance.constant_usd + float((table.alternative * table.demand).sum()))
+        return replace(
+            siting, cost=instance.constant_usd + float((table.alternative * table.demand).sum())
+        )
     chosen = siting.size[sites]
     capacity = instance.capacity[sites, chosen]
     handling = instance.handling_usd[sites, chosen]
@@ -114,7 +122,17 @@ def estimate(instance: LocationInstance, table: CostTable, siting: Siting, round
     volume = np.zeros((len(sites), *instance.shape[1:]))
     best = (-np.inf, rho, volume)
     for number in range(rounds + 1):
-        served = serve(table.cost, table.units, table.alternative, table.demand, sites, mask, rho, slope, volume)
+        served = serve(
+            table.cost,
+            table.units,
+            table.alternative,
+            table.demand,
+            sites,
+            mask,
+            rho,
+            slope,
+            volume,
+        )
         cost = served - float((room * np.maximum(rho[:, None, :] - steps[:, :, None], 0.0)).sum())
         cost += _bend(instance, sites, slope, volume.sum(axis=2))
         if number >= rounds // 2 and cost > best[0]:
@@ -122,7 +140,9 @@ def estimate(instance: LocationInstance, table: CostTable, siting: Siting, round
         used = volume.sum(axis=1)
         below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1)
         upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1)
-        excess = np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
+        excess = (
+            np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
+        )
         rho = np.maximum(rho + MOVE / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
         if number < rounds // 2:
             slope = _marginal(instance, sites, volume.sum(axis=2))
@@ -132,7 +152,9 @@ def estimate(instance: LocationInstance, table: CostTable, siting: Siting, round
     entry = 0.0
     if instance.entry_usd is not None and instance.site_country is not None:
         stocked = np.zeros_like(instance.entry_usd)
-        np.maximum.at(stocked.T, instance.site_country[sites], (best[2].sum(axis=2) > 0).astype(float))
+        np.maximum.at(
+            stocked.T, instance.site_country[sites], (best[2].sum(axis=2) > 0).astype(float)
+        )
         entry = float((instance.entry_usd * stocked).sum())
     cost = instance.constant_usd + best[0] + fixed + entry
     return Siting(siting.size, siting.assortment, prices, volumes, cost)
@@ -165,9 +187,13 @@ def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Sit
     by_cell = (n_products, n_zones * n_periods, len(sites))
     units = table.units[:, sites]
     costs = table.cost[:, sites] + units * siting.rho[sites][None, :, None, :]
-    costs, units = (np.ascontiguousarray(np.moveaxis(part, 1, 3)).reshape(by_cell) for part in (costs, units))
+    costs, units = (
+        np.ascontiguousarray(np.moveaxis(part, 1, 3)).reshape(by_cell) for part in (costs, units)
+    )
     alternative = table.alternative.reshape(n_products, -1)
-    chosen, _ = choose_assortment(instance, costs, units, alternative, sites, siting.assortment[sites])
+    chosen, _ = choose_assortment(
+        instance, costs, units, alternative, sites, siting.assortment[sites]
+    )
     assortment = np.zeros_like(siting.assortment)
     assortment[sites] = chosen
     again = estimate(instance, table, replace(siting, assortment=assortment))
@@ -186,7 +212,9 @@ def improve(
     likely = np.concatenate([likely, np.setdiff1d(np.flatnonzero(siting.size >= 0), likely)])
     improved = True
     while improved and not stop():
-        siting, improved = _try(instance, table, siting, _resized(siting, likely, instance.fixed_usd.shape[1]), stop)
+        siting, improved = _try(
+            instance, table, siting, _resized(siting, likely, instance.fixed_usd.shape[1]), stop
+        )
         if not improved:
             siting, improved = _try(instance, table, siting, _swapped(siting, likely), stop)
         siting = restock(instance, table, siting)
@@ -215,12 +243,19 @@ def search_sites(
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
         if allowed(instance, size):
             found.append(improve(instance, table, _opened(table, best, size), likely, stop))
-    distinct = {tuple(siting.size.tolist()): siting for siting in sorted(found, key=lambda siting: -siting.cost)}
+    distinct = {
+        tuple(siting.size.tolist()): siting
+        for siting in sorted(found, key=lambda siting: -siting.cost)
+    }
     return sorted(distinct.values(), key=lambda siting: siting.cost)[:FINALISTS]
 
 
 def _try(
-    instance: LocationInstance, table: CostTable, siting: Siting, moves: Iterable[Move], stop: Callable[[], bool]
+    instance: LocationInstance,
+    table: CostTable,
+    siting: Siting,
+    moves: Iterable[Move],
+    stop: Callable[[], bool],
 ) -> tuple[Siting, bool]:
     """Make every move that helps; tell whether any did."""
     improved = False

@@ -1,6 +1,7 @@
 """Compiling the kernels before the clock runs: a tiny instance goes through the whole decomposition once.
 
-What was compiled is kept (`kernel_cache.py`), so this costs half a minute after an installation and a second later.
+What was compiled is kept (`kernel_cache.py`), so this costs half a minute after an installation and
+a second later.
 """
 
 from __future__ import annotations

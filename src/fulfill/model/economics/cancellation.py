@@ -1,11 +1,13 @@
 """Lead times, what buyers make of them: cancellation by lead time, conversion by promise, share in time.
 
-A lead time is a lognormal distribution given by its mean and its 90th percentile. The cancellation law is an
+A lead time is a lognormal distribution given by its mean and its 90th percentile. The cancellation
+law is an
 assumption (no measured Mexican curve is public), to be calibrated and swept::
 
     p(L) = 1 - (1 - p0) * exp(-h0 * min(L, L_free) - lambda * max(0, L - L_free)^gamma)
 
-`p` is taken in expectation over the distribution, not at the mean: lead times are skewed and lateness is what cancels.
+`p` is taken in expectation over the distribution, not at the mean: lead times are skewed and
+lateness is what cancels.
 """
 
 from __future__ import annotations
@@ -38,13 +40,15 @@ class Patience:
 def lognormal(mean: ArrayLike, p90: ArrayLike) -> tuple[Array, Array]:
     """Return location and spread (mu, sigma) of the lognormal law with a mean and a 90th percentile, in log days.
 
-    Solves ``ln(p90 / mean) = z90 sigma - sigma^2 / 2`` for the smaller sigma; a p90 at or below the mean is a sure
-    time, one above `MAX_P90_RATIO` times the mean is taken at that ratio.
+    Solves ``ln(p90 / mean) = z90 sigma - sigma^2 / 2`` for the smaller sigma; a p90 at or below the
+    mean is a sure time, one above `MAX_P90_RATIO` times the mean is taken at that ratio.
     """
     mean, p90 = np.asarray(mean, float), np.asarray(p90, float)
     ratio = np.clip(p90 / mean, 1.0, MAX_P90_RATIO)
     twice = 2.0 * np.log(ratio)
-    sigma = twice / (Z90 + np.sqrt(np.maximum(Z90**2 - twice, 0.0)))  # z90 - sqrt(...) without its cancellation
+    sigma = twice / (
+        Z90 + np.sqrt(np.maximum(Z90**2 - twice, 0.0))
+    )  # z90 - sqrt(...) without its cancellation
     return np.log(mean) - sigma**2 / 2, sigma
 
 
@@ -60,11 +64,15 @@ def cancelled_by(lead_days: ArrayLike, promise_days: ArrayLike, patience: Patien
     lead, free = np.asarray(lead_days, float), np.asarray(promise_days, float)
     waited = np.minimum(lead, free)
     late = np.maximum(lead - free, 0.0)
-    share: Array = 1.0 - (1.0 - patience.p0) * np.exp(-patience.h0 * waited - patience.lam * late**patience.gamma)
+    share: Array = 1.0 - (1.0 - patience.p0) * np.exp(
+        -patience.h0 * waited - patience.lam * late**patience.gamma
+    )
     return share
 
 
-def expected_cancelled(mean: ArrayLike, p90: ArrayLike, promise_days: ArrayLike, patience: Patience) -> Array:
+def expected_cancelled(
+    mean: ArrayLike, p90: ArrayLike, promise_days: ArrayLike, patience: Patience
+) -> Array:
     """Return the expectation of p(L) over the lead-time distribution; arguments broadcast."""
     mu, sigma = lognormal(mean, p90)
     total: Array = np.zeros(np.broadcast(mu, np.asarray(promise_days)).shape)
@@ -76,6 +84,7 @@ def expected_cancelled(mean: ArrayLike, p90: ArrayLike, promise_days: ArrayLike,
 def conversion(lead_days: ArrayLike, reference_days: float, eta: float) -> Array:
     """Return orders placed over orders at the reference lead time: ``exp(-eta (L - L_ref))``.
 
-    The slope comes from published delay studies (Fisher, Gallino and Xu 2019: 1.5 % of sales per business day).
+    The slope comes from published delay studies (Fisher, Gallino and Xu 2019: 1.5 % of sales per
+    business day).
     """
     return np.exp(-eta * (np.asarray(lead_days, float) - reference_days))

@@ -8,5 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 def kg_co2e_per_kg(kg_tkm: ArrayLike, distance_km: ArrayLike) -> NDArray[np.float64]:
     """Return kg CO2e for a kilogram of goods carried a distance at a factor in kg CO2e per tonne-kilometre."""
-    emitted: NDArray[np.float64] = np.asarray(kg_tkm, float) * np.asarray(distance_km, float) / 1000.0
+    emitted: NDArray[np.float64] = (
+        np.asarray(kg_tkm, float) * np.asarray(distance_km, float) / 1000.0
+    )
     return emitted

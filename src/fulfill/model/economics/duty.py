@@ -1,7 +1,8 @@
 """Duty and tax of one order, by regime and value base.
 
-Courier entries pay one all-in rate on the courier value, VAT included. Formal entries pay duty and a user fee on the
-customs value, and VAT on the sum where the country has one; the VAT is either credited later (a float cost) or a cost.
+Courier entries pay one all-in rate on the courier value, VAT included. Formal entries pay duty and
+a user fee on the customs value, and VAT on the sum where the country has one; the VAT is either
+credited later (a float cost) or a cost.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 
-def courier_value(price: ArrayLike, value_base: str, vat_rate: float, courier_rate: ArrayLike) -> Array:
+def courier_value(
+    price: ArrayLike, value_base: str, vat_rate: float, courier_rate: ArrayLike
+) -> Array:
     """Return the customs value of a courier parcel, USD.
 
     Parameters
@@ -51,14 +54,18 @@ def import_vat(base: ArrayLike, duties: ArrayLike, vat_rate: float) -> Array:
 
 
 def break_even_value_ratio(
-    courier_rate: float, vat_rate: float, duty_rate: float, fee_rate: float, value_base: str = "net_price"
+    courier_rate: float,
+    vat_rate: float,
+    duty_rate: float,
+    fee_rate: float,
+    value_base: str = "net_price",
 ) -> float:
     """Return the largest transfer value over net price at which formal entry pays less tax than courier entry.
 
-    Import VAT credited, freight outside both bases. With ``r = T / (C / (1 + v))``:
-    ``r = (q - v) / (i + d)`` for the net price as courier value, ``r = [1 - (1 + v) / (1 + q)] / (i + d)`` for an
-    all-in price, and ``r = [q (1 + v) - v] / (i + d)`` for the price itself. Both sides hand VAT on the net price to
-    the state: the courier inside its rate, the seller on the sale.
+    Import VAT credited, freight outside both bases. With ``r = T / (C / (1 + v))``: ``r = (q - v) /
+    (i + d)`` for the net price as courier value, ``r = [1 - (1 + v) / (1 + q)] / (i + d)`` for an
+    all-in price, and ``r = [q (1 + v) - v] / (i + d)`` for the price itself. Both sides hand VAT on
+    the net price to the state: the courier inside its rate, the seller on the sale.
     """
     duties = duty_rate + fee_rate
     if duties <= 0:

@@ -29,8 +29,12 @@ class Replenishment:
 def goods_matrix(problem: Problem) -> Array:
     """Return goods cost, (n_origins, n_products); infinite where the origin does not make the product."""
     network = problem.network
-    table = network["goods_costs"].pivot(index="origin_id", columns="product_id", values="goods_usd")
-    full = table.reindex(index=network["origins"]["origin_id"], columns=network["products"]["product_id"])
+    table = network["goods_costs"].pivot(
+        index="origin_id", columns="product_id", values="goods_usd"
+    )
+    full = table.reindex(
+        index=network["origins"]["origin_id"], columns=network["products"]["product_id"]
+    )
     return full.fillna(np.inf).to_numpy(float)
 
 
@@ -46,15 +50,19 @@ def cheapest_goods(problem: Problem, country: str | None = None) -> Array:
 def usable_routes(problem: Problem, routes: Routes) -> Routes:
     """Drop routes that the channels forbid, without a freight row, through a gateway without capacity, or of no use.
 
-    Of the routes of one site and gateway only origins that are cheapest for some product stay (origins with a limit of
-    their own always stay); of the gateways of a site the `ROUTES_KEPT` cheapest of the mean product stay. A bound
-    refers to the instance after this choice.
+    Of the routes of one site and gateway only origins that are cheapest for some product stay
+    (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
+    cheapest of the mean product stay. A bound refers to the instance after this choice.
     """
     origins = problem.network["origins"]
     nearshore = (origins["country"] != "CN").to_numpy()[routes.origin]
     channels = set(problem.channels)
-    allowed = np.where(nearshore, "nearshore" in channels, bool(channels & {"local", "cross_border"}))
-    passable = np.append((problem.network["gateways"]["capacity_m3_month"] > 0).to_numpy(), True)[routes.gateway]
+    allowed = np.where(
+        nearshore, "nearshore" in channels, bool(channels & {"local", "cross_border"})
+    )
+    passable = np.append((problem.network["gateways"]["capacity_m3_month"] > 0).to_numpy(), True)[
+        routes.gateway
+    ]
     priced = np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg)
     routes = routes.take(np.flatnonzero(allowed & passable & priced))
     if not len(routes):
@@ -65,9 +73,15 @@ def usable_routes(problem: Problem, routes: Routes) -> Routes:
         goods_matrix(problem)[routes.origin]
         + (routes.usd_m3 + routes.fee_usd_m3)[:, None] * volume
         + routes.usd_kg[:, None] * weight
-        + holding_cost(problem.network.parameters["holding_rate"], products["transfer_value_usd"], routes.days[:, None])
+        + holding_cost(
+            problem.network.parameters["holding_rate"],
+            products["transfer_value_usd"],
+            routes.days[:, None],
+        )
     )
-    limited = (origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)).to_numpy()[routes.origin]
+    limited = (origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)).to_numpy()[
+        routes.origin
+    ]
     group = np.where(limited, routes.origin + 1, 0)
     wins = _wins(cost, np.stack([routes.site, group, routes.gateway]))
     keep = np.flatnonzero(wins.any(axis=1))
@@ -86,7 +100,9 @@ def _wins(cost: Array, key: Index) -> NDArray[np.bool_]:
 def _cheapest_gateways(cost: Array, routes: Routes, group: Index) -> Index:
     """Return rows of the cheapest gateways of each site and origin group, by the mean over products it can bring."""
     best_cost = cost.min(axis=0)
-    excess = np.where(np.isfinite(cost), cost - np.where(np.isfinite(best_cost), best_cost, 0.0), np.nan)
+    excess = np.where(
+        np.isfinite(cost), cost - np.where(np.isfinite(best_cost), best_cost, 0.0), np.nan
+    )
     mean = np.nanmean(excess, axis=1)
     _, stage = np.unique(np.stack([routes.site, group]), axis=1, return_inverse=True)
     rows: list[int] = []
@@ -107,10 +123,14 @@ def price_routes(problem: Problem, routes: Routes) -> dict[str, Array]:
     products, calendar = network["products"], network["calendar"]
     volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
     factor = calendar["freight_factor"].to_numpy(float)
-    freight = (routes.usd_m3[:, None] * volume + routes.usd_kg[:, None] * weight)[:, :, None] * factor
+    freight = (routes.usd_m3[:, None] * volume + routes.usd_kg[:, None] * weight)[
+        :, :, None
+    ] * factor
     goods = goods_matrix(problem)[routes.origin][:, :, None]
     transfer = products["transfer_value_usd"].to_numpy(float)[None, :, None]
-    to_border = (routes.border_usd_m3[:, None] * volume + routes.border_usd_kg[:, None] * weight)[:, :, None] * factor
+    to_border = (routes.border_usd_m3[:, None] * volume + routes.border_usd_kg[:, None] * weight)[
+        :, :, None
+    ] * factor
     duties, vat = _border_taxes(problem, routes, transfer, to_border)
     landed = goods + freight + duties
     _, ahead = stock_by_period(network)
@@ -121,24 +141,31 @@ def price_routes(problem: Problem, routes: Routes) -> dict[str, Array]:
         "gateway": (routes.fee_usd_m3[:, None] * volume)[:, :, None],
         "duty": duties,
         "import_vat": vat,
-        "holding": holding_cost(figures["holding_rate"], np.where(np.isfinite(landed), landed, 0.0), days),
+        "holding": holding_cost(
+            figures["holding_rate"], np.where(np.isfinite(landed), landed, 0.0), days
+        ),
     }
     shape = (len(routes), len(products), len(calendar))
     return {name: np.broadcast_to(value, shape) for name, value in parts.items()}
 
 
-def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: Array) -> tuple[Array, Array]:
+def _border_taxes(
+    problem: Problem, routes: Routes, transfer: Array, to_border: Array
+) -> tuple[Array, Array]:
     """Return duty with fees, and the cost of import VAT, of formal entry into each route's site's country.
 
-    Goods made in the site's country pass no border. Goods of a nearshore plant enter the US free of duty for the share
-    that meets the rules of origin and at the ordinary rate for the rest.
+    Goods made in the site's country pass no border. Goods of a nearshore plant enter the US free of
+    duty for the share that meets the rules of origin and at the ordinary rate for the rest.
     """
     network, figures = problem.network, problem.network.parameters
     country = network["sites"]["country"].to_numpy()[routes.site]
     made_in = network["origins"]["country"].to_numpy()[routes.origin]
     cif = transfer * (1.0 + figures["insurance_rate"]) + to_border
     countries = network["countries"].set_index("country")
-    classes, roo = network["products"]["tariff_class"], network["products"]["roo_share"].to_numpy(float)
+    classes, roo = (
+        network["products"]["tariff_class"],
+        network["products"]["roo_share"].to_numpy(float),
+    )
     values = network["products"]["transfer_value_usd"]
     duties, vat = np.zeros_like(cif), np.zeros_like(cif)
     for place in np.unique(country):
@@ -157,7 +184,8 @@ def _border_taxes(problem: Problem, routes: Routes, transfer: Array, to_border: 
                 )
                 base_cif = cif[rows, k]
                 duties[rows, k] = sum(  # a part that is none has no rule to pay by
-                    part * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)
+                    part
+                    * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)
                     for part, (rate, fee, base) in ((1.0 - share, ordinary), (share, free))
                     if part > 0
                 )
@@ -186,7 +214,8 @@ def _formal_share(
 def replenishment(problem: Problem, routes: Routes, parts: dict[str, Array]) -> Replenishment:
     """Return landed value and lead time of the cheapest route of every site and product.
 
-    Zero where no route brings the product: none of it stands there, as nothing leaves that was not brought in.
+    Zero where no route brings the product: none of it stands there, as nothing leaves that was not
+    brought in.
     """
     n_sites, n_products = len(problem.network["sites"]), len(problem.network["products"])
     cost = np.asarray(sum(parts.values())).mean(axis=2)

@@ -1,14 +1,16 @@
 """Stock: cycle, safety or seasonal over- and understock, stock landed ahead of a peak.
 
-Safety stock is computed per SKU and multiplied by the number of SKUs: small for a best seller, large for ten thousand
-slow ones. At a site that carries the share `phi` of a country's demand it costs
+Safety stock is computed per SKU and multiplied by the number of SKUs: small for a best seller,
+large for ten thousand slow ones. At a site that carries the share `phi` of a country's demand it
+costs
 
     sqrt(alone * phi + common * phi^2)      USD a year
 
-where `alone` comes from demand that varies independently from place to place (it pools) and `common` from what varies
-everywhere at once: lead times, and demand as far as places are correlated. The cost is concave in `phi`; a chord from
-the origin lies below it. (Eppen 1979, "Effects of centralization on expected costs in a multi-location newsboy
-problem", Manage. Sci. 25, 498-501, doi 10.1287/mnsc.25.5.498.)
+where `alone` comes from demand that varies independently from place to place (it pools) and
+`common` from what varies everywhere at once: lead times, and demand as far as places are
+correlated. The cost is concave in `phi`; a chord from the origin lies below it. (Eppen 1979,
+"Effects of centralization on expected costs in a multi-location newsboy problem", Manage. Sci. 25,
+498-501, doi 10.1287/mnsc.25.5.498.)
 """
 
 from __future__ import annotations
@@ -66,12 +68,14 @@ class SafetyStock:
     def lines(self) -> tuple[Array, Array]:
         """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
 
-        The lines join the cost at `points`: an interpolation of a concave function, so never above it, and itself the
-        least of its lines.
+        The lines join the cost at `points`: an interpolation of a concave function, so never above
+        it, and itself the least of its lines.
         """
         volume = self.points()
         share = volume / np.maximum(self.demand[:, :, None], 1e-12)
-        cost = np.sqrt(self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2)
+        cost = np.sqrt(
+            self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2
+        )
         width = np.diff(volume, axis=2)
         slope = np.where(width > 0, np.diff(cost, axis=2) / np.maximum(width, 1e-12), 0.0)
         return cost[:, :, :-1] - slope * volume[:, :, :-1], slope
@@ -86,16 +90,24 @@ class SafetyStock:
     def chord(self, top: Array) -> Array:
         """Return USD per order on the chord from zero to the volume `top`, shape (n_sites, n_products, n_sizes).
 
-        `top` (n_sites, n_sizes) is what a size can carry in a year; the chord never lies above the true cost there.
+        `top` (n_sites, n_sizes) is what a size can carry in a year; the chord never lies above the
+        true cost there.
         """
         reach = np.minimum(top[:, None, :], self.reach[:, :, None])
         share = reach / np.maximum(self.demand[:, :, None], 1e-12)
-        cost = np.sqrt(self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2)
+        cost = np.sqrt(
+            self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2
+        )
         return np.where(reach > 0, cost / np.maximum(reach, 1e-12), 0.0)
 
 
 def safety_stock(
-    problem: Problem, site_country: NDArray[np.object_], lead_days: Array, lead_sd: Array, value: Array, margin: Array
+    problem: Problem,
+    site_country: NDArray[np.object_],
+    lead_days: Array,
+    lead_sd: Array,
+    value: Array,
+    margin: Array,
 ) -> SafetyStock:
     """Return the pooled cost of safety stock (replenished goods) or of over- and understock (seasonal goods).
 
@@ -110,8 +122,9 @@ def safety_stock(
 
     Notes
     -----
-    Replenished: ``z sqrt((L + R) sd^2 + d^2 sL^2)`` per SKU with daily demand d (textbook base stock, review R), held
-    at the holding rate. Seasonal: ``(cu + co) pdf(z*) sd`` per SKU with ``cdf(z*) = cu / (cu + co)`` (newsvendor).
+    Replenished: ``z sqrt((L + R) sd^2 + d^2 sL^2)`` per SKU with daily demand d (textbook base
+    stock, review R), held at the holding rate. Seasonal: ``(cu + co) pdf(z*) sd`` per SKU with
+    ``cdf(z*) = cu / (cu + co)`` (newsvendor).
     """
     products, figures = problem.network["products"], problem.network.parameters
     demand = _country_demand(problem, site_country)
@@ -131,7 +144,9 @@ def safety_stock(
     newsvendor = (skus * (under + over) * density * season_sd) ** 2
     volume = products["volume_m3"].to_numpy(float)
     held = volume / np.maximum(figures["holding_rate"] * value, 1e-12)
-    leftover = volume * np.maximum(ndtri(critical), 0.0) / np.maximum((under + over) * density, 1e-12)
+    leftover = (
+        volume * np.maximum(ndtri(critical), 0.0) / np.maximum((under + over) * density, 1e-12)
+    )
     varies = np.where(seasonal, newsvendor, alone)
     together = figures["demand_correlation"]
     return SafetyStock(
@@ -146,26 +161,34 @@ def safety_stock(
 def _reach(problem: Problem, demand: Array) -> Array:
     """Return the most orders of a product that can leave a site in a year, (n_sites, n_products).
 
-    All orders of its own country or, with `cross_border`, of all; each at the best conversion there is, that of a lead
-    time of zero days.
+    All orders of its own country or, with `cross_border`, of all; each at the best conversion there
+    is, that of a lead time of zero days.
     """
     figures = problem.network.parameters
     most = np.exp(figures["conversion_eta"] * figures["conversion_reference_days"])
     everything = problem.orders.sum(axis=(0, 2))[None, :]
     return np.asarray(
-        most * (np.broadcast_to(everything, demand.shape) if "cross_border" in problem.channels else demand)
+        most
+        * (
+            np.broadcast_to(everything, demand.shape)
+            if "cross_border" in problem.channels
+            else demand
+        )
     )
 
 
 def _country_demand(problem: Problem, site_country: NDArray[np.object_]) -> Array:
     """Return yearly orders by product of each site's country, shape (n_sites, n_products).
 
-    Where the country wants none of a product, stock there is for orders across the border: with `cross_border` those of
-    all countries stand in, or the stock would vary with nothing and cost nothing.
+    Where the country wants none of a product, stock there is for orders across the border: with
+    `cross_border` those of all countries stand in, or the stock would vary with nothing and cost
+    nothing.
     """
     zone_country = problem.demand.zones["country"].to_numpy()
     yearly = problem.orders.sum(axis=2)
-    by_country = {name: yearly[zone_country == name].sum(axis=0) for name in np.unique(site_country)}
+    by_country = {
+        name: yearly[zone_country == name].sum(axis=0) for name in np.unique(site_country)
+    }
     own = np.stack([by_country[name] for name in site_country])
     return np.where((own > 0) | ("cross_border" not in problem.channels), own, yearly.sum(axis=0))
 
@@ -174,7 +197,9 @@ def cover_days(network: Network) -> Array:
     """Return mean days of cycle stock by product: half a review period, or half a season bought at once."""
     products = network["products"]
     season = products["season_days"].to_numpy(float) / 2.0
-    return np.where(products["stocking"] == "seasonal", season, network.parameters["review_days"] / 2.0)
+    return np.where(
+        products["stocking"] == "seasonal", season, network.parameters["review_days"] / 2.0
+    )
 
 
 def stock_by_period(network: Network) -> tuple[Array, Array]:
@@ -182,9 +207,9 @@ def stock_by_period(network: Network) -> tuple[Array, Array]:
 
     Returns
     -------
-    level : (n_products, n_periods, n_periods)
-        Orders in stock in the later-indexed period's column because one order is sold in the row's period: cycle stock
-        in the period itself, goods landed ahead from the period in which they land up to the sale.
+    level : (n_products, n_periods, n_periods) Orders in stock in the later-indexed period's column
+        because one order is sold in the row's period: cycle stock in the period itself, goods
+        landed ahead from the period in which they land up to the sale.
     ahead_days : (n_periods,)
         Mean days that an order of the period waits in stock because it landed ahead.
     """

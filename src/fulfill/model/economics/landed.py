@@ -1,17 +1,20 @@
 """The expected economics of one order, put together from the parts of this folder.
 
-Everything stays in broadcastable factors: by way x product x period, by route x product x period, by site. With
+Everything stays in broadcastable factors: by way x product x period, by route x product x period,
+by site. With
 
-    p, pd    share cancelled by the door, and by dispatch         conv  orders placed per potential order
-    N        net revenue                                          G     goods cost at the origin, S salvage share
-    landed   goods + freight + duty + tax + handling + last mile
+    p, pd    share cancelled by the door, and by dispatch         conv  orders placed per potential
+    order N        net revenue                                          G     goods cost at the
+    origin, S salvage share landed   goods + freight + duty + tax + handling + last mile
 
 an order is worth (docs/formulation.md, "The economics of one order")
 
-    conv { (1-p) N - (1-pd) landed + (p-pd) (S G - reverse) - r (1-p) (N + reverse - S G) - psi (1-p) N }
+    conv { (1-p) N - (1-pd) landed + (p-pd) (S G - reverse) - r (1-p) (N + reverse - S G) - psi
+    (1-p) N }
 
-Goods that were dispatched and cancelled come back: what was spent is lost except for their salvage. Costs are positive,
-revenue negative; `units` = conv (1-pd) are the orders that leave a site or an origin per potential order.
+Goods that were dispatched and cancelled come back: what was spent is lost except for their salvage.
+Costs are positive, revenue negative; `units` = conv (1-pd) are the orders that leave a site or an
+origin per potential order.
 """
 
 from __future__ import annotations
@@ -26,7 +29,12 @@ from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.cancellation import share_within
 from fulfill.model.economics.freight import Routes, inbound_routes
-from fulfill.model.economics.inbound import cheapest_goods, price_routes, replenishment, usable_routes
+from fulfill.model.economics.inbound import (
+    cheapest_goods,
+    price_routes,
+    replenishment,
+    usable_routes,
+)
 from fulfill.model.economics.inventory import SafetyStock, safety_stock, stock_by_period
 from fulfill.model.economics.last_mile import Lanes, Ways, lanes_to_zones, ways_to_door
 from fulfill.model.economics.order_value import OrderValue, lead_times, value_orders
@@ -59,8 +67,8 @@ class Economics:
         Rent, overhead and the yearly share of the opening cost.
     entry_usd : (n_products, n_countries)
         Yearly share of certification and importer set-up.
-    day_usd : (n_countries,)
-        What a day of delay costs an order from a site: cancelled and unplaced orders times their margin.
+    day_usd : (n_countries,) What a day of delay costs an order from a site: cancelled and unplaced
+        orders times their margin.
     reference_usd : (n_zones, n_products)
         Net price less the cheapest goods: the constant that turns value into cost.
     """
@@ -87,7 +95,9 @@ class Economics:
     countries: tuple[str, ...]
 
 
-def economics(problem: Problem, distances: Distances, targets: tuple[int, ...] = (3, 5)) -> Economics:
+def economics(
+    problem: Problem, distances: Distances, targets: tuple[int, ...] = (3, 5)
+) -> Economics:
     """Price every way, route and site of a problem.
 
     Parameters
@@ -104,7 +114,9 @@ def economics(problem: Problem, distances: Distances, targets: tuple[int, ...] =
     recovery = capital_recovery(figures["capital_rate"], figures["horizon_years"])
     level, _ = stock_by_period(network)
     products = network["products"]
-    entry = figures["importer_setup_usd"] + (products["certification_usd_sku"] * products["skus"]).to_numpy(float)
+    entry = figures["importer_setup_usd"] + (
+        products["certification_usd_sku"] * products["skus"]
+    ).to_numpy(float)
     mean, p90 = lead_times(problem, ways)
     return Economics(
         ways=ways,
@@ -143,7 +155,8 @@ def price_safety_stock(problem: Problem, routes: Routes, parts: dict[str, Array]
     ----------
     problem : the tables that prices, demand and holding rates are taken from
     routes : the inbound routes that the sites can be replenished by
-    parts : cost of each route by part, each (n_routes, n_products, n_periods), USD per dispatched order
+    parts : cost of each route by part, each (n_routes, n_products, n_periods), USD per dispatched
+        order
 
     Returns
     -------
@@ -152,7 +165,12 @@ def price_safety_stock(problem: Problem, routes: Routes, parts: dict[str, Array]
     """
     usual = replenishment(problem, routes, parts)
     country = problem.network["sites"]["country"].to_numpy()
-    vat = problem.network["countries"].set_index("country")["vat_rate"].reindex(country).to_numpy(float)
+    vat = (
+        problem.network["countries"]
+        .set_index("country")["vat_rate"]
+        .reindex(country)
+        .to_numpy(float)
+    )
     price = problem.network["products"]["price_usd"].to_numpy(float)
     margin = price[None, :] / (1.0 + vat[:, None]) - usual.value
     return safety_stock(problem, country, usual.days, usual.days_sd, usual.value, margin)
@@ -168,33 +186,52 @@ def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
 def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:
     """Return what one more day costs an order from a site: the slope of its value at the ways of the country.
 
-    A country without local ways counts those across its border, the only ones that its sites can use.
+    A country without local ways counts those across its border, the only ones that its sites can
+    use.
     """
     later = value_orders(problem, ways, delay_days=1.0)
     share = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
     place, channel = (ways.table[name].to_numpy() for name in ("country", "channel"))
 
     def loss(rows: NDArray[np.int64]) -> Array:
-        with np.errstate(invalid="ignore"):  # infinity less infinity: a way that is closed to a product
-            lost = sum(part[rows] for part in later.parts.values()) - sum(part[rows] for part in value.parts.values())
-        lost = lost + (later.units[rows] - value.units[rows]) * cheapest_goods(problem)[None, :, None]
+        with np.errstate(
+            invalid="ignore"
+        ):  # infinity less infinity: a way that is closed to a product
+            lost = sum(part[rows] for part in later.parts.values()) - sum(
+                part[rows] for part in value.parts.values()
+            )
+        lost = (
+            lost + (later.units[rows] - value.units[rows]) * cheapest_goods(problem)[None, :, None]
+        )
         by_product = lost.mean(axis=2)
-        return np.asarray(np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0))
+        return np.asarray(
+            np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
+        )
 
     # own vans left out, so that a day costs the same whether there are any
-    local, across = np.flatnonzero((channel == "local") & ~ways.own), np.flatnonzero(channel == "cross_border")
+    local, across = (
+        np.flatnonzero((channel == "local") & ~ways.own),
+        np.flatnonzero(channel == "cross_border"),
+    )
     local_usd, across_usd = loss(local), loss(across)
     usual = []
     for country in countries:
         own, other = local_usd[place[local] == country], across_usd[place[across] != country]
         used = own if len(own) else other
-        usual.append(float(np.median(used)) if len(used) else 0.0)  # without a way nothing can be late
+        usual.append(
+            float(np.median(used)) if len(used) else 0.0
+        )  # without a way nothing can be late
     return np.array(usual)
 
 
 def _reference(problem: Problem) -> Array:
     """Return net price less the cheapest goods by zone and product."""
     country = problem.demand.zones["country"].to_numpy()
-    vat = problem.network["countries"].set_index("country")["vat_rate"].reindex(country).to_numpy(float)
+    vat = (
+        problem.network["countries"]
+        .set_index("country")["vat_rate"]
+        .reindex(country)
+        .to_numpy(float)
+    )
     price = problem.network["products"]["price_usd"].to_numpy(float)
     return price[None, :] / (1.0 + vat[:, None]) - cheapest_goods(problem)[None, :]

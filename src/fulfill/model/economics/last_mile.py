@@ -1,9 +1,10 @@
 """Ways to a consumer's door: last-mile services from a site, the same behind a crossing, and direct mail.
 
-A *way* is one row of services.csv, such a row used across the border, or one row of mail_services.csv. Everything that
-an order costs on its way depends on the way, the product and the period; only the price by distance and the emissions
-depend on the lane. So costs are kept by way (a few hundred rows), not by zone and site. Own vans are one way for each
-country and zone class, whose price stands wholly in its lanes: those of own_delivery.csv.
+A *way* is one row of services.csv, such a row used across the border, or one row of
+mail_services.csv. Everything that an order costs on its way depends on the way, the product and the
+period; only the price by distance and the emissions depend on the lane. So costs are kept by way (a
+few hundred rows), not by zone and site. Own vans are one way for each country and zone class, whose
+price stands wholly in its lanes: those of own_delivery.csv.
 """
 
 from __future__ import annotations
@@ -48,10 +49,16 @@ class Ways:
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
         """Return the price by weight, (n_ways, n_products): first kilogram in the base, mail by chargeable weight."""
         table = self.table
-        heavy = np.maximum(weight_kg[None, :], volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None])
+        heavy = np.maximum(
+            weight_kg[None, :],
+            volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None],
+        )
         mail = (table["channel"] == "direct_mail").to_numpy()[:, None]
         charged = np.where(mail, heavy, np.maximum(heavy - 1.0, 0.0))
-        price = table["base_usd"].to_numpy(float)[:, None] + table["usd_kg"].to_numpy(float)[:, None] * charged
+        price = (
+            table["base_usd"].to_numpy(float)[:, None]
+            + table["usd_kg"].to_numpy(float)[:, None] * charged
+        )
         return np.asarray(price)
 
 
@@ -101,7 +108,11 @@ def ways_to_door(problem: Problem) -> Ways:
             )
         )
     if "direct_mail" in channels:
-        parts.append(network["mail_services"].assign(channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0))
+        parts.append(
+            network["mail_services"].assign(
+                channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0
+            )
+        )
     return Ways(pd.concat(parts, ignore_index=True))
 
 
@@ -153,7 +164,9 @@ def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
         crossing=crossing,
         km=km,
         distance_usd=np.where(
-            ways.own[way], own_usd[site, zone], ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0
+            ways.own[way],
+            own_usd[site, zone],
+            ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0,
         ),
         kg_co2e_kg=np.where(mailed, by_air, by_truck + by_van),
     )

@@ -1,7 +1,7 @@
 """What one order is worth by one way: revenue, cancellation, returns, payment loss, carrier, courier tax.
 
-The goods of an order from a site are not in here: their landed cost is the inbound route's (`inbound.py`). The goods
-of a mailed order are. Formula and letters: `landed.py`.
+The goods of an order from a site are not in here: their landed cost is the inbound route's
+(`inbound.py`). The goods of a mailed order are. Formula and letters: `landed.py`.
 """
 
 from __future__ import annotations
@@ -42,10 +42,14 @@ def lead_times(problem: Problem, ways: Ways, delay_days: float = 0.0) -> tuple[A
     calendar = problem.network["calendar"]
     mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None]
     late = delay_days + np.where(
-        mail, calendar["mail_delay_days"].to_numpy(float), calendar["last_mile_delay_days"].to_numpy(float)
+        mail,
+        calendar["mail_delay_days"].to_numpy(float),
+        calendar["last_mile_delay_days"].to_numpy(float),
     )
     table = ways.table
-    return table["days_mean"].to_numpy(float)[:, None] + late, table["days_p90"].to_numpy(float)[:, None] + late
+    return table["days_mean"].to_numpy(float)[:, None] + late, table["days_p90"].to_numpy(float)[
+        :, None
+    ] + late
 
 
 def value_orders(problem: Problem, ways: Ways, delay_days: float = 0.0) -> OrderValue:
@@ -57,26 +61,40 @@ def value_orders(problem: Problem, ways: Ways, delay_days: float = 0.0) -> Order
     placed, early, gone = _survival(problem, ways, delay_days)
     units, delivered = placed * (1.0 - early), placed * (1.0 - gone)
     net, tax = _net_and_tax(problem, ways, channel)
-    source = np.where(mail, cheapest_goods(problem, "CN")[None, :, None], cheapest_goods(problem)[None, :, None])
-    goods = np.where(np.isfinite(source), source, 0.0)  # what is not made overseas is not mailed, so nothing to salvage
+    source = np.where(
+        mail, cheapest_goods(problem, "CN")[None, :, None], cheapest_goods(problem)[None, :, None]
+    )
+    goods = np.where(
+        np.isfinite(source), source, 0.0
+    )  # what is not made overseas is not mailed, so nothing to salvage
     reverse = np.where(mail, figures["reverse_usd_mail"], figures["reverse_usd_local"])
     salvage = np.where(mail, figures["return_salvage_mail"], figures["return_salvage_local"])
     psi = np.where(mail, figures["payment_loss_mail"], figures["payment_loss_local"])
-    back = return_cost(products["return_rate"].to_numpy(float)[None, :, None], net, reverse, goods, salvage)
-    carrier = ways.price(products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))[:, :, None]
+    back = return_cost(
+        products["return_rate"].to_numpy(float)[None, :, None], net, reverse, goods, salvage
+    )
+    carrier = ways.price(
+        products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
+    )[:, :, None]
     parts = {
         "revenue": -delivered * net,
         "payment_loss": delivered * psi * net,
         "returns": delivered * back,
         "cancellation": (units - delivered) * (reverse - salvage * goods),
         "goods": np.where(mail, units * source, 0.0),
-        "mail_freight": np.where(mail, units * carrier * calendar["mail_factor"].to_numpy(float), 0.0),
+        "mail_freight": np.where(
+            mail, units * carrier * calendar["mail_factor"].to_numpy(float), 0.0
+        ),
         "courier_tax": units * tax,
-        "last_mile": np.where(mail, 0.0, units * carrier * calendar["last_mile_factor"].to_numpy(float)),
+        "last_mile": np.where(
+            mail, 0.0, units * carrier * calendar["last_mile_factor"].to_numpy(float)
+        ),
     }
     shape = (len(ways), len(products), len(calendar))
     filled = {name: np.broadcast_to(value, shape) for name, value in parts.items()}
-    return OrderValue(filled, *(np.broadcast_to(count, shape) for count in (placed, units, delivered)))
+    return OrderValue(
+        filled, *(np.broadcast_to(count, shape) for count in (placed, units, delivered))
+    )
 
 
 def _survival(problem: Problem, ways: Ways, delay_days: float) -> tuple[Array, Array, Array]:
@@ -91,15 +109,23 @@ def _survival(problem: Problem, ways: Ways, delay_days: float) -> tuple[Array, A
     )
     mean, p90 = (days[:, None, :] for days in lead_times(problem, ways, delay_days))
     gone = expected_cancelled(mean, p90, promise, patience)
-    left = np.minimum(np.where(mail, figures["mail_dispatch_days"], figures["local_dispatch_days"]) + delay_days, mean)
+    left = np.minimum(
+        np.where(mail, figures["mail_dispatch_days"], figures["local_dispatch_days"]) + delay_days,
+        mean,
+    )
     early = np.minimum(expected_cancelled(left, left, promise, patience), gone)
-    return conversion(mean, figures["conversion_reference_days"], figures["conversion_eta"]), early, gone
+    return (
+        conversion(mean, figures["conversion_reference_days"], figures["conversion_eta"]),
+        early,
+        gone,
+    )
 
 
 def _net_and_tax(problem: Problem, ways: Ways, channel: NDArray[np.object_]) -> tuple[Array, Array]:
     """Return net revenue and courier tax of a delivered order, (n_ways, n_products, 1).
 
-    A product whose value exceeds what courier entry admits gets an infinite tax: that way is closed to it.
+    A product whose value exceeds what courier entry admits gets an infinite tax: that way is closed
+    to it.
     """
     network, regime = problem.network, problem.regime
     price = network["products"]["price_usd"].to_numpy(float)
@@ -109,15 +135,24 @@ def _net_and_tax(problem: Problem, ways: Ways, channel: NDArray[np.object_]) -> 
     taxes = {}
     for place in np.unique(country[courier]):
         taxes[place] = [
-            _courier_tax_of(regime, str(place), tariff_class, usd, network.value_base, float(vat[place]))
-            for tariff_class, usd in zip(network["products"]["tariff_class"], price.tolist(), strict=True)
+            _courier_tax_of(
+                regime, str(place), tariff_class, usd, network.value_base, float(vat[place])
+            )
+            for tariff_class, usd in zip(
+                network["products"]["tariff_class"], price.tolist(), strict=True
+            )
         ]
     none = np.zeros(len(price))
     tax = np.stack(
-        [np.asarray(taxes[c]) if is_courier else none for c, is_courier in zip(country, courier, strict=True)]
+        [
+            np.asarray(taxes[c]) if is_courier else none
+            for c, is_courier in zip(country, courier, strict=True)
+        ]
     )
     net = np.where(
-        courier[:, None], price[None, :], price[None, :] / (1.0 + vat.reindex(country).to_numpy(float)[:, None])
+        courier[:, None],
+        price[None, :],
+        price[None, :] / (1.0 + vat.reindex(country).to_numpy(float)[:, None]),
     )
     return net[:, :, None], tax[:, :, None]
 
@@ -127,8 +162,8 @@ def _courier_tax_of(
 ) -> float:
     """Return the tax of one Chinese parcel, USD.
 
-    The value of an all-in price depends on the rate, and the rate on the band of the value: the price's own band gives
-    the first rate, the value that follows from it the band that counts.
+    The value of an all-in price depends on the rate, and the rate on the band of the value: the
+    price's own band gives the first rate, the value that follows from it the band that counts.
     """
     guess = price / (1.0 + vat_rate) if value_base == "net_price" else price
     rule = regime.find(country, "courier", "CN", tariff_class, guess)

@@ -52,10 +52,14 @@ def warehouses(network: Network) -> Warehouses:
     own = sites["ownership"].to_numpy()
 
     def sized(column: str) -> Array:
-        return np.stack([by_size[column].reindex([(o, m) for o in own]).to_numpy(float) for m in SIZES], axis=1)
+        return np.stack(
+            [by_size[column].reindex([(o, m) for o in own]).to_numpy(float) for m in SIZES], axis=1
+        )
 
     def banded(column: str) -> Array:
-        return np.stack([by_band[column].reindex([(o, b) for o in own]).to_numpy(float) for b in BANDS], axis=1)
+        return np.stack(
+            [by_band[column].reindex([(o, b) for o in own]).to_numpy(float) for b in BANDS], axis=1
+        )
 
     offered = ~np.isnan(sized("orders_day"))
     rent = sites["rent_usd_m2_month"].to_numpy(float)[:, None]
@@ -68,7 +72,8 @@ def warehouses(network: Network) -> Warehouses:
         opening_usd=np.where(offered, sized("opening_usd"), np.inf),
         storage_m3=np.nan_to_num(sized("storage_m3")),
         orders_day=np.nan_to_num(sized("orders_day"))[:, :, None] * capacity[:, None, :],
-        handling_usd=np.nan_to_num(base_price)[:, :, None] * np.nan_to_num(banded("price_factor"))[:, None, :],
+        handling_usd=np.nan_to_num(base_price)[:, :, None]
+        * np.nan_to_num(banded("price_factor"))[:, None, :],
         delay_days=np.nan_to_num(banded("delay_days")),
         storage_usd_m3_month=sites["storage_usd_m3_month"].to_numpy(float),
     )

@@ -26,14 +26,19 @@ Array = NDArray[np.float64]
 def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers routes, stops, depots and linehaul, all in EPSG:4326.
 
-    Legs between near stops are straight: their streets are not mapped. Longer legs follow the roads.
+    Legs between near stops are straight: their streets are not mapped. Longer legs follow the
+    roads.
     """
     served = day.visits.drop(columns=["site_id"])
-    lines = gpd.GeoDataFrame(day.vehicles, geometry=route_lines(day.network, day.depots, day.visits), crs=WGS84)
+    lines = gpd.GeoDataFrame(
+        day.vehicles, geometry=route_lines(day.network, day.depots, day.visits), crs=WGS84
+    )
     trucks = [shapely.LineString(line[:, ::-1].round(5)) for line in day.courses]
     return {
         "routes": lines,
-        "stops": gpd.GeoDataFrame(served, geometry=gpd.points_from_xy(served["lon"], served["lat"]), crs=WGS84),
+        "stops": gpd.GeoDataFrame(
+            served, geometry=gpd.points_from_xy(served["lon"], served["lat"]), crs=WGS84
+        ),
         "depots": gpd.GeoDataFrame(
             day.depots, geometry=gpd.points_from_xy(day.depots["lon"], day.depots["lat"]), crs=WGS84
         ),
@@ -49,7 +54,9 @@ def write_day_layers(layers: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
             write_geojson(layer, folder / f"{name}.geojson")
 
 
-def route_lines(network: Network, depots: pd.DataFrame, visits: pd.DataFrame) -> list[shapely.LineString]:
+def route_lines(
+    network: Network, depots: pd.DataFrame, visits: pd.DataFrame
+) -> list[shapely.LineString]:
     """Return the line of each vehicle in the order of its first visit, trips one after the other."""
     graph = read_roads(network.roads) if network.roads else None
     place = depots.set_index("site_id")[["lat", "lon"]]
@@ -87,7 +94,9 @@ class _Drawer:
         for leg, km in enumerate(far):
             if km > self.reach_km and node[leg] != node[leg + 1]:
                 way = self.way(graph, int(node[leg]), int(node[leg + 1]))
-                mapped = legs_km(np.vstack([points[leg : leg + 1], way, points[leg + 1 : leg + 2]])).sum()
+                mapped = legs_km(
+                    np.vstack([points[leg : leg + 1], way, points[leg + 1 : leg + 2]])
+                ).sum()
                 pieces += [] if by_street(km, mapped, self.reach_km) else [way]
             pieces.append(points[leg + 1 : leg + 2])
         return np.vstack(pieces)

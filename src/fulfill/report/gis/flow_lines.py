@@ -26,9 +26,9 @@ HOP_KEY = ["leg", *ENDS, "crossing", "channel"]
 def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the flows of the year by hop: leg, both ends, crossing, channel, orders_year, m3, lead_time_days.
 
-    `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. The way from an origin overseas to a
-    site is two hops with the same orders, to the gateway and on from it; sums are therefore by leg. The lead time is
-    that of the door, so hops to a site have none.
+    `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. The way from an
+    origin overseas to a site is two hops with the same orders, to the gateway and on from it; sums
+    are therefore by leg. The lead time is that of the door, so hops to a site have none.
     """
     flows = placed_flows(plan, problem)
     inbound = flows[flows["leg"] == "inbound"]
@@ -36,8 +36,14 @@ def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
     mailed = outbound["from_kind"] == "origin"
     outbound = outbound.assign(leg=np.where(mailed, "mail", "last_mile"), crossing=outbound["via"])
     table = pd.concat([_inbound_hops(inbound, problem.network), outbound], ignore_index=True)
-    table["order_days"] = table["orders"] * table["lead_time_days"].where(table["to_kind"] == "zone")
-    total = table.groupby(HOP_KEY, sort=True)[["orders", "m3", "order_days"]].sum(min_count=1).reset_index()
+    table["order_days"] = table["orders"] * table["lead_time_days"].where(
+        table["to_kind"] == "zone"
+    )
+    total = (
+        table.groupby(HOP_KEY, sort=True)[["orders", "m3", "order_days"]]
+        .sum(min_count=1)
+        .reset_index()
+    )
     total["lead_time_days"] = total["order_days"] / total["orders"]
     return total.drop(columns="order_days").rename(columns={"orders": "orders_year"})
 
@@ -46,8 +52,12 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
     """Split the way of goods at the port or airport: `via` is gateway, crossing, gateway+crossing or nothing."""
     kind = network["gateways"].set_index("gateway_id")["kind"]
     names = inbound["via"].str.split("+")
-    crossing = names.map(lambda parts: next((name for name in parts if kind.get(name) == "crossing"), ""))
-    gateway = names.map(lambda parts: next((name for name in parts if kind.get(name) in ("seaport", "airport")), ""))
+    crossing = names.map(
+        lambda parts: next((name for name in parts if kind.get(name) == "crossing"), "")
+    )
+    gateway = names.map(
+        lambda parts: next((name for name in parts if kind.get(name) in ("seaport", "airport")), "")
+    )
     inbound = inbound.assign(crossing=crossing, leg="road")
     landed = (gateway != "").to_numpy()
     over, on = inbound[landed].copy(), inbound[landed].copy()
@@ -60,16 +70,25 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
 def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     """Return `hops` with lines.
 
-    `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road``, or ``straight``. Straight is the last
-    mile, whose lines only say who serves whom (carriers choose their own way, and thousands of roads would hide the
-    map), and a way to a site for which the network has no road.
+    `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road``, or ``straight``.
+    Straight is the last mile, whose lines only say who serves whom (carriers choose their own way,
+    and thousands of roads would hide the map), and a way to a site for which the network has no
+    road.
     """
     table = hops(plan, problem)
     ends = located(table, place_table(problem))
     drawer = _Drawer(problem.network)
-    starts, goals = (list(map(tuple, ends[[f"{side}_lat", f"{side}_lon"]].to_numpy())) for side in ("start", "end"))
-    drawn = [drawer.draw(*hop) for hop in zip(table["leg"], starts, goals, table["crossing"], strict=True)]
-    table = table.assign(from_name=ends["start_name"], to_name=ends["end_name"], drawn_as=[kind for _, kind in drawn])
+    starts, goals = (
+        list(map(tuple, ends[[f"{side}_lat", f"{side}_lon"]].to_numpy()))
+        for side in ("start", "end")
+    )
+    drawn = [
+        drawer.draw(*hop)
+        for hop in zip(table["leg"], starts, goals, table["crossing"], strict=True)
+    ]
+    table = table.assign(
+        from_name=ends["start_name"], to_name=ends["end_name"], drawn_as=[kind for _, kind in drawn]
+    )
     return gpd.GeoDataFrame(table, geometry=[shape for shape, _ in drawn], crs=WGS84)
 
 
@@ -82,10 +101,13 @@ class _Drawer:
         self.crossings = crossing_table(network, freight=True)
         self.roads: dict[tuple[Point, Point, str], tuple[shapely.Geometry, str]] = {}
 
-    def draw(self, leg: str, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
+    def draw(
+        self, leg: str, start: Point, goal: Point, crossing: str
+    ) -> tuple[shapely.Geometry, str]:
         """Return the line of a hop and what it is."""
         if leg == "sea":
-            # Sea lanes begin and end at the nearest point of the lane network, somewhere off the port.
+            # Sea lanes begin and end at the nearest point of the lane network, somewhere off the
+            # port.
             return _lines(_joined(start, sea_line(start, goal), goal)), "sea lane"
         if leg in ("air", "mail"):
             return _lines(air_line(start, goal)), "great circle"
@@ -101,13 +123,16 @@ class _Drawer:
         return self.roads[key]
 
     def _find_road(self, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
-        gates = self.crossings[self.crossings["gateway_id"] == crossing] if crossing else self.crossings
+        gates = (
+            self.crossings[self.crossings["gateway_id"] == crossing] if crossing else self.crossings
+        )
         if self.graph is not None:
             try:
                 way = lane(self.graph, self.rules, start, goal, gates)
             except InputError:
                 way = None
-            # A place at the border may lie nearer to a road of the other country; such a way is not the plan's.
+            # A place at the border may lie nearer to a road of the other country; such a way is not
+            # the plan's.
             if way is not None and (way.crossing or "") == crossing:
                 return _lines([way.line]), "road"
         through = gates[["lat", "lon"]].to_numpy(float) if crossing else np.empty((0, 2))

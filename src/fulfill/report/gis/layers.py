@@ -47,8 +47,12 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     rows = plan.capacity[plan.capacity["kind"] == "gateway"].groupby("resource")
     table["used_m3_year"] = table["gateway_id"].map(rows["used"].sum()).astype(float).fillna(0.0)
     table["capacity_m3_year"] = 12.0 * gateways["capacity_m3_month"].to_numpy(float)
-    table["utilisation"] = (table["used_m3_year"] / table["capacity_m3_year"]).where(table["capacity_m3_year"] > 0)
-    table["peak_utilisation"] = table["gateway_id"].map(rows["utilisation"].max()).astype(float).fillna(0.0)
+    table["utilisation"] = (table["used_m3_year"] / table["capacity_m3_year"]).where(
+        table["capacity_m3_year"] > 0
+    )
+    table["peak_utilisation"] = (
+        table["gateway_id"].map(rows["utilisation"].max()).astype(float).fillna(0.0)
+    )
     return _points(table)
 
 
@@ -77,8 +81,8 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
 
     Parameters
     ----------
-    fmt : ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler`` (arcs, sites and zones as
-        CSV with lat and lon: what kepler.gl opens)
+    fmt : ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler``
+        (arcs, sites and zones as CSV with lat and lon: what kepler.gl opens)
 
     Raises
     ------
@@ -86,10 +90,14 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         F101 where the folder holds no plan, F308 for an unknown format.
     """
     if fmt not in FORMATS:
-        raise InputError([Fault("F308", "--format", value=fmt, detail="one of " + ", ".join(FORMATS))])
+        raise InputError(
+            [Fault("F308", "--format", value=fmt, detail="one of " + ", ".join(FORMATS))]
+        )
     source = run / "plan.gpkg"
     if not source.is_file():
-        raise InputError([Fault("F101", f"{run.name}/{source.name}", detail="this folder holds no plan")])
+        raise InputError(
+            [Fault("F101", f"{run.name}/{source.name}", detail="this folder holds no plan")]
+        )
     target.mkdir(parents=True, exist_ok=True)
     if fmt == "geojson":
         paths = [target / f"{name}.geojson" for name in gpd.list_layers(source)["name"]]
@@ -101,4 +109,6 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
 
 
 def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84)
+    return gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84
+    )

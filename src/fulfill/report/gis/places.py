@@ -45,15 +45,22 @@ def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the flows with both ends as places (`ENDS`) and the volume of the goods moved, m3.
 
-    Mailed orders start at the origin whose goods the model counts for them: the cheapest Chinese one of the product.
+    Mailed orders start at the origin whose goods the model counts for them: the cheapest Chinese
+    one of the product.
     """
     flows = plan.flows
-    inbound, mail = (flows["leg"] == "inbound").to_numpy(), (flows["from"] == DIRECT_MAIL).to_numpy()
+    inbound, mail = (
+        (flows["leg"] == "inbound").to_numpy(),
+        (flows["from"] == DIRECT_MAIL).to_numpy(),
+    )
     start = flows["from"].to_numpy(object).copy()
     start[mail] = flows.loc[mail, "product"].map(_mail_origin(problem)).to_numpy(object)
     volume = problem.network["products"].set_index("product_id")["volume_m3"]
     moved = flows["dispatched"].to_numpy(float) * flows["product"].map(volume).to_numpy(float)
-    kinds = {"from_kind": np.where(inbound | mail, "origin", "site"), "to_kind": np.where(inbound, "site", "zone")}
+    kinds = {
+        "from_kind": np.where(inbound | mail, "origin", "site"),
+        "to_kind": np.where(inbound, "site", "zone"),
+    }
     return flows.assign(**kinds, **{"from": start}, m3=moved)
 
 
@@ -64,4 +71,6 @@ def _mail_origin(problem: Problem) -> dict[str, str]:
     if not chinese.any():
         return {}
     best = goods_matrix(problem)[chinese].argmin(axis=0)
-    return dict(zip(problem.products, origins.loc[chinese, "origin_id"].to_numpy(object)[best], strict=True))
+    return dict(
+        zip(problem.products, origins.loc[chinese, "origin_id"].to_numpy(object)[best], strict=True)
+    )

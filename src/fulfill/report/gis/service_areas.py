@@ -23,31 +23,43 @@ FAR_M = 1e6
 def service_area_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     """Return an area for each site (and for direct mail) that serves some zone most: site_id, orders, zones.
 
-    Every zone gets the land that is nearer to it than to any other zone of its country, cut at the outlines of the
-    country and `MARGIN_M` beyond the hull of its zones; the land of the zones with one main site is put together. Where
-    the network has no outlines only the hull cuts.
+    Every zone gets the land that is nearer to it than to any other zone of its country, cut at the
+    outlines of the country and `MARGIN_M` beyond the hull of its zones; the land of the zones with
+    one main site is put together. Where the network has no outlines only the hull cuts.
     """
     zones = plan.zones[plan.zones["main_site"] != ""]
     if zones.empty:
         empty: dict[str, list[object]] = {"site_id": [], "orders": [], "zones": []}
         return gpd.GeoDataFrame(empty, geometry=[], crs=WGS84)
     cells = pd.concat(
-        [zone_cells(part, _land(problem, str(country))) for country, part in zones.groupby("country")],
+        [
+            zone_cells(part, _land(problem, str(country)))
+            for country, part in zones.groupby("country")
+        ],
         ignore_index=True,
     )
     groups = cells.groupby("main_site")
     shapes = gpd.GeoSeries(
-        [shapely.union_all(part.geometry.to_numpy(), grid_size=1.0) for _, part in groups], crs=METRES
+        [shapely.union_all(part.geometry.to_numpy(), grid_size=1.0) for _, part in groups],
+        crs=METRES,
     )
-    shapes = shapely.make_valid(shapes.to_crs(WGS84).to_numpy(), method="structure", keep_collapsed=False)
-    table = groups.agg(orders=("orders", "sum"), zones=("zone_id", "count")).rename_axis("site_id").reset_index()
+    shapes = shapely.make_valid(
+        shapes.to_crs(WGS84).to_numpy(), method="structure", keep_collapsed=False
+    )
+    table = (
+        groups.agg(orders=("orders", "sum"), zones=("zone_id", "count"))
+        .rename_axis("site_id")
+        .reset_index()
+    )
     areas = gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84)
     return areas[~areas.geometry.is_empty].reset_index(drop=True)
 
 
 def zone_cells(zones: pd.DataFrame, land: gpd.GeoSeries | None) -> gpd.GeoDataFrame:
     """Return each zone's cell of the Voronoi diagram in metres, cut at the hull of all and at the land."""
-    points = gpd.GeoSeries(gpd.points_from_xy(zones["lon"], zones["lat"]), crs=WGS84, index=zones.index).to_crs(METRES)
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(zones["lon"], zones["lat"]), crs=WGS84, index=zones.index
+    ).to_crs(METRES)
     shapes = _voronoi(points.to_numpy())
     asked = points.union_all().convex_hull.buffer(MARGIN_M)
     if land is not None:
@@ -62,7 +74,9 @@ def _voronoi(points: NDArray[np.object_]) -> NDArray[np.object_]:
     places, member = np.unique(shapely.get_coordinates(points), axis=0, return_inverse=True)
     if len(places) > 1:
         far = shapely.box(*places.min(axis=0), *places.max(axis=0)).buffer(FAR_M)
-        found = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(places), extend_to=far))
+        found = shapely.get_parts(
+            shapely.voronoi_polygons(shapely.multipoints(places), extend_to=far)
+        )
         tree = shapely.STRtree(found)
         place, cell = tree.query(shapely.points(places), predicate="intersects")
         first = np.full(len(places), -1)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from bokeh.models import ColumnDataSource, FactorRange, HoverTool, Legend, LegendItem, NumeralTickFormatter
+from bokeh.models import (
+    ColumnDataSource,
+    FactorRange,
+    HoverTool,
+    Legend,
+    LegendItem,
+    NumeralTickFormatter,
+)
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
@@ -59,10 +66,21 @@ def channel_share(plan: Plan, problem: Problem) -> figure:
     for channel in table.columns:
         share = table[channel].to_numpy(float)
         source = ColumnDataSource(
-            {"name": names, "left": left, "right": left + share, "share": 100.0 * share, "label": _percent(share)}
+            {
+                "name": names,
+                "left": left,
+                "right": left + share,
+                "share": 100.0 * share,
+                "label": _percent(share),
+            }
         )
         bar = canvas.hbar(
-            y="name", left="left", right="right", height=0.74, color=CHANNEL_COLOR[channel], source=source
+            y="name",
+            left="left",
+            right="right",
+            height=0.74,
+            color=CHANNEL_COLOR[channel],
+            source=source,
         )
         middle = ColumnDataSource({"name": names, "x": left + share / 2, "label": _percent(share)})
         canvas.text(
@@ -75,7 +93,11 @@ def channel_share(plan: Plan, problem: Problem) -> figure:
             text_font_size="11px",
             text_color="white",
         )
-        canvas.add_tools(HoverTool(renderers=[bar], tooltips=f"@name: {channel.replace('_', ' ')} @share{{0.0}} %"))
+        canvas.add_tools(
+            HoverTool(
+                renderers=[bar], tooltips=f"@name: {channel.replace('_', ' ')} @share{{0.0}} %"
+            )
+        )
         items.append(LegendItem(label=channel.replace("_", " "), renderers=[bar]))
         left = left + share
     canvas.add_layout(_legend(items), "above")
@@ -85,12 +107,16 @@ def channel_share(plan: Plan, problem: Problem) -> figure:
 
 def _shares(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the share of channels in potential orders, a row for each bar."""
-    columns = [name for name in (*CHANNELS, "unserved") if plan.kpis["channel_share"].get(name, 0.0) > 0]
+    columns = [
+        name for name in (*CHANNELS, "unserved") if plan.kpis["channel_share"].get(name, 0.0) > 0
+    ]
     countries = problem.network["countries"].set_index("country")["name"].to_dict()
     pieces = [
         pd.DataFrame([plan.kpis["channel_share"]], index=["All orders"]),
         _shares_of_zones(plan, "country").rename(index=lambda code: countries.get(code) or code),
-        _shares_of_zones(plan, "zone_class").rename(index=lambda name: f"{name} zones".capitalize()),
+        _shares_of_zones(plan, "zone_class").rename(
+            index=lambda name: f"{name} zones".capitalize()
+        ),
         _shares_of_products(plan, problem),
     ]
     return pd.concat(pieces).reindex(columns=columns).fillna(0.0)
@@ -119,7 +145,9 @@ def throughput(plan: Plan, problem: Problem) -> figure:
     """Draw orders a day through all sites by period and band, against what the sites can handle."""
     used = _handled(plan).pivot_table(index="period", columns="band", values="used", aggfunc="sum")
     periods = problem.periods
-    used = used.reindex(index=periods, columns=list(BAND_COLOR)).fillna(0.0).div(problem.days, axis=0)
+    used = (
+        used.reindex(index=periods, columns=list(BAND_COLOR)).fillna(0.0).div(problem.days, axis=0)
+    )
     canvas = _bare(
         figure(
             x_range=FactorRange(*_axis_names(periods)),
@@ -130,8 +158,12 @@ def throughput(plan: Plan, problem: Problem) -> figure:
             y_axis_label="orders a day",
         )
     )
-    source = ColumnDataSource({"period": _axis_names(periods), **{band: used[band].to_numpy() for band in BAND_COLOR}})
-    bars = canvas.vbar_stack(list(BAND_COLOR), x="period", width=0.8, color=list(BAND_COLOR.values()), source=source)
+    source = ColumnDataSource(
+        {"period": _axis_names(periods), **{band: used[band].to_numpy() for band in BAND_COLOR}}
+    )
+    bars = canvas.vbar_stack(
+        list(BAND_COLOR), x="period", width=0.8, color=list(BAND_COLOR.values()), source=source
+    )
     base, whole = _daily_capacity(plan, problem)
     lines = [
         canvas.hspan(y=[limit], line_color=INK, line_width=1.5, line_dash=dash)
@@ -146,10 +178,14 @@ def throughput(plan: Plan, problem: Problem) -> figure:
             tooltips="@period: base @base{0,0}, overtime @overtime{0,0}, temporary @temporary{0,0} orders a day",
         )
     )
-    items = [LegendItem(label=band, renderers=[bar]) for band, bar in zip(BAND_COLOR, bars, strict=True)]
+    items = [
+        LegendItem(label=band, renderers=[bar]) for band, bar in zip(BAND_COLOR, bars, strict=True)
+    ]
     items += [
         LegendItem(label=words, renderers=[line])
-        for words, line in zip(("base capacity", "with overtime and temporary staff"), lines, strict=True)
+        for words, line in zip(
+            ("base capacity", "with overtime and temporary staff"), lines, strict=True
+        )
     ]
     canvas.add_layout(_legend(items), "above")
     canvas.xaxis.major_label_orientation = 0.6
@@ -166,9 +202,13 @@ def site_load(plan: Plan, problem: Problem) -> figure:
     order = _unique(names)
     load["name"] = load["resource"].map(order)
     load["label"] = (100.0 * load["load"]).round(0).map("{:.0f}".format)
-    load["when"] = load["period"].map(dict(zip(problem.periods, _axis_names(problem.periods), strict=True)))
+    load["when"] = load["period"].map(
+        dict(zip(problem.periods, _axis_names(problem.periods), strict=True))
+    )
     load["color"] = load["load"].map(_load_color)
-    load["ink"] = np.where((load["load"] > 0.62) & ((load["load"] <= 1.001) | (load["load"] > 1.3)), "white", INK)
+    load["ink"] = np.where(
+        (load["load"] > 0.62) & ((load["load"] <= 1.001) | (load["load"] > 1.3)), "white", INK
+    )
     canvas = _bare(
         figure(
             x_range=FactorRange(*_axis_names(problem.periods)),
@@ -181,7 +221,9 @@ def site_load(plan: Plan, problem: Problem) -> figure:
         )
     )
     source = ColumnDataSource(load.to_dict("list"))
-    cells = canvas.rect("when", "name", 0.96, 0.92, source=source, fill_color="color", line_color=None)
+    cells = canvas.rect(
+        "when", "name", 0.96, 0.92, source=source, fill_color="color", line_color=None
+    )
     canvas.text(
         "when",
         "name",
@@ -193,7 +235,10 @@ def site_load(plan: Plan, problem: Problem) -> figure:
         text_color="ink",
     )
     canvas.add_tools(
-        HoverTool(renderers=[cells], tooltips="@name, @when: @label % of base capacity (@used{0,0} orders)")
+        HoverTool(
+            renderers=[cells],
+            tooltips="@name, @when: @label % of base capacity (@used{0,0} orders)",
+        )
     )
     canvas.xaxis.major_label_orientation = 0.6
     return canvas
@@ -236,7 +281,15 @@ def cost_bridge(plan: Plan) -> figure:
         }
     )
     canvas.hbar(y="name", left="left", right="right", height=0.7, color="color", source=source)
-    canvas.text("right", "name", "label", source=source, text_baseline="middle", text_font_size="12px", text_color=INK)
+    canvas.text(
+        "right",
+        "name",
+        "label",
+        source=source,
+        text_baseline="middle",
+        text_font_size="12px",
+        text_color=INK,
+    )
     canvas.x_range.start = min(0.0, float(left.min())) * 1.05
     canvas.x_range.end = float(right.max()) * 1.12 + 1e-9
     canvas.xgrid.visible = True
@@ -248,7 +301,9 @@ def cost_steps(plan: Plan) -> pd.DataFrame:
     costs = plan.costs.set_index("part")
     groups = dict(COST_GROUPS)
     named = {part for parts in groups.values() for part in parts}
-    groups |= {part.replace("_", " ").capitalize(): (part,) for part in costs.index if part not in named}
+    groups |= {
+        part.replace("_", " ").capitalize(): (part,) for part in costs.index if part not in named
+    }
     rows = [
         {
             "name": name,
@@ -258,7 +313,9 @@ def cost_steps(plan: Plan) -> pd.DataFrame:
         for name, parts in groups.items()
     ]
     table = pd.DataFrame(rows)
-    return table[(table["usd_per_order"].abs() > 5e-4) | (table["name"] == "Net revenue")].reset_index(drop=True)
+    return table[
+        (table["usd_per_order"].abs() > 5e-4) | (table["name"] == "Net revenue")
+    ].reset_index(drop=True)
 
 
 def _handled(plan: Plan) -> pd.DataFrame:
@@ -278,7 +335,10 @@ def _daily_capacity(plan: Plan, problem: Problem) -> tuple[float, float]:
 
 def _unique(names: pd.Series) -> dict[str, str]:
     """Return a label by id; a name that two ids share gets the id behind it."""
-    return {str(key): str(name) if (names == name).sum() == 1 else f"{name} ({key})" for key, name in names.items()}
+    return {
+        str(key): str(name) if (names == name).sum() == 1 else f"{name} ({key})"
+        for key, name in names.items()
+    }
 
 
 def _load_color(load: float) -> str:

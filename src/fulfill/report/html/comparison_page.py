@@ -26,7 +26,9 @@ TABLES = ("modes", "products", "zone_classes", "break_even")
 MODE_COLOR = {"direct_only": "#d95f02", "local_only": "#1b6ca8", "mixed": "#2a9d6f"}
 Column = tuple[str, str, str]
 """Column of a frame, its heading, and the form of its values; text where the form is empty."""
-SHARE_COLUMNS: tuple[Column, ...] = tuple((f"share_{name}", name.replace("_", " "), "{:.1%}") for name in SHARES)
+SHARE_COLUMNS: tuple[Column, ...] = tuple(
+    (f"share_{name}", name.replace("_", " "), "{:.1%}") for name in SHARES
+)
 MODE_COLUMNS: tuple[Column, ...] = (
     ("as_of", "rules of", ""),
     ("mode", "mode", ""),
@@ -83,7 +85,9 @@ CLASS_COLUMNS: tuple[Column, ...] = (
 )
 
 
-def write_comparison(comparison: Comparison, folder: Path, options: Mapping[str, Any] | None = None) -> None:
+def write_comparison(
+    comparison: Comparison, folder: Path, options: Mapping[str, Any] | None = None
+) -> None:
     """Write manifest.json, summary.json, a CSV file for each table, and comparison.html.
 
     Parameters
@@ -102,7 +106,9 @@ def write_comparison(comparison: Comparison, folder: Path, options: Mapping[str,
 
 def page(comparison: Comparison) -> str:
     """Return the page."""
-    script, charts = components({"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)})
+    script, charts = components(
+        {"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)}
+    )
     days = list(dict.fromkeys(comparison.modes["as_of"]))
     names = " and ".join(folder.name for folder in comparison.inputs.values())
     return Template(_file("comparison_page.html")).substitute(
@@ -126,13 +132,23 @@ def cost_chart(comparison: Comparison) -> figure:
     rows = comparison.modes[comparison.modes["objective"].notna()]
     names = [mode for mode in MODES if mode in set(comparison.modes["mode"])]
     days = list(dict.fromkeys(comparison.modes["as_of"]))
-    canvas = figure(x_range=FactorRange(*days), height=300, sizing_mode="stretch_width", toolbar_location=None)
+    canvas = figure(
+        x_range=FactorRange(*days), height=300, sizing_mode="stretch_width", toolbar_location=None
+    )
     width = 0.8 / len(names)
     for number, mode in enumerate(names):
         part = rows[rows["mode"] == mode]
-        places = [days.index(day) + 0.5 + (number - (len(names) - 1) / 2) * width for day in part["as_of"]]
+        places = [
+            days.index(day) + 0.5 + (number - (len(names) - 1) / 2) * width for day in part["as_of"]
+        ]
         cost = part["objective"].to_numpy()
-        canvas.vbar(x=places, top=cost, width=width * 0.92, color=MODE_COLOR[mode], legend_label=mode.replace("_", " "))
+        canvas.vbar(
+            x=places,
+            top=cost,
+            width=width * 0.92,
+            color=MODE_COLOR[mode],
+            legend_label=mode.replace("_", " "),
+        )
     canvas.y_range.start = 0
     canvas.yaxis.formatter = NumeralTickFormatter(format="0.[0] a")
     return _dressed(canvas)
@@ -140,10 +156,16 @@ def cost_chart(comparison: Comparison) -> figure:
 
 def share_chart(comparison: Comparison) -> figure:
     """Draw the channels' shares of the mixed plan of each date as stacked bars."""
-    rows = comparison.modes[(comparison.modes["mode"] == "mixed") & comparison.modes["objective"].notna()]
+    rows = comparison.modes[
+        (comparison.modes["mode"] == "mixed") & comparison.modes["objective"].notna()
+    ]
     days = list(dict.fromkeys(comparison.modes["as_of"]))
     canvas = figure(
-        x_range=FactorRange(*days), y_range=(0, 1), height=300, sizing_mode="stretch_width", toolbar_location=None
+        x_range=FactorRange(*days),
+        y_range=(0, 1),
+        height=300,
+        sizing_mode="stretch_width",
+        toolbar_location=None,
     )
     below = np.zeros(len(rows))
     for name in SHARES:
@@ -200,7 +222,9 @@ def _verdict(comparison: Comparison) -> str:
             f"{fallback(str(mixed['taken_from']))}</p>"
         )
     if comparison.audit_faults:
-        lines.append(f'<p class="bad">The audit disagrees: {escape("; ".join(comparison.audit_faults))}</p>')
+        lines.append(
+            f'<p class="bad">The audit disagrees: {escape("; ".join(comparison.audit_faults))}</p>'
+        )
     return "".join(lines)
 
 
@@ -209,9 +233,7 @@ def fallback(taken_from: str) -> str:
     if taken_from == "mixed":
         return ""
     other = taken_from.replace("_", "-")
-    return (
-        f" The search of the mix found nothing better than the {other} plan, which it takes; try a longer time limit."
-    )
+    return f" The search of the mix found nothing better than the {other} plan, which it takes; try a longer time limit."
 
 
 def _by(rows: pd.DataFrame, key: Sequence[str], columns: Sequence[Column]) -> str:
@@ -224,20 +246,31 @@ def _by(rows: pd.DataFrame, key: Sequence[str], columns: Sequence[Column]) -> st
         heading = escape(", ".join(str(value).replace("_", " ") for value in values))
         shown = " open" if values[0] == last else ""
         table = _table(part, columns)
-        parts.append(f'<details{shown}><summary>{heading}</summary><div class="wide">{table}</div></details>')
+        parts.append(
+            f'<details{shown}><summary>{heading}</summary><div class="wide">{table}</div></details>'
+        )
     return "".join(parts)
 
 
 def _table(rows: pd.DataFrame, columns: Sequence[Column]) -> str:
     """Return an HTML table; texts stand left, and channels that no row uses are left out."""
-    used = [name for name, _, _ in SHARE_COLUMNS if (rows[name] > 0).any()] if SHARE_COLUMNS[0][0] in rows else []
+    used = (
+        [name for name, _, _ in SHARE_COLUMNS if (rows[name] > 0).any()]
+        if SHARE_COLUMNS[0][0] in rows
+        else []
+    )
     columns = [column for column in columns if column not in SHARE_COLUMNS or column[0] in used]
     side = [' class="text"' if not form else "" for _, _, form in columns]
-    head = "".join(f"<th{place}>{escape(words)}</th>" for place, (_, words, _) in zip(side, columns, strict=True))
+    head = "".join(
+        f"<th{place}>{escape(words)}</th>"
+        for place, (_, words, _) in zip(side, columns, strict=True)
+    )
     lines = []
     for row in rows.to_dict("records"):
         cells = zip(side, columns, strict=True)
-        lines.append("".join(f"<td{place}>{cell(row[name], form)}</td>" for place, (name, _, form) in cells))
+        lines.append(
+            "".join(f"<td{place}>{cell(row[name], form)}</td>" for place, (name, _, form) in cells)
+        )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

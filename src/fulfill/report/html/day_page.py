@@ -15,7 +15,16 @@ from bokeh.plotting import figure
 from bokeh.resources import Resources
 
 from fulfill.report.cells import shown
-from fulfill.report.html.map import INK, ROAD_IN, VAN, draw_outlines, draw_vehicles, empty_map, hover, mercator
+from fulfill.report.html.map import (
+    INK,
+    ROAD_IN,
+    VAN,
+    draw_outlines,
+    draw_vehicles,
+    empty_map,
+    hover,
+    mercator,
+)
 from fulfill.report.html.plan_page import html_table
 from fulfill.study.delivery_day import DayRoutes
 
@@ -38,7 +47,11 @@ TILES = (
 def write_day_page(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write the page of a day; `layers` are those of `day_layers`."""
     script, divs = components(
-        {"map": day_map(day, layers), "load_chart": load_chart(day.vehicles), "time_chart": time_chart(day)}
+        {
+            "map": day_map(day, layers),
+            "load_chart": load_chart(day.vehicles),
+            "time_chart": time_chart(day),
+        }
     )
     tiles = [(day.kpis[key], words, form) for key, words, form in TILES]
     page = Template(_file("day.html")).substitute(
@@ -50,7 +63,8 @@ def write_day_page(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame], path: Pa
         library=Resources(mode="inline", components=["bokeh"]).render_js(),
         script=script,
         tiles="".join(
-            f'<div class="tile"><b>{shown(value, form)}</b><span>{words}</span></div>' for value, words, form in tiles
+            f'<div class="tile"><b>{shown(value, form)}</b><span>{words}</span></div>'
+            for value, words, form in tiles
         ),
         zone_table=_zone_table(day.zones),
         linehaul_table=_linehaul_table(day.linehaul),
@@ -72,18 +86,27 @@ def day_map(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame]) -> figure:
     drawn = [
         ("Trucks", draw_vehicles(canvas, layers["linehaul"], _TRUCK, 3.0, [ROAD_IN])),
         ("Routes", draw_vehicles(canvas, layers["routes"], VAN)),
-        ("Stops", _draw_points(canvas, layers["stops"], 2.5, INK, "<b>@stop_id</b><br>@vehicle, stop @sequence")),
+        (
+            "Stops",
+            _draw_points(
+                canvas, layers["stops"], 2.5, INK, "<b>@stop_id</b><br>@vehicle, stop @sequence"
+            ),
+        ),
         ("Site", _draw_points(canvas, layers["depots"], 14, "#b2182b", "<b>@name</b>")),
     ]
     items = [LegendItem(label=name, renderers=[made]) for name, made in drawn if made is not None]
-    canvas.add_layout(Legend(items=items, location="bottom_left", click_policy="hide", background_fill_alpha=0.85))
+    canvas.add_layout(
+        Legend(items=items, location="bottom_left", click_policy="hide", background_fill_alpha=0.85)
+    )
     return canvas
 
 
 _TRUCK = "<b>@from → @to</b><br>@kind: @trips_week trucks a week, @km{0} km, @hours{0.0} h"
 
 
-def _draw_points(canvas: figure, layer: gpd.GeoDataFrame, size: float, color: str, text: str) -> object:
+def _draw_points(
+    canvas: figure, layer: gpd.GeoDataFrame, size: float, color: str, text: str
+) -> object:
     x, y = mercator(layer["lon"].to_numpy(float), layer["lat"].to_numpy(float))
     kept = [name for name in ("stop_id", "vehicle", "sequence", "name") if name in layer]
     source = ColumnDataSource(pd.DataFrame(layer[kept]).assign(x=x, y=y))
@@ -100,7 +123,9 @@ def load_chart(vehicles: pd.DataFrame) -> figure:
     """Draw how full each vehicle is."""
     table = vehicles.sort_values("load_share", ascending=False, ignore_index=True)
     chart = _chart("load, %", len(table))
-    source = ColumnDataSource(table.assign(x=np.arange(len(table)) + 0.5, top=100.0 * table["load_share"]))
+    source = ColumnDataSource(
+        table.assign(x=np.arange(len(table)) + 0.5, top=100.0 * table["load_share"])
+    )
     made = chart.vbar("x", top="top", width=0.8, source=source, color="#1b6ca8")
     hover(chart, made, "<b>@vehicle</b><br>@parcels parcels, @weight_kg{0} kg, @top{0} %")
     chart.y_range.start = 0
@@ -111,8 +136,15 @@ def time_chart(day: DayRoutes) -> figure:
     """Draw when each vehicle is out, and its break."""
     table = day.vehicles.sort_values("returns", ignore_index=True)
     chart = _chart("hour on the clock", len(table))
-    hours = {kind.rest.hours for d in day.districts for kind in d.instance.vehicles if kind.rest is not None}
-    table = table.assign(x=np.arange(len(table)) + 0.5, rested=table["break_begins"] + max(hours, default=0.0))
+    hours = {
+        kind.rest.hours
+        for d in day.districts
+        for kind in d.instance.vehicles
+        if kind.rest is not None
+    }
+    table = table.assign(
+        x=np.arange(len(table)) + 0.5, rested=table["break_begins"] + max(hours, default=0.0)
+    )
     source = ColumnDataSource(table)
     out = chart.vbar("x", bottom="leaves", top="returns", width=0.8, source=source, color="#67a9cf")
     chart.vbar("x", bottom="break_begins", top="rested", width=0.8, source=source, color="#8c510a")
@@ -122,7 +154,11 @@ def time_chart(day: DayRoutes) -> figure:
 
 def _chart(axis: str, number: int) -> figure:
     chart = figure(
-        height=260, sizing_mode="stretch_width", toolbar_location=None, x_range=(0, max(number, 1)), y_axis_label=axis
+        height=260,
+        sizing_mode="stretch_width",
+        toolbar_location=None,
+        x_range=(0, max(number, 1)),
+        y_axis_label=axis,
     )
     chart.xgrid.visible = False
     chart.xaxis.visible = False

@@ -9,7 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from bokeh.models import ColumnDataSource, HoverTool, LabelSet, Legend, LegendItem, Range1d, WheelZoomTool
+from bokeh.models import (
+    ColumnDataSource,
+    HoverTool,
+    LabelSet,
+    Legend,
+    LegendItem,
+    Range1d,
+    WheelZoomTool,
+)
 from bokeh.palettes import Category20
 from bokeh.plotting import figure
 from numpy.typing import NDArray
@@ -41,7 +49,9 @@ ROAD_IN, SEA_IN, AIR_IN, LAST_MILE, GATE = "#8c510a", "#3a7ca5", "#9467bd", "#5c
 def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
     """Draw a plan's layers (see `layers.plan_layers`) over the network's outlines, in Web Mercator."""
     used = layers["gateways"][layers["gateways"]["used_m3_year"] > 0]
-    points = pd.concat([frame[["lat", "lon"]] for frame in (layers["zones"], layers["sites"], used)])
+    points = pd.concat(
+        [frame[["lat", "lon"]] for frame in (layers["zones"], layers["sites"], used)]
+    )
     canvas = empty_map(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
     if problem.network.outlines is not None:
         draw_outlines(canvas, gpd.read_file(problem.network.outlines))
@@ -51,7 +61,10 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         ("Air lanes", _draw_lines(canvas, layers["flows"], "air", AIR_IN, "dotted")),
         ("Site to zone", _draw_lines(canvas, layers["flows"], "last_mile", LAST_MILE)),
         ("Road to site", _draw_lines(canvas, layers["flows"], "road", ROAD_IN)),
-        ("Own vans, mean day", [draw_vehicles(canvas, layers[ROUTES], VAN)] if ROUTES in layers else []),
+        (
+            "Own vans, mean day",
+            [draw_vehicles(canvas, layers[ROUTES], VAN)] if ROUTES in layers else [],
+        ),
         ("Gateways not used", _draw_gateways(canvas, layers["gateways"], in_use=False)),
         ("Zones", _draw_zones(canvas, layers["zones"], layers["sites"])),
         ("Gateways in use", _draw_gateways(canvas, layers["gateways"], in_use=True)),
@@ -74,7 +87,11 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
 
 
 def draw_vehicles(
-    canvas: figure, layer: gpd.GeoDataFrame, text: str, width: float = 1.3, colors: Sequence[str] = Category20[20]
+    canvas: figure,
+    layer: gpd.GeoDataFrame,
+    text: str,
+    width: float = 1.3,
+    colors: Sequence[str] = Category20[20],
 ) -> Any:
     """Draw the lines of vehicles in colours that come round again; None where there is no line."""
     if not len(layer):
@@ -86,7 +103,12 @@ def draw_vehicles(
         color=[colors[number % len(colors)] for number in range(len(lines))],
     )
     made = canvas.multi_line(
-        "xs", "ys", source=ColumnDataSource(source), line_color="color", line_width=width, line_alpha=0.8
+        "xs",
+        "ys",
+        source=ColumnDataSource(source),
+        line_color="color",
+        line_width=width,
+        line_alpha=0.8,
     )
     hover(canvas, made, text)
     return made
@@ -136,7 +158,9 @@ def _rings(shape: shapely.Geometry) -> tuple[list[Any], list[Any]]:
     xs: list[Any] = []
     ys: list[Any] = []
     for part in shapely.get_parts(projected(shape)):
-        rings = [shapely.get_coordinates(ring).round(0) for ring in (part.exterior, *part.interiors)]
+        rings = [
+            shapely.get_coordinates(ring).round(0) for ring in (part.exterior, *part.interiors)
+        ]
         xs.append([ring[:, 0].tolist() for ring in rings])
         ys.append([ring[:, 1].tolist() for ring in rings])
     return xs, ys
@@ -146,8 +170,12 @@ def draw_outlines(canvas: figure, outlines: gpd.GeoDataFrame) -> None:
     """Draw the land, Mexico lighter than what lies abroad."""
     shapes = [_rings(shape) for shape in outlines.geometry]
     color = np.where(outlines["country"] == "MX", LAND, ABROAD)
-    source = ColumnDataSource({"xs": [x for x, _ in shapes], "ys": [y for _, y in shapes], "color": color})
-    canvas.multi_polygons("xs", "ys", source=source, fill_color="color", line_color=BORDER, line_width=0.7)
+    source = ColumnDataSource(
+        {"xs": [x for x, _ in shapes], "ys": [y for _, y in shapes], "color": color}
+    )
+    canvas.multi_polygons(
+        "xs", "ys", source=source, fill_color="color", line_color=BORDER, line_width=0.7
+    )
 
 
 def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any]:
@@ -166,14 +194,22 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
         }
     )
     made = canvas.multi_polygons(
-        "xs", "ys", source=source, fill_color="color", fill_alpha=0.45, line_color="white", line_width=1
+        "xs",
+        "ys",
+        source=source,
+        fill_color="color",
+        fill_alpha=0.45,
+        line_color="white",
+        line_width=1,
     )
     made.visible = False
     hover(canvas, made, "<b>area of @name</b><br>@orders{0,0} orders a year")
     return [made]
 
 
-def _draw_lines(canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, dash: str = "solid") -> list[Any]:
+def _draw_lines(
+    canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, dash: str = "solid"
+) -> list[Any]:
     """Draw the hops of a leg, channels put together, as wide as their volume."""
     part = flows[flows["leg"] == leg]
     if part.empty:
@@ -185,7 +221,9 @@ def _draw_lines(canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, d
     part = part.sort_values("orders_year", ascending=False).head(STRONGEST)
     pieces = part.explode(index_parts=False)
     lines = [shapely.get_coordinates(projected(line)).round(0) for line in pieces.geometry]
-    share = np.sqrt(pieces["orders_year"].to_numpy(float) / max(float(part["orders_year"].max()), 1e-9))
+    share = np.sqrt(
+        pieces["orders_year"].to_numpy(float) / max(float(part["orders_year"].max()), 1e-9)
+    )
     source = ColumnDataSource(
         {
             "xs": [line[:, 0].tolist() for line in lines],
@@ -219,12 +257,17 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
     share = np.sqrt(zones["orders"].to_numpy(float) / max(float(zones["orders"].max()), 1e-9))
     names = dict(zip(sites["site_id"], sites["name"], strict=True)) if len(sites) else {}
     served = [
-        f"mainly {channel.replace('_', ' ')} from {names.get(site, 'abroad')}" if channel else "not served"
+        f"mainly {channel.replace('_', ' ')} from {names.get(site, 'abroad')}"
+        if channel
+        else "not served"
         for channel, site in zip(zones["main_channel"], zones["main_site"], strict=True)
     ]
     source = ColumnDataSource(
         {
-            **{name: zones[name].to_numpy() for name in ("name", "state", "orders", "lead_time_days")},
+            **{
+                name: zones[name].to_numpy()
+                for name in ("name", "state", "orders", "lead_time_days")
+            },
             "x": x,
             "y": y,
             "size": 3.5 + (22.0 if len(zones) < 400 else 17.0) * share,
@@ -258,7 +301,9 @@ def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, *, in_use: bool) 
     if part.empty:
         return []
     x, y = mercator(part["lon"].to_numpy(float), part["lat"].to_numpy(float))
-    marker = part["kind"].map({"seaport": "inverted_triangle", "airport": "triangle", "crossing": "diamond"})
+    marker = part["kind"].map(
+        {"seaport": "inverted_triangle", "airport": "triangle", "crossing": "diamond"}
+    )
     source = ColumnDataSource(
         {
             "x": x,
@@ -294,14 +339,19 @@ def _draw_sites(canvas: figure, sites: gpd.GeoDataFrame) -> list[Any]:
     if sites.empty:
         return []
     x, y = mercator(sites["lon"].to_numpy(float), sites["lat"].to_numpy(float))
-    share = np.sqrt(sites["orders_year"].to_numpy(float) / max(float(sites["orders_year"].max()), 1e-9))
+    share = np.sqrt(
+        sites["orders_year"].to_numpy(float) / max(float(sites["orders_year"].max()), 1e-9)
+    )
     source = ColumnDataSource(
         {
             "x": x,
             "y": y,
             "size": 10.0 + 18.0 * share,
             "offset": 8.0 + 9.0 * share,
-            **{name: sites[name].to_numpy() for name in ("name", "ownership", "orders_year", "peak_period")},
+            **{
+                name: sites[name].to_numpy()
+                for name in ("name", "ownership", "orders_year", "peak_period")
+            },
             "category": sites["size"],
             "peak": 100.0 * sites["peak_utilisation"],
         }
@@ -345,6 +395,8 @@ def hover(canvas: figure, renderer: Any, text: str) -> None:
     """Show a text at the pointer."""
     canvas.add_tools(
         HoverTool(
-            renderers=[renderer], tooltips=f'<div style="font-size:12px;max-width:260px">{text}</div>', visible=False
+            renderers=[renderer],
+            tooltips=f'<div style="font-size:12px;max-width:260px">{text}</div>',
+            visible=False,
         )
     )

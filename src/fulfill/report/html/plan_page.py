@@ -53,7 +53,12 @@ Column = tuple[str, str, str]
 
 
 def write_report(
-    plan: Plan, problem: Problem, finding: Audit, layers: Mapping[str, gpd.GeoDataFrame], path: Path, vans: str = ""
+    plan: Plan,
+    problem: Problem,
+    finding: Audit,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    vans: str = "",
 ) -> None:
     """Write the page of a plan; `layers` are those of `layers.plan_layers`, `vans` a section on own vans."""
     drawings = {
@@ -62,14 +67,21 @@ def write_report(
         "cost_chart": cost_bridge(plan),
     }
     if len(plan.sites):
-        drawings |= {"throughput_chart": throughput(plan, problem), "load_chart": site_load(plan, problem)}
+        drawings |= {
+            "throughput_chart": throughput(plan, problem),
+            "load_chart": site_load(plan, problem),
+        }
     script, divs = components(drawings)
     page = _template("page.html").substitute(
         # Only bokeh's core: its widgets and tables would add a megabyte that the page does not use.
         library=Resources(mode="inline", components=["bokeh"]).render_js(),
         style=_file("page.css"),
         script=script,
-        **{name: div for name, div in divs.items() if name not in ("throughput_chart", "load_chart")},
+        **{
+            name: div
+            for name, div in divs.items()
+            if name not in ("throughput_chart", "load_chart")
+        },
         **_opening(plan, problem, finding),
         **_tables(plan, problem),
         **_grounds(problem),
@@ -89,10 +101,15 @@ def _template(name: str) -> Template:
 
 def _opening(plan: Plan, problem: Problem, finding: Audit) -> dict[str, str]:
     """Return what stands above the charts: title, verdict, key figures, key of the map."""
-    figures = [(_figure(plan.kpis[key], form), words) for key, words, form in TILES if key in plan.kpis]
+    figures = [
+        (_figure(plan.kpis[key], form), words) for key, words, form in TILES if key in plan.kpis
+    ]
     figures.append((f"{len(plan.sites)}", "open sites"))
     limits = [limit for limit, _ in LEAD_TIMES[:-1]]
-    words = [f"up to {limits[0]:g} days", *(f"{low:g} to {high:g}" for low, high in pairwise(limits))]
+    words = [
+        f"up to {limits[0]:g} days",
+        *(f"{low:g} to {high:g}" for low, high in pairwise(limits)),
+    ]
     words += [f"over {limits[-1]:g}", "not served"]
     colors = [*(color for _, color in LEAD_TIMES), NO_ORDER]
     swatches = zip(colors, words, strict=True)
@@ -103,8 +120,12 @@ def _opening(plan: Plan, problem: Problem, finding: Audit) -> dict[str, str]:
         "channels_allowed": escape(", ".join(problem.channels).replace("_", " ")),
         "as_of": plan.as_of,
         "verdict": _verdict(plan, finding),
-        "tiles": "".join(f'<div class="tile"><b>{value}</b><span>{name}</span></div>' for value, name in figures),
-        "lead_time_key": "".join(f'<span><i style="background:{color}"></i>{text}</span>' for color, text in swatches),
+        "tiles": "".join(
+            f'<div class="tile"><b>{value}</b><span>{name}</span></div>' for value, name in figures
+        ),
+        "lead_time_key": "".join(
+            f'<span><i style="background:{color}"></i>{text}</span>' for color, text in swatches
+        ),
     }
 
 
@@ -134,7 +155,11 @@ def _bound(plan: Plan) -> str:
     outcome = plan.outcome
     if not np.isfinite(outcome.bound):
         return "How much better a plan can be is not known: the search found no bound."
-    kind = "which a recomputation certifies" if outcome.bound_kind == "certified" else "on the solver's word"
+    kind = (
+        "which a recomputation certifies"
+        if outcome.bound_kind == "certified"
+        else "on the solver's word"
+    )
     return (
         f"No plan costs less than {outcome.bound:,.0f} USD, {kind}: at most {outcome.gap_usd:,.0f} USD a year "
         f"({outcome.gap:.2%}) could still be saved."
@@ -215,9 +240,9 @@ def tightest(plan: Plan, number: int = TIGHTEST) -> pd.DataFrame:
     capacity = plan.capacity.assign(full=plan.capacity["utilisation"] >= AT_LIMIT)
     rows: pd.DataFrame = capacity[np.isfinite(capacity["utilisation"])]
     rows = rows.assign(full=rows.groupby(["resource", "kind"])["full"].transform("sum"))
-    worst: pd.DataFrame = rows.sort_values(["utilisation", "used"], ascending=False).drop_duplicates(
-        ["resource", "kind"]
-    )
+    worst: pd.DataFrame = rows.sort_values(
+        ["utilisation", "used"], ascending=False
+    ).drop_duplicates(["resource", "kind"])
     worst = worst.sort_values(["utilisation", "full", "used"], ascending=False)
     return worst.head(number).reset_index(drop=True)
 
@@ -243,7 +268,10 @@ def _grounds(problem: Problem) -> dict[str, str]:
     total = counts[list(STATUSES)].sum()
     known, assumed = int(total.sum()), int(total["assumption"])
     rows = pd.concat([counts, total.to_frame().T.assign(table="all tables")], ignore_index=True)
-    forms = (("table", "table", ""), *((status, status.replace("_", " "), "{:,.0f}") for status in STATUSES))
+    forms = (
+        ("table", "table", ""),
+        *((status, status.replace("_", " "), "{:,.0f}") for status in STATUSES),
+    )
     return {
         "known": f"{known:,}",
         "assumed": f"{assumed:,}",
@@ -259,7 +287,9 @@ def data_status(problem: Problem) -> pd.DataFrame:
     rows = []
     for folder in (problem.network.folder, problem.demand.folder):
         for path in sorted(folder.glob("*.csv")):
-            status = pd.read_csv(path, usecols=lambda name: name == "status", dtype=str, encoding="utf-8-sig")
+            status = pd.read_csv(
+                path, usecols=lambda name: name == "status", dtype=str, encoding="utf-8-sig"
+            )
             if "status" in status and len(status):
                 counts = status["status"].str.strip().value_counts()
                 known = {name: int(counts.get(name, 0)) for name in STATUSES}
@@ -278,11 +308,15 @@ def _attributions(problem: Problem) -> Iterator[str]:
 def html_table(rows: pd.DataFrame, columns: Sequence[Column], *, last_is_sum: bool = False) -> str:
     """Return an HTML table; numbers stand right."""
     side = ["" if not form else ' class="n"' for _, _, form in columns]
-    head = "".join(f"<th{place}>{escape(words)}</th>" for place, (_, words, _) in zip(side, columns, strict=True))
+    head = "".join(
+        f"<th{place}>{escape(words)}</th>"
+        for place, (_, words, _) in zip(side, columns, strict=True)
+    )
     lines = []
     for number, row in enumerate(rows.to_dict("records"), 1):
         cells = [
-            f"<td{place}>{_cell(row[name], form)}</td>" for place, (name, _, form) in zip(side, columns, strict=True)
+            f"<td{place}>{_cell(row[name], form)}</td>"
+            for place, (name, _, form) in zip(side, columns, strict=True)
         ]
         mark = ' class="sum"' if last_is_sum and number == len(rows) else ""
         lines.append(f"<tr{mark}>{''.join(cells)}</tr>")

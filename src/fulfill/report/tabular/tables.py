@@ -43,12 +43,17 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 def arcs(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return one row for each start, end and channel with its orders a year: `ARC_COLUMNS`.
 
-    kepler.gl draws arcs only from a flat table that holds both ends. Mailed orders start at the Chinese origin of
-    their product. No arc is left out, so that the orders add up to those of flows.csv.
+    kepler.gl draws arcs only from a flat table that holds both ends. Mailed orders start at the
+    Chinese origin of their product. No arc is left out, so that the orders add up to those of
+    flows.csv.
     """
     flows = placed_flows(plan, problem)
     flows = flows.assign(order_days=flows["orders"] * flows["lead_time_days"])
-    total = flows.groupby(["leg", *ENDS, "channel"], sort=True)[["orders", "order_days"]].sum().reset_index()
+    total = (
+        flows.groupby(["leg", *ENDS, "channel"], sort=True)[["orders", "order_days"]]
+        .sum()
+        .reset_index()
+    )
     table = located(total, place_table(problem)).assign(
         leg=total["leg"],
         channel=total["channel"],

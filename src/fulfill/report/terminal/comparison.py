@@ -35,7 +35,13 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
     """Print a table for each date on stdout: the modes as columns, the figures as lines."""
     console = Console(highlight=False, width=110)
     for day, rows in comparison.modes.groupby("as_of"):
-        table = Table(box=None, padding=(0, 2), header_style="bold", title=f"rules of {day}", title_justify="left")
+        table = Table(
+            box=None,
+            padding=(0, 2),
+            header_style="bold",
+            title=f"rules of {day}",
+            title_justify="left",
+        )
         table.add_column("")
         for mode in rows["mode"]:
             table.add_column(mode.replace("_", "-"), justify="right")

@@ -31,7 +31,9 @@ def print_day(day: DayRoutes, folder: Path) -> None:
     """Print the one summary of a day on stdout."""
     console = Console(highlight=False, width=110)
     sites = ", ".join(day.depots["name"])
-    console.print(f"\n[bold]{sites}[/bold]  a day of {day.period}, {len(day.districts)} districts, {day.seconds:.1f} s")
+    console.print(
+        f"\n[bold]{sites}[/bold]  a day of {day.period}, {len(day.districts)} districts, {day.seconds:.1f} s"
+    )
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
@@ -39,6 +41,8 @@ def print_day(day: DayRoutes, folder: Path) -> None:
         table.add_row(label, shown(day.kpis[key], form))
     console.print(table)
     for kind, part in day.linehaul.groupby("kind", sort=True):
-        console.print(f"{kind}: {part['trips_week'].sum():,.0f} trucks a week, {part['usd_week'].sum():,.0f} USD")
+        console.print(
+            f"{kind}: {part['trips_week'].sum():,.0f} trucks a week, {part['usd_week'].sum():,.0f} USD"
+        )
     console.print("audit    clean")
     console.print(f"results  {folder}  (route.html, driver_sheet.csv, routes.gpkg, CSV tables)")

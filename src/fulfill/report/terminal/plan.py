@@ -35,7 +35,12 @@ def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
     """Show incumbent, bound and gap on stderr while the block runs; yield the function that takes reports."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=not console.is_terminal, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns,
+        console=console,
+        transient=not console.is_terminal,
+        disable=not console.is_terminal,
+    ) as bar:
         task = bar.add_task("building the model", total=1.0)
 
         def report(progress: Any) -> None:
@@ -53,10 +58,15 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     """Print the one summary of a run on stdout."""
     console = Console(highlight=False, width=110)
     outcome = plan.outcome
-    console.print(f"\n[bold]{outcome.status}[/bold]  under the rules of {plan.as_of}, {outcome.seconds:.1f} s")
+    console.print(
+        f"\n[bold]{outcome.status}[/bold]  under the rules of {plan.as_of}, {outcome.seconds:.1f} s"
+    )
     if not len(plan.sites):
         if outcome.status in ("INFEASIBLE", "NO_PLAN"):
-            why = {"INFEASIBLE": "No plan meets all constraints.", "NO_PLAN": "The limit came before a plan."}
+            why = {
+                "INFEASIBLE": "No plan meets all constraints.",
+                "NO_PLAN": "The limit came before a plan.",
+            }
             console.print(why[outcome.status])
             console.print(f"results  {folder}")
             return
@@ -77,10 +87,14 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2))
     for key, label, form in KPI_LINES:
         table.add_row(label, shown(plan.kpis[key], form))
-    shares = ", ".join(f"{name} {share:.1%}" for name, share in plan.kpis["channel_share"].items() if share > 0)
+    shares = ", ".join(
+        f"{name} {share:.1%}" for name, share in plan.kpis["channel_share"].items() if share > 0
+    )
     table.add_row("channels", shares)
     console.print(table)
-    console.print(f"audit    {'clean' if finding.clean else 'FAULTS: ' + '; '.join(finding.faults)}")
+    console.print(
+        f"audit    {'clean' if finding.clean else 'FAULTS: ' + '; '.join(finding.faults)}"
+    )
     console.print(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
 
 

@@ -1,9 +1,10 @@
 """Own vans or the carrier, zone by zone, by a continuous approximation of what a route costs.
 
-A van goes out to the zone, makes m stops, each a local leg and a service apart, and comes back. The local leg in an
-area A with s stops is ``k sqrt(A / s)`` (Daganzo 1984, doi 10.1287/trsc.18.4.331) with k = 0.7124, the constant of a
-shortest tour (Beardwood, Halton and Hammersley 1959, doi 10.1017/S0305004100034095; its value by Johnson and McGeoch),
-times the detour of the streets; m is what shift and load allow, but never more than there are stops around the zone.
+A van goes out to the zone, makes m stops, each a local leg and a service apart, and comes back. The
+local leg in an area A with s stops is ``k sqrt(A / s)`` (Daganzo 1984, doi 10.1287/trsc.18.4.331)
+with k = 0.7124, the constant of a shortest tour (Beardwood, Halton and Hammersley 1959, doi
+10.1017/S0305004100034095; its value by Johnson and McGeoch), times the detour of the streets; m is
+what shift and load allow, but never more than there are stops around the zone.
 """
 
 from __future__ import annotations
@@ -54,8 +55,12 @@ def own_usd_per_order(
     return best
 
 
-def _by_vehicle(zones: pd.DataFrame, vehicle: pd.Series, speeds: pd.DataFrame, figures: Mapping[str, float]) -> Array:
-    orders, stops, area, away = (zones[name].to_numpy(float) for name in ("orders", "stops", "area_km2", "depot_km"))
+def _by_vehicle(
+    zones: pd.DataFrame, vehicle: pd.Series, speeds: pd.DataFrame, figures: Mapping[str, float]
+) -> Array:
+    orders, stops, area, away = (
+        zones[name].to_numpy(float) for name in ("orders", "stops", "area_km2", "depot_km")
+    )
     shift = vehicle["shift_start"], vehicle["shift_start"] + vehicle["shift_hours"]
     street, road = (mean_speed(speeds, kind, *shift) for kind in ("street", "road"))
     per_stop = orders / np.maximum(stops, 1e-9)
@@ -64,7 +69,9 @@ def _by_vehicle(zones: pd.DataFrame, vehicle: pd.Series, speeds: pd.DataFrame, f
     stem_hours = 2.0 * away / np.where(away > figures["street_reach_km"], road, street)
     working = vehicle["shift_hours"] - vehicle["break_minutes"] / 60.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        calls = np.minimum((working - stem_hours) / local_hours, vehicle["parcels"] * vehicle["trips"] / per_stop)
+        calls = np.minimum(
+            (working - stem_hours) / local_hours, vehicle["parcels"] * vehicle["trips"] / per_stop
+        )
         if np.isfinite(vehicle["range_km"]):
             calls = np.minimum(calls, (vehicle["range_km"] - 2.0 * away) / local_km)
         calls = np.minimum(calls, np.maximum(zones["near_stops"].to_numpy(float), 1.0))

@@ -1,8 +1,9 @@
 """Route a large day: districts of near stops one after the other, with breaks for every engine.
 
-A matrix over ten thousand stops is hundreds of millions of pairs, and no engine improves it in minutes. Stops are
-halved along the longer side of where they lie until a district is small; a van does not leave its district. Engines
-that know no break plan in a shift that is shorter by it, and the break is put into the routes they find.
+A matrix over ten thousand stops is hundreds of millions of pairs, and no engine improves it in
+minutes. Stops are halved along the longer side of where they lie until a district is small; a van
+does not leave its district. Engines that know no break plan in a shift that is shorter by it, and
+the break is put into the routes they find.
 """
 
 from __future__ import annotations
@@ -73,14 +74,22 @@ def with_breaks(instance: RoutingInstance, params: RoutingParams, engine: str) -
     found = solve_routing(_without_breaks(instance), params, engine)
     timed = [timetable(instance, route.vehicle, route.trips) for route in found.routes]
     routes = tuple(route for route in timed if route is not None)
-    lost = sorted(set(range(len(instance.stops))) - {stop for route in routes for trip in route.trips for stop in trip})
+    lost = sorted(
+        set(range(len(instance.stops)))
+        - {stop for route in routes for trip in route.trips for stop in trip}
+    )
     known = {entry.stop for entry in found.unserved}
     again = np.array([stop for stop in lost if stop not in known], np.int64)
     if len(again):
         routes += _again(instance, routes, again, params)
     solution = RoutingSolution(
         routes,
-        tuple(sorted((*found.unserved, *unserved_after(instance, routes, found.unserved)), key=lambda one: one.stop)),
+        tuple(
+            sorted(
+                (*found.unserved, *unserved_after(instance, routes, found.unserved)),
+                key=lambda one: one.stop,
+            )
+        ),
         sum(price(instance, route) for route in routes),
         sum(driven_km(instance, route) for route in routes),
         found.engine,
@@ -88,7 +97,9 @@ def with_breaks(instance: RoutingInstance, params: RoutingParams, engine: str) -
     )
     finding = audit_routes(instance, solution)
     if not finding.clean:
-        raise SolverError(f"{found.engine}: the auditor finds faults in its routes: " + "; ".join(finding.faults))
+        raise SolverError(
+            f"{found.engine}: the auditor finds faults in its routes: " + "; ".join(finding.faults)
+        )
     return solution
 
 
@@ -98,13 +109,20 @@ def _without_breaks(instance: RoutingInstance) -> RoutingInstance:
     kinds = tuple(
         kind
         if kind.rest is None
-        else replace(kind, rest=None, closes=kind.closes - kind.rest.hours, max_hours=kind.max_hours - kind.rest.hours)
+        else replace(
+            kind,
+            rest=None,
+            closes=kind.closes - kind.rest.hours,
+            max_hours=kind.max_hours - kind.rest.hours,
+        )
         for kind in instance.vehicles
     )
     first = min(kind.rest.earliest for kind in instance.vehicles if kind.rest is not None)
     # what begins before any break is not delayed by it
     bearing = np.maximum(instance.due - longest, np.minimum(instance.due, first))
-    return replace(instance, vehicles=kinds, due=np.where(bearing >= instance.ready, bearing, instance.due))
+    return replace(
+        instance, vehicles=kinds, due=np.where(bearing >= instance.ready, bearing, instance.due)
+    )
 
 
 def _again(
@@ -118,6 +136,8 @@ def _again(
     )
     found = solve_routing(replace(instance, vehicles=kinds).only(stops), params, "ortools")
     return tuple(
-        replace(route, trips=tuple(tuple(int(stops[stop]) for stop in trip) for trip in route.trips))
+        replace(
+            route, trips=tuple(tuple(int(stops[stop]) for stop in trip) for trip in route.trips)
+        )
         for route in found.routes
     )

@@ -29,7 +29,11 @@ def mean_speed(speeds: pd.DataFrame, road_kind: str, begins: float, ends: float)
 
 
 def day_instance(
-    name: str, depots: pd.DataFrame, stops: pd.DataFrame, tables: Mapping[str, pd.DataFrame], ways: Ways
+    name: str,
+    depots: pd.DataFrame,
+    stops: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    ways: Ways,
 ) -> RoutingInstance:
     """Return the instance of depots and stops; `ways` is over the depots, then the stops.
 
@@ -47,7 +51,10 @@ def day_instance(
             shifts += [] if shift in shifts else [shift]
             kinds.append(_vehicle_type(row, depot, shifts.index(shift)))
     hours = tuple(
-        ways.hours(mean_speed(tables["speeds"], "street", *shift), mean_speed(tables["speeds"], "road", *shift))
+        ways.hours(
+            mean_speed(tables["speeds"], "street", *shift),
+            mean_speed(tables["speeds"], "road", *shift),
+        )
         for shift in shifts
     )
     return RoutingInstance(
@@ -67,7 +74,11 @@ def day_instance(
 def _vehicle_type(cell: Mapping[Hashable, Any], depot: int, profile: int) -> VehicleType:
     """Return a row of vehicles.csv; the break lies in the second half of the hours by which it must have begun."""
     opens, after = float(cell["shift_start"]), float(cell["break_after_hours"])
-    rest = Break(cell["break_minutes"] / 60.0, opens + after / 2.0, opens + after) if cell["break_minutes"] else None
+    rest = (
+        Break(cell["break_minutes"] / 60.0, opens + after / 2.0, opens + after)
+        if cell["break_minutes"]
+        else None
+    )
     return VehicleType(
         name=str(cell["type_id"]),
         depot=depot,

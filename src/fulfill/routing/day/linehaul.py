@@ -22,16 +22,21 @@ COLUMNS = [
 def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[Array]]:
     """Return trucks a week for each load, with the course of each row, (n, 2) lat and lon.
 
-    A way is paid by the loaded kilometre: the price of a truck counts its way back. A load with no road is left out.
+    A way is paid by the loaded kilometre: the price of a truck counts its way back. A load with no
+    road is left out.
 
     Parameters
     ----------
-    loads : kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon, to_lat, to_lon
+    loads : kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon, to_lat,
+        to_lon
     """
     graph = read_roads(network.roads) if network.roads else None
     gates = crossing_table(network, freight=True)
     vehicles = network["vehicles"]
-    trucks = {row["country"]: row for row in vehicles[vehicles["duty"] == "linehaul"].to_dict("records")[::-1]}
+    trucks = {
+        row["country"]: row
+        for row in vehicles[vehicles["duty"] == "linehaul"].to_dict("records")[::-1]
+    }
     rows, courses = [], []
     for load in loads.to_dict("records"):
         if load["country"] not in trucks:

@@ -1,7 +1,8 @@
 """How far the places of a day lie apart, all pairs at once.
 
-Places that are near are joined by streets: the great circle times a detour factor. Places farther apart are joined by
-the road graph, reached over streets at both ends. Roads never pass a border, so neither does a delivery.
+Places that are near are joined by streets: the great circle times a detour factor. Places farther
+apart are joined by the road graph, reached over streets at both ends. Roads never pass a border, so
+neither does a delivery.
 """
 
 from __future__ import annotations
@@ -49,7 +50,11 @@ class Ways:
 
 
 def measure_ways(
-    graph: RoadGraph | None, roads: RoadRules, streets: StreetRules, points: Array, country: NDArray[np.object_]
+    graph: RoadGraph | None,
+    roads: RoadRules,
+    streets: StreetRules,
+    points: Array,
+    country: NDArray[np.object_],
 ) -> Ways:
     """Measure every pair of places; without a graph all ways are streets.
 
@@ -61,9 +66,17 @@ def measure_ways(
     n_places = len(points)
     street, road = np.empty((n_places, n_places)), np.zeros((n_places, n_places))
     reach = np.inf if graph is None else streets.reach_km
-    node, access = (np.zeros(n_places, np.int64), np.zeros(n_places)) if graph is None else snap(graph, points, country)
+    node, access = (
+        (np.zeros(n_places, np.int64), np.zeros(n_places))
+        if graph is None
+        else snap(graph, points, country)
+    )
     used, member = np.unique(node, return_inverse=True)
-    along = np.zeros((len(used), len(used))) if graph is None else roads.road_factor * node_km(graph, used, used)
+    along = (
+        np.zeros((len(used), len(used)))
+        if graph is None
+        else roads.road_factor * node_km(graph, used, used)
+    )
     for first in range(0, n_places, BLOCK):
         rows = slice(first, first + BLOCK)
         circle = great_circle_km(points[rows], points)
@@ -90,6 +103,8 @@ def great_circle_km(start: Array, goal: Array) -> Array:
     lat2, lon2 = np.radians(goal).T
     half = (
         np.sin((lat2[None, :] - lat1[:, None]) / 2) ** 2
-        + np.cos(lat1)[:, None] * np.cos(lat2)[None, :] * np.sin((lon2[None, :] - lon1[:, None]) / 2) ** 2
+        + np.cos(lat1)[:, None]
+        * np.cos(lat2)[None, :]
+        * np.sin((lon2[None, :] - lon1[:, None]) / 2) ** 2
     )
     return np.asarray(2.0 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))

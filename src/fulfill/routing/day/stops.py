@@ -1,8 +1,9 @@
 """The orders of a zone become the stops of a day.
 
-Nobody knows the doors of next November. Orders are put where people live: around the centre of their zone, thinning
-out exponentially as the density of towns does (Clark 1951, doi 10.2307/2981088), with a mean distance equal to that of
-a disc which holds the zone's people at the network's people per square kilometre. The same seed gives the same doors.
+Nobody knows the doors of next November. Orders are put where people live: around the centre of
+their zone, thinning out exponentially as the density of towns does (Clark 1951, doi
+10.2307/2981088), with a mean distance equal to that of a disc which holds the zone's people at the
+network's people per square kilometre. The same seed gives the same doors.
 """
 
 from __future__ import annotations
@@ -23,13 +24,24 @@ FARTHEST = 2.0
 """Radii of the disc beyond which no order is put."""
 REDRAWS = 30
 """Times that an order which fell into the sea or abroad is put anew before it goes to the zone's centre."""
-STOP_COLUMNS = ["stop_id", "zone_id", "lat", "lon", "orders", "weight_kg", "ready", "due", "minutes"]
+STOP_COLUMNS = [
+    "stop_id",
+    "zone_id",
+    "lat",
+    "lon",
+    "orders",
+    "weight_kg",
+    "ready",
+    "due",
+    "minutes",
+]
 
 
 def whole_orders(expected: Array, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return whole numbers with the expected values as means, whose sum is that of all rounded down or up.
 
-    Systematic rounding: one random offset, then every time that the running sum passes a whole number.
+    Systematic rounding: one random offset, then every time that the running sum passes a whole
+    number.
     """
     passed = np.floor(np.concatenate([[0.0], np.cumsum(expected)]) + rng.random())
     return np.diff(passed).astype(np.int64)
@@ -37,7 +49,9 @@ def whole_orders(expected: Array, rng: np.random.Generator) -> NDArray[np.int64]
 
 def zone_area_km2(zones: pd.DataFrame, figures: Mapping[str, float]) -> Array:
     """Return the area on which a zone's people live."""
-    dense = np.where(zones["zone_class"] == "rural", figures["rural_people_km2"], figures["people_km2"])
+    dense = np.where(
+        zones["zone_class"] == "rural", figures["rural_people_km2"], figures["people_km2"]
+    )
     return np.asarray(np.maximum(zones["population"].to_numpy(float), 1.0) / dense)
 
 
@@ -48,7 +62,9 @@ def read_land(path: Path | None) -> dict[str, shapely.Geometry]:
     shapes: dict[str, list[shapely.Geometry]] = {}
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-        shapes.setdefault(str(feature["properties"]["country"]), []).append(shapely.make_valid(shape))
+        shapes.setdefault(str(feature["properties"]["country"]), []).append(
+            shapely.make_valid(shape)
+        )
     land = {country: shapely.union_all(parts) for country, parts in shapes.items()}
     for shape in land.values():
         shapely.prepare(shape)
@@ -86,7 +102,10 @@ def place_orders(
         }
     )  # fmt: skip
     found = doors.groupby(["zone", "row", "column"], sort=True).agg(
-        lat=("lat", "mean"), lon=("lon", "mean"), orders=("orders", "sum"), weight_kg=("weight_kg", "sum")
+        lat=("lat", "mean"),
+        lon=("lon", "mean"),
+        orders=("orders", "sum"),
+        weight_kg=("weight_kg", "sum"),
     )
     names = zones["zone_id"].to_numpy(object)[found.index.get_level_values("zone")]
     number = found.groupby(level="zone").cumcount().to_numpy() + 1
@@ -118,7 +137,8 @@ def _doors(
     for _ in range(REDRAWS):
         if not len(open_):
             break
-        # exponential density in the plane: the distance is the sum of two exponentials, here with mean 2/3 radius
+        # exponential density in the plane: the distance is the sum of two exponentials, here with
+        # mean 2/3 radius
         away = rng.gamma(2.0, radius[open_] / 3.0)
         angle = rng.random(len(open_)) * 2.0 * np.pi
         new_lat = center_lat[open_] + away * np.sin(angle) / KM_A_DEGREE

@@ -28,12 +28,16 @@ REMEDIES = {
 }
 
 
-def visit_table(depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...]) -> pd.DataFrame:
+def visit_table(
+    depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...]
+) -> pd.DataFrame:
     """Return one row a visit in driving order; times are hours on the clock."""
     rows: list[tuple[object, ...]] = []
     for district, route, label in _named(districts):
         rows += _visits(district, route, label, depots)
-    found = pd.DataFrame(rows, columns=["row", *(n for n in VISIT_COLUMNS if n not in stops.columns)])
+    found = pd.DataFrame(
+        rows, columns=["row", *(n for n in VISIT_COLUMNS if n not in stops.columns)]
+    )
     there = stops.iloc[found.pop("row").to_numpy(int)].reset_index(drop=True)
     return pd.concat([found, there], axis=1)[VISIT_COLUMNS]
 
@@ -51,7 +55,9 @@ def _named(districts: tuple[District, ...]) -> list[tuple[District, Route, str]]
     return named
 
 
-def _visits(district: District, route: Route, label: str, depots: pd.DataFrame) -> list[tuple[object, ...]]:
+def _visits(
+    district: District, route: Route, label: str, depots: pd.DataFrame
+) -> list[tuple[object, ...]]:
     instance = district.instance
     kind = instance.vehicles[route.vehicle]
     km, hours = instance.km[kind.profile], instance.hours[kind.profile]
@@ -63,8 +69,14 @@ def _visits(district: District, route: Route, label: str, depots: pd.DataFrame) 
             sequence += 1
             target = instance.place_of(stop)
             arrival = free + float(hours[place, target])
-            if kind.rest is not None and route.rest is not None and free - 1e-9 <= route.rest < begin:
-                arrival = max(arrival, route.rest) + kind.rest.hours if arrival >= route.rest else arrival
+            if (
+                kind.rest is not None
+                and route.rest is not None
+                and free - 1e-9 <= route.rest < begin
+            ):
+                arrival = (
+                    max(arrival, route.rest) + kind.rest.hours if arrival >= route.rest else arrival
+                )
             arrival = min(arrival, begin)
             free = begin + float(instance.service[stop])
             rows.append(
@@ -101,8 +113,8 @@ def vehicle_table(districts: tuple[District, ...], visits: pd.DataFrame) -> pd.D
 def zone_costs(visits: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:
     """Return what the routes cost an order of each zone: zone_id, routed_usd_per_order, routed_orders.
 
-    A vehicle's cost is shared by the time that its stops take. The ways out and back are shared equally by its orders,
-    for all of them caused them.
+    A vehicle's cost is shared by the time that its stops take. The ways out and back are shared
+    equally by its orders, for all of them caused them.
     """
     total = vehicles.set_index("vehicle")
     first = visits.groupby(["vehicle", "trip"])["sequence"].transform("min") == visits["sequence"]
@@ -112,7 +124,9 @@ def zone_costs(visits: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:
     local = near.groupby(visits["vehicle"]).transform("sum")
     part = near / hours + (1.0 - local / hours) * visits["orders"] / orders
     usd = part * visits["vehicle"].map(total["usd"])
-    zones = pd.DataFrame({"zone_id": visits["zone_id"], "usd": usd, "routed_orders": visits["orders"]})
+    zones = pd.DataFrame(
+        {"zone_id": visits["zone_id"], "usd": usd, "routed_orders": visits["orders"]}
+    )
     summed = zones.groupby("zone_id", sort=True).sum().reset_index()
     summed["routed_usd_per_order"] = summed.pop("usd") / summed["routed_orders"]
     return summed
@@ -130,4 +144,6 @@ def reason_table(stops: pd.DataFrame, districts: tuple[District, ...]) -> pd.Dat
                     entry.text, REMEDIES[entry.reason],
                 )
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=["stop_id", "zone_id", "orders", "reason", "meaning", "detail", "remedy"])
+    return pd.DataFrame(
+        rows, columns=["stop_id", "zone_id", "orders", "reason", "meaning", "detail", "remedy"]
+    )

@@ -1,7 +1,7 @@
 """Whole numbers for engines that know no others: distances, times, loads and costs in ticks.
 
-Rounding never turns an infeasible route into a feasible one: times and loads are rounded up, capacities and closings
-down. Figures that are integers already stay as they are.
+Rounding never turns an infeasible route into a feasible one: times and loads are rounded up,
+capacities and closings down. Figures that are integers already stay as they are.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ FINE = 100
 class Ticks:
     """Ticks of a km, of an hour, of a load in each dimension, and of a USD.
 
-    Costs in ticks are `per_km` times ticks of distance plus `per_hour` times ticks of time plus `per_day`, by type.
+    Costs in ticks are `per_km` times ticks of distance plus `per_hour` times ticks of time plus
+    `per_day`, by type.
     """
 
     km: int
@@ -70,10 +71,18 @@ def ticks_of(instance: RoutingInstance) -> Ticks:
     km = 1 if all(_whole(matrix) for matrix in instance.km) else KM
     clock = [instance.ready, instance.due, instance.service, *instance.hours]
     clock += [np.array([v.opens, v.closes, v.max_hours, v.reload_hours]) for v in instance.vehicles]
-    clock += [np.array([v.rest.hours, v.rest.earliest, v.rest.latest]) for v in instance.vehicles if v.rest]
+    clock += [
+        np.array([v.rest.hours, v.rest.earliest, v.rest.latest])
+        for v in instance.vehicles
+        if v.rest
+    ]
     hour = 1 if all(_whole(figures) for figures in clock) else HOUR
-    load = tuple(1 if _whole(instance.demand[:, d]) else LOAD for d in range(instance.demand.shape[1]))
-    rates = [v.cost_per_km / km for v in instance.vehicles] + [v.cost_per_hour / hour for v in instance.vehicles]
+    load = tuple(
+        1 if _whole(instance.demand[:, d]) else LOAD for d in range(instance.demand.shape[1])
+    )
+    rates = [v.cost_per_km / km for v in instance.vehicles] + [
+        v.cost_per_hour / hour for v in instance.vehicles
+    ]
     usd = _cost_ticks(np.array([rate for rate in rates if rate > 0]))
     return Ticks(
         km=km,

@@ -35,17 +35,25 @@ MAX_PENALTY = 1e7
 def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> Plan:
     """Return routes for an instance without breaks and depot capacities.
 
-    PyVRP goes on from the routes of `fulfill.routing.engines.ruin.engine`, and with the number of its vehicles if that comes first:
-    from nothing it does not get so far in the same time. Those routes stand where PyVRP finds nothing that fits, unless
-    ranges or shift lengths, which `ruin` does not look at, may forbid them.
+    PyVRP goes on from the routes of `fulfill.routing.engines.ruin.engine`, and with the number of
+    its vehicles if that comes first: from nothing it does not get so far in the same time. Those
+    routes stand where PyVRP finds nothing that fits, unless ranges or shift lengths, which `ruin`
+    does not look at, may forbid them.
     """
     begun = time.perf_counter()
     steps = None if params.iterations is None else STEPS * params.iterations
     first = solve_ruin(instance, replace(params, iterations=steps), FIRST)
-    spent = FIRST if params.iterations is not None else (time.perf_counter() - begun) / params.time_limit
+    spent = (
+        FIRST
+        if params.iterations is not None
+        else (time.perf_counter() - begun) / params.time_limit
+    )
     if instance.fewest_vehicles:
         used = [vehicle for vehicle, _ in first]
-        kinds = tuple(replace(kind, available=used.count(index)) for index, kind in enumerate(instance.vehicles))
+        kinds = tuple(
+            replace(kind, available=used.count(index))
+            for index, kind in enumerate(instance.vehicles)
+        )
         instance = replace(instance, vehicles=kinds)
     found = _search(instance, params, 1.0 - spent, first)
     return found or ([] if features(instance) - {"second trips"} else first)
@@ -58,17 +66,27 @@ def _search(instance: RoutingInstance, params: RoutingParams, share: float, firs
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         settings, stop = _settings(instance), _stop(params, share)
         found = solve(
-            data, stop, params.seed, collect_stats=False, params=settings, initial_solution=_solution(data, first)
+            data,
+            stop,
+            params.seed,
+            collect_stats=False,
+            params=settings,
+            initial_solution=_solution(data, first),
         ).best
     if not found.is_feasible():
         return []
-    return [(int(data.vehicle_type(route.vehicle_type()).name), _trips(route)) for route in found.routes()]
+    return [
+        (int(data.vehicle_type(route.vehicle_type()).name), _trips(route))
+        for route in found.routes()
+    ]
 
 
 def _solution(data: pyvrp.ProblemData, plan: Plan) -> pyvrp.Solution:
     """Return routes of one trip each as PyVRP's."""
     number = {int(kind.name): index for index, kind in enumerate(data.vehicle_types())}
-    return pyvrp.Solution(data, [pyvrp.Route(data, trips[0], number[vehicle]) for vehicle, trips in plan])
+    return pyvrp.Solution(
+        data, [pyvrp.Route(data, trips[0], number[vehicle]) for vehicle, trips in plan]
+    )
 
 
 def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
@@ -77,14 +95,24 @@ def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
     ranged = any(np.isfinite(kind.range_km) for kind in instance.vehicles)
     n_depots = len(instance.depots)
     depots = [pyvrp.Depot(index) for index in range(n_depots)]
-    reloads = sorted({(kind.depot, int(ticks.up(kind.reload_hours))) for kind in instance.vehicles if kind.trips > 1})
+    reloads = sorted(
+        {
+            (kind.depot, int(ticks.up(kind.reload_hours)))
+            for kind in instance.vehicles
+            if kind.trips > 1
+        }
+    )
     depots += [pyvrp.Depot(depot, service_duration=hours) for depot, hours in reloads]
     kinds = []
     for index, kind in enumerate(instance.vehicles):
         again = (kind.depot, int(ticks.up(kind.reload_hours)))
         if kind.available == 0:
             continue
-        kinds.append(_vehicle_type(instance, ticks, index, [n_depots + reloads.index(again)] if kind.trips > 1 else []))
+        kinds.append(
+            _vehicle_type(
+                instance, ticks, index, [n_depots + reloads.index(again)] if kind.trips > 1 else []
+            )
+        )
     return pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0)] * instance.n_places,
         clients=_clients(instance, ticks),
@@ -95,9 +123,13 @@ def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
     )
 
 
-def _vehicle_type(instance: RoutingInstance, ticks: Ticks, index: int, reloads: list[int]) -> pyvrp.VehicleType:
+def _vehicle_type(
+    instance: RoutingInstance, ticks: Ticks, index: int, reloads: list[int]
+) -> pyvrp.VehicleType:
     kind = instance.vehicles[index]
-    available = len(instance.stops) if kind.available is None else min(kind.available, len(instance.stops))
+    available = (
+        len(instance.stops) if kind.available is None else min(kind.available, len(instance.stops))
+    )
     return pyvrp.VehicleType(
         num_available=available,
         capacity=ticks.capacity(kind.capacity),
@@ -129,14 +161,26 @@ def _clients(instance: RoutingInstance, ticks: Ticks) -> list[pyvrp.Client]:
     wanted = _scarce(instance)
     prize = _prize(instance, ticks) if wanted else 0
     return [
-        pyvrp.Client(len(instance.depots) + stop, load, [], service, ready, due, prize=prize, required=not wanted)
+        pyvrp.Client(
+            len(instance.depots) + stop,
+            load,
+            [],
+            service,
+            ready,
+            due,
+            prize=prize,
+            required=not wanted,
+        )
         for stop, (load, service, ready, due) in enumerate(columns)
     ]
 
 
 def _scarce(instance: RoutingInstance) -> bool:
     """Tell whether vehicles may be too few for all stops."""
-    return all(kind.available is not None for kind in instance.vehicles) and not instance.fewest_vehicles
+    return (
+        all(kind.available is not None for kind in instance.vehicles)
+        and not instance.fewest_vehicles
+    )
 
 
 def _prize(instance: RoutingInstance, ticks: Ticks) -> int:
@@ -146,7 +190,9 @@ def _prize(instance: RoutingInstance, ticks: Ticks) -> int:
         km, hours = instance.km[kind.profile], instance.hours[kind.profile]
         legs = ticks.per_km[index] * ticks.km * km[np.isfinite(km)].max(initial=0.0)
         time = (
-            ticks.per_hour[index] * ticks.hour * (hours[np.isfinite(hours)].max(initial=0.0) + instance.service.max())
+            ticks.per_hour[index]
+            * ticks.hour
+            * (hours[np.isfinite(hours)].max(initial=0.0) + instance.service.max())
         )
         worst = max(worst, ticks.per_day[index] + 4 * int(legs + time))
     return worst + 1

@@ -1,10 +1,11 @@
 """Engine `ortools`: OR-Tools routing, begun at savings routes and given one part of them after the other.
 
-A step of OR-Tools' ruin and recreate takes time that grows with the whole model, however few stops it moves. So it is
-given parts, a stop and the routes around it (POPMUSIC: Taillard and Voss 2002), and anneals each
-from the routes it has. Small instances and those with breaks, second trips, ranges or shift lengths are
-solved whole, by guided local search: its start need not keep them, ruin and recreate would take minutes over breaks and
-not put a reload back. So are those where fewer vehicles come first.
+A step of OR-Tools' ruin and recreate takes time that grows with the whole model, however few stops
+it moves. So it is given parts, a stop and the routes around it (POPMUSIC: Taillard and Voss 2002),
+and anneals each from the routes it has. Small instances and those with breaks, second trips, ranges
+or shift lengths are solved whole, by guided local search: its start need not keep them, ruin and
+recreate would take minutes over breaks and not put a reload back. So are those where fewer vehicles
+come first.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def improve_by_parts(
         visits[stops] += 1
         if gain > 0:
             plan = [route for number, route in enumerate(plan) if number not in routes]
-            plan += [(vehicle, [stops[trip].tolist() for trip in trips]) for vehicle, trips in better]
+            plan += [
+                (vehicle, [stops[trip].tolist() for trip in trips]) for vehicle, trips in better
+            ]
     return plan
 
 
@@ -121,11 +124,14 @@ def _around(instance: RoutingInstance, plan: Plan, seed: int) -> tuple[list[int]
     return routes, np.concatenate([np.flatnonzero(np.isin(route, routes)), absent]).astype(np.int64)
 
 
-def _part(instance: RoutingInstance, plan: Plan, routes: list[int], stops: Indices) -> tuple[RoutingInstance, Plan]:
+def _part(
+    instance: RoutingInstance, plan: Plan, routes: list[int], stops: Indices
+) -> tuple[RoutingInstance, Plan]:
     """Return the instance of some routes' stops, with their vehicles and some spare ones, and the routes in it."""
     number = {stop: index for index, stop in enumerate(stops.tolist())}
     known = [
-        (vehicle, [[number[stop] for stop in trip] for trip in trips]) for vehicle, trips in (plan[r] for r in routes)
+        (vehicle, [[number[stop] for stop in trip] for trip in trips])
+        for vehicle, trips in (plan[r] for r in routes)
     ]
     used = Counter(vehicle for vehicle, _ in plan)
     taken = Counter(vehicle for vehicle, _ in known)

@@ -1,6 +1,7 @@
 """A routing instance as OR-Tools' model, and what its search makes of known routes.
 
-Legs are looked up in native matrices, and costs are whole numbers (`fulfill.routing.engines.integer_scaling`).
+Legs are looked up in native matrices, and costs are whole numbers
+(`fulfill.routing.engines.integer_scaling`).
 """
 
 from __future__ import annotations
@@ -34,11 +35,13 @@ class _Layout:
     """Place of each node."""
 
 
-def improve(instance: RoutingInstance, ticks: Ticks, known: Plan, settings: Any) -> tuple[Plan, int]:
+def improve(
+    instance: RoutingInstance, ticks: Ticks, known: Plan, settings: Any
+) -> tuple[Plan, int]:
     """Return routes found from known ones and the cost they save, in ticks.
 
-    Known routes that rounding makes infeasible are not improved: ruin and recreate returns them as they are, the other
-    searches find routes of their own, at a saving of 0.
+    Known routes that rounding makes infeasible are not improved: ruin and recreate returns them as
+    they are, the other searches find routes of their own, at a saving of 0.
 
     Raises
     ------
@@ -86,10 +89,18 @@ def _layout(instance: RoutingInstance, known: Plan) -> _Layout:
     for index, kind in enumerate(instance.vehicles):
         used = sum(vehicle == index for vehicle, _ in known)
         wanted = used + max(2, int(SPARE * used))
-        vehicles += [index] * min(wanted if kind.available is None else kind.available, len(instance.stops))
-    reload = [number for number, index in enumerate(vehicles) for _ in range(instance.vehicles[index].trips - 1)]
+        vehicles += [index] * min(
+            wanted if kind.available is None else kind.available, len(instance.stops)
+        )
+    reload = [
+        number
+        for number, index in enumerate(vehicles)
+        for _ in range(instance.vehicles[index].trips - 1)
+    ]
     depots = [instance.vehicles[vehicles[number]].depot for number in reload]
-    return _Layout(tuple(vehicles), tuple(reload), np.array([*range(instance.n_places), *depots], np.int64))
+    return _Layout(
+        tuple(vehicles), tuple(reload), np.array([*range(instance.n_places), *depots], np.int64)
+    )
 
 
 def _spread(layout: _Layout, matrix: Ints) -> Ints:
@@ -115,10 +126,14 @@ def _fewest(instance: RoutingInstance, ticks: Ticks) -> int:
     return 2 * longest * max(ticks.per_km)
 
 
-def _add_loads(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
+def _add_loads(
+    instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any
+) -> None:
     demand = ticks.demand(instance)
     for dimension in range(demand.shape[1]):
-        rooms = [ticks.capacity(instance.vehicles[index].capacity)[dimension] for index in layout.vehicle]
+        rooms = [
+            ticks.capacity(instance.vehicles[index].capacity)[dimension] for index in layout.vehicle
+        ]
         unload = [-rooms[number] for number in layout.reload]
         loads = [0] * len(instance.depots) + demand[:, dimension].tolist() + unload
         name = f"load {dimension}"
@@ -142,25 +157,40 @@ def _add_ranges(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model:
     matrices = [_spread(layout, ticks.distances(km, True)).tolist() for km in instance.km]
     legs = [model.RegisterTransitMatrix(matrix) for matrix in matrices]
     ranges = [int(min(kind.range_km * ticks.km, NEVER)) for kind in kinds]
-    model.AddDimensionWithVehicleTransitAndCapacity([legs[kind.profile] for kind in kinds], 0, ranges, True, "range")
+    model.AddDimensionWithVehicleTransitAndCapacity(
+        [legs[kind.profile] for kind in kinds], 0, ranges, True, "range"
+    )
 
 
-def _add_times(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
+def _add_times(
+    instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any
+) -> None:
     kinds = [instance.vehicles[index] for index in layout.vehicle]
     stay = np.concatenate([np.zeros(len(instance.depots)), instance.service])
-    stays = [*ticks.up(stay).tolist(), *(int(ticks.up(kinds[number].reload_hours)) for number in layout.reload)]
+    stays = [
+        *ticks.up(stay).tolist(),
+        *(int(ticks.up(kinds[number].reload_hours)) for number in layout.reload),
+    ]
     legs = [
-        model.RegisterTransitMatrix((_spread(layout, ticks.up(hours)) + np.array(stays)[:, None]).tolist())
+        model.RegisterTransitMatrix(
+            (_spread(layout, ticks.up(hours)) + np.array(stays)[:, None]).tolist()
+        )
         for hours in instance.hours
     ]
     longest = _horizon(instance, ticks)
-    model.AddDimensionWithVehicleTransits([legs[kind.profile] for kind in kinds], longest, longest, False, "time")
+    model.AddDimensionWithVehicleTransits(
+        [legs[kind.profile] for kind in kinds], longest, longest, False, "time"
+    )
     time = model.GetDimensionOrDie("time")
     for stop in range(len(instance.stops)):
         ready, due = int(ticks.up(instance.ready[stop])), int(ticks.down(instance.due[stop]))
-        time.CumulVar(manager.NodeToIndex(instance.place_of(stop))).SetRange(max(ready, 0), min(due, longest))
+        time.CumulVar(manager.NodeToIndex(instance.place_of(stop))).SetRange(
+            max(ready, 0), min(due, longest)
+        )
     starts = {model.Start(number) for number in range(len(kinds))}
-    visits = [0 if index in starts else stays[manager.IndexToNode(index)] for index in range(model.Size())]
+    visits = [
+        0 if index in starts else stays[manager.IndexToNode(index)] for index in range(model.Size())
+    ]
     for number, (index, kind) in enumerate(zip(layout.vehicle, kinds, strict=True)):
         _add_shift(kind, ticks, number, model, visits)
         if ticks.per_hour[index]:
@@ -188,17 +218,25 @@ def _horizon(instance: RoutingInstance, ticks: Ticks) -> int:
     if np.isfinite(closes):
         return int(ticks.down(closes))
     begin = max(float(instance.ready.max(initial=0.0)), *(kind.opens for kind in instance.vehicles))
-    hours = max(np.where(np.isfinite(matrix), matrix, 0.0).max(axis=1).sum() for matrix in instance.hours)
-    return min(int(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0)), NEVER)
+    hours = max(
+        np.where(np.isfinite(matrix), matrix, 0.0).max(axis=1).sum() for matrix in instance.hours
+    )
+    return min(
+        int(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0)), NEVER
+    )
 
 
-def _allow_absence(instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any) -> None:
+def _allow_absence(
+    instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any
+) -> None:
     """Let stops stay away where vehicles are limited, at a cost beyond that of any vehicle sent for one stop."""
     if instance.fewest_vehicles or any(kind.available is None for kind in instance.vehicles):
         return
     worst = max(
         ticks.per_day[index]
-        + 4 * ticks.per_km[index] * int(np.minimum(ticks.distances(instance.km[kind.profile], False), NEVER - 1).max())
+        + 4
+        * ticks.per_km[index]
+        * int(np.minimum(ticks.distances(instance.km[kind.profile], False), NEVER - 1).max())
         + 2 * ticks.per_hour[index] * _horizon(instance, ticks)
         for index, kind in enumerate(instance.vehicles)
     )
@@ -206,11 +244,15 @@ def _allow_absence(instance: RoutingInstance, ticks: Ticks, layout: _Layout, man
         model.AddDisjunction([manager.NodeToIndex(instance.place_of(stop))], worst)
 
 
-def _node_routes(instance: RoutingInstance, layout: _Layout, manager: Any, known: Plan) -> list[list[int]]:
+def _node_routes(
+    instance: RoutingInstance, layout: _Layout, manager: Any, known: Plan
+) -> list[list[int]]:
     """Return known routes as indices of OR-Tools by vehicle."""
     waiting: dict[int, list[list[int]]] = {}
     for vehicle, trips in known:
-        waiting.setdefault(vehicle, []).append([instance.place_of(stop) for trip in trips for stop in trip])
+        waiting.setdefault(vehicle, []).append(
+            [instance.place_of(stop) for trip in trips for stop in trip]
+        )
     routes = []
     for index in layout.vehicle:
         places = waiting[index].pop() if waiting.get(index) else []

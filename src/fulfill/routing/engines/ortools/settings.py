@@ -22,7 +22,8 @@ _START = routing_enums_pb2.FirstSolutionStrategy
 def annealing(leg: float, seconds: float, steps: int) -> Any:
     """Return settings for ruin and recreate under simulated annealing, where a leg costs `leg` on average."""
     settings = _limited(_METAHEURISTIC.GREEDY_DESCENT, seconds, steps)
-    # The only way to hand known routes to this search, which begins by building some, is to make their legs cheapest.
+    # The only way to hand known routes to this search, which begins by building some, is to make
+    # their legs cheapest.
     settings.first_solution_strategy = _START.EVALUATOR_STRATEGY
     settings.use_iterated_local_search = True
     search = settings.iterated_local_search_parameters
@@ -42,7 +43,8 @@ def annealing(leg: float, seconds: float, steps: int) -> Any:
 def guided(seconds: float, steps: int) -> Any:
     """Return settings for guided local search.
 
-    Moves are not limited to near stops: with such limits OR-Tools 9.15 takes longer to look for a move, and finds less.
+    Moves are not limited to near stops: with such limits OR-Tools 9.15 takes longer to look for a
+    move, and finds less.
     """
     return _limited(_METAHEURISTIC.GUIDED_LOCAL_SEARCH, seconds, steps)
 

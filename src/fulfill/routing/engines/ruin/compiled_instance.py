@@ -44,7 +44,9 @@ def build_task(instance: RoutingInstance) -> Task:
         due=np.concatenate([pad, instance.due]),
         service=np.concatenate([pad, instance.service]),
         depot=depot,
-        rate=np.array([rates.index((kind.cost_per_km, kind.cost_per_hour, kind.profile)) for kind in kinds]),
+        rate=np.array(
+            [rates.index((kind.cost_per_km, kind.cost_per_hour, kind.profile)) for kind in kinds]
+        ),
         profile=np.array([kind.profile for kind in kinds]),
         fixed=np.array([0.0 if instance.fewest_vehicles else kind.cost_per_day for kind in kinds]),
         capacity=capacity,
@@ -65,7 +67,9 @@ def _turned(cost: NDArray[np.float32]) -> NDArray[np.float32]:
     return cost if np.array_equal(cost, turned) else np.ascontiguousarray(turned)
 
 
-def _leg_cost(instance: RoutingInstance, per_km: float, per_hour: float, profile: int) -> NDArray[np.float32]:
+def _leg_cost(
+    instance: RoutingInstance, per_km: float, per_hour: float, profile: int
+) -> NDArray[np.float32]:
     """Return the cost of every leg at a rate, `NO_WAY` where there is none."""
     cost = np.empty(instance.km[profile].shape, np.float32)
     for row, km, hours in zip(cost, instance.km[profile], instance.hours[profile], strict=True):
@@ -85,9 +89,15 @@ def _neighbours(task: Task, n_depots: int, wanted: int, windows: bool) -> NDArra
     near = np.empty((n_places, wanted), np.int32)
     worth = float(task.cost[0].mean() / max(task.time[0].mean(), 1e-9)) if windows else 0.0
     for place in range(n_places):
-        way = np.minimum(task.cost[:, place, n_depots:], task.cost[:, n_depots:, place]).min(axis=0).astype(float)
+        way = (
+            np.minimum(task.cost[:, place, n_depots:], task.cost[:, n_depots:, place])
+            .min(axis=0)
+            .astype(float)
+        )
         if windows and place >= n_depots:
-            way = np.minimum(_apart(task, place, n_depots, worth, 1), _apart(task, place, n_depots, worth, -1))
+            way = np.minimum(
+                _apart(task, place, n_depots, worth, 1), _apart(task, place, n_depots, worth, -1)
+            )
         if place >= n_depots:
             way[place - n_depots] = np.inf
         order = np.argpartition(way, wanted - 1)[:wanted]
@@ -100,11 +110,17 @@ def _apart(task: Task, place: int, n_depots: int, worth: float, direction: int) 
     """Return how far a stop is from each as its predecessor (direction 1) or follower, inf where windows forbid it."""
     others = slice(n_depots, None)
     if direction == 1:
-        way, hours = task.cost[:, place, others].min(axis=0), task.time[:, place, others].min(axis=0)
+        way, hours = (
+            task.cost[:, place, others].min(axis=0),
+            task.time[:, place, others].min(axis=0),
+        )
         first, last = task.ready[place] + task.service[place], task.due[place] + task.service[place]
         ready, due = task.ready[others], task.due[others]
     else:
-        way, hours = task.cost[:, others, place].min(axis=0), task.time[:, others, place].min(axis=0)
+        way, hours = (
+            task.cost[:, others, place].min(axis=0),
+            task.time[:, others, place].min(axis=0),
+        )
         first, last = (window[others] + task.service[others] for window in (task.ready, task.due))
         ready, due = task.ready[place], task.due[place]
     wait = np.maximum(ready - last - hours, 0.0)

@@ -1,8 +1,9 @@
 """Compiled steps that bring absent stops into full routes by ejecting others that are easier to place elsewhere.
 
-Ejection pool of Nagata and Bräysy (2009, doi 10.1016/j.orl.2009.04.006): a stop that fits nowhere takes the place of
-those whose counters of failed placements are smallest together. Between two ejections ruin and recreate stirs the
-routes. For the removal of a vehicle, where the best routes so far are of no help.
+Ejection pool of Nagata and Bräysy (2009, doi 10.1016/j.orl.2009.04.006): a stop that fits nowhere
+takes the place of those whose counters of failed placements are smallest together. Between two
+ejections ruin and recreate stirs the routes. For the removal of a vehicle, where the best routes so
+far are of no help.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ def cheapest_ejection(task, tours, stop):
         while current != NONE:
             stops[size], size, current = current, size + 1, tours.succ[current]
         for position in range(size + 1):
-            total, count = eject(task, tours, stop, route, stops[:size], position, price, limit, nodes, leaving, out)
+            total, count = eject(
+                task, tours, stop, route, stops[:size], position, price, limit, nodes, leaving, out
+            )
             if total < limit:
                 limit, found, n_out = total, route, count
                 found_before = stops[position - 1] if position > 0 else NONE
@@ -96,9 +99,10 @@ def cheapest_ejection(task, tours, stop):
 def eject(task, tours, stop, route, stops, position, price, limit, nodes, leaving, out):
     """Search the ejections that let a stop stand at a position of a route, cheaper than a limit; best ones to `out`.
 
-    A node of the depth-first search is a prefix of the route: (next index, last index kept, its end of service, sum of
-    prices); `leaving` has who is ejected. Index `position` is the new stop, those behind it are shifted by one.
-    Returns the sum of prices, the limit where there is nothing cheaper, and the number ejected.
+    A node of the depth-first search is a prefix of the route: (next index, last index kept, its end
+    of service, sum of prices); `leaving` has who is ejected. Index `position` is the new stop,
+    those behind it are shifted by one. Returns the sum of prices, the limit where there is nothing
+    cheaper, and the number ejected.
     """
     kind = tours.kind[route]
     depot, time = task.depot[kind], task.time[task.profile[kind] if task.timed else 0]
@@ -107,7 +111,12 @@ def eject(task, tours, stop, route, stops, position, price, limit, nodes, leavin
     leaving[0, :] = NONE
     while height > 0:
         height -= 1
-        index, last, ready, total = int(nodes[height, 0]), int(nodes[height, 1]), nodes[height, 2], nodes[height, 3]
+        index, last, ready, total = (
+            int(nodes[height, 0]),
+            int(nodes[height, 1]),
+            nodes[height, 2],
+            nodes[height, 3],
+        )
         if total >= limit:
             continue
         here = depot if last < 0 else at(stops, stop, position, last)

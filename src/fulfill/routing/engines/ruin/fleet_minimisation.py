@@ -1,7 +1,8 @@
 """The fewest vehicles, and routes by them.
 
-A vehicle less is tried by taking a route away and ejecting other stops until all of its stops have found a place. With
-the fleet found, routes are cooled several times, and those met on the way combined.
+A vehicle less is tried by taking a route away and ejecting other stops until all of its stops have
+found a place. With the fleet found, routes are cooled several times, and those met on the way
+combined.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from fulfill.routing.engines.ruin.kernels import keep_best
 from fulfill.routing.engines.ruin.request_bank import anneal_loosely
 from fulfill.routing.engines.ruin.route_pool import Chosen, RoutePool
 from fulfill.routing.engines.ruin.route_state import NONE, Task, insert, open_route
-from fulfill.routing.engines.ruin.search import Effort, Search, first_temperature, last_temperature, take_away
+from fulfill.routing.engines.ruin.search import (
+    Effort,
+    Search,
+    first_temperature,
+    last_temperature,
+    take_away,
+)
 
 FLEET_HEAT = 0.3
 """Temperature in mean legs while routes are left out."""
@@ -72,7 +79,9 @@ def _drop_route(search: Search, tries: int) -> None:
     tours = search.tours
     routes = np.flatnonzero(tours.kind != NONE)
     on_route = tours.route >= 0
-    missed = np.bincount(tours.route[on_route], weights=tours.missed[on_route], minlength=len(tours.kind))
+    missed = np.bincount(
+        tours.route[on_route], weights=tours.missed[on_route], minlength=len(tours.kind)
+    )
     route = int(routes[np.argsort(missed[routes], kind="stable")[tries % len(routes)]])
     kind = int(tours.kind[route])
     stops = take_away(search, route)
@@ -93,26 +102,38 @@ def _keep_all(search: Search) -> None:
 def _least_vehicles(task: Task) -> int:
     """Return the number of the largest vehicles that the total demand fills."""
     return int(
-        max(ceil(load / room - 1e-9) for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True))
+        max(
+            ceil(load / room - 1e-9)
+            for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True)
+        )
     )
 
 
 def refine(search: Search, effort: Effort, end: float) -> None:
     """Cool several times with a fixed fleet until a share of the effort is spent; combine the routes met after each.
 
-    Where a first short time meets few routes the fleet is hardly enough: what is removed comes back to where it was,
-    and only with stops absent for a while does the search get away from there. It then does so every other time: far
-    from the best known, as with fleets found at once, the times between gain more.
+    Where a first short time meets few routes the fleet is hardly enough: what is removed comes back
+    to where it was, and only with stops absent for a while does the search get away from there. It
+    then does so every other time: far from the best known, as with fleets found at once, the times
+    between gain more.
     """
     pool, few = RoutePool(search.task), FEW * len(search.tours.succ)
     cool_into(search, effort, pool, effort.spent() + PROBE * (end - effort.spent()), loosely=False)
     loosely = len(pool) < few
     for left in range(CYCLES_LOOSE if loosely else CYCLES, 0, -1):
         spent = effort.spent()
-        cool_into(search, effort, pool, spent + (end - spent) * (1.0 - COMBINING) / left, loosely and left % 2 == 0)
+        cool_into(
+            search,
+            effort,
+            pool,
+            spent + (end - spent) * (1.0 - COMBINING) / left,
+            loosely and left % 2 == 0,
+        )
         if search.best.score[2] > 0:
             continue
-        cost, chosen = pool.combine(search.tours, float(search.best.score[1]), effort.at_most(COMBINING))
+        cost, chosen = pool.combine(
+            search.tours, float(search.best.score[1]), effort.at_most(COMBINING)
+        )
         if chosen:
             replace_routes(search, chosen, cost)
 
@@ -121,7 +142,10 @@ def cool_into(search: Search, effort: Effort, pool: RoutePool, until: float, loo
     """Anneal until a share of the effort is spent and keep the routes met in a pool; `loosely`: stops may be absent."""
     task, tours, best = search.task, search.tours, search.best
     leg, begun = search.leg(), effort.spent()
-    hot, cold = HOT_LOOSE * leg if loosely else first_temperature(search, effort, until), last_temperature(search)
+    hot, cold = (
+        HOT_LOOSE * leg if loosely else first_temperature(search, effort, until),
+        last_temperature(search),
+    )
     cheap, dear = (CHEAP * leg, DEAR * leg) if loosely else (NO_WAY, NO_WAY)
     while (spent := effort.spent()) < until:
         along = (spent - begun) / (until - begun)

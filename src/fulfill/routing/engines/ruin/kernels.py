@@ -1,8 +1,9 @@
 """Compiled steps of ruin and recreate: strings of stops leave their routes and come back where they cost least.
 
-Slack induction by string removals (Christiaens and Vanden Berghe 2020, doi 10.1287/trsc.2019.0914) with the places of
-insertion restricted to the nearest stops, so that a step costs the same however many stops there are, and with routes
-of several types and depots. A step logs its moves; a step that is refused takes them back, last move first.
+Slack induction by string removals (Christiaens and Vanden Berghe 2020, doi 10.1287/trsc.2019.0914)
+with the places of insertion restricted to the nearest stops, so that a step costs the same however
+many stops there are, and with routes of several types and depots. A step logs its moves; a step
+that is refused takes them back, last move first.
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ STRETCH = 0.99
 class Log(NamedTuple):
     """What a step did, and room to work in.
 
-    `moves`: stop, route, stop before it and type of the route, which is `NONE` for an insertion; `touched`: routes
-    changed, each once, found by `last`, the step that changed it last; `height`: how many moves and routes; `out`:
-    stops that are out, `keys` what they are ordered by; `looked`: see `best_place`.
+    `moves`: stop, route, stop before it and type of the route, which is `NONE` for an insertion;
+    `touched`: routes changed, each once, found by `last`, the step that changed it last; `height`:
+    how many moves and routes; `out`: stops that are out, `keys` what they are ordered by; `looked`:
+    see `best_place`.
     """
 
     moves: Ints
@@ -75,7 +77,12 @@ def write_down(log, step, stop, route, before, kind):
 def take_back(task, tours, log):
     """Undo the moves of the log, last move first; so a route that is opened again gets the number it had."""
     for index in range(log.height[0] - 1, -1, -1):
-        stop, route, before, kind = log.moves[index, 0], log.moves[index, 1], log.moves[index, 2], log.moves[index, 3]
+        stop, route, before, kind = (
+            log.moves[index, 0],
+            log.moves[index, 1],
+            log.moves[index, 2],
+            log.moves[index, 3],
+        )
         if kind == NONE:
             unlink(task, tours, stop)
             continue
@@ -98,8 +105,9 @@ def seed_random(seed):
 def best_place(task, tours, log, stop, look):
     """Return where a stop costs least: (cost, route, stop before it, type of a new route), NONE where there is none.
 
-    `looked` marks the neighbours already looked at, by the number `look`: a gap between two of them counts once.
-    A place is overlooked by chance only where it would be the best so far, which comes to the same.
+    `looked` marks the neighbours already looked at, by the number `look`: a gap between two of them
+    counts once. A place is overlooked by chance only where it would be the best so far, which comes
+    to the same.
     """
     best, best_route, best_before, best_kind = np.inf, NONE, NONE, NONE
     for index in range(task.near.shape[1]):
@@ -114,13 +122,21 @@ def best_place(task, tours, log, stop, look):
         if after == NONE or log.looked[after] != look:
             right = after if after != NONE else depot
             extra = task.back[rate, stop, other] + task.cost[rate, stop, right] - tours.ahead[other]
-            if extra < best and (not task.timed or in_time(task, tours, stop, kind, other, after)) and noticed():
+            if (
+                extra < best
+                and (not task.timed or in_time(task, tours, stop, kind, other, after))
+                and noticed()
+            ):
                 best, best_route, best_before = extra, route, other
         before = tours.pred[other]
         if before == NONE or log.looked[before] != look:
             left = before if before != NONE else depot
             extra = task.back[rate, stop, left] + task.cost[rate, stop, other] - tours.behind[other]
-            if extra < best and (not task.timed or in_time(task, tours, stop, kind, before, other)) and noticed():
+            if (
+                extra < best
+                and (not task.timed or in_time(task, tours, stop, kind, before, other))
+                and noticed()
+            ):
                 best, best_route, best_before = extra, route, before
     for kind in range(len(task.depot)):
         depot, rate = task.depot[kind], task.rate[kind]
@@ -154,7 +170,9 @@ def ruin_route(task, tours, log, step, stop, longest, n_out):
     end, ahead = stop, 0
     while tours.succ[end] != NONE and ahead < span - 1:
         end, ahead = tours.succ[end], ahead + 1
-    offset = max(0, span - 1 - ahead) + int(np.random.random() * (back - max(0, span - 1 - ahead) + 1))
+    offset = max(0, span - 1 - ahead) + int(
+        np.random.random() * (back - max(0, span - 1 - ahead) + 1)
+    )
     begin = stop
     for _ in range(offset):
         begin = tours.pred[begin]
@@ -315,8 +333,8 @@ def new_log(tours):
 def anneal(task, tours, best, steps, hot, cold, until_whole):
     """Ruin and recreate `steps` times while the temperature falls from `hot` to `cold` (cost); return the steps made.
 
-    A result with less weight of absent stops is always accepted, with more never. Ends early where `until_whole` is
-    set and no stop is absent.
+    A result with less weight of absent stops is always accepted, with more never. Ends early where
+    `until_whole` is set and no stop is absent.
     """
     return walk(task, tours, best, new_log(tours), steps, hot, cold, until_whole)
 

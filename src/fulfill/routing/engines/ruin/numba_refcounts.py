@@ -1,13 +1,14 @@
 """Arrays of a named tuple that compiled code uses without counting references to them.
 
-Numba raises and lowers an array's reference count at every access to it through a named tuple, which in the steps of a
-search costs more than the steps themselves (docs/routing.md has the figures). Clearing the pointer to the array's
-memory record makes these operations do nothing. Then nothing in the compiled function keeps an array alive: **its
-caller must hold the tuple until the function returns**, so apply this to arguments only, never to arrays that the
-function itself has made.
+Numba raises and lowers an array's reference count at every access to it through a named tuple,
+which in the steps of a search costs more than the steps themselves (docs/routing.md has the
+figures). Clearing the pointer to the array's memory record makes these operations do nothing. Then
+nothing in the compiled function keeps an array alive: **its caller must hold the tuple until the
+function returns**, so apply this to arguments only, never to arrays that the function itself has
+made.
 
-This uses numba's internal interface and is done only for versions that it was tested with (`TESTED`). With any other
-the function returns its argument unchanged: slower, with equal results.
+This uses numba's internal interface and is done only for versions that it was tested with
+(`TESTED`). With any other the function returns its argument unchanged: slower, with equal results.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def _without_refcounts(_context: Any, counted: Any) -> Any:
         value = arguments[0]
         for index, kind in enumerate(counted.types):
             if isinstance(kind, types.Array):
-                array = context.make_array(kind)(context, builder, value=builder.extract_value(value, index))
+                array = context.make_array(kind)(
+                    context, builder, value=builder.extract_value(value, index)
+                )
                 array.meminfo = cgutils.get_null_value(array.meminfo.type)
                 value = builder.insert_value(value, array._getvalue(), index)
         return value
@@ -44,5 +47,7 @@ def _unchanged(counted: Any) -> Any:
 
 
 IS_TESTED = __version__.rpartition(".")[0] in TESTED
-without_refcounts = intrinsic(_without_refcounts) if IS_TESTED else njit(inline="always")(_unchanged)
+without_refcounts = (
+    intrinsic(_without_refcounts) if IS_TESTED else njit(inline="always")(_unchanged)
+)
 """Return a named tuple with its arrays not counted, for use in compiled code on arguments that the caller holds."""

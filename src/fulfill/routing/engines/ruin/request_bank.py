@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.model.kernel_cache import njit
-from fulfill.routing.engines.ruin.kernels import accept, new_log, recreate, ruin, sort_out, take_back
+from fulfill.routing.engines.ruin.kernels import (
+    accept,
+    new_log,
+    recreate,
+    ruin,
+    sort_out,
+    take_back,
+)
 from fulfill.routing.engines.ruin.numba_refcounts import without_refcounts
 
 

@@ -1,8 +1,8 @@
 """Routes met during a search, and the best way to put some of them together: set partitioning over a pool.
 
-Routes of different moments often fit together better than those of any one of them. A linear programme first drops the
-routes that no better combination can contain, the rest goes to HiGHS (Rochat and Taillard 1995,
-doi 10.1007/BF02430370, were the first to combine routes like this).
+Routes of different moments often fit together better than those of any one of them. A linear
+programme first drops the routes that no better combination can contain, the rest goes to HiGHS
+(Rochat and Taillard 1995, doi 10.1007/BF02430370, were the first to combine routes like this).
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class RoutePool:
     def __len__(self) -> int:
         return len(self._routes)
 
-    def add(self, first: NDArray[np.int64], kinds: NDArray[np.int64], succ: NDArray[np.int64]) -> None:
+    def add(
+        self, first: NDArray[np.int64], kinds: NDArray[np.int64], succ: NDArray[np.int64]
+    ) -> None:
         """Add routes given by their first stops, their types (`NONE`: no route) and who follows whom."""
         follow = succ.tolist()
         seen = set()
@@ -63,12 +65,15 @@ class RoutePool:
 
     def _cost(self, kind: int, stops: tuple[int, ...]) -> float:
         cost, depot = self._task.cost[self._task.rate[kind]], self._task.depot[kind]
-        return float(sum(cost[leg] for leg in pairwise((depot, *stops, depot)))) + float(self._task.fixed[kind])
+        return float(sum(cost[leg] for leg in pairwise((depot, *stops, depot)))) + float(
+            self._task.fixed[kind]
+        )
 
     def combine(self, tours: Tours, cost: float, seconds: float) -> tuple[float, Chosen]:
         """Return the cheapest combination found that serves every stop with the fleet, and its cost.
 
-        `inf` and no routes where none is cheaper than a given cost. `seconds` limit the time, `inf` for no limit.
+        `inf` and no routes where none is cheaper than a given cost. `seconds` limit the time, `inf`
+        for no limit.
         """
         prices = np.array([price for price, _ in self._routes.values()])
         rows, served, limit = self._rows(tours)
@@ -111,9 +116,15 @@ class RoutePool:
         kinds = np.array([kind for kind, _ in routes])
         sizes = np.array([len(stops) for _, stops in routes])
         column = np.repeat(np.arange(len(routes)), sizes)
-        place = np.fromiter(chain.from_iterable(stops for _, stops in routes.values()), np.int64, sizes.sum())
-        stops = csc_array((np.ones(len(place)), (place - n_depots, column)), (n_places - n_depots, len(routes)))
-        types = csc_array((np.ones(len(routes)), (kinds, np.arange(len(routes)))), (n_kinds, len(routes)))
+        place = np.fromiter(
+            chain.from_iterable(stops for _, stops in routes.values()), np.int64, sizes.sum()
+        )
+        stops = csc_array(
+            (np.ones(len(place)), (place - n_depots, column)), (n_places - n_depots, len(routes))
+        )
+        types = csc_array(
+            (np.ones(len(routes)), (kinds, np.arange(len(routes)))), (n_kinds, len(routes))
+        )
         limits, parts = [tours.fleet.astype(float)], [stops, types]
         for depot, dimension in np.argwhere(np.isfinite(task.dispatch)):
             load = (task.demand[n_depots:, dimension] @ stops) * (task.depot[kinds] == depot)

@@ -1,7 +1,7 @@
 """Routes as linked lists over places, and the compiled steps that change them.
 
-Places are numbered depots first, then stops; `NONE` stands for "no place", and next to it is the depot. Whatever
-changes a route keeps its load, its times and what leaves its depot up to date.
+Places are numbered depots first, then stops; `NONE` stands for "no place", and next to it is the
+depot. Whatever changes a route keeps its load, its times and what leaves its depot up to date.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ Ints = NDArray[np.int64]
 class Task(NamedTuple):
     """What stays fixed: places by index, depots first; types of vehicles by index.
 
-    `cost` (rates, places, places) by `rate` of the type, `back` the same turned round, so that the ways to a stop lie
-    side by side in memory; `time` (profiles, places, places) by `profile` of the type;
-    `near` (places, k): stops next to which a place is tried; `around` (places, k): those nearest to it; `bulk`, `far`
-    (places,): size and way from a depot.
+    `cost` (rates, places, places) by `rate` of the type, `back` the same turned round, so that the
+    ways to a stop lie side by side in memory; `time` (profiles, places, places) by `profile` of the
+    type; `near` (places, k): stops next to which a place is tried; `around` (places, k): those
+    nearest to it; `bulk`, `far` (places,): size and way from a depot.
     """
 
     cost: Matrices
@@ -53,9 +53,9 @@ class Task(NamedTuple):
 class Tours(NamedTuple):
     """The current routes. By place: next, previous, route, earliest and latest begin; by route: ends, type, load.
 
-    `ahead` and `behind` are what the legs to the next and from the previous place cost.
-    `free` is a stack of unused route numbers, `absent` one of stops without a route; `height` has how many are on
-    each. `used` counts vehicles by type against `fleet`, `sent` what leaves each depot.
+    `ahead` and `behind` are what the legs to the next and from the previous place cost. `free` is a
+    stack of unused route numbers, `absent` one of stops without a route; `height` has how many are
+    on each. `used` counts vehicles by type against `fleet`, `sent` what leaves each depot.
     """
 
     succ: Ints

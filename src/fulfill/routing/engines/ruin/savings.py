@@ -1,7 +1,7 @@
 """A first set of routes: one route a stop, merged end to beginning in the order of what a merger saves.
 
-Clarke and Wright (1964, doi 10.1287/opre.12.4.568), with mergers between near stops only, windows kept, and routes
-turned round where direction does not matter.
+Clarke and Wright (1964, doi 10.1287/opre.12.4.568), with mergers between near stops only, windows
+kept, and routes turned round where direction does not matter.
 """
 
 from __future__ import annotations
@@ -41,7 +41,12 @@ def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
     kind = preferred[tail]
     cost, depot = task.cost, task.depot[kind]
     rate = task.rate[kind]
-    saved = cost[rate, tail, depot] + cost[rate, depot, head] - cost[rate, tail, head] + task.fixed[kind]
+    saved = (
+        cost[rate, tail, depot]
+        + cost[rate, depot, head]
+        - cost[rate, tail, head]
+        + task.fixed[kind]
+    )
     order = np.argsort(-saved, kind="stable")
     return float(_merge(task, tours, preferred, tail[order], head[order], saved[order], turnable))
 
@@ -56,7 +61,9 @@ def preferred_types(task: Task, there: NDArray[np.bool_]) -> Ints:
     price = np.empty((len(task.depot), n_stops))
     for kind, (depot, rate) in enumerate(zip(task.depot, task.rate, strict=True)):
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.nan_to_num((task.demand[n_depots:] / task.capacity[kind]).max(axis=1), nan=0.0)
+            share = np.nan_to_num(
+                (task.demand[n_depots:] / task.capacity[kind]).max(axis=1), nan=0.0
+            )
         way = task.cost[rate, depot, n_depots:] + task.cost[rate, n_depots:, depot]
         price[kind] = np.where((share > 1.0) | ~there[kind], np.inf, way + task.fixed[kind] * share)
     return np.asarray(price.argmin(axis=0), np.int64)

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.routing.engines.ruin.kernels import anneal, keep_best, seed_random
-from fulfill.routing.engines.ruin.route_state import NONE, Best, Task, Tours, empty_tours, no_best, remove
+from fulfill.routing.engines.ruin.route_state import (
+    NONE,
+    Best,
+    Task,
+    Tours,
+    empty_tours,
+    no_best,
+    remove,
+)
 from fulfill.routing.engines.ruin.savings import start_by_savings
 from fulfill.routing.instance import RoutingInstance
 from fulfill.routing.solution import Plan, RoutingParams
@@ -21,8 +29,8 @@ COLD, COLD_TIMED = 0.04, 0.05
 HEAT, HOT, HOT_TIMED = 1e-2, (0.05, 1.0), (0.5, 2.0)
 """First temperature in mean legs: so much a step for each stop; its bounds without and with windows.
 
-Only runs of less than a hundred steps a stop begin below the upper bound. With 10^6 steps on X-n513 and X-n1001, 1.0
-to 0.04 ends best; 0.4 to 0.01 ends half a percent above it.
+Only runs of less than a hundred steps a stop begin below the upper bound. With 10^6 steps on X-n513
+and X-n1001, 1.0 to 0.04 ends best; 0.4 to 0.01 ends half a percent above it.
 """
 
 
@@ -88,7 +96,9 @@ class Search:
 def fleet_of(instance: RoutingInstance) -> NDArray[np.int64]:
     """Return the number of vehicles by type, never more than there are stops."""
     n_stops = len(instance.stops)
-    return np.array([n_stops if v.available is None else min(v.available, n_stops) for v in instance.vehicles])
+    return np.array(
+        [n_stops if v.available is None else min(v.available, n_stops) for v in instance.vehicles]
+    )
 
 
 def begin(task: Task, fleet: NDArray[np.int64], seed: int) -> Search:
@@ -144,7 +154,10 @@ def first_temperature(search: Search, effort: Effort, until: float) -> float:
     spent = effort.spent()
     steps = effort.steps_left() * (until - spent) / max(1.0 - spent, 1e-9)
     bounds = HOT_TIMED if search.task.timed else HOT
-    return float(np.clip(HEAT * steps / (len(search.tours.succ) - len(search.task.dispatch)), *bounds)) * search.leg()
+    return (
+        float(np.clip(HEAT * steps / (len(search.tours.succ) - len(search.task.dispatch)), *bounds))
+        * search.leg()
+    )
 
 
 def last_temperature(search: Search) -> float:
