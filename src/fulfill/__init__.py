@@ -6,22 +6,39 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Network": "inputs.network",
-    "read_network": "inputs.network",
-    "locate": "inputs.network",
-    "Demand": "inputs.demand",
-    "read_demand": "inputs.demand",
-    "Problem": "inputs.problem",
-    "build_problem": "inputs.problem",
-    "Plan": "model.decisions",
+    # a question and its answer
+    "load": "study.study",
+    "Study": "study.study",
+    "PlanOptions": "study.study",
+    "Override": "inputs.overrides",
+    "optimize": "study.optimize",
+    "optimize_with_routing": "study.integrated",
+    "Run": "study.run",
+    "Plan": "study.plan",
     "Outcome": "model.decisions",
     "Decisions": "model.decisions",
-    "PlanOptions": "study.optimize",
-    "Planned": "study.optimize",
-    "optimize": "study.optimize",
+    "open_run": "study.open_run",
+    "save_run": "report.run_folder",
+    "verify": "study.verify",
+    "explore": "report.html.notebook",
+    # questions about runs
+    "compare": "analysis.compare.comparison",
+    "Comparison": "analysis.compare.comparison",
+    "route_day": "study.delivery_day",
+    "DayOptions": "study.delivery_day",
+    # what a question is made of
+    "Network": "inputs.network",
+    "read_network": "inputs.network",
+    "Demand": "inputs.demand",
+    "read_demand": "inputs.demand",
+    "locate": "inputs.folder",
+    "Problem": "inputs.problem",
+    "build_problem": "inputs.problem",
+    "LocationInstance": "model.instance",
+    # what checks an answer
     "Audit": "audit.plan",
     "audit_plan": "audit.plan",
-    "LocationInstance": "model.instance",
+    # what can go wrong
     "FulfillError": "inputs.faults",
     "InputError": "inputs.faults",
     "SolverError": "inputs.faults",
@@ -36,3 +53,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(f"fulfill.{_HOME[name]}"), name)
     raise AttributeError(f"module 'fulfill' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

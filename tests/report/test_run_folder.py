@@ -10,7 +10,8 @@ import numpy as np
 from fulfill.audit.plan import Audit
 from fulfill.model import warm_start as start
 from fulfill.model.certificate import FILE, load
-from fulfill.model.decisions import INFEASIBLE, Outcome, Plan
+from fulfill.model.decisions import INFEASIBLE, Outcome
+from fulfill.study.plan import Plan
 from fulfill.report.run_folder import write_run
 from fulfill.study.optimize import Planned, PlanOptions, optimize
 

@@ -13,7 +13,8 @@ import pytest
 from conftest import TOY_NETWORK
 from fulfill.audit.plan import Audit
 from fulfill.inputs.faults import InputError
-from fulfill.model.decisions import Outcome, Plan
+from fulfill.model.decisions import Outcome
+from fulfill.study.plan import Plan
 from fulfill.study.run_folder import (
     manifest,
     new_folder,

@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: options in, library calls, exit code out."""

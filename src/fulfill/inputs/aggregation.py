@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -93,4 +93,4 @@ def _merged_problem(problem: Problem, member: Index, weight: Array, n_merged: in
     )
     orders = np.zeros((n_merged, *problem.orders.shape[1:]))
     np.add.at(orders, member, problem.orders)
-    return replace(problem, demand=replace(problem.demand, zones=merged), orders=orders)
+    return problem.with_zones(merged, orders)

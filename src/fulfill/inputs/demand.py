@@ -3,45 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.faults import Fault
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.schema import COUNTRIES, DEMAND_PARAMETERS, DEMAND_TABLES
 from fulfill.inputs.tables import parameter_faults, parameter_values, read_settings, read_tables
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Demand:
     """The wanted side of a problem.
 
     Attributes
     ----------
     name, title : str
-    parameters : mapping of str to float
-        `orders_per_year`, `us_share`, `income_exponent`.
-    zones, mix, seasonality, orders : DataFrame
-        Tables as declared in `schema.py`; `orders` is empty unless the user gave explicit figures.
-    folder : Path
+    tables : mapping of str to DataFrame
+        Every table by name, as declared in the schema; `orders` is empty unless the user gave
+        explicit figures. Never write into them.
+    folder : InputFolder
+        The files that it was read from.
     """
 
     name: str
     title: str
-    parameters: Mapping[str, float]
-    zones: pd.DataFrame
-    mix: pd.DataFrame
-    seasonality: pd.DataFrame
-    orders: pd.DataFrame
-    folder: Path
+    tables: Mapping[str, pd.DataFrame]
+    folder: InputFolder
+
+    def __repr__(self) -> str:
+        return f"<Demand {self.name}: {len(self.zones)} zones>"
+
+    @cached_property
+    def parameters(self) -> dict[str, float]:
+        """`orders_per_year`, `us_share` and `income_exponent`."""
+        return parameter_values(self.tables["parameters"])
+
+    @property
+    def zones(self) -> pd.DataFrame:
+        """Where orders come from."""
+        return self.tables["zones"]
+
+    @property
+    def mix(self) -> pd.DataFrame:
+        """Share of the products in a country's orders."""
+        return self.tables["mix"]
+
+    @property
+    def seasonality(self) -> pd.DataFrame:
+        """Orders a day in a period over the mean day of the year."""
+        return self.tables["seasonality"]
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """Orders by zone, product and period, where the user gave them; else empty."""
+        return self.tables["orders"]
+
+    def with_table(self, name: str, table: pd.DataFrame) -> Demand:
+        """Return the demand with another table in place of its own."""
+        return replace(self, tables={**self.tables, name: table})
 
 
-def read_demand(folder: Path) -> tuple[Demand | None, list[Fault]]:
-    """Read and check a demand folder; the demand is None where there is any fault."""
-    settings, faults = read_settings(folder / "demand.toml", {"name": str, "title": str}, {})
+SETTINGS = "demand.toml"
+FILES = (SETTINGS, *(f"{table.name}.csv" for table in DEMAND_TABLES))
+
+
+def read_demand(place: Path, label: str | None = None) -> Demand:
+    """Read and check a demand folder; the parameters are those of `network.read_network`.
+
+    Raises
+    ------
+    InputError
+        With every fault of the folder.
+    """
+    folder = read_folder(place, FILES, label)
+    settings, faults = read_settings(folder, SETTINGS, {"name": str, "title": str}, {})
     tables, found = read_tables(folder, DEMAND_TABLES)
     faults += found
     if "parameters" in tables:
@@ -49,21 +90,19 @@ def read_demand(folder: Path) -> tuple[Demand | None, list[Fault]]:
             tables["parameters"], DEMAND_PARAMETERS, f"{folder.name}/parameters.csv"
         )
     if not faults and tables["orders"].empty:
-        faults += [Fault("F101", f"{folder.name}/{name}.csv", detail="needed where orders.csv is absent")
-                   for name in ("mix", "seasonality") if tables[name].empty]  # fmt: skip
+        faults += [
+            Fault("F101", f"{folder.name}/{name}.csv", detail="needed where orders.csv is absent")
+            for name in ("mix", "seasonality")
+            if tables[name].empty
+        ]
     if faults:
-        return None, faults
-    demand = Demand(
+        raise InputError(faults)
+    return Demand(
         name=settings["name"],
         title=settings["title"],
-        parameters=parameter_values(tables["parameters"]),
-        zones=tables["zones"],
-        mix=tables["mix"],
-        seasonality=tables["seasonality"],
-        orders=tables["orders"],
+        tables=tables,
         folder=folder,
     )
-    return demand, []
 
 
 def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.float64]:

@@ -136,6 +136,10 @@ RULES: dict[str, tuple[str, str]] = {
         "some channel can deliver goods",
         "allow another channel, or add freight, a gateway, a plant or mail",
     ),
+    "F320": (
+        "a saved file has the format of this version",
+        "optimize anew, or read it with the version of fulfill that its manifest names",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
@@ -24,7 +26,7 @@ VALUE_BASES = ("net_price", "all_in_price", "price")
 """What a courier's customs value rests on: price before VAT, price before the all-in courier rate, or the price."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """The given side of a problem: a folder of checked tables.
 
@@ -35,24 +37,41 @@ class Network:
         Day whose rules are used unless the user names another.
     value_base : str
         One of `VALUE_BASES`: how the courier's customs value follows from the consumer's price.
-    parameters : mapping of str to float
-        The rows of `parameters.csv` by name.
     tables : mapping of str to DataFrame
-        Every other table by name, as declared in `schema.py`. Never write into them.
-    folder : Path
-    roads, outlines : Path or None
-        Road graph and outlines for maps, if the network has them.
+        Every table by name, as declared in the schema. Never write into them.
+    folder : InputFolder
+        The files that it was read from.
+    roads_file, outlines_file : str or None
+        Names of the road graph and of the outlines for maps, if the network has them.
     """
 
     name: str
     title: str
     as_of: date
     value_base: str
-    parameters: Mapping[str, float]
     tables: Mapping[str, pd.DataFrame]
-    folder: Path
-    roads: Path | None = None
-    outlines: Path | None = None
+    folder: InputFolder
+    roads_file: str | None = None
+    outlines_file: str | None = None
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(self[name])} {name}" for name in ("sites", "gateways", "products"))
+        return f"<Network {self.name}: {sizes}; rules of {self.as_of} by default>"
+
+    @cached_property
+    def parameters(self) -> dict[str, float]:
+        """The rows of `parameters.csv` by name."""
+        return parameter_values(self.tables["parameters"])
+
+    @property
+    def roads(self) -> bytes | None:
+        """Content of the road graph (.npz), if the network has one."""
+        return self.folder.files[self.roads_file] if self.roads_file else None
+
+    @property
+    def outlines(self) -> bytes | None:
+        """Content of the outlines for maps (GeoJSON), if the network has them."""
+        return self.folder.files[self.outlines_file] if self.outlines_file else None
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
@@ -62,52 +81,35 @@ class Network:
         return replace(self, tables={**self.tables, name: table})
 
 
-def embedded(kind: str, name: str) -> Path | None:
-    """Return the folder of an embedded network (`kind="networks"`) or demand (`kind="demand"`), None if unknown.
-
-    In a wheel the data lie inside the package; in a checkout they are the top folders of the
-    repository.
-    """
-    here = Path(__file__).resolve().parents[1]
-    for root in (here / "data" / kind, here.parents[1] / kind):
-        if name and (root / name).is_dir() and Path(name).name == name:
-            return root / name
-    return None
+SETTINGS = "network.toml"
+FILES = (SETTINGS, *(f"{table.name}.csv" for table in NETWORK_TABLES))
 
 
-def locate(kind: str, name_or_folder: str) -> Path:
-    """Return the folder that an option names: a folder of the user's, or an embedded one.
+def read_network(place: Path, label: str | None = None) -> Network:
+    """Read and check a network folder.
+
+    Parameters
+    ----------
+    place : the folder
+    label : how a run may name it again; by default what `folder.portable` says of the place
 
     Raises
     ------
     InputError
-        F308 where there is neither.
+        With every fault of the folder.
     """
-    folder = Path(name_or_folder)
-    if folder.is_dir():
-        return folder
-    found = embedded(kind, name_or_folder)
-    if found is None:
-        raise InputError(
-            [
-                Fault(
-                    "F308",
-                    f"--{kind.removesuffix('s')}",
-                    value=name_or_folder,
-                    detail="no such folder or embedded name",
-                )
-            ]
-        )
-    return found
-
-
-def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
-    """Read and check a network folder; the network is None where there is any fault."""
+    folder = read_folder(place, FILES, label)
     settings, faults = read_settings(
-        folder / "network.toml",
+        folder,
+        SETTINGS,
         {"name": str, "title": str, "as_of": str, "direct_mail_value_base": str},
         {"roads": str, "outlines": str},
     )
+    maps = [settings[key] for key in ("roads", "outlines") if isinstance(settings.get(key), str)]
+    inside = [name for name in maps if Path(name).name == name]
+    if inside:
+        more = read_folder(place, inside, label).files
+        folder = replace(folder, files={**folder.files, **more})
     tables, found = read_tables(folder, NETWORK_TABLES)
     faults += found
     tables = with_one_spelling(tables)
@@ -120,22 +122,20 @@ def read_network(folder: Path) -> tuple[Network | None, list[Fault]]:
     faults += network_faults(folder.name, tables)
     faults += _settings_faults(folder, settings)
     if faults:
-        return None, faults
-    network = Network(
+        raise InputError(faults)
+    return Network(
         name=settings["name"],
         title=settings["title"],
         as_of=date.fromisoformat(settings["as_of"]),
         value_base=settings["direct_mail_value_base"],
-        parameters=parameter_values(tables.pop("parameters")),
         tables=tables,
         folder=folder,
-        roads=folder / settings["roads"] if "roads" in settings else None,
-        outlines=folder / settings["outlines"] if "outlines" in settings else None,
+        roads_file=settings.get("roads"),
+        outlines_file=settings.get("outlines"),
     )
-    return network, []
 
 
-def _missing_rows(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+def _missing_rows(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
     """Find emission modes without a factor and products that no origin makes."""
     faults = []
     if "emissions" in tables:
@@ -162,7 +162,7 @@ def _missing_rows(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Faul
     return faults
 
 
-def _speed_faults(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+def _speed_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
     """Find kinds of road whose hour bands leave a gap or overlap; every kind is there where the table is."""
     if "speeds" not in tables or tables["speeds"].empty:
         return []
@@ -206,7 +206,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _settings_faults(folder: Path, settings: Mapping[str, str]) -> list[Fault]:
+def _settings_faults(folder: InputFolder, settings: Mapping[str, str]) -> list[Fault]:
     file = f"{folder.name}/network.toml"
     faults = []
     day = settings.get("as_of")
@@ -225,7 +225,7 @@ def _settings_faults(folder: Path, settings: Mapping[str, str]) -> list[Fault]:
         )
     for key in ("roads", "outlines"):
         name = settings.get(key)
-        if isinstance(name, str) and not (folder / name).is_file():
+        if isinstance(name, str) and name not in folder.files:
             faults.append(
                 Fault("F101", f"{folder.name}/{name}", detail=f"named by {key} in network.toml")
             )

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.demand import Demand, orders_array, read_demand
+from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.demand_checks import demand_faults, unused_row_warnings
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.network import Network, locate, read_network
+from fulfill.inputs.network import Network
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tables import ROW
 from fulfill.inputs.tariffs import Regime, overlap_faults, regime_on
@@ -22,7 +22,7 @@ CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Ways to fulfil an order; `unserved` is always possible and no channel."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Problem:
     """What to decide, with every table consistent.
 
@@ -47,6 +47,45 @@ class Problem:
     days: NDArray[np.float64]
     channels: tuple[str, ...] = CHANNELS
     warnings: tuple[Fault, ...] = ()
+
+    def __repr__(self) -> str:
+        zones, products, periods = self.orders.shape
+        return (
+            f"<Problem {self.network.name} x {self.demand.name}, rules of {self.regime.as_of}: "
+            f"{zones:,} zones, {products} products, {periods} periods, "
+            f"{len(self.network['sites'])} sites, {self.orders.sum():,.0f} orders a year>"
+        )
+
+    def with_(
+        self,
+        *,
+        network: Network | None = None,
+        demand: Demand | None = None,
+        as_of: date | None = None,
+        channels: Iterable[str] | None = None,
+    ) -> Problem:
+        """Return the problem with other tables, another date or other channels, checked anew.
+
+        What is derived (tariff rules, orders, warnings) is made again from what it comes from.
+
+        Raises
+        ------
+        InputError
+            With every cross-check that fails.
+        """
+        return build_problem(
+            network or self.network,
+            demand or self.demand,
+            as_of or self.regime.as_of,
+            self.channels if channels is None else channels,
+        )
+
+    def with_zones(self, zones: pd.DataFrame, orders: NDArray[np.float64]) -> Problem:
+        """Return the problem with zones that were merged, and their orders, (n_zones, K, T).
+
+        Merged zones keep country, state and class, so every cross-check holds as before.
+        """
+        return replace(self, demand=self.demand.with_table("zones", zones), orders=orders)
 
     @property
     def products(self) -> list[str]:
@@ -96,56 +135,6 @@ def build_problem(
         *unused_row_warnings(network, demand, regime),
     )
     return Problem(network, demand, regime, orders, days, channels, warnings)
-
-
-def load_problem(
-    *,
-    network: str,
-    demand: str,
-    channels: Iterable[str] = CHANNELS,
-    as_of: date | None = None,
-    orders_per_year: float | None = None,
-    us_share: float | None = None,
-    income_exponent: float | None = None,
-) -> Problem:
-    """Read both folders (paths or embedded names), lay the figures over the demand's own and join them.
-
-    Raises
-    ------
-    InputError
-        With every fault of both folders.
-    """
-    found, wanted = None, None
-    faults: list[Fault] = []
-    try:
-        found, faults = read_network(locate("networks", network))
-    except InputError as error:
-        faults = [*error.faults]
-    try:
-        wanted, demand_faults = read_demand(locate("demand", demand))
-    except InputError as error:
-        demand_faults = [*error.faults]
-    if found is None or wanted is None:
-        raise InputError([*faults, *demand_faults])
-    options = {
-        "orders_per_year": orders_per_year,
-        "us_share": us_share,
-        "income_exponent": income_exponent,
-    }
-    given = {name: value for name, value in options.items() if value is not None}
-    if given and not wanted.orders.empty:
-        detail = (
-            "the demand has orders.csv, the user's own numbers: this option would change nothing"
-        )
-        raise InputError(
-            [
-                Fault("F309", f"--{name.replace('_', '-')}", value=f"{value:g}", detail=detail)
-                for name, value in given.items()
-            ]
-        )
-    return build_problem(
-        found, replace(wanted, parameters={**wanted.parameters, **given}), as_of, channels
-    )
 
 
 def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:

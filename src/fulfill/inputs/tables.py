@@ -13,7 +13,6 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.folder import InputFolder
 from fulfill.inputs.schema import COUNTRY_WINDOW
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def read_tables(
-    folder: Path, tables: Iterable[Table]
+    folder: InputFolder, tables: Iterable[Table]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Read the tables of a folder.
 
@@ -47,18 +47,18 @@ def read_tables(
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for table in tables:
-        path = folder / f"{table.name}.csv"
-        if not path.is_file():
+        file = f"{table.name}.csv"
+        if file not in folder.files:
             if table.required:
-                faults.append(Fault("F101", f"{folder.name}/{path.name}"))
+                faults.append(Fault("F101", f"{folder.name}/{file}"))
             else:
                 frames[table.name] = empty(table)
             continue
-        frame, found = read_table(path, table)
+        frame, found = read_table(folder.files[file], f"{folder.name}/{file}", table)
         faults += found
         if not found:
             frames[table.name] = frame
-    faults += _dangling(folder, tables, frames)
+    faults += reference_faults(folder, tables, frames)
     return frames, faults
 
 
@@ -67,10 +67,15 @@ def empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame({column.name: [] for column in table.columns} | {ROW: []})
 
 
-def read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
-    """Read and check one CSV file against its declaration; see `read_tables`."""
-    file = f"{path.parent.name}/{path.name}"
-    rows, lines, faults = _read_rows(path, file)
+def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read and check one CSV file against its declaration; see `read_tables`.
+
+    Parameters
+    ----------
+    content : of the file
+    file : its name, for messages
+    """
+    rows, lines, faults = _read_rows(content, file)
     if faults:
         return empty(table), faults
     faults = _header_faults(rows[0], table, file)
@@ -90,30 +95,49 @@ def read_table(path: Path, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
     bad_cells = np.zeros(len(line_of), bool)
     for column in table.columns:
         text = cells.get(column.name, [""] * len(line_of))
-        typed[column.name], found, bad = _convert(text, column, file, lines[1:])
+        typed[column.name], found, bad = convert_cells(text, column, file, lines[1:])
         faults += found
         bad_cells |= bad
     frame = pd.DataFrame(typed).assign(**{ROW: line_of})
-    faults += _rule_faults(frame, table, file)
-    if {"country", "state"} <= set(frame):
-        frame, found = _named_states(frame, file)
-        faults += found
-    faults += _key_faults(frame[~bad_cells], table, file)
-    faults += _place_faults(frame, file)
+    frame, found = checked_rows(frame, table, file, ~bad_cells)
+    faults += found
     if "range" in frame:
         faults += _range_faults(frame[~bad_cells], file)
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
 
+def checked_rows(
+    frame: pd.DataFrame, table: Table, file: str, sound: NDArray[np.bool_] | None = None
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Check the typed rows of a table against its rules.
+
+    Parameters
+    ----------
+    sound : (n_rows,) rows whose key could be read; by default all
+
+    Returns
+    -------
+    tuple
+        The frame with states by their canonical names, and the faults.
+    """
+    faults = _rule_faults(frame, table, file)
+    if {"country", "state"} <= set(frame):
+        frame, found = _named_states(frame, file)
+        faults += found
+    faults += _key_faults(frame if sound is None else frame[sound], table, file)
+    faults += _place_faults(frame, file)
+    return frame, faults
+
+
 def read_settings(
-    path: Path, required: Mapping[str, type], optional: Mapping[str, type]
+    folder: InputFolder, name: str, required: Mapping[str, type], optional: Mapping[str, type]
 ) -> tuple[dict[str, str], list[Fault]]:
     """Read a TOML file of flat text settings and refuse what is not declared."""
-    file = f"{path.parent.name}/{path.name}"
-    if not path.is_file():
+    file = f"{folder.name}/{name}"
+    if name not in folder.files:
         return {}, [Fault("F101", file)]
     try:
-        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        values = tomllib.loads(folder.files[name].decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # TOML's and Unicode's own errors are ValueErrors
         return {}, [Fault("F108", file, detail=str(error))]
     known = {**required, **optional}
@@ -163,9 +187,8 @@ def parameter_faults(
     return faults
 
 
-def _read_rows(path: Path, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
+def _read_rows(content: bytes, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
     """Return the rows of a file that hold anything, their numbers in a spreadsheet, faults of the file as a whole."""
-    content = path.read_bytes()
     try:
         # one letter has one code: a name typed on a Mac equals the same name typed on Windows
         text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
@@ -208,7 +231,7 @@ def _header_faults(header: list[str], table: Table, file: str) -> list[Fault]:
     return faults
 
 
-def _convert(
+def convert_cells(
     cells: list[str], column: Column, file: str, lines: list[int]
 ) -> tuple[pd.Series, list[Fault], NDArray[np.bool_]]:
     """Turn text cells into typed values; return the values, the faults and a mask of the cells that failed."""
@@ -366,8 +389,8 @@ def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
     return faults
 
 
-def _dangling(
-    folder: Path, tables: Iterable[Table], frames: Mapping[str, pd.DataFrame]
+def reference_faults(
+    folder: InputFolder, tables: Iterable[Table], frames: Mapping[str, pd.DataFrame]
 ) -> list[Fault]:
     """Find identifiers that the table they point to does not have."""
     faults = []

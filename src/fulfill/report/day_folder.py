@@ -10,30 +10,48 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fulfill.report.tabular.tables import write_csv
+from fulfill.inputs.folder import read_folder
 from fulfill.study.delivery_day import DayRoutes
-from fulfill.study.run_folder import finite, manifest, peak_mib, write_json
+from fulfill.study.run_folder import (
+    DRIVER_SHEET,
+    FORMAT,
+    MANIFEST,
+    ROUTE_PAGE,
+    STOPS,
+    SUMMARY,
+    TABLES,
+    finite,
+    manifest,
+    peak_mib,
+    write_csv,
+    write_json,
+)
 
 
 def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any]) -> None:
-    """Write the tables, the map layers, route.html, summary.json and manifest.json of a day."""
+    """Write the tables, the map layers, route.html, summary.json and manifest.json of a day.
+
+    Parameters
+    ----------
+    run : folder of the run whose plan is routed
+    options : what the user asked for
+    """
     from fulfill.report.gis.day_layers import day_layers, write_day_layers
     from fulfill.report.html.day_page import write_day_page
 
     begun = time.perf_counter()
-    write_csv(day.visits, folder / "stops.csv")
-    write_csv(driver_sheet(day), folder / "driver_sheet.csv")
+    write_csv(day.visits, folder / STOPS)
+    write_csv(driver_sheet(day), folder / DRIVER_SHEET)
     for name in ("vehicles", "zones", "unserved", "linehaul"):
         write_csv(getattr(day, name), folder / f"{name}.csv")
     layers = day_layers(day)
     write_day_layers(layers, folder)
-    write_day_page(day, layers, folder / "route.html")
-    write_json(folder / "summary.json", day_summary(day))
+    write_day_page(day, layers, folder / ROUTE_PAGE)
+    write_json(folder / SUMMARY, {"format_version": FORMAT, **day_summary(day)})
     seconds = {"routing": day.seconds, "writing": time.perf_counter() - begun}
-    write_json(
-        folder / "manifest.json",
-        manifest({"network": day.network.folder, "run": run}, options, seconds),
-    )
+    planned = read_folder(run, [MANIFEST, SUMMARY, *(f"{name}.csv" for name in TABLES)])
+    inputs = {"network": day.network.folder, "run": planned}
+    write_json(folder / MANIFEST, manifest(inputs, options, seconds))
 
 
 def day_summary(day: DayRoutes) -> dict[str, Any]:

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
-import pandas as pd
 
+from fulfill.inputs.network import Network
 from fulfill.report.gis.day_layers import route_lines
 from fulfill.report.gis.layers import ROUTES
 from fulfill.report.gis.places import WGS84
 from fulfill.report.html.plan_page import html_table
-from fulfill.report.tabular.tables import write_csv
-from fulfill.study.integrated import RoutedPlan
+from fulfill.study.integrated import Rounds
 
 
-def write_van_tables(routed: RoutedPlan, folder: Path) -> None:
-    """Write rounds.csv and, if the plan has own vans, own_delivery.csv and vehicles.csv of the mean day."""
-    write_csv(routed.rounds, folder / "rounds.csv")
-    if routed.table is not None:
-        write_csv(routed.table, folder / "own_delivery.csv")
-        write_csv(_vehicles(routed), folder / "vehicles.csv")
-
-
-def van_layers(routed: RoutedPlan) -> dict[str, gpd.GeoDataFrame]:
+def van_layers(network: Network, rounds: Rounds) -> dict[str, gpd.GeoDataFrame]:
     """Return the layer of the routes, no layer where there are none."""
-    if not routed.days:
+    if not rounds.days:
         return {}
-    network = routed.planned.problem.network
-    lines = [line for day in routed.days for line in route_lines(network, day.depot, day.visits)]
-    return {ROUTES: gpd.GeoDataFrame(_vehicles(routed), geometry=lines, crs=WGS84)}
+    lines = [line for day in rounds.days for line in route_lines(network, day.depot, day.visits)]
+    return {ROUTES: gpd.GeoDataFrame(rounds.vehicles, geometry=lines, crs=WGS84)}
 
 
-def _vehicles(routed: RoutedPlan) -> pd.DataFrame:
-    """Return the vehicles of all sites."""
-    return pd.concat([day.vehicles for day in routed.days], ignore_index=True)
-
-
-def van_section(routed: RoutedPlan) -> str:
+def van_section(rounds: Rounds) -> str:
     """Return the section of the page that says how location and routing came to this plan."""
     table = html_table(
-        routed.rounds.assign(chosen=routed.rounds["chosen"].map({True: "chosen", False: ""})),
+        rounds.table.assign(chosen=rounds.table["chosen"].map({True: "chosen", False: ""})),
         (
             ("round", "round", "{:.0f}"),
             ("kind", "last mile", ""),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,7 @@ from numpy.typing import NDArray
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
 from fulfill.model.economics.last_mile import OWN_VANS
-from fulfill.study.run_reader import numbers, read_table
-
-AMOUNTS = ("distance_km", "dispatched")
+from fulfill.study.run import Run
 
 
 @dataclass(frozen=True)
@@ -36,19 +33,18 @@ class RunFlows:
     network: Network
 
 
-def read_flows(run: Path, network: Network) -> RunFlows:
-    """Read the flows and zones of a run.
+def flows_of(run: Run, network: Network) -> RunFlows:
+    """Return the flows and zones of a run.
 
     Raises
     ------
     InputError
-        Where a table is missing or holds what is no number.
+        F101 where the run has no plan.
     """
-    flows, zones = read_table(run, "flows"), read_table(run, "zones")
-    flows = flows.assign(**{name: numbers(flows, name, "flows.csv") for name in AMOUNTS})
-    zones = zones.assign(
-        **{name: numbers(zones, name, "zones.csv") for name in ("lat", "lon", "population")}
-    )
+    if not run.found:
+        detail = f"there is no plan: {run.outcome.status}"
+        raise InputError([Fault("F101", "flows.csv", detail=detail)])
+    flows, zones = run.flows, run.zones
     home = (flows["leg"] == "outbound") & flows["channel"].isin(["local", "nearshore"])
     return RunFlows(flows[home], flows[flows["leg"] == "inbound"], zones, network)
 

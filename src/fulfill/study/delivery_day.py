@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from fulfill.inputs.columns import Table
 from fulfill.inputs.faults import Fault, InputError, SolverError
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.inputs.geography.roads import read_roads
@@ -32,13 +31,14 @@ from fulfill.routing.day.tables import reason_table, vehicle_table, visit_table,
 from fulfill.routing.solution import RoutingParams
 from fulfill.study.day_orders import (
     RunFlows,
+    flows_of,
     orders_a_day,
     own_zones,
     pick_period,
     pick_sites,
-    read_flows,
     weekly_loads,
 )
+from fulfill.study.run import Run
 
 Array = NDArray[np.float64]
 ITERATIONS = 2
@@ -88,8 +88,12 @@ class DayRoutes:
     seconds: float
 
 
-def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
+def route_day(run: Run, options: DayOptions, network: Network | None = None) -> DayRoutes:
     """Route a day of a run.
+
+    Parameters
+    ----------
+    network : with other vehicles, speeds or parameters than the run's own
 
     Raises
     ------
@@ -99,8 +103,9 @@ def route_day(run: Path, network: Network, options: DayOptions) -> DayRoutes:
         Where an engine breaks or an auditor finds a fault.
     """
     begun = time.perf_counter()
+    network = network or run.study.problem.network
     check_vehicles(network)
-    flows = read_flows(run, network)
+    flows = flows_of(run, network)
     names = pick_sites(flows, options.sites)
     period = pick_period(flows, names, options.period, options.day)
     sites = (
@@ -156,7 +161,7 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
-    frame, faults = read_table(path, replace_name(STOPS, path.stem))
+    frame, faults = read_table(path.read_bytes(), path.name, STOPS)
     late = frame[frame["due"] < frame["ready"]] if not faults else frame.iloc[:0]
     faults += [
         Fault(
@@ -175,11 +180,6 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
         pd.Series(service_minutes(frame["orders"].to_numpy(float), network.parameters))
     )
     return frame.assign(minutes=minutes, zone_id="").drop(columns="_row")
-
-
-def replace_name(table: Table, name: str) -> Table:
-    """Return a table's declaration for a file of another name."""
-    return replace(table, name=name)
 
 
 def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:

@@ -11,20 +11,19 @@ is the answer: never worse than the first.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from fulfill.inputs.aggregation import merge_zones
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.problem import Problem
 from fulfill.inputs.tables import ROW
 from fulfill.location.solution import Progress
 from fulfill.routing.day.stops import read_land
 from fulfill.routing.day.tables import VEHICLE_COLUMNS
 from fulfill.study.delivery_day import DayOptions, check_vehicles
-from fulfill.study.optimize import Planned, PlanOptions, optimize, repriced
+from fulfill.study.optimize import find_plan, repriced
 from fulfill.study.private_fleet import (
     SiteDay,
     VanPrices,
@@ -34,6 +33,8 @@ from fulfill.study.private_fleet import (
     local_orders,
     route_mean_day,
 )
+from fulfill.study.run import Run
+from fulfill.study.study import Study
 
 MOST_ROUNDS = 8
 """Plans after which it ends though they still become cheaper."""
@@ -43,36 +44,47 @@ Opened = tuple[tuple[str, str], ...]
 """Open sites with their sizes."""
 
 
-@dataclass(frozen=True)
-class RoutedPlan:
-    """The cheapest plan found, with what led to it.
+@dataclass(frozen=True, repr=False)
+class Rounds:
+    """How location and routing came to a plan.
 
     Attributes
     ----------
-    planned : priced by routes; without own vans if the first plan is the cheapest
-    table : own_delivery.csv of that plan, None where it knows no vans
+    private_fleet : rows of own_delivery.csv of the chosen plan, None where it knows no vans
     days : the routed mean day of each of its sites that has vans
-    rounds : one row a plan; columns in docs/routing_day.md
+    table : one row a plan; columns in docs/routing_day.md
     """
 
-    planned: Planned
-    table: pd.DataFrame | None
+    private_fleet: pd.DataFrame | None
     days: tuple[SiteDay, ...]
-    rounds: pd.DataFrame
+    table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Rounds: {len(self.table)} plans, {len(self.days)} sites with own vans>"
+
+    @property
+    def vehicles(self) -> pd.DataFrame:
+        """The vehicles of all sites on a mean day."""
+        return pd.concat([day.vehicles for day in self.days], ignore_index=True)
 
 
 def optimize_with_routing(
-    problem: Problem,
-    options: PlanOptions,
+    study: Study,
     progress: Callable[[Progress], None] | None = None,
     report: Callable[[str], None] | None = None,
-) -> RoutedPlan:
+) -> Run:
     """Alternate the location model and routing until the sites repeat.
 
     Parameters
     ----------
-    options : of every single plan, gap and time limit included
+    study : the question; gap and time limit are those of every single plan
+    progress : called with incumbent and bound while a search runs
     report : called with a line of text after every round
+
+    Returns
+    -------
+    Run
+        The cheapest plan as routed, with its `rounds`; without own vans if the first is cheapest.
 
     Raises
     ------
@@ -82,38 +94,26 @@ def optimize_with_routing(
     SolverError
         Where a solver or engine breaks.
     """
-    _check(problem, options)
-    n_zones = len(problem.demand.zones)
-    if options.resolution:
-        problem, options = (
-            merge_zones(problem, options.resolution).problem,
-            replace(options, resolution=None),
-        )
+    _check(study)
     begun = time.perf_counter()
-    first = optimize(problem, options, progress)
-    if first.decisions is not None and n_zones > len(problem.demand.zones):
-        first = repriced(
-            first, problem, options, n_zones, first
-        )  # so that it says that zones were merged
-    tried = [
-        _Tried(
-            first, None, (), _row("carriers only", first, first, (), 0, time.perf_counter() - begun)
-        )
-    ]
+    first = find_plan(study, progress=progress)
+    seconds = time.perf_counter() - begun
+    tried = [_Tried(first, None, (), _row("carriers only", first, first, (), 0, seconds))]
     if first.decisions is not None:
-        prices = estimated(problem, first.economics, first.instance, first.decisions)
-        later = _Rounds(problem, options, n_zones, progress)
+        prices = estimated(first.problem, first.economics, first.instance, first.decisions)
+        later = _Rounds(study, progress)
         tried += later.run(tried[0], prices, report or (lambda _: None))
     rounds = pd.DataFrame([entry.row for entry in tried])
     best = min(tried, key=_usd)
     rounds.insert(0, "round", range(len(rounds)))
     rounds["chosen"] = [entry is best for entry in tried]
-    outcome = replace(best.planned.plan.outcome, seconds=time.perf_counter() - begun)
-    planned = replace(best.planned, plan=replace(best.planned.plan, outcome=outcome))
-    return RoutedPlan(planned, best.table, best.days, rounds)
+    outcome = replace(best.routed.outcome, seconds=time.perf_counter() - begun)
+    plan = replace(best.routed.plan, outcome=outcome)
+    return replace(best.routed, plan=plan, rounds=Rounds(best.table, best.days, rounds))
 
 
-def _check(problem: Problem, options: PlanOptions) -> None:
+def _check(study: Study) -> None:
+    problem = study.problem
     check_vehicles(problem.network)
     faults = []
     if not problem.network["own_delivery"].empty:
@@ -131,23 +131,21 @@ def _check(problem: Problem, options: PlanOptions) -> None:
 class _Tried:
     """A plan priced by its routes, and its row in the table of rounds."""
 
-    planned: Planned
+    routed: Run
     table: pd.DataFrame | None
     days: tuple[SiteDay, ...]
     row: dict[str, object]
 
 
 def _usd(tried: _Tried) -> float:
-    return tried.planned.plan.outcome.objective
+    return tried.routed.outcome.objective
 
 
 @dataclass(frozen=True)
 class _Rounds:
     """What stays the same in all rounds."""
 
-    problem: Problem
-    options: PlanOptions
-    n_zones: int
+    study: Study
     progress: Callable[[Progress], None] | None
 
     def run(self, first: _Tried, prices: VanPrices, report: Callable[[str], None]) -> list[_Tried]:
@@ -162,9 +160,9 @@ class _Rounds:
             settled = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
             tried.append(found)
             report(_in_words(len(tried) - 1, found.row))
-        locked = _locked(self.options, first.planned)
+        free = tried[-1].routed
         same, prices = self._round(
-            "own vans, first sites", first, prices, locked, tried[-1].planned
+            "own vans, first sites", first, prices, _locked(first.routed), free
         )
         if same is not None:
             tried.append(same)
@@ -176,8 +174,8 @@ class _Rounds:
         kind: str,
         before: _Tried,
         prices: VanPrices,
-        locked: PlanOptions | None = None,
-        free: Planned | None = None,
+        locked: Mapping[str, tuple[str, ...]] | None = None,
+        free: Run | None = None,
     ) -> tuple[_Tried | None, VanPrices]:
         """Plan by the prices, route the plan, and price it by its routes; None where there is no plan.
 
@@ -185,8 +183,10 @@ class _Rounds:
         that of a `free` plan.
         """
         begun = time.perf_counter()
-        offer = _offering(self.problem, prices)
-        planned = optimize(offer, locked or self.options, self.progress, before.planned.start)
+        problem = before.routed.problem
+        more: dict[str, Any] = dict(locked or {})
+        offer = self.study.with_(private_fleet=prices.table(problem).assign(**{ROW: 0}), **more)
+        planned = find_plan(offer, progress=self.progress, warm_start=before.routed)
         if planned.decisions is None:
             return None, prices
         days = self._routed(planned)
@@ -194,66 +194,58 @@ class _Rounds:
             prices = prices.with_routes(
                 day.site, day.zones["zone"].to_numpy(), day.zones["usd"].to_numpy(float)
             )
-        offered = _offering(self.problem, prices)
-        routed = repriced(planned, offered, self.options, self.n_zones, free or planned)
-        changed = len(set(_opened(planned)) ^ set(_opened(before.planned)))
+        table = prices.table(problem)
+        offered = self.study.with_(private_fleet=table.assign(**{ROW: 0}))
+        routed = repriced(planned, offered, free or planned)
+        changed = len(set(_opened(planned)) ^ set(_opened(before.routed)))
         row = _row(kind, planned, routed, days, changed, time.perf_counter() - begun)
-        return _Tried(routed, offered.network["own_delivery"].drop(columns=ROW), days, row), prices
+        return _Tried(routed, table, days, row), prices
 
-    def _routed(self, planned: Planned) -> tuple[SiteDay, ...]:
+    def _routed(self, planned: Run) -> tuple[SiteDay, ...]:
         """Route the mean day of every site that sends own vans."""
-        assert planned.decisions is not None
+        if planned.decisions is None:
+            return ()
+        problem = planned.problem
         orders = local_orders(planned.economics, planned.instance, planned.decisions)
-        carrier_usd = carrier_prices(self.problem, planned.economics, planned.instance)
-        land = read_land(self.problem.network.outlines)
-        options = DayOptions(seed=self.options.seed)
+        carrier_usd = carrier_prices(problem, planned.economics, planned.instance)
+        land = read_land(problem.network.outlines)
+        options = DayOptions(seed=self.study.options.seed)
         by_site = orders[orders["by_van"]].groupby("site", sort=True)
-        days = (
-            route_mean_day(self.problem, rows, carrier_usd, land, options) for _, rows in by_site
-        )
+        days = (route_mean_day(problem, rows, carrier_usd, land, options) for _, rows in by_site)
         return tuple(day for day in days if len(day.stops))
 
 
-def _offering(problem: Problem, prices: VanPrices) -> Problem:
-    """Return the problem with own vans at these prices."""
-    table = prices.table(problem)
-    return replace(
-        problem, network=problem.network.with_table("own_delivery", table.assign(**{ROW: 0}))
-    )
-
-
-def _opened(planned: Planned) -> Opened:
-    sites = planned.plan.sites
+def _opened(run: Run) -> Opened:
+    sites = run.sites
     return tuple(zip(sites["site_id"], sites["size"], strict=True)) if len(sites) else ()
 
 
-def _locked(options: PlanOptions, planned: Planned) -> PlanOptions:
-    """Return the options with the sites of a plan open and all others closed."""
-    opened = tuple(name for name, _ in _opened(planned))
-    return replace(
-        options, opened=opened, closed=tuple(n for n in planned.instance.sites if n not in opened)
-    )
+def _locked(run: Run) -> dict[str, tuple[str, ...]]:
+    """Return the options that lock the sites of a plan open and all others closed."""
+    opened = tuple(name for name, _ in _opened(run))
+    closed = tuple(name for name in run.instance.sites if name not in opened)
+    return {"opened": opened, "closed": closed}
 
 
 def _row(
     kind: str,
-    planned: Planned,
-    routed: Planned,
+    planned: Run,
+    routed: Run,
     days: tuple[SiteDay, ...],
     changed: int,
     seconds: float,
 ) -> dict[str, object]:
     """Return a plan's row in the table of rounds."""
-    outcome, problem = routed.plan.outcome, routed.problem
+    outcome, problem = routed.outcome, routed.problem
     vehicles = pd.concat([pd.DataFrame(columns=VEHICLE_COLUMNS), *(day.vehicles for day in days)])
     orders = float(vehicles["parcels"].sum())
     own = problem.network.parameters["own_delivery_usd"]
     return {
         "kind": kind,
-        "sites": len(routed.plan.sites),
+        "sites": len(routed.sites),
         "sites_changed": changed,
         "open_sites": " ".join(name for name, _ in _opened(routed)),
-        "planned_usd": planned.plan.outcome.objective,
+        "planned_usd": planned.outcome.objective,
         "routed_usd": outcome.objective,
         "bound_usd": outcome.bound,
         "own_orders_day": orders,

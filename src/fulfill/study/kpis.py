@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
-from fulfill.model.decisions import Decisions, Outcome, Plan
+from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+from fulfill.study.plan import Plan
 
 Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")

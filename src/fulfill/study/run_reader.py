@@ -15,6 +15,12 @@ from fulfill.model.instance import LocationInstance, leaving_orders
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+TEXTS = (
+    "channel", "country", "from", "kind", "leg", "main_channel", "main_site", "name", "ownership", "part",
+    "peak_period", "period", "product", "resource", "service_id", "site_id", "size", "state", "to", "unit", "via",
+    "zone_class", "zone_id",
+)  # fmt: skip
+"""Columns of run tables that hold text."""
 BY_MAIL = "direct mail"
 """What flows.csv calls the start of a mailed order."""
 
@@ -34,6 +40,20 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+
+
+def read_typed(folder: Path, name: str) -> pd.DataFrame:
+    """Return a CSV table of a run with its figures as numbers, an empty cell of which is none.
+
+    Raises
+    ------
+    InputError
+        F101 where it is missing, F311 where it is no table.
+    """
+    table = read_table(folder, name)
+    for column in table.columns.difference(list(TEXTS)):
+        table[column] = numbers(table, column, f"{name}.csv")
+    return table
 
 
 def numbers(table: pd.DataFrame, column: str, file: str) -> Array:

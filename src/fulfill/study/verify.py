@@ -1,14 +1,14 @@
 """A run folder checked against its inputs: cost, constraints, tables and bound, each claimed and recomputed.
 
-The inputs that the manifest names are read again and their hashes compared; the plan is taken from
-sites.csv and flows.csv, the tables that people read, so that nobody can change them unnoticed.
+The inputs are read from the copy that the run keeps and compared with the hashes that were taken
+when they were read for the plan; the plan is taken from sites.csv and flows.csv, the tables that people read, so that nobody can change them unnoticed.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +18,32 @@ from numpy.typing import NDArray
 
 from fulfill.audit.bound import audit_bound
 from fulfill.audit.plan import audit_plan
-from fulfill.inputs.aggregation import merge_zones
+from fulfill.inputs import demand as demand_folder
+from fulfill.inputs import network as network_folder
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.network import locate
-from fulfill.inputs.problem import Problem, load_problem
-from fulfill.inputs.schema import OWN_DELIVERY
-from fulfill.inputs.tables import ROW
-from fulfill.inputs.tables import read_table as read_input
-from fulfill.model.certificate import FILE, load
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome, Plan, status_of
+from fulfill.inputs.folder import read_folder
+from fulfill.model.certificate import load
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome, status_of
 from fulfill.study.kpis import describe
-from fulfill.study.optimize import PlanOptions, build, instance_in_words
-from fulfill.study.run_folder import MANIFEST, finite, hashes, read_json
+from fulfill.study.open_run import figure, input_places, read_options, read_summary, study_of
+from fulfill.study.optimize import instance_in_words
+from fulfill.study.plan import Plan
+from fulfill.study.run import Run, build_model
+from fulfill.study.run_folder import (
+    CERTIFICATE,
+    MANIFEST,
+    SUMMARY,
+    finite,
+    read_json,
+    write_run_data,
+)
 from fulfill.study.run_reader import numbers, read_decisions, read_table
+from fulfill.study.study import Study
 
+INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
+"""Files of an input folder that the program reads, by kind."""
 SAME = 1e-9
 """Relative difference at which a figure disagrees."""
-SUMMARY = "summary.json"
 KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     # table: (what names a row, the amount without which a row says nothing)
     "sites": (("site_id",), ""),
@@ -83,129 +92,64 @@ class RunAudit:
         return tuple(fault for check in self.checks for fault in check.faults)
 
 
-def audit_run(folder: Path, network: str | None = None, demand: str | None = None) -> RunAudit:
+def verify(
+    run: Run | str | Path, network: str | None = None, demand: str | None = None
+) -> RunAudit:
     """Check a run of `fulfill optimize`.
 
     Parameters
     ----------
-    network, demand : where the inputs are, if not where the manifest says
+    run : a run or its folder; a run that was not saved is checked from a temporary folder
+    network, demand : folders to read the inputs from, in place of the run's own copy
 
     Raises
     ------
     InputError
         Where the folder is no run or the inputs are not found.
     """
-    claimed, manifest = read_json(folder, SUMMARY), read_json(folder, MANIFEST)
-    if not {"objective", "bound", "bound_kind", "status"} <= set(claimed):
-        raise InputError([Fault("F311", SUMMARY, detail="this is no run of `fulfill optimize`")])
-    options, recorded = manifest.get("options"), manifest.get("inputs")
-    if not isinstance(options, dict) or not isinstance(recorded, dict):
-        raise InputError([Fault("F311", MANIFEST, detail="it names no options or no inputs")])
-    places = {
-        "network": network or options.get("network"),
-        "demand": demand or options.get("demand"),
-    }
-    lost = [
-        Fault("F308", f"--{kind}", detail="the run does not say where it is")
-        for kind in places
-        if not places[kind]
-    ]
-    if lost:
-        raise InputError(lost)
-    found = {kind: str(place) for kind, place in places.items()}
-    inputs = _inputs(recorded, found)
+    if isinstance(run, Run) and run.folder is None:
+        with tempfile.TemporaryDirectory() as place:
+            write_run_data(run, Path(place))
+            return _verify_folder(Path(place), network, demand)
+    folder = run.folder if isinstance(run, Run) else Path(run)
+    return _verify_folder(Path(folder or "."), network, demand)
+
+
+def _verify_folder(folder: Path, network: str | None, demand: str | None) -> RunAudit:
+    claimed = read_summary(folder)
+    options, recorded = read_options(folder), read_json(folder, MANIFEST).get("inputs")
+    if not isinstance(recorded, dict):
+        raise InputError([Fault("F311", MANIFEST, detail="it names no inputs")])
+    places = input_places(folder, network, demand)
+    inputs = _inputs(recorded, places)
     if inputs.faults:  # whatever is recomputed from other inputs says nothing about this run
         return RunAudit((inputs,))
-    return RunAudit((inputs, *_checks(folder, claimed, options, found)))
+    return RunAudit((inputs, *_checks(folder, claimed, study_of(folder, options, places))))
 
 
-def _inputs(recorded: Mapping[str, Any], places: Mapping[str, str]) -> Check:
+def _inputs(recorded: Mapping[str, Any], places: Mapping[str, Path]) -> Check:
     """Compare the hashes of the input files with those of the manifest."""
     faults, number = [], 0
     for kind, place in places.items():
-        now, then = (
-            hashes(locate("networks" if kind == "network" else kind, place)),
-            recorded.get(kind, {}),
-        )
+        then = recorded.get(kind, {})
+        then = then if isinstance(then, dict) else {}
+        now = read_folder(place, [*INPUT_FILES[kind], *map(str, then)]).hashes
         number += len(then)
         for name in sorted({*now, *then}):
             if now.get(name) != then.get(name):
-                what = (
-                    "changed since"
-                    if name in now and name in then
-                    else "new since"
-                    if name in now
-                    else "missing of"
-                )
+                in_both = name in now and name in then
+                what = "changed since" if in_both else "new since" if name in now else "missing of"
                 faults.append(f"input {kind}/{name}: {what} the run")
     return Check(
         "input files", f"{number} files", f"{number - len(faults)} the same", tuple(faults)
     )
 
 
-def _with_vans(problem: Problem, folder: Path) -> Problem:
-    """Return the problem with the prices of own vans that the run found, if it did."""
-    path = folder / f"{OWN_DELIVERY.name}.csv"
-    if not path.is_file():
-        return problem
-    table, faults = read_input(path, OWN_DELIVERY)
-    unknown = table[~table["site_id"].isin(problem.network["sites"]["site_id"])]
-    faults += [
-        Fault(
-            "F311",
-            path.name,
-            int(line),
-            "site_id",
-            str(site),
-            "the run's inputs have no such entry",
-        )
-        for line, site in zip(unknown[ROW], unknown["site_id"], strict=True)
-    ]
-    if faults:
-        raise InputError(faults)
-    return replace(problem, network=problem.network.with_table(OWN_DELIVERY.name, table))
-
-
-def _rebuilt(
-    folder: Path, options: Mapping[str, Any], places: Mapping[str, str]
-) -> tuple[Problem, int, PlanOptions]:
-    """Return the problem of a run, its zones before merging, and the options of its plan."""
-    try:
-        asked: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in options.items()
-        }
-        wanted = PlanOptions(
-            **{
-                field.name: asked[field.name]
-                for field in fields(PlanOptions)
-                if field.name in asked
-            }
-        )
-        figures = {
-            name: asked.get(name) for name in ("orders_per_year", "us_share", "income_exponent")
-        }
-        day = date.fromisoformat(asked["as_of"])
-        problem = load_problem(channels=asked["channels"], as_of=day, **places, **figures)  # type: ignore[arg-type]
-        problem = _with_vans(problem, folder)
-        whole = len(problem.demand.zones)
-        return (
-            merge_zones(problem, wanted.resolution).problem if wanted.resolution else problem,
-            whole,
-            wanted,
-        )
-    except InputError:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError([Fault("F311", MANIFEST, column="options", detail=str(error))]) from None
-
-
-def _checks(
-    folder: Path, claimed: Mapping[str, Any], options: Mapping[str, Any], places: Mapping[str, str]
-) -> Iterator[Check]:
+def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
     """Yield every check but that of the inputs."""
-    problem, n_zones, wanted = _rebuilt(folder, options, places)
-    economics, instance = build(problem, wanted)
+    model = build_model(study, study.planned_problem())
+    problem, economics, instance = model.problem, model.economics, model.instance
+    n_zones = len(study.problem.demand.zones)
     proven, faults = _proven(folder, claimed, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
         written = tuple(
@@ -226,13 +170,13 @@ def _checks(
             tuple(str(fault) for fault in error.faults),
         )
         return
-    found = audit_plan(instance, decisions, _figure(claimed["objective"]), economics)
+    found = audit_plan(instance, decisions, figure(claimed["objective"]), economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
-    yield Check("cost, USD", _figure(claimed["objective"]), found.objective, cost)
+    yield Check("cost, USD", figure(claimed["objective"]), found.objective, cost)
     yield Check("constraints (1) to (13)", "kept", "broken" if broken else "kept", broken)
     yield _bound_check(claimed, proven, found.objective, faults)
-    bound = _figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
+    bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(
         status_of(found.objective, bound), found.objective, bound, str(claimed["bound_kind"]),
         instance_in_words(instance, n_zones), 0.0,
@@ -243,38 +187,33 @@ def _checks(
     yield _summary_check(claimed, plan)
 
 
-def _figure(value: Any) -> float:
-    """Return a figure of summary.json, where null stands for none."""
-    return float(value) if isinstance(value, int | float) else float("nan")
-
-
 def _proven(
     folder: Path, claimed: Mapping[str, Any], instance: Any
 ) -> tuple[float | None, tuple[str, ...]]:
     """Return the bound that the certificate proves, None where the run has none and claims none."""
-    there, certified = (folder / FILE).is_file(), claimed["bound_kind"] == "certified"
+    there, certified = (folder / CERTIFICATE).is_file(), claimed["bound_kind"] == "certified"
     if not certified:
         return None, (
-            f"{FILE}: it is there, though the bound is said to be a solver's",
+            f"{CERTIFICATE}: it is there, though the bound is said to be a solver's",
         ) if there else ()
     if not there:
         return None, () if claimed["bound"] is None else (
-            f"{FILE}: it is missing, though the bound is said to be certified",
+            f"{CERTIFICATE}: it is missing, though the bound is said to be certified",
         )
     try:
-        finding = audit_bound(instance, load(folder / FILE))
+        finding = audit_bound(instance, load(folder / CERTIFICATE))
     except InputError as error:
         return None, tuple(str(fault) for fault in error.faults)
-    return finding.bound, tuple(f"{FILE}, {fault}" for fault in finding.faults)
+    return finding.bound, tuple(f"{CERTIFICATE}, {fault}" for fault in finding.faults)
 
 
 def _bound_check(
     claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]
 ) -> Check:
     """Compare the bound; a solver's is not recomputed."""
-    said = _figure(claimed["bound"])
+    said = figure(claimed["bound"])
     if proven is None:
-        cost = _figure(claimed["objective"])
+        cost = figure(claimed["objective"])
         if said - cost > SAME * abs(cost):  # never so where either is none
             faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
         return Check(f"bound ({claimed['bound_kind']}), USD", said, "not recomputed", faults)

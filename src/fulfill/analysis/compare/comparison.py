@@ -1,4 +1,4 @@
-"""Direct mail, local fulfilment, or a mix: the same demand, prices, network and service levels, planned three ways.
+"""Direct mail, local fulfilment, or a mix: the same demand, prices, network and service levels, run three ways.
 
 The three are one model restricted: direct-only keeps the channel `direct_mail`, local-only every
 other, mixed all that the problem allows. What is not worth serving may stay unserved in each. So a
@@ -11,9 +11,8 @@ is then none that the mixed mode could take).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,12 @@ from numpy.typing import NDArray
 from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.unit_economics import Priced, Stocking, average_order, winners, worth
 from fulfill.inputs.faults import InputError
-from fulfill.inputs.problem import CHANNELS, Problem, build_problem
+from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, relative_gap, status_of
 from fulfill.model.instance import leaving_orders
-from fulfill.study.optimize import Planned, PlanOptions, optimize
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
+from fulfill.study.study import Study
 
 Mask = NDArray[np.bool_]
 MODES = ("direct_only", "local_only", "mixed")
@@ -47,12 +48,14 @@ STOCKED = 1e-6
 """Orders a year from which a site counts as stocking a product."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Plans of every date and mode side by side; all tables are long, with `as_of` as ISO text.
 
     Attributes
     ----------
+    study : Study
+        The question; each plan restricts its channels, and its date if several are compared.
     modes : DataFrame as_of, mode, status, taken_from (the mode whose plan it is), objective, bound,
         bound_kind, gap, seconds, the key figures of a plan, n_sites, open_sites, share_<channel>,
         audit. A mode without a plan has its status and NaN.
@@ -69,84 +72,86 @@ class Comparison:
         Worst status of the mixed plans.
     audit_faults : tuple of str
         What the auditor found wrong, with date and mode.
-    inputs : mapping of str to Path
-        The folders that were read.
     """
 
+    study: Study
     modes: pd.DataFrame
     products: pd.DataFrame
     zone_classes: pd.DataFrame
     break_even: pd.DataFrame
     status: str
     audit_faults: tuple[str, ...]
-    inputs: Mapping[str, Path]
+
+    def __repr__(self) -> str:
+        costs = ", ".join(
+            f"{row.as_of} {row.mode} {row.objective:,.0f} USD" for row in self.modes.itertuples()
+        )
+        return f"<Comparison {self.status}: {costs}>"
 
 
-def on_dates(problem: Problem, days: Iterable[date]) -> list[Problem]:
-    """Return the problem under the rules of each day, in order of time, each day once.
+def on_dates(study: Study, days: Iterable[date]) -> list[Study]:
+    """Return the study under the rules of each day, in order of time, each day once.
 
     Raises
     ------
     InputError
         With the faults of all days.
     """
-    problems, faults = [], []
+    studies, faults = [], []
     for day in sorted(set(days)):
         try:
-            problems.append(build_problem(problem.network, problem.demand, day, problem.channels))
+            studies.append(study.with_(as_of=day))
         except InputError as error:
             faults += list(error.faults)
     if faults:
         raise InputError(faults)
-    return problems
+    return studies
 
 
 def compare(
-    problems: Sequence[Problem],
-    options: PlanOptions,
+    study: Study,
+    days: Iterable[date] = (),
     progress: Callable[[Any], None] | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> Comparison:
-    """Plan every problem in three modes and put the plans side by side.
+    """Plan a study in three modes, on every date, and put the plans side by side.
 
     Parameters
     ----------
-    problems : one for each as-of date, as `on_dates` returns them
-    options : of every single plan; so is its time limit
-    progress : called with the reports of the running search;  announce : called with a line before
-        each search
+    study : gap and time limit are those of every single plan
+    days : days whose rules hold; by default the study's own
+    progress : called with the reports of the running search
+    announce : called with a line before each search
 
     Raises
     ------
-    ValueError
-        Where there is no problem.
     InputError
-        Where an option names what does not exist.
+        Where the study has faults on a date.
     """
-    if not problems:
-        raise ValueError("`problems` is empty; give one problem for each as-of date")
     modes, products, classes, evens, faults = [], [], [], [], []
-    for problem in problems:
-        day = problem.regime.as_of.isoformat()
-        plans, takes = _three_plans(problem, options, progress, announce)
-        priced = Priced(plans["mixed"].problem, plans["mixed"].economics, plans["mixed"].instance)
+    studies = on_dates(study, list(days) or [study.problem.regime.as_of])
+    for dated in studies:
+        day = dated.problem.regime.as_of.isoformat()
+        runs, takes = _three_runs(dated, progress, announce)
+        model = runs["mixed"].model
+        priced = Priced(model.problem, model.economics, model.instance)
         for mode, take in takes.items():
-            planned = plans[take]
+            run = runs[take]
             key = {"as_of": day, "mode": mode}
-            modes.append({**key, **_mode_row(planned, plans[mode], take)})
-            faults += [f"{day} {mode}: {fault}" for fault in planned.audit.faults if mode == take]
-            if planned.decisions is not None:
-                products.append(_product_rows(priced, planned).assign(**key))
-                classes.append(_class_rows(planned).assign(**key))
-        evens.append(_break_even_rows(priced, plans, takes["mixed"]).assign(as_of=day))
+            modes.append({**key, **_mode_row(run, runs[mode], take)})
+            faults += [f"{day} {mode}: {fault}" for fault in run.audit.faults if mode == take]
+            if run.decisions is not None:
+                products.append(_product_rows(priced, run).assign(**key))
+                classes.append(_class_rows(run).assign(**key))
+        evens.append(_break_even_rows(priced, runs, takes["mixed"]).assign(as_of=day))
     return Comparison(
+        study=study,
         modes=pd.DataFrame(modes),
         products=_long(products),
         zone_classes=_long(classes),
         break_even=_long(evens, ["as_of", "sites_of"]),
         status=_worst([row["status"] for row in modes if row["mode"] == "mixed"]),
         audit_faults=tuple(faults),
-        inputs={"network": problems[0].network.folder, "demand": problems[0].demand.folder},
     )
 
 
@@ -157,75 +162,76 @@ def allowed(problem: Problem, mode: str) -> tuple[str, ...]:
     return {"direct_only": mail, "local_only": local, "mixed": problem.channels}[mode]
 
 
-def _three_plans(
-    problem: Problem,
-    options: PlanOptions,
+def _three_runs(
+    study: Study,
     progress: Callable[[Any], None] | None,
     announce: Callable[[str], None] | None,
-) -> tuple[dict[str, Planned], dict[str, str]]:
-    """Return the plan of each mode, and for each mode the mode whose plan it takes; no mode without a channel."""
-    plans = {}
+) -> tuple[dict[str, Run], dict[str, str]]:
+    """Return the run of each mode, and for each mode the mode whose plan it takes; no mode without a channel."""
+    runs = {}
     for mode in MODES:
-        channels = allowed(problem, mode)
+        channels = allowed(study.problem, mode)
         if not channels:
             continue
         if announce is not None:
-            announce(f"{problem.regime.as_of}  {mode.replace('_', '-')}")
-        wanted = replace(options, opened=()) if mode == "direct_only" else options
-        plans[mode] = optimize(replace(problem, channels=channels), wanted, progress)
-    takes = {mode: mode for mode in plans}
+            announce(f"{study.problem.regime.as_of}  {mode.replace('_', '-')}")
+        opened = () if mode == "direct_only" else study.options.opened
+        runs[mode] = optimize(study.with_(channels=channels, opened=opened), progress=progress)
+    takes = {mode: mode for mode in runs}
     fair = {
-        mode: plan for mode, plan in plans.items() if not (mode == "direct_only" and options.opened)
+        mode: run
+        for mode, run in runs.items()
+        if not (mode == "direct_only" and study.options.opened)
     }
     best = min(fair, key=lambda mode: _objective(fair[mode]))
     least = _objective(fair[best])
-    if np.isfinite(least) and _objective(plans["mixed"]) > least + 1e-9 * abs(least):
+    if np.isfinite(least) and _objective(runs["mixed"]) > least + 1e-9 * abs(least):
         takes["mixed"] = best
-    return plans, takes
+    return runs, takes
 
 
-def _objective(planned: Planned) -> float:
-    return planned.plan.outcome.objective if planned.decisions is not None else np.inf
+def _objective(run: Run) -> float:
+    return run.outcome.objective if run.decisions is not None else np.inf
 
 
-def _mode_row(planned: Planned, searched: Planned, take: str) -> dict[str, Any]:
+def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
     """Return a row of `modes`: the plan, under the bound of the mode's own search."""
-    outcome, plan = planned.plan.outcome, planned.plan
-    bound = searched.plan.outcome.bound
-    found = planned.decisions is not None
+    outcome, plan = run.outcome, run.plan
+    bound = searched.outcome.bound
+    found = run.decisions is not None
     shares = plan.kpis.get("channel_share", {})
-    own = planned is searched
+    own = run is searched
     return {
         "status": outcome.status if own else status_of(outcome.objective, bound),
         "taken_from": take,
         "objective": outcome.objective if found else np.nan,
         "bound": bound,
-        "bound_kind": searched.plan.outcome.bound_kind,
+        "bound_kind": searched.outcome.bound_kind,
         "gap": relative_gap(outcome.objective, bound) if found else np.nan,
-        "seconds": searched.plan.outcome.seconds,
+        "seconds": searched.outcome.seconds,
         **{name: plan.kpis.get(name, np.nan) for name in KPIS},
         "n_sites": len(plan.sites) if found else np.nan,
         "open_sites": " ".join(f"{row.site_id}:{row.size}" for row in plan.sites.itertuples())
         if found
         else "",
         **{f"share_{name}": shares.get(name, np.nan) for name in SHARES},
-        "audit": "" if not found else "clean" if planned.audit.clean else "faults",
+        "audit": "" if not found else "clean" if run.audit.clean else "faults",
     }
 
 
-def _stocking(planned: Planned) -> Stocking:
+def _stocking(run: Run) -> Stocking:
     """Return the open sites of a plan and what leaves them."""
-    decisions = planned.decisions
+    decisions = run.decisions
     if decisions is None:
-        n_sites, n_products = len(planned.instance.sites), len(planned.instance.products)
+        n_sites, n_products = len(run.instance.sites), len(run.instance.products)
         return Stocking(np.full(n_sites, -1), np.zeros((n_sites, n_products), bool))
     is_open = decisions.opened.max(axis=1) > 0.5
-    stocked = leaving_orders(planned.instance, decisions).sum(axis=2) > STOCKED
+    stocked = leaving_orders(run.instance, decisions).sum(axis=2) > STOCKED
     return Stocking(np.where(is_open, decisions.opened.argmax(axis=1), -1), stocked)
 
 
-def _outbound(planned: Planned) -> pd.DataFrame:
-    flows = planned.plan.flows
+def _outbound(run: Run) -> pd.DataFrame:
+    flows = run.plan.flows
     return flows[flows["leg"] == "outbound"]
 
 
@@ -244,15 +250,15 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
     return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
 
-def _product_rows(priced: Priced, planned: Planned) -> pd.DataFrame:
+def _product_rows(priced: Priced, run: Run) -> pd.DataFrame:
     """Return the rows of `products` of one plan."""
     instance = priced.instance
     orders = pd.Series(
         instance.demand.sum(axis=(0, 2)), pd.Index(instance.products, name="product"), name="orders"
     )
-    mean = average_order(priced, _stocking(planned), np.ones(len(instance.zones), bool))
+    mean = average_order(priced, _stocking(run), np.ones(len(instance.zones), bool))
     sides = worth(priced, mean)
-    table = _shares(_outbound(planned), ["product"], orders)
+    table = _shares(_outbound(run), ["product"], orders)
     table.insert(0, "orders", orders)
     return table.reset_index().assign(
         mail_usd_per_order=sides.mail,
@@ -262,11 +268,11 @@ def _product_rows(priced: Priced, planned: Planned) -> pd.DataFrame:
     )
 
 
-def _class_rows(planned: Planned) -> pd.DataFrame:
+def _class_rows(run: Run) -> pd.DataFrame:
     """Return the rows of `zone_classes` of one plan; lead times and cancellations over the orders served."""
     key = ["country", "zone_class"]
-    zones = planned.plan.zones
-    flows = _outbound(planned).merge(zones[["zone_id", *key]], left_on="to", right_on="zone_id")
+    zones = run.plan.zones
+    flows = _outbound(run).merge(zones[["zone_id", *key]], left_on="to", right_on="zone_id")
     within = [name for name in zones.columns if name.startswith("share_within_")]
     timely = zones[within].mul(zones["orders"], axis=0).fillna(0.0).assign(orders=zones["orders"])
     totals = timely.groupby([zones[name] for name in key]).sum()
@@ -287,7 +293,7 @@ def _class_rows(planned: Planned) -> pd.DataFrame:
     return table.join(_shares(flows, key, totals["orders"])).reset_index()
 
 
-def _break_even_rows(priced: Priced, plans: Mapping[str, Planned], mixed: str) -> pd.DataFrame:
+def _break_even_rows(priced: Priced, plans: Mapping[str, Run], mixed: str) -> pd.DataFrame:
     """Return the rows of `break_even` of one date: of mixed's open sites, or local-only's where it has none."""
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     candidates = {"mixed": _stocking(plans[mixed])}

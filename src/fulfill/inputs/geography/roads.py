@@ -8,10 +8,10 @@ great circle.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,9 +74,9 @@ class Lane:
 
 
 @cache
-def read_roads(path: Path) -> RoadGraph:
-    """Read a road graph; the same file is read once."""
-    with np.load(path) as stored:
+def read_roads(content: bytes) -> RoadGraph:
+    """Read a road graph from the content of its .npz file; the same content is read once."""
+    with np.load(io.BytesIO(content)) as stored:
         floats = {
             name: stored[name].astype(float)
             for name in ("lat", "lon", "km", "shape_lat", "shape_lon")

@@ -15,8 +15,8 @@ from fulfill.inputs.geography.distances import crossing_table, road_rules
 from fulfill.inputs.geography.roads import air_line, lane, read_roads, sea_line
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
-from fulfill.model.decisions import Plan
 from fulfill.report.gis.places import ENDS, WGS84, located, place_table, placed_flows
+from fulfill.study.plan import Plan
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]

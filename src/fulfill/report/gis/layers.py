@@ -11,10 +11,10 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
-from fulfill.model.decisions import Plan
 from fulfill.report.gis.flow_lines import flow_layer
 from fulfill.report.gis.places import WGS84
 from fulfill.report.gis.service_areas import service_area_layer
+from fulfill.study.plan import Plan
 
 LAYERS = {
     "sites": "Point",

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.problem import Problem
-from fulfill.model.decisions import Plan
 from fulfill.model.economics.inbound import goods_matrix
+from fulfill.study.plan import Plan
 
 WGS84 = "EPSG:4326"
 """All points and layers are longitude and latitude."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import Problem
-from fulfill.model.decisions import Plan
 from fulfill.report.gis.places import WGS84
+from fulfill.study.plan import Plan
 
 METRES = "EPSG:6372"
 """Conformal conic of Mexico, in which distances over the whole region are right within a few per cent."""
@@ -87,8 +89,8 @@ def _voronoi(points: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def _land(problem: Problem, country: str) -> gpd.GeoSeries | None:
     """Return the outlines of a country, None where the network has none."""
-    path = problem.network.outlines
-    if path is None:
+    content = problem.network.outlines
+    if content is None:
         return None
-    outlines = gpd.read_file(path)
+    outlines = gpd.read_file(BytesIO(content))
     return outlines[outlines["country"] == country].geometry

@@ -16,8 +16,8 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import CHANNELS, Problem
-from fulfill.model.decisions import Plan
 from fulfill.report.cells import shown
+from fulfill.study.plan import Plan
 
 Array = NDArray[np.float64]
 INK, PALE = "#1f2933", "#d9dee4"

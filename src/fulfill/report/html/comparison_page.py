@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -16,13 +15,11 @@ from bokeh.models import FactorRange, NumeralTickFormatter
 from bokeh.plotting import figure
 from bokeh.resources import Resources
 
-from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison, summary
+from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison
 from fulfill.report.cells import shown
 from fulfill.report.html.charts import CHANNEL_COLOR, INK, PALE
-from fulfill.report.tabular.tables import write_csv
-from fulfill.study.run_folder import manifest, write_json
+from fulfill.study.run_folder import input_folders
 
-TABLES = ("modes", "products", "zone_classes", "break_even")
 MODE_COLOR = {"direct_only": "#d95f02", "local_only": "#1b6ca8", "mixed": "#2a9d6f"}
 Column = tuple[str, str, str]
 """Column of a frame, its heading, and the form of its values; text where the form is empty."""
@@ -85,32 +82,13 @@ CLASS_COLUMNS: tuple[Column, ...] = (
 )
 
 
-def write_comparison(
-    comparison: Comparison, folder: Path, options: Mapping[str, Any] | None = None
-) -> None:
-    """Write manifest.json, summary.json, a CSV file for each table, and comparison.html.
-
-    Parameters
-    ----------
-    folder : an existing folder, as `runs.new_folder` hands out
-    options : what the user asked for, for the manifest
-    """
-    for name in TABLES:
-        write_csv(getattr(comparison, name), folder / f"{name}.csv")
-    write_json(folder / "summary.json", summary(comparison))
-    seconds = {"plans": float(comparison.modes["seconds"].sum())}
-    asked = {"as_of": sorted(set(comparison.modes["as_of"])), **(options or {})}
-    write_json(folder / "manifest.json", manifest(comparison.inputs, asked, seconds))
-    (folder / "comparison.html").write_text(page(comparison), encoding="utf-8", newline="\n")
-
-
 def page(comparison: Comparison) -> str:
     """Return the page."""
     script, charts = components(
         {"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)}
     )
     days = list(dict.fromkeys(comparison.modes["as_of"]))
-    names = " and ".join(folder.name for folder in comparison.inputs.values())
+    names = " and ".join(files.name for files in input_folders(comparison.study).values())
     return Template(_file("comparison_page.html")).substitute(
         title=escape(f"Ways to fulfil: {names}"),
         style=_file("page.css"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from string import Template
 
@@ -82,7 +83,7 @@ def day_map(day: DayRoutes, layers: dict[str, gpd.GeoDataFrame]) -> figure:
     places = pd.concat([day.stops[["lat", "lon"]], day.depots[["lat", "lon"]]])
     canvas = empty_map(places["lon"].to_numpy(float), places["lat"].to_numpy(float))
     if day.network.outlines is not None:
-        draw_outlines(canvas, gpd.read_file(day.network.outlines))
+        draw_outlines(canvas, gpd.read_file(BytesIO(day.network.outlines)))
     drawn = [
         ("Trucks", draw_vehicles(canvas, layers["linehaul"], _TRUCK, 3.0, [ROAD_IN])),
         ("Routes", draw_vehicles(canvas, layers["routes"], VAN)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 import geopandas as gpd
@@ -23,8 +24,8 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import Problem
-from fulfill.model.decisions import Plan
 from fulfill.report.gis.layers import ROUTES
+from fulfill.study.plan import Plan
 
 Array = NDArray[np.float64]
 EARTH_M = 6378137.0
@@ -54,7 +55,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
     )
     canvas = empty_map(points["lon"].to_numpy(float), points["lat"].to_numpy(float))
     if problem.network.outlines is not None:
-        draw_outlines(canvas, gpd.read_file(problem.network.outlines))
+        draw_outlines(canvas, gpd.read_file(BytesIO(problem.network.outlines)))
     drawn = [
         ("Service areas", _draw_areas(canvas, layers["service_areas"], plan)),
         ("Sea lanes", _draw_lines(canvas, layers["flows"], "sea", SEA_IN, "dashed")),

@@ -19,11 +19,12 @@ from bokeh.resources import Resources
 from fulfill.audit.plan import Audit
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import STATUSES
-from fulfill.model.decisions import OPTIMAL, Plan
+from fulfill.model.decisions import OPTIMAL
 from fulfill.report.cells import shown
 from fulfill.report.gis.places import place_table
 from fulfill.report.html.charts import channel_share, cost_bridge, site_load, throughput
 from fulfill.report.html.map import LEAD_TIMES, NO_ORDER, plan_map
+from fulfill.study.plan import Plan
 
 TILES = (
     # key, words, form
@@ -285,15 +286,12 @@ def _grounds(problem: Problem) -> dict[str, str]:
 def data_status(problem: Problem) -> pd.DataFrame:
     """Return for each input file how many of its rows are in force, announced, estimates and assumptions."""
     rows = []
-    for folder in (problem.network.folder, problem.demand.folder):
-        for path in sorted(folder.glob("*.csv")):
-            status = pd.read_csv(
-                path, usecols=lambda name: name == "status", dtype=str, encoding="utf-8-sig"
-            )
-            if "status" in status and len(status):
-                counts = status["status"].str.strip().value_counts()
-                known = {name: int(counts.get(name, 0)) for name in STATUSES}
-                rows.append({"table": f"{folder.name}/{path.stem}", **known})
+    for side in (problem.network, problem.demand):
+        for name, table in sorted(side.tables.items()):
+            if "status" in table and len(table):
+                counts = table["status"].value_counts()
+                known = {status: int(counts.get(status, 0)) for status in STATUSES}
+                rows.append({"table": f"{side.folder.name}/{name}", **known})
     return pd.DataFrame(rows, columns=["table", *STATUSES])
 
 

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fulfill.audit.plan import Audit
-from fulfill.model.decisions import Plan
 from fulfill.report.cells import shown
+from fulfill.study.plan import Plan
 from fulfill.study.verify import UNCHECKED, RunAudit
 
 KPI_LINES = (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -55,12 +54,12 @@ def zone_area_km2(zones: pd.DataFrame, figures: Mapping[str, float]) -> Array:
     return np.asarray(np.maximum(zones["population"].to_numpy(float), 1.0) / dense)
 
 
-def read_land(path: Path | None) -> dict[str, shapely.Geometry]:
-    """Return the land of each country of a network's outlines."""
-    if path is None:
+def read_land(outlines: bytes | None) -> dict[str, shapely.Geometry]:
+    """Return the land of each country by the content of a network's outlines (GeoJSON)."""
+    if outlines is None:
         return {}
     shapes: dict[str, list[shapely.Geometry]] = {}
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+    for feature in json.loads(outlines)["features"]:
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
         shapes.setdefault(str(feature["properties"]["country"]), []).append(
             shapely.make_valid(shape)

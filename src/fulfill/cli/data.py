@@ -1,0 +1,82 @@
+"""Commands about the tables: init, check, lane."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fulfill.cli import options as shared
+from fulfill.cli.types import parse_point
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--network", default=shared.DEFAULT_NETWORK, show_default=True, help="Network to copy."
+)
+@click.option("--demand", default=shared.DEFAULT_DEMAND, show_default=True, help="Demand to copy.")
+def init(folder: Path, network: str, demand: str) -> None:
+    """Copy the example tables to FOLDER, to edit them."""
+    from fulfill.inputs.folder import locate
+    from fulfill.study.run_folder import new_folder
+
+    sources = {"network": locate("network", network), "demand": locate("demand", demand)}
+    with new_folder(folder) as draft:
+        for name, source in sources.items():
+            shutil.copytree(source, draft / name)
+    click.echo(f"{folder}/network and {folder}/demand are yours to edit; then:")
+    click.echo(f"  fulfill check --network {folder}/network --demand {folder}/demand")
+    click.echo(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
+
+
+@click.command()
+@shared.problem_options
+@shared.as_of
+def check(as_of: date | None, **options: Any) -> None:
+    """Check the tables: every fault at once, with file, row, column, value, rule and remedy."""
+    problem = shared.load_study(as_of, options).problem
+    network = problem.network
+    click.echo(
+        f"No fault: {network.name} with {len(network['sites'])} sites, "
+        f"{len(network['gateways'])} gateways, {len(network['tariffs'])} tariff rows; "
+        f"{problem.demand.name} with {len(problem.demand.zones)} zones and "
+        f"{problem.orders.sum():,.0f} orders a year; rules of {problem.regime.as_of}."
+    )
+
+
+@click.command()
+@click.argument("start", metavar="LAT,LON")
+@click.argument("goal", metavar="LAT,LON")
+@click.option(
+    "--network",
+    default=shared.DEFAULT_NETWORK,
+    metavar="NAME|DIR",
+    show_default=True,
+    help="Network whose roads are used.",
+)
+@shared.as_json
+def lane(start: str, goal: str, network: str, as_json: bool) -> None:
+    """Print road kilometres, hours and the border crossing between two points."""
+    from fulfill.inputs.folder import locate
+    from fulfill.inputs.geography.distances import crossing_table, road_rules
+    from fulfill.inputs.geography.roads import lane as find_lane
+    from fulfill.inputs.geography.roads import read_roads
+    from fulfill.inputs.network import read_network
+
+    ends = [parse_point(text) for text in (start, goal)]
+    found = read_network(locate("network", network))
+    graph = read_roads(found.roads) if found.roads else None
+    crossings = crossing_table(found, freight=False)
+    way = find_lane(graph, road_rules(found), ends[0], ends[1], crossings)
+    if as_json:
+        km, hours = round(way.road_km, 1), round(way.hours, 2)
+        click.echo(json.dumps({"road_km": km, "hours": hours, "crossing": way.crossing}))
+        return
+    click.echo(
+        f"road_km   {way.road_km:,.0f}\nhours     {way.hours:,.1f}\ncrossing  {way.crossing or '-'}"
+    )

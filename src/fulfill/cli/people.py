@@ -1,0 +1,34 @@
+"""Commands about what people open: export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fulfill.cli import options as shared
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["geojson", "gpkg", "kepler"]),
+    default="geojson",
+    show_default=True,
+    help="What to write.",
+)
+@shared.out
+@shared.overwrite
+def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
+    """Write the map layers of RUN as GeoJSON, as a GeoPackage, or as the tables that kepler.gl reads."""
+    from fulfill.report.gis.layers import export_layers
+    from fulfill.study.run_folder import SUMMARY, check_target, new_folder, next_folder, read_json
+
+    read_json(run, SUMMARY)
+    target = out or next_folder(run.parent, f"{run.name}-{form}")
+    check_target(target, overwrite=overwrite)
+    with new_folder(target, overwrite=overwrite) as draft:
+        written = [path.name for path in export_layers(run, draft, form)]
+    click.echo(f"{target}: {', '.join(sorted(written))}")

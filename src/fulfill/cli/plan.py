@@ -1,0 +1,148 @@
+"""Commands that plan: optimize, route."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fulfill.cli import options as shared
+from fulfill.cli.exit_codes import finish
+from fulfill.cli.types import Day, Figure
+from fulfill.inputs.faults import Fault, InputError
+
+
+@click.command()
+@shared.problem_options
+@shared.plan_options
+@shared.as_of
+@shared.out
+@shared.overwrite
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Begin from the sites and prices of a run.",
+)
+@click.option(
+    "--with-routing",
+    is_flag=True,
+    help="Offer own vans at what their routes cost: plan and route until sites repeat.",
+)
+@shared.as_json
+def optimize(
+    as_of: date | None,
+    out: Path | None,
+    overwrite: bool,
+    start: Path | None,
+    with_routing: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Choose sites, allocate demand, and say which orders to mail: the main job."""
+    from fulfill.report.run_folder import save_run
+    from fulfill.report.terminal.plan import live_progress, print_summary
+    from fulfill.study.integrated import optimize_with_routing
+    from fulfill.study.open_run import read_warm_start
+    from fulfill.study.optimize import optimize as find_plan
+    from fulfill.study.run_folder import check_target, next_folder, summary
+
+    study = shared.load_study(as_of, options)
+    problem = study.problem
+    target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
+    check_target(target, overwrite=overwrite)
+    warm_start = read_warm_start(start) if start else None
+    with live_progress(study.options.gap) as report:
+        if with_routing:
+            run = optimize_with_routing(study, report, lambda line: click.echo(line, err=True))
+        else:
+            run = find_plan(study, progress=report, warm_start=warm_start)
+    save_run(run, target, overwrite=overwrite)
+    if as_json:
+        click.echo(json.dumps(summary(run), indent=2))
+    else:
+        print_summary(run.plan, run.audit, target)
+    finish(run.outcome.status, run.audit.faults)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="ID",
+    help="Open site; repeat for several.  [default: largest]",
+)
+@click.option("--period", metavar="ID", help="Period of the calendar.  [default: the site's peak]")
+@click.option("--date", "day", type=Day(), help="A day; its period is taken.")
+@click.option(
+    "--stops", type=click.Path(path_type=Path), help="Your own stops, in place of placed ones."
+)
+@click.option(
+    "--network",
+    metavar="NAME|DIR",
+    help="Network with the vehicles to use.  [default: the run's own]",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "ruin", "pyvrp", "ortools"]),
+    default="auto",
+    show_default=True,
+    help="What finds the routes.",
+)
+@click.option(
+    "--seconds",
+    type=Figure(min=0, max=1e6, min_open=True),
+    help="Time limit.  [default: steps, repeatable]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of whatever is random.",
+)
+@shared.out
+@shared.overwrite
+@shared.as_json
+def route(
+    run: Path,
+    network: str | None,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Route a day of an open site of RUN: stops, vehicles, drivers' sheets, own vans or the carrier by zone, trucks."""
+    from fulfill.inputs.folder import locate
+    from fulfill.inputs.network import read_network
+    from fulfill.report.day_folder import day_summary, write_day
+    from fulfill.report.terminal.day import print_day
+    from fulfill.study.delivery_day import DayOptions, route_day
+    from fulfill.study.open_run import open_run
+    from fulfill.study.run_folder import check_target, new_folder, next_folder
+
+    if options["period"] and options["day"]:
+        detail = "give --period or --date"
+        raise InputError([Fault("F309", "--date", value=str(options["day"]), detail=detail)])
+    target = out or next_folder(run.parent, f"{run.name}-routes")
+    check_target(target, overwrite=overwrite)
+    planned = open_run(run)
+    found = read_network(locate("network", network)) if network else None
+    day = route_day(planned, DayOptions(**options), found)
+    asked = {
+        name: str(value)
+        for name, value in {"network": day.network.folder.label, **options}.items()
+        if value not in (None, (), "") and name != "stops"
+    }
+    with new_folder(target, overwrite=overwrite) as draft:
+        write_day(day, draft, run, {**asked, "sites": list(day.depots["site_id"])})
+    if as_json:
+        click.echo(json.dumps(day_summary(day), indent=2))
+    else:
+        print_day(day, target)

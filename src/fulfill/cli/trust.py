@@ -1,0 +1,34 @@
+"""Commands about trust: audit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from fulfill.cli import options as shared
+from fulfill.cli.exit_codes import OK, SOLVER_EXIT
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--network", metavar="NAME|DIR", help="Network to check against.  [default: the run's copy]"
+)
+@click.option(
+    "--demand", metavar="NAME|DIR", help="Demand to check against.  [default: the run's copy]"
+)
+@shared.as_json
+def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> None:
+    """Check RUN again: inputs, cost, every constraint, every table, and a certified bound from its multipliers."""
+    from fulfill.report.terminal.plan import print_audit
+    from fulfill.study.verify import summary, verify
+
+    found = verify(run, network, demand)
+    if as_json:
+        click.echo(json.dumps(summary(found), indent=2))
+    else:
+        print_audit(found)
+    sys.exit(SOLVER_EXIT if found.faults else OK)

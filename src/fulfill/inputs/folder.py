@@ -1,0 +1,147 @@
+"""The files of an input folder, read once: what is parsed, hashed and kept is the same bytes.
+
+Hashes taken when a run is written could certify a file that was edited while the plan was being
+sought. Here a file is read once, before anything is made from it; a run keeps a copy of these bytes,
+so that it can be checked on another machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from fulfill.inputs.faults import Fault, InputError
+
+KINDS = {"network": "networks", "demand": "demand"}
+"""Kind of an input folder -> top folder in which the embedded ones lie."""
+
+
+@dataclass(frozen=True, repr=False)
+class InputFolder:
+    """The files of a network or a demand as they were when they were read.
+
+    Attributes
+    ----------
+    name : str
+        Name of the folder, for messages.
+    files : mapping of str to bytes
+        Content of every file that the program reads, by name.
+    label : str or None
+        How the folder can be named again: the name of an embedded one, or a path inside the working
+        folder. None for any other place: where things lie on a machine is no business of a run.
+    """
+
+    name: str
+    files: Mapping[str, bytes]
+    label: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<InputFolder {self.name}: {len(self.files)} files>"
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file by name."""
+        return {name: hashlib.sha256(self.files[name]).hexdigest() for name in sorted(self.files)}
+
+    def write(self, folder: Path) -> None:
+        """Write the files into a new folder."""
+        folder.mkdir(parents=True)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+
+
+def read_folder(folder: Path, names: Iterable[str], label: str | None = None) -> InputFolder:
+    """Read those of the named files that a folder has; nothing else in the folder is looked at.
+
+    Raises
+    ------
+    InputError
+        F101 where there is no such folder, F102 for every file that cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError([Fault("F101", folder.name, detail="there is no such folder")])
+    # "." and ".." have no name of their own
+    files, faults, name = {}, [], folder.name or folder.resolve().name
+    for file in dict.fromkeys(names):
+        path = folder / file
+        if not path.is_file():
+            continue
+        try:
+            files[file] = path.read_bytes()
+        except OSError as error:
+            faults.append(Fault("F102", f"{name}/{file}", detail=error.strerror or str(error)))
+    if faults:
+        raise InputError(faults)
+    return InputFolder(name, files, portable(folder) if label is None else label)
+
+
+def embedded(kind: str, name: str) -> Path | None:
+    """Return the folder of an embedded network or demand, None if unknown.
+
+    In a wheel the data lie inside the package; in a checkout they are the top folders of the
+    repository.
+
+    Parameters
+    ----------
+    kind : ``network`` or ``demand``
+    """
+    here = Path(__file__).resolve().parents[1]
+    for root in (here / "data", here.parents[1]):
+        found = root / KINDS[kind] / name
+        if name and found.is_dir() and Path(name).name == name:
+            return found
+    return None
+
+
+def locate(kind: str, name_or_folder: str) -> Path:
+    """Return the folder that an option names: an embedded one, or a folder of the user's.
+
+    A plain name that is embedded means the embedded one wherever the program is started; a folder
+    of the same name is meant by ``./name`` (see `shadowed`).
+
+    Parameters
+    ----------
+    kind : ``network`` or ``demand``
+
+    Raises
+    ------
+    InputError
+        F308 where there is neither.
+    """
+    found = embedded(kind, name_or_folder)
+    if found is not None:
+        return found
+    if name_or_folder and Path(name_or_folder).is_dir():
+        return Path(name_or_folder)
+    names = ", ".join(embedded_names(kind))
+    detail = f"no such folder, and no embedded {kind} of this name; embedded: {names}"
+    raise InputError([Fault("F308", f"--{kind}", value=name_or_folder, detail=detail)])
+
+
+def embedded_names(kind: str) -> list[str]:
+    """Return the names of the embedded networks or demands."""
+    here = Path(__file__).resolve().parents[1]
+    roots = (here / "data" / KINDS[kind], here.parents[1] / KINDS[kind])
+    return sorted({path.name for root in roots if root.is_dir() for path in root.iterdir()})
+
+
+def shadowed(kind: str, name: str) -> tuple[Fault, ...]:
+    """Warn where a plain name means an embedded folder although a folder here has the same name."""
+    found = embedded(kind, name)
+    here = Path(name)
+    if found is None or not here.is_dir() or here.resolve() == found:
+        return ()
+    detail = f"the embedded {kind} is used; write ./{name} for the folder here"
+    return (Fault("W310", f"--{kind}", value=name, detail=detail),)
+
+
+def portable(folder: Path) -> str | None:
+    """Return how a manifest may name a folder: embedded name, or path inside the working folder."""
+    place, here = folder.resolve(), Path.cwd().resolve()
+    for kind in KINDS:
+        if embedded(kind, place.name) == place:
+            return place.name
+    return f"./{place.relative_to(here).as_posix()}" if place.is_relative_to(here) else None

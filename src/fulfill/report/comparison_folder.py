@@ -1,0 +1,39 @@
+"""Everything that a comparison leaves behind, written into the folder that it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fulfill.analysis.compare.comparison import Comparison, summary
+from fulfill.report.html.comparison_page import page
+from fulfill.study.run_folder import (
+    COMPARISON_PAGE,
+    FORMAT,
+    MANIFEST,
+    SUMMARY,
+    input_folders,
+    manifest,
+    recorded_options,
+    write_csv,
+    write_json,
+)
+
+TABLES = ("modes", "products", "zone_classes", "break_even")
+"""Tables of a comparison that become a CSV file of the same name."""
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> None:
+    """Write manifest.json, summary.json, a CSV file for each table, and comparison.html.
+
+    Parameters
+    ----------
+    folder : an existing folder, as `run_folder.new_folder` hands out
+    """
+    for name in TABLES:
+        write_csv(getattr(comparison, name), folder / f"{name}.csv")
+    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(comparison)})
+    seconds = {"plans": float(comparison.modes["seconds"].sum())}
+    study = comparison.study
+    asked = {**recorded_options(study), "as_of": sorted(set(comparison.modes["as_of"]))}
+    write_json(folder / MANIFEST, manifest(input_folders(study), asked, seconds))
+    (folder / COMPARISON_PAGE).write_text(page(comparison), encoding="utf-8", newline="\n")

@@ -1,0 +1,245 @@
+"""A run: a study with its audited plan; the same object fresh from a search or read from disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from fulfill.audit.plan import Audit
+from fulfill.inputs.geography.distances import measure
+from fulfill.inputs.problem import Problem
+from fulfill.model.certificate import Certificate
+from fulfill.model.decisions import Decisions, Outcome
+from fulfill.model.economics.landed import Economics, economics
+from fulfill.model.instance import LocationInstance, build_instance, build_limits, service_days
+from fulfill.model.warm_start import Start
+from fulfill.study.plan import Plan
+from fulfill.study.run_reader import read_decisions
+from fulfill.study.study import Study
+
+if TYPE_CHECKING:
+    from fulfill.study.integrated import Rounds
+    from fulfill.study.verify import RunAudit
+
+
+@dataclass(frozen=True, repr=False)
+class PricedModel:
+    """A study's problem as arrays.
+
+    Attributes
+    ----------
+    problem : of merged zones, if a resolution was asked for
+    economics : what an order costs, by part
+    instance : what methods and the auditor read
+    """
+
+    problem: Problem
+    economics: Economics
+    instance: LocationInstance
+
+    def __repr__(self) -> str:
+        zones, products, periods = self.instance.shape
+        return (
+            f"<PricedModel: {zones:,} zones, {products} products, {periods} periods, "
+            f"{len(self.instance.sites)} sites, {len(self.instance.lane_zone):,} lanes>"
+        )
+
+
+def build_model(study: Study, problem: Problem | None = None) -> PricedModel:
+    """Price a study's problem and turn it into arrays.
+
+    Parameters
+    ----------
+    problem : in place of the study's own: the same with merged zones
+    """
+    problem, options = problem or study.problem, study.options
+    priced = economics(
+        problem, measure(problem.network, problem.demand.zones), service_days(options.service)
+    )
+    limits = build_limits(
+        problem,
+        opened=options.opened,
+        closed=options.closed,
+        max_sites=options.max_sites,
+        budget_usd=options.budget_usd,
+        co2_kg=options.co2_kg,
+        services=options.service,
+    )
+    return PricedModel(problem, priced, build_instance(problem, priced, limits))
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """A study, its plan, and all that is needed to check it.
+
+    Attributes
+    ----------
+    study : Study
+    plan : Plan
+        Outcome, key figures and tables; without a plan the tables are empty.
+    audit : Audit
+        The auditor's finding on plan and bound.
+    certificate : Certificate or None
+        What the bound can be computed from; None where the method has none.
+    warm_start : Start or None
+        What a later run can begin from.
+    began_from : str
+        Name of the run whose warm start this one began from; empty if none.
+    rounds : Rounds or None
+        How location and routing found the plan, if they did in turn.
+    folder : Path or None
+        Where the run was read from or saved to.
+    """
+
+    study: Study
+    plan: Plan
+    audit: Audit
+    certificate: Certificate | None = None
+    warm_start: Start | None = None
+    began_from: str = ""
+    rounds: Rounds | None = None
+    folder: Path | None = None
+    solved: tuple[PricedModel, Decisions | None] | None = None
+
+    @cached_property
+    def model(self) -> PricedModel:
+        """The arrays that the plan was sought in; built again where the run was read from disk."""
+        if self.solved is not None:
+            return self.solved[0]
+        return build_model(self.study, self.study.planned_problem())
+
+    @cached_property
+    def decisions(self) -> Decisions | None:
+        """What was decided, in the index arrays of `model.instance`; None where there is no plan."""
+        if self.solved is not None:
+            return self.solved[1]
+        if self.folder is None or not self.found:
+            return None
+        return read_decisions(self.folder, self.model.instance, self.model.economics)
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that was planned: of merged zones, if a resolution was asked for."""
+        return self.model.problem
+
+    @property
+    def economics(self) -> Economics:
+        """What an order costs, by part."""
+        return self.model.economics
+
+    @property
+    def instance(self) -> LocationInstance:
+        """The arrays that methods and the auditor read."""
+        return self.model.instance
+
+    @property
+    def outcome(self) -> Outcome:
+        """Status, objective, bound and gap."""
+        return self.plan.outcome
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return bool(self.plan.kpis)
+
+    @property
+    def kpis(self) -> dict[str, Any]:
+        """Key figures by the keys of summary.json."""
+        return self.plan.kpis
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """Open sites, largest first."""
+        return self.plan.sites
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """Orders by leg, ends, channel, product and period."""
+        return self.plan.flows
+
+    @property
+    def zones(self) -> pd.DataFrame:
+        """Zones with their lead time, coverage, main site and main channel."""
+        return self.plan.zones
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """The objective by part."""
+        return self.plan.costs
+
+    @property
+    def channels(self) -> pd.DataFrame:
+        """Orders, share, lead time and cancellation by channel."""
+        return self.plan.channels
+
+    def __repr__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        head, *rest = (escape(line) for line in self._lines())
+        return f"<p><b>{head}</b></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
+
+    def _lines(self) -> list[str]:
+        """Return what a planner wants to know first, a line each."""
+        outcome, problem = self.outcome, self.study.problem
+        lines = [
+            f"{outcome.status}: {problem.network.name} x {problem.demand.name} "
+            f"under the rules of {self.plan.as_of}"
+        ]
+        if self.found:
+            lines += [
+                f"cost {outcome.objective:,.0f} USD a year, gap {outcome.gap:.2%} "
+                f"= {outcome.gap_usd:,.0f} USD; bound holds for {outcome.bound_of}",
+                f"sites: {self._sites()}",
+                "channels: "
+                + ", ".join(
+                    f"{name} {share:.1%}"
+                    for name, share in self.kpis["channel_share"].items()
+                    if share > 0
+                ),
+            ]
+        finding = "clean" if self.audit.clean else f"{len(self.audit.faults)} faults"
+        return [*lines, f"audit: {finding}"]
+
+    def _sites(self, most: int = 6) -> str:
+        names = [f"{row.site_id} {row.size}" for row in self.sites.itertuples(index=False)]
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        return (", ".join(names[:most]) or "none") + more
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the run folder: tables, map layers, report and all that an audit needs.
+
+        Raises
+        ------
+        InputError
+            F308 where the folder exists and is not to be overwritten.
+        """
+        import fulfill  # the face resolves names on use: `report` lies to the right
+
+        return Path(fulfill.save_run(self, Path(folder), overwrite=overwrite))
+
+    def explore(self) -> Any:
+        """Return the map of the plan; a notebook shows it."""
+        import fulfill
+
+        return fulfill.explore(self)
+
+    def verify(self) -> RunAudit:
+        """Check the run again: cost, constraints, tables, key figures and a certified bound.
+
+        A run that was not saved is checked from a temporary folder.
+
+        Raises
+        ------
+        InputError
+            Where the run's folder cannot be read.
+        """
+        import fulfill
+
+        found: RunAudit = fulfill.verify(self)
+        return found
