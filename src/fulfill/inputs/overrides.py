@@ -118,9 +118,9 @@ def override_tables(
     if faults:
         raise InputError(faults)
     for (side, name), frame in changed.items():
-        frame, found = _checked(frame, side, f"{sides[side].folder.name}/{name}.csv", name)
-        sides[side] = sides[side].with_table(name, frame)
-        faults += found
+        checked, wrong = _checked(frame, side, f"{sides[side].folder.name}/{name}.csv", name)
+        sides[side] = sides[side].with_table(name, checked)
+        faults += wrong
     for side in {side for side, _ in changed}:
         faults += reference_faults(sides[side].folder, TABLES[side], sides[side].tables)
     if faults:

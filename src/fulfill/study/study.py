@@ -300,8 +300,11 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Proble
 def _changed(options: PlanOptions, changes: dict[str, Any]) -> PlanOptions:
     """Return options with other values; lists become tuples, a single text a tuple of one."""
     several = {one.name for one in fields(PlanOptions) if isinstance(one.default, tuple)}
-    plain = {name: _tuple(value) if name in several else value for name, value in changes.items()}
-    return replace(options, **plain)
+    plain: dict[str, Any] = {
+        name: _tuple(value) if name in several else value for name, value in changes.items()
+    }
+    changed: PlanOptions = replace(options, **plain)
+    return changed
 
 
 def _tuple(value: Sequence[Any] | str) -> tuple[Any, ...]:
