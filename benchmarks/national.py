@@ -163,7 +163,8 @@ def measure(options: argparse.Namespace, method: str) -> dict[str, object]:
 def build_national(options: argparse.Namespace) -> LocationInstance:
     """Return the instance of the options' size."""
     from fulfill.model.scenarios import with_scenarios
-    from fulfill.study.optimize import PlanOptions, build
+    from fulfill.study.run import build_model
+    from fulfill.study.study import PlanOptions
     from national_problem import Size, national_problem, national_scenarios
 
     size = Size(
@@ -174,7 +175,7 @@ def build_national(options: argparse.Namespace) -> LocationInstance:
         options.orders,
         options.seed,
     )
-    _, instance = build(national_problem(size), PlanOptions())
+    instance = build_model(national_problem(size), PlanOptions()).instance
     return with_scenarios(instance, national_scenarios(instance, options.scenarios, options.seed))
 
 

@@ -14,7 +14,7 @@ its range, so that a size other than the embedded one exists at all:
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.aggregation import merge_zones
 from fulfill.inputs.demand import Demand, read_demand
+from fulfill.inputs.folder import locate
 from fulfill.inputs.geography.roads import air_km
-from fulfill.inputs.network import Network, locate, read_network
+from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.problem import Problem, build_problem
 from fulfill.model.instance import LocationInstance
 from fulfill.model.scenarios import Scenario
+
+Given = TypeVar("Given", Network, Demand)
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -77,11 +80,13 @@ def national_problem(size: Size) -> Problem:
     sites = chosen_sites(network["sites"], demand.zones, size.sites)
     zones = split_zones(demand.zones, size.zones, rng)
     network = _with_tables(network, sites=sites, calendar=year.calendar, prebuild=year.prebuild)
-    demand = replace(
+    figures = demand.tables["parameters"]
+    total = figures["value"].mask(figures["parameter"] == "orders_per_year", size.orders_per_year)
+    demand = _with_tables(
         demand,
         zones=zones,
         seasonality=year.seasonality,
-        parameters={**demand.parameters, "orders_per_year": size.orders_per_year},
+        parameters=figures.assign(value=total),
     )
     return fewer_zones(build_problem(network, demand), size.zones)
 
@@ -117,7 +122,7 @@ def first_products(network: Network, demand: Demand, number: int) -> tuple[Netwo
         for table in (network["goods_costs"], demand.mix)
     )
     mix = mix.assign(share=mix["share"] / mix.groupby("country")["share"].transform("sum"))
-    return _with_tables(network, products=kept, goods_costs=goods), replace(demand, mix=mix)
+    return _with_tables(network, products=kept, goods_costs=goods), _with_tables(demand, mix=mix)
 
 
 def split_zones(zones: pd.DataFrame, number: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -153,7 +158,7 @@ def fewer_zones(problem: Problem, number: int) -> Problem:
     kept = np.sort(np.argsort(-problem.orders.sum(axis=(1, 2)), kind="stable")[:number])
     orders = problem.orders[kept] * (problem.orders.sum(axis=0) / problem.orders[kept].sum(axis=0))
     zones = problem.demand.zones.iloc[kept].reset_index(drop=True)
-    return replace(problem, demand=replace(problem.demand, zones=zones), orders=orders)
+    return problem.with_zones(zones, orders)
 
 
 def chosen_sites(sites: pd.DataFrame, zones: pd.DataFrame, number: int) -> pd.DataFrame:
@@ -327,13 +332,9 @@ def _numbered(names: pd.Series, part: Index) -> pd.Series:
     return names.where(part == 0, names + "-part" + (part + 1).astype(str))
 
 
-def _with_tables(network: Network, **tables: pd.DataFrame) -> Network:
-    return replace(network, tables={**network.tables, **tables})
+def _with_tables(given: Given, **tables: pd.DataFrame) -> Given:
+    return replace(given, tables={**given.tables, **tables})
 
 
 def _embedded() -> tuple[Network, Demand]:
-    network, faults = read_network(locate("networks", NETWORK))
-    demand, found = read_demand(locate("demand", DEMAND))
-    if network is None or demand is None:
-        raise ValueError(f"the embedded tables have faults: {[*faults, *found]}")
-    return network, demand
+    return read_network(locate("network", NETWORK)), read_demand(locate("demand", DEMAND))

@@ -39,7 +39,8 @@ from fulfill.location.solve import solve_location
 from fulfill.model.decisions import relative_gap
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.public_instances import Published, to_instance
-from fulfill.study.optimize import PlanOptions, build
+from fulfill.study.run import build_model
+from fulfill.study.study import PlanOptions
 from national_problem import Size, national_problem
 from spopt_pmedian import peak_mib
 
@@ -68,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     compile_kernels()
     size = Size(options.zones, options.sites, PERIODS, PRODUCTS, ORDERS, options.seed)
-    _, instance = build(national_problem(size), PlanOptions())
+    instance = build_model(national_problem(size), PlanOptions()).instance
     seconds = ["--seconds", str(options.seconds)]
     with tempfile.TemporaryDirectory() as folder:
         arrays = str(Path(folder) / "arrays.npz")

@@ -17,7 +17,7 @@ import pandas as pd
 from fulfill.cli.main import main
 from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
 from fulfill.inputs.faults import RULES
-from fulfill.inputs.network import locate
+from fulfill.inputs.folder import locate
 from fulfill.inputs.schema import (
     DEMAND_PARAMETERS,
     DEMAND_TABLES,
@@ -35,7 +35,7 @@ FAMILIES = {
     "W3": "Warnings: the run goes on",
 }
 PIPE = "\\|"
-EMBEDDED = (("networks", "mexico-us-border"), ("demand", "mexico-2026"))
+EMBEDDED = (("network", "mexico-us-border"), ("demand", "mexico-2026"))
 
 
 def write_pages(folder: Path) -> None:

@@ -18,9 +18,9 @@ import pandas as pd
 
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.inputs.geography.roads import read_roads
-from fulfill.inputs.problem import load_problem
 from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_ways
 from fulfill.routing.day.stops import place_orders, read_land
+from fulfill.study.study import load
 
 DOORS, SEED = 60, 0
 BAND = (2.0 / 3.0, 4.0 / 3.0)
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--network", default="mexico-us-border")
     parser.add_argument("--demand", default="mexico-2026")
     options = parser.parse_args()
-    problem = load_problem(network=options.network, demand=options.demand)
+    problem = load(options.network, options.demand).problem
     network, zones = problem.network, problem.demand.zones
     graph, rules = read_roads(network.roads), road_rules(network)
     land, figures = read_land(network.outlines), network.parameters

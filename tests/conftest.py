@@ -6,20 +6,21 @@ import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import settings
 
-from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.network import locate, read_network
-from fulfill.inputs.problem import CHANNELS, Problem, build_problem
+from fulfill.inputs.folder import locate
+from fulfill.inputs.problem import CHANNELS, Problem
+from fulfill.study.study import Study, ask, load
 
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
 
-TOY_NETWORK, TOY_DEMAND = locate("networks", "toy"), locate("demand", "toy")
+TOY_NETWORK, TOY_DEMAND = locate("network", "toy"), locate("demand", "toy")
 
 
 @dataclass(frozen=True)
@@ -73,22 +74,19 @@ class Folders:
         self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS
     ) -> list[Fault]:
         """Return every fault and warning that reading and joining the folders finds."""
-        network, faults = read_network(self.network)
-        demand, found = read_demand(self.demand)
-        if network is None or demand is None:
-            return [*faults, *found]
         try:
-            return list(build_problem(network, demand, as_of, channels).warnings)
+            study = load(str(self.network), str(self.demand), as_of=as_of, channels=channels)
         except InputError as error:
             return list(error.faults)
+        return list(study.warnings)
 
     def problem(self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS) -> Problem:
         """Return the problem of the folders, which must have no fault."""
-        network, faults = read_network(self.network)
-        demand, found = read_demand(self.demand)
-        assert network is not None, faults
-        assert demand is not None, found
-        return build_problem(network, demand, as_of, channels)
+        return self.study(as_of=as_of, channels=channels).problem
+
+    def study(self, **asked: Any) -> Study:
+        """Return the study of the folders, which must have no fault."""
+        return load(str(self.network), str(self.demand), **asked)
 
 
 @pytest.fixture
@@ -116,21 +114,24 @@ def spread(toy: Folders) -> Folders:
     return toy
 
 
+def study_of(problem: Problem, **options: Any) -> Study:
+    """Return the study of a problem, its options by name."""
+    return ask(
+        problem.network,
+        problem.demand,
+        as_of=problem.regime.as_of,
+        channels=problem.channels,
+        **options,
+    )
+
+
 @pytest.fixture(scope="session")
 def toy_problem() -> Problem:
     """The toy as it is, on its own date."""
-    network, _ = read_network(TOY_NETWORK)
-    demand, _ = read_demand(TOY_DEMAND)
-    assert network is not None
-    assert demand is not None
-    return build_problem(network, demand)
+    return load("toy", "toy").problem
 
 
 @pytest.fixture(scope="session")
 def embedded_problem() -> Problem:
     """The embedded network and demand: real places and dated rules, 1,216 zones."""
-    network, faults = read_network(locate("networks", "mexico-us-border"))
-    demand, found = read_demand(locate("demand", "mexico-2026"))
-    assert network is not None, faults
-    assert demand is not None, found
-    return build_problem(network, demand)
+    return load().problem

@@ -85,8 +85,8 @@ def test_the_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: Path) -> 
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r})\n"
-        "from fulfill.inputs.network import locate\n"
-        "folder = locate('networks', 'mexico-us-border')\n"
+        "from fulfill.inputs.folder import locate\n"
+        "folder = locate('network', 'mexico-us-border')\n"
         "assert folder.parts[-4:] == ('fulfill', 'data', 'networks', 'mexico-us-border'), folder\n"
         "from fulfill.cli.main import main\n"
         "main(['check', '--network', 'toy', '--demand', 'toy'])\n"

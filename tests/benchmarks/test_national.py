@@ -14,7 +14,8 @@ import pytest
 from cflp import METHODS as CFLP_METHODS
 from fulfill.inputs.problem import Problem
 from fulfill.location.solve import METHODS
-from fulfill.study.optimize import PlanOptions, build
+from fulfill.study.run import build_model
+from fulfill.study.study import PlanOptions
 from national import METHODS as NATIONAL_METHODS
 from national_problem import Size, national_problem, national_scenarios
 
@@ -126,7 +127,7 @@ def test_another_calendar_keeps_the_year(embedded_problem: Problem, periods: int
 
 
 def test_scenarios_are_the_base_on_average() -> None:
-    _, instance = build(national_problem(Size(30, 5, 2, 2, 1e6, 0)), PlanOptions())
+    instance = build_model(national_problem(Size(30, 5, 2, 2, 1e6, 0)), PlanOptions()).instance
     scenarios = national_scenarios(instance, 3, seed=0)
     mean = sum(one.probability * np.asarray(one.demand) for one in scenarios)
     np.testing.assert_allclose(mean, 1.0)

@@ -20,9 +20,10 @@ from conftest import TOY_DEMAND, TOY_NETWORK, Folders
 from fulfill.inputs.columns import REQUIRED, Column
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import RULES, Fault, InputError
+from fulfill.inputs.folder import InputFolder, locate
 from fulfill.inputs.geography.distances import crossing_table, road_rules
 from fulfill.inputs.geography.roads import lane, read_roads
-from fulfill.inputs.network import locate, read_network
+from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES, PARAMETERS
 from fulfill.inputs.tables import ROW, read_settings, read_table
 
@@ -715,12 +716,11 @@ def test_options_that_name_nothing(toy: Folders) -> None:
     assert [fault.code for fault in toy.faults(channels=())] == ["F309"]
     assert [fault.code for fault in toy.faults(channels=("nearshore", "cross_border"))] == ["F309"]
     with pytest.raises(InputError, match="F308 --network, value 'atlantis'"):
-        locate("networks", "atlantis")
+        locate("network", "atlantis")
 
 
 def test_a_place_without_road() -> None:
-    network, _ = read_network(locate("networks", "mexico-us-border"))
-    assert network is not None
+    network = read_network(locate("network", "mexico-us-border"))
     assert network.roads is not None
     with pytest.raises(InputError, match="F310 LAT,LON, value '10,-140'"):
         lane(
@@ -858,13 +858,11 @@ def test_an_open_end_may_be_written_as_a_far_day(toy: Folders) -> None:
 
 def test_nothing_of_a_faulty_network_is_handed_out(toy: Folders) -> None:
     toy.set(SITES, 2, "rent_usd_m2_month", "x")
-    network, faults = read_network(toy.network)
-    assert network is None
-    assert faults
+    with pytest.raises(InputError, match="F202"):
+        read_network(toy.network)
     toy.set("demand/zones.csv", 2, "population", "x")
-    demand, faults = read_demand(toy.demand)
-    assert demand is None
-    assert faults
+    with pytest.raises(InputError, match="F202"):
+        read_demand(toy.demand)
 
 
 TABLES = [*NETWORK_TABLES, *DEMAND_TABLES[1:]]
@@ -898,9 +896,7 @@ QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_sc
 def test_random_bytes_give_faults_never_a_traceback(
     tmp_path: Path, table: object, content: bytes
 ) -> None:
-    path = tmp_path / f"{table.name}.csv"
-    path.write_bytes(content)
-    _, faults = read_table(path, table)
+    _, faults = read_table(content, f"{table.name}.csv", table)
     assert faults
     assert all(fault.code in RULES and str(fault) for fault in faults)
 
@@ -972,9 +968,8 @@ def breaks(column: Column, cell: str) -> bool:
     )
 )
 def test_random_settings_give_faults_never_a_traceback(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "network.toml"
-    path.write_bytes(content)
-    _, faults = read_settings(path, {"name": str}, {})
+    folder = InputFolder("made-up", {"network.toml": content})
+    _, faults = read_settings(folder, "network.toml", {"name": str}, {})
     assert all(fault.code == "F108" for fault in faults)
     assert faults
 
@@ -1004,7 +999,6 @@ def test_one_random_cell_in_a_whole_problem_never_makes_a_traceback(
 
 
 def test_the_helper_column_is_no_column_of_a_user(tmp_path: Path) -> None:
-    path = tmp_path / "parameters.csv"
-    path.write_text(f"parameter,value,source,status,{ROW}\na,1,x,estimate,7\n", encoding="utf-8")
-    _, faults = read_table(path, PARAMETERS)
+    content = f"parameter,value,source,status,{ROW}\na,1,x,estimate,7\n".encode()
+    _, faults = read_table(content, "parameters.csv", PARAMETERS)
     assert [(fault.code, fault.column) for fault in faults] == [("F106", ROW)]

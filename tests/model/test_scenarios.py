@@ -14,7 +14,8 @@ from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams
 from fulfill.model.instance import LocationInstance
 from fulfill.model.scenarios import Scenario, with_scenarios
-from fulfill.study.optimize import PlanOptions, build
+from fulfill.study.run import build_model
+from fulfill.study.study import PlanOptions
 from instances import tiny_instance
 
 EXACT = LocationParams(gap=1e-9, time_limit=60.0)
@@ -24,7 +25,7 @@ LOW, HIGH = Scenario("low", 0.5, 0.4, mail=0.5), Scenario("high", 0.5, 1.6, thro
 @pytest.fixture
 def toy(toy_problem: Problem) -> LocationInstance:
     """The toy with two products, two periods, stock that pools, gateways and mail."""
-    return build(toy_problem, PlanOptions())[1]
+    return build_model(toy_problem, PlanOptions()).instance
 
 
 @pytest.fixture

@@ -4,26 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from fulfill.inputs.demand import read_demand
-from fulfill.inputs.network import locate, read_network
-from fulfill.inputs.problem import build_problem
 from fulfill.report.run_folder import write_run
-from fulfill.study.optimize import Planned, PlanOptions, optimize
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
+from fulfill.study.study import load
 
 
 @pytest.fixture(scope="session")
-def planned() -> Planned:
+def planned() -> Run:
     """The toy: one site is opened, direct mail takes what it cannot."""
-    network, _ = read_network(locate("networks", "toy"))
-    demand, _ = read_demand(locate("demand", "toy"))
-    assert network is not None
-    assert demand is not None
-    return optimize(build_problem(network, demand), PlanOptions(gap=0.0))
+    return optimize(load("toy", "toy", gap=0.0))
 
 
 @pytest.fixture(scope="session")
-def run(planned: Planned, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(planned: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of the toy."""
     folder = tmp_path_factory.mktemp("run")
-    write_run(planned, folder, {"gap": 0.0})
+    write_run(planned, folder)
     return folder

@@ -11,9 +11,9 @@ from fulfill.audit.plan import Audit
 from fulfill.model import warm_start as start
 from fulfill.model.certificate import FILE, load
 from fulfill.model.decisions import INFEASIBLE, Outcome
-from fulfill.study.plan import Plan
 from fulfill.report.run_folder import write_run
-from fulfill.study.optimize import Planned, PlanOptions, optimize
+from fulfill.study.plan import Plan
+from fulfill.study.run import Run
 
 FILES = {
     "manifest.json", "summary.json", "sites.csv", "flows.csv", "zones.csv", "costs.csv", "capacity.csv", "channels.csv",
@@ -35,27 +35,26 @@ def test_the_manifest_says_what_the_run_rests_on(run: Path) -> None:
     assert "/" not in json.dumps(content)
 
 
-def test_without_a_plan_only_the_answer_is_written(planned: Planned, tmp_path: Path) -> None:
+def test_without_a_plan_only_the_answer_is_written(planned: Run, tmp_path: Path) -> None:
     outcome = Outcome(INFEASIBLE, np.inf, np.inf, "solver", "the toy", 0.1)
     write_run(
-        replace(planned, plan=Plan(outcome, "2026-11-01"), decisions=None, audit=Audit(np.inf, ())),
+        replace(planned, plan=Plan(outcome, "2026-11-01"), audit=Audit(np.inf, ())),
         tmp_path,
-        {},
     )
-    assert {path.name for path in tmp_path.iterdir()} == {"manifest.json", "summary.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"manifest.json", "summary.json", "inputs"}
     assert json.loads((tmp_path / "summary.json").read_text())["status"] == INFEASIBLE
 
 
-def test_a_certified_bound_leaves_its_certificate(planned: Planned, tmp_path: Path) -> None:
-    certified = optimize(planned.problem, PlanOptions(method="decomposition", gap=0.2))
-    write_run(certified, tmp_path, {})
+def test_a_certified_bound_leaves_its_certificate(planned: Run, tmp_path: Path) -> None:
+    certified = planned.study.optimize(method="decomposition", gap=0.2)
+    write_run(certified, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {*FILES, FILE, start.FILE}
     assert load(tmp_path / FILE).leaves[0].cell.shape == (3, 2, 2)
 
 
-def test_a_plan_without_sites_is_written_too(planned: Planned, tmp_path: Path) -> None:
-    mailed = optimize(planned.problem, PlanOptions(gap=0.0, closed=("site-a", "site-b")))
-    write_run(mailed, tmp_path, {})
+def test_a_plan_without_sites_is_written_too(planned: Run, tmp_path: Path) -> None:
+    mailed = planned.study.optimize(gap=0.0, closed=("site-a", "site-b"))
+    write_run(mailed, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == FILES
     assert "No site is opened" in (tmp_path / "report.html").read_text(encoding="utf-8")
     areas = gpd.read_file(tmp_path / "plan.gpkg", layer="service_areas")

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from fulfill.cli.main import main
-from fulfill.inputs.network import locate
+from fulfill.inputs.folder import locate
 from fulfill.inputs.problem import Problem
 from fulfill.study.day_orders import period_of
 
@@ -51,7 +51,7 @@ def route(run: Path, *options: str) -> tuple[int, str]:
 def cheap(tmp_path: Path) -> Path:
     """The toy network with vans that cost next to nothing: every zone within a shift is worth an own van."""
     folder = tmp_path / "cheap"
-    shutil.copytree(locate("networks", "toy"), folder)
+    shutil.copytree(locate("network", "toy"), folder)
     vehicles = pd.read_csv(folder / "vehicles.csv")
     vehicles.assign(usd_km=0.01, usd_hour=0.01, usd_day=0.01).to_csv(
         folder / "vehicles.csv", index=False

@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from conftest import TOY_DEMAND, TOY_NETWORK
 from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
-from fulfill.inputs.problem import Problem, load_problem
 from fulfill.model.economics.last_mile import OWN_VANS
-from fulfill.study.integrated import RoutedPlan, optimize_with_routing
-from fulfill.study.optimize import PlanOptions, build
+from fulfill.study.integrated import optimize_with_routing
 from fulfill.study.private_fleet import VanPrices, delivery_days
+from fulfill.study.run import Run, build_model
+from fulfill.study.study import Study, load
 
 
 @pytest.fixture(scope="module")
@@ -35,34 +35,34 @@ def cheap(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def problem_of(folder: Path) -> Problem:
-    return load_problem(network=str(folder / "network"), demand=str(folder / "demand"))
+def cheap_study(folder: Path, **options: object) -> Study:
+    return load(str(folder / "network"), str(folder / "demand"), **options)
 
 
 @pytest.fixture(scope="module")
-def routed(cheap: Path) -> RoutedPlan:
-    return optimize_with_routing(problem_of(cheap), PlanOptions(method="decomposition", gap=0.05))
+def routed(cheap: Path) -> Run:
+    return optimize_with_routing(cheap_study(cheap, method="decomposition", gap=0.05))
 
 
-def test_vans_lower_the_cost_and_every_plan_is_audited(routed: RoutedPlan) -> None:
-    rounds = routed.rounds
-    assert routed.planned.audit.clean, routed.planned.audit.faults
+def test_vans_lower_the_cost_and_every_plan_is_audited(routed: Run) -> None:
+    rounds = routed.rounds.table
+    assert routed.audit.clean, routed.audit.faults
     assert rounds["kind"].tolist()[0] == "carriers only"
     assert rounds["kind"].tolist()[-1] == "own vans, first sites"
     assert rounds["chosen"].sum() == 1
     best = float(rounds.loc[rounds["chosen"], "routed_usd"].iloc[0])
-    assert best == rounds["routed_usd"].min() == routed.planned.plan.outcome.objective
+    assert best == rounds["routed_usd"].min() == routed.outcome.objective
     assert best < rounds["routed_usd"].iloc[0]
     assert (rounds["bound_usd"] <= rounds["routed_usd"] + 1e-6).all()
 
 
-def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: RoutedPlan) -> None:
-    planned, problem = routed.planned, routed.planned.problem
+def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: Run) -> None:
+    planned, problem = routed, routed.problem
     flows = planned.plan.flows
     by_van = flows[flows["service_id"] == OWN_VANS]
     days = delivery_days(problem)
-    routes = sum(float(day.vehicles["usd"].sum()) for day in routed.days) * days
-    orders = sum(float(day.visits["orders"].sum()) for day in routed.days) * days
+    routes = sum(float(day.vehicles["usd"].sum()) for day in routed.rounds.days) * days
+    orders = sum(float(day.visits["orders"].sum()) for day in routed.rounds.days) * days
     # whole orders on the mean day: the plan's fractions may round by one order a zone and product
     assert orders == pytest.approx(
         by_van["dispatched"].sum(), abs=days * len(by_van.groupby(["to", "product"]))
@@ -81,17 +81,16 @@ def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: RoutedPlan
 
 
 def test_vans_that_are_dear_change_nothing() -> None:
-    toy = load_problem(network="toy", demand="toy")
-    found = optimize_with_routing(toy, PlanOptions(gap=0.0))
-    assert found.planned.plan.outcome.objective == pytest.approx(33_350.5)
-    assert found.table is None
-    assert found.days == ()
+    found = optimize_with_routing(load("toy", "toy", gap=0.0))
+    assert found.outcome.objective == pytest.approx(33_350.5)
+    assert found.rounds.private_fleet is None
+    assert found.rounds.days == ()
 
 
-def test_the_same_seed_gives_the_same_rounds(cheap: Path, routed: RoutedPlan) -> None:
-    again = optimize_with_routing(problem_of(cheap), PlanOptions(method="decomposition", gap=0.05))
+def test_the_same_seed_gives_the_same_rounds(cheap: Path, routed: Run) -> None:
+    again = optimize_with_routing(cheap_study(cheap, method="decomposition", gap=0.05))
     pd.testing.assert_frame_equal(
-        again.rounds.drop(columns="seconds"), routed.rounds.drop(columns="seconds")
+        again.rounds.table.drop(columns="seconds"), routed.rounds.table.drop(columns="seconds")
     )
 
 
@@ -101,8 +100,9 @@ def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(
     shutil.copytree(cheap, tmp_path / "own")
     rows = "site_id,zone_id,usd_order,source,source_date,status,range\nsite-a,zone-1,1.25,our own ledger,2026,in_force,\n"
     (tmp_path / "own" / "network" / "own_delivery.csv").write_text(rows)
-    problem = problem_of(tmp_path / "own")
-    priced, instance = build(problem, PlanOptions())
+    study = cheap_study(tmp_path / "own")
+    model = build_model(study.problem, study.options)
+    priced, instance = model.economics, model.instance
     lanes = np.flatnonzero(priced.ways.own[instance.lane_way])
     assert len(lanes) == 1
     way = instance.lane_way[lanes[0]]
@@ -118,7 +118,7 @@ def test_faults_of_own_delivery_are_told_at_once(cheap: Path, tmp_path: Path) ->
     rows = "site-a,nowhere,1,x,2026,in_force,\nsite-b,zone-9,1,x,2026,in_force,\n"
     (tmp_path / "own" / "network" / "own_delivery.csv").write_text(head + rows)
     with pytest.raises(InputError) as caught:
-        problem_of(tmp_path / "own")
+        cheap_study(tmp_path / "own")
     assert [(fault.code, fault.row, fault.value) for fault in caught.value.faults] == [
         ("F301", 2, "nowhere"), ("F301", 3, "zone-9"),
     ]  # fmt: skip
@@ -126,7 +126,7 @@ def test_faults_of_own_delivery_are_told_at_once(cheap: Path, tmp_path: Path) ->
         head + "site-a,zone-1,1,x,2026,in_force,\n"
     )
     with pytest.raises(InputError, match="leave the file out"):
-        optimize_with_routing(problem_of(tmp_path / "own"), PlanOptions())
+        optimize_with_routing(cheap_study(tmp_path / "own"))
 
 
 def test_routes_correct_the_estimates_of_other_sites_and_zones() -> None:

@@ -8,6 +8,7 @@ from importlib import import_module
 import pytest
 from numba.core.dispatcher import Dispatcher
 
+from conftest import study_of
 from fulfill.audit.bound import audit_bound
 from fulfill.inputs.problem import Problem
 from fulfill.location.mip.formulation import solve_exact
@@ -18,7 +19,7 @@ from fulfill.location.solve import COMPILERS, METHODS
 from fulfill.model.certificate import whole
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import PACKAGE
-from fulfill.study.optimize import PlanOptions, optimize, with_audited_bound
+from fulfill.study.optimize import optimize, with_audited_bound
 from instances import crowded_instance
 
 Answered = tuple[LocationInstance, LocationSolution]
@@ -77,9 +78,9 @@ def test_only_the_kernels_of_the_chosen_method_are_compiled(
     for name in COMPILERS:
         monkeypatch.setitem(COMPILERS, name, lambda name=name: compiled.append(name))
     monkeypatch.setitem(METHODS, "decomposition", solve_exact)
-    optimize(toy_problem, PlanOptions(method="monolith"))
+    optimize(study_of(toy_problem, method="monolith"))
     assert compiled == []
-    optimize(toy_problem, PlanOptions(method="decomposition"))
+    optimize(study_of(toy_problem, method="decomposition"))
     assert compiled == ["decomposition"]
 
 
@@ -87,7 +88,7 @@ def test_compilation_is_not_counted_in_the_seconds_of_a_plan(
     toy_problem: Problem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fulfill.study.optimize.compile_method", lambda _: 1000.0)
-    assert optimize(toy_problem, PlanOptions(method="monolith")).plan.outcome.seconds < 0
+    assert optimize(study_of(toy_problem, method="monolith")).plan.outcome.seconds < 0
 
 
 @pytest.mark.parametrize("family", ["cflp", "network"])

@@ -13,8 +13,10 @@ import pytest
 from conftest import TOY_NETWORK
 from fulfill.audit.plan import Audit
 from fulfill.inputs.faults import InputError
+from fulfill.inputs.network import read_network
 from fulfill.model.decisions import Outcome
 from fulfill.study.plan import Plan
+from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     manifest,
     new_folder,
@@ -23,6 +25,7 @@ from fulfill.study.run_folder import (
     summary,
     write_json,
 )
+from fulfill.study.study import load
 
 
 def names(folder: Path) -> list[str]:
@@ -53,7 +56,7 @@ def test_a_broken_run_leaves_nothing(tmp_path: Path, error: type[BaseException])
 
 def old_run(target: Path) -> None:
     with new_folder(target) as draft:
-        write_json(draft / "manifest.json", {})
+        write_json(draft / "manifest.json", {"format_version": 2})
         (draft / "old.csv").write_text("old")
 
 
@@ -119,7 +122,9 @@ def test_names_of_runs_count_up_and_stay_inside(tmp_path: Path) -> None:
 
 
 def test_the_manifest_names_inputs_by_content_and_no_machine() -> None:
-    content = manifest({"network": TOY_NETWORK}, {"gap": "0.01"}, {"plan": 1.23456})
+    content = manifest(
+        {"network": read_network(TOY_NETWORK).folder}, {"gap": "0.01"}, {"plan": 1.23456}
+    )
     text = json.dumps(content)
     assert len(content["inputs"]["network"]["sites.csv"]) == 64
     assert content["seconds"] == {"plan": 1.235}
@@ -138,7 +143,8 @@ def test_the_manifest_names_inputs_by_content_and_no_machine() -> None:
 
 def test_a_summary_is_json_even_without_a_plan(tmp_path: Path) -> None:
     outcome = Outcome("INFEASIBLE", np.inf, -np.inf, "solver", "toy", 0.5)
-    content = summary(Plan(outcome, "2026-11-01", kpis={"x": float("nan")}), Audit(np.inf, ()))
+    plan = Plan(outcome, "2026-11-01", kpis={"x": float("nan")})
+    content = summary(Run(load("toy", "toy"), plan, Audit(np.inf, ())))
     write_json(tmp_path / "summary.json", content)
     read = read_json(tmp_path, "summary.json")
     assert read["status"] == "INFEASIBLE"

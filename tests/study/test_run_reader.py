@@ -9,22 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import study_of
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import Problem
 from fulfill.model.decisions import Decisions
-from fulfill.report.tabular.tables import write_tables
-from fulfill.study.optimize import Planned, PlanOptions, optimize
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
+from fulfill.study.run_folder import write_run_data
 from fulfill.study.run_reader import read_decisions, read_table
 
 
 @pytest.fixture(scope="module")
-def planned(toy_problem: Problem) -> Planned:
-    return optimize(toy_problem, PlanOptions(gap=0.0))
+def planned(toy_problem: Problem) -> Run:
+    return optimize(study_of(toy_problem, gap=0.0))
 
 
 @pytest.fixture
-def folder(planned: Planned, tmp_path: Path) -> Path:
-    write_tables(planned.plan, planned.problem, tmp_path)
+def folder(planned: Run, tmp_path: Path) -> Path:
+    write_run_data(planned, tmp_path)
     return tmp_path
 
 
@@ -33,7 +35,7 @@ def flow_sums(plan: Decisions) -> dict[tuple[int, int, int], float]:
     return {key: value for key, value in zip(keys, plan.orders.tolist(), strict=True) if value > 0}
 
 
-def test_decisions_read_back_as_they_were(planned: Planned, folder: Path) -> None:
+def test_decisions_read_back_as_they_were(planned: Run, folder: Path) -> None:
     plan = planned.decisions
     assert plan is not None
     read = read_decisions(folder, planned.instance, planned.economics)
@@ -43,7 +45,7 @@ def test_decisions_read_back_as_they_were(planned: Planned, folder: Path) -> Non
     np.testing.assert_allclose(read.inbound, plan.inbound, rtol=1e-14, atol=1e-9)
 
 
-def test_goods_of_both_origins_come_back_to_one_lane(planned: Planned, folder: Path) -> None:
+def test_goods_of_both_origins_come_back_to_one_lane(planned: Run, folder: Path) -> None:
     flows = pd.read_csv(folder / "flows.csv", keep_default_na=False)
     row = flows[(flows["leg"] == "outbound") & (flows["channel"] == "local")].index[0]
     near = flows.loc[[row]].assign(channel="nearshore", orders=0.25 * flows.loc[row, "orders"])
@@ -67,7 +69,7 @@ def test_goods_of_both_origins_come_back_to_one_lane(planned: Planned, folder: P
     ],
 )  # fmt: skip
 def test_what_the_inputs_do_not_know_is_refused(
-    planned: Planned, folder: Path, file: str, edit: Callable[[str], str], words: str
+    planned: Run, folder: Path, file: str, edit: Callable[[str], str], words: str
 ) -> None:
     path = folder / f"{file}.csv"
     path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -80,7 +82,7 @@ def test_a_missing_table_is_refused(tmp_path: Path) -> None:
         read_table(tmp_path, "flows")
 
 
-def test_a_cell_that_is_no_number_is_refused(planned: Planned, folder: Path) -> None:
+def test_a_cell_that_is_no_number_is_refused(planned: Run, folder: Path) -> None:
     flows = pd.read_csv(folder / "flows.csv", dtype=str, keep_default_na=False)
     flows.loc[0, "orders"] = "many"
     flows.to_csv(folder / "flows.csv", index=False)

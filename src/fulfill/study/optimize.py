@@ -57,7 +57,10 @@ def optimize(
     run = find_plan(study, progress=progress, warm_start=warm_start)
     if run.decisions is None or len(study.problem.demand.zones) == len(run.problem.demand.zones):
         return run
-    error = cost_of_sites(build_model(study).instance, run.decisions.opened) - run.outcome.objective
+    error = (
+        cost_of_sites(build_model(study.problem, study.options).instance, run.decisions.opened)
+        - run.outcome.objective
+    )
     outcome = replace(run.outcome, merging_usd=error)
     return replace(run, plan=replace(run.plan, outcome=outcome))
 
@@ -68,7 +71,7 @@ def find_plan(
     """Do as `optimize`, but do not tell what merging zones cost."""
     begun = time.perf_counter()
     options = study.options
-    model = build_model(study, study.planned_problem())
+    model = build_model(study.planned_problem(), study.options)
     spent = time.perf_counter() - begun
     method = method_of(model.instance, options.method)
     compiling = compile_method(method)
@@ -111,7 +114,7 @@ def repriced(run: Run, study: Study, bounding: Run) -> Run:
     """
     if run.decisions is None:
         raise ValueError("`run` has no plan that could be priced")
-    model = build_model(study, study.planned_problem())
+    model = build_model(study.planned_problem(), study.options)
     objective = price(model.instance, run.decisions)
     outcome = bounding.outcome
     bound = (

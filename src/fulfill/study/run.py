@@ -20,7 +20,7 @@ from fulfill.model.instance import LocationInstance, build_instance, build_limit
 from fulfill.model.warm_start import Start
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
-from fulfill.study.study import Study
+from fulfill.study.study import PlanOptions, Study
 
 if TYPE_CHECKING:
     from fulfill.study.integrated import Rounds
@@ -50,14 +50,13 @@ class PricedModel:
         )
 
 
-def build_model(study: Study, problem: Problem | None = None) -> PricedModel:
-    """Price a study's problem and turn it into arrays.
+def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
+    """Price a problem and turn it into arrays, under a planner's options.
 
     Parameters
     ----------
-    problem : in place of the study's own: the same with merged zones
+    problem : of merged zones, if a resolution is asked for
     """
-    problem, options = problem or study.problem, study.options
     priced = economics(
         problem, measure(problem.network, problem.demand.zones), service_days(options.service)
     )
@@ -111,7 +110,7 @@ class Run:
         """The arrays that the plan was sought in; built again where the run was read from disk."""
         if self.solved is not None:
             return self.solved[0]
-        return build_model(self.study, self.study.planned_problem())
+        return build_model(self.study.planned_problem(), self.study.options)
 
     @cached_property
     def decisions(self) -> Decisions | None:

@@ -147,7 +147,7 @@ def _inputs(recorded: Mapping[str, Any], places: Mapping[str, Path]) -> Check:
 
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
     """Yield every check but that of the inputs."""
-    model = build_model(study, study.planned_problem())
+    model = build_model(study.planned_problem(), study.options)
     problem, economics, instance = model.problem, model.economics, model.instance
     n_zones = len(study.problem.demand.zones)
     proven, faults = _proven(folder, claimed, instance)

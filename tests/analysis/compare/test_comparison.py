@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,16 +15,15 @@ from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.comparison import MODES, Comparison, compare, on_dates, summary
 from fulfill.analysis.compare.unit_economics import Priced, Stocking, average_order, worth
 from fulfill.cli.main import main
-from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import InputError
-from fulfill.inputs.network import locate, read_network
-from fulfill.inputs.problem import Problem, build_problem
+from fulfill.inputs.overrides import Override
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.report.html.comparison_page import cell, page
-from fulfill.study.optimize import PlanOptions, optimize
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
+from fulfill.study.study import Study, load
 
 BEFORE, AFTER = date(2025, 8, 14), date(2025, 8, 15)
-EXACT = PlanOptions(gap=0.0)
 DIRECT_BEFORE, DIRECT_AFTER = 3200 * 9.60, 3200 * 12.50
 """By mail an order costs 3 + 6 carrier, 5 goods, q x 20 tax, and earns 23.20; the constant is 20 - 5. So
 9 + 5 + 3.80 - 23.20 + 15 = 9.60 at 19 %, and 12.50 at 33.5 %, less than the 16.00 of an order not
@@ -42,37 +40,33 @@ GADGET_LOCAL = 20 - 5 - 1.5 - 0.1 - 0.108 * 9 - 1 - (2 + 2 + 4) / 3
 BY_MAIL = 23.2 - 9 - 5 - 0.335 * 20
 
 
-def toy(as_of: date | None = None) -> Problem:
-    network, _ = read_network(locate("networks", "toy"))
-    demand, _ = read_demand(locate("demand", "toy"))
-    assert network is not None
-    assert demand is not None
-    return build_problem(network, demand, as_of)
+def toy(as_of: date | None = None, **asked: object) -> Study:
+    return load("toy", "toy", as_of=as_of, gap=0.0, **asked)
 
 
 def changed(
-    problem: Problem, parameters: dict[str, float] | None = None, **products: object
-) -> Problem:
-    network = problem.network
-    tables = {**network.tables, "products": network["products"].assign(**products)}
-    return replace(
-        problem,
-        network=replace(
-            network, tables=tables, parameters={**network.parameters, **(parameters or {})}
-        ),
-    )
+    study: Study, parameters: dict[str, float] | None = None, **products: list[float]
+) -> Study:
+    """Return the study with other figures and other columns in its products table."""
+    names = study.problem.products
+    cells = [
+        Override("network", "products", (name,), column, str(value))
+        for column, values in products.items()
+        for name, value in zip(names, values, strict=True)
+    ]
+    return study.with_(overrides=cells).with_parameters(**(parameters or {}))
 
 
-def with_site_a(problem: Problem) -> tuple[Priced, Stocking]:
+def with_site_a(study: Study) -> tuple[Priced, Stocking]:
     """The toy priced, with site A open and no product assigned."""
-    planned = optimize(problem, EXACT)
+    planned = optimize(study)
     priced = Priced(planned.problem, planned.economics, planned.instance)
     return priced, Stocking(np.array([0, -1]), np.zeros((2, 2), bool))
 
 
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
-    return compare(on_dates(toy(), [AFTER, BEFORE]), EXACT)
+    return compare(toy(), [AFTER, BEFORE])
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +205,7 @@ def test_without_sites_or_mail_there_is_nothing_to_compare() -> None:
         .all(axis=None)
     )
     assert rows["mail_usd_per_order"].tolist() == pytest.approx([BY_MAIL, BY_MAIL])
-    mailless = with_site_a(replace(problem, channels=("local",)))
+    mailless = with_site_a(problem.with_(channels=("local",)))
     assert break_evens(*mailless, "MX")["winner"].tolist() == ["", ""]
 
 
@@ -228,12 +222,12 @@ def test_a_stocked_product_comes_from_the_sites_that_stock_it() -> None:
 
 
 def test_a_poor_search_takes_the_restricted_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    def poor(problem: Problem, options: PlanOptions, progress: object = None) -> object:
-        worse = ("local",) if len(problem.channels) == 4 else problem.channels
-        return optimize(replace(problem, channels=worse), options)
+    def poor(study: Study, progress: object = None) -> Run:
+        channels = study.problem.channels
+        return optimize(study.with_(channels=("local",) if len(channels) == 4 else channels))
 
     monkeypatch.setattr("fulfill.analysis.compare.comparison.optimize", poor)
-    found = compare([toy(BEFORE)], EXACT)
+    found = compare(toy(BEFORE))
     row = found.modes.set_index("mode").loc["mixed"]
     assert row["taken_from"] == "direct_only"
     assert row["objective"] == pytest.approx(DIRECT_BEFORE)
@@ -241,14 +235,14 @@ def test_a_poor_search_takes_the_restricted_plan(monkeypatch: pytest.MonkeyPatch
 
 
 def test_locked_sites_are_left_out_of_direct_only() -> None:
-    found = compare([toy(BEFORE)], replace(EXACT, opened=("site-b",))).modes.set_index("mode")
+    found = compare(toy(BEFORE, opened=("site-b",))).modes.set_index("mode")
     assert found.loc["direct_only", "objective"] == pytest.approx(DIRECT_BEFORE)
     assert found.loc["mixed", "taken_from"] == "mixed"
     assert found.loc["mixed", "n_sites"] == 1
 
 
 def test_a_service_level_that_mail_cannot_reach_is_an_answer() -> None:
-    found = compare([toy()], replace(EXACT, services=("3d=0.7",)))
+    found = compare(toy(service="3d=0.7"))
     rows = found.modes.set_index("mode")
     assert rows.loc["direct_only", "status"] == INFEASIBLE
     assert np.isnan(rows.loc["direct_only", "objective"])
@@ -265,7 +259,7 @@ def test_values_as_a_reader_sees_them() -> None:
 
 
 def test_a_mode_without_channels_is_left_out() -> None:
-    found = compare([replace(toy(), channels=("direct_mail",))], EXACT)
+    found = compare(toy(channels=("direct_mail",)))
     assert found.modes["mode"].tolist() == ["direct_only", "mixed"]
     assert found.modes["objective"].tolist() == pytest.approx([DIRECT_AFTER] * 2)
 
@@ -284,13 +278,18 @@ def test_faults_of_all_dates_come_together() -> None:
 @settings(max_examples=8, deadline=None)
 @given(st.floats(0.0, 3.0), st.floats(1.0, 2.0))
 def test_a_higher_courier_rate_never_makes_direct_only_cheaper(start: float, factor: float) -> None:
-    problem = replace(toy(), channels=("direct_mail",))
+    study = toy(channels=("direct_mail",))
+    rows = study.problem.network["tariffs"]
+    courier = rows[rows["entry_kind"] == "courier"]
     cost = []
     for scale in (start, start * factor):
-        rows = problem.regime.rows
-        rate = rows["rate"].where(rows["entry_kind"] != "courier", rows["rate"] * scale)
-        scaled = replace(problem, regime=replace(problem.regime, rows=rows.assign(rate=rate)))
-        cost.append(optimize(scaled, EXACT).plan.outcome.objective)
+        scaled = study.with_(
+            overrides=[
+                Override("network", "tariffs", (name,), "rate", repr(rate * scale))
+                for name, rate in zip(courier["rule_id"], courier["rate"].tolist(), strict=True)
+            ]
+        )
+        cost.append(optimize(scaled).outcome.objective)
     assert cost[1] >= cost[0] - 1e-6
     assert cost[1] <= 3200 * 16.0 + 1e-6  # left unserved at the worst
 

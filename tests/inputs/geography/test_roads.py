@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fulfill.inputs.faults import InputError
+from fulfill.inputs.folder import locate
 from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.geography.roads import (
     RoadGraph,
@@ -25,7 +26,7 @@ from fulfill.inputs.geography.roads import (
     sea_line,
     split_at_date_line,
 )
-from fulfill.inputs.network import locate, read_network
+from fulfill.inputs.network import read_network
 
 PAIRS = Path(__file__).resolve().parents[4] / "shared" / "data" / "road_pairs.csv"
 RULES = RoadRules()
@@ -40,13 +41,12 @@ FAR_PLACES = {
 
 @pytest.fixture(scope="module")
 def roads() -> RoadGraph:
-    return read_roads(locate("networks", "mexico-us-border") / "roads.npz")
+    return read_roads((locate("network", "mexico-us-border") / "roads.npz").read_bytes())
 
 
 @pytest.fixture(scope="module")
 def crossings() -> pd.DataFrame:
-    network, faults = read_network(locate("networks", "mexico-us-border"))
-    assert network is not None, faults
+    network = read_network(locate("network", "mexico-us-border"))
     return crossing_table(network, freight=False)
 
 
@@ -115,7 +115,7 @@ def test_far_places_are_reached(place: str, roads: RoadGraph, crossings: pd.Data
 def test_roads_are_symmetric_and_never_shorter_than_the_straight_line(
     points: list[tuple[float, float]],
 ) -> None:
-    roads = read_roads(locate("networks", "mexico-us-border") / "roads.npz")
+    roads = read_roads((locate("network", "mexico-us-border") / "roads.npz").read_bytes())
     places = np.array(points)
     here = np.full(len(places), "MX", object)
     km = road_km(roads, RULES, places, places, here, here)

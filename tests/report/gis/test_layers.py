@@ -11,12 +11,14 @@ import pyogrio
 import pytest
 import shapely
 
+from conftest import study_of
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.flow_lines import hops
 from fulfill.report.gis.layers import LAYERS, export_layers
 from fulfill.report.gis.service_areas import METRES, service_area_layer, zone_cells
-from fulfill.study.optimize import Planned, PlanOptions, optimize
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
 
 
 def read(run: Path, layer: str) -> gpd.GeoDataFrame:
@@ -45,7 +47,7 @@ def test_no_line_jumps_over_the_antimeridian(run: Path) -> None:
         assert np.abs(np.diff(shapely.get_coordinates(line)[:, 0])).max() < 180
 
 
-def test_lines_join_their_two_ends(run: Path, planned: Planned) -> None:
+def test_lines_join_their_two_ends(run: Path, planned: Run) -> None:
     network = planned.problem.network
     port, site = network["gateways"].iloc[0], network["sites"].iloc[0]
     flows = read(run, "flows").set_index("leg").geometry
@@ -55,7 +57,7 @@ def test_lines_join_their_two_ends(run: Path, planned: Planned) -> None:
         assert points[-1].tolist() == [end["lon"], end["lat"]]
 
 
-def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Planned) -> None:
+def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Run) -> None:
     layer, flows = read(run, "flows"), planned.plan.flows
     by_leg = layer.groupby("leg")["orders_year"].sum()
     inbound = flows.loc[flows["leg"] == "inbound", "orders"].sum()
@@ -66,7 +68,7 @@ def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Planned) -
     )
 
 
-def test_a_crossing_belongs_to_the_way_by_road(planned: Planned) -> None:
+def test_a_crossing_belongs_to_the_way_by_road(planned: Run) -> None:
     from dataclasses import replace
 
     gateways = planned.problem.network["gateways"]
@@ -84,7 +86,7 @@ def test_a_crossing_belongs_to_the_way_by_road(planned: Planned) -> None:
     assert table.loc["road", ["from", "crossing"]].tolist() == ["mx-port", "x-bridge"]
 
 
-def test_gateways_show_what_passes_them(run: Path, planned: Planned) -> None:
+def test_gateways_show_what_passes_them(run: Path, planned: Run) -> None:
     layer = read(run, "gateways").set_index("gateway_id")
     volume = planned.problem.network["products"].set_index("product_id")["volume_m3"]
     inbound = planned.plan.flows[planned.plan.flows["leg"] == "inbound"]
@@ -94,7 +96,7 @@ def test_gateways_show_what_passes_them(run: Path, planned: Planned) -> None:
     assert layer.loc["mx-port", "capacity_m3_year"] == 12_000
 
 
-def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Planned) -> None:
+def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Run) -> None:
     areas, zones = read(run, "service_areas").set_index("site_id"), read(run, "zones")
     assert areas["orders"].to_dict() == zones.groupby("main_site")["orders"].sum().to_dict()
     for zone in zones.itertuples(index=False):
@@ -102,9 +104,8 @@ def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Planned)
 
 
 def test_service_areas_of_two_sites_do_not_overlap(toy_problem: Problem) -> None:
-    planned = optimize(
-        toy_problem, PlanOptions(method="monolith", gap=0.0, opened=("site-a", "site-b"))
-    )
+    study = study_of(toy_problem, method="monolith", gap=0.0, opened=("site-a", "site-b"))
+    planned = optimize(study)
     areas = service_area_layer(planned.plan, planned.problem)
     assert {"site-a", "site-b"} <= set(areas["site_id"])
     for one, other in combinations(areas.to_crs(METRES).geometry, 2):

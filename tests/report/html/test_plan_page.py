@@ -7,12 +7,11 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from fulfill.report.html.charts import cost_steps
 from fulfill.report.html.plan_page import data_status, tightest
-from fulfill.study.optimize import Planned
+from fulfill.study.run import Run
 
 BROWSER = next(
     (
@@ -62,7 +61,7 @@ def test_no_tag_asks_for_another_file(page: str) -> None:
     assert not re.search(r"url\(|@import|https?:", " ".join(tags.text["style"]))
 
 
-def test_the_page_says_what_a_planner_asks(page: str, planned: Planned) -> None:
+def test_the_page_says_what_a_planner_asks(page: str, planned: Run) -> None:
     text = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
     for words in (
         "rules of 2026-11-01", planned.plan.outcome.status, "3,200", "clean", "Site A", "direct mail", "Pacific port",
@@ -71,7 +70,7 @@ def test_the_page_says_what_a_planner_asks(page: str, planned: Planned) -> None:
         assert words in text
 
 
-def test_names_cannot_break_the_page(planned: Planned, run: Path, tmp_path: Path) -> None:
+def test_names_cannot_break_the_page(planned: Run, run: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
     from fulfill.report.gis.layers import plan_layers
@@ -95,21 +94,21 @@ def test_names_cannot_break_the_page(planned: Planned, run: Path, tmp_path: Path
     assert "<b>A & B" not in body
 
 
-def test_the_bars_of_the_cost_chart_lose_nothing(planned: Planned) -> None:
+def test_the_bars_of_the_cost_chart_lose_nothing(planned: Run) -> None:
     costs = planned.plan.costs
     assert cost_steps(planned.plan)["usd_year"].sum() == pytest.approx(-costs["usd_year"].sum())
 
 
-def test_the_tightest_capacities_come_first(planned: Planned) -> None:
+def test_the_tightest_capacities_come_first(planned: Run) -> None:
     rows = tightest(planned.plan)
     assert rows["utilisation"].is_monotonic_decreasing
     assert not rows.duplicated(["resource", "kind"]).any()
     assert rows["utilisation"].iloc[0] == pytest.approx(planned.plan.capacity["utilisation"].max())
 
 
-def test_every_sourced_row_of_the_inputs_is_counted(planned: Planned) -> None:
+def test_every_sourced_row_of_the_inputs_is_counted(planned: Run) -> None:
     counts = data_status(planned.problem)
-    sites = pd.read_csv(planned.problem.network.folder / "sites.csv")
+    sites = planned.problem.network["sites"]
     row = counts[counts["table"].str.endswith("/sites") & counts["table"].str.startswith("toy")]
     assert row[["in_force", "announced", "estimate", "assumption"]].sum(axis=1).tolist() == [
         len(sites)

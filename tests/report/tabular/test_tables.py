@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from fulfill.report.tabular.tables import ARC_COLUMNS, TABLES, arcs
-from fulfill.study.optimize import Planned
+from fulfill.study.run import Run
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_reads_back_as_it_was(run: Path, planned: Planned, name: str) -> None:
+def test_a_table_reads_back_as_it_was(run: Path, planned: Run, name: str) -> None:
     table = getattr(planned.plan, name)
     found = pd.read_csv(
         run / f"{name}.csv",
@@ -28,12 +28,12 @@ def test_a_table_is_plain_text_with_line_feeds(run: Path, name: str) -> None:
     content.decode("utf-8")
 
 
-def test_the_parts_of_the_cost_add_up_to_the_contribution(run: Path, planned: Planned) -> None:
+def test_the_parts_of_the_cost_add_up_to_the_contribution(run: Path, planned: Run) -> None:
     costs = pd.read_csv(run / "costs.csv")
     assert -costs["usd_year"].sum() == pytest.approx(planned.plan.kpis["contribution_usd"])
 
 
-def test_arcs_hold_every_order_once(run: Path, planned: Planned) -> None:
+def test_arcs_hold_every_order_once(run: Path, planned: Run) -> None:
     table = pd.read_csv(run / "arcs.csv")
     assert tuple(table.columns) == ARC_COLUMNS
     by_leg = planned.plan.flows.groupby("leg")["orders"].sum()
@@ -44,7 +44,7 @@ def test_arcs_hold_every_order_once(run: Path, planned: Planned) -> None:
     assert table.notna().all().all()
 
 
-def test_mail_starts_at_the_chinese_origin(planned: Planned) -> None:
+def test_mail_starts_at_the_chinese_origin(planned: Run) -> None:
     table = arcs(planned.plan, planned.problem)
     mail = table[table["channel"] == "direct_mail"]
     origin = planned.problem.network["origins"].iloc[0]
@@ -52,7 +52,7 @@ def test_mail_starts_at_the_chinese_origin(planned: Planned) -> None:
     assert (mail[["start_lat", "start_lon"]] == origin[["lat", "lon"]].tolist()).all().all()
 
 
-def test_the_lead_time_of_an_arc_is_the_mean_of_its_orders(planned: Planned) -> None:
+def test_the_lead_time_of_an_arc_is_the_mean_of_its_orders(planned: Run) -> None:
     flows = planned.plan.flows[planned.plan.flows["leg"] == "outbound"]
     table = arcs(planned.plan, planned.problem)
     table = table[table["leg"] == "outbound"]
