@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import Folders
-from fulfill.cli.main import finish, main
+from fulfill.cli.exit_codes import finish
+from fulfill.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
@@ -363,7 +364,7 @@ def test_a_solver_failure_is_one_line(away: Path, monkeypatch: pytest.MonkeyPatc
     from fulfill.inputs.faults import SolverError
     from fulfill.study import optimize as planner
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise SolverError("HiGHS: it broke")
 
     monkeypatch.setattr(planner, "optimize", broken)
@@ -378,7 +379,7 @@ def test_an_interrupt_before_a_plan_leaves_nothing(
 ) -> None:
     from fulfill.study import optimize as planner
 
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(planner, "optimize", interrupted)

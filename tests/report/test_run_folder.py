@@ -17,7 +17,7 @@ from fulfill.study.run import Run
 
 FILES = {
     "manifest.json", "summary.json", "sites.csv", "flows.csv", "zones.csv", "costs.csv", "capacity.csv", "channels.csv",
-    "arcs.csv", "plan.gpkg", "report.html",
+    "arcs.csv", "plan.gpkg", "report.html", "inputs",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from fulfill.audit.plan import Audit
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.certificate import Certificate
-from fulfill.model.decisions import Decisions, Outcome
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance, build_instance, build_limits, service_days
 from fulfill.model.warm_start import Start
@@ -144,7 +144,7 @@ class Run:
     @property
     def found(self) -> bool:
         """Whether there is a plan."""
-        return bool(self.plan.kpis)
+        return self.outcome.status not in (INFEASIBLE, NO_PLAN)
 
     @property
     def kpis(self) -> dict[str, Any]:

@@ -80,11 +80,20 @@ class Check:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunAudit:
     """Everything that was checked in a run."""
 
     checks: tuple[Check, ...]
+
+    def __repr__(self) -> str:
+        lines = [f"{check.name}: {'FAULT' if check.faults else 'ok'}" for check in self.checks]
+        return "\n".join([*lines, *self.faults[:5]])
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -332,7 +341,7 @@ def _leaves(
 def summary(audit: RunAudit) -> dict[str, Any]:
     """Return what `--json` prints."""
     shown: dict[str, Any] = {
-        "clean": not audit.faults,
+        "clean": audit.clean,
         "checks": [
             {
                 "name": check.name, "claimed": check.claimed, "recomputed": check.recomputed,

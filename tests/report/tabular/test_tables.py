@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fulfill.report.tabular.tables import ARC_COLUMNS, TABLES, arcs
+from fulfill.report.tabular.tables import ARC_COLUMNS, arcs
 from fulfill.study.run import Run
+from fulfill.study.run_folder import TABLES
 
 
 @pytest.mark.parametrize("name", TABLES)
