@@ -304,7 +304,8 @@ def test_the_command_prints_json_and_writes_the_folder(tmp_path: Path) -> None:
     assert list(printed["dates"]) == ["2025-08-14", "2025-08-15"]
     assert set(printed["dates"]["2025-08-15"]) == set(MODES)
     assert printed["dates"]["2025-08-15"]["mixed"]["objective"] == pytest.approx(MIXED_AFTER)
-    assert json.loads((out / "summary.json").read_text(encoding="utf-8")) == printed
+    written = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert written == {"format_version": 2, **printed}
     files = {
         "summary.json",
         "manifest.json",
