@@ -1,4 +1,4 @@
-"""Sphinx settings. The data dictionary, the error index and the command reference are written at build time."""
+"""Sphinx settings. The pages under reference/ are written anew at every build."""
 
 import sys
 from pathlib import Path
@@ -8,14 +8,14 @@ sys.path.insert(0, str(HERE))
 
 from generate import write_pages  # noqa: E402  (this folder is on the path only now)
 
-write_pages(HERE / "_generated")
+write_pages(HERE / "reference")
 
 project = "fulfill"
 author = "The fulfill authors"
 copyright = "2026, the fulfill authors"
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "_generated"]
+exclude_patterns = ["_build", "reference"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "alabaster"

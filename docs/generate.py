@@ -1,8 +1,9 @@
-"""Pages that the code writes about itself: data dictionary, error index, command reference, status of the data.
+"""Pages that the code writes about itself: inputs, outputs, faults, commands, status of data.
 
-`python docs/generate.py FOLDER` writes them; `docs/conf.py` does so at every build. Nothing here is
-typed twice: the columns come from `schema.py`, the faults from `errors.py`, the options from
-`cli.py`, the counts from the tables.
+`python docs/generate.py docs/reference` writes them; `docs/conf.py` does so at every build. They
+are committed, so that they can be read without one. Nothing here is typed twice: columns come from
+`inputs/schema.py` and `study/outputs.py`, faults from `inputs/faults.py`, options from `cli/`,
+counts from the tables.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
+from fulfill.study import outputs
+from fulfill.study.outputs import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 FAMILIES = {
@@ -33,6 +36,22 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "W3": "Warnings: the run goes on",
+}
+WRITTEN = {
+    "Of a plan": {
+        "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
+        "layer of plan.gpkg:": outputs.PLAN_LAYERS,
+        "keys:": (outputs.PLAN_SUMMARY, outputs.ROUTED_SUMMARY, outputs.PLAN_KPIS),
+    },
+    "Of a comparison": {
+        "table": outputs.COMPARISON_TABLES,
+        "keys:": (outputs.COMPARISON_SUMMARY,),
+    },
+    "Of a routed day": {
+        "table": outputs.DAY_TABLES,
+        "layer of routes.gpkg:": outputs.DAY_LAYERS,
+        "keys:": (outputs.DAY_SUMMARY, outputs.DAY_KPIS),
+    },
 }
 PIPE = "\\|"
 EMBEDDED = (("network", "mexico-us-border"), ("demand", "mexico-2026"))
@@ -43,6 +62,7 @@ def write_pages(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pages = {
         "data_dictionary": data_dictionary(),
+        "outputs": outputs_reference(),
         "errors": error_index(),
         "commands": command_reference(),
         "status": status_counts(),
@@ -62,6 +82,29 @@ def data_dictionary() -> str:
         _family("Option --stops", (STOPS,), ()),
     ]
     return "\n".join(parts)
+
+
+def outputs_reference() -> str:
+    """Return every table, layer and object that a command writes, with its columns or keys."""
+    lines: list[str] = []
+    for title, groups in WRITTEN.items():
+        lines += [f"## {title}", ""]
+        for kind, written in groups.items():
+            for output in written:
+                lines += [f"### {kind} {output.name}", ""]
+                lines += [_row(output) if kind != "keys:" else _sentence(output.meaning), ""]
+                lines += ["| name | unit | meaning |", "|---|---|---|"]
+                lines += [
+                    f"| `{figure.key}` | {figure.unit} | {_cell(_sentence(figure.meaning))} |"
+                    for figure in output.figures
+                ] + [""]
+    return "\n".join(lines)
+
+
+def _row(output: Output) -> str:
+    return (
+        f"A row is {output.meaning}." if output.meaning[:3] != "as " else _sentence(output.meaning)
+    )
 
 
 def error_index() -> str:

@@ -16,7 +16,9 @@ from fulfill.inputs.faults import RULES
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES
 from fulfill.location.mip.formulation import CONSTRAINTS
+from fulfill.study import outputs
 from fulfill.study.optimize import optimize
+from fulfill.study.outputs import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -121,6 +123,34 @@ def test_the_parameters_of_the_embedded_network_are_those_of_the_dictionary(
     for kind, section in sections:
         rows = pd.read_csv(ROOT / folders[kind] / "parameters.csv")["parameter"]
         assert re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) == rows.tolist()
+
+
+def test_every_column_and_key_that_is_written_is_in_the_reference_with_its_meaning(
+    generated: Path,
+) -> None:
+    text = page(generated, "outputs")
+    written = [item for item in vars(outputs).values() if isinstance(item, Output)]
+    assert len(written) > 25
+    for output in written:
+        sections = re.findall(
+            rf"^### [^\n]*\b{re.escape(output.name)}\n(.*?)(?=^##|\Z)",
+            text,
+            re.MULTILINE | re.DOTALL,
+        )
+        keys = [re.findall(r"^\| `([^`]+)` \|[^|]*\| \S", part, re.MULTILINE) for part in sections]
+        assert list(output.keys) in keys, output.name
+
+
+def test_the_committed_reference_is_current(generated: Path) -> None:
+    committed = DOCS / "reference"
+    names = {path.name for path in generated.iterdir()}
+    assert {path.name for path in committed.iterdir()} == names
+    stale = [name for name in sorted(names) if page_differs(generated, committed, name)]
+    assert stale == [], "run `python docs/generate.py docs/reference` and commit"
+
+
+def page_differs(generated: Path, committed: Path, name: str) -> bool:
+    return (generated / name).read_bytes() != (committed / name).read_bytes()
 
 
 def test_every_numbered_constraint_is_in_the_formulation() -> None:

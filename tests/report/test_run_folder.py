@@ -16,8 +16,8 @@ from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 
 FILES = {
-    "manifest.json", "summary.json", "sites.csv", "flows.csv", "zones.csv", "costs.csv", "capacity.csv", "channels.csv",
-    "arcs.csv", "plan.gpkg", "report.html", "inputs",
+    "manifest.json", "summary.json", "sites.csv", "flows.csv", "zones.csv", "costs.csv",
+    "capacity.csv", "channels.csv", "arcs.csv", "plan.gpkg", "report.html", "inputs",
 }  # fmt: skip
 
 

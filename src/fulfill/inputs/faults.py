@@ -156,6 +156,10 @@ RULES: dict[str, tuple[str, str]] = {
         "goods can reach every channel and site",
         "add freight, a gateway, a plant or mail; a warning",
     ),
+    "W310": (
+        "a plain name is that of an embedded folder",
+        "write ./name for the folder in the current directory; a warning",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
 from fulfill.study.plan import Plan
+from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
@@ -101,7 +102,7 @@ def _outbound(
     share = np.where(
         kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0
     )
-    names = np.array([*instance.sites, "direct mail"])
+    names = np.array([*instance.sites, BY_MAIL])
     gates = np.array([*crossing_table(problem.network, freight=True)["gateway_id"], ""])
     frame = pd.DataFrame(
         {

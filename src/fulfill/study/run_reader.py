@@ -12,17 +12,11 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.study.outputs import PLAN_TABLES
+from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-TEXTS = (
-    "channel", "country", "from", "kind", "leg", "main_channel", "main_site", "name", "ownership", "part",
-    "peak_period", "period", "product", "resource", "service_id", "site_id", "size", "state", "to", "unit", "via",
-    "zone_class", "zone_id",
-)  # fmt: skip
-"""Columns of run tables that hold text."""
-BY_MAIL = "direct mail"
-"""What flows.csv calls the start of a mailed order."""
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -51,8 +45,10 @@ def read_typed(folder: Path, name: str) -> pd.DataFrame:
         F101 where it is missing, F311 where it is no table.
     """
     table = read_table(folder, name)
-    for column in table.columns.difference(list(TEXTS)):
-        table[column] = numbers(table, column, f"{name}.csv")
+    declared = next(one for one in PLAN_TABLES if one.name == f"{name}.csv")
+    for column in table.columns:
+        if declared.is_number(column):
+            table[column] = numbers(table, column, declared.name)
     return table
 
 

@@ -18,7 +18,7 @@ from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.overrides import Override
 from fulfill.model.decisions import INFEASIBLE
-from fulfill.report.html.comparison_page import cell, page
+from fulfill.report.html.comparison_page import page
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 from fulfill.study.study import Study, load
@@ -249,13 +249,6 @@ def test_a_service_level_that_mail_cannot_reach_is_an_answer() -> None:
     assert rows.loc["mixed", "share_within_3_days"] >= 0.7 - 1e-9
     assert summary(found)["dates"]["2026-11-01"]["direct_only"]["objective"] is None
     assert "<table>" in page(found)
-
-
-def test_values_as_a_reader_sees_them() -> None:
-    assert cell(np.inf, "{:,.0f}") == "never"
-    assert cell(np.inf, "{:.2%}") == "unknown"
-    assert cell(np.nan, "{:,.2f}") == "-"
-    assert cell("direct_mail", "") == "direct mail"
 
 
 def test_a_mode_without_channels_is_left_out() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fulfill.report.tabular.tables import ARC_COLUMNS, arcs
+from fulfill.report.tabular.tables import arcs
+from fulfill.study.outputs import ARCS
 from fulfill.study.run import Run
 from fulfill.study.run_folder import TABLES
 
@@ -36,7 +37,7 @@ def test_the_parts_of_the_cost_add_up_to_the_contribution(run: Path, planned: Ru
 
 def test_arcs_hold_every_order_once(run: Path, planned: Run) -> None:
     table = pd.read_csv(run / "arcs.csv")
-    assert tuple(table.columns) == ARC_COLUMNS
+    assert tuple(table.columns) == ARCS.keys
     by_leg = planned.plan.flows.groupby("leg")["orders"].sum()
     pd.testing.assert_series_equal(
         table.groupby("leg")["orders_year"].sum(), by_leg, check_names=False, check_dtype=False

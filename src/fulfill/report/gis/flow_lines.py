@@ -1,4 +1,4 @@
-"""A plan's flows as lines on a map: by sea, by air, along the roads, and straight from the site to the zone."""
+"""A plan's flows as lines on a map: by sea, by air, by road, and straight from site to zone."""
 
 from __future__ import annotations
 
@@ -24,11 +24,16 @@ HOP_KEY = ["leg", *ENDS, "crossing", "channel"]
 
 
 def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the flows of the year by hop: leg, both ends, crossing, channel, orders_year, m3, lead_time_days.
+    """Return the flows of the year by hop.
 
     `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. The way from an
     origin overseas to a site is two hops with the same orders, to the gateway and on from it; sums
     are therefore by leg. The lead time is that of the door, so hops to a site have none.
+
+    Returns
+    -------
+    DataFrame
+        `HOP_KEY`, orders_year, m3, lead_time_days.
     """
     flows = placed_flows(plan, problem)
     inbound = flows[flows["leg"] == "inbound"]
@@ -49,7 +54,10 @@ def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
 
 
 def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Split the way of goods at the port or airport: `via` is gateway, crossing, gateway+crossing or nothing."""
+    """Split the way of goods at the port or airport.
+
+    `via` is gateway, crossing, gateway+crossing or nothing.
+    """
     kind = network["gateways"].set_index("gateway_id")["kind"]
     names = inbound["via"].str.split("+")
     crossing = names.map(
@@ -68,23 +76,27 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
 
 
 def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
-    """Return `hops` with lines.
+    """Return the hops of a plan with their lines.
 
     `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road``, or ``straight``.
     Straight is the last mile, whose lines only say who serves whom (carriers choose their own way,
     and thousands of roads would hide the map), and a way to a site for which the network has no
     road.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of `study.outputs.FLOWS_LAYER`, in EPSG:4326.
     """
     table = hops(plan, problem)
     ends = located(table, place_table(problem))
-    drawer = _Drawer(problem.network)
+    lines = _HopLines(problem.network)
     starts, goals = (
         list(map(tuple, ends[[f"{side}_lat", f"{side}_lon"]].to_numpy()))
         for side in ("start", "end")
     )
     drawn = [
-        drawer.draw(*hop)
-        for hop in zip(table["leg"], starts, goals, table["crossing"], strict=True)
+        lines.line(*hop) for hop in zip(table["leg"], starts, goals, table["crossing"], strict=True)
     ]
     table = table.assign(
         from_name=ends["start_name"], to_name=ends["end_name"], drawn_as=[kind for _, kind in drawn]
@@ -92,8 +104,8 @@ def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=[shape for shape, _ in drawn], crs=WGS84)
 
 
-class _Drawer:
-    """Draws single hops; a way along the roads is looked up once, however many channels and hops share it."""
+class _HopLines:
+    """Lines of single hops; a way by road is looked up once, however many hops share it."""
 
     def __init__(self, network: Network) -> None:
         self.graph = read_roads(network.roads) if network.roads else None
@@ -101,7 +113,7 @@ class _Drawer:
         self.crossings = crossing_table(network, freight=True)
         self.roads: dict[tuple[Point, Point, str], tuple[shapely.Geometry, str]] = {}
 
-    def draw(
+    def line(
         self, leg: str, start: Point, goal: Point, crossing: str
     ) -> tuple[shapely.Geometry, str]:
         """Return the line of a hop and what it is."""

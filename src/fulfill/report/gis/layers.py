@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.flow_lines import flow_layer
-from fulfill.report.gis.places import WGS84
+from fulfill.report.gis.places import point_layer
 from fulfill.report.gis.service_areas import service_area_layer
 from fulfill.study.plan import Plan
 
@@ -30,18 +29,30 @@ FORMATS = ("geojson", "gpkg", "kepler")
 
 
 def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of a plan by the names of `LAYERS`, all in EPSG:4326."""
+    """Return the layers of a plan.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        By the names of `LAYERS`, columns as in `study.outputs.PLAN_LAYERS`, all in EPSG:4326.
+    """
     return {
-        "sites": _points(plan.sites),
+        "sites": point_layer(plan.sites),
         "gateways": gateway_layer(plan, problem),
-        "zones": _points(plan.zones),
+        "zones": point_layer(plan.zones),
         "flows": flow_layer(plan, problem),
         "service_areas": service_area_layer(plan, problem),
     }
 
 
 def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
-    """Return every gateway with its volume: used_m3_year, capacity_m3_year, utilisation, peak_utilisation."""
+    """Return every gateway with its volume, used or not.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of `study.outputs.GATEWAYS_LAYER`; `utilisation` is NaN without a capacity.
+    """
     gateways = problem.network["gateways"]
     table = gateways[["gateway_id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
     rows = plan.capacity[plan.capacity["kind"] == "gateway"].groupby("resource")
@@ -53,11 +64,17 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     table["peak_utilisation"] = (
         table["gateway_id"].map(rows["utilisation"].max()).astype(float).fillna(0.0)
     )
-    return _points(table)
+    return point_layer(table)
 
 
 def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write the layers of a plan, `ROUTES` too if it is among them."""
+    """Write the layers of a plan into one file, `ROUTES` too if it is among them.
+
+    Parameters
+    ----------
+    layers : of `plan_layers`
+    path : file to write; an existing one is replaced
+    """
     path.unlink(missing_ok=True)
     kinds = LAYERS | ({ROUTES: "LineString"} if ROUTES in layers else {})
     for name, kind in kinds.items():
@@ -72,17 +89,30 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None
 
 
 def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
-    """Write one layer as GeoJSON as RFC 7946 wants it: longitude first, EPSG:4326, about one metre exact."""
+    """Write one layer as GeoJSON of RFC 7946: longitude first, EPSG:4326, exact to a metre.
+
+    Parameters
+    ----------
+    layer : in EPSG:4326
+    path : file to write
+    """
     layer.to_file(path, driver="GeoJSON", engine="pyogrio", RFC7946="YES", COORDINATE_PRECISION=5)
 
 
 def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
-    """Copy the map of a run into a folder and return the files written.
+    """Copy the map of a run into a folder.
 
     Parameters
     ----------
+    run : folder of a plan
+    target : folder to write to; made if it does not exist
     fmt : ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler``
         (arcs, sites and zones as CSV with lat and lon: what kepler.gl opens)
+
+    Returns
+    -------
+    list of Path
+        The files written.
 
     Raises
     ------
@@ -106,9 +136,3 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         return paths
     names = ("plan.gpkg",) if fmt == "gpkg" else ("arcs.csv", "sites.csv", "zones.csv")
     return [Path(shutil.copyfile(run / name, target / name)) for name in names]
-
-
-def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=WGS84
-    )

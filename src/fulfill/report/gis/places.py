@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.inbound import goods_matrix
 from fulfill.study.plan import Plan
+from fulfill.study.vocabulary import BY_MAIL
 
 WGS84 = "EPSG:4326"
 """All points and layers are longitude and latitude."""
-DIRECT_MAIL = "direct mail"
-"""What flows.csv and zones.csv say in place of a site for mailed orders."""
 ENDS = ["from_kind", "from", "to_kind", "to"]
 """Columns that name both ends; an id is only unique within its kind."""
 
 
+def point_layer(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return a table that has the columns lat and lon as points in EPSG:4326."""
+    points = gpd.points_from_xy(table["lon"], table["lat"])
+    return gpd.GeoDataFrame(table, geometry=points, crs=WGS84)
+
+
 def place_table(problem: Problem) -> pd.DataFrame:
-    """Return name, lat and lon of every origin, gateway, site and zone, by kind and id."""
+    """Return where every origin, gateway, site and zone is.
+
+    Returns
+    -------
+    DataFrame
+        name, lat and lon, indexed by kind and id.
+    """
     network = problem.network
     frames = {
         "origin": network["origins"],
@@ -34,7 +46,18 @@ def place_table(problem: Problem) -> pd.DataFrame:
 
 
 def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return start_name, start_lat, ... end_lon for the rows of a table that has the columns `ENDS`."""
+    """Return where both ends of each row are.
+
+    Parameters
+    ----------
+    table : has the columns `ENDS`
+    places : of `place_table`
+
+    Returns
+    -------
+    DataFrame
+        start_name, start_lat, start_lon, end_name, end_lat, end_lon, indexed as the table.
+    """
     columns: dict[str, object] = {}
     for side, end in (("start", "from"), ("end", "to")):
         found = places.loc[pd.MultiIndex.from_frame(table[[f"{end}_kind", end]])]
@@ -43,15 +66,20 @@ def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the flows with both ends as places (`ENDS`) and the volume of the goods moved, m3.
+    """Return the flows of a plan with both ends as places.
 
     Mailed orders start at the origin whose goods the model counts for them: the cheapest Chinese
     one of the product.
+
+    Returns
+    -------
+    DataFrame
+        flows.csv with the columns `ENDS`, and `m3`: volume of the goods moved.
     """
     flows = plan.flows
     inbound, mail = (
         (flows["leg"] == "inbound").to_numpy(),
-        (flows["from"] == DIRECT_MAIL).to_numpy(),
+        (flows["from"] == BY_MAIL).to_numpy(),
     )
     start = flows["from"].to_numpy(object).copy()
     start[mail] = flows.loc[mail, "product"].map(_mail_origin(problem)).to_numpy(object)

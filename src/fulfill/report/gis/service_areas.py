@@ -15,19 +15,24 @@ from fulfill.report.gis.places import WGS84
 from fulfill.study.plan import Plan
 
 METRES = "EPSG:6372"
-"""Conformal conic of Mexico, in which distances over the whole region are right within a few per cent."""
+"""Conformal conic of Mexico: distances over the region are right within a few per cent."""
 MARGIN_M = 60_000.0
-"""How far areas go beyond the outermost zones: land behind that is not asked about (the US interior, say)."""
+"""How far areas go beyond the outermost zones: nobody asks about land behind (the US interior)."""
 FAR_M = 1e6
 """Voronoi cells go this far before they are cut; farther than any margin."""
 
 
 def service_area_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
-    """Return an area for each site (and for direct mail) that serves some zone most: site_id, orders, zones.
+    """Return an area for each site, and for direct mail, that serves some zone most.
 
     Every zone gets the land that is nearer to it than to any other zone of its country, cut at the
     outlines of the country and `MARGIN_M` beyond the hull of its zones; the land of the zones with
     one main site is put together. Where the network has no outlines only the hull cuts.
+
+    Returns
+    -------
+    GeoDataFrame
+        site_id, orders and number of zones, in EPSG:4326.
     """
     zones = plan.zones[plan.zones["main_site"] != ""]
     if zones.empty:
@@ -58,7 +63,18 @@ def service_area_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
 
 
 def zone_cells(zones: pd.DataFrame, land: gpd.GeoSeries | None) -> gpd.GeoDataFrame:
-    """Return each zone's cell of the Voronoi diagram in metres, cut at the hull of all and at the land."""
+    """Return each zone's cell of the Voronoi diagram, cut at the hull of all and at the land.
+
+    Parameters
+    ----------
+    zones : zone_id, main_site, orders, lat, lon
+    land : outlines; None cuts at the hull only
+
+    Returns
+    -------
+    GeoDataFrame
+        zone_id, main_site, orders, in `METRES`.
+    """
     points = gpd.GeoSeries(
         gpd.points_from_xy(zones["lon"], zones["lat"]), crs=WGS84, index=zones.index
     ).to_crs(METRES)

@@ -10,7 +10,7 @@ from bokeh.embed import file_html
 from bokeh.resources import INLINE
 
 from fulfill.report.gis.layers import plan_layers
-from fulfill.report.html.map import plan_map
+from fulfill.report.html.plan_map import plan_map
 from fulfill.study.run import Run
 
 HEIGHT_PX = 620

@@ -6,28 +6,21 @@ import pandas as pd
 
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.places import ENDS, located, place_table, placed_flows
+from fulfill.study.outputs import ARCS
 from fulfill.study.plan import Plan
-
-ARC_COLUMNS = (
-    "start_name",
-    "end_name",
-    "start_lat",
-    "start_lon",
-    "end_lat",
-    "end_lon",
-    "leg",
-    "channel",
-    "orders_year",
-    "lead_time_days",
-)
 
 
 def arcs(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return one row for each start, end and channel with its orders a year: `ARC_COLUMNS`.
+    """Return one row for each start, end and channel with its orders a year.
 
     kepler.gl draws arcs only from a flat table that holds both ends. Mailed orders start at the
     Chinese origin of their product. No arc is left out, so that the orders add up to those of
     flows.csv.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `study.outputs.ARCS`.
     """
     flows = placed_flows(plan, problem)
     flows = flows.assign(order_days=flows["orders"] * flows["lead_time_days"])
@@ -42,4 +35,4 @@ def arcs(plan: Plan, problem: Problem) -> pd.DataFrame:
         orders_year=total["orders"],
         lead_time_days=total["order_days"] / total["orders"],
     )
-    return table[list(ARC_COLUMNS)]
+    return table[list(ARCS.keys)]

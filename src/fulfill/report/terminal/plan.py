@@ -1,4 +1,4 @@
-"""What the terminal shows: a live line on stderr while a plan is sought, one summary on stdout when it is found."""
+"""What the terminal shows of a plan: a live line while it is sought, then one summary."""
 
 from __future__ import annotations
 
@@ -7,133 +7,140 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from fulfill.audit.plan import Audit
-from fulfill.report.cells import shown
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
+from fulfill.report.terminal.console import PlainConsole, cleaned, columns, lines
+from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
 from fulfill.study.verify import UNCHECKED, RunAudit
+from fulfill.study.vocabulary import (
+    FINE_PERCENT,
+    KEY_FIGURES,
+    PERCENT,
+    STATUS_SENTENCES,
+    WHOLE,
+    shown,
+)
 
-KPI_LINES = (
-    # key, label, format
-    ("orders", "potential orders a year", "{:,.0f}"),
-    ("landed_cost_usd_per_order", "landed cost per order", "{:,.2f} USD"),
-    ("contribution_usd", "contribution a year", "{:,.0f} USD"),
-    ("lead_time_days_mean", "mean lead time", "{:.1f} days"),
-    ("share_within_3_days", "within 3 days", "{:.1%}"),
-    ("share_within_5_days", "within 5 days", "{:.1%}"),
-    ("cancellation_rate", "cancelled", "{:.1%}"),
-    ("unserved_share", "not served", "{:.1%}"),
-    ("co2e_kg_per_order", "CO2e per order", "{:.2f} kg"),
+SITE_COLUMNS = SITES.pick(
+    "name", "country", "ownership", "size", "orders_year", "peak_utilisation", "fixed_usd_year"
 )
 
 
 @contextmanager
 def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
-    """Show incumbent, bound and gap on stderr while the block runs; yield the function that takes reports."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
-    with Progress(
-        *columns,
-        console=console,
-        transient=not console.is_terminal,
-        disable=not console.is_terminal,
-    ) as bar:
+    """Show incumbent, bound and gap on stderr while the block runs.
+
+    Parameters
+    ----------
+    target_gap : at which the bar is full
+
+    Yields
+    ------
+    callable
+        Takes the reports of the search.
+    """
+    console = PlainConsole(stderr=True)
+    parts = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    hidden = not console.is_terminal
+    with Progress(*parts, console=console, transient=hidden, disable=hidden) as bar:
         task = bar.add_task("building the model", total=1.0)
 
         def report(progress: Any) -> None:
+            bound = shown(progress.bound, WHOLE)
             if progress.gap == float("inf"):
-                bar.update(task, description=f"bound {progress.bound:,.0f} USD, no plan yet")
+                bar.update(task, description=f"bound {bound} USD, no plan yet")
                 return
             done = min(1.0, target_gap / progress.gap) if progress.gap > 0 else 1.0
-            text = f"plan {progress.incumbent:,.0f}  bound {progress.bound:,.0f}  gap {progress.gap:.2%}"
-            bar.update(task, description=text, completed=done)
+            plan, gap = shown(progress.incumbent, WHOLE), shown(progress.gap, FINE_PERCENT)
+            bar.update(task, description=f"plan {plan}  bound {bound}  gap {gap}", completed=done)
 
         yield report
 
 
 def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
-    """Print the one summary of a run on stdout."""
-    console = Console(highlight=False, width=110)
+    """Print the one summary of a run on stdout.
+
+    Parameters
+    ----------
+    plan : what is shown
+    finding : of the auditor
+    folder : where the files of the run are
+    """
+    console = PlainConsole()
     outcome = plan.outcome
-    console.print(
-        f"\n[bold]{outcome.status}[/bold]  under the rules of {plan.as_of}, {outcome.seconds:.1f} s"
-    )
+    about = f"  under the rules of {plan.as_of}, {outcome.seconds:.1f} s"
+    console.print(Text.assemble("\n", (outcome.status, "bold"), cleaned(about)))
+    if outcome.status in (INFEASIBLE, NO_PLAN):
+        console.print(STATUS_SENTENCES[outcome.status])
+        console.print(f"results  {folder}")
+        return
     if not len(plan.sites):
-        if outcome.status in ("INFEASIBLE", "NO_PLAN"):
-            why = {
-                "INFEASIBLE": "No plan meets all constraints.",
-                "NO_PLAN": "The limit came before a plan.",
-            }
-            console.print(why[outcome.status])
-            console.print(f"results  {folder}")
-            return
         console.print("No site is opened.")
-    console.print(
-        f"cost {outcome.objective:,.0f} USD a year (logistics, taxes, fixed cost, lost contribution); "
-        f"{outcome.bound_kind} bound {outcome.bound:,.0f}; gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD\n"
-        f"bound holds for {outcome.bound_of}"
-    )
-    if outcome.merging_usd is not None:
-        share = outcome.merging_usd / (outcome.objective or float("nan"))
-        console.print(
-            f"merging zones: the same sites cost {outcome.merging_usd:+,.0f} USD ({shown(share, '{:+.2%}')}) "
-            "with every zone for itself"
-        )
+    console.print(_cost(outcome))
     if len(plan.sites):
         console.print(_sites(plan))
-    table = Table(box=None, show_header=False, padding=(0, 2))
-    for key, label, form in KPI_LINES:
-        table.add_row(label, shown(plan.kpis[key], form))
-    shares = ", ".join(
-        f"{name} {share:.1%}" for name, share in plan.kpis["channel_share"].items() if share > 0
-    )
-    table.add_row("channels", shares)
-    console.print(table)
-    console.print(
-        f"audit    {'clean' if finding.clean else 'FAULTS: ' + '; '.join(finding.faults)}"
-    )
+    console.print(_key_figures(plan))
+    faults = "; ".join(finding.faults)
+    console.print(f"audit    {'clean' if finding.clean else f'FAULTS: {faults}'}")
     console.print(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
 
 
 def print_audit(audit: RunAudit) -> None:
-    """Print what was checked in a run, claimed and recomputed, then what is wrong and what no audit checks."""
-    console = Console(highlight=False, width=110)
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    for name in ("checked", "claimed", "recomputed", "difference", ""):
-        table.add_column(name, justify="left" if name in ("checked", "") else "right")
+    """Print what was checked in a run, what is wrong, and what no audit checks."""
+    console = PlainConsole()
+    numbers = ("claimed", "recomputed", "difference")
+    table = columns(("checked", False), *((name, True) for name in numbers), ("", False))
     for check in audit.checks:
         difference = "" if check.difference is None else f"{check.difference:.3g}"
-        cells = (check.name, _shown(check.claimed), _shown(check.recomputed), difference)
+        cells = (check.name, _checked(check.claimed), _checked(check.recomputed), difference)
         table.add_row(*cells, "FAULT" if check.faults else "ok")
     console.print(table)
     for number, fault in enumerate(audit.faults, 1):
-        console.print(f"{number}. {fault}", markup=False)
-    console.print("\nNot checked:", *(f"- {line}" for line in UNCHECKED), sep="\n", markup=False)
+        console.print(f"{number}. {fault}")
+    console.print("\nNot checked:", *(f"- {line}" for line in UNCHECKED), sep="\n")
 
 
-def _shown(value: float | str | None) -> str:
+def _checked(value: float | str | None) -> str:
     return f"{value:,.6f}" if isinstance(value, float) else value or ""
 
 
-def _sites(plan: Plan) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    columns: tuple[tuple[str, JustifyMethod], ...] = (
-        ("site", "left"),
-        ("country", "left"),
-        ("kind", "left"),
-        ("size", "left"),
-        ("orders a year", "right"),
-        ("peak use of base", "right"),
-        ("fixed USD a year", "right"),
+def _cost(outcome: Outcome) -> str:
+    """Say what the plan costs and how good it is proven to be."""
+    gap, still = shown(outcome.gap, FINE_PERCENT), shown(outcome.gap_usd, WHOLE)
+    text = (
+        f"cost {shown(outcome.objective, WHOLE)} USD a year "
+        "(logistics, taxes, fixed cost, lost contribution); "
+        f"{outcome.bound_kind} bound {shown(outcome.bound, WHOLE)}; gap {gap} = {still} USD\n"
+        f"bound holds for {outcome.bound_of}"
     )
-    for name, side in columns:
-        table.add_column(name, justify=side)
-    for row in plan.sites.itertuples(index=False):
-        table.add_row(
-            str(row.name), str(row.country), str(row.ownership), str(row.size), f"{row.orders_year:,.0f}",
-            f"{shown(row.peak_utilisation, '{:.0%}')} ({row.peak_period})", f"{row.fixed_usd_year:,.0f}",
-        )  # fmt: skip
+    if outcome.merging_usd is None:
+        return text
+    share = outcome.merging_usd / (outcome.objective or float("nan"))
+    return (
+        f"{text}\nmerging zones: the same sites cost {outcome.merging_usd:+,.0f} USD "
+        f"({share:+.2%}) with every zone for itself"
+    )
+
+
+def _key_figures(plan: Plan) -> Table:
+    table = lines()
+    for item in PLAN_KPIS.pick(*KEY_FIGURES):
+        table.add_row(item.words, item.with_unit(plan.kpis[item.key]))
+    shares = plan.kpis["channel_share"].items()
+    used = [f"{shown(name, 'channel')} {shown(part, PERCENT)}" for name, part in shares if part > 0]
+    table.add_row(PLAN_KPIS["channel_share"].words, ", ".join(used))
+    return table
+
+
+def _sites(plan: Plan) -> Table:
+    table = columns(*((item.heading, item.is_number) for item in SITE_COLUMNS))
+    for row in plan.sites.to_dict("records"):
+        cells = {item.key: item.shown(row[item.key]) for item in SITE_COLUMNS}
+        cells["peak_utilisation"] += f" ({row['peak_period']})"
+        table.add_row(*cells.values())
     return table

@@ -1,0 +1,62 @@
+"""Charts of a comparison: cost by mode and date, and how the mix moves with the rules."""
+
+from __future__ import annotations
+
+import numpy as np
+from bokeh.models import FactorRange, NumeralTickFormatter
+from bokeh.plotting import figure
+
+from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison
+from fulfill.report.html.style import CHANNEL_COLOR, MODE_COLOR, add_legend, chart
+from fulfill.study.vocabulary import shown
+
+
+def cost_chart(comparison: Comparison) -> figure:
+    """Draw the cost of each mode on each date as grouped bars; a mode without a plan has none."""
+    rows = comparison.modes[comparison.modes["objective"].notna()]
+    modes = [mode for mode in MODES if mode in set(comparison.modes["mode"])]
+    days = list(dict.fromkeys(comparison.modes["as_of"]))
+    canvas = chart(300, x_range=FactorRange(*days))
+    width = 0.8 / len(modes)
+    entries = []
+    for number, mode in enumerate(modes):
+        part = rows[rows["mode"] == mode]
+        aside = 0.5 + (number - (len(modes) - 1) / 2) * width
+        bars = canvas.vbar(
+            x=[days.index(day) + aside for day in part["as_of"]],
+            top=part["objective"].to_numpy(),
+            width=width * 0.92,
+            color=MODE_COLOR[mode],
+        )
+        entries.append((shown(mode, "mode"), [bars]))
+    canvas.y_range.start = 0
+    canvas.yaxis.formatter = NumeralTickFormatter(format="0.[0] a")
+    add_legend(canvas, entries)
+    return canvas
+
+
+def share_chart(comparison: Comparison) -> figure:
+    """Draw the channels' shares of the mixed plan of each date as stacked bars."""
+    rows = comparison.modes[
+        (comparison.modes["mode"] == "mixed") & comparison.modes["objective"].notna()
+    ]
+    days = list(dict.fromkeys(comparison.modes["as_of"]))
+    canvas = chart(300, x_range=FactorRange(*days), y_range=(0, 1))
+    below = np.zeros(len(rows))
+    entries = []
+    for name in SHARES:
+        share = rows[f"share_{name}"].to_numpy(float)
+        if not (share > 0).any():
+            continue
+        bars = canvas.vbar(
+            x=rows["as_of"].tolist(),
+            bottom=below,
+            top=below + share,
+            width=0.6,
+            color=CHANNEL_COLOR[name],
+        )
+        entries.append((shown(name, "channel"), [bars]))
+        below = below + share
+    canvas.yaxis.formatter = NumeralTickFormatter(format="0 %")
+    add_legend(canvas, entries)
+    return canvas

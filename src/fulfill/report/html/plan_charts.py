@@ -1,0 +1,291 @@
+"""Charts of a plan: channels, throughput, and what becomes of an order's revenue."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from bokeh.models import ColumnDataSource, FactorRange, HoverTool, NumeralTickFormatter
+from bokeh.plotting import figure
+from numpy.typing import NDArray
+
+from fulfill.inputs.problem import CHANNELS, Problem
+from fulfill.report.html.style import (
+    BAND_COLOR,
+    BLUE,
+    CHANNEL_COLOR,
+    GREEN,
+    INK,
+    RED,
+    add_legend,
+    chart,
+)
+from fulfill.study.plan import Plan
+from fulfill.study.vocabulary import CENTS, COST_GROUPS, shown
+
+Array = NDArray[np.float64]
+KINDS = (*CHANNELS, "unserved")
+
+
+def channel_share(plan: Plan, problem: Problem) -> figure:
+    """Draw the share of each channel in the orders: all, by country, zone class and product."""
+    table = _shares(plan, problem)
+    names = list(table.index)
+    canvas = chart(
+        46 + 26 * len(names),
+        y_range=FactorRange(*reversed(names), range_padding=0.05),
+        x_range=(0, 1),
+    )
+    left = np.zeros(len(table))
+    entries = []
+    for channel in table.columns:
+        share = table[channel].to_numpy(float)
+        source = ColumnDataSource(
+            {
+                "name": names,
+                "left": left,
+                "middle": left + share / 2,
+                "right": left + share,
+                "share": 100.0 * share,
+                "label": _percent(share),
+            }
+        )
+        color = CHANNEL_COLOR[channel]
+        bar = canvas.hbar(
+            y="name", left="left", right="right", height=0.74, color=color, source=source
+        )
+        canvas.text(
+            "middle",
+            "name",
+            "label",
+            source=source,
+            text_align="center",
+            text_baseline="middle",
+            text_font_size="11px",
+            text_color="white",
+        )
+        words = shown(channel, "channel")
+        canvas.add_tools(HoverTool(renderers=[bar], tooltips=f"@name: {words} @share{{0.0}} %"))
+        entries.append((words, [bar]))
+        left = left + share
+    add_legend(canvas, entries)
+    canvas.xaxis.visible = False
+    return canvas
+
+
+def _shares(plan: Plan, problem: Problem) -> pd.DataFrame:
+    """Return the share of channels in potential orders, a row for each bar."""
+    columns = [name for name in KINDS if plan.kpis["channel_share"].get(name, 0.0) > 0]
+    countries = problem.network["countries"].set_index("country")["name"].to_dict()
+    pieces = [
+        pd.DataFrame([plan.kpis["channel_share"]], index=["All orders"]),
+        _shares_of_zones(plan, "country").rename(index=lambda code: countries.get(code) or code),
+        _shares_of_zones(plan, "zone_class").rename(
+            index=lambda name: f"{name} zones".capitalize()
+        ),
+        _shares_of_products(plan, problem),
+    ]
+    table = pd.concat(pieces).reindex(columns=columns).fillna(0.0)
+    return table.set_axis(list(_unique(pd.Series(table.index.astype(str))).values()))
+
+
+def _shares_of_zones(plan: Plan, column: str) -> pd.DataFrame:
+    """Return the share of channels by a column of zones.csv."""
+    zones = plan.zones.fillna(0.0)
+    orders = pd.DataFrame({name: zones[f"share_{name}"] * zones["orders"] for name in KINDS})
+    whole = zones.groupby(column)["orders"].sum()
+    return orders.groupby(zones[column]).sum().div(whole, axis=0)
+
+
+def _shares_of_products(plan: Plan, problem: Problem) -> pd.DataFrame:
+    """Return the share of channels by product, under the products' names."""
+    served = plan.flows[plan.flows["leg"] == "outbound"]
+    orders = served.pivot_table(index="product", columns="channel", values="orders", aggfunc="sum")
+    wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products)
+    share = orders.reindex(problem.products).fillna(0.0).div(wanted, axis=0)
+    share["unserved"] = (1.0 - share.sum(axis=1)).clip(lower=0.0)
+    return share.rename(index=_unique(problem.network["products"].set_index("product_id")["name"]))
+
+
+def throughput(plan: Plan, problem: Problem) -> figure:
+    """Draw orders a day through all sites by period and band, against what sites can handle."""
+    bands = list(BAND_COLOR)
+    used = _handled(plan).pivot_table(index="period", columns="band", values="used", aggfunc="sum")
+    used = used.reindex(index=problem.periods, columns=bands).fillna(0.0)
+    used = used.div(problem.days, axis=0)
+    periods = _axis_names(problem.periods)
+    canvas = chart(300, x_range=FactorRange(*periods), y_axis_label="orders a day")
+    source = ColumnDataSource({"period": periods, **{b: used[b].to_numpy() for b in bands}})
+    bars = canvas.vbar_stack(
+        bands, x="period", width=0.8, color=list(BAND_COLOR.values()), source=source
+    )
+    base, whole = _daily_capacity(plan, problem)
+    lines = [
+        canvas.hspan(y=[limit], line_color=INK, line_width=1.5, line_dash=dash)
+        for limit, dash in ((base, "solid"), (whole, "dashed"))
+    ]
+    canvas.yaxis.formatter = NumeralTickFormatter(format="0,0")
+    canvas.y_range.start = 0
+    canvas.y_range.end = 1.06 * max(whole, float(used.sum(axis=1).max()), 1e-9)
+    tooltip = ", ".join(f"{band} @{band}{{0,0}}" for band in bands)
+    canvas.add_tools(HoverTool(renderers=bars, tooltips=f"@period: {tooltip} orders a day"))
+    words = [*bands, "base capacity", "with overtime and temporary staff"]
+    add_legend(canvas, [(name, [it]) for name, it in zip(words, [*bars, *lines], strict=True)])
+    canvas.xaxis.major_label_orientation = 0.6
+    return canvas
+
+
+def site_load(plan: Plan, problem: Problem) -> figure:
+    """Draw each site's throughput as a share of its base capacity, period by period."""
+    load, names = _loads(plan, problem), _unique(plan.sites.set_index("site_id")["name"])
+    canvas = chart(
+        70 + 28 * len(names),
+        x_range=FactorRange(*_axis_names(problem.periods)),
+        y_range=FactorRange(*reversed(names.values())),
+        x_axis_location="above",
+    )
+    source = ColumnDataSource(load.assign(name=load["resource"].map(names)).to_dict("list"))
+    cells = canvas.rect(
+        "when", "name", 0.96, 0.92, source=source, fill_color="color", line_color=None
+    )
+    canvas.text(
+        "when",
+        "name",
+        "label",
+        source=source,
+        text_align="center",
+        text_baseline="middle",
+        text_font_size="11px",
+        text_color="ink",
+    )
+    tooltip = "@name, @when: @label % of base capacity (@used{0,0} orders)"
+    canvas.add_tools(HoverTool(renderers=[cells], tooltips=tooltip))
+    canvas.xaxis.major_label_orientation = 0.6
+    return canvas
+
+
+def _loads(plan: Plan, problem: Problem) -> pd.DataFrame:
+    """Return a cell for each site and period: used, load, when, label and colours."""
+    handled = _handled(plan)
+    key = ["resource", "period"]
+    used = handled.groupby(key)["used"].sum()
+    base = handled[handled["band"] == "base"].set_index(key)["capacity"]
+    table = pd.DataFrame({"used": used, "load": used / base}).reset_index()
+    when = dict(zip(problem.periods, _axis_names(problem.periods), strict=True))
+    load = table["load"]
+    dark = (load > 0.62) & ((load <= 1.001) | (load > 1.3))
+    return table.assign(
+        when=table["period"].map(when),
+        label=[shown(100.0 * share, "{:.0f}") for share in load],
+        color=load.map(_load_color),
+        ink=np.where(dark, "white", INK),
+    )
+
+
+def cost_bridge(plan: Plan) -> figure:
+    """Draw how the net revenue of a dispatched order becomes its contribution, USD."""
+    steps = cost_steps(plan)
+    value = steps["usd_per_order"].to_numpy(float)
+    end = np.cumsum(value)
+    start = np.append(end - value, 0.0)
+    amount, end = np.append(value, end[-1]), np.append(end, end[-1])
+    left, right = np.minimum(start, end), np.maximum(start, end)
+    names = [*steps["name"], "Contribution"]
+    color = np.where(amount < 0, RED, BLUE)
+    color[0], color[-1] = BLUE, GREEN if amount[-1] >= 0 else RED
+    canvas = chart(
+        40 + 27 * len(names),
+        y_range=FactorRange(*reversed(names)),
+        x_axis_label="USD per dispatched order",
+    )
+    source = ColumnDataSource(
+        {
+            "name": names,
+            "left": np.nan_to_num(left),
+            "right": np.nan_to_num(right),
+            "color": color,
+            "label": [f" {shown(step, CENTS)}" for step in amount],
+        }
+    )
+    canvas.hbar(y="name", left="left", right="right", height=0.7, color="color", source=source)
+    canvas.text(
+        "right",
+        "name",
+        "label",
+        source=source,
+        text_baseline="middle",
+        text_font_size="12px",
+        text_color=INK,
+    )
+    canvas.x_range.start = min(0.0, float(np.nan_to_num(left).min())) * 1.05
+    canvas.x_range.end = max(float(np.nan_to_num(right).max()) * 1.12, 1.0)
+    canvas.xgrid.visible = True
+    return canvas
+
+
+def cost_steps(plan: Plan) -> pd.DataFrame:
+    """Return the bars of the cost chart, revenue first.
+
+    A part of costs.csv that no bar of `COST_GROUPS` names becomes a bar of its own.
+
+    Returns
+    -------
+    DataFrame
+        name, usd_per_order and usd_year, income positive.
+    """
+    costs = plan.costs.set_index("part")
+    grouped = {part for parts in COST_GROUPS.values() for part in parts}
+    others = [part for part in costs.index if part not in grouped]
+    groups = COST_GROUPS | {shown(part, "part").capitalize(): (part,) for part in others}
+    rows = [
+        {
+            "name": name,
+            "usd_per_order": -costs["usd_per_order"].reindex(parts).sum(min_count=1),
+            "usd_year": -costs["usd_year"].reindex(parts).sum(),
+        }
+        for name, parts in groups.items()
+    ]
+    table = pd.DataFrame(rows)
+    kept = (table["usd_per_order"].abs() > 5e-4) | (table["name"] == next(iter(COST_GROUPS)))
+    return table[kept].reset_index(drop=True)
+
+
+def _handled(plan: Plan) -> pd.DataFrame:
+    """Return the rows of the capacity table on handling, with their band."""
+    rows = plan.capacity[plan.capacity["kind"].str.startswith("throughput_")]
+    return rows.assign(band=rows["kind"].str.removeprefix("throughput_"))
+
+
+def _daily_capacity(plan: Plan, problem: Problem) -> tuple[float, float]:
+    """Return orders a day that the open sites can handle: base, and with all bands."""
+    sizes = problem.network["site_sizes"][["ownership", "size", "orders_day"]]
+    bands = problem.network["bands"][["ownership", "band", "capacity_factor"]]
+    offered = plan.sites[["ownership", "size"]].merge(sizes).merge(bands, on="ownership")
+    daily = offered["orders_day"] * offered["capacity_factor"]
+    return float(daily[offered["band"] == "base"].sum()), float(daily.sum())
+
+
+def _unique(names: pd.Series) -> dict[str, str]:
+    """Return a label by id; a name that two ids share gets the id behind it."""
+    return {
+        str(key): str(name) if (names == name).sum() == 1 else f"{name} ({key})"
+        for key, name in names.items()
+    }
+
+
+def _load_color(load: float) -> str:
+    """Return shades of blue up to the base capacity, orange and red above it."""
+    if load <= 1.001:
+        blues = ("#f1f5f9", "#dbe7f1", "#bcd4e6", "#94bbd9", "#5f9bc6", "#1b6ca8")
+        return blues[min(int(load * 5), 5)]
+    return "#f6c667" if load <= 1.15 else "#f0a202" if load <= 1.3 else "#d1495b"
+
+
+def _axis_names(periods: list[str]) -> list[str]:
+    """Return a label for each period, no two alike: a factor of an axis stands there once."""
+    titles = [period.replace("_", " ").title() for period in periods]
+    return list(_unique(pd.Series(titles, index=periods)).values())
+
+
+def _percent(share: Array) -> list[str]:
+    """Return labels, empty where a bar is too short to carry one."""
+    return [f"{part:.0%}" if part >= 0.045 else "" for part in share]

@@ -1,0 +1,436 @@
+"""What a run, a comparison and a routed day leave behind: files, layers and keys, figure by figure.
+
+`vocabulary.py` says what a figure is; here stands which of them a file holds, in order, and what a
+key means that means something else elsewhere. docs/run_tables.md is made from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fulfill.study.vocabulary import (
+    CENTS,
+    KEY_FIGURES,
+    MILLS,
+    PERCENT,
+    TENTH,
+    WHOLE,
+    WHOLE_PERCENT,
+    Figure,
+    figure,
+)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A table, a layer or an object of JSON.
+
+    Attributes
+    ----------
+    name : file, layer or place in a JSON file
+    meaning : what a row is
+    figures : columns or keys, in the order in which they stand there
+    """
+
+    name: str
+    meaning: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the columns or keys in order."""
+        return tuple(figure.key for figure in self.figures)
+
+    def __getitem__(self, key: str) -> Figure:
+        """Return the figure of a column."""
+        return next(figure for figure in self.figures if figure.key == key)
+
+    def is_number(self, column: str) -> bool:
+        """Return whether a column holds figures; a column that is not declared holds text."""
+        if column in self.keys:
+            return self[column].is_number
+        return column.startswith("share_within_")
+
+    def pick(self, *keys: str) -> tuple[Figure, ...]:
+        """Return the figures of some columns, in the order asked for."""
+        return tuple(self[key] for key in keys)
+
+
+def _output(name: str, meaning: str, keys: str, own: Iterable[Figure] = ()) -> Output:
+    """Return an output of figures that mean the same everywhere, but for its own ones."""
+    special = {item.key: item for item in own}
+    return Output(
+        name, meaning, tuple(special[k] if k in special else figure(k) for k in keys.split())
+    )
+
+
+SHARES = "share_direct_mail share_local share_cross_border share_nearshore share_unserved"
+_KPIS = " ".join(KEY_FIGURES)
+
+# fmt: off
+SITES = _output(
+    "sites.csv", "an open site, the largest first",
+    "site_id name country state lat lon ownership size orders_year mean_utilisation "
+    "peak_utilisation peak_period fixed_usd_year opening_usd",
+    (
+        Figure("name", "", "", "site", "name of the site"),
+        Figure("orders_year", "orders", WHOLE, "orders a year", "orders handled in a year"),
+        Figure("mean_utilisation", "share", WHOLE_PERCENT, "mean use of base",
+               "orders handled in the year over the year's base capacity"),
+        Figure("peak_period", "", "", "peak in", "period of the peak use, the first where several"),
+        Figure("fixed_usd_year", "USD", WHOLE, "fixed a year",
+               "rent, overhead and the yearly share of opening"),
+        Figure("opening_usd", "USD", WHOLE, "opening, once",
+               "investment when the site opens; what --budget limits"),
+    ),
+)
+FLOWS = _output(
+    "flows.csv", "orders of a product and period that move from one place to another by a channel",
+    "leg from to channel product period via service_id orders distance_km lead_time_days placed "
+    "dispatched delivered",
+    (
+        Figure("from", "", "", "from", "origin (inbound); site or `direct mail` (outbound)"),
+        Figure("to", "", "", "to", "site (inbound) or zone (outbound)"),
+        Figure("via", "", "", "via", "gateway, crossing, or gateway+crossing; empty: neither"),
+        Figure("service_id", "", "", "service", "last-mile service; empty on the way to a site"),
+        Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in"),
+        Figure("distance_km", "km", WHOLE, "distance", "to the zone; none inbound"),
+        Figure("lead_time_days", "days", TENTH, "lead time",
+               "order to door; inbound: origin to site"),
+        Figure("placed", "orders", WHOLE, "placed", "orders placed at this lead time"),
+        Figure("dispatched", "orders", WHOLE, "dispatched", "orders sent; inbound: brought in"),
+        Figure("delivered", "orders", WHOLE, "delivered", "orders not cancelled before the door"),
+    ),
+)
+ZONES = _output(
+    "zones.csv", "a zone of the demand, served or not",
+    "zone_id name country state lat lon population zone_class orders lead_time_days "
+    f"share_within_3_days share_within_5_days cancellation_rate {SHARES} main_site main_channel",
+)
+COSTS = _output(
+    "costs.csv", "a part of the objective; the parts add up to minus the contribution",
+    "part usd_year usd_per_order",
+    (
+        Figure("part", "", "part", "part", "part of the cost; `revenue` is negative"),
+        Figure("usd_year", "USD", WHOLE, "a year", "cost of a year, income negative"),
+        Figure("usd_per_order", "USD", CENTS, "per order", "over dispatched orders"),
+    ),
+)
+CAPACITY = _output(
+    "capacity.csv", "a resource in a period in which it is used",
+    "resource kind period used capacity unit utilisation",
+    (
+        Figure("resource", "", "", "resource", "id of a site, gateway, carrier or country"),
+        Figure("kind", "", "resource", "what",
+               "`throughput_<band>`, `storage`, `gateway`, `mail` or `carrier`"),
+        Figure("unit", "", "", "unit", "`orders`, `m3` or `kg`"),
+    ),
+)
+CHANNELS = _output(
+    "channels.csv", "a channel, or the orders not served",
+    "channel orders share lead_time_days cancellation_rate",
+    (Figure("share", "share", PERCENT, "share", "part of all potential orders"),),
+)
+ARCS = _output(
+    "arcs.csv", "both ends of a flow and its orders a year, for kepler.gl",
+    "start_name end_name start_lat start_lon end_lat end_lon leg channel orders_year "
+    "lead_time_days",
+    (
+        Figure("start_name", "", "", "from", "name of the start"),
+        Figure("end_name", "", "", "to", "name of the end"),
+        Figure("start_lat", "degrees north", "{:.4f}", "latitude of the start", "WGS 84"),
+        Figure("start_lon", "degrees east", "{:.4f}", "longitude of the start", "WGS 84"),
+        Figure("end_lat", "degrees north", "{:.4f}", "latitude of the end", "WGS 84"),
+        Figure("end_lon", "degrees east", "{:.4f}", "longitude of the end", "WGS 84"),
+        Figure("lead_time_days", "days", TENTH, "lead time", "mean over the orders of the arc"),
+    ),
+)
+ROUNDS = _output(
+    "rounds.csv", "a plan of `--with-routing`",
+    "round kind sites sites_changed open_sites planned_usd routed_usd bound_usd own_orders_day "
+    "own_orders_year own_usd_per_order stops_day unserved_stops_day vehicles_day "
+    "stops_per_vehicle km_per_vehicle hours_per_vehicle seconds chosen",
+    (
+        Figure("round", "", "{:.0f}", "round", "number of the plan, 0 knows carriers only"),
+        Figure("kind", "", "", "last mile", "what the plan may use"),
+        Figure("sites", "sites", "{:.0f}", "sites", "open sites"),
+        Figure("sites_changed", "sites", "{:.0f}", "opened, closed or resized",
+               "against the round before"),
+        Figure("planned_usd", "USD", WHOLE, "a year as planned", "objective at estimated prices"),
+        Figure("routed_usd", "USD", WHOLE, "as routed", "objective at the cost of its routes"),
+        Figure("bound_usd", "USD", WHOLE, "bound", "bound at the cost of its routes"),
+        Figure("own_orders_day", "orders", WHOLE, "own orders a mean day", "orders by own vans"),
+        Figure("own_orders_year", "orders", WHOLE, "own orders a year", "orders by own vans"),
+        Figure("stops_day", "stops", WHOLE, "stops", "stops of all vans on the mean day"),
+        Figure("unserved_stops_day", "stops", WHOLE, "stops not served", "left to the carrier"),
+        Figure("vehicles_day", "vehicles", WHOLE, "vans", "vans of all sites on the mean day"),
+        Figure("stops_per_vehicle", "stops", "{:.0f}", "stops a van", "mean over the vans"),
+        Figure("km_per_vehicle", "km", "{:.0f}", "way of a van", "mean over the vans"),
+        Figure("seconds", "s", TENTH, "time", "planning and routing of the round"),
+        Figure("chosen", "", "chosen", "", "the plan of the run: the cheapest as routed"),
+    ),
+)
+OWN_DELIVERY = _output(
+    "own_delivery.csv", "the price of an order by own van from a site to a zone",
+    "site_id zone_id usd_order source source_date status range",
+    (
+        Figure("usd_order", "USD", CENTS, "price of an order", "by own van, any weight"),
+        Figure("source", "", "", "source", "routes of a mean day, or the estimate"),
+        Figure("source_date", "ISO date", "", "date", "empty: computed"),
+        Figure("status", "", "data_status", "status", "`estimate`, as in the network's tables"),
+        Figure("range", "", "", "range", "empty: not an assumption"),
+    ),
+)
+VEHICLES = _output(
+    "vehicles.csv", "a vehicle of the day (of a plan: of the mean day of all its sites)",
+    "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
+    "load_share usd usd_per_order back_km",
+)
+PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, ARCS)
+VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
+
+MODES = _output(
+    "modes.csv", "the plan of a mode under the rules of a date",
+    "as_of mode status taken_from objective bound bound_kind gap seconds orders contribution_usd "
+    "landed_cost_usd_per_order lead_time_days_mean share_within_3_days share_within_5_days "
+    "cancellation_rate unserved_share co2e_kg_per_order n_sites open_sites "
+    f"{SHARES} audit",
+    (
+        Figure("taken_from", "", "mode", "taken from", "mode whose plan it is; see docs"),
+        Figure("n_sites", "sites", "{:.0f}", "open sites", "open sites"),
+        Figure("open_sites", "", "", "sites", "`site_id:size`, separated by blanks"),
+        Figure("audit", "", "", "audit", "`clean` or `faults`; empty without a plan"),
+    ),
+)
+PRODUCTS = _output(
+    "products.csv", "a product in the plan of a mode and date",
+    f"as_of mode product orders {SHARES} mail_usd_per_order local_usd_per_order "
+    "local_entry_usd_per_order winner",
+    (
+        Figure("local_entry_usd_per_order", "USD", CENTS, "entry and safety stock",
+               "what stocking the product adds, spread over its orders"),
+    ),
+)
+ZONE_CLASSES = _output(
+    "zone_classes.csv", "the zones of a class and country in the plan of a mode and date",
+    "as_of mode country zone_class orders lead_time_days share_within_3_days "
+    f"share_within_5_days cancellation_rate {SHARES}",
+)
+BREAK_EVEN = _output(
+    "break_even.csv", "a product in a country: its mean order by mail and from stock",
+    "as_of sites_of country product orders reach stocked n_stocking_sites mail_usd_per_order "
+    "local_usd_per_order entry_usd_year safety_usd_year gain_usd_per_order winner "
+    "break_even_orders_year price_usd break_even_price_usd duty_rate break_even_duty_rate "
+    "value_ratio break_even_value_ratio",
+    (
+        Figure("sites_of", "", "mode", "sites of", "mode whose open sites are meant; empty: none"),
+        Figure("reach", "share", PERCENT, "reach", "part of orders that mail and stock both reach"),
+        Figure("stocked", "", "flag", "stocked", "whether the mixed plan stocks the product there"),
+        Figure("n_stocking_sites", "sites", "{:.0f}", "stocking sites", "sites of the order"),
+        Figure("entry_usd_year", "USD", WHOLE, "entry a year", "certification and importer set-up"),
+        Figure("safety_usd_year", "USD", WHOLE, "safety stock a year", "at the product's volume"),
+        Figure("gain_usd_per_order", "USD", CENTS, "gain of stock",
+               "worth from stock less worth by mail, entry and safety stock"),
+        Figure("break_even_orders_year", "orders", WHOLE, "break-even orders a year",
+               "volume above which stock wins; 0: at any, infinite: never"),
+        Figure("price_usd", "USD", CENTS, "price", "consumer price"),
+        Figure("break_even_price_usd", "USD", CENTS, "break-even price",
+               "price at which the winner changes, 0.2 to 5 times the price; none: no such price"),
+        Figure("duty_rate", "share", PERCENT, "duty rate", "formal duty rate of Chinese goods"),
+        Figure("break_even_duty_rate", "share", PERCENT, "break-even duty rate",
+               "duty rate above which mail wins, up to 500 %; none: no such rate"),
+        Figure("value_ratio", "1", MILLS, "value ratio", "transfer value over net price"),
+        Figure("break_even_value_ratio", "1", MILLS, "break-even ratio",
+               "value ratio up to which formal entry pays less tax than courier entry"),
+    ),
+)
+COMPARISON_TABLES = (MODES, PRODUCTS, ZONE_CLASSES, BREAK_EVEN)
+
+STOPS = _output(
+    "stops.csv", "a visit, in driving order",
+    "vehicle trip sequence stop_id zone_id lat lon orders weight_kg arrival begin departure leg_km "
+    "leg_hours site_id",
+    (Figure("orders", "parcels", WHOLE, "parcels", "parcels handed over"),),
+)
+DRIVER_SHEET = _output(
+    "driver_sheet.csv", "a visit as the driver reads it",
+    "vehicle stop before drive_km arrive begin leave parcels weight_kg stop_id lat lon",
+    (
+        Figure("stop", "", "{:.0f}", "stop", "number of the stop, from 1"),
+        Figure("before", "", "", "before", "what to do before the stop: leave, load again, break"),
+        Figure("drive_km", "km", TENTH, "drive", "way from the stop before"),
+        Figure("arrive", "HH:MM", "", "arrive", "arrival at the stop"),
+        Figure("begin", "HH:MM", "", "begin", "begin of service"),
+        Figure("leave", "HH:MM", "", "leave", "end of service"),
+    ),
+)
+DAY_ZONES = _output(
+    "zones.csv", "a zone with orders of the day; no rows with --stops",
+    "zone_id name country state lat lon population zone_class orders depot_km "
+    "carrier_usd_per_order area_km2 stops own_estimate_usd_per_order delivery routed_orders "
+    "routed_usd_per_order",
+    (
+        Figure("name", "", "", "zone", "name of the zone"),
+        Figure("orders", "parcels", WHOLE, "orders", "orders of the day"),
+        Figure("depot_km", "km", WHOLE, "way to the site", "to the nearest site given"),
+        Figure("carrier_usd_per_order", "USD", CENTS, "carrier", "price of an order in the plan"),
+        Figure("area_km2", "km²", WHOLE, "area", "area over which the stops are spread"),
+        Figure("stops", "stops", WHOLE, "stops", "expected stops of the estimate"),
+        Figure("own_estimate_usd_per_order", "USD", CENTS, "own, estimate",
+               "own delivery by continuous approximation; none beyond a day's reach"),
+        Figure("delivery", "", "", "delivery", "`own` or `carrier`"),
+        Figure("routed_orders", "parcels", WHOLE, "orders routed", "none: the carrier delivers"),
+        Figure("routed_usd_per_order", "USD", CENTS, "own, routed",
+               "cost of the routes over their orders, dispatch included"),
+    ),
+)
+UNSERVED = _output(
+    "unserved.csv", "a stop that no vehicle serves",
+    "stop_id zone_id orders reason meaning detail remedy",
+    (
+        Figure("orders", "parcels", WHOLE, "parcels", "parcels of the stop"),
+        Figure("reason", "", "", "reason", "what stands against it"),
+        Figure("meaning", "", "", "meaning", "the reason in words"),
+        Figure("detail", "", "", "detail", "with its figures"),
+        Figure("remedy", "", "", "remedy", "what would serve it"),
+    ),
+)
+LINEHAUL = _output(
+    "linehaul.csv", "full trucks a week to the site, or to one carrier's hub a state",
+    "kind from to via orders_week m3_week kg_week type_id trips_week load_share km hours usd_week "
+    "usd_per_order",
+    (
+        Figure("kind", "", "", "kind", "`replenishment` to the site, or to a carrier's hub"),
+        Figure("from", "", "", "from", "gateway, plant or site"),
+        Figure("to", "", "", "to", "site or zone of the hub"),
+        Figure("via", "", "", "crossing", "id of the border crossing; empty where there is none"),
+        Figure("orders_week", "orders", WHOLE, "orders a week", "orders carried"),
+        Figure("m3_week", "m³", WHOLE, "volume a week", "volume carried"),
+        Figure("kg_week", "kg", WHOLE, "weight a week", "weight carried"),
+        Figure("trips_week", "", WHOLE, "trucks a week", "trips, whole ones"),
+        Figure("load_share", "share", WHOLE_PERCENT, "load",
+               "the tighter of volume and weight over the trucks' capacity"),
+        Figure("km", "km", WHOLE, "way", "one way by road"),
+        Figure("hours", "h", TENTH, "drive", "one way"),
+        Figure("usd_week", "USD", WHOLE, "cost a week", "of all trips, ways back included"),
+        Figure("usd_per_order", "USD", MILLS, "an order", "cost over orders"),
+    ),
+)
+DAY_TABLES = (STOPS, DRIVER_SHEET, VEHICLES, DAY_ZONES, UNSERVED, LINEHAUL)
+
+GATEWAYS_LAYER = _output(
+    "gateways", "a gateway, used or not (point)",
+    "gateway_id name kind country lat lon used_m3_year capacity_m3_year utilisation "
+    "peak_utilisation",
+    (
+        Figure("gateway_id", "", "", "gateway", "id of a gateway"),
+        Figure("kind", "", "", "kind", "`seaport`, `airport` or `crossing`"),
+        Figure("used_m3_year", "m³", WHOLE, "used a year", "goods that pass, 0 for none"),
+        Figure("capacity_m3_year", "m³", WHOLE, "capacity a year", "none: no limit"),
+        Figure("peak_utilisation", "share", WHOLE_PERCENT, "use at the peak",
+               "in the tightest period; 0 where nothing passes"),
+    ),
+)
+FLOWS_LAYER = _output(
+    "flows", "orders of a year over a hop by a channel (multi-line)",
+    "leg from_kind from to_kind to crossing channel orders_year m3 lead_time_days from_name "
+    "to_name drawn_as",
+    (
+        Figure("leg", "", "", "leg", "`sea`, `air`, `road` (to a site), `last_mile` or `mail`"),
+        Figure("from_kind", "", "", "kind of start", "`origin`, `gateway` or `site`"),
+        Figure("to_kind", "", "", "kind of end", "`gateway`, `site` or `zone`"),
+        Figure("crossing", "", "", "crossing", "id of the border crossing; empty: none"),
+        Figure("m3", "m³", WHOLE, "volume a year", "volume of the goods moved"),
+        Figure("lead_time_days", "days", TENTH, "lead time", "to the door; none on other hops"),
+        Figure("from_name", "", "", "from", "name of the start"),
+        Figure("to_name", "", "", "to", "name of the end"),
+        Figure("drawn_as", "", "", "drawn as",
+               "what the line is: `sea lane`, `great circle`, `road` or `straight`"),
+    ),
+)
+AREAS_LAYER = _output(
+    "service_areas", "the land of the zones that a site mainly serves (multi-polygon)",
+    "site_id orders zones",
+    (
+        Figure("site_id", "", "", "site", "id of the site, or `direct mail`"),
+        Figure("zones", "zones", WHOLE, "zones", "number of zones"),
+    ),
+)
+PLAN_LAYERS = (
+    Output("sites", "as sites.csv (point)", SITES.figures),
+    GATEWAYS_LAYER,
+    Output("zones", "as zones.csv (point)", ZONES.figures),
+    FLOWS_LAYER,
+    AREAS_LAYER,
+    Output("routes", "as vehicles.csv, with own vans (line)", VEHICLES.figures),
+)
+DAY_LAYERS = (
+    Output("routes", "as vehicles.csv (line)", VEHICLES.figures),
+    Output("stops", "as stops.csv without site_id (point)", STOPS.figures[:-1]),
+    _output("depots", "a site of the day (point)", "site_id name country lat lon"),
+    Output("linehaul", "as linehaul.csv (line)", LINEHAUL.figures),
+)
+
+PLAN_SUMMARY = _output(
+    "summary.json", "of a plan; a key without a value is null",
+    "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
+    "peak_mib as_of "
+    "open_sites kpis audit",
+    (
+        Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
+        Figure("gap_usd", "USD", WHOLE, "still to be saved", "objective - bound"),
+        Figure("merging_usd", "USD", "{:+,.0f}", "error of merging zones",
+               "what the sites cost more with every zone for itself; null: no zones merged"),
+        Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
+    ),
+)
+PLAN_KPIS = _output(
+    "kpis", "of a plan, in summary.json", f"{_KPIS} channel_share",
+    (Figure("orders", "orders", WHOLE, "potential orders a year", figure("orders").meaning),),
+)
+ROUTED_SUMMARY = _output(
+    "summary.json", "of a plan with --with-routing has besides", "rounds",
+    (Figure("rounds", "", "", "rounds", "the rows of rounds.csv"),),
+)
+COMPARISON_SUMMARY = _output(
+    "summary.json", "of a comparison; a figure without a value is null",
+    "format_version status dates break_even audit",
+    (
+        Figure("status", "", "", "status", "worst status of the mixed plans"),
+        Figure("dates", "", "", "dates", "by date and mode: the row of modes.csv"),
+        Figure("break_even", "", "", "break-even", "the rows of break_even.csv"),
+    ),
+)
+DAY_SUMMARY = _output(
+    "summary.json", "of a routed day; a figure without a value is null",
+    "format_version period sites engines districts seconds peak_mib kpis audit",
+    (
+        Figure("sites", "", "", "sites", "ids of the sites that the vehicles leave from"),
+        Figure("engines", "", "", "engines", "engines that found the routes"),
+        Figure("districts", "", "{:.0f}", "districts", "groups of near stops routed one by one"),
+        Figure("seconds", "s", TENTH, "time", "routing, without writing"),
+    ),
+)
+DAY_KPIS = _output(
+    "kpis", "of a routed day, in summary.json",
+    "orders orders_own orders_carrier zones_own zones_carrier stops stops_unserved vehicles km "
+    "hours usd own_usd_per_order carrier_usd_per_order_same_zones stops_per_vehicle km_per_vehicle "
+    "hours_per_vehicle",
+    (
+        Figure("orders", "parcels", WHOLE, "orders of the day", "own and carrier"),
+        Figure("orders_own", "parcels", WHOLE, "by own vehicles", "orders that vehicles deliver"),
+        Figure("orders_carrier", "parcels", WHOLE, "by the carrier", "orders of its zones"),
+        Figure("zones_own", "zones", WHOLE, "zones with own vehicles", "zones of own delivery"),
+        Figure("zones_carrier", "zones", WHOLE, "zones of the carrier", "all other zones"),
+        Figure("stops", "stops", WHOLE, "stops", "stops asked for, served or not"),
+        Figure("stops_unserved", "stops", WHOLE, "stops not served", "rows of unserved.csv"),
+        Figure("vehicles", "vehicles", WHOLE, "vehicles", "rows of vehicles.csv"),
+        Figure("km", "km", WHOLE, "way of all vehicles", "driven by all vehicles"),
+        Figure("hours", "h", WHOLE, "time of all vehicles", "on the road, all vehicles"),
+        Figure("usd", "USD", WHOLE, "cost of own delivery", "vehicles, dispatch, second tries"),
+        Figure("carrier_usd_per_order_same_zones", "USD", CENTS, "carrier's price there",
+               "the plan's price of an order in the zones of own delivery; null with --stops"),
+    ),
+)
+# fmt: on

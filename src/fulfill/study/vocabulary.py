@@ -1,0 +1,328 @@
+"""Every figure that a run says, once: its key, unit, form, words and meaning.
+
+Terminal, pages, the reference of outputs and the tests read this module; which table holds which
+figure stands in `outputs.py`. Words for people stand only here, so that a catalogue of another
+language can take their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+UNDEFINED = "\N{EN DASH}"
+"""What a reader sees where there is no value."""
+BY_MAIL = "direct mail"
+"""What flows.csv and zones.csv say in place of a site for mailed orders."""
+WHOLE, CENTS, MILLS, TENTH = "{:,.0f}", "{:,.2f}", "{:,.3f}", "{:,.1f}"
+PERCENT, WHOLE_PERCENT, FINE_PERCENT = "{:.1%}", "{:.0%}", "{:.2%}"
+TOLD = frozenset(
+    {"", "1", "share", "orders", "sites", "zones", "stops", "vehicles", "parcels", "ISO date"}
+)
+"""Units that words or form tell already; every other is shown with the figure."""
+MILLIONS_FROM = 1e7
+"""Amounts from which a key figure is told in millions, which can be remembered."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure or a column of a table.
+
+    Attributes
+    ----------
+    key : as in summary.json and in the header of a CSV file
+    unit : of the value that stands in the file; ``share`` is a fraction of 1, empty a text
+    form : for `str.format`; or the name of a catalogue of `VALUES`; empty for a text shown as it is
+    words : label and heading for people
+    meaning : what it is, for the reference
+    """
+
+    key: str
+    unit: str
+    form: str
+    words: str
+    meaning: str
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether values stand at the right of a column."""
+        return self.form.startswith("{")
+
+    @property
+    def heading(self) -> str:
+        """Return words and unit, for the head of a column."""
+        return self.words if self.unit in TOLD else f"{self.words}, {self.unit}"
+
+    def shown(self, value: Any) -> str:
+        """Return a value without its unit."""
+        return shown(value, self.form)
+
+    def with_unit(self, value: Any) -> str:
+        """Return a value with its unit, the form of a line of its own."""
+        text = self.shown(value)
+        return text if self.unit in TOLD or text == UNDEFINED else f"{text} {self.unit}"
+
+    def in_short(self, value: Any) -> str:
+        """Return a value with its unit, tens of millions in millions."""
+        if not self.is_number or pd.isna(value) or not MILLIONS_FROM <= abs(value) < np.inf:
+            return self.with_unit(value)
+        text = f"{shown(value / 1e6, TENTH)} million"
+        return text if self.unit in TOLD else f"{text} {self.unit}"
+
+
+def shown(value: Any, form: str = "") -> str:
+    """Return a value as a reader sees it; the one formatter of terminal and pages.
+
+    Parameters
+    ----------
+    form : see `Figure`; an infinite share is an unknown gap, an infinite amount is never reached
+    """
+    if pd.isna(value):
+        return UNDEFINED
+    if not form.startswith("{"):
+        return VALUES.get(form, {}).get(str(value), str(value))
+    if np.isinf(value):
+        return "unknown" if form.endswith("%}") or value < 0 else "never"
+    return form.format(value)
+
+
+def named(form: str, keys: Iterable[str]) -> list[str]:
+    """Return the words of keys by a catalogue of `VALUES`."""
+    return [shown(key, form) for key in keys]
+
+
+def taken_over(mode: str) -> str:
+    """Return the sentence for a mix that is another mode's plan; nothing where it is its own."""
+    if mode == "mixed":
+        return ""
+    return TAKEN_OVER.format(mode=shown(mode, "mode"))
+
+
+TAKEN_OVER = (
+    "The search of the mix found nothing better than the {mode} plan, which it takes; "
+    "try a longer time limit."
+)
+STATUS_SENTENCES = {
+    "OPTIMAL": "Proven best",
+    "FEASIBLE": "A plan that is not proven best",
+    "INFEASIBLE": "No plan meets all constraints.",
+    "NO_PLAN": "The limit came before a plan.",
+}
+COST_GROUPS = {
+    "Net revenue": ("revenue",),
+    "Goods": ("goods",),
+    "Freight to the site": ("freight", "gateway"),
+    "Duty and import VAT": ("duty", "import_vat"),
+    "Courier tax": ("courier_tax",),
+    "Direct-mail freight": ("mail_freight",),
+    "Last mile": ("last_mile",),
+    "Warehouse": ("rent_and_overhead", "opening", "handling", "peak_delay"),
+    "Stock": ("holding", "storage", "safety_stock"),
+    "Certification and set-up": ("entry",),
+    "Returns and payment loss": ("returns", "payment_loss"),
+    "Cancelled on the way": ("cancellation",),
+    "Goodwill of unserved": ("unserved",),
+}
+"""Parts of costs.csv put together, in the order in which revenue is spent."""
+VALUES: dict[str, dict[str, str]] = {
+    "channel": {
+        "direct_mail": "direct mail",
+        "local": "local",
+        "cross_border": "cross-border",
+        "nearshore": "nearshore",
+        "unserved": "not served",
+    },
+    "mode": {"direct_only": "direct-only", "local_only": "local-only", "mixed": "mixed"},
+    "resource": {
+        "throughput_base": "handling, base",
+        "throughput_overtime": "handling, overtime",
+        "throughput_temporary": "handling, temporary staff",
+        "storage": "storage",
+        "gateway": "gateway",
+        "mail": "air capacity for mail",
+        "carrier": "last-mile carriers",
+    },
+    "part": {
+        "revenue": "net revenue",
+        "goods": "goods",
+        "freight": "freight to the site",
+        "gateway": "gateway fees",
+        "duty": "duty",
+        "import_vat": "import VAT",
+        "courier_tax": "courier tax",
+        "mail_freight": "direct-mail freight",
+        "last_mile": "last mile",
+        "rent_and_overhead": "rent and overhead",
+        "opening": "opening",
+        "entry": "certification and set-up",
+        "handling": "handling",
+        "peak_delay": "delay at the peak",
+        "holding": "holding",
+        "storage": "storage",
+        "safety_stock": "safety stock",
+        "returns": "returns",
+        "payment_loss": "payment loss",
+        "cancellation": "cancellation",
+        "unserved": "goodwill of orders not served",
+    },
+    "data_status": {
+        "in_force": "in force",
+        "announced": "announced",
+        "estimate": "estimate",
+        "assumption": "assumption",
+    },
+    "flag": {"True": "yes", "False": "no"},
+    "chosen": {"True": "chosen", "False": ""},
+}
+"""Words for the values of a column, by catalogue; a value that none names is shown as it is."""
+
+# fmt: off
+SHARED = (
+    Figure("site_id", "", "", "site", "id of a site"),
+    Figure("zone_id", "", "", "zone", "id of a zone"),
+    Figure("name", "", "", "name", "name for people"),
+    Figure("country", "", "", "country", "ISO 3166 code"),
+    Figure("state", "", "", "state", "state of the country"),
+    Figure("lat", "degrees north", "{:.4f}", "latitude", "WGS 84"),
+    Figure("lon", "degrees east", "{:.4f}", "longitude", "WGS 84"),
+    Figure("population", "people", WHOLE, "people", "people of the zone"),
+    Figure("zone_class", "", "", "class", "metropolitan, urban or rural"),
+    Figure("ownership", "", "", "building", "`own` building or `shared` with a logistics provider"),
+    Figure("size", "", "", "size", "size in which the site is opened"),
+    Figure("channel", "", "channel", "channel", "how an order is fulfilled; `unserved` is none"),
+    Figure("product", "", "", "product", "id of a product"),
+    Figure("period", "", "", "period", "id of a period of the calendar"),
+    Figure("mode", "", "mode", "mode", "`direct_only`, `local_only` or `mixed`"),
+    Figure("as_of", "ISO date", "", "rules of", "day whose tax and tariff rules price the plan"),
+    Figure("status", "", "", "status",
+           "`OPTIMAL` (gap at most 1e-4), `FEASIBLE`, `INFEASIBLE` or `NO_PLAN`"),
+    Figure("objective", "USD", WHOLE, "cost a year",
+           "logistics, taxes, fixed cost, lost contribution of a year; goods and revenue cancel"),
+    Figure("bound", "USD", WHOLE, "bound a year", "no plan of the instance named costs less"),
+    Figure("bound_kind", "", "", "bound by", "`certified` by recomputation, or `solver`: its word"),
+    Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective"),
+    Figure("seconds", "s", TENTH, "time", "building the model and solving, without reading"),
+    Figure("peak_mib", "MiB", TENTH, "memory", "largest memory that the process has used"),
+    Figure("audit", "", "", "audit", "`clean`: true or false; `faults`: what the auditor found"),
+    Figure("open_sites", "", "", "open sites", "open sites with their sizes"),
+    Figure("kpis", "", "", "key figures", "the key figures listed below"),
+    Figure("orders", "orders", WHOLE, "orders a year", "potential orders of a year"),
+    Figure("orders_year", "orders", WHOLE, "orders a year", "orders of a year"),
+    Figure("lead_time_days", "days", TENTH, "lead time",
+           "mean days from order to door, over the orders served; none where nothing is served"),
+    Figure("lead_time_days_mean", "days", TENTH, "mean lead time",
+           "mean days from order to door over all orders served, waiting at the peak included"),
+    Figure("share_within_3_days", "share", PERCENT, "within 3 days",
+           "part of potential orders that arrives within 3 days; a service target of other "
+           "days adds a figure `share_within_<n>_days`"),
+    Figure("share_within_5_days", "share", PERCENT, "within 5 days",
+           "part of potential orders that arrives within 5 days"),
+    Figure("cancellation_rate", "share", PERCENT, "cancelled",
+           "part of placed orders that is given up before delivery: 1 - delivered / placed"),
+    Figure("landed_cost_usd_per_order", "USD", CENTS, "landed cost per order",
+           "every cost of bringing an order to the door, over dispatched orders"),
+    Figure("contribution_usd", "USD", WHOLE, "contribution a year",
+           "revenue of delivered orders less every cost of serving them"),
+    Figure("unserved_share", "share", PERCENT, "not served",
+           "part of potential orders that is not accepted"),
+    Figure("co2e_kg_per_order", "kg", CENTS, "CO2e per order",
+           "CO2 equivalent of all transport, over dispatched orders"),
+    Figure("format_version", "", "{:.0f}", "format", "format of the file; another is refused"),
+    Figure("channel_share", "share", PERCENT, "channels",
+           "part of potential orders by channel, `unserved` last"),
+    Figure("share_direct_mail", "share", PERCENT, "direct mail", "part of orders that is mailed"),
+    Figure("share_local", "share", PERCENT, "local", "part of orders from stock of overseas goods"),
+    Figure("share_cross_border", "share", PERCENT, "cross-border",
+           "part of orders from a site on the other side of the border"),
+    Figure("share_nearshore", "share", PERCENT, "nearshore", "part of orders of nearshore goods"),
+    Figure("share_unserved", "share", PERCENT, "not served",
+           "part of potential orders that is not accepted"),
+    Figure("utilisation", "share", PERCENT, "use", "used over capacity; none without a limit"),
+    Figure("peak_utilisation", "share", WHOLE_PERCENT, "peak use of base",
+           "orders handled over base capacity in the busiest period; above 1 overtime is worked"),
+    Figure("used", "see unit", WHOLE, "used", "use of the resource in the period"),
+    Figure("capacity", "see unit", WHOLE, "capacity", "limit of the resource in the period"),
+    Figure("mail_usd_per_order", "USD", CENTS, "worth by mail",
+           "contribution of the mean order by direct mail; none where mail reaches nobody"),
+    Figure("local_usd_per_order", "USD", CENTS, "worth from stock",
+           "contribution of the mean order from the open sites; none where they reach nobody"),
+    Figure("winner", "", "channel", "winner",
+           "`local` where stock is worth more, else `direct_mail`; empty: nothing to compare"),
+    Figure("leg", "", "", "leg", "`inbound` to a site or `outbound` to a zone"),
+    Figure("from", "", "", "from", "id of the place where the flow starts"),
+    Figure("to", "", "", "to", "id of the place where the flow ends"),
+    Figure("main_site", "", "", "main site",
+           "site that serves most orders of the zone, or `direct mail`; empty: nothing served"),
+    Figure("main_channel", "", "channel", "main channel",
+           "channel of most orders of the zone; empty where nothing is served"),
+    # a routed day and the vehicles of a plan
+    Figure("vehicle", "", "", "vehicle", "site, type and running number"),
+    Figure("type_id", "", "", "type", "id of a vehicle type of vehicles.csv of the network"),
+    Figure("trip", "", "{:.0f}", "trip", "number of the trip of the vehicle, from 1"),
+    Figure("trips", "", "{:.0f}", "trips", "trips of the vehicle"),
+    Figure("sequence", "", "{:.0f}", "stop", "number of the stop of the vehicle, from 1"),
+    Figure("stop_id", "", "", "stop", "id of a stop"),
+    Figure("stops", "stops", WHOLE, "stops", "stops of the vehicle"),
+    Figure("parcels", "parcels", WHOLE, "parcels", "parcels carried"),
+    Figure("weight_kg", "kg", TENTH, "weight", "weight of the parcels"),
+    Figure("arrival", "h on the clock", TENTH, "arrives", "arrival at the stop"),
+    Figure("begin", "h on the clock", TENTH, "begins", "begin of service, after any waiting"),
+    Figure("departure", "h on the clock", TENTH, "departs", "end of service"),
+    Figure("leg_km", "km", TENTH, "way", "way from the stop before, or from the site"),
+    Figure("leg_hours", "h", TENTH, "drive", "driving from the stop before, or from the site"),
+    Figure("km", "km", WHOLE, "km", "driven by the vehicle, ways out and back included"),
+    Figure("hours", "h", TENTH, "hours", "from leaving the site to the return"),
+    Figure("leaves", "h on the clock", TENTH, "leaves", "departure from the site"),
+    Figure("returns", "h on the clock", TENTH, "returns", "last return to the site"),
+    Figure("break_begins", "h on the clock", TENTH, "break", "begin of the break, if any"),
+    Figure("load_share", "share", WHOLE_PERCENT, "load",
+           "the tighter of parcels and weight in the fullest trip, over the vehicle's capacity"),
+    Figure("usd", "USD", CENTS, "cost", "cost of the vehicle's day"),
+    Figure("usd_per_order", "USD", CENTS, "USD an order", "cost over orders"),
+    Figure("back_km", "km", TENTH, "back", "the ways back to the site, part of `km`"),
+    Figure("stops_per_vehicle", "stops", TENTH, "stops a vehicle", "mean over the vehicles"),
+    Figure("km_per_vehicle", "km", TENTH, "way of a vehicle", "mean over the vehicles"),
+    Figure("hours_per_vehicle", "h", TENTH, "time of a vehicle", "mean over the vehicles"),
+    Figure("own_usd_per_order", "USD", CENTS, "own, an order",
+           "cost of own delivery over its orders, dispatch and second tries included"),
+)
+# fmt: on
+KEY_FIGURES = (
+    "orders",
+    "landed_cost_usd_per_order",
+    "contribution_usd",
+    "lead_time_days_mean",
+    "share_within_3_days",
+    "share_within_5_days",
+    "cancellation_rate",
+    "unserved_share",
+    "co2e_kg_per_order",
+)
+"""Key figures of a plan, in the order in which people read them."""
+_BY_KEY = {figure.key: figure for figure in SHARED}
+
+
+def figure(key: str) -> Figure:
+    """Return the figure of a key that means the same everywhere.
+
+    Raises
+    ------
+    KeyError
+        Where no figure has this key.
+    """
+    if key in _BY_KEY:
+        return _BY_KEY[key]
+    days = key.removeprefix("share_within_").removesuffix("_days")
+    if key == f"share_within_{days}_days" and days.isdigit():
+        meaning = f"part of potential orders that arrives within {days} days"
+        return Figure(key, "share", PERCENT, f"within {days} days", meaning)
+    raise KeyError(key)
+
+
+def figures(*keys: str) -> tuple[Figure, ...]:
+    """Return the figures of keys that mean the same everywhere."""
+    return tuple(figure(key) for key in keys)

@@ -1,0 +1,185 @@
+"""What all pages share: one file, no network, and names that stay text whatever they hold."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fulfill.analysis.compare.comparison import Comparison
+from fulfill.report.gis.day_layers import day_layers
+from fulfill.report.gis.layers import plan_layers
+from fulfill.report.html import comparison_page
+from fulfill.report.html.day_page import write_day_page
+from fulfill.report.html.page import html_table, inline, part
+from fulfill.report.html.plan_page import write_report
+from fulfill.report.private_fleet import van_section
+from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.run import Run
+from fulfill.study.vocabulary import Figure
+
+BROWSER = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr",
+    "--virtual-time-budget=10000",
+)  # fmt: skip
+PAGES = ("report.html", "comparison.html", "route.html")
+CHARTS = {"report.html": 5, "comparison.html": 2, "route.html": 3}
+
+
+class Tags(HTMLParser):
+    """Collects what the page's own tags say: elements, attributes, and text by element."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str]] = []
+        self.text: dict[str, list[str]] = {}
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements[tag] += 1
+        self.open += [] if tag in ("meta", "br", "img", "link") else [tag]
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.text.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+
+@pytest.fixture(scope="session")
+def pages(run: Path, comparison_folder: Path, day_folder: Path) -> dict[str, Path]:
+    """The three pages as runs, comparisons and days leave them."""
+    folders = (run, comparison_folder, day_folder)
+    return {name: folder / name for name, folder in zip(PAGES, folders, strict=True)}
+
+
+@pytest.fixture(scope="session")
+def hostile_pages(
+    hostile_plan: Run,
+    hostile_comparison: Comparison,
+    hostile_day: DayRoutes,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Path]:
+    """The three pages of inputs whose names try to break them."""
+    paths = {name: tmp_path_factory.mktemp("hostile") / name for name in PAGES}
+    plan, problem = hostile_plan.plan, hostile_plan.problem
+    layers = plan_layers(plan, problem)
+    write_report(plan, problem, hostile_plan.audit, layers, paths["report.html"])
+    text = comparison_page.page(hostile_comparison)
+    paths["comparison.html"].write_text(text, encoding="utf-8")
+    write_day_page(hostile_day, day_layers(hostile_day), paths["route.html"])
+    return paths
+
+
+def dom(path: Path, profile: Path) -> tuple[str, list[str]]:
+    """Return what Chromium makes of a page, and what it says on the console."""
+    assert BROWSER is not None
+    done = subprocess.run(
+        [BROWSER, *FLAGS, f"--user-data-dir={profile}", "--dump-dom", path.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_tag_asks_for_another_file(pages: dict[str, Path], name: str) -> None:
+    tags = Tags(pages[name].read_text(encoding="utf-8"))
+    asking = {"src", "href", "srcset", "data", "action", "poster", "background", "xlink:href"}
+    assert [pair for pair in tags.attributes if pair[0] in asking] == []
+    assert not re.search(r"url\(|@import|https?:", " ".join(tags.text["style"]))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_have_one_head_and_one_style(pages: dict[str, Path], name: str) -> None:
+    tags = Tags(pages[name].read_text(encoding="utf-8"))
+    first = Tags(pages[PAGES[0]].read_text(encoding="utf-8"))
+    assert tags.text["style"] == first.text["style"]
+    assert [tags.elements[tag] for tag in ("title", "style", "h1", "main", "footer")] == [1] * 5
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_name_is_text_and_nothing_else(
+    pages: dict[str, Path], hostile_pages: dict[str, Path], name: str
+) -> None:
+    text = hostile_pages[name].read_text(encoding="utf-8")
+    tags, clean = Tags(text), Tags(pages[name].read_text(encoding="utf-8"))
+    assert tags.elements["script"] == clean.elements["script"]
+    assert tags.elements["p"] >= clean.elements["p"]
+    told = " ".join(piece for tag, data in tags.text.items() if tag != "script" for piece in data)
+    assert "<script>document.documentElement" in told.replace("\N{DIVISION SLASH}", "/")
+    assert "{{7*7}}${title}" in told
+    assert "49" not in "".join(tags.text["title"] + tags.text["h1"])
+    assert ("data-broken", "1") not in tags.attributes
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_drawn_without_a_network(
+    pages: dict[str, Path], name: str, tmp_path: Path
+) -> None:
+    found, messages = dom(pages[name], tmp_path)
+    assert any("document idle" in line for line in messages), messages
+    assert not [line for line in messages if "ERROR" in line or "Uncaught" in line]
+    assert found.count('<div class="bk-Figure"') == CHARTS[name]
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_name_runs_no_script(hostile_pages: dict[str, Path], name: str, tmp_path: Path) -> None:
+    found, messages = dom(hostile_pages[name], tmp_path)
+    assert "data-broken=" not in found.split("<body")[0]
+    assert not [line for line in messages if "ERROR" in line or "Uncaught" in line]
+    assert found.count('<div class="bk-Figure"') == CHARTS[name]
+
+
+def test_a_script_cannot_be_ended_by_what_it_holds() -> None:
+    assert inline('"</script>" "<!--"') == '"<\\/script>" "<\\!--"'
+
+
+def test_a_table_shows_a_dash_for_no_value_and_escapes_the_rest() -> None:
+    columns = (
+        Figure("name", "", "", "<site>", 'said of a "site"'),
+        Figure("usd", "USD", "{:,.0f}", "cost", "a cost"),
+    )
+    rows = pd.DataFrame({"name": ["<i>a", None], "usd": [1234.0, np.nan]})
+    text = html_table(rows, columns, last_is_sum=True)
+    assert '<th title="said of a &#34;site&#34;">&lt;site&gt;</th>' in text
+    assert '<th class="n" title="a cost">cost, USD</th>' in text
+    assert '<tr><td>&lt;i&gt;a</td><td class="n">1,234</td></tr>' in text
+    assert '<tr class="sum"><td>\N{EN DASH}</td><td class="n">\N{EN DASH}</td></tr>' in text
+    assert "<tbody></tbody>" in "".join(html_table(rows.iloc[:0], columns).split("\n"))
+
+
+def test_a_section_that_is_no_markup_is_shown_as_text() -> None:
+    assert "&lt;b&gt;" in part("vans.html", table="<b>")
+
+
+def test_the_section_on_own_vans_says_which_round_was_chosen(routed: Run) -> None:
+    text = van_section(routed.rounds)
+    assert text.count("<td>chosen</td>") == 1
+    assert "carriers only" in text
