@@ -19,6 +19,8 @@ from fulfill.inputs.network import read_network
 from fulfill.model.certificate import FILE
 from fulfill.study.open_run import open_run
 from fulfill.study.optimize import find_plan
+from fulfill.study.run_folder import write_run_data
+from fulfill.study.study import load
 from fulfill.study.verify import KEYS, UNCHECKED, RunAudit, verify
 
 Tamper = Callable[[Path], None]
@@ -67,7 +69,8 @@ def test_a_true_run_is_clean(house: Path) -> None:
         "constraints (1) to (13)",
         "bound (certified), USD",
     ]
-    assert names[4:] == [*(f"{name}.csv" for name in KEYS), "summary.json"]
+    assert names[4] == "key figures, second formula"
+    assert names[5:] == [*(f"{name}.csv" for name in KEYS), "summary.json"]
     bound = found.checks[3]
     assert bound.claimed == pytest.approx(bound.recomputed, rel=1e-12)
 
@@ -373,3 +376,20 @@ def test_the_embedded_network_merged_is_clean(
     found: RunAudit = verify(tmp_path / "run")
     assert found.faults == ()
     assert "bound (certified), USD" in [check.name for check in found.checks]
+
+
+def test_a_wrong_formula_of_a_key_figure_is_found_though_it_wrote_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fulfill.study.kpis._mean_lead_days", lambda *_: 1.0)
+    wrong = load("toy", "toy").optimize()
+    assert [fault.split(":")[0] for fault in wrong.audit.faults] == ["kpis, lead_time_days_mean"]
+    write_run_data(wrong, tmp_path)
+    faults = verify(tmp_path).faults
+    assert [fault.split(":")[0] for fault in faults] == ["summary.json, lead_time_days_mean"]
+
+
+def test_a_run_that_was_not_saved_is_verified_too() -> None:
+    run = load("toy", "toy").optimize(gap=0.0)
+    assert run.verify().clean
+    assert "33,350" in repr(run)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
@@ -17,10 +18,21 @@ from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that are no cost of bringing an order to the door."""
 TIE = 1e-9
-"""Relative difference below which figures are equal when the largest is named: rounding names nothing."""
+"""Relative difference below which figures are equal when the largest is named."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A plan's decisions with all that they are priced by."""
+
+    problem: Problem
+    economics: Economics
+    instance: LocationInstance
+    decisions: Decisions
 
 
 def describe(
@@ -31,31 +43,39 @@ def describe(
     outcome: Outcome,
 ) -> Plan:
     """Return the plan that decisions amount to."""
-    flows = _outbound(problem, economics, instance, decisions)
-    inbound = _inbound(problem, economics, instance, decisions)
+    priced = Priced(problem, economics, instance, decisions)
+    flows = _outbound(priced)
     used = band_use(instance, decisions)
-    costs = _costs(problem, economics, instance, decisions, used)
+    costs = _costs(priced, used)
     missing = _missing(instance, decisions)
-    zones = _zones(problem, economics, instance, flows, missing)
     channels = _channels(instance, flows, missing)
-    costs["usd_per_order"] = costs["usd_year"] / (float(flows["dispatched"].sum()) or np.nan)
+    costs["usd_per_order"] = costs["usd_year"] / _base(flows["dispatched"])
     return Plan(
         outcome=outcome,
         as_of=problem.regime.as_of.isoformat(),
-        kpis=_kpis(
-            economics, instance, flows, costs, channels, used, inbound_co2(instance, decisions)
-        ),
-        sites=_sites(problem, economics, instance, decisions, used),
-        flows=pd.concat([_public(flows), inbound], ignore_index=True),
-        zones=zones,
+        kpis=_kpis(priced, flows, costs, channels, used),
+        sites=_sites(priced, used),
+        flows=pd.concat([_public(flows), _inbound(priced)], ignore_index=True),
+        zones=_zones(priced, flows, missing),
         costs=costs,
         capacity=_capacity(instance, decisions, used),
         channels=channels,
     )
 
 
+def _base(amount: pd.Series | Array) -> float:
+    """Return a sum to divide by: NaN where it is zero, for a mean over nothing is no figure."""
+    return float(amount.sum()) or np.nan
+
+
+def _cancelled(delivered: ArrayLike, placed: ArrayLike) -> Array:
+    """Return the share of placed orders that is cancelled by the door; NaN where none is placed."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(1.0 - np.divide(delivered, placed))
+
+
 def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return orders handled in each band when the bands fill in order of price, (n_sites, n_bands, n_periods)."""
+    """Return orders by band, filled in order of price, (n_sites, n_bands, n_periods)."""
     leaving = leaving_orders(instance, decisions).sum(axis=1)
     site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
     capacity = (
@@ -81,7 +101,7 @@ def _missing(instance: LocationInstance, decisions: Decisions) -> Array:
 
 
 def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the share of a site's goods that came from nearshore plants, (n_sites, n_products, n_periods)."""
+    """Return the share of goods that came from plants, (n_sites, n_products, n_periods)."""
     total = np.zeros((len(instance.sites), *instance.shape[1:]))
     near = np.zeros_like(total)
     if len(instance.route_site):
@@ -91,10 +111,13 @@ def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Dec
     return np.asarray(np.divide(near, total, out=np.zeros_like(near), where=total > 0))
 
 
-def _outbound(
-    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
-) -> pd.DataFrame:
-    """Return one row a lane, product, period and channel with orders; internal columns begin with an underscore."""
+def _outbound(priced: Priced) -> pd.DataFrame:
+    """Return one row a lane, product, period and channel with orders.
+
+    Internal columns begin with an underscore.
+    """
+    problem, economics = priced.problem, priced.economics
+    instance, decisions = priced.instance, priced.decisions
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way, site, zone = instance.lane_way[lane], instance.lane_site[lane], instance.lane_zone[lane]
     table = economics.ways.table
@@ -117,9 +140,14 @@ def _outbound(
             "orders": orders,
             "distance_km": economics.lanes.km[lane],
             "lead_time_days": economics.lead_days[way, t],
-            "_zone": zone, "_site": site, "_way": way, "_lane": lane, "_product": k, "_period": t,
+            "_zone": zone,
+            "_site": site,
+            "_way": way,
+            "_lane": lane,
+            "_product": k,
+            "_period": t,
         }
-    )  # fmt: skip
+    )
     mixed = np.flatnonzero(share > 0)
     near = frame.iloc[mixed].assign(channel="nearshore", orders=orders[mixed] * share[mixed])
     frame["orders"] = frame["orders"] * (1.0 - share)
@@ -138,10 +166,10 @@ def _public(flows: pd.DataFrame) -> pd.DataFrame:
     return flows[[name for name in flows.columns if not name.startswith("_")]]
 
 
-def _inbound(
-    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
-) -> pd.DataFrame:
+def _inbound(priced: Priced) -> pd.DataFrame:
     """Return one row for each route, product and period that brings goods in."""
+    problem, economics = priced.problem, priced.economics
+    instance, decisions = priced.instance, priced.decisions
     route, k, t = np.nonzero(decisions.inbound > 1e-9)
     origins = problem.network["origins"]
     gates = np.array([*instance.gateways, ""])
@@ -176,14 +204,9 @@ def _inbound(
     )
 
 
-def _costs(
-    problem: Problem,
-    economics: Economics,
-    instance: LocationInstance,
-    decisions: Decisions,
-    used: Array,
-) -> pd.DataFrame:
-    """Return the objective by part, USD a year; the parts and the constant add up to the objective."""
+def _costs(priced: Priced, used: Array) -> pd.DataFrame:
+    """Return the objective by part, USD a year; with the constant they add up to the objective."""
+    economics, instance, decisions = priced.economics, priced.instance, priced.decisions
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way = instance.lane_way[lane]
     parts = {
@@ -218,34 +241,53 @@ def _costs(
 
 
 def _kpis(
-    economics: Economics, instance: LocationInstance, flows: pd.DataFrame, costs: pd.DataFrame, channels: pd.DataFrame,
-    used: Array, inbound_kg: float,
-) -> dict[str, Any]:  # fmt: skip
+    priced: Priced, flows: pd.DataFrame, costs: pd.DataFrame, channels: pd.DataFrame, used: Array
+) -> dict[str, Any]:
     """Return the key figures of summary.json; NaN where there is no order to take the mean over."""
-    total = float(instance.demand.sum())
-    amount = flows["orders"].to_numpy()
-    served, dispatched, placed = (
-        float(flows[name].sum()) or np.nan for name in ("orders", "dispatched", "placed")
-    )
+    economics, instance = priced.economics, priced.instance
+    demand, dispatched = _base(instance.demand), _base(flows["dispatched"])
     by_part = costs.set_index("part")["usd_year"]
-    landed = float(by_part.drop(list(LOSS_PARTS)).sum())
-    waiting = float((used * economics.warehouses.delay_days[:, :, None]).sum()) / served
-    co2 = float((flows["dispatched"] * _outbound_co2(instance, flows)).sum()) + inbound_kg
-    within = {
-        days: float((amount * share[flows["_way"], flows["_period"]]).sum()) / (total or np.nan)
-        for days, share in economics.within.items()
-    }
+    co2 = float((flows["dispatched"] * _outbound_co2(instance, flows)).sum())
+    cancelled = _cancelled(flows["delivered"].sum(), flows["placed"].sum())
+    share = channels.set_index("channel")["share"]
     return {
-        "orders": total,
-        "landed_cost_usd_per_order": landed / dispatched,
+        "orders": float(instance.demand.sum()),
+        "landed_cost_usd_per_order": _landed(by_part) / dispatched,
         "contribution_usd": -float(by_part.sum()),
-        "lead_time_days_mean": float((amount * flows["lead_time_days"]).sum()) / served + waiting,
-        **{f"share_within_{days}_days": share for days, share in within.items()},
-        "cancellation_rate": 1.0 - float(flows["delivered"].sum()) / placed,
-        "unserved_share": float(channels.set_index("channel")["share"].get("unserved", 0.0)),
-        "co2e_kg_per_order": co2 / dispatched,
-        "channel_share": dict(zip(channels["channel"], channels["share"], strict=True)),
+        "lead_time_days_mean": _mean_lead_days(economics, flows, used),
+        **{
+            f"share_within_{days}_days": _in_time(flows, shares) / demand
+            for days, shares in economics.within.items()
+        },
+        "cancellation_rate": float(cancelled),
+        "unserved_share": float(share["unserved"]),
+        "co2e_kg_per_order": (co2 + inbound_co2(instance, priced.decisions)) / dispatched,
+        "channel_share": share.to_dict(),
     }
+
+
+def _landed(by_part: pd.Series) -> float:
+    """Return what it costs to bring all orders to the door, USD a year."""
+    return float(by_part.drop(list(LOSS_PARTS)).sum())
+
+
+def _mean_lead_days(economics: Economics, flows: pd.DataFrame, used: Array) -> float:
+    """Return mean days from order to door, the wait in a site's bands included.
+
+    An order waits as long as the mean order that its site handles in the period; by mail not at
+    all.
+    """
+    handled = used.sum(axis=1)
+    waited = (used * economics.warehouses.delay_days[:, :, None]).sum(axis=1)
+    wait = np.divide(waited, handled, out=np.zeros_like(handled), where=handled > 0)
+    by_site = np.concatenate([wait, np.zeros((1, wait.shape[1]))])  # the last row is MAIL
+    days = flows["lead_time_days"] + by_site[flows["_site"], flows["_period"]]
+    return float((flows["orders"] * days).sum()) / _base(flows["orders"])
+
+
+def _in_time(flows: pd.DataFrame, share: Array) -> float:
+    """Return the orders that arrive in time; `share` (n_ways, n_periods)."""
+    return float((flows["orders"] * share[flows["_way"], flows["_period"]]).sum())
 
 
 def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
@@ -266,45 +308,28 @@ def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
 
 def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
     """Return orders, share, lead time and cancellation by channel; unserved last."""
-    total = float(instance.demand.sum()) or np.nan
-    rows = []
-    for name in CHANNELS:
-        part = flows[flows["channel"] == name]
-        amount = float(part["orders"].sum())
-        days, cancelled = np.nan, np.nan
-        if amount:
-            days = float((part["orders"] * part["lead_time_days"]).sum()) / amount
-            cancelled = 1.0 - float(part["delivered"].sum()) / float(part["placed"].sum())
-        rows.append(
-            {
-                "channel": name,
-                "orders": amount,
-                "share": amount / total,
-                "lead_time_days": days,
-                "cancellation_rate": cancelled,
-            }
-        )
-    lost = float(missing.sum())
-    rows.append(
+    amounts = flows[["orders", "placed", "delivered"]].assign(
+        days=flows["orders"] * flows["lead_time_days"]
+    )
+    table = amounts.groupby(flows["channel"]).sum().reindex(list(CHANNELS)).fillna(0.0)
+    orders = np.append(table["orders"].to_numpy(), missing.sum())
+    with np.errstate(invalid="ignore"):
+        days = table["days"].to_numpy() / table["orders"].to_numpy()
+    cancelled = _cancelled(table["delivered"].to_numpy(), table["placed"].to_numpy())
+    return pd.DataFrame(
         {
-            "channel": "unserved",
-            "orders": lost,
-            "share": lost / total,
-            "lead_time_days": np.nan,
-            "cancellation_rate": np.nan,
+            "channel": [*CHANNELS, "unserved"],
+            "orders": orders,
+            "share": orders / _base(instance.demand),
+            "lead_time_days": np.append(days, np.nan),
+            "cancellation_rate": np.append(cancelled, np.nan),
         }
     )
-    return pd.DataFrame(rows)
 
 
-def _zones(
-    problem: Problem,
-    economics: Economics,
-    instance: LocationInstance,
-    flows: pd.DataFrame,
-    missing: Array,
-) -> pd.DataFrame:
+def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
     """Return every zone with its orders, lead time, coverage, main site and main channel."""
+    problem, economics, instance = priced.problem, priced.economics, priced.instance
     columns = ["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]
     zones = problem.demand.zones[columns].copy()
     n_zones = len(zones)
@@ -320,8 +345,8 @@ def _zones(
         for days, share in economics.within.items():
             in_time = added(amount * share[flows["_way"], flows["_period"]])
             zones[f"share_within_{days}_days"] = in_time / zones["orders"]
-        zones["cancellation_rate"] = 1.0 - added(flows["delivered"].to_numpy()) / added(
-            flows["placed"].to_numpy()
+        zones["cancellation_rate"] = _cancelled(
+            added(flows["delivered"].to_numpy()), added(flows["placed"].to_numpy())
         )
         for name in CHANNELS:
             zones[f"share_{name}"] = (
@@ -336,15 +361,10 @@ def _zones(
     return zones
 
 
-def _sites(
-    problem: Problem,
-    economics: Economics,
-    instance: LocationInstance,
-    decisions: Decisions,
-    used: Array,
-) -> pd.DataFrame:
+def _sites(priced: Priced, used: Array) -> pd.DataFrame:
     """Return the open sites, largest first."""
-    sites = problem.network["sites"]
+    economics, instance, decisions = priced.economics, priced.instance, priced.decisions
+    sites = priced.problem.network["sites"]
     rows = np.flatnonzero(decisions.opened.any(axis=1))
     size = decisions.opened.argmax(axis=1)
     base = instance.capacity[rows, size[rows], 0]
@@ -369,99 +389,79 @@ def _sites(
     )
 
 
+def _given(value: T | None) -> T:
+    """Return a part of the instance that every instance made from tables has."""
+    assert value is not None
+    return value
+
+
 def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
-    """Return use and capacity of every resource and period that has any use, in the resource's own unit."""
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
-    assert instance.stock_level is not None
-    assert instance.gateway_m3 is not None
-    assert instance.mail_kg is not None
-    assert instance.carrier_orders is not None
-    assert instance.mail_weight is not None
-    assert instance.zone_country is not None
-    assert instance.carrier_zone is not None
-    assert instance.storage_m3 is not None
-    assert instance.chord_usd is not None
-    assert instance.safety is not None
-    rows = np.flatnonzero(decisions.opened.any(axis=1))
-    size = decisions.opened.argmax(axis=1)
-    pieces = [
-        _resource(
-            np.array(instance.sites)[rows],
-            f"throughput_{band}",
-            "orders",
-            used[rows, b],
-            instance.capacity[rows, size[rows], b],
-            instance.periods,
-        )
-        for b, band in enumerate(instance.bands)
+    """Return use and capacity of every resource and period that has any use, in its own unit."""
+    rows, size = np.nonzero(decisions.opened)
+    names = np.array(instance.sites)[rows]
+    room = np.repeat(_given(instance.storage_m3)[rows, size, None], len(instance.periods), axis=1)
+    resources: list[tuple[str, str, Any, Array, Array]] = [
+        # kind, unit, names of the resources, use and capacity of each by period
+        *(
+            (f"throughput_{band}", "orders", names, used[rows, b], instance.capacity[rows, size, b])
+            for b, band in enumerate(instance.bands)
+        ),
+        ("storage", "m3", names, _stock_m3(instance, decisions)[rows], room),
+        ("gateway", "m3", instance.gateways, *_gateway_m3(instance, decisions)),
+        ("mail", "kg", instance.countries, *_mail_kg(instance, decisions)),
+        ("carrier", "orders", instance.carriers, *_carrier_orders(instance, decisions)),
     ]
-    leaving = leaving_orders(instance, decisions)
-    stock = np.einsum("ikt,ktu,k->iu", leaving, instance.stock_level, instance.volume_m3)
-    chord = instance.chord_usd[np.arange(len(size)), :, size] * instance.safety.m3_per_usd
-    stock += (chord * leaving.sum(axis=2)).sum(axis=1)[:, None]
-    room = np.repeat(instance.storage_m3[rows, size[rows]][:, None], len(instance.periods), axis=1)
-    pieces.append(
-        _resource(
-            np.array(instance.sites)[rows], "storage", "m3", stock[rows], room, instance.periods
-        )
-    )
-    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, instance.landing)
-    passed = np.zeros_like(instance.gateway_m3)
-    for gate in (instance.route_gateway, instance.route_crossing):
-        np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
-    pieces.append(
-        _resource(
-            np.array(instance.gateways),
-            "gateway",
-            "m3",
-            passed,
-            instance.gateway_m3,
-            instance.periods,
-        )
-    )
-    way, zone = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane]
-    units = instance.units[way, decisions.product, decisions.period] * decisions.orders
-    mailed = np.zeros_like(instance.mail_kg)
-    np.add.at(
-        mailed,
-        (instance.zone_country[zone], decisions.period),
-        instance.mail_weight[way, decisions.product] * units,
-    )
-    pieces.append(
-        _resource(
-            np.array(instance.countries), "mail", "kg", mailed, instance.mail_kg, instance.periods
-        )
-    )
-    carried = np.zeros_like(instance.carrier_orders)
-    local = instance.lane_site[decisions.lane] != MAIL
-    np.add.at(carried, (instance.carrier_zone[zone][local], decisions.period[local]), units[local])
-    pieces.append(
-        _resource(
-            np.array(instance.carriers),
-            "carrier",
-            "orders",
-            carried,
-            instance.carrier_orders,
-            instance.periods,
-        )
-    )
+    pieces = []
+    for kind, unit, resource, use, capacity in resources:
+        i, t = np.nonzero(use > 1e-9)
+        frame = pd.DataFrame({"resource": np.array(resource)[i], "kind": kind})
+        frame["period"] = np.array(instance.periods)[t]
+        frame["used"], frame["capacity"], frame["unit"] = use[i, t], capacity[i, t], unit
+        pieces.append(frame.assign(utilisation=frame["used"] / frame["capacity"]))
     return pd.concat(pieces, ignore_index=True)
 
 
-def _resource(
-    names: NDArray[np.str_],
-    kind: str,
-    unit: str,
-    used: Array,
-    capacity: Array,
-    periods: tuple[str, ...],
-) -> pd.DataFrame:
-    i, t = np.nonzero(used > 1e-9)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return pd.DataFrame(
-            {
-                "resource": names[i], "kind": kind, "period": np.array(periods)[t], "used": used[i, t],
-                "capacity": capacity[i, t], "unit": unit, "utilisation": used[i, t] / capacity[i, t],
-            }
-        )  # fmt: skip
+def _stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return cycle, pre-built and safety stock of each site and period, (n_sites, n_periods)."""
+    leaving, size = leaving_orders(instance, decisions), decisions.opened.argmax(axis=1)
+    volume, level = _given(instance.volume_m3), _given(instance.stock_level)
+    chord = _given(instance.chord_usd)[np.arange(len(size)), :, size]
+    safety = chord * _given(instance.safety).m3_per_usd * leaving.sum(axis=2)
+    stock = np.einsum("ikt,ktu,k->iu", leaving, level, volume)
+    return np.asarray(stock + safety.sum(axis=1)[:, None])
+
+
+def _gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+    """Return what passes each gateway when the goods land, and its capacity."""
+    volume, landing = _given(instance.volume_m3), _given(instance.landing)
+    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, volume, landing)
+    passed = np.zeros_like(_given(instance.gateway_m3))
+    for gate in (instance.route_gateway, instance.route_crossing):
+        np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
+    return passed, _given(instance.gateway_m3)
+
+
+def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+    """Return the chargeable weight mailed to each country, and the air capacity."""
+    way, country = instance.lane_way[decisions.lane], _given(instance.zone_country)
+    weight = _given(instance.mail_weight)[way, decisions.product]
+    at = country[instance.lane_zone[decisions.lane]], decisions.period
+    mailed = np.zeros_like(_given(instance.mail_kg))
+    np.add.at(mailed, at, weight * _dispatched(instance, decisions))
+    return mailed, _given(instance.mail_kg)
+
+
+def _carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+    """Return the orders from sites into each carrier region, and what its carriers take."""
+    local = instance.lane_site[decisions.lane] != MAIL
+    region = _given(instance.carrier_zone)[instance.lane_zone[decisions.lane]]
+    carried = np.zeros_like(_given(instance.carrier_orders))
+    orders = _dispatched(instance, decisions)[local]
+    np.add.at(carried, (region[local], decisions.period[local]), orders)
+    return carried, _given(instance.carrier_orders)
+
+
+def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the orders of each flow that leave a site or an origin, (n_flows,)."""
+    way = instance.lane_way[decisions.lane]
+    return np.asarray(instance.units[way, decisions.product, decisions.period] * decisions.orders)

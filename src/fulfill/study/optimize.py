@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from fulfill.audit.bound import audit_bound
+from fulfill.audit.key_figures import compare_key_figures, key_figures
 from fulfill.audit.plan import COST_TOLERANCE, Audit, audit_plan
 from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import compile_method, method_of, solve_location
-from fulfill.model.decisions import Outcome, status_of
+from fulfill.model.decisions import Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import Start, check_start
 from fulfill.study.kpis import describe
@@ -169,7 +171,14 @@ def described(
     else:
         plan = describe(model.problem, model.economics, instance, solution.decisions, outcome)
         finding = audit_plan(instance, solution.decisions, solution.objective, model.economics)
-        finding = replace(finding, faults=(*finding.faults, *bound_faults))
+        finding = replace(
+            finding,
+            faults=(
+                *finding.faults,
+                *bound_faults,
+                *key_figure_faults(model, solution.decisions, plan.kpis),
+            ),
+        )
     return Run(
         study,
         plan,
@@ -178,6 +187,16 @@ def described(
         solution.start,
         solved=(model, solution.decisions),
     )
+
+
+def key_figure_faults(
+    model: PricedModel, decisions: Decisions, claimed: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return in which key figures the auditor's own formulas disagree with those claimed."""
+    found = key_figures(
+        model.problem, model.distances, model.instance, decisions, model.economics.ways.table
+    )
+    return tuple(f"kpis, {fault}" for fault in compare_key_figures(claimed, found.figures))
 
 
 def with_audited_bound(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from fulfill.audit.plan import Audit
-from fulfill.inputs.geography.distances import measure
+from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.certificate import Certificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
@@ -34,11 +34,13 @@ class PricedModel:
     Attributes
     ----------
     problem : of merged zones, if a resolution was asked for
+    distances : between its places
     economics : what an order costs, by part
     instance : what methods and the auditor read
     """
 
     problem: Problem
+    distances: Distances
     economics: Economics
     instance: LocationInstance
 
@@ -57,9 +59,8 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     ----------
     problem : of merged zones, if a resolution is asked for
     """
-    priced = economics(
-        problem, measure(problem.network, problem.demand.zones), service_days(options.service)
-    )
+    distances = measure(problem.network, problem.demand.zones)
+    priced = economics(problem, distances, service_days(options.service))
     limits = build_limits(
         problem,
         opened=options.opened,
@@ -69,7 +70,7 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
         co2_kg=options.co2_kg,
         services=options.service,
     )
-    return PricedModel(problem, priced, build_instance(problem, priced, limits))
+    return PricedModel(problem, distances, priced, build_instance(problem, priced, limits))
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,18 +17,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.audit.bound import audit_bound
+from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs import demand as demand_folder
 from fulfill.inputs import network as network_folder
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_folder
 from fulfill.model.certificate import load
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome, status_of
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.study.kpis import describe
 from fulfill.study.open_run import figure, input_places, read_options, read_summary, study_of
-from fulfill.study.optimize import instance_in_words
+from fulfill.study.optimize import instance_in_words, key_figure_faults
 from fulfill.study.plan import Plan
-from fulfill.study.run import Run, build_model
+from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import (
     CERTIFICATE,
     MANIFEST,
@@ -54,6 +55,7 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     "channels": (("channel",), ""),
 }
 UNCHECKED = (
+    *NOT_INDEPENDENT,
     "whether the figures of the input tables are true, and whether the options of manifest.json are what was asked",
     "the cost of an order by each way: made from the tables by the program's own code, once",
     "own_delivery.csv: what routes of a mean day cost, made once",
@@ -191,9 +193,19 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
         instance_in_words(instance, n_zones), 0.0,
     )  # fmt: skip
     plan = describe(problem, economics, instance, decisions, outcome)
+    yield _key_figure_check(claimed, model, decisions)
     for name in KEYS:
         yield _table_check(folder, name, getattr(plan, name))
     yield _summary_check(claimed, plan)
+
+
+def _key_figure_check(
+    claimed: Mapping[str, Any], model: PricedModel, decisions: Decisions
+) -> Check:
+    """Compare the key figures with those by the auditor's own formulas."""
+    kpis = claimed["kpis"] if isinstance(claimed["kpis"], dict) else {}
+    faults = tuple(f"{SUMMARY}, {fault}" for fault in key_figure_faults(model, decisions, kpis))
+    return Check("key figures, second formula", f"{len(kpis)} figures", "from the tables", faults)
 
 
 def _proven(

@@ -1,0 +1,205 @@
+"""Inbound flows priced a second time: from the tables, by the formulas of docs/formulation.md.
+
+A route's legs are its names in the instance: origin, gateway, crossing, site. What they cost, how
+long they take and what they emit is worked out here from freight.csv, gateways.csv, tariffs.csv and
+the distances. Nothing of `model/economics` is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.audit.tariff_rules import Rule, Rules
+from fulfill.inputs.geography.distances import Distances
+from fulfill.inputs.problem import Problem
+from fulfill.model.instance import LocationInstance
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+NO_RULE = Rule(np.inf, 0.0, "cif", 0.0)
+"""Goods that no row of tariffs.csv names cannot be entered."""
+
+
+@dataclass(frozen=True)
+class Legs:
+    """The legs of inbound routes added up; every array has shape (n_routes,).
+
+    Attributes
+    ----------
+    usd_m3, usd_kg : freight;  border_usd_m3, border_usd_kg : the part up to the port or airport
+    fee_usd_m3 : gateway and crossing
+    days, days_variance : door to door
+    co2e_kg_per_kg : emissions per kilogram of goods
+    """
+
+    usd_m3: Array
+    usd_kg: Array
+    border_usd_m3: Array
+    border_usd_kg: Array
+    fee_usd_m3: Array
+    days: Array
+    days_variance: Array
+    co2e_kg_per_kg: Array
+
+
+def route_legs(problem: Problem, distances: Distances, instance: LocationInstance) -> Legs:
+    """Return the legs of every route of the instance."""
+    network, gateways = problem.network, problem.network["gateways"]
+    origin, site = instance.route_origin, instance.route_site
+    gate, crossing = instance.route_gateway, instance.route_crossing
+    start = network["origins"]["country"].to_numpy()[origin]
+    goal = network["sites"]["country"].to_numpy()[site]
+    lands = gate >= 0
+    kind = np.where(gateways["kind"].to_numpy()[gate] == "seaport", "sea", "air")
+    middle = np.where(lands, gateways["country"].to_numpy()[gate], start)
+    by_road = np.full(len(site), "road")
+    overseas = np.where(lands, distances.origin_gateway[origin, gate], 0.0)
+    overland = np.where(
+        lands, distances.gateway_site[gate, site], distances.origin_site[origin, site]
+    )
+    first = _leg(problem, kind, start, middle, overseas)
+    first = {name: np.where(lands, value, 0.0) for name, value in first.items()}
+    last = _leg(problem, by_road, middle, goal, overland)
+    stay = {
+        name: np.where(lands, gateways[name].to_numpy(float)[gate], 0.0)
+        + np.where(crossing >= 0, gateways[name].to_numpy(float)[crossing], 0.0)
+        for name in ("fee_usd_m3", "dwell_days")
+    }
+    return Legs(
+        usd_m3=first["usd_m3"] + last["usd_m3"],
+        usd_kg=first["usd_kg"] + last["usd_kg"],
+        border_usd_m3=first["usd_m3"],
+        border_usd_kg=first["usd_kg"],
+        fee_usd_m3=stay["fee_usd_m3"],
+        days=first["days"] + last["days"] + stay["dwell_days"],
+        days_variance=first["variance"] + last["variance"],
+        co2e_kg_per_kg=first["co2e"] + last["co2e"],
+    )
+
+
+def _leg(
+    problem: Problem,
+    mode: NDArray[np.str_],
+    start: NDArray[np.object_],
+    goal: NDArray[np.object_],
+    km: Array,
+) -> dict[str, Array]:
+    """Return price, time and emissions of single legs; NaN without a row in freight.csv."""
+    asked = pd.DataFrame({"mode": mode, "from_country": start, "to_country": goal})
+    row = asked.merge(problem.network["freight"], how="left", validate="many_to_one")
+    row = row.merge(problem.network["emissions"][["mode", "kg_tkm"]], how="left", on="mode")
+    days = row["fixed_days"].to_numpy(float) + km / row["km_day"].to_numpy(float)
+    return {
+        "usd_m3": row["usd_m3"].to_numpy(float) + row["usd_m3_km"].to_numpy(float) * km,
+        "usd_kg": row["usd_kg"].to_numpy(float),
+        "days": days,
+        "variance": (row["days_cv"].to_numpy(float) * days) ** 2,
+        "co2e": row["kg_tkm"].to_numpy(float) * km / 1000.0,
+    }
+
+
+def goods_costs(
+    problem: Problem, instance: LocationInstance, legs: Legs, route: Index, k: Index, t: Index
+) -> dict[str, Array]:
+    """Return what one order brought in by a route costs by part, USD.
+
+    Parameters
+    ----------
+    route, k, t : (n,) index of route, product and period
+    """
+    network, figures = problem.network, problem.network.parameters
+    products = network["products"]
+    volume = products["volume_m3"].to_numpy(float)[k]
+    weight = products["weight_kg"].to_numpy(float)[k]
+    transfer = products["transfer_value_usd"].to_numpy(float)[k]
+    factor = network["calendar"]["freight_factor"].to_numpy(float)[t]
+    goods = _goods_at_origins(problem)[instance.route_origin[route], k]
+    moved = (legs.usd_m3[route] * volume + legs.usd_kg[route] * weight) * factor
+    to_border = legs.border_usd_m3[route] * volume + legs.border_usd_kg[route] * weight
+    cif = transfer * (1.0 + figures["insurance_rate"]) + to_border * factor
+    duty, vat = _border_taxes(problem, instance, route, k, cif)
+    days = legs.days[route] + cycle_days(problem)[k] + days_ahead(problem)[t]
+    return {
+        "goods": goods,
+        "freight": moved + figures["insurance_rate"] * transfer,
+        "gateway": legs.fee_usd_m3[route] * volume,
+        "duty": duty,
+        "import_vat": vat,
+        "holding": figures["holding_rate"] * (goods + moved + duty) * days / 365.0,
+    }
+
+
+def _goods_at_origins(problem: Problem) -> Array:
+    """Return goods cost, (n_origins, n_products); infinite where an origin does not make it."""
+    network, table = problem.network, problem.network["goods_costs"]
+    cost = np.full((len(network["origins"]), len(network["products"])), np.inf)
+    row = pd.Index(network["origins"]["origin_id"]).get_indexer(pd.Index(table["origin_id"]))
+    column = pd.Index(problem.products).get_indexer(pd.Index(table["product_id"]))
+    cost[row, column] = table["goods_usd"].to_numpy(float)
+    return cost
+
+
+def _border_taxes(
+    problem: Problem, instance: LocationInstance, route: Index, k: Index, cif: Array
+) -> tuple[Array, Array]:
+    """Return duty with user fee, and what import VAT costs, of each order brought in."""
+    network, figures = problem.network, problem.network.parameters
+    products: Any = network["products"]
+    made_in = network["origins"]["country"].to_numpy()[instance.route_origin[route]]
+    enters = network["sites"]["country"].to_numpy()[instance.route_site[route]]
+    fob = products["transfer_value_usd"].to_numpy(float)[k]
+    rules, duty = Rules.of(problem), np.zeros(len(route))
+    case = pd.DataFrame({"to": enters, "of": made_in, "product": k})
+    crossing = case[case["to"] != case["of"]]  # what is made in the country passes no border
+    cases: Any = crossing.groupby(["to", "of", "product"])
+    for (place, source, product), rows in cases:
+        at, goods = rows.index.to_numpy(), products.iloc[product]
+        for share, kind in _entries(source, goods["roo_share"]):
+            rule = _formal_rule(rules, place, kind, source, goods)
+            value = cif[at] if rule.base == "cif" else fob[at]
+            duty[at] += share * (rule.rate + rule.fee_share) * value
+    countries = network["countries"].set_index("country").loc[enters]
+    due = np.where(enters == made_in, 0.0, countries["vat_rate"].to_numpy(float) * (cif + duty))
+    floating = figures["capital_rate"] * due * figures["vat_credit_days"] / 365.0
+    return duty, np.where(countries["vat_credited"].to_numpy(bool), floating, due)
+
+
+def _entries(source: str, roo_share: float) -> list[tuple[float, str]]:
+    """Return the shares of goods that enter by the ordinary and by the preferential rule."""
+    free = 0.0 if source == "CN" else roo_share
+    return [entry for entry in ((1.0 - free, "formal"), (free, "preferential")) if entry[0] > 0]
+
+
+def _formal_rule(rules: Rules, country: str, kind: str, source: str, goods: Any) -> Rule:
+    """Return the rule of a formal entry; without a row of preference the ordinary one holds."""
+    group = "CN" if source == "CN" else "USMCA"
+    asked = group, goods["tariff_class"], goods["transfer_value_usd"]
+    return rules.find(country, kind, *asked) or rules.find(country, "formal", *asked) or NO_RULE
+
+
+def cycle_days(problem: Problem) -> Array:
+    """Return mean days in stock, (n_products,): half a season bought at once, or half a review."""
+    products = problem.network["products"]
+    bought_once = (products["stocking"] == "seasonal").to_numpy()
+    between = np.where(
+        bought_once, products["season_days"], problem.network.parameters["review_days"]
+    )
+    return np.asarray(between / 2.0)
+
+
+def days_ahead(problem: Problem) -> Array:
+    """Return mean days that goods of a period wait because they landed earlier, (n_periods,).
+
+    From the middle of the period of landing to the middle of the period of sale.
+    """
+    table = problem.network["prebuild"]
+    ends = np.cumsum(problem.days)
+    middle = pd.Series(ends - problem.days / 2.0, index=problem.periods)
+    gap = middle.loc[table["period_id"]].to_numpy() - middle.loc[table["lands_in"]].to_numpy()
+    waited = (table["share"] * gap).groupby(table["period_id"]).sum()
+    return waited.reindex(problem.periods).fillna(0.0).to_numpy(float)

@@ -1,0 +1,213 @@
+"""The key figures of a plan by a second formula: from its decisions and the input tables.
+
+`study/kpis` makes the figures of summary.json from the unit economics that the solver used. Here
+they are made again, flow by flow, straight from docs/formulation.md and the data dictionary:
+`order_flows` (lead time, cancellation, emissions, last mile, mail, courier tax, returns),
+`goods_flows` (goods, freight, gateways, duty, import VAT, holding), `site_costs` (rent, opening,
+entry, handling, waiting in bands, storage, safety stock) and `tariff_rules` (which row of
+tariffs.csv holds). None of them uses a formula of `model/economics`, of `study/kpis` or of the
+solver, or a price that they made.
+
+Shared are the checked tables, the orders by zone, product and period made from them
+(`inputs/demand`), the distances (`inputs/geography`), and of the instance the index arrays that say
+which zone, site, way and legs the number of a lane or route stands for. One choice is taken over
+from the instance's prices: which route is the cheapest of a site and product, for a tie broken
+otherwise would name a fault that is none. `NOT_INDEPENDENT` lists all this for the reader of an
+audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.audit.goods_flows import Legs, goods_costs, route_legs
+from fulfill.audit.order_flows import OrderFlows, order_flows
+from fulfill.audit.site_costs import site_costs
+from fulfill.inputs.geography.distances import Distances
+from fulfill.inputs.problem import CHANNELS, Problem
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance
+
+Array = NDArray[np.float64]
+TOLERANCE = 1e-6
+"""Relative difference at which a key figure disagrees."""
+ROUNDING = 1e-9
+"""Difference below which two figures are the same whatever their size: what is left of a zero."""
+LOSSES = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
+"""Parts of the contribution that are no cost of bringing an order to the door."""
+NOT_INDEPENDENT = (
+    "key figures: orders by zone, product and period, spread from the demand's tables once",
+    "key figures: distances, measured once",
+    "key figures: which zone, site, service and legs a lane or route of the plan stands for",
+    "key figures: which inbound route is the usual one that a site's safety stock is reckoned with",
+)
+"""What the second formula of the key figures takes over unchecked."""
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """The key figures of a plan, and its costs by part in USD a year."""
+
+    figures: dict[str, Any]
+    costs: dict[str, float]
+
+
+def key_figures(
+    problem: Problem,
+    distances: Distances,
+    instance: LocationInstance,
+    decisions: Decisions,
+    ways: pd.DataFrame,
+) -> KeyFigures:
+    """Work out the key figures of a plan without the unit economics.
+
+    Parameters
+    ----------
+    problem : what was planned, of merged zones if they were merged
+    distances : of the problem's network and zones
+    instance : its names and index arrays are used, and which route is the cheapest of a site
+    ways : table with `channel` and `service_id` of each way of the instance
+
+    Returns
+    -------
+    KeyFigures
+        Keys as in `kpis` of summary.json and as in costs.csv; NaN where a figure has no
+        denominator.
+    """
+    flows = order_flows(problem, distances, instance, decisions, ways)
+    legs = route_legs(problem, distances, instance)
+    leaving = _leaving(instance, flows)
+    at_sites, wait = site_costs(problem, instance, decisions, legs, leaving)
+    brought, inbound_co2e = _inbound(problem, instance, decisions, legs)
+    missing = _missing(problem, flows)
+    penalty = problem.network.parameters["unserved_penalty_usd"] * missing
+    costs = dict(flows.cost_usd)
+    for name, usd in [*brought.items(), *at_sites.items(), ("unserved", penalty)]:
+        costs[name] = costs.get(name, 0.0) + usd
+    total, dispatched = float(problem.orders.sum()), float(flows.dispatched.sum())
+    landed = sum(usd for name, usd in costs.items() if name not in LOSSES)
+    amounts = _channels(problem, instance, decisions, flows) | {"unserved": missing}
+    lead_days = flows.lead_days + wait[flows.site, flows.period]
+    figures = {
+        "orders": total,
+        "landed_cost_usd_per_order": _over(landed, dispatched),
+        "contribution_usd": -sum(costs.values()),
+        "lead_time_days_mean": _mean(lead_days, flows.orders, float(flows.orders.sum())),
+        **{
+            f"share_within_{days}_days": _mean(share, flows.orders, total)
+            for days, share in flows.within.items()
+        },
+        "cancellation_rate": _over(
+            float((flows.placed - flows.delivered).sum()), float(flows.placed.sum())
+        ),
+        "unserved_share": _over(missing, total),
+        "co2e_kg_per_order": _over(float(flows.co2e_kg.sum()) + inbound_co2e, dispatched),
+        "channel_share": {name: _over(amount, total) for name, amount in amounts.items()},
+    }
+    return KeyFigures(figures, costs)
+
+
+def _inbound(
+    problem: Problem, instance: LocationInstance, decisions: Decisions, legs: Legs
+) -> tuple[dict[str, float], float]:
+    """Return the cost of the inbound flows by part (USD a year), and their kg CO2e a year."""
+    route, k, t = np.nonzero(decisions.inbound > 0)
+    orders = decisions.inbound[route, k, t]
+    by_part = goods_costs(problem, instance, legs, route, k, t)
+    weight = problem.network["products"]["weight_kg"].to_numpy(float)[k]
+    co2e = float((legs.co2e_kg_per_kg[route] * weight * orders).sum())
+    return {name: float((usd * orders).sum()) for name, usd in by_part.items()}, co2e
+
+
+def _mean(value: Array, orders: Array, base: float) -> float:
+    """Return the mean of a figure of the flows over `base` orders."""
+    return _over(float((value * orders).sum()), base)
+
+
+def _over(amount: float, base: float) -> float:
+    """Return a quotient; without a base there is no figure."""
+    return amount / base if base != 0 else float("nan")
+
+
+def _leaving(instance: LocationInstance, flows: OrderFlows) -> Array:
+    """Return orders that leave each site, (n_sites, n_products, n_periods)."""
+    local = flows.channel != "direct_mail"
+    shape = (len(instance.sites), *instance.shape[1:])
+    cell = np.ravel_multi_index(
+        (flows.site[local], flows.product[local], flows.period[local]), shape
+    )
+    weights = flows.dispatched[local]
+    leaving = np.bincount(cell, weights=weights, minlength=int(np.prod(shape)))
+    return leaving.reshape(shape).astype(float)
+
+
+def _missing(problem: Problem, flows: OrderFlows) -> float:
+    """Return the potential orders that no flow serves."""
+    shape = problem.orders.shape
+    cell = np.ravel_multi_index((flows.zone, flows.product, flows.period), shape)
+    served = np.bincount(cell, weights=flows.orders, minlength=int(np.prod(shape)))
+    return float(np.maximum(problem.orders.ravel() - served, 0.0).sum())
+
+
+def _channels(
+    problem: Problem, instance: LocationInstance, decisions: Decisions, flows: OrderFlows
+) -> dict[str, float]:
+    """Return potential orders by channel.
+
+    Of what a site sells at home the share of its goods of that product and period that came from
+    plants is nearshore.
+    """
+    plant = (problem.network["origins"]["country"] != "CN").to_numpy()[instance.route_origin]
+    shape = (len(instance.sites), *instance.shape[1:])
+    brought, made_near = np.zeros(shape), np.zeros(shape)
+    np.add.at(brought, instance.route_site, decisions.inbound)
+    np.add.at(made_near, instance.route_site, decisions.inbound * plant[:, None, None])
+    home = flows.channel == "local"
+    at = flows.site[home], flows.product[home], flows.period[home]
+    share = np.where(brought[at] > 0, made_near[at] / np.where(brought[at] > 0, brought[at], 1), 0)
+    amounts = {name: float(flows.orders[flows.channel == name].sum()) for name in CHANNELS}
+    near = float((flows.orders[home] * share).sum())
+    return amounts | {"local": amounts["local"] - near, "nearshore": near}
+
+
+def compare_key_figures(
+    claimed: Mapping[str, Any], recomputed: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return a fault for each figure that differs by more than `TOLERANCE` of its value.
+
+    A figure that is absent, None or NaN is no value; two of those agree.
+    """
+    faults: list[str] = []
+    for name in dict.fromkeys([*claimed, *recomputed]):
+        ours, theirs = recomputed.get(name), claimed.get(name)
+        if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            faults += [f"{name}.{fault}" for fault in compare_key_figures(theirs, ours)]
+        elif not _agree(theirs, ours):
+            faults.append(f"{name}: claimed {_written(theirs)}, recomputed {_written(ours)}")
+    return tuple(faults)
+
+
+def _is_value(figure: Any) -> bool:
+    return figure is not None and figure == figure  # NaN differs from itself
+
+
+def _agree(claimed: Any, recomputed: Any) -> bool:
+    if not _is_value(claimed) or not _is_value(recomputed):
+        return not _is_value(claimed) and not _is_value(recomputed)
+    if not isinstance(claimed, int | float) or not isinstance(recomputed, int | float):
+        return False
+    largest = max(abs(claimed), abs(recomputed))  # infinity is within any share of itself
+    near = abs(claimed - recomputed) <= TOLERANCE * largest + ROUNDING
+    return claimed == recomputed or bool(near and np.isfinite(largest))
+
+
+def _written(figure: Any) -> str:
+    if not _is_value(figure):
+        return "no value"
+    return f"{figure:.9g}" if isinstance(figure, int | float) else str(figure)

@@ -1,0 +1,245 @@
+"""Cost of sites a second time: from the tables, by the formulas of docs/formulation.md.
+
+Rent, opening, importer set-up, handling by band, the wait in a band, storage, safety stock. Nothing
+of `model/economics` is used; which inbound route is the usual one of a site and product, whose time
+and value safety stock is reckoned with, is the instance's cheapest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.audit.goods_flows import Legs, cycle_days, goods_costs
+from fulfill.audit.order_flows import OWN, door_orders, doors_of, lowest_goods
+from fulfill.inputs.problem import Problem
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The bands of the open sites.
+
+    Attributes
+    ----------
+    handled : (n_open, n_bands, n_periods) orders
+    handling_usd, wait_usd, delay_days : (n_open, n_bands)
+        Price of an order, what its wait costs, and the wait.
+    """
+
+    handled: Array
+    handling_usd: Array
+    wait_usd: Array
+    delay_days: Array
+
+
+def open_sites(problem: Problem, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
+    """Return sites.csv joined with site_sizes.csv for open sites; `row` is that of sites.csv."""
+    row, size = np.nonzero(decisions.opened > 0.5)
+    sites = problem.network["sites"].iloc[row][
+        ["country", "ownership", "rent_usd_m2_month", "labour_usd_hour", "pick_usd_order",
+         "storage_usd_m3_month"]
+    ].assign(row=row, size=np.array(instance.sizes)[size])  # fmt: skip
+    sizes = problem.network["site_sizes"].drop(columns=["source", "source_date", "status", "range"])
+    return sites.merge(sizes, how="left", on=["ownership", "size"], validate="many_to_one")
+
+
+def capital_recovery(problem: Problem) -> float:
+    """Return the yearly share of a one-off cost: ``rho / (1 - (1 + rho)^-n)``."""
+    rate = problem.network.parameters["capital_rate"]
+    years = problem.network.parameters["horizon_years"]
+    return float(rate / (1.0 - (1.0 + rate) ** -years)) if rate > 0 else 1.0 / years
+
+
+def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
+    """Fill the bands of open sites in order of price, the wait at what it costs included.
+
+    Parameters
+    ----------
+    leaving : (n_open, n_periods) orders that leave a site
+    """
+    table = problem.network["bands"].set_index(["ownership", "band"])
+    names = table.index.unique("band")
+    asked = pd.MultiIndex.from_product([sites["ownership"], names])
+
+    def column(name: str) -> Array:
+        by_band = table[name].reindex(asked).fillna(0.0)  # a band that is not offered has no room
+        return by_band.to_numpy(float).reshape(len(sites), len(names))
+
+    labour = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0
+    usd = (labour + sites["pick_usd_order"]).to_numpy(float)[:, None] * column("price_factor")
+    day = day_of_delay(problem).loc[sites["country"]].to_numpy(float)
+    wait = column("delay_days") * day[:, None]
+    room = sites["orders_day"].to_numpy(float)[:, None] * column("capacity_factor")
+    handled = np.zeros((*room.shape, leaving.shape[1]))
+    for i in range(len(sites)):
+        left = leaving[i].copy()
+        for b in np.argsort(usd[i] + wait[i], kind="stable"):
+            handled[i, b] = np.minimum(left, room[i, b] * problem.days)
+            left = left - handled[i, b]
+    return Bands(handled, usd, wait, column("delay_days"))
+
+
+def day_of_delay(problem: Problem) -> pd.Series:
+    """Return what a day of delay costs an order from a site, USD by country.
+
+    The slope of an order's value, at the product mix of the demand; the median of the services of
+    the country, own vans left out. Where it has none, of those across its border.
+    """
+    doors = doors_of(problem)
+    now, later = door_orders(problem, doors), door_orders(problem, doors, later=1.0)
+    loss = (later.dispatched - now.dispatched) * lowest_goods(problem, overseas=False)
+    with np.errstate(invalid="ignore"):  # a door closed to a product: infinity less infinity
+        for name, usd in now.parts.items():
+            loss = loss + later.parts[name] - usd
+    by_product = np.nan_to_num(loss.mean(axis=2), nan=0.0, posinf=0.0, neginf=0.0)
+    mix = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
+    by_door = pd.Series(np.maximum((by_product * mix).sum(axis=1), 0.0))
+    channel, country = doors.table["channel"], doors.table["country"]
+    carried = (channel == "local") & (doors.table["service_id"] != OWN)
+    usual = {}
+    for place in problem.network["countries"]["country"]:
+        here = carried & (country == place)
+        across = (channel == "cross_border") & (country != place)
+        usual[place] = by_door[here if here.any() else across].median()
+    return pd.Series(usual).fillna(0.0)  # without a door nothing can be late
+
+
+def storage_m3_months(problem: Problem) -> Array:
+    """Return m3-months in stock of an order by period of sale, (n_products, n_periods).
+
+    Cycle stock in the period of sale, and goods landed ahead from the period in which they land up
+    to that of the sale.
+    """
+    table = problem.network["prebuild"]
+    months = problem.days * 12.0 / problem.days.sum()
+    held = np.minimum(1.0, cycle_days(problem)[:, None] / problem.days) * months
+    at = {name: place for place, name in enumerate(problem.periods)}
+    for sold, lands, share in zip(
+        table["period_id"], table["lands_in"], table["share"], strict=True
+    ):
+        held[:, at[sold]] += share * months[at[lands] : at[sold]].sum()
+    volume = problem.network["products"]["volume_m3"].to_numpy(float)
+    return np.asarray(volume[:, None] * held)
+
+
+def site_costs(
+    problem: Problem,
+    instance: LocationInstance,
+    decisions: Decisions,
+    legs: Legs,
+    leaving: Array,
+) -> tuple[dict[str, float], Array]:
+    """Return the cost of the sites by part (USD a year), and how long their orders wait.
+
+    The wait is the mean over the orders that leave a site in a period, in days, (n_sites + 1,
+    n_periods); the last row is direct mail, which waits for no band.
+
+    Parameters
+    ----------
+    leaving : (n_sites, n_products, n_periods) orders that leave each site
+    """
+    sites = open_sites(problem, instance, decisions)
+    here = leaving[sites["row"].to_numpy()]
+    bands = fill_bands(problem, sites, here.sum(axis=1))
+    recovery = capital_recovery(problem)
+    products, figures = problem.network["products"], problem.network.parameters
+    setup = figures["importer_setup_usd"] + products["certification_usd_sku"] * products["skus"]
+    rent = sites["rent_usd_m2_month"] * sites["area_m2"] + sites["fixed_usd_month"]
+    fee = sites["storage_usd_m3_month"].to_numpy(float)
+    volume = bands.handled.sum(axis=2)
+    costs = {
+        "rent_and_overhead": 12.0 * float(rent.sum()),
+        "opening": recovery * float(sites["opening_usd"].sum()),
+        "entry": recovery * float((setup.to_numpy(float)[:, None] * decisions.stocked).sum()),
+        "handling": float((volume * bands.handling_usd).sum()),
+        "peak_delay": float((volume * bands.wait_usd).sum()),
+        "storage": float((fee[:, None, None] * here * storage_m3_months(problem)).sum()),
+        "safety_stock": _safety_stock(problem, instance, legs, sites, here.sum(axis=2)),
+    }
+    handled = bands.handled.sum(axis=1)
+    waited = (bands.handled * bands.delay_days[:, :, None]).sum(axis=1)
+    wait = np.zeros((len(leaving) + 1, leaving.shape[2]))
+    wait[sites["row"].to_numpy()] = waited / np.where(handled > 0, handled, 1.0)
+    return costs, wait
+
+
+def _safety_stock(
+    problem: Problem, instance: LocationInstance, legs: Legs, sites: pd.DataFrame, volume: Array
+) -> float:
+    """Return ``sum sqrt(A s + B s^2)`` over open sites and products, USD a year.
+
+    Parameters
+    ----------
+    volume : (n_open, n_products) orders a year that leave a site
+    """
+    site, k = np.nonzero(volume > 0)
+    if not len(site):
+        return 0.0
+    if not len(instance.route_site):
+        return float("nan")  # what no route brings is not in stock
+    figures, products = problem.network.parameters, problem.network["products"].iloc[k]
+    worth, days, variance = _usual_route(problem, instance, legs, sites["row"].to_numpy()[site], k)
+    country = sites["country"].to_numpy()[site]
+    demand = _orders_of(problem, country, k)
+    share, skus = volume[site, k] / demand, products["skus"].to_numpy(float)
+    once = (products["stocking"] == "seasonal").to_numpy()
+    season = np.where(once, products["season_days"].to_numpy(float), 365.0)
+    daily = demand / skus / season
+    sigma = products["demand_cv"].to_numpy(float) * daily * np.sqrt(7.0)
+    held = figures["holding_rate"] * worth * skus * figures["stock_service_factor"]
+    vat = problem.network["countries"].set_index("country")["vat_rate"].loc[country]
+    net = products["price_usd"].to_numpy(float) / (1.0 + vat.to_numpy(float))
+    short = np.maximum(net - worth, 0.0)
+    over = worth * (1.0 - products["salvage_share"].to_numpy(float))
+    ratio = np.clip(short / np.maximum(short + over, 1e-12), 1e-6, 1.0 - 1e-6)
+    height = np.array([NORMAL.pdf(NORMAL.inv_cdf(q)) for q in ratio])
+    newsvendor = (skus * (short + over) * height * sigma * np.sqrt(season)) ** 2
+    base_stock = held**2 * sigma**2 * (days + figures["review_days"])
+    a = np.where(once, newsvendor, base_stock)
+    b = np.where(once, 0.0, held**2 * daily**2 * variance)
+    rho = figures["demand_correlation"]
+    return float(np.sqrt((1.0 - rho) * a * share + (rho * a + b) * share**2).sum())
+
+
+def _usual_route(
+    problem: Problem, instance: LocationInstance, legs: Legs, site: Index, k: Index
+) -> tuple[Array, Array, Array]:
+    """Return landed value, days and their variance of the cheapest route of a site and product.
+
+    The value is NaN where no route reaches the site with the product.
+    """
+    price, n_periods = instance.route_usd.mean(axis=2), instance.shape[2]
+    elsewhere = instance.route_site[:, None] != site
+    best = np.where(elsewhere, np.inf, price[:, k]).argmin(axis=0)
+    period = np.tile(np.arange(n_periods), len(best))
+    parts = goods_costs(
+        problem, instance, legs, np.repeat(best, n_periods), np.repeat(k, n_periods), period
+    )
+    value = (parts["goods"] + parts["freight"] + parts["duty"]).reshape(-1, n_periods).mean(axis=1)
+    reached = np.isfinite(price[best, k]) & (instance.route_site[best] == site)
+    return np.where(reached, value, np.nan), legs.days[best], legs.days_variance[best]
+
+
+def _orders_of(problem: Problem, country: NDArray[np.object_], k: Index) -> Array:
+    """Return the yearly orders of products in countries, (n,).
+
+    Where a country wants none of a product, those of all countries if sites sell across borders:
+    only then can any leave a site there.
+    """
+    home = problem.demand.zones["country"].to_numpy()
+    yearly = problem.orders.sum(axis=2)
+    own = ((home[:, None] == country) * yearly[:, k]).sum(axis=0)
+    everywhere = yearly.sum(axis=0)[k]
+    return np.asarray(
+        np.where((own > 0) | ("cross_border" not in problem.channels), own, everywhere)
+    )
