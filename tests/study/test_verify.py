@@ -386,7 +386,7 @@ def test_a_wrong_formula_of_a_key_figure_is_found_though_it_wrote_the_run(
     assert [fault.split(":")[0] for fault in wrong.audit.faults] == ["kpis, lead_time_days_mean"]
     write_run_data(wrong, tmp_path)
     faults = verify(tmp_path).faults
-    assert [fault.split(":")[0] for fault in faults] == ["summary.json, lead_time_days_mean"]
+    assert [fault.split(":")[0] for fault in faults] == ["summary.json, kpis, lead_time_days_mean"]
 
 
 def test_a_run_that_was_not_saved_is_verified_too() -> None:
