@@ -1,0 +1,96 @@
+"""Every table's columns: type, unit, key, default, range and meaning; a module a family of tables.
+
+This is the only place that says what an input table looks like. The reader (`tables.py`), the checks
+and the data dictionary of the docs are made from it.
+"""
+
+from __future__ import annotations
+
+from fulfill.inputs.schema.demand import MIX, ORDERS, SEASONALITY, ZONE_CLASSES, ZONES
+from fulfill.inputs.schema.money import TARIFFS
+from fulfill.inputs.schema.parameters import DEMAND_PARAMETERS, NETWORK_PARAMETERS, PARAMETERS
+from fulfill.inputs.schema.places import (
+    BANDS,
+    COUNTRY_TABLE,
+    GATEWAYS,
+    ORIGINS,
+    OWNERSHIPS,
+    SITE_SIZES,
+    SITES,
+    SIZES,
+)
+from fulfill.inputs.schema.products import GOODS_COSTS, PRODUCTS
+from fulfill.inputs.schema.shared import (
+    COUNTRIES,
+    COUNTRY_WINDOW,
+    PLACE,
+    PROVENANCE,
+    STATUSES,
+    WINDOW,
+)
+from fulfill.inputs.schema.time import CALENDAR, PREBUILD
+from fulfill.inputs.schema.transport import (
+    CARRIERS,
+    EMISSION_MODES,
+    EMISSIONS,
+    FREIGHT,
+    LANES,
+    MAIL_CAPACITY,
+    MAIL_SERVICES,
+    OWN_DELIVERY,
+    SERVICES,
+)
+from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VEHICLES
+
+NETWORK_TABLES = (
+    PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS, TARIFFS, FREIGHT,
+    SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
+    VEHICLES, SPEEDS,
+)  # fmt: skip
+DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
+
+__all__ = [
+    "BANDS",
+    "CALENDAR",
+    "CARRIERS",
+    "COUNTRIES",
+    "COUNTRY_TABLE",
+    "COUNTRY_WINDOW",
+    "DEMAND_PARAMETERS",
+    "DEMAND_TABLES",
+    "DUTIES",
+    "EMISSIONS",
+    "EMISSION_MODES",
+    "FREIGHT",
+    "GATEWAYS",
+    "GOODS_COSTS",
+    "LANES",
+    "MAIL_CAPACITY",
+    "MAIL_SERVICES",
+    "MIX",
+    "NETWORK_PARAMETERS",
+    "NETWORK_TABLES",
+    "ORDERS",
+    "ORIGINS",
+    "OWNERSHIPS",
+    "OWN_DELIVERY",
+    "PARAMETERS",
+    "PLACE",
+    "PREBUILD",
+    "PRODUCTS",
+    "PROVENANCE",
+    "ROAD_KINDS",
+    "SEASONALITY",
+    "SERVICES",
+    "SITES",
+    "SITE_SIZES",
+    "SIZES",
+    "SPEEDS",
+    "STATUSES",
+    "STOPS",
+    "TARIFFS",
+    "VEHICLES",
+    "WINDOW",
+    "ZONES",
+    "ZONE_CLASSES",
+]

@@ -1,0 +1,53 @@
+"""The table of what is paid at the border."""
+
+from __future__ import annotations
+
+from fulfill.inputs.columns import REQUIRED, Table, day, identifier, number, text
+from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE
+
+TARIFFS = Table(
+    "tariffs",
+    "what is paid at the border, by date; the row in force on the as-of date is used",
+    (
+        identifier("rule_id", "your name of the rule", key=True),
+        text("destination", "country of entry", REQUIRED, COUNTRIES),
+        text(
+            "entry_kind",
+            "courier parcel, formal (bulk) or preferential (bulk, rules of origin)",
+            REQUIRED,
+            ("courier", "formal", "preferential"),
+        ),
+        text(
+            "origin_group",
+            "where the goods come from; a named group beats any",
+            REQUIRED,
+            ("CN", "USMCA", "any"),
+        ),
+        text("tariff_class", "class of products.csv, in any case; a named class beats any", "any"),
+        number("value_from_usd", "USD", "lower end of the value band, not included", 0, None, 0.0),
+        number(
+            "value_to_usd",
+            "USD",
+            "upper end of the value band, included; empty: no end",
+            0,
+            None,
+            None,
+        ),
+        day("valid_from", "first day in force"),
+        day("valid_to", "last day in force; empty: open", None),
+        number("rate", "-", "courier: all-in rate (it contains VAT); else: duty", 0, 5),
+        text("base", "what the rate applies to", REQUIRED, ("courier_value", "cif", "fob")),
+        number("fee_rate", "-", "customs user fee on the same base (DTA, MPF + HMF)", 0, 0.5, 0.0),
+        number("fee_min_usd", "USD/entry", "least user fee of one formal entry", 0, None, 0.0),
+        number(
+            "fee_max_usd",
+            "USD/entry",
+            "largest user fee of one formal entry; empty: none",
+            0,
+            None,
+            None,
+        ),
+        number("fixed_usd", "USD/parcel", "fixed fee per parcel (courier)", 0, None, 0.0),
+        *PROVENANCE,
+    ),
+)

@@ -1,0 +1,38 @@
+"""Tables of time: the calendar, and which goods land ahead of their sale."""
+
+from __future__ import annotations
+
+from fulfill.inputs.columns import REQUIRED, Table, day, identifier, number, text
+from fulfill.inputs.schema.shared import PROVENANCE
+
+CALENDAR = Table(
+    "calendar",
+    "the periods of the year: months without their events, and the events",
+    (
+        identifier("period_id", "name in other tables", key=True),
+        text("name", "name for people", REQUIRED),
+        text("kind", "month or sales event", REQUIRED, ("month", "event")),
+        day("starts", "first day"),
+        number(
+            "days", "days", "days of the period; a month's without those of its events", 0.01, 366
+        ),
+        number("freight_factor", "-", "price of freight for goods sold in this period", 0, 10, 1.0),
+        number("mail_factor", "-", "price of direct mail", 0, 10, 1.0),
+        number("last_mile_factor", "-", "price of the last mile", 0, 10, 1.0),
+        number("mail_delay_days", "days", "days that direct mail takes longer", 0, 60, 0.0),
+        number("last_mile_delay_days", "days", "days that the last mile takes longer", 0, 60, 0.0),
+        number("capacity_factor", "-", "capacity of carriers and air in the period", 0, 5, 1.0),
+        *PROVENANCE,
+    ),
+)
+PREBUILD = Table(
+    "prebuild",
+    "share of a period's demand that lands in an earlier period; the rest lands in the period itself",
+    (
+        identifier("period_id", "period in which the goods are sold", key=True, refers="calendar"),
+        identifier("lands_in", "earlier period in which they land", key=True, refers="calendar"),
+        number("share", "-", "share of the period's demand", 0, 1),
+        *PROVENANCE,
+    ),
+    required=False,
+)

@@ -1,0 +1,150 @@
+"""Tables of transport: freight, last mile, mail, carriers, emissions, lanes."""
+
+from __future__ import annotations
+
+from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, text
+from fulfill.inputs.schema.demand import ZONE_CLASSES
+from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE
+
+FREIGHT = Table(
+    "freight",
+    "price and time of a leg by mode and countries",
+    (
+        Column("mode", "text", "mode of the leg", key=True, choices=("sea", "air", "road")),
+        Column(
+            "from_country",
+            "text",
+            "country where the leg begins",
+            key=True,
+            choices=("CN", "MX", "US"),
+        ),
+        Column("to_country", "text", "country where the leg ends", key=True, choices=COUNTRIES),
+        number("usd_m3", "USD/m3", "price by volume", 0, 1e4, 0.0),
+        number("usd_kg", "USD/kg", "price by weight", 0, 1e3, 0.0),
+        number("usd_m3_km", "USD/m3/km", "price by volume and distance", 0, 10, 0.0),
+        number(
+            "fixed_days",
+            "days",
+            "days besides moving: consolidation, loading, waiting for a departure",
+            0,
+            90,
+            0.0,
+        ),
+        number("km_day", "km/day", "distance covered a day under way", 1, 50000),
+        number("days_cv", "-", "coefficient of variation of the leg's time", 0, 3, 0.0),
+        *PROVENANCE,
+    ),
+)
+SERVICES = Table(
+    "services",
+    "last-mile services: price and speed by country, distance band and zone class",
+    (
+        identifier(
+            "service_id", "service: one product of a carrier, a row per band and class", key=True
+        ),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
+        Column(
+            "km_from",
+            "number",
+            "lower end of the road distance band, left out (0: in)",
+            "km",
+            key=True,
+            low=0,
+        ),
+        number("km_to", "km", "upper end, included"),
+        number("base_usd", "USD/order", "price of the first kilogram", 0, 1000),
+        number("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),
+        number("usd_100km", "USD/order/100 km", "price by distance inside the band", 0, 10, 0.0),
+        number("days_mean", "days", "mean days from dispatch to door", 0.1, 60),
+        number("days_p90", "days", "days that nine of ten orders keep", 0.1, 120),
+        *PROVENANCE,
+    ),
+)
+OWN_DELIVERY = Table(
+    "own_delivery",
+    "own vans: what an order from a site costs to a zone by them; `optimize --with-routing` finds it from routes",
+    (
+        identifier("site_id", "site", key=True, refers="sites"),
+        identifier("zone_id", "zone of the demand, in the site's country", key=True),
+        number(
+            "usd_order",
+            "USD/order",
+            "price of an order in every period, whatever its weight",
+            0,
+            1000,
+        ),
+        *PROVENANCE,
+    ),
+    required=False,
+)
+MAIL_SERVICES = Table(
+    "mail_services",
+    "direct-mail services from China to the consumer's door",
+    (
+        identifier("service_id", "service", key=True),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
+        number("base_usd", "USD/order", "price per parcel", 0, 1000),
+        number("usd_kg", "USD/kg", "price per chargeable kilogram", 0, 1000),
+        number(
+            "volumetric_kg_m3",
+            "kg/m3",
+            "volumetric weight of a cubic metre (167 for a divisor of 6000)",
+            0,
+            1000,
+        ),
+        number("days_mean", "days", "mean days from order to door", 0.1, 120),
+        number("days_p90", "days", "days that nine of ten orders keep", 0.1, 240),
+        *PROVENANCE,
+    ),
+)
+MAIL_CAPACITY = Table(
+    "mail_capacity",
+    "air capacity for direct mail that the seller can book",
+    (
+        Column("country", "id", "consumer's country", key=True, choices=COUNTRIES),
+        number("kg_day", "kg/day", "chargeable weight a day in a month of factor 1"),
+        *PROVENANCE,
+    ),
+)
+CARRIERS = Table(
+    "carriers",
+    "last-mile capacity by state: orders a day that carriers will take from the seller",
+    (
+        text("country", "country", REQUIRED, COUNTRIES, key=True),
+        identifier(
+            "state",
+            "state, or a region that zones.csv names; * stands for every other state",
+            key=True,
+        ),
+        number(
+            "orders_1000_people_day",
+            "orders/1000 people/day",
+            "carriers' capacity per head of the state's zones",
+        ),
+        *PROVENANCE,
+    ),
+)
+EMISSION_MODES = ("sea", "air", "road", "last_mile")
+EMISSIONS = Table(
+    "emissions",
+    "well-to-wheel emissions by mode; every mode has a row",
+    (
+        Column("mode", "text", "mode", key=True, choices=EMISSION_MODES),
+        number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100),
+        *PROVENANCE,
+    ),
+)
+LANES = Table(
+    "lanes",
+    "lanes whose real length is known better than the map's; without a road graph, every road lane",
+    (
+        identifier("from_id", "site, gateway or origin", key=True),
+        identifier("to_id", "site, gateway or zone", key=True),
+        number("road_km", "km", "real length, both ways", 0, 1e5),
+        number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None),
+        *PROVENANCE,
+    ),
+    required=False,
+)
