@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from fulfill.inputs.aggregation import merge_zones
 from fulfill.inputs.demand import Demand, read_demand
 from fulfill.inputs.folder import locate
-from fulfill.inputs.geography.roads import air_km
+from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.problem import Problem, build_problem
 from fulfill.model.instance import LocationInstance

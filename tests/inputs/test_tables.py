@@ -21,8 +21,9 @@ from fulfill.inputs.columns import REQUIRED, Column
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import RULES, Fault, InputError
 from fulfill.inputs.folder import InputFolder, locate
+from fulfill.inputs.geography.crossings import lane
 from fulfill.inputs.geography.distances import crossing_table, road_rules
-from fulfill.inputs.geography.roads import lane, read_roads
+from fulfill.inputs.geography.roads import read_roads
 from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES, PARAMETERS
 from fulfill.inputs.tables import ROW, read_settings, read_table

@@ -18,7 +18,7 @@ from scipy.special import erfc
 
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.geography.distances import Distances
-from fulfill.inputs.geography.roads import air_km
+from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.problem import Problem
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import MAIL, LocationInstance

@@ -63,8 +63,8 @@ def check(as_of: date | None, **options: Any) -> None:
 def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     """Print road kilometres, hours and the border crossing between two points."""
     from fulfill.inputs.folder import locate
+    from fulfill.inputs.geography.crossings import lane as find_lane
     from fulfill.inputs.geography.distances import crossing_table, road_rules
-    from fulfill.inputs.geography.roads import lane as find_lane
     from fulfill.inputs.geography.roads import read_roads
     from fulfill.inputs.network import read_network
 

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import Folders
 from fulfill.inputs.geography.distances import Distances, crossing_table, measure, road_rules
-from fulfill.inputs.geography.roads import geodesic_km
+from fulfill.inputs.geography.geodesic import geodesic_km
 from fulfill.inputs.problem import Problem
 
 

@@ -12,20 +12,11 @@ from hypothesis import strategies as st
 
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.folder import locate
+from fulfill.inputs.geography.crossings import cross_road_km, lane
 from fulfill.inputs.geography.distances import crossing_table
-from fulfill.inputs.geography.roads import (
-    RoadGraph,
-    RoadRules,
-    air_km,
-    air_line,
-    cross_road_km,
-    lane,
-    read_roads,
-    road_km,
-    sea_km,
-    sea_line,
-    split_at_date_line,
-)
+from fulfill.inputs.geography.geodesic import air_km
+from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads, road_km
+from fulfill.inputs.geography.sea import air_line, sea_km, sea_line, split_at_date_line
 from fulfill.inputs.network import read_network
 
 PAIRS = Path(__file__).resolve().parents[4] / "shared" / "data" / "road_pairs.csv"

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from fulfill.inputs.geography.roads import RoadRules, geodesic_km
+from fulfill.inputs.geography.geodesic import geodesic_km
+from fulfill.inputs.geography.roads import RoadRules
 from fulfill.inputs.problem import Problem
 from fulfill.routing.day.continuous_approximation import own_usd_per_order
 from fulfill.routing.day.districts import apportion, split

@@ -9,14 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.geography.roads import (
-    RoadRules,
-    air_km,
-    cross_road_km,
-    read_roads,
-    road_km,
-    sea_km,
-)
+from fulfill.inputs.geography.crossings import cross_road_km
+from fulfill.inputs.geography.geodesic import air_km
+from fulfill.inputs.geography.roads import RoadRules, read_roads, road_km
+from fulfill.inputs.geography.sea import sea_km
 from fulfill.inputs.network import Network
 
 Array = NDArray[np.float64]

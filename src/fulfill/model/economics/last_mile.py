@@ -187,7 +187,7 @@ def _own_prices(problem: Problem) -> Array:
 
 def _air_km(network: Network, zones: pd.DataFrame) -> Array:
     """Return air km from the nearest origin overseas to each zone, for the emissions of mail; infinite without one."""
-    from fulfill.inputs.geography.roads import air_km
+    from fulfill.inputs.geography.geodesic import air_km
 
     abroad = network["origins"][network["origins"]["country"] == "CN"]
     points = abroad[["lat", "lon"]].to_numpy(float)

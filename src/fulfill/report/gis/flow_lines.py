@@ -11,8 +11,10 @@ import shapely
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import InputError
+from fulfill.inputs.geography.crossings import lane
 from fulfill.inputs.geography.distances import crossing_table, road_rules
-from fulfill.inputs.geography.roads import air_line, lane, read_roads, sea_line
+from fulfill.inputs.geography.roads import read_roads
+from fulfill.inputs.geography.sea import air_line, sea_line
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.places import ENDS, WGS84, located, place_table, placed_flows

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.faults import InputError
+from fulfill.inputs.geography.crossings import lane
 from fulfill.inputs.geography.distances import crossing_table, road_rules
-from fulfill.inputs.geography.roads import Array, lane, read_roads
+from fulfill.inputs.geography.roads import Array, read_roads
 from fulfill.inputs.network import Network
 from fulfill.routing.day.fleet import mean_speed
 
