@@ -9,12 +9,16 @@ counts from the tables.
 from __future__ import annotations
 
 import argparse
+import inspect
 import tomllib
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import click
 import pandas as pd
 
+import fulfill
 from fulfill.cli.main import main
 from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
 from fulfill.inputs.faults import RULES
@@ -67,6 +71,7 @@ def write_pages(folder: Path) -> None:
         "commands": command_reference(),
         "status": status_counts(),
         "layers": import_layers(),
+        "api": api_reference(),
     }
     for name, text in pages.items():
         path = folder / f"{name}.md"
@@ -175,6 +180,36 @@ def status_counts() -> str:
         + " |"
     )
     return "\n".join([*lines, ""])
+
+
+def api_reference() -> str:
+    """Return every public name with its signature and docstring, in the order of the face."""
+    lines: list[str] = []
+    for name in fulfill.__all__:
+        found = getattr(fulfill, name)
+        try:
+            form = str(inspect.signature(found))
+        except (TypeError, ValueError):
+            form = ""
+        home = found.__module__
+        lines += [f"## {name}", "", f"From `{home}`.", "", "```text", f"fulfill.{name}{form}", ""]
+        lines += [(inspect.getdoc(found) or "").replace("```", "'''"), "```", ""]
+        lines += [part for member in _methods(found) for part in member]
+    return "\n".join(lines)
+
+
+def _methods(found: object) -> Iterator[tuple[str, ...]]:
+    """Yield the public methods and properties of one of our classes, a line each."""
+    if not inspect.isclass(found) or issubclass(found, Exception):
+        return
+    for name, member in vars(found).items():
+        if name.startswith("_") or not (inspect.isfunction(member) or hasattr(member, "__doc__")):
+            continue
+        if not (inspect.isfunction(member) or isinstance(member, property | cached_property)):
+            continue
+        first = (inspect.getdoc(member) or "").split("\n\n")[0].replace("\n", " ")
+        yield (f"- `{name}`: {_cell(first)}",)
+    yield ("",)
 
 
 def import_layers() -> str:

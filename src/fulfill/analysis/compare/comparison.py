@@ -56,18 +56,21 @@ class Comparison:
     ----------
     study : Study
         The question; each plan restricts its channels, and its date if several are compared.
-    modes : DataFrame as_of, mode, status, taken_from (the mode whose plan it is), objective, bound,
-        bound_kind, gap, seconds, the key figures of a plan, n_sites, open_sites, share_<channel>,
-        audit. A mode without a plan has its status and NaN.
-    products : DataFrame as_of, mode, product, orders, share_<channel>, mail_usd_per_order,
-        local_usd_per_order (worth of the mean order by either way, `mean_order.py`, from the mode's
-        open sites; NaN where one reaches nobody), local_entry_usd_per_order (entry and safety stock
-        spread over the orders), winner.
-    zone_classes : DataFrame as_of, mode, country, zone_class, orders, lead_time_days,
-        share_within_3_days, share_within_5_days, cancellation_rate, share_<channel>.
-    break_even : DataFrame as_of, sites_of (the mode whose open sites are meant: mixed, else
-        local_only, else empty), and the columns of `break_even.break_evens`, of which `stocked`
-        says whether the mixed plan stocks the product in the country.
+    modes : DataFrame
+        as_of, mode, status, taken_from (the mode whose plan it is), objective, bound, bound_kind,
+        gap, seconds, the key figures of a plan, n_sites, open_sites, share_<channel>, audit. A mode
+        without a plan has its status and NaN.
+    products : DataFrame
+        as_of, mode, product, orders, share_<channel>, mail_usd_per_order, local_usd_per_order
+        (worth of the mean order by either way, from the mode's open sites; NaN where one reaches
+        nobody), local_entry_usd_per_order (entry and safety stock spread over the orders), winner.
+    zone_classes : DataFrame
+        as_of, mode, country, zone_class, orders, lead_time_days, share_within_3_days,
+        share_within_5_days, cancellation_rate, share_<channel>.
+    break_even : DataFrame
+        as_of, sites_of (the mode whose open sites are meant: mixed, else local_only, else empty),
+        and the columns of `break_even.break_evens`, of which `stocked` says whether the mixed plan
+        stocks the product in the country.
     status : str
         Worst status of the mixed plans.
     audit_faults : tuple of str
