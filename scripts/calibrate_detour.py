@@ -18,7 +18,7 @@ import pandas as pd
 
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.inputs.geography.roads import read_roads
-from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_ways
+from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_distances
 from fulfill.routing.day.stops import place_orders, read_land
 from fulfill.study.study import load
 
@@ -48,7 +48,7 @@ def main() -> None:
         doors = place_orders(zone, orders, figures, land, rng)[["lat", "lon"]].to_numpy(float)
         straight = great_circle_km(doors, doors)
         country = np.full(len(doors), row.country, object)
-        ways = measure_ways(
+        ways = measure_distances(
             graph, rules, StreetRules(figures["street_detour"], 0.0), doors, country
         )
         fits = (

@@ -22,12 +22,12 @@ from fulfill.inputs.schema import SPEEDS, STOPS, VEHICLES
 from fulfill.inputs.tables import read_table
 from fulfill.routing.audit import audit_day
 from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
-from fulfill.routing.day.districts import District, apportion, split, with_breaks
+from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
 from fulfill.routing.day.fleet import day_instance, delivery_vehicles
 from fulfill.routing.day.linehaul import linehaul
-from fulfill.routing.day.road_matrix import StreetRules, Ways, measure_ways
+from fulfill.routing.day.road_matrix import RoadMatrix, StreetRules, measure_distances
 from fulfill.routing.day.stops import place_orders, read_land, service_minutes, whole_orders
-from fulfill.routing.day.tables import reason_table, vehicle_table, visit_table, zone_costs
+from fulfill.routing.day.tables import unserved_table, vehicle_table, visit_table, zone_costs
 from fulfill.routing.solution import RoutingParams
 from fulfill.study.day_orders import (
     RunFlows,
@@ -251,7 +251,7 @@ def route_stops(
             if options.seconds is None
             else RoutingParams(options.seconds * share, None, options.seed)
         )
-        routed.append(District(rows, instance, with_breaks(instance, params, options.engine)))
+        routed.append(District(rows, instance, route_with_breaks(instance, params, options.engine)))
     owned = (
         network["vehicles"]
         .merge(depots[["site_id", "country"]], on="country")
@@ -273,7 +273,7 @@ def _ways(
     stops: pd.DataFrame,
     network: Network,
     land: Mapping[str, shapely.Geometry],
-) -> Ways:
+) -> RoadMatrix:
     """Return the ways between depots and stops; a stop that lies in another country's outline has none."""
     points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
     country = np.full(len(points), depots["country"].iloc[0], object)
@@ -285,7 +285,7 @@ def _ways(
         network.parameters["street_detour"], network.parameters["street_reach_km"]
     )
     graph = read_roads(network.roads) if network.roads else None
-    return measure_ways(graph, rules, streets, points, country)
+    return measure_distances(graph, rules, streets, points, country)
 
 
 def _described(
@@ -299,7 +299,7 @@ def _described(
         zones = zones.merge(zone_costs(visits, vehicles), on="zone_id", how="left")
         zones["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
     return DayRoutes(
-        network, period, depots, stops, districts, visits, vehicles, zones, reason_table(stops, districts), *trucks,
+        network, period, depots, stops, districts, visits, vehicles, zones, unserved_table(stops, districts), *trucks,
         _kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]), seconds,
     )  # fmt: skip
 
