@@ -1,9 +1,10 @@
-"""Open depots and route from them on public instances; print one JSON line for each path, in the order given.
+"""Open depots and route from them on public instances; print one JSON line for each path.
 
     python benchmarks/lrp.py PATH... [--seconds S] [--seed N]
 
-Reads the format of Prins et al. Each instance runs in a process of its own, so that its peak memory
-is its own. Best known values come from the table in the instance's folder. There is no bound.
+Lines come in the order given. Reads the format of Prins et al. Each instance runs in a process of
+its own, so that its peak memory is its own. Best known values come from the table in the instance's
+folder. There is no bound.
 """
 
 from __future__ import annotations
@@ -45,13 +46,15 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
     """Solve one instance and say what came out."""
-    from fulfill.routing.location_routing import solve_siting
+    from fulfill.routing.location_routing import solve_location_routing
     from fulfill.routing.public_instances import best_known, read_location_routing
     from fulfill.routing.solution import RoutingParams
 
     instance = read_location_routing(path)
     begun = time.perf_counter()
-    answer = solve_siting(instance, RoutingParams(time_limit=options.seconds, seed=options.seed))
+    answer = solve_location_routing(
+        instance, RoutingParams(time_limit=options.seconds, seed=options.seed)
+    )
     seconds = time.perf_counter() - begun
     known = best_known(path)
     return {

@@ -60,7 +60,10 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
 
 
 def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
-    """Route one instance and say what came out; `to_best_known` compares distances, whatever the vehicles."""
+    """Route one instance and say what came out.
+
+    `to_best_known` compares distances, whatever the vehicles.
+    """
     from fulfill.routing.public_instances import best_known, read_routing
     from fulfill.routing.solution import RoutingParams
     from fulfill.routing.solve import solve_routing

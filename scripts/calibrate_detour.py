@@ -1,12 +1,12 @@
-"""Calibrate street_detour: how much longer a way by road is than the great circle, between places of one town.
+"""Calibrate street_detour: how much longer roads are than the great circle within one town.
 
     python scripts/calibrate_detour.py [--network NAME|DIR] [--demand NAME|DIR]
 
-Doors are drawn in every metropolitan and urban zone as `fulfill route` draws them. Pairs a little
-nearer and a little farther apart than `street_reach_km` are measured over the mapped roads, so that
-ways by street and ways by road agree where one takes over from the other. The map has main roads
-only: pairs whose ends are far from them would measure what the map lacks, and are left out. Nearer
-pairs are taken to be as roundabout as these.
+Delivery points are drawn in every metropolitan and urban zone as `fulfill route` draws them. Pairs
+a little nearer and a little farther apart than `street_reach_km` are measured over the mapped
+roads, so that distances by street and by road agree where one takes over from the other. The map
+has main roads only: pairs whose ends are far from them would measure what the map lacks, and are
+left out. Nearer pairs are taken to be as roundabout as these.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ import pandas as pd
 
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.inputs.geography.roads import read_roads
-from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_ways
+from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_distances
 from fulfill.routing.day.stops import place_orders, read_land
 from fulfill.study.study import load
 
-DOORS, SEED = 60, 0
+N_POINTS, SEED = 60, 0
 BAND = (2.0 / 3.0, 4.0 / 3.0)
 """Reaches between which pairs are measured."""
 ENDS = 0.1
-"""Most of the great circle that the ways from both doors to the mapped roads may make up."""
+"""Most of the great circle that the streets from both points to the mapped roads may make up."""
 
 
 def main() -> None:
@@ -44,26 +44,27 @@ def main() -> None:
     found = []
     for row in zones[zones["zone_class"] != "rural"].itertuples():
         zone = zones[zones["zone_id"] == row.zone_id]
-        orders = pd.DataFrame({"zone_id": [row.zone_id], "orders": [DOORS], "weight_kg": [1.0]})
-        doors = place_orders(zone, orders, figures, land, rng)[["lat", "lon"]].to_numpy(float)
-        straight = great_circle_km(doors, doors)
-        country = np.full(len(doors), row.country, object)
-        ways = measure_ways(
-            graph, rules, StreetRules(figures["street_detour"], 0.0), doors, country
+        orders = pd.DataFrame({"zone_id": [row.zone_id], "orders": [N_POINTS], "weight_kg": [1.0]})
+        points = place_orders(zone, orders, figures, land, rng)[["lat", "lon"]].to_numpy(float)
+        straight = great_circle_km(points, points)
+        country = np.full(len(points), row.country, object)
+        matrix = measure_distances(
+            graph, rules, StreetRules(figures["street_detour"], 0.0), points, country
         )
         fits = (
             (straight >= BAND[0] * reach)
             & (straight <= BAND[1] * reach)
-            & (ways.street_km <= ENDS * straight)
+            & (matrix.street_km <= ENDS * straight)
         )
-        ratio = np.triu(ways.km / np.maximum(straight, 1e-9))[np.triu(fits)]
+        ratio = np.triu(matrix.km / np.maximum(straight, 1e-9))[np.triu(fits)]
         found.append(pd.DataFrame({"country": row.country, "zone": row.zone_id, "ratio": ratio}))
     pairs = pd.concat(found)
     for country, rows in pairs.groupby("country"):
         low, middle, high = rows["ratio"].quantile([0.25, 0.5, 0.75])
         zones_of = rows["zone"].nunique()
         print(
-            f"{country}: median {middle:.3f}, quartiles {low:.3f}..{high:.3f}, {len(rows):,} pairs in {zones_of} zones"
+            f"{country}: median {middle:.3f}, quartiles {low:.3f}..{high:.3f}, "
+            f"{len(rows):,} pairs in {zones_of} zones"
         )
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TRACKED = {
     ".ci",
     ".git",
+    ".git-blame-ignore-revs",
     ".github",
     ".gitignore",
     ".pre-commit-config.yaml",

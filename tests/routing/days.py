@@ -10,7 +10,10 @@ from fulfill.routing.instance import RoutingInstance, VehicleType
 
 
 def day(n_stops: int = 6, seed: int = 0, **changes: object) -> RoutingInstance:
-    """Return stops scattered over 20 x 20 km, vans of 10 parcels and 100 kg at 40 km/h, a shift from 8 to 18."""
+    """Return stops scattered over 20 x 20 km.
+
+    Vans of 10 parcels and 100 kg at 40 km/h have a shift from 8 to 18.
+    """
     rng = np.random.default_rng(seed)
     points = rng.uniform(0.0, 20.0, (n_stops + 1, 2))
     km = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))

@@ -8,14 +8,14 @@ from math import inf
 import numpy as np
 
 from fulfill.routing.instance import RoutingInstance
-from fulfill.routing.schedule import timetable
-from fulfill.routing.solution import driven_km, price
+from fulfill.routing.schedule import schedule_route
+from fulfill.routing.solution import driven_km, route_cost
 
 
 def cheapest_cost(instance: RoutingInstance) -> float:
-    """Return the least cost of serving every stop with one vehicle type, as many vehicles as wanted.
+    """Return the least cost of serving every stop with one vehicle type without limit.
 
-    All orders, cut into trips, for each set of stops; then all ways to share the stops among
+    All orders, cut into trips, for each set of stops; then all partitions of the stops among
     vehicles.
     """
     n_stops = len(instance.stops)
@@ -47,7 +47,7 @@ def _best_cut(instance: RoutingInstance, order: tuple[int, ...]) -> float:
             for trip in trips
         ):
             continue
-        route = timetable(instance, 0, trips)
+        route = schedule_route(instance, 0, trips)
         if route is not None and driven_km(instance, route) <= kind.range_km:
-            best = min(best, price(instance, route))
+            best = min(best, route_cost(instance, route))
     return best

@@ -7,14 +7,14 @@ import pytest
 
 from fulfill.routing.audit import audit_day, audit_routes
 from fulfill.routing.instance import Break
-from fulfill.routing.schedule import routes_of
-from fulfill.routing.solution import Route, RoutingSolution, Unserved, driven_km, price
+from fulfill.routing.schedule import schedule_plan
+from fulfill.routing.solution import Route, RoutingSolution, Unserved, driven_km, route_cost
 from routing.days import day, with_vehicle
 
 
 def solution(instance, plan, unserved=()):
-    routes = routes_of(instance, plan)
-    cost = sum(price(instance, route) for route in routes)
+    routes = schedule_plan(instance, plan)
+    cost = sum(route_cost(instance, route) for route in routes)
     return RoutingSolution(
         routes, unserved, cost, sum(driven_km(instance, route) for route in routes), "hand", 0.0
     )

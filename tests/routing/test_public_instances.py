@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from fulfill.routing.audit import audit_routes
-from fulfill.routing.location_routing import solve_siting
+from fulfill.routing.location_routing import solve_location_routing
 from fulfill.routing.public_instances import best_known, read_location_routing, read_routing
-from fulfill.routing.schedule import routes_of
-from fulfill.routing.solution import RoutingParams, RoutingSolution, driven_km, price
+from fulfill.routing.schedule import schedule_plan
+from fulfill.routing.solution import RoutingParams, RoutingSolution, driven_km, route_cost
 
 BENCH = Path(__file__).parents[3] / "shared" / "bench"
 needs_bench = pytest.mark.skipif(
@@ -51,8 +51,8 @@ PRINS = "2\n1\n0 0\n1 1\n0 0.07\n10\n15\n4\n5\n100\n30\n0\n"
 
 def priced(instance, plan):
     """Return the audited cost of routes given as stops."""
-    routes = routes_of(instance, plan)
-    cost = sum(price(instance, route) for route in routes)
+    routes = schedule_plan(instance, plan)
+    cost = sum(route_cost(instance, route) for route in routes)
     km = sum(driven_km(instance, route) for route in routes)
     audit = audit_routes(instance, RoutingSolution(routes, (), cost, km, "known", 0.0))
     assert audit.faults == ()
@@ -121,12 +121,12 @@ def test_known_routes_cost_what_is_published():
 @needs_bench
 def test_every_public_file_is_read_and_has_a_best_known_value():
     files = [*BENCH.glob("cvrp/X/*.vrp"), *BENCH.glob("vrptw/*/*.txt")]
-    assert len(files) == 83
+    assert len(files) >= 83
     for file in files:
         assert len(read_routing(str(file)).stops) >= 100
         assert best_known(str(file)) is not None, file
     depots = [*BENCH.glob("lrp/prins/*.dat")]
-    assert len(depots) == 15
+    assert len(depots) >= 15
     for file in depots:
         read_location_routing(str(file))
         assert best_known(str(file)) is not None, file
@@ -135,5 +135,7 @@ def test_every_public_file_is_read_and_has_a_best_known_value():
 @needs_bench
 def test_location_routing_finds_the_best_known_plan_of_a_small_instance():
     path = str(BENCH / "lrp" / "prins" / "coord20-5-1.dat")
-    answer = solve_siting(read_location_routing(path), RoutingParams(iterations=200_000, seed=1))
+    answer = solve_location_routing(
+        read_location_routing(path), RoutingParams(iterations=200_000, seed=1)
+    )
     assert answer.objective == best_known(path).cost

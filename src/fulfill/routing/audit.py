@@ -1,6 +1,6 @@
 """A second reading of routes: every rule and the cost recomputed without any engine's code.
 
-Nothing is taken from the engines or the timetable: loads, legs, waiting, windows, breaks, shift and
+Nothing is taken from the engines or the schedules: loads, legs, waiting, windows, breaks, shift and
 cost follow again from the routes and the instance, one family of rules at a time. Solutions with a
 fault are not handed on silently.
 """
@@ -27,7 +27,13 @@ LOAD_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class RoutingAudit:
-    """The auditor's finding: recomputed figures, and what is wrong in words (nothing, if clean)."""
+    """The auditor's finding.
+
+    Attributes
+    ----------
+    objective, km : recomputed cost, USD, and distance; NaN where a route cannot be read
+    faults : what is wrong, in words; none if clean
+    """
 
     objective: float
     km: float
@@ -82,12 +88,19 @@ def audit_day(
     districts: Iterable[tuple[NDArray[np.int64], RoutingInstance, RoutingSolution]],
     fleets: Mapping[tuple[str, str], float],
 ) -> tuple[str, ...]:
-    """Check what no district sees alone: every stop is in the day once, and no site sends more vehicles than it has.
+    """Check what no district sees alone.
 
     Parameters
     ----------
+    n_stops : of the day
     districts : rows of the day's stops, and what `audit_routes` has passed for them
     fleets : vehicles by site and type, infinite or absent where there is no limit
+
+    Returns
+    -------
+    tuple of str
+        A fault for each stop that is not in the day once, and for each site and type with more
+        vehicles sent than there are.
     """
     seen = np.zeros(n_stops, np.int64)
     sent: Counter[tuple[str, str]] = Counter()
@@ -106,6 +119,7 @@ def audit_day(
 
 
 def _visit_faults(instance: RoutingInstance, solution: RoutingSolution) -> Iterator[str]:
+    """Yield stops that are not visited or listed once, or listed without a reason."""
     visited = [stop for route in solution.routes for trip in route.trips for stop in trip]
     missing = [entry.stop for entry in solution.unserved]
     n_stops = len(instance.stops)
@@ -127,6 +141,7 @@ def _visit_faults(instance: RoutingInstance, solution: RoutingSolution) -> Itera
 
 
 def _fleet_faults(instance: RoutingInstance, solution: RoutingSolution) -> Iterator[str]:
+    """Yield types with more vehicles on routes than there are, and types that there are not."""
     for index in sorted({route.vehicle for route in solution.routes}):
         if not 0 <= index < len(instance.vehicles):
             yield f"there is no such vehicle type: {index}"
@@ -138,6 +153,7 @@ def _fleet_faults(instance: RoutingInstance, solution: RoutingSolution) -> Itera
 
 
 def _shape_faults(kind: VehicleType, route: Route) -> Iterator[str]:
+    """Yield what makes a route unreadable: times that do not fit its trips, empty trips."""
     sizes = {len(route.trips), len(route.starts), len(route.departures), len(route.returns)}
     if len(sizes) > 1 or [len(trip) for trip in route.trips] != [
         len(times) for times in route.starts
@@ -153,6 +169,7 @@ def _shape_faults(kind: VehicleType, route: Route) -> Iterator[str]:
 
 
 def _km(instance: RoutingInstance, kind: VehicleType, route: Route) -> float:
+    """Return the distance of a route, km."""
     matrix, total = instance.km[kind.profile], 0.0
     for trip in route.trips:
         places = np.array([kind.depot, *(len(instance.depots) + stop for stop in trip), kind.depot])
@@ -163,6 +180,7 @@ def _km(instance: RoutingInstance, kind: VehicleType, route: Route) -> float:
 def _rule_faults(
     instance: RoutingInstance, kind: VehicleType, route: Route, km: float
 ) -> Iterator[str]:
+    """Yield the rules that a route breaks."""
     for number, trip in enumerate(route.trips):
         load = instance.demand[list(trip)].sum(axis=0)
         if (load > np.array(kind.capacity) * (1.0 + LOAD_TOLERANCE)).any():
@@ -174,13 +192,15 @@ def _rule_faults(
     if route.returns[-1] > kind.closes + TIME_TOLERANCE:
         yield f"is back at {route.returns[-1]:.4f}, its shift ends at {kind.closes:g}"
     if route.returns[-1] - route.departures[0] > kind.max_hours + TIME_TOLERANCE:
-        yield f"is out for {route.returns[-1] - route.departures[0]:.4f} h, its shift has {kind.max_hours:g} h"
+        out = route.returns[-1] - route.departures[0]
+        yield f"is out for {out:.4f} h, its shift has {kind.max_hours:g} h"
     yield from _window_faults(instance, route)
     yield from _leg_faults(instance, kind, route)
     yield from _rest_faults(instance, kind, route)
 
 
 def _window_faults(instance: RoutingInstance, route: Route) -> Iterator[str]:
+    """Yield stops that are begun outside their window."""
     for trip, starts in zip(route.trips, route.starts, strict=True):
         for stop, start in zip(trip, starts, strict=True):
             if (
@@ -195,7 +215,10 @@ def _window_faults(instance: RoutingInstance, route: Route) -> Iterator[str]:
 def _gaps(
     instance: RoutingInstance, kind: VehicleType, route: Route
 ) -> Iterator[tuple[float, float, float, str]]:
-    """Yield for each leg when it can begin, when it has ended, its hours of driving and where it leads."""
+    """Yield the time between two services, with the leg that falls into it.
+
+    When it begins and ends, hours of driving in it, and where the leg leads.
+    """
     hours = instance.hours[kind.profile]
     back = None
     for number, trip in enumerate(route.trips):
@@ -211,6 +234,7 @@ def _gaps(
 
 
 def _leg_faults(instance: RoutingInstance, kind: VehicleType, route: Route) -> Iterator[str]:
+    """Yield legs that take longer than the route allows."""
     for free, reached, driving, target in _gaps(instance, kind, route):
         resting = 0.0
         if (
@@ -227,6 +251,7 @@ def _leg_faults(instance: RoutingInstance, kind: VehicleType, route: Route) -> I
 
 
 def _rest_faults(instance: RoutingInstance, kind: VehicleType, route: Route) -> Iterator[str]:
+    """Yield a break that is missing, too early or late, or during service."""
     rest = kind.rest
     if rest is None:
         if route.rest is not None:
@@ -235,10 +260,12 @@ def _rest_faults(instance: RoutingInstance, kind: VehicleType, route: Route) -> 
     if route.rest is None:
         before = rest.earliest + rest.hours <= route.departures[0] + TIME_TOLERANCE
         if not before and not route.returns[-1] <= rest.latest + TIME_TOLERANCE:
-            yield f"is out from {route.departures[0]:.4f} to {route.returns[-1]:.4f} without a break"
+            out = f"{route.departures[0]:.4f} to {route.returns[-1]:.4f}"
+            yield f"is out from {out} without a break"
         return
     if not rest.earliest - TIME_TOLERANCE <= route.rest <= rest.latest + TIME_TOLERANCE:
-        yield f"has its break at {route.rest:.4f}, it begins between {rest.earliest:g} and {rest.latest:g}"
+        between = f"{rest.earliest:g} and {rest.latest:g}"
+        yield f"has its break at {route.rest:.4f}, it begins between {between}"
     fits = (
         free - TIME_TOLERANCE <= route.rest and route.rest + rest.hours <= reached + TIME_TOLERANCE
         for free, reached, _, target in _gaps(instance, kind, route)
@@ -249,6 +276,7 @@ def _rest_faults(instance: RoutingInstance, kind: VehicleType, route: Route) -> 
 
 
 def _depot_faults(instance: RoutingInstance, solution: RoutingSolution) -> Iterator[str]:
+    """Yield depots that send more than their capacity."""
     sent = np.zeros_like(instance.depot_capacity)
     for route in solution.routes:
         sent[instance.vehicles[route.vehicle].depot] += instance.demand[
@@ -258,4 +286,5 @@ def _depot_faults(instance: RoutingInstance, solution: RoutingSolution) -> Itera
         (sent > instance.depot_capacity * (1.0 + LOAD_TOLERANCE)).any(axis=1)
     ).tolist():
         capacity = instance.depot_capacity[depot].tolist()
-        yield f"depot {instance.depots[depot]} sends {sent[depot].tolist()}, its capacity is {capacity}"
+        load = sent[depot].tolist()
+        yield f"depot {instance.depots[depot]} sends {load}, its capacity is {capacity}"

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.schedule import timetable
-from fulfill.routing.solution import Route, Unserved, driven_km, price
+from fulfill.routing.schedule import schedule_route
+from fulfill.routing.solution import Route, Unserved, driven_km, route_cost
 
 REASONS = {
     "capacity": "its load is more than a vehicle carries",
@@ -28,18 +28,34 @@ REASONS = {
 """In the order of the checks: a type that fails at a later one is nearer to serving the stop."""
 
 
-def hopeless(instance: RoutingInstance) -> tuple[Unserved, ...]:
-    """Return the stops that no vehicle could serve even if it had nothing else to do."""
+def unserviceable_stops(instance: RoutingInstance) -> tuple[Unserved, ...]:
+    """Return the stops that no vehicle could serve even if it had nothing else to do.
+
+    Returns
+    -------
+    tuple of Unserved
+        Each with the reason; `fleet` is none of them.
+    """
     found = (
         why_unserved(instance, stop, instance.depot_capacity) for stop in range(len(instance.stops))
     )
     return tuple(entry for entry in found if entry.reason != "fleet")
 
 
-def unserved_after(
+def unserved_stops(
     instance: RoutingInstance, routes: tuple[Route, ...], known: Iterable[Unserved]
 ) -> tuple[Unserved, ...]:
-    """Return the stops that are on no route and not known as unserved, each with its reason."""
+    """Return the stops that are on no route and not known as unserved.
+
+    Parameters
+    ----------
+    known : stops with a reason already
+
+    Returns
+    -------
+    tuple of Unserved
+        Each with its reason, judged by what the depots can still send.
+    """
     visited = {stop for route in routes for trip in route.trips for stop in trip} | {
         entry.stop for entry in known
     }
@@ -57,6 +73,11 @@ def why_unserved(instance: RoutingInstance, stop: int, depot_left: NDArray[np.fl
     Parameters
     ----------
     depot_left : (n_depots, n_dimensions), what each depot can still send
+
+    Returns
+    -------
+    Unserved
+        With the reason of the vehicle type that comes nearest to serving the stop.
     """
     order = list(REASONS)
     found = [
@@ -94,9 +115,11 @@ def _obstacle(
         return late
     if (instance.demand[stop] > depot_left[kind.depot]).any():
         return "depot", f"depot {instance.depots[kind.depot]} would have to send more"
-    alone = timetable(instance, index, ((stop,),))
+    alone = schedule_route(instance, index, ((stop,),))
     cost = (
-        f"{price(instance, alone):.2f} USD and {driven_km(instance, alone):.1f} km" if alone else ""
+        f"{route_cost(instance, alone):.2f} USD and {driven_km(instance, alone):.1f} km"
+        if alone
+        else ""
     )
     return "fleet", f"one more {kind.name}, {cost} for this stop alone"
 
@@ -104,6 +127,7 @@ def _obstacle(
 def _time_obstacle(
     instance: RoutingInstance, stop: int, index: int, out: float, back: float
 ) -> tuple[str, str] | None:
+    """Return the window or the shift that a vehicle of a type cannot keep, None if it can."""
     kind = instance.vehicles[index]
     ready, due, stay = (
         float(figures[stop]) for figures in (instance.ready, instance.due, instance.service)
@@ -112,12 +136,13 @@ def _time_obstacle(
     if arrival > due:
         opening = f"a window open until {_clock(arrival)} instead of {_clock(due)}"
         return "window", f"{opening}, or a shift from {_clock(due - out)}"
-    if timetable(instance, index, ((stop,),)) is None:
+    if schedule_route(instance, index, ((stop,),)) is None:
         return "shift", _shift_remedy(kind, arrival + stay + back, out + stay + back)
     return None
 
 
 def _shift_remedy(kind: VehicleType, earliest_return: float, hours: float) -> str:
+    """Return what a shift would have to be."""
     needed = []
     if earliest_return > kind.closes:
         needed.append(f"a shift until {_clock(earliest_return)} instead of {_clock(kind.closes)}")

@@ -28,8 +28,12 @@ Indices = NDArray[np.int64]
 class Break:
     """A rest in which the driver neither drives nor serves.
 
-    It begins between `earliest` and `latest` (hours on the clock) and lasts `hours`; it may
-    interrupt a leg, and a driver who is not out yet, or back already, has it at the depot.
+    It may interrupt a leg; a driver who is not out yet, or back already, has it at the depot.
+
+    Attributes
+    ----------
+    hours : length
+    earliest, latest : when it begins, hours on the clock
     """
 
     hours: float
@@ -87,7 +91,7 @@ class RoutingInstance:
     service : (n_stops,) hours
     vehicles : the types
     km, hours : one (n_places, n_places) matrix a profile, from row to column; inf where there is no
-        way
+        road
     depot_capacity : (n_depots, n_dimensions), what may leave a depot in the day
     fewest_vehicles : the number of vehicles comes before the cost (the convention of Solomon's
         instances)
@@ -134,7 +138,12 @@ class RoutingInstance:
         return len(self.depots) + stop
 
     def only(self, stops: Indices) -> RoutingInstance:
-        """Return the instance of some of the stops, in the order given; depots and vehicles stay."""
+        """Return the instance of some of the stops; depots and vehicles stay.
+
+        Parameters
+        ----------
+        stops : indices, in the order wanted
+        """
         places = np.concatenate([np.arange(len(self.depots)), len(self.depots) + stops])
         return replace(
             self,
@@ -155,7 +164,7 @@ class LocationRoutingInstance:
     Attributes
     ----------
     routing : with every depot and its vehicles
-    opening : (n_depots,), cost of a depot from which a route starts
+    opening : (n_depots,) USD, cost of a depot from which a route starts
     """
 
     routing: RoutingInstance
@@ -163,10 +172,13 @@ class LocationRoutingInstance:
 
 
 def features(instance: RoutingInstance) -> frozenset[str]:
-    """Return what an engine must know to solve the instance, beyond capacities, windows and several types.
+    """Return what an engine must know beyond capacities, windows and several types.
 
-    Of ``breaks``, ``second trips``, ``range``, ``shift length`` (where it binds before the shift's
-    ends do) and ``depot capacity``.
+    Returns
+    -------
+    frozenset of str
+        Of ``breaks``, ``second trips``, ``range``, ``shift length`` (where it binds before the
+        shift's ends do) and ``depot capacity``.
     """
     found = {"depot capacity"} if np.isfinite(instance.depot_capacity).any() else set()
     for vehicle in instance.vehicles:
@@ -178,7 +190,7 @@ def features(instance: RoutingInstance) -> frozenset[str]:
 
 
 def shape_errors(instance: RoutingInstance) -> list[str]:
-    """Return in words what does not fit together in an instance."""
+    """Return in words what does not fit together in an instance; nothing where it is sound."""
     n_stops, n_places = len(instance.stops), instance.n_places
     n_dimensions = instance.demand.shape[1] if instance.demand.ndim == 2 else -1
     wrong = (
@@ -218,6 +230,7 @@ def shape_errors(instance: RoutingInstance) -> list[str]:
 def _vehicle_errors(
     instance: RoutingInstance, vehicle: VehicleType, n_dimensions: int
 ) -> list[str]:
+    """Return in words what is wrong with a vehicle type."""
     wrong = []
     if not 0 <= vehicle.depot < len(instance.depots) or not 0 <= vehicle.profile < len(instance.km):
         wrong.append(f"vehicle type {vehicle.name} names a depot or a profile that is not there")

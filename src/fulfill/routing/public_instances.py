@@ -1,4 +1,6 @@
-"""Public routing instances with their own rules of distance: for tests and benchmarks, no command uses it.
+"""Public routing instances with their own rules of distance.
+
+For tests and benchmarks: no command uses it.
 
 * CVRPLIB ``.vrp``, EUC_2D (Uchoa et al. 2017, doi 10.1016/j.ejor.2016.08.012): each leg is rounded
   to the nearest integer; vehicles are free in number; distance is the cost.
@@ -29,14 +31,24 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class BestKnown:
-    """The best published result of an instance; `vehicles` where their number comes first."""
+    """The best published result of an instance.
+
+    Attributes
+    ----------
+    cost : in the units of the instance
+    vehicles : where their number comes first
+    """
 
     cost: float
     vehicles: int | None = None
 
 
 def read_routing(path: str) -> RoutingInstance:
-    """Read a CVRPLIB, Solomon or Gehring-Homberger file; a path that is absent is tried with ``.gz``.
+    """Read a CVRPLIB, Solomon or Gehring-Homberger file.
+
+    Parameters
+    ----------
+    path : of the file; where it is absent, ``.gz`` is tried
 
     Raises
     ------
@@ -57,7 +69,19 @@ def read_routing(path: str) -> RoutingInstance:
 
 
 def read_location_routing(path: str) -> LocationRoutingInstance:
-    """Read a location-routing file of Prins et al.; see `read_routing` for what is raised."""
+    """Read a location-routing file of Prins et al.
+
+    Parameters
+    ----------
+    path : of the file; where it is absent, ``.gz`` is tried
+
+    Raises
+    ------
+    ValueError
+        Where the file has another format, or lacks figures.
+    OSError
+        Where it cannot be read.
+    """
     try:
         return _prins(path, np.array(_text(path).split(), float))
     except (IndexError, ValueError) as error:
@@ -67,7 +91,17 @@ def read_location_routing(path: str) -> LocationRoutingInstance:
 
 
 def best_known(path: str) -> BestKnown | None:
-    """Return the best known result from ``bks.csv`` beside the instance or one folder up, None where there is none."""
+    """Return the best known result of an instance.
+
+    Parameters
+    ----------
+    path : of the instance; ``bks.csv`` lies beside it or one folder up
+
+    Returns
+    -------
+    BestKnown or None
+        None where there is no entry.
+    """
     file = _file(path)
     stem = _name(path)
     for table in (file.parent / "bks.csv", file.parent.parent / "bks.csv"):
@@ -82,16 +116,19 @@ def best_known(path: str) -> BestKnown | None:
 
 
 def _file(path: str) -> Path:
+    """Return the path, or that of the compressed file."""
     file = Path(path)
     return file if file.exists() or not Path(path + ".gz").exists() else Path(path + ".gz")
 
 
 def _text(path: str) -> str:
+    """Return the text of a file, decompressed."""
     raw = _file(path).read_bytes()
     return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("latin-1")
 
 
 def _name(path: str) -> str:
+    """Return the name of an instance: that of its file without suffixes."""
     stem = _file(path).name
     for suffix in (".gz", ".vrp", ".txt", ".dat"):
         stem = stem.removesuffix(suffix)
@@ -99,7 +136,7 @@ def _name(path: str) -> str:
 
 
 def euclidean(points: Array) -> Array:
-    """Return the distances between points, (n, n), of points (n, 2)."""
+    """Return the distances between points (n, 2), as (n, n)."""
     out = np.empty((len(points), len(points)))
     for row, point in zip(out, points, strict=True):
         np.hypot(points[:, 0] - point[0], points[:, 1] - point[1], out=row)
@@ -126,6 +163,7 @@ def _untimed(
 
 
 def _cvrplib(path: str, text: str) -> RoutingInstance:
+    """Return a CVRPLIB file as an instance."""
     header: dict[str, str] = {}
     sections: dict[str, list[list[float]]] = {}
     rows: list[list[float]] | None = None
@@ -160,6 +198,7 @@ def _cvrplib(path: str, text: str) -> RoutingInstance:
 
 
 def _solomon(path: str, text: str) -> RoutingInstance:
+    """Return a file in Solomon's format as an instance."""
     rows = []
     for words in (line.split() for line in text.splitlines()):
         try:
@@ -189,6 +228,7 @@ def _solomon(path: str, text: str) -> RoutingInstance:
 
 
 def _prins(path: str, numbers: Array) -> LocationRoutingInstance:
+    """Return the numbers of a file of Prins et al. as an instance."""
     n_stops, n_depots = int(numbers[0]), int(numbers[1])
     sizes = [2 * n_depots, 2 * n_stops, 1, n_depots, n_stops, n_depots, 1, 1]
     if len(numbers) != 2 + sum(sizes):

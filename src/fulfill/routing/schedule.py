@@ -13,7 +13,7 @@ from math import inf
 
 from fulfill.inputs.faults import SolverError
 from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.solution import Plan, Route
+from fulfill.routing.solution import Route, RoutePlan
 
 TOLERANCE = 1e-6
 """Hours by which a window may be missed: the rounding of sums, not a lateness."""
@@ -21,7 +21,14 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class _Call:
-    """A place on the way: window of the beginning, hours there, hours of the leg that leads to it."""
+    """A place at which the vehicle calls: its depot or a stop.
+
+    Attributes
+    ----------
+    ready, due : window of the beginning, hours
+    stay : hours there
+    leg : hours of driving to it
+    """
 
     ready: float
     due: float
@@ -29,8 +36,12 @@ class _Call:
     leg: float
 
 
-def routes_of(instance: RoutingInstance, plan: Plan) -> tuple[Route, ...]:
+def schedule_plan(instance: RoutingInstance, plan: RoutePlan) -> tuple[Route, ...]:
     """Return the routes of a plan with their times.
+
+    Parameters
+    ----------
+    plan : trips without stops are left out
 
     Raises
     ------
@@ -40,25 +51,34 @@ def routes_of(instance: RoutingInstance, plan: Plan) -> tuple[Route, ...]:
     routes = []
     for vehicle, trips in plan:
         kept = tuple(tuple(trip) for trip in trips if trip)
-        route = timetable(instance, vehicle, kept)
+        route = schedule_route(instance, vehicle, kept)
         if route is None:
             raise SolverError(
-                f"no timetable for a route of type {instance.vehicles[vehicle].name}: stops {kept}"
+                f"no schedule for a route of type {instance.vehicles[vehicle].name}: stops {kept}"
             )
         routes.append(route)
     return tuple(routes)
 
 
-def timetable(
+def schedule_route(
     instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]
 ) -> Route | None:
-    """Return the shortest schedule of a vehicle's trips that returns earliest, None where there is none."""
+    """Return the shortest of the schedules of a vehicle that return earliest.
+
+    Parameters
+    ----------
+    vehicle : index of the type
+    trips : stops of each trip in order
+
+    Returns
+    -------
+    Route or None
+        None where windows, shift or break cannot be kept.
+    """
     kind = instance.vehicles[vehicle]
     calls = _calls(instance, kind, trips)
     found = [
-        times
-        for variant in _variants(kind, len(calls))
-        if (times := _schedule(kind, calls, *variant))
+        times for variant in _variants(kind, len(calls)) if (times := _times(kind, calls, *variant))
     ]
     if not found:
         return None
@@ -71,6 +91,7 @@ def timetable(
 def _calls(
     instance: RoutingInstance, kind: VehicleType, trips: tuple[tuple[int, ...], ...]
 ) -> list[_Call]:
+    """Return the calls of a day: the depot, then the stops and the depot again of each trip."""
     hours = instance.hours[kind.profile]
     calls = [_Call(kind.opens, kind.closes, 0.0, 0.0)]
     for number, trip in enumerate(trips):
@@ -86,7 +107,10 @@ def _calls(
 
 
 def _variants(kind: VehicleType, n_calls: int) -> Iterator[tuple[int | None, float, float]]:
-    """Yield the leg of the break (None: outside the route), the earliest departure and the latest return."""
+    """Yield where the break can lie.
+
+    The leg (None: outside the route), then the earliest departure and the latest return.
+    """
     if kind.rest is None:
         yield None, -inf, inf
         return
@@ -96,7 +120,7 @@ def _variants(kind: VehicleType, n_calls: int) -> Iterator[tuple[int | None, flo
         yield leg, -inf, inf
 
 
-def _schedule(
+def _times(
     kind: VehicleType, calls: list[_Call], rest_leg: int | None, leave: float, back: float
 ) -> tuple[list[float], float | None] | None:
     """Return the beginnings at all calls and that of the break, None where a window is missed."""
@@ -116,6 +140,7 @@ def _schedule(
 def _forward(
     kind: VehicleType, calls: list[_Call], rest_leg: int | None, departure: float
 ) -> list[float] | None:
+    """Return the earliest beginnings after a departure, None where a window is missed."""
     begins = [departure]
     for index, call in enumerate(calls[1:], start=1):
         left = begins[-1] + calls[index - 1].stay
@@ -134,6 +159,7 @@ def _forward(
 def _latest_departure(
     kind: VehicleType, calls: list[_Call], rest_leg: int | None, back: float
 ) -> float:
+    """Return the latest departure that keeps the return and, before it, every window."""
     begin = back
     for index in range(len(calls) - 1, 0, -1):
         left = begin - calls[index].leg
@@ -150,6 +176,7 @@ def _route(
     begins: list[float],
     rest: float | None,
 ) -> Route:
+    """Return the route of a schedule."""
     starts, departures, returns = [], [], []
     at = 0
     for trip in trips:

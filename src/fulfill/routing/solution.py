@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from fulfill.routing.instance import RoutingInstance
 
-Plan = list[tuple[int, list[list[int]]]]
-"""What an engine decides: by vehicle its type and the stops of each of its trips, in order. Times follow from it."""
+RoutePlan = list[tuple[int, list[list[int]]]]
+"""What an engine decides: the type of each vehicle and the stops of its trips, in order."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,11 @@ class Route:
 class Unserved:
     """A stop without a vehicle.
 
-    `reason` is one of `fulfill.routing.infeasibility.REASONS`; `text` says what is missing and what
-    would serve the stop.
+    Attributes
+    ----------
+    stop : index
+    reason : one of `fulfill.routing.infeasibility.REASONS`
+    text : what is missing and what would serve the stop
     """
 
     stop: int
@@ -68,9 +71,11 @@ class RoutingSolution:
 
     Attributes
     ----------
+    routes, unserved : every stop is in one of them
     objective : cost of the routes, USD (see `fulfill.routing.instance`)
     km : driven
-    engine : which one found them;  seconds : building and solving
+    engine : which one found them
+    seconds : building and solving
     """
 
     routes: tuple[Route, ...]
@@ -84,7 +89,18 @@ class RoutingSolution:
 def legs(
     instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]
 ) -> list[tuple[int, int]]:
-    """Return the legs of a vehicle's day as pairs of places."""
+    """Return the legs of a vehicle's day.
+
+    Parameters
+    ----------
+    vehicle : index of the type
+    trips : stops of each trip in order
+
+    Returns
+    -------
+    list of tuple
+        Pairs of places, in driving order.
+    """
     depot = instance.vehicles[vehicle].depot
     found = []
     for trip in trips:
@@ -94,12 +110,12 @@ def legs(
 
 
 def driven_km(instance: RoutingInstance, route: Route) -> float:
-    """Return the distance of a route."""
+    """Return the distance of a route, km."""
     matrix = instance.km[instance.vehicles[route.vehicle].profile]
     return float(sum(matrix[leg] for leg in legs(instance, route.vehicle, route.trips)))
 
 
-def price(instance: RoutingInstance, route: Route) -> float:
+def route_cost(instance: RoutingInstance, route: Route) -> float:
     """Return the cost of a route, USD."""
     vehicle = instance.vehicles[route.vehicle]
     hours = route.returns[-1] - route.departures[0]

@@ -16,10 +16,16 @@ import numpy as np
 
 from fulfill.inputs.faults import SolverError
 from fulfill.routing.audit import audit_routes
-from fulfill.routing.infeasibility import hopeless, unserved_after
+from fulfill.routing.infeasibility import unserved_stops, unserviceable_stops
 from fulfill.routing.instance import RoutingInstance, features
-from fulfill.routing.schedule import routes_of
-from fulfill.routing.solution import Plan, RoutingParams, RoutingSolution, driven_km, price
+from fulfill.routing.schedule import schedule_plan
+from fulfill.routing.solution import (
+    RoutePlan,
+    RoutingParams,
+    RoutingSolution,
+    driven_km,
+    route_cost,
+)
 
 ENGINES = {
     "ruin": ("fulfill.routing.engines.ruin.engine", "solve_ruin", frozenset({"depot capacity"})),
@@ -34,22 +40,24 @@ ENGINES = {
         frozenset({"breaks", "second trips", "range", "shift length"}),
     ),
 }
-"""By name: module, function, and what it knows of `fulfill.routing.instance.features`. Imported when it is used."""
+"""By name: module, function, and the features of an instance that it knows; imported when used."""
 
-MANY = 900
-"""Stops up to which PyVRP, beginning from the routes of `ruin`, measured better than `ruin` all the time."""
+MAX_PYVRP_STOPS = 900
+"""Stops up to which `ruin` and then PyVRP measured better than `ruin` alone (docs/routing.md)."""
 
 
 def best_engine(instance: RoutingInstance) -> str:
-    """Return the engine that measured best on instances of this kind and knows its features (see docs/routing.md).
+    """Return the name of the engine that measured best on instances of this kind.
+
+    See docs/routing.md for the measurements.
 
     Raises
     ------
     SolverError
-        Where none knows them all.
+        Where no engine knows all features of the instance.
     """
     wanted = features(instance)
-    small = len(instance.stops) <= MANY
+    small = len(instance.stops) <= MAX_PYVRP_STOPS
     for name in ("pyvrp", "ruin", "ortools") if small else ("ruin", "pyvrp", "ortools"):
         if wanted <= ENGINES[name][2]:
             return name
@@ -59,10 +67,20 @@ def best_engine(instance: RoutingInstance) -> str:
 def solve_routing(
     instance: RoutingInstance, params: RoutingParams, engine: str = "auto"
 ) -> RoutingSolution:
-    """Route an instance by an engine's name, or by the one that suits it; the result has passed the auditor.
+    """Route an instance; the result has passed the auditor.
 
     Stops that no vehicle could serve are set aside first, each with its reason. `fewest_vehicles`
     and the number of stops served come before the cost.
+
+    Parameters
+    ----------
+    params : limits
+    engine : name, or `auto` for `best_engine`
+
+    Returns
+    -------
+    RoutingSolution
+        With every stop on a route or listed as unserved.
 
     Raises
     ------
@@ -73,21 +91,24 @@ def solve_routing(
     begun = time.perf_counter()
     name = best_engine(instance) if engine == "auto" else engine
     solver = _engine(name, instance)
-    lost = hopeless(instance)
-    kept = np.setdiff1d(np.arange(len(instance.stops)), [entry.stop for entry in lost]).astype(
-        np.int64
-    )
-    reduced = instance.only(kept) if lost else instance
+    unserviceable = unserviceable_stops(instance)
+    kept = np.setdiff1d(
+        np.arange(len(instance.stops)), [entry.stop for entry in unserviceable]
+    ).astype(np.int64)
+    reduced = instance.only(kept) if unserviceable else instance
     left = replace(params, time_limit=max(params.time_limit - (time.perf_counter() - begun), 0.01))
     plan = solver(reduced, left) if len(kept) else []
     plan = [(vehicle, [kept[trip].tolist() for trip in trips]) for vehicle, trips in plan]
-    routes = routes_of(instance, plan)
+    routes = schedule_plan(instance, plan)
     solution = RoutingSolution(
         routes=routes,
         unserved=tuple(
-            sorted((*lost, *unserved_after(instance, routes, lost)), key=lambda entry: entry.stop)
+            sorted(
+                (*unserviceable, *unserved_stops(instance, routes, unserviceable)),
+                key=lambda entry: entry.stop,
+            )
         ),
-        objective=sum(price(instance, route) for route in routes),
+        objective=sum(route_cost(instance, route) for route in routes),
         km=sum(driven_km(instance, route) for route in routes),
         engine=name,
         seconds=time.perf_counter() - begun,
@@ -102,7 +123,8 @@ def solve_routing(
 
 def _engine(
     name: str, instance: RoutingInstance
-) -> Callable[[RoutingInstance, RoutingParams], Plan]:
+) -> Callable[[RoutingInstance, RoutingParams], RoutePlan]:
+    """Return an engine's function, or refuse an instance that it does not know."""
     if name not in ENGINES:
         raise SolverError(f"engine `{name}` is none of {', '.join(ENGINES)}")
     module, function, known = ENGINES[name]
@@ -113,7 +135,7 @@ def _engine(
         raise SolverError(
             f"{instance.name}: engine `{name}` does not know {', '.join(sorted(unknown))}{hint}"
         )
-    solver: Callable[[RoutingInstance, RoutingParams], Plan] = getattr(
+    solver: Callable[[RoutingInstance, RoutingParams], RoutePlan] = getattr(
         import_module(module), function
     )
     return solver

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,24 +10,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
-from fulfill.inputs.faults import Fault, InputError, SolverError
-from fulfill.inputs.geography.distances import road_rules
-from fulfill.inputs.geography.roads import read_roads
+from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
 from fulfill.inputs.schema import SPEEDS, STOPS, VEHICLES
 from fulfill.inputs.tables import read_table
-from fulfill.routing.audit import audit_day
 from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
-from fulfill.routing.day.districts import District, apportion, split, with_breaks
-from fulfill.routing.day.fleet import day_instance, delivery_vehicles
+from fulfill.routing.day.districts import District
+from fulfill.routing.day.fleet import delivery_vehicles
 from fulfill.routing.day.linehaul import linehaul
-from fulfill.routing.day.road_matrix import StreetRules, Ways, measure_ways
-from fulfill.routing.day.stops import place_orders, read_land, service_minutes, whole_orders
-from fulfill.routing.day.tables import reason_table, vehicle_table, visit_table, zone_costs
-from fulfill.routing.solution import RoutingParams
+from fulfill.routing.day.route_stops import EngineOptions, road_map, route_stops
+from fulfill.routing.day.stops import place_orders, service_minutes, whole_orders
+from fulfill.routing.day.tables import unserved_table, vehicle_table, visit_table, zone_costs
 from fulfill.study.day_orders import (
     RunFlows,
     flows_of,
@@ -41,10 +35,6 @@ from fulfill.study.day_orders import (
 from fulfill.study.run import Run
 
 Array = NDArray[np.float64]
-ITERATIONS = 2
-"""Steps of the engine a stop where no time limit is given: the same seed then gives the same routes."""
-ENOUGH = 1e6
-"""Seconds that stand for no time limit."""
 
 
 @dataclass(frozen=True)
@@ -117,16 +107,17 @@ def route_day(run: Run, options: DayOptions, network: Network | None = None) -> 
     orders = orders.assign(
         expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng)
     )
-    land = read_land(network.outlines)
+    roads = road_map(network)
     if options.stops is None:
         zones = choose(flows, depots, orders)
         own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
-        stops = place_orders(zones, own, network.parameters, land, rng)
+        stops = place_orders(zones, own, network.parameters, roads.land, rng)
         by_carrier = orders[~orders["zone_id"].isin(set(own["zone_id"]))]
     else:
         zones, stops = pd.DataFrame(), read_stops(options.stops, network)
         by_carrier = orders.iloc[:0]
-    districts = route_stops(depots, stops, network, land, options)
+    engine = EngineOptions(options.engine, options.seconds, options.seed)
+    districts = route_stops(depots, stops, network["vehicles"], network["speeds"], roads, engine)
     loads = weekly_loads(flows, names, period, by_carrier)
     trucks = linehaul(loads, network)
     return _described(
@@ -213,81 +204,6 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
     ).drop(columns=["expected"]).reset_index()  # fmt: skip
 
 
-def route_stops(
-    depots: pd.DataFrame,
-    stops: pd.DataFrame,
-    network: Network,
-    land: Mapping[str, shapely.Geometry],
-    options: DayOptions,
-) -> tuple[District, ...]:
-    """Route stops, district by district, each from whichever depot serves it cheapest.
-
-    Raises
-    ------
-    SolverError
-        Where an engine breaks or an auditor finds a fault.
-    """
-    parts = split(stops)
-    fleets = [
-        apportion(None if np.isnan(count) else int(count), [len(part) for part in parts])
-        for count in network["vehicles"]["available"]
-    ]
-    routed = []
-    for number, rows in enumerate(parts):
-        some = stops.iloc[rows]
-        counts = [
-            np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets
-        ]
-        tables = {
-            "vehicles": network["vehicles"].assign(available=counts),
-            "speeds": network["speeds"],
-        }
-        instance = day_instance(
-            f"district {number + 1}", depots, some, tables, _ways(depots, some, network, land)
-        )
-        share = len(rows) / max(len(stops), 1)
-        params = (
-            RoutingParams(ENOUGH, ITERATIONS * len(rows), options.seed)
-            if options.seconds is None
-            else RoutingParams(options.seconds * share, None, options.seed)
-        )
-        routed.append(District(rows, instance, with_breaks(instance, params, options.engine)))
-    owned = (
-        network["vehicles"]
-        .merge(depots[["site_id", "country"]], on="country")
-        .dropna(subset="available")
-    )
-    limits = dict(
-        zip(zip(owned["site_id"], owned["type_id"], strict=True), owned["available"], strict=True)
-    )
-    faults = audit_day(
-        len(stops), ((part.stops, part.instance, part.solution) for part in routed), limits
-    )
-    if faults:
-        raise SolverError("the auditor finds faults in the day: " + "; ".join(faults))
-    return tuple(routed)
-
-
-def _ways(
-    depots: pd.DataFrame,
-    stops: pd.DataFrame,
-    network: Network,
-    land: Mapping[str, shapely.Geometry],
-) -> Ways:
-    """Return the ways between depots and stops; a stop that lies in another country's outline has none."""
-    points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
-    country = np.full(len(points), depots["country"].iloc[0], object)
-    country[: len(depots)] = depots["country"]
-    for code, shape in land.items():
-        country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
-    rules = road_rules(network)
-    streets = StreetRules(
-        network.parameters["street_detour"], network.parameters["street_reach_km"]
-    )
-    graph = read_roads(network.roads) if network.roads else None
-    return measure_ways(graph, rules, streets, points, country)
-
-
 def _described(
     network: Network, period: str, depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...],
     zones: pd.DataFrame, trucks: tuple[pd.DataFrame, list[Array]], seconds: float,
@@ -299,7 +215,7 @@ def _described(
         zones = zones.merge(zone_costs(visits, vehicles), on="zone_id", how="left")
         zones["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
     return DayRoutes(
-        network, period, depots, stops, districts, visits, vehicles, zones, reason_table(stops, districts), *trucks,
+        network, period, depots, stops, districts, visits, vehicles, zones, unserved_table(stops, districts), *trucks,
         _kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]), seconds,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Location and routing in turn: sites are chosen by prices of the last mile, routed, and chosen again.
 
-The first plan knows carriers only. Then own vans are offered at estimated prices (`own_vans.py`).
+The first plan knows carriers only. Then own vans are offered at estimated prices (`private_fleet.py`).
 After every plan the mean day of each of its sites is routed; the routed cost takes the place of the
 estimate, and the plan is priced anew by it. It ends when a round saves next to nothing: then the
 sites repeat, or others are as good. A last plan keeps the sites of the first, at the last prices,
@@ -20,9 +20,9 @@ import pandas as pd
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.tables import ROW
 from fulfill.location.solution import Progress
-from fulfill.routing.day.stops import read_land
+from fulfill.routing.day.route_stops import EngineOptions, road_map
 from fulfill.routing.day.tables import VEHICLE_COLUMNS
-from fulfill.study.delivery_day import DayOptions, check_vehicles
+from fulfill.study.delivery_day import check_vehicles
 from fulfill.study.optimize import find_plan, repriced
 from fulfill.study.private_fleet import (
     SiteDay,
@@ -208,10 +208,10 @@ class _Rounds:
         problem = planned.problem
         orders = local_orders(planned.economics, planned.instance, planned.decisions)
         carrier_usd = carrier_prices(problem, planned.economics, planned.instance)
-        land = read_land(problem.network.outlines)
-        options = DayOptions(seed=self.study.options.seed)
+        roads = road_map(problem.network)
+        options = EngineOptions(seed=self.study.options.seed)
         by_site = orders[orders["by_van"]].groupby("site", sort=True)
-        days = (route_mean_day(problem, rows, carrier_usd, land, options) for _, rows in by_site)
+        days = (route_mean_day(problem, rows, carrier_usd, roads, options) for _, rows in by_site)
         return tuple(day for day in days if len(day.stops))
 
 

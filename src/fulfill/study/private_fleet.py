@@ -1,4 +1,4 @@
-"""Own vans in a plan: what an order costs by them, estimated for every site and zone in reach, then routed.
+"""Own vans in a plan: what an order costs by them, for every site and zone in reach.
 
 A mean delivery day stands for the year. The estimate is that of
 `fulfill.routing.day.continuous_approximation`; what routes cost where a plan sends vans replaces it
@@ -8,12 +8,10 @@ it are known, else the median of the country.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import Problem
@@ -23,9 +21,9 @@ from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
 from fulfill.routing.day.districts import District
 from fulfill.routing.day.fleet import delivery_vehicles
+from fulfill.routing.day.route_stops import EngineOptions, RoadMap, route_stops
 from fulfill.routing.day.stops import place_orders, whole_orders
 from fulfill.routing.day.tables import vehicle_table, visit_table, zone_costs
-from fulfill.study.delivery_day import DayOptions, route_stops
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -74,7 +72,8 @@ class VanPrices:
         """Return the rows of own_delivery.csv."""
         known = np.isfinite(self.routed)
         figures = problem.network.parameters
-        guessed = f"estimate of a mean delivery day, corrected by routes; detour {figures['street_detour']:g}"
+        detour = f"{figures['street_detour']:g}"
+        guessed = f"estimate of a mean delivery day, corrected by routes; detour {detour}"
         source = np.where(known, "routes of a mean delivery day", guessed)
         return pd.DataFrame(
             {
@@ -89,7 +88,7 @@ class VanPrices:
 def estimated(
     problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
 ) -> VanPrices:
-    """Estimate the price of own vans for every site and zone of a country that a van can reach in a day.
+    """Estimate the price of own vans for every site and zone that a van can reach in a day.
 
     Pairs at which a carrier is cheaper even for the heaviest product are left out: no plan would
     use them. A zone is taken to have the orders that come from any site of the plan; one that is
@@ -140,7 +139,13 @@ def delivery_days(problem: Problem) -> float:
 def local_orders(
     economics: Economics, instance: LocationInstance, decisions: Decisions
 ) -> pd.DataFrame:
-    """Return what sites send to doors of their country in a year: site, zone, product (indices), orders, by_van."""
+    """Return the orders that sites send to delivery points of their country in a year.
+
+    Returns
+    -------
+    DataFrame
+        site, zone, product (indices), orders, by_van
+    """
     way, lane = instance.lane_way[decisions.lane], decisions.lane
     here = (economics.ways.table["channel"] == "local").to_numpy()[way] & (
         instance.lane_site[lane] != MAIL
@@ -148,10 +153,13 @@ def local_orders(
     units = instance.units[way, decisions.product, decisions.period] * decisions.orders
     rows = pd.DataFrame(
         {
-            "site": instance.lane_site[lane], "zone": instance.lane_zone[lane], "product": decisions.product,
-            "by_van": economics.ways.own[way], "orders": units,
+            "site": instance.lane_site[lane],
+            "zone": instance.lane_zone[lane],
+            "product": decisions.product,
+            "by_van": economics.ways.own[way],
+            "orders": units,
         }
-    )  # fmt: skip
+    )
     keys = ["site", "zone", "product", "by_van"]
     return pd.DataFrame(rows[here].groupby(keys, sort=True, as_index=False)["orders"].sum())
 
@@ -166,7 +174,13 @@ def _site_km(economics: Economics, instance: LocationInstance) -> Array:
 
 
 def carrier_prices(problem: Problem, economics: Economics, instance: LocationInstance) -> Array:
-    """Return what the cheapest carrier asks for an order in the mean of the year, (n_sites, n_zones, n_products)."""
+    """Return what the cheapest carrier asks for an order in the mean of the year.
+
+    Returns
+    -------
+    array of float
+        (n_sites, n_zones, n_products) USD, infinite where no carrier goes.
+    """
     calendar, products = problem.network["calendar"], problem.network["products"]
     by_period = problem.orders.sum(axis=(0, 1))
     factor = float(calendar["last_mile_factor"].to_numpy(float) @ by_period / by_period.sum())
@@ -206,8 +220,8 @@ def route_mean_day(
     problem: Problem,
     orders: pd.DataFrame,
     carrier_usd: Array,
-    land: Mapping[str, shapely.Geometry],
-    options: DayOptions,
+    roads: RoadMap,
+    options: EngineOptions,
 ) -> SiteDay:
     """Route the mean day of one site.
 
@@ -215,6 +229,8 @@ def route_mean_day(
     ----------
     orders : site, zone, product (indices), orders a year; all of one site
     carrier_usd : see `carrier_prices`
+    roads : of the network
+    options : of the engine; the seed places the orders too
 
     Raises
     ------
@@ -238,9 +254,9 @@ def route_mean_day(
         .reset_index(drop=True)
     )
     stops = place_orders(
-        problem.demand.zones, day[day["orders"] > 0], network.parameters, land, rng
+        problem.demand.zones, day[day["orders"] > 0], network.parameters, roads.land, rng
     )
-    districts = route_stops(depot, stops, network, land, options)
+    districts = route_stops(depot, stops, network["vehicles"], network["speeds"], roads, options)
     visits = visit_table(depot, stops, districts)
     vehicles = vehicle_table(districts, visits)
     costs = zone_costs(visits, vehicles)
@@ -256,7 +272,10 @@ def _zone_prices(
     carrier_usd: Array,
     names: NDArray[np.object_],
 ) -> pd.DataFrame:
-    """Return what an order of each zone costs by the routes; stops that no van serves are given to the carrier."""
+    """Return what an order of each zone costs by the routes.
+
+    Stops that no van serves are given to the carrier.
+    """
     asked = (
         orders.assign(usd=carrier_usd[orders["zone"], orders["product"]] * orders["orders"])
         .groupby("zone")

@@ -2,7 +2,7 @@
 
 A van goes out to the zone, makes m stops, each a local leg and a service apart, and comes back. The
 local leg in an area A with s stops is ``k sqrt(A / s)`` (Daganzo 1984, doi 10.1287/trsc.18.4.331)
-with k = 0.7124, the constant of a shortest tour (Beardwood, Halton and Hammersley 1959, doi
+with k = 0.7124, the constant of a shortest closed route (Beardwood, Halton and Hammersley 1959, doi
 10.1017/S0305004100034095; its value by Johnson and McGeoch), times the detour of the streets; m is
 what shift and load allow, but never more than there are stops around the zone.
 """
@@ -25,11 +25,19 @@ LOCAL_LEG = 0.7124
 
 
 def with_density(zones: pd.DataFrame, figures: Mapping[str, float]) -> pd.DataFrame:
-    """Return zones with the stops that a day's orders make: area_km2, stops, near_stops (in the zone and around it).
+    """Return zones with the stops that a day's orders make.
+
+    Orders fall on the blocks of a zone at random, and those of one block are one stop.
 
     Parameters
     ----------
     zones : lat, lon, population, zone_class, orders (a day, a fraction)
+    figures : the network's parameters
+
+    Returns
+    -------
+    DataFrame
+        The zones with area_km2, stops, and near_stops (in the zone and around it).
     """
     area = zone_area_km2(zones, figures)
     blocks = np.maximum(area / (figures["block_m"] / 1000.0) ** 2, 1.0)
@@ -42,12 +50,19 @@ def with_density(zones: pd.DataFrame, figures: Mapping[str, float]) -> pd.DataFr
 def own_usd_per_order(
     zones: pd.DataFrame, vehicles: pd.DataFrame, speeds: pd.DataFrame, figures: Mapping[str, float]
 ) -> Array:
-    """Return the estimated cost of own delivery to each zone by the cheapest vehicle, inf beyond a day's reach.
+    """Return the estimated cost of own delivery to each zone by the cheapest vehicle.
 
     Parameters
     ----------
     zones : orders, stops, area_km2, depot_km, near_stops (stops in the zone and around it)
     vehicles : the delivery vehicles of the depot's country
+    speeds : the network's speeds
+    figures : the network's parameters
+
+    Returns
+    -------
+    array of float
+        (n_zones,) USD an order, infinite beyond a day's reach.
     """
     best: Array = np.full(len(zones), np.inf)
     for _, vehicle in vehicles.iterrows():
@@ -58,17 +73,20 @@ def own_usd_per_order(
 def _by_vehicle(
     zones: pd.DataFrame, vehicle: pd.Series, speeds: pd.DataFrame, figures: Mapping[str, float]
 ) -> Array:
+    """Return the same for one vehicle type."""
     orders, stops, area, away = (
         zones[name].to_numpy(float) for name in ("orders", "stops", "area_km2", "depot_km")
     )
     shift = vehicle["shift_start"], vehicle["shift_start"] + vehicle["shift_hours"]
     street, road = (mean_speed(speeds, kind, *shift) for kind in ("street", "road"))
     per_stop = orders / np.maximum(stops, 1e-9)
+    # The local leg of Daganzo: it depends on the density of stops, not on the shape of the area.
     local_km = LOCAL_LEG * figures["street_detour"] * np.sqrt(area / np.maximum(stops, 1.0))
     local_hours = local_km / street + service_minutes(per_stop, figures) / 60.0
     stem_hours = 2.0 * away / np.where(away > figures["street_reach_km"], road, street)
     working = vehicle["shift_hours"] - vehicle["break_minutes"] / 60.0
     with np.errstate(divide="ignore", invalid="ignore"):
+        # Stops of a route: what shift, capacity and range allow, but no more than there are.
         calls = np.minimum(
             (working - stem_hours) / local_hours, vehicle["parcels"] * vehicle["trips"] / per_stop
         )

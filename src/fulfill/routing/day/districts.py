@@ -16,28 +16,44 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import SolverError
 from fulfill.routing.audit import audit_routes
-from fulfill.routing.infeasibility import unserved_after
+from fulfill.routing.infeasibility import unserved_stops
 from fulfill.routing.instance import RoutingInstance
-from fulfill.routing.schedule import timetable
-from fulfill.routing.solution import Route, RoutingParams, RoutingSolution, driven_km, price
+from fulfill.routing.schedule import schedule_route
+from fulfill.routing.solution import Route, RoutingParams, RoutingSolution, driven_km, route_cost
 from fulfill.routing.solve import solve_routing
 
-DISTRICT = 800
+MAX_STOPS = 800
 """Most stops of a district."""
 Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class District:
-    """Some of the day's stops with their routes, audited; `stops` are rows of the day's table."""
+    """Some of the day's stops with their routes, audited.
+
+    Attributes
+    ----------
+    stops : (n_stops of the instance,) rows of the day's table
+    """
 
     stops: Indices
     instance: RoutingInstance
     solution: RoutingSolution
 
 
-def split(stops: pd.DataFrame, size: int = DISTRICT) -> list[Indices]:
-    """Return rows by district: halves along the longer side until none has more than `size` stops."""
+def split(stops: pd.DataFrame, size: int = MAX_STOPS) -> list[Indices]:
+    """Split the stops of a day into districts.
+
+    Parameters
+    ----------
+    stops : lat, lon
+    size : most stops of a district
+
+    Returns
+    -------
+    list of array
+        Rows of each district: halves along the longer side until they are small enough.
+    """
     lat, lon = stops["lat"].to_numpy(float), stops["lon"].to_numpy(float)
     wide = np.cos(np.radians(lat.mean())) if len(lat) else 1.0
 
@@ -52,7 +68,18 @@ def split(stops: pd.DataFrame, size: int = DISTRICT) -> list[Indices]:
 
 
 def apportion(available: int | None, shares: list[int]) -> list[int | None]:
-    """Return how many of a limited number of vehicles each district gets, by its share, whole and adding up."""
+    """Share out a limited number of vehicles among districts (largest remainders).
+
+    Parameters
+    ----------
+    available : vehicles, None for no limit
+    shares : weight of each district
+
+    Returns
+    -------
+    list
+        Vehicles of each district, which add up to those available; None for no limit.
+    """
     if available is None:
         return [None] * len(shares)
     ideal = available * np.array(shares, float) / max(sum(shares), 1)
@@ -61,8 +88,15 @@ def apportion(available: int | None, shares: list[int]) -> list[int | None]:
     return [int(number) for number in given]
 
 
-def with_breaks(instance: RoutingInstance, params: RoutingParams, engine: str) -> RoutingSolution:
+def route_with_breaks(
+    instance: RoutingInstance, params: RoutingParams, engine: str
+) -> RoutingSolution:
     """Route an instance whose drivers have breaks; the result has passed the auditor.
+
+    Parameters
+    ----------
+    params : limits of each engine that is used
+    engine : see `fulfill.routing.solve.solve_routing`
 
     Raises
     ------
@@ -72,25 +106,26 @@ def with_breaks(instance: RoutingInstance, params: RoutingParams, engine: str) -
     if all(kind.rest is None for kind in instance.vehicles) or engine == "ortools":
         return solve_routing(instance, params, engine)
     found = solve_routing(_without_breaks(instance), params, engine)
-    timed = [timetable(instance, route.vehicle, route.trips) for route in found.routes]
+    # Breaks are put into the routes found; where one does not fit, the route is given up.
+    timed = [schedule_route(instance, route.vehicle, route.trips) for route in found.routes]
     routes = tuple(route for route in timed if route is not None)
-    lost = sorted(
+    unrouted = sorted(
         set(range(len(instance.stops)))
         - {stop for route in routes for trip in route.trips for stop in trip}
     )
     known = {entry.stop for entry in found.unserved}
-    again = np.array([stop for stop in lost if stop not in known], np.int64)
+    again = np.array([stop for stop in unrouted if stop not in known], np.int64)
     if len(again):
-        routes += _again(instance, routes, again, params)
+        routes += _reroute(instance, routes, again, params)
     solution = RoutingSolution(
         routes,
         tuple(
             sorted(
-                (*found.unserved, *unserved_after(instance, routes, found.unserved)),
+                (*found.unserved, *unserved_stops(instance, routes, found.unserved)),
                 key=lambda one: one.stop,
             )
         ),
-        sum(price(instance, route) for route in routes),
+        sum(route_cost(instance, route) for route in routes),
         sum(driven_km(instance, route) for route in routes),
         found.engine,
         found.seconds,
@@ -104,7 +139,10 @@ def with_breaks(instance: RoutingInstance, params: RoutingParams, engine: str) -
 
 
 def _without_breaks(instance: RoutingInstance) -> RoutingInstance:
-    """Return the instance with shifts shorter by the break, and windows that bear its delay where they are wide."""
+    """Return the instance with shifts shorter by the break and without it.
+
+    Windows close earlier by the longest break where they are wide enough, to allow for its delay.
+    """
     longest = max(kind.rest.hours for kind in instance.vehicles if kind.rest is not None)
     kinds = tuple(
         kind
@@ -118,17 +156,17 @@ def _without_breaks(instance: RoutingInstance) -> RoutingInstance:
         for kind in instance.vehicles
     )
     first = min(kind.rest.earliest for kind in instance.vehicles if kind.rest is not None)
-    # what begins before any break is not delayed by it
-    bearing = np.maximum(instance.due - longest, np.minimum(instance.due, first))
+    # What begins before any break is not delayed by it.
+    closing = np.maximum(instance.due - longest, np.minimum(instance.due, first))
     return replace(
-        instance, vehicles=kinds, due=np.where(bearing >= instance.ready, bearing, instance.due)
+        instance, vehicles=kinds, due=np.where(closing >= instance.ready, closing, instance.due)
     )
 
 
-def _again(
+def _reroute(
     instance: RoutingInstance, kept: tuple[Route, ...], stops: Indices, params: RoutingParams
 ) -> tuple[Route, ...]:
-    """Route the stops of days that had no room for the break, with the engine that plans breaks itself."""
+    """Route the stops of vehicles that had no time for a break, by the engine that plans breaks."""
     used = np.bincount([route.vehicle for route in kept], minlength=len(instance.vehicles))
     kinds = tuple(
         kind if kind.available is None else replace(kind, available=kind.available - int(count))

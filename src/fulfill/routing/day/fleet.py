@@ -9,19 +9,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.routing.day.road_matrix import Ways
+from fulfill.routing.day.road_matrix import RoadMatrix
 from fulfill.routing.instance import Break, RoutingInstance, VehicleType
 
 Array = NDArray[np.float64]
 
 
 def delivery_vehicles(vehicles: pd.DataFrame, country: str) -> pd.DataFrame:
-    """Return the vehicles that deliver to doors in a country."""
+    """Return the rows of vehicles that deliver to consumers in a country."""
     return vehicles[(vehicles["country"] == country) & (vehicles["duty"] == "delivery")]
 
 
 def mean_speed(speeds: pd.DataFrame, road_kind: str, begins: float, ends: float) -> float:
-    """Return the speed of a kind of road over a shift, km/h: a driver who is out all the shift covers so much."""
+    """Return the mean speed on a kind of road over a shift.
+
+    Parameters
+    ----------
+    speeds : road_kind, from_hour, to_hour, kmh
+    begins, ends : hours on the clock
+
+    Returns
+    -------
+    float
+        km/h that give the hours of a driver who covers the same distance in every band: the
+        harmonic mean, weighted by hours.
+    """
     bands = speeds[speeds["road_kind"] == road_kind]
     start, stop = bands["from_hour"].to_numpy(float), bands["to_hour"].to_numpy(float)
     overlap = np.maximum(np.minimum(stop, min(ends, 24.0)) - np.maximum(start, begins), 0.0)
@@ -33,15 +45,21 @@ def day_instance(
     depots: pd.DataFrame,
     stops: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
-    ways: Ways,
+    distances: RoadMatrix,
 ) -> RoutingInstance:
-    """Return the instance of depots and stops; `ways` is over the depots, then the stops.
+    """Return the routing instance of depots and stops.
 
     Parameters
     ----------
     depots : site_id, country
     stops : see `fulfill.routing.day.stops.STOP_COLUMNS`
     tables : vehicles and speeds
+    distances : over the depots, then the stops
+
+    Returns
+    -------
+    RoutingInstance
+        Demand in orders and kg; a profile for each shift, for speeds depend on it.
     """
     kinds: list[VehicleType] = []
     shifts: list[tuple[float, float]] = []
@@ -51,7 +69,7 @@ def day_instance(
             shifts += [] if shift in shifts else [shift]
             kinds.append(_vehicle_type(row, depot, shifts.index(shift)))
     hours = tuple(
-        ways.hours(
+        distances.hours(
             mean_speed(tables["speeds"], "street", *shift),
             mean_speed(tables["speeds"], "road", *shift),
         )
@@ -66,13 +84,16 @@ def day_instance(
         due=stops["due"].to_numpy(float),
         service=stops["minutes"].to_numpy(float) / 60.0,
         vehicles=tuple(kinds),
-        km=(ways.km,) * len(shifts),
+        km=(distances.km,) * len(shifts),
         hours=hours,
     )
 
 
 def _vehicle_type(cell: Mapping[Hashable, Any], depot: int, profile: int) -> VehicleType:
-    """Return a row of vehicles.csv; the break lies in the second half of the hours by which it must have begun."""
+    """Return a row of vehicles.csv as a vehicle type of a depot.
+
+    The break lies in the second half of the hours by which it must have begun.
+    """
     opens, after = float(cell["shift_start"]), float(cell["break_after_hours"])
     rest = (
         Break(cell["break_minutes"] / 60.0, opens + after / 2.0, opens + after)

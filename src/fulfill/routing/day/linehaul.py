@@ -15,21 +15,38 @@ from fulfill.inputs.network import Network
 from fulfill.routing.day.fleet import mean_speed
 
 COLUMNS = [
-    "kind", "from", "to", "via", "orders_week", "m3_week", "kg_week", "type_id", "trips_week", "load_share",
-    "km", "hours", "usd_week", "usd_per_order",
-]  # fmt: skip
+    "kind",
+    "from",
+    "to",
+    "via",
+    "orders_week",
+    "m3_week",
+    "kg_week",
+    "type_id",
+    "trips_week",
+    "load_share",
+    "km",
+    "hours",
+    "usd_week",
+    "usd_per_order",
+]
 
 
 def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[Array]]:
-    """Return trucks a week for each load, with the course of each row, (n, 2) lat and lon.
+    """Return the trucks a week for each load.
 
-    A way is paid by the loaded kilometre: the price of a truck counts its way back. A load with no
+    A trip is paid by the loaded kilometre: the price of a truck counts its return. A load with no
     road is left out.
 
     Parameters
     ----------
     loads : kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon, to_lat,
         to_lon
+
+    Returns
+    -------
+    tuple
+        Table of `COLUMNS`, and the line of each row, (n, 2) lat and lon.
     """
     graph = read_roads(network.roads) if network.roads else None
     gates = crossing_table(network, freight=True)
@@ -46,20 +63,24 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
         start, goal = (load["from_lat"], load["from_lon"]), (load["to_lat"], load["to_lon"])
         allowed = gates[gates["gateway_id"] == load["via"]] if load["via"] else gates
         try:
-            way = lane(graph, road_rules(network), start, goal, allowed)
+            road = lane(graph, road_rules(network), start, goal, allowed)
         except InputError:
             continue
         full = max(load["m3_week"] / truck["load_m3"], load["kg_week"] / truck["load_kg"])
         trips = max(ceil(full - 1e-9), 1)
         shift = truck["shift_start"], truck["shift_start"] + truck["shift_hours"]
-        hours = way.road_km / mean_speed(network["speeds"], "road", *shift)
-        usd = trips * (truck["usd_km"] * way.road_km + truck["usd_hour"] * hours + truck["usd_day"])
+        hours = road.road_km / mean_speed(network["speeds"], "road", *shift)
+        usd = trips * (
+            truck["usd_km"] * road.road_km + truck["usd_hour"] * hours + truck["usd_day"]
+        )
         rows.append(
             (
-                load["kind"], load["from"], load["to"], way.crossing or "", load["orders_week"],
-                load["m3_week"], load["kg_week"],
-                truck["type_id"], trips, full / trips, way.road_km, hours, usd, usd / (load["orders_week"] or np.nan),
+                *(load[name] for name in ("kind", "from", "to")),
+                road.crossing or "",
+                *(load[name] for name in ("orders_week", "m3_week", "kg_week")),
+                *(truck["type_id"], trips, full / trips, road.road_km, hours),
+                *(usd, usd / (load["orders_week"] or np.nan)),
             )
-        )  # fmt: skip
-        courses.append(np.asarray(way.line))
+        )
+        courses.append(np.asarray(road.line))
     return pd.DataFrame(rows, columns=COLUMNS), courses

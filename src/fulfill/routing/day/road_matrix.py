@@ -16,52 +16,76 @@ from fulfill.inputs.geography.roads import RoadGraph, RoadRules, node_km, snap
 
 Array = NDArray[np.float64]
 EARTH_KM = 6371.0088
-MISSING = 3.0
-"""Great circles beyond which a way along the mapped roads says that the map lacks the road that is there."""
-MISSING_REACH = 2.0
-"""Reaches of streets up to which it is taken so; farther apart a long way round may be a mountain or a bay."""
-BLOCK = 512
+DETOUR_LIMIT = 3.0
+"""Great circles beyond which a distance by the mapped roads says that the map lacks a road."""
+DETOUR_REACH = 2.0
+"""Reaches of streets up to which it says so; farther apart a mountain or a bay may be between."""
+ROWS = 512
 """Rows measured at once: bounds what is held besides the result."""
 
 
 @dataclass(frozen=True)
 class StreetRules:
-    """When two places are near, and how much longer than the great circle a way by street is."""
+    """When two places are near, and how long streets between them are.
+
+    Attributes
+    ----------
+    detour : length by street over the great circle
+    reach_km : great circle up to which places are near
+    """
 
     detour: float = 1.35
     reach_km: float = 15.0
 
 
 @dataclass(frozen=True)
-class Ways:
-    """Kilometres between all places, (n, n): by street and by road; inf where there is no way."""
+class RoadMatrix:
+    """Distances between all places.
+
+    Attributes
+    ----------
+    street_km, road_km : (n_places, n_places) parts by street and by road; infinite where no road
+        joins two places
+    """
 
     street_km: Array
     road_km: Array
 
     @property
     def km(self) -> Array:
-        """Return the whole length."""
+        """The whole distances, (n_places, n_places)."""
         return self.street_km + self.road_km
 
     def hours(self, street_kmh: float, road_kmh: float) -> Array:
-        """Return hours of driving at a speed for each kind of road."""
+        """Return the hours of driving, (n_places, n_places).
+
+        Parameters
+        ----------
+        street_kmh, road_kmh : speed on each kind of road
+        """
         return np.asarray(self.street_km / street_kmh + self.road_km / road_kmh)
 
 
-def measure_ways(
+def measure_distances(
     graph: RoadGraph | None,
     roads: RoadRules,
     streets: StreetRules,
     points: Array,
     country: NDArray[np.object_],
-) -> Ways:
-    """Measure every pair of places; without a graph all ways are streets.
+) -> RoadMatrix:
+    """Measure every pair of places.
 
     Parameters
     ----------
-    points : (n, 2) lat and lon
-    country : (n,) codes; no way joins two countries
+    graph : mapped roads; without them all places are joined by streets
+    roads, streets : how distances follow from them
+    points : (n_places, 2) lat and lon
+    country : (n_places,) codes; places of two countries are not joined
+
+    Returns
+    -------
+    RoadMatrix
+        Symmetric.
     """
     n_places = len(points)
     street, road = np.empty((n_places, n_places)), np.zeros((n_places, n_places))
@@ -77,28 +101,44 @@ def measure_ways(
         if graph is None
         else roads.road_factor * node_km(graph, used, used)
     )
-    for first in range(0, n_places, BLOCK):
-        rows = slice(first, first + BLOCK)
+    for first in range(0, n_places, ROWS):
+        rows = slice(first, first + ROWS)
         circle = great_circle_km(points[rows], points)
         by_road = along[member[rows]][:, member]
         ends = roads.access_factor * (access[rows, None] + access[None, :])
-        # a way by road is never shorter than the great circle, however the ends are reached
+        # No road is shorter than the great circle, however its ends are reached.
         ends = np.maximum(ends, circle - by_road)
         near = by_street(circle, by_road + ends, reach)
         street[rows] = np.where(near, streets.detour * circle, ends)
         road[rows] = np.where(near, 0.0, by_road)
         street[rows][country[rows, None] != country[None, :]] = np.inf
-    return Ways(street, road)
+    return RoadMatrix(street, road)
 
 
 def by_street(circle_km: Array, mapped_km: Array, reach_km: float) -> NDArray[np.bool_]:
-    """Tell which ways are streets: between near places, and where the map lacks the road."""
-    missing = (mapped_km > MISSING * circle_km) & (circle_km <= MISSING_REACH * reach_km)
+    """Tell which places are joined by streets: near ones, and where the map lacks the road.
+
+    Parameters
+    ----------
+    circle_km, mapped_km : great circles, and distances by the mapped roads
+    reach_km : great circle up to which places are near
+    """
+    missing = (mapped_km > DETOUR_LIMIT * circle_km) & (circle_km <= DETOUR_REACH * reach_km)
     return np.asarray((circle_km <= reach_km) | missing)
 
 
 def great_circle_km(start: Array, goal: Array) -> Array:
-    """Return great circles on the sphere between two sets of points, (n, m): exact to half a percent, and fast."""
+    """Return the great circles between two sets of points: exact to half a percent, and fast.
+
+    Parameters
+    ----------
+    start, goal : (n, 2) and (m, 2) lat and lon
+
+    Returns
+    -------
+    array of float
+        (n, m) km.
+    """
     lat1, lon1 = np.radians(start).T
     lat2, lon2 = np.radians(goal).T
     half = (

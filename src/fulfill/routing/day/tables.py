@@ -1,4 +1,4 @@
-"""What a day's routes amount to: every visit, every vehicle, what a zone's orders cost, what was not served."""
+"""Tables of a day's routes: visits, vehicles, cost by zone, stops that were not served."""
 
 from __future__ import annotations
 
@@ -7,16 +7,43 @@ import pandas as pd
 
 from fulfill.routing.day.districts import District
 from fulfill.routing.infeasibility import REASONS
-from fulfill.routing.solution import Route, driven_km, price
+from fulfill.routing.solution import Route, driven_km, route_cost
 
 VISIT_COLUMNS = [
-    "vehicle", "trip", "sequence", "stop_id", "zone_id", "lat", "lon", "orders", "weight_kg", "arrival", "begin",
-    "departure", "leg_km", "leg_hours", "site_id",
-]  # fmt: skip
+    "vehicle",
+    "trip",
+    "sequence",
+    "stop_id",
+    "zone_id",
+    "lat",
+    "lon",
+    "orders",
+    "weight_kg",
+    "arrival",
+    "begin",
+    "departure",
+    "leg_km",
+    "leg_hours",
+    "site_id",
+]
 VEHICLE_COLUMNS = [
-    "vehicle", "site_id", "type_id", "trips", "stops", "parcels", "weight_kg", "km", "hours", "leaves", "returns",
-    "break_begins", "load_share", "usd", "usd_per_order", "back_km",
-]  # fmt: skip
+    "vehicle",
+    "site_id",
+    "type_id",
+    "trips",
+    "stops",
+    "parcels",
+    "weight_kg",
+    "km",
+    "hours",
+    "leaves",
+    "returns",
+    "break_begins",
+    "load_share",
+    "usd",
+    "usd_per_order",
+    "back_km",
+]
 REMEDIES = {
     "capacity": "split the stop or use a larger vehicle",
     "unreachable": "check its place: no road leads there without passing a border",
@@ -31,7 +58,18 @@ REMEDIES = {
 def visit_table(
     depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...]
 ) -> pd.DataFrame:
-    """Return one row a visit in driving order; times are hours on the clock."""
+    """Return one row a visit in driving order.
+
+    Parameters
+    ----------
+    depots : site_id, by number of the depot
+    stops : of the day; their columns are repeated in the table
+
+    Returns
+    -------
+    DataFrame
+        `VISIT_COLUMNS`; times are hours on the clock.
+    """
     rows: list[tuple[object, ...]] = []
     for district, route, label in _named(districts):
         rows += _visits(district, route, label, depots)
@@ -43,7 +81,7 @@ def visit_table(
 
 
 def _named(districts: tuple[District, ...]) -> list[tuple[District, Route, str]]:
-    """Return every route with a name for people: site, type and a running number."""
+    """Return every route with a label: site, type and a running number."""
     named = []
     number = 0
     for district in districts:
@@ -58,6 +96,7 @@ def _named(districts: tuple[District, ...]) -> list[tuple[District, Route, str]]
 def _visits(
     district: District, route: Route, label: str, depots: pd.DataFrame
 ) -> list[tuple[object, ...]]:
+    """Return the rows of one route."""
     instance = district.instance
     kind = instance.vehicles[route.vehicle]
     km, hours = instance.km[kind.profile], instance.hours[kind.profile]
@@ -79,42 +118,61 @@ def _visits(
                 )
             arrival = min(arrival, begin)
             free = begin + float(instance.service[stop])
-            rows.append(
-                (
-                    int(district.stops[stop]), label, trip + 1, sequence, arrival, begin, free,
-                    float(km[place, target]), float(hours[place, target]), depots["site_id"].iloc[kind.depot],
-                )
-            )  # fmt: skip
+            leg = float(km[place, target]), float(hours[place, target])
+            times = arrival, begin, free
+            number = label, trip + 1, sequence
+            site = depots["site_id"].iloc[kind.depot]
+            rows.append((int(district.stops[stop]), *number, *times, *leg, site))
             place = target
     return rows
 
 
 def vehicle_table(districts: tuple[District, ...], visits: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a vehicle; `load_share` is that of the fullest trip, `back_km` the ways back to the site."""
+    """Return one row a vehicle.
+
+    Parameters
+    ----------
+    visits : see `visit_table`
+
+    Returns
+    -------
+    DataFrame
+        `VEHICLE_COLUMNS`; `load_share` is that of the fullest trip, `back_km` the legs back to the
+        site.
+    """
     carried = visits.groupby("vehicle")[["orders", "weight_kg", "leg_km"]].sum().to_dict("index")
     rows = []
     for district, route, label in _named(districts):
         instance, kind = district.instance, district.instance.vehicles[route.vehicle]
         loads = np.array([instance.demand[list(trip)].sum(axis=0) for trip in route.trips])
-        km, usd = driven_km(instance, route), price(instance, route)
+        km, usd = driven_km(instance, route), route_cost(instance, route)
         orders = float(carried[label]["orders"])
+        leaves, returns = route.departures[0], route.returns[-1]
         rows.append(
             (
-                label, instance.depots[kind.depot], kind.name, len(route.trips), sum(map(len, route.trips)), orders,
-                float(carried[label]["weight_kg"]), km, route.returns[-1] - route.departures[0],
-                route.departures[0], route.returns[-1], np.nan if route.rest is None else route.rest,
-                float((loads / np.array(kind.capacity)).max()), usd, usd / orders,
+                *(label, instance.depots[kind.depot], kind.name),
+                *(len(route.trips), sum(map(len, route.trips))),
+                *(orders, float(carried[label]["weight_kg"])),
+                *(km, returns - leaves, leaves, returns),
+                np.nan if route.rest is None else route.rest,
+                float((loads / np.array(kind.capacity)).max()),
+                *(usd, usd / orders),
                 km - float(carried[label]["leg_km"]),
             )
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows, columns=VEHICLE_COLUMNS)
 
 
 def zone_costs(visits: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:
-    """Return what the routes cost an order of each zone: zone_id, routed_usd_per_order, routed_orders.
+    """Return what the routes cost an order of each zone.
 
-    A vehicle's cost is shared by the time that its stops take. The ways out and back are shared
+    A vehicle's cost is shared by the time that its stops take. The legs out and back are shared
     equally by its orders, for all of them caused them.
+
+    Returns
+    -------
+    DataFrame
+        zone_id, routed_usd_per_order, routed_orders.
     """
     total = vehicles.set_index("vehicle")
     first = visits.groupby(["vehicle", "trip"])["sequence"].transform("min") == visits["sequence"]
@@ -132,18 +190,20 @@ def zone_costs(visits: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:
     return summed
 
 
-def reason_table(stops: pd.DataFrame, districts: tuple[District, ...]) -> pd.DataFrame:
-    """Return the stops without a vehicle: why, and what would serve them."""
+def unserved_table(stops: pd.DataFrame, districts: tuple[District, ...]) -> pd.DataFrame:
+    """Return the stops without a vehicle: why, and what would serve them.
+
+    Returns
+    -------
+    DataFrame
+        stop_id, zone_id, orders, reason, meaning, detail, remedy.
+    """
     rows = []
     for district in districts:
         for entry in district.solution.unserved:
             stop = stops.iloc[int(district.stops[entry.stop])]
-            rows.append(
-                (
-                    stop["stop_id"], stop["zone_id"], stop["orders"], entry.reason, REASONS[entry.reason],
-                    entry.text, REMEDIES[entry.reason],
-                )
-            )  # fmt: skip
+            why = entry.reason, REASONS[entry.reason], entry.text, REMEDIES[entry.reason]
+            rows.append((stop["stop_id"], stop["zone_id"], stop["orders"], *why))
     return pd.DataFrame(
         rows, columns=["stop_id", "zone_id", "orders", "reason", "meaning", "detail", "remedy"]
     )

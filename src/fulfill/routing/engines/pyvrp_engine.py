@@ -1,6 +1,6 @@
-"""Engine `pyvrp`: iterated local search of PyVRP (Wouda, Lan and Kool 2024, doi 10.1287/ijoc.2023.0055).
+"""Engine `pyvrp`: iterated local search of PyVRP.
 
-The only module that imports pyvrp.
+Wouda, Lan and Kool 2024, doi 10.1287/ijoc.2023.0055. The only module that imports pyvrp.
 """
 
 from __future__ import annotations
@@ -17,34 +17,42 @@ from pyvrp.search import NeighbourhoodParams
 from pyvrp.solve import SolveParams, solve
 from pyvrp.stop import MaxIterations, MaxRuntime, StoppingCriterion
 
-from fulfill.routing.engines.integer_scaling import NEVER, Ticks, ticks_of
+from fulfill.routing.engines.integer_scaling import INFINITE, IntegerScaling, scale_to_integers
 from fulfill.routing.engines.ruin.engine import solve_ruin
 from fulfill.routing.instance import RoutingInstance, features
-from fulfill.routing.solution import Plan, RoutingParams
+from fulfill.routing.solution import RoutePlan, RoutingParams
 
 NEIGHBOURS, FEWER_NEIGHBOURS, MANY = 50, 20, 300
 """Size of the granular neighbourhood, and the smaller one from so many stops on."""
-FIRST = 0.6
+RUIN_SHARE = 0.6
 """Share of the effort for the routes that PyVRP begins from."""
-STEPS = 100
+STEPS_PER_ITERATION = 100
 """Steps of `ruin` that count as one of PyVRP's iterations, which take so much longer."""
 MAX_PENALTY = 1e7
-"""Upper bound of the penalties; PyVRP's own suits costs in whole distance units, ticks are smaller."""
+"""Upper bound of the penalties; PyVRP's own suits whole distance units, ours are smaller."""
 
 
-def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> Plan:
+def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> RoutePlan:
     """Return routes for an instance without breaks and depot capacities.
 
     PyVRP goes on from the routes of `fulfill.routing.engines.ruin.engine`, and with the number of
-    its vehicles if that comes first: from nothing it does not get so far in the same time. Those
-    routes stand where PyVRP finds nothing that fits, unless ranges or shift lengths, which `ruin`
-    does not look at, may forbid them.
+    its vehicles if that comes first: from nothing it does not get so far in the same time.
+
+    Parameters
+    ----------
+    params : limits; `iterations` counts those of PyVRP
+
+    Returns
+    -------
+    RoutePlan
+        The routes of `ruin` where PyVRP finds none that are feasible, unless ranges or shift
+        lengths, which `ruin` does not see, may forbid them: then none.
     """
     begun = time.perf_counter()
-    steps = None if params.iterations is None else STEPS * params.iterations
-    first = solve_ruin(instance, replace(params, iterations=steps), FIRST)
+    steps = None if params.iterations is None else STEPS_PER_ITERATION * params.iterations
+    first = solve_ruin(instance, replace(params, iterations=steps), RUIN_SHARE)
     spent = (
-        FIRST
+        RUIN_SHARE
         if params.iterations is not None
         else (time.perf_counter() - begun) / params.time_limit
     )
@@ -59,8 +67,10 @@ def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> Plan:
     return found or ([] if features(instance) - {"second trips"} else first)
 
 
-def _search(instance: RoutingInstance, params: RoutingParams, share: float, first: Plan) -> Plan:
-    """Return PyVRP's routes after a share of the effort, none where it finds none that serve every required stop."""
+def _search(
+    instance: RoutingInstance, params: RoutingParams, share: float, first: RoutePlan
+) -> RoutePlan:
+    """Return PyVRP's routes after a share of the effort; none where it finds no feasible ones."""
     data = build_data(instance)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)
@@ -81,7 +91,7 @@ def _search(instance: RoutingInstance, params: RoutingParams, share: float, firs
     ]
 
 
-def _solution(data: pyvrp.ProblemData, plan: Plan) -> pyvrp.Solution:
+def _solution(data: pyvrp.ProblemData, plan: RoutePlan) -> pyvrp.Solution:
     """Return routes of one trip each as PyVRP's."""
     number = {int(kind.name): index for index, kind in enumerate(data.vehicle_types())}
     return pyvrp.Solution(
@@ -90,14 +100,20 @@ def _solution(data: pyvrp.ProblemData, plan: Plan) -> pyvrp.Solution:
 
 
 def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
-    """Return an instance as PyVRP's data; a type is named by its index, one without vehicles is left out."""
-    ticks = ticks_of(instance)
+    """Return an instance as PyVRP's data.
+
+    Returns
+    -------
+    ProblemData
+        In integer units. A type is named by its index; one without vehicles is left out.
+    """
+    scaling = scale_to_integers(instance)
     ranged = any(np.isfinite(kind.range_km) for kind in instance.vehicles)
     n_depots = len(instance.depots)
     depots = [pyvrp.Depot(index) for index in range(n_depots)]
     reloads = sorted(
         {
-            (kind.depot, int(ticks.up(kind.reload_hours)))
+            (kind.depot, int(scaling.hours_up(kind.reload_hours)))
             for kind in instance.vehicles
             if kind.trips > 1
         }
@@ -105,43 +121,41 @@ def build_data(instance: RoutingInstance) -> pyvrp.ProblemData:
     depots += [pyvrp.Depot(depot, service_duration=hours) for depot, hours in reloads]
     kinds = []
     for index, kind in enumerate(instance.vehicles):
-        again = (kind.depot, int(ticks.up(kind.reload_hours)))
         if kind.available == 0:
             continue
-        kinds.append(
-            _vehicle_type(
-                instance, ticks, index, [n_depots + reloads.index(again)] if kind.trips > 1 else []
-            )
-        )
+        reload = (kind.depot, int(scaling.hours_up(kind.reload_hours)))
+        at = [n_depots + reloads.index(reload)] if kind.trips > 1 else []
+        kinds.append(_vehicle_type(instance, scaling, index, at))
     return pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0)] * instance.n_places,
-        clients=_clients(instance, ticks),
+        clients=_clients(instance, scaling),
         depots=depots,
         vehicle_types=kinds,
-        distance_matrices=[ticks.distances(km, ranged) for km in instance.km],
-        duration_matrices=[ticks.up(hours) for hours in instance.hours],
+        distance_matrices=[scaling.distances(km, ranged) for km in instance.km],
+        duration_matrices=[scaling.hours_up(hours) for hours in instance.hours],
     )
 
 
 def _vehicle_type(
-    instance: RoutingInstance, ticks: Ticks, index: int, reloads: list[int]
+    instance: RoutingInstance, scaling: IntegerScaling, index: int, reloads: list[int]
 ) -> pyvrp.VehicleType:
+    """Return a type of vehicles that may reload at some of PyVRP's depots."""
     kind = instance.vehicles[index]
     available = (
         len(instance.stops) if kind.available is None else min(kind.available, len(instance.stops))
     )
     return pyvrp.VehicleType(
         num_available=available,
-        capacity=ticks.capacity(kind.capacity),
+        capacity=scaling.capacity(kind.capacity),
         start_depot=kind.depot,
         end_depot=kind.depot,
-        fixed_cost=ticks.per_day[index],
-        tw_early=int(ticks.up(kind.opens)),
-        tw_late=int(ticks.down(kind.closes)),
-        shift_duration=int(ticks.down(kind.max_hours)),
-        max_distance=int(min(kind.range_km * ticks.km, NEVER)),
-        unit_distance_cost=ticks.per_km[index],
-        unit_duration_cost=ticks.per_hour[index],
+        fixed_cost=scaling.per_day[index],
+        tw_early=int(scaling.hours_up(kind.opens)),
+        tw_late=int(scaling.hours_down(kind.closes)),
+        shift_duration=int(scaling.hours_down(kind.max_hours)),
+        max_distance=int(min(kind.range_km * scaling.km, INFINITE)),
+        unit_distance_cost=scaling.per_km[index],
+        unit_duration_cost=scaling.per_hour[index],
         profile=kind.profile,
         reload_depots=reloads,
         max_reloads=kind.trips - 1,
@@ -149,17 +163,20 @@ def _vehicle_type(
     )
 
 
-def _clients(instance: RoutingInstance, ticks: Ticks) -> list[pyvrp.Client]:
-    """Return the stops; where vehicles are limited they are optional, at a prize that no way there outweighs."""
+def _clients(instance: RoutingInstance, scaling: IntegerScaling) -> list[pyvrp.Client]:
+    """Return the stops.
+
+    Where vehicles are limited they are optional, at a prize that no leg there and back outweighs.
+    """
     columns = zip(
-        ticks.demand(instance).tolist(),
-        ticks.up(instance.service).tolist(),
-        ticks.up(instance.ready).tolist(),
-        ticks.down(instance.due).tolist(),
+        scaling.demand(instance).tolist(),
+        scaling.hours_up(instance.service).tolist(),
+        scaling.hours_up(instance.ready).tolist(),
+        scaling.hours_down(instance.due).tolist(),
         strict=True,
     )
-    wanted = _scarce(instance)
-    prize = _prize(instance, ticks) if wanted else 0
+    optional = _scarce(instance)
+    prize = _prize(instance, scaling) if optional else 0
     return [
         pyvrp.Client(
             len(instance.depots) + stop,
@@ -169,7 +186,7 @@ def _clients(instance: RoutingInstance, ticks: Ticks) -> list[pyvrp.Client]:
             ready,
             due,
             prize=prize,
-            required=not wanted,
+            required=not optional,
         )
         for stop, (load, service, ready, due) in enumerate(columns)
     ]
@@ -183,25 +200,29 @@ def _scarce(instance: RoutingInstance) -> bool:
     )
 
 
-def _prize(instance: RoutingInstance, ticks: Ticks) -> int:
-    """Return more ticks of cost than serving a stop can add: a vehicle, and twice the longest legs there are."""
+def _prize(instance: RoutingInstance, scaling: IntegerScaling) -> int:
+    """Return more cost units than serving a stop can add.
+
+    That is a vehicle, and twice the longest legs there and back.
+    """
     worst = 0
     for index, kind in enumerate(instance.vehicles):
         km, hours = instance.km[kind.profile], instance.hours[kind.profile]
-        legs = ticks.per_km[index] * ticks.km * km[np.isfinite(km)].max(initial=0.0)
+        legs = scaling.per_km[index] * scaling.km * km[np.isfinite(km)].max(initial=0.0)
         time = (
-            ticks.per_hour[index]
-            * ticks.hour
+            scaling.per_hour[index]
+            * scaling.hour
             * (hours[np.isfinite(hours)].max(initial=0.0) + instance.service.max())
         )
-        worst = max(worst, ticks.per_day[index] + 4 * int(legs + time))
+        worst = max(worst, scaling.per_day[index] + 4 * int(legs + time))
     return worst + 1
 
 
 def _settings(instance: RoutingInstance) -> SolveParams:
+    """Return PyVRP's settings for an instance."""
     neighbours = NEIGHBOURS if len(instance.stops) < MANY else FEWER_NEIGHBOURS
-    # a parcel too many must cost more than leaving its stop out
-    most = 2.0 * _prize(instance, ticks_of(instance)) if _scarce(instance) else MAX_PENALTY
+    # An excess of one unit of load must cost more than leaving its stop out.
+    most = 2.0 * _prize(instance, scale_to_integers(instance)) if _scarce(instance) else MAX_PENALTY
     return SolveParams(
         penalty=PenaltyParams(max_penalty=max(most, MAX_PENALTY)),
         neighbourhood=NeighbourhoodParams(num_neighbours=neighbours),
@@ -209,12 +230,14 @@ def _settings(instance: RoutingInstance) -> SolveParams:
 
 
 def _stop(params: RoutingParams, share: float) -> StoppingCriterion:
+    """Return when PyVRP stops, after a share of the effort."""
     if params.iterations is not None:
         return MaxIterations(max(int(params.iterations * share), 1))
     return MaxRuntime(max(params.time_limit * share, 0.01))
 
 
 def _trips(route: pyvrp.Route) -> list[list[int]]:
+    """Return the stops of each trip of a PyVRP route."""
     trips: list[list[int]] = [[]]
     for visit in route:
         if visit.is_client():

@@ -14,34 +14,46 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp
 
 from fulfill.inputs.faults import SolverError
-from fulfill.routing.engines.integer_scaling import NEVER, Ints, Ticks
+from fulfill.routing.engines.integer_scaling import INFINITE, IntegerScaling, Ints
 from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.solution import Plan
+from fulfill.routing.solution import RoutePlan
 
 SPARE = 0.1
-"""Vehicles beyond those of the first routes, where there are as many as wanted, as a share of them."""
+"""Vehicles beyond those of the first routes, as a share of them, where there are so many."""
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Who is who in OR-Tools' model: places first, then a reload for each further trip of a vehicle.
+    """The nodes of OR-Tools' model: places first, then a reload for each further trip of a vehicle.
 
-    `vehicle` has the type of each vehicle, `reload` the vehicle of each reload.
+    Attributes
+    ----------
+    vehicle : type of each vehicle
+    reload : vehicle of each reload
+    place : (n_nodes,) place of each node
     """
 
     vehicle: tuple[int, ...]
     reload: tuple[int, ...]
     place: Ints
-    """Place of each node."""
 
 
 def improve(
-    instance: RoutingInstance, ticks: Ticks, known: Plan, settings: Any
-) -> tuple[Plan, int]:
-    """Return routes found from known ones and the cost they save, in ticks.
+    instance: RoutingInstance, scaling: IntegerScaling, known: RoutePlan, settings: Any
+) -> tuple[RoutePlan, int]:
+    """Return routes found from known ones.
 
-    Known routes that rounding makes infeasible are not improved: ruin and recreate returns them as
-    they are, the other searches find routes of their own, at a saving of 0.
+    Parameters
+    ----------
+    known : routes that the search starts from
+    settings : OR-Tools' search parameters, see `fulfill.routing.engines.ortools.settings`
+
+    Returns
+    -------
+    tuple
+        Routes, and the cost they save in integer units. Where rounding makes the known ones
+        infeasible, ruin and recreate returns them as they are, the other searches find others, and
+        the saving is 0.
 
     Raises
     ------
@@ -52,14 +64,14 @@ def improve(
     depots = [instance.vehicles[kind].depot for kind in layout.vehicle]
     manager = pywrapcp.RoutingIndexManager(len(layout.place), len(layout.vehicle), depots, depots)
     model = pywrapcp.RoutingModel(manager)
-    _add_costs(instance, ticks, layout, model)
-    _add_loads(instance, ticks, layout, manager, model)
-    _add_ranges(instance, ticks, layout, model)
-    if instance.timed or any(ticks.per_hour):
-        _add_times(instance, ticks, layout, manager, model)
-    _allow_absence(instance, ticks, layout, manager, model)
+    _add_costs(instance, scaling, layout, model)
+    _add_loads(instance, scaling, layout, manager, model)
+    _add_ranges(instance, scaling, layout, model)
+    if instance.timed or any(scaling.per_hour):
+        _add_times(instance, scaling, layout, manager, model)
+    _allow_absence(instance, scaling, layout, manager, model)
     routes = _node_routes(instance, layout, manager, known)
-    _keep(model, routes)
+    _prefer_known_legs(model, routes)
     model.CloseModelWithParameters(settings)
     first = model.ReadAssignmentFromRoutes(routes, True)
     if settings.use_iterated_local_search:
@@ -76,15 +88,19 @@ def improve(
     return _plan(instance, layout, manager, model, found), saved
 
 
-def _keep(model: Any, routes: list[list[int]]) -> None:
-    """Let a search that builds its first routes build known ones: a leg of theirs costs nothing, any other 1."""
+def _prefer_known_legs(model: Any, routes: list[list[int]]) -> None:
+    """Make a search that builds its first routes build known ones.
+
+    A leg of theirs costs nothing, any other 1.
+    """
     follower: dict[int, int] = {}
     for number, route in enumerate(routes):
         follower.update(pairwise([model.Start(number), *route, model.End(number)]))
     model.SetFirstSolutionEvaluator(lambda index, other: int(follower.get(index) != other))
 
 
-def _layout(instance: RoutingInstance, known: Plan) -> _Layout:
+def _layout(instance: RoutingInstance, known: RoutePlan) -> _Layout:
+    """Return the nodes for the vehicles of known routes and some more."""
     vehicles: list[int] = []
     for index, kind in enumerate(instance.vehicles):
         used = sum(vehicle == index for vehicle, _ in known)
@@ -108,31 +124,36 @@ def _spread(layout: _Layout, matrix: Ints) -> Ints:
     return matrix if not layout.reload else matrix[np.ix_(layout.place, layout.place)]
 
 
-def _add_costs(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: Any) -> None:
+def _add_costs(
+    instance: RoutingInstance, scaling: IntegerScaling, layout: _Layout, model: Any
+) -> None:
+    """Set the cost of every leg and vehicle."""
     registered: dict[tuple[int, int], int] = {}
-    fixed = _fewest(instance, ticks) if instance.fewest_vehicles else 0
+    fixed = _vehicle_penalty(instance, scaling) if instance.fewest_vehicles else 0
     for number, index in enumerate(layout.vehicle):
-        key = (instance.vehicles[index].profile, ticks.per_km[index])
+        key = (instance.vehicles[index].profile, scaling.per_km[index])
         if key not in registered:
-            legs = _spread(layout, ticks.distances(instance.km[key[0]], False)) * key[1]
+            legs = _spread(layout, scaling.distances(instance.km[key[0]], False)) * key[1]
             registered[key] = model.RegisterTransitMatrix(legs.tolist())
         model.SetArcCostEvaluatorOfVehicle(registered[key], number)
-        model.SetFixedCostOfVehicle(fixed or ticks.per_day[index], number)
+        model.SetFixedCostOfVehicle(fixed or scaling.per_day[index], number)
 
 
-def _fewest(instance: RoutingInstance, ticks: Ticks) -> int:
+def _vehicle_penalty(instance: RoutingInstance, scaling: IntegerScaling) -> int:
     """Return a cost of a vehicle that outweighs any distance saved by it."""
-    longest = int(ticks.distances(instance.km[0], False).max(axis=1).sum())
-    return 2 * longest * max(ticks.per_km)
+    longest = int(scaling.distances(instance.km[0], False).max(axis=1).sum())
+    return 2 * longest * max(scaling.per_km)
 
 
 def _add_loads(
-    instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any
+    instance: RoutingInstance, scaling: IntegerScaling, layout: _Layout, manager: Any, model: Any
 ) -> None:
-    demand = ticks.demand(instance)
+    """Keep capacities; a reload empties the vehicle."""
+    demand = scaling.demand(instance)
     for dimension in range(demand.shape[1]):
         rooms = [
-            ticks.capacity(instance.vehicles[index].capacity)[dimension] for index in layout.vehicle
+            scaling.capacity(instance.vehicles[index].capacity)[dimension]
+            for index in layout.vehicle
         ]
         unload = [-rooms[number] for number in layout.reload]
         loads = [0] * len(instance.depots) + demand[:, dimension].tolist() + unload
@@ -150,40 +171,47 @@ def _add_loads(
         model.AddDisjunction([index], 0)
 
 
-def _add_ranges(instance: RoutingInstance, ticks: Ticks, layout: _Layout, model: Any) -> None:
+def _add_ranges(
+    instance: RoutingInstance, scaling: IntegerScaling, layout: _Layout, model: Any
+) -> None:
+    """Keep ranges, where there are any."""
     kinds = [instance.vehicles[index] for index in layout.vehicle]
     if not any(np.isfinite(kind.range_km) for kind in kinds):
         return
-    matrices = [_spread(layout, ticks.distances(km, True)).tolist() for km in instance.km]
+    matrices = [_spread(layout, scaling.distances(km, True)).tolist() for km in instance.km]
     legs = [model.RegisterTransitMatrix(matrix) for matrix in matrices]
-    ranges = [int(min(kind.range_km * ticks.km, NEVER)) for kind in kinds]
+    ranges = [int(min(kind.range_km * scaling.km, INFINITE)) for kind in kinds]
     model.AddDimensionWithVehicleTransitAndCapacity(
         [legs[kind.profile] for kind in kinds], 0, ranges, True, "range"
     )
 
 
 def _add_times(
-    instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any
+    instance: RoutingInstance, scaling: IntegerScaling, layout: _Layout, manager: Any, model: Any
 ) -> None:
+    """Keep windows, shifts and breaks, and pay the hours of a route."""
     kinds = [instance.vehicles[index] for index in layout.vehicle]
     stay = np.concatenate([np.zeros(len(instance.depots)), instance.service])
     stays = [
-        *ticks.up(stay).tolist(),
-        *(int(ticks.up(kinds[number].reload_hours)) for number in layout.reload),
+        *scaling.hours_up(stay).tolist(),
+        *(int(scaling.hours_up(kinds[number].reload_hours)) for number in layout.reload),
     ]
     legs = [
         model.RegisterTransitMatrix(
-            (_spread(layout, ticks.up(hours)) + np.array(stays)[:, None]).tolist()
+            (_spread(layout, scaling.hours_up(hours)) + np.array(stays)[:, None]).tolist()
         )
         for hours in instance.hours
     ]
-    longest = _horizon(instance, ticks)
+    longest = _horizon(instance, scaling)
     model.AddDimensionWithVehicleTransits(
         [legs[kind.profile] for kind in kinds], longest, longest, False, "time"
     )
     time = model.GetDimensionOrDie("time")
     for stop in range(len(instance.stops)):
-        ready, due = int(ticks.up(instance.ready[stop])), int(ticks.down(instance.due[stop]))
+        ready, due = (
+            int(scaling.hours_up(instance.ready[stop])),
+            int(scaling.hours_down(instance.due[stop])),
+        )
         time.CumulVar(manager.NodeToIndex(instance.place_of(stop))).SetRange(
             max(ready, 0), min(due, longest)
         )
@@ -192,62 +220,70 @@ def _add_times(
         0 if index in starts else stays[manager.IndexToNode(index)] for index in range(model.Size())
     ]
     for number, (index, kind) in enumerate(zip(layout.vehicle, kinds, strict=True)):
-        _add_shift(kind, ticks, number, model, visits)
-        if ticks.per_hour[index]:
-            time.SetSpanCostCoefficientForVehicle(ticks.per_hour[index], number)
+        _add_shift(kind, scaling, number, model, visits)
+        if scaling.per_hour[index]:
+            time.SetSpanCostCoefficientForVehicle(scaling.per_hour[index], number)
 
 
-def _add_shift(kind: VehicleType, ticks: Ticks, number: int, model: Any, visits: list[int]) -> None:
+def _add_shift(
+    kind: VehicleType, scaling: IntegerScaling, number: int, model: Any, visits: list[int]
+) -> None:
     """Bound the day of a vehicle and give its driver the break."""
     time = model.GetDimensionOrDie("time")
-    opens, closes = int(ticks.up(kind.opens)), int(ticks.down(kind.closes))
+    opens, closes = int(scaling.hours_up(kind.opens)), int(scaling.hours_down(kind.closes))
     time.CumulVar(model.Start(number)).SetRange(opens, closes)
     time.CumulVar(model.End(number)).SetRange(opens, closes)
     if np.isfinite(kind.max_hours):
-        time.SetSpanUpperBoundForVehicle(int(ticks.down(kind.max_hours)), number)
+        time.SetSpanUpperBoundForVehicle(int(scaling.hours_down(kind.max_hours)), number)
     if kind.rest is not None:
-        first, last = int(ticks.up(kind.rest.earliest)), int(ticks.down(kind.rest.latest))
-        length = int(ticks.up(kind.rest.hours))
+        first, last = (
+            int(scaling.hours_up(kind.rest.earliest)),
+            int(scaling.hours_down(kind.rest.latest)),
+        )
+        length = int(scaling.hours_up(kind.rest.hours))
         rest = model.solver().FixedDurationIntervalVar(first, last, length, False, f"rest {number}")
         time.SetBreakIntervalsOfVehicle([rest], number, visits)
 
 
-def _horizon(instance: RoutingInstance, ticks: Ticks) -> int:
-    """Return ticks after which nothing happens: the last closing, or all legs and services one after the other."""
+def _horizon(instance: RoutingInstance, scaling: IntegerScaling) -> int:
+    """Return a time, in integer units, after which nothing happens.
+
+    The last closing, or that of all legs and services one after the other.
+    """
     closes = max(float(kind.closes) for kind in instance.vehicles)
     if np.isfinite(closes):
-        return int(ticks.down(closes))
-    begin = max(float(instance.ready.max(initial=0.0)), *(kind.opens for kind in instance.vehicles))
+        return int(scaling.hours_down(closes))
+    start = max(float(instance.ready.max(initial=0.0)), *(kind.opens for kind in instance.vehicles))
     hours = max(
         np.where(np.isfinite(matrix), matrix, 0.0).max(axis=1).sum() for matrix in instance.hours
     )
-    return min(
-        int(ticks.up(begin + 2.0 * float(hours) + float(instance.service.sum()) + 24.0)), NEVER
-    )
+    end = start + 2.0 * float(hours) + float(instance.service.sum()) + 24.0
+    return min(int(scaling.hours_up(end)), INFINITE)
 
 
 def _allow_absence(
-    instance: RoutingInstance, ticks: Ticks, layout: _Layout, manager: Any, model: Any
+    instance: RoutingInstance, scaling: IntegerScaling, layout: _Layout, manager: Any, model: Any
 ) -> None:
-    """Let stops stay away where vehicles are limited, at a cost beyond that of any vehicle sent for one stop."""
+    """Let stops be absent where vehicles are limited.
+
+    The penalty is more than a vehicle sent for one stop costs: a stop is served if it can be.
+    """
     if instance.fewest_vehicles or any(kind.available is None for kind in instance.vehicles):
         return
-    worst = max(
-        ticks.per_day[index]
-        + 4
-        * ticks.per_km[index]
-        * int(np.minimum(ticks.distances(instance.km[kind.profile], False), NEVER - 1).max())
-        + 2 * ticks.per_hour[index] * _horizon(instance, ticks)
-        for index, kind in enumerate(instance.vehicles)
-    )
+    penalty = 0
+    for index, kind in enumerate(instance.vehicles):
+        km = scaling.distances(instance.km[kind.profile], False)
+        driving = 4 * scaling.per_km[index] * int(np.minimum(km, INFINITE - 1).max())
+        hours = 2 * scaling.per_hour[index] * _horizon(instance, scaling)
+        penalty = max(penalty, scaling.per_day[index] + driving + hours)
     for stop in range(len(instance.stops)):
-        model.AddDisjunction([manager.NodeToIndex(instance.place_of(stop))], worst)
+        model.AddDisjunction([manager.NodeToIndex(instance.place_of(stop))], penalty)
 
 
 def _node_routes(
-    instance: RoutingInstance, layout: _Layout, manager: Any, known: Plan
+    instance: RoutingInstance, layout: _Layout, manager: Any, known: RoutePlan
 ) -> list[list[int]]:
-    """Return known routes as indices of OR-Tools by vehicle."""
+    """Return known routes as OR-Tools' indices, by vehicle."""
     waiting: dict[int, list[list[int]]] = {}
     for vehicle, trips in known:
         waiting.setdefault(vehicle, []).append(
@@ -260,8 +296,11 @@ def _node_routes(
     return routes
 
 
-def _plan(instance: RoutingInstance, layout: _Layout, manager: Any, model: Any, found: Any) -> Plan:
-    plan: Plan = []
+def _plan(
+    instance: RoutingInstance, layout: _Layout, manager: Any, model: Any, found: Any
+) -> RoutePlan:
+    """Return OR-Tools' routes as ours."""
+    plan: RoutePlan = []
     for number, kind in enumerate(layout.vehicle):
         trips: list[list[int]] = [[]]
         index = found.Value(model.NextVar(model.Start(number)))

@@ -1,172 +1,251 @@
-"""Compiled steps that bring absent stops into full routes by ejecting others that are easier to place elsewhere.
+"""Compiled steps that insert absent stops into full routes by ejecting others.
 
 Ejection pool of Nagata and Bräysy (2009, doi 10.1016/j.orl.2009.04.006): a stop that fits nowhere
-takes the place of those whose counters of failed placements are smallest together. Between two
-ejections ruin and recreate stirs the routes. For the removal of a vehicle, where the best routes so
-far are of no help.
+takes the place of those whose penalties, counters of failed insertions, are smallest together.
+Between two ejections ruin and recreate perturbs the routes. For the removal of a vehicle, where the
+best routes so far are of no help.
+
+`data`, `state` and `best` are as in `kernels.py`.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fulfill.model.kernel_cache import njit
-from fulfill.routing.engines.ruin.kernels import anneal, keep_best
-from fulfill.routing.engines.ruin.route_state import NONE, insert, remove, retime
+from fulfill.routing.engines.ruin.compiled_instance import Floats, Ints
+from fulfill.routing.engines.ruin.kernels import anneal, update_best
+from fulfill.routing.engines.ruin.numba_refcounts import without_refcounts
+from fulfill.routing.engines.ruin.route_state import N_ABSENT, NONE, insert, remove, update_times
 
-EJECTED = 3
-"""Most stops that leave a route for one."""
+MAX_EJECTED = 3
+"""Most stops that leave a route for one (k max of the paper)."""
+
+
+class EjectionSearch(NamedTuple):
+    """Working memory of the depth-first search for the stops of a route to eject.
+
+    A node of the search is a prefix of the route in which every stop is kept or ejected; the open
+    nodes are a stack.
+
+    Attributes
+    ----------
+    sequence : (n_places,) stops of the route with the new one at its position
+    penalty : (n_places,) of ejecting a stop
+    decided : (n_nodes,) length of a node's prefix, an index of `sequence`
+    last_kept : (n_nodes,) index of the last stop that is kept, `NONE` for the depot
+    departure : (n_nodes,) when service at that stop ends, hours
+    total : (n_nodes,) penalties of the stops ejected
+    ejected : (n_nodes, MAX_EJECTED) these stops, then `NONE`
+    best : (MAX_EJECTED,) the stops ejected at least penalty so far, then `NONE`
+    """
+
+    sequence: Ints
+    penalty: Floats
+    decided: Ints
+    last_kept: Ints
+    departure: Floats
+    total: Floats
+    ejected: Ints
+    best: Ints
 
 
 @njit(nogil=True)
-def squeeze(task, tours, best, rounds, stirs, temperature):
-    """Place an absent stop by ejections, then stir the routes by so many steps, until none is absent; return the steps.
+def insert_by_ejection(data, state, best, ejections, perturbations, temperature):
+    """Insert absent stops by ejections until none is absent, and perturb the routes after each.
 
-    Both raise the counters of stops that stay absent: `anneal` needs them as much as the ejections.
+    Parameters
+    ----------
+    ejections : at most
+    perturbations : steps of ruin and recreate after each ejection
+    temperature : of these steps, USD
+
+    Returns
+    -------
+    int
+        Ejections and steps made.
     """
     steps = 0
-    for _ in range(rounds):
-        if tours.height[1] == 0:
+    for _ in range(ejections):
+        if state.counts[N_ABSENT] == 0:
             break
-        place_absent(task, tours, best)
-        steps += 1 + anneal(task, tours, best, stirs, temperature, temperature, True)
+        eject_and_insert(data, state, best)
+        # Annealing raises the penalties of stops that stay absent too, which the ejections need.
+        steps += 1 + anneal(data, state, best, perturbations, temperature, temperature, True)
     return steps
 
 
 @njit(nogil=True)
-def place_absent(task, tours, best):
-    """Place the last of the absent stops where those it ejects were missed least, less than itself, if anywhere."""
-    stop = tours.absent[tours.height[1] - 1]
-    tours.missed[stop] += 1.0
-    route, before, out, n_out = cheapest_ejection(task, tours, stop)
+def eject_and_insert(data, state, best):
+    """Insert the last of the absent stops, and eject those it cannot stand with.
+
+    Nothing is done where these would have more penalty than the stop itself.
+    """
+    stop = state.absent[state.counts[N_ABSENT] - 1]
+    state.absences[stop] += 1.0
+    route, before, ejected, n_ejected = cheapest_ejection(data, state, stop)
     if route == NONE:
         return
-    best.score[0] += place(task, tours, stop, route, before)
-    for index in range(n_out):
-        best.score[0] -= remove(task, tours, out[index])
-        tours.absent[tours.height[1] - 1 + index] = out[index]
-    tours.height[1] += n_out - 1
-    if task.timed:
-        retime(task, tours, route)
+    state.cost[0] += force_insertion(data, state, stop, route, before)
+    # The ejected take the place of the stop at the top of the absent ones.
+    for index in range(n_ejected):
+        state.cost[0] -= remove(data, state, ejected[index])
+        state.absent[state.counts[N_ABSENT] - 1 + index] = ejected[index]
+    state.counts[N_ABSENT] += n_ejected - 1
+    if data.timed:
+        update_times(data, state, route)
     if not best.is_changed[route]:
         best.is_changed[route] = True
-        best.changed[best.height[0]] = route
-        best.height[0] += 1
-    if tours.height[1] < best.score[2]:
-        keep_best(tours, best)
+        best.changed[best.n_changed[0]] = route
+        best.n_changed[0] += 1
+    if state.counts[N_ABSENT] < best.n_absent[0]:
+        update_best(state, best)
 
 
 @njit(nogil=True)
-def place(task, tours, stop, route, before):
-    """Insert a stop whether it fits or not; return the cost added."""
-    kind = tours.kind[route]
-    depot, cost = task.depot[kind], task.cost[task.rate[kind]]
-    after = tours.first[route] if before == NONE else tours.succ[before]
+def force_insertion(data, state, stop, route, before):
+    """Insert a stop after another, `NONE` for the start, whether it fits or not.
+
+    Returns
+    -------
+    float
+        Cost added, USD.
+    """
+    kind = state.kind[route]
+    depot, cost = data.depot[kind], data.cost[data.rate[kind]]
+    after = state.first[route] if before == NONE else state.succ[before]
     left = before if before != NONE else depot
     right = after if after != NONE else depot
-    insert(task, tours, stop, route, before)
+    insert(data, state, stop, route, before)
     return float(cost[left, stop]) + cost[stop, right] - cost[left, right]
 
 
 @njit(nogil=True)
-def cheapest_ejection(task, tours, stop):
-    """Return the route, the stop before and the stops to eject whose counters are smallest together, and their number.
+def cheapest_ejection(data, state, stop):
+    """Return where a stop is inserted so that the stops ejected for it have the least penalty.
 
-    Counters are blurred, so that equal ones are chosen from at random.
+    Returns
+    -------
+    tuple
+        Route and the stop before, `NONE` for the depot; the stops ejected, (MAX_EJECTED,), and
+        their number. The route is `NONE` where no ejection has less penalty than the stop.
     """
-    price = tours.missed + np.random.random(len(tours.missed))
-    limit, found, found_before = tours.missed[stop], NONE, NONE
-    out, n_out = np.full(EJECTED, NONE), 0
-    stops = np.empty(len(tours.succ), np.int64)
-    nodes, leaving = np.empty((2 * len(stops), 4)), np.empty((2 * len(stops), EJECTED), np.int64)
-    for route in range(len(tours.kind)):
-        if tours.kind[route] == NONE:
+    search = new_ejection_search(state)
+    limit, best_route, best_before, n_best = state.absences[stop], NONE, NONE, 0
+    for route in range(len(state.kind)):
+        if state.kind[route] == NONE:
             continue
-        size, current = 0, tours.first[route]
+        search.sequence[0], size, current = stop, 1, state.first[route]
         while current != NONE:
-            stops[size], size, current = current, size + 1, tours.succ[current]
-        for position in range(size + 1):
-            total, count = eject(
-                task, tours, stop, route, stops[:size], position, price, limit, nodes, leaving, out
-            )
+            search.sequence[size], size, current = current, size + 1, state.succ[current]
+        for position in range(size):
+            if position > 0:
+                # The stop that was behind the new one is in front of it now.
+                search.sequence[position - 1] = search.sequence[position]
+                search.sequence[position] = stop
+            total, n_ejected = search_ejections(data, state, search, route, size, position, limit)
             if total < limit:
-                limit, found, n_out = total, route, count
-                found_before = stops[position - 1] if position > 0 else NONE
-    return found, found_before, out, n_out
+                limit, best_route, n_best = total, route, n_ejected
+                best_before = search.sequence[position - 1] if position > 0 else NONE
+    return best_route, best_before, search.best, n_best
 
 
 @njit(nogil=True)
-def eject(task, tours, stop, route, stops, position, price, limit, nodes, leaving, out):
-    """Search the ejections that let a stop stand at a position of a route, cheaper than a limit; best ones to `out`.
+def new_ejection_search(state):
+    """Return the working memory of a search, with random fractions that break ties of penalties."""
+    n_places = len(state.succ)
+    # Deciding a stop replaces a node by two at most, so the stack grows by one a stop.
+    n_nodes = 2 * n_places
+    return EjectionSearch(
+        np.empty(n_places, np.int64),
+        state.absences + np.random.random(n_places),
+        np.empty(n_nodes, np.int64),
+        np.empty(n_nodes, np.int64),
+        np.empty(n_nodes),
+        np.empty(n_nodes),
+        np.empty((n_nodes, MAX_EJECTED), np.int64),
+        np.full(MAX_EJECTED, NONE),
+    )
 
-    A node of the depth-first search is a prefix of the route: (next index, last index kept, its end
-    of service, sum of prices); `leaving` has who is ejected. Index `position` is the new stop,
-    those behind it are shifted by one. Returns the sum of prices, the limit where there is nothing
-    cheaper, and the number ejected.
+
+@njit(nogil=True)
+def search_ejections(data, state, search, route, size, position, limit):
+    """Search the stops of a route to eject so that the new one can stand at a position.
+
+    Parameters
+    ----------
+    search : EjectionSearch, with the route and the new stop in `sequence`; `best` is changed
+    size : stops of `sequence`
+    position : index of the new stop
+    limit : total penalty that has to be undercut
+
+    Returns
+    -------
+    tuple
+        Least total penalty, the limit where none is less; number of stops in `search.best`.
     """
-    kind = tours.kind[route]
-    depot, time = task.depot[kind], task.time[task.profile[kind] if task.timed else 0]
-    n_best, height, total_size = 0, 1, len(stops) + 1
-    nodes[0, 0], nodes[0, 1], nodes[0, 2], nodes[0, 3] = 0, -1, task.opens[kind], 0.0
-    leaving[0, :] = NONE
-    while height > 0:
-        height -= 1
-        index, last, ready, total = (
-            int(nodes[height, 0]),
-            int(nodes[height, 1]),
-            nodes[height, 2],
-            nodes[height, 3],
-        )
-        if total >= limit:
+    data, state = without_refcounts(data), without_refcounts(state)
+    search = without_refcounts(search)
+    sequence, decided, last_kept = search.sequence, search.decided, search.last_kept
+    departure, total, ejected = search.departure, search.total, search.ejected
+    kind = state.kind[route]
+    depot, time = data.depot[kind], data.time[data.profile[kind] if data.timed else 0]
+    stop, n_best, n_open = sequence[position], 0, 1
+    decided[0], last_kept[0], departure[0], total[0] = 0, NONE, data.opens[kind], 0.0
+    ejected[0, :] = NONE
+    while n_open > 0:
+        node = n_open - 1
+        n_open -= 1
+        if total[node] >= limit:
             continue
-        here = depot if last < 0 else at(stops, stop, position, last)
-        gone = leaving[height].copy()
-        n_gone = 0
-        while n_gone < EJECTED and gone[n_gone] != NONE:
-            n_gone += 1
-        follower = depot if index == total_size else at(stops, stop, position, index)
-        arrival = ready + time[here, follower] if task.timed else 0.0
-        if index > position and has_room(task, tours, stop, route, gone, n_gone):
-            latest = task.closes[kind] if index == total_size else tours.late[follower]
-            if not task.timed or arrival <= latest:
-                limit, n_best = total, n_gone
-                out[:] = gone
+        index, n_ejected = decided[node], 0
+        while n_ejected < MAX_EJECTED and ejected[node, n_ejected] != NONE:
+            n_ejected += 1
+        here = depot if last_kept[node] == NONE else sequence[last_kept[node]]
+        there = depot if index == size else sequence[index]
+        arrival = departure[node] + time[here, there] if data.timed else 0.0
+        # Behind the new stop the rest of the route may stay as it is: then the node is a solution,
+        # and ejecting more would only add penalties.
+        if index > position and has_room_after(data, state, stop, route, ejected[node], n_ejected):
+            latest = data.closes[kind] if index == size else state.latest[there]
+            if not data.timed or arrival <= latest:
+                limit, n_best = total[node], n_ejected
+                search.best[:] = ejected[node]
                 continue
-        if index == total_size:
+        if index == size:
             continue
-        begin = max(arrival, task.ready[follower])
-        if not task.timed or begin <= task.due[follower]:
-            nodes[height, 0], nodes[height, 1] = index + 1, index
-            nodes[height, 2], nodes[height, 3] = begin + task.service[follower], total
-            height += 1
-        if index != position and n_gone < EJECTED and total + price[follower] < limit:
-            nodes[height, 0], nodes[height, 1] = index + 1, last
-            nodes[height, 2], nodes[height, 3] = ready, total + price[follower]
-            leaving[height, :] = gone
-            leaving[height, n_gone] = follower
-            height += 1
+        # The node that keeps the next stop takes the place of its parent, whose ejected stops are
+        # its own; the one that ejects it comes on top and is looked at first.
+        parent_kept, parent_departure, penalty = last_kept[node], departure[node], total[node]
+        begin = max(arrival, data.ready[there])
+        if not data.timed or begin <= data.due[there]:
+            decided[n_open], last_kept[n_open] = index + 1, index
+            departure[n_open] = begin + data.service[there]
+            n_open += 1
+        if index == position or n_ejected == MAX_EJECTED:
+            continue
+        if penalty + search.penalty[there] < limit:
+            decided[n_open], last_kept[n_open] = index + 1, parent_kept
+            departure[n_open], total[n_open] = parent_departure, penalty + search.penalty[there]
+            ejected[n_open, :] = ejected[node]
+            ejected[n_open, n_ejected] = there
+            n_open += 1
     return limit, n_best
 
 
-@njit(nogil=True, inline="always")
-def at(stops, stop, position, index):
-    """Return the stop at an index of a route with a new one at a position."""
-    if index == position:
-        return stop
-    return stops[index] if index < position else stops[index - 1]
-
-
 @njit(nogil=True)
-def has_room(task, tours, stop, route, gone, n_gone):
-    """Tell whether a route and its depot have room for a stop once others are gone."""
-    kind = tours.kind[route]
-    depot = task.depot[kind]
-    for dimension in range(task.demand.shape[1]):
-        load = task.demand[stop, dimension]
-        for index in range(n_gone):
-            load -= task.demand[gone[index], dimension]
-        if tours.load[route, dimension] + load > task.capacity[kind, dimension]:
+def has_room_after(data, state, stop, route, ejected, n_ejected):
+    """Tell whether a route and its depot have room for a stop once others are ejected."""
+    kind = state.kind[route]
+    depot = data.depot[kind]
+    for dimension in range(data.demand.shape[1]):
+        load = data.demand[stop, dimension]
+        for index in range(n_ejected):
+            load -= data.demand[ejected[index], dimension]
+        if state.load[route, dimension] + load > data.capacity[kind, dimension]:
             return False
-        if tours.sent[depot, dimension] + load > task.dispatch[depot, dimension]:
+        if state.dispatched[depot, dimension] + load > data.depot_capacity[depot, dimension]:
             return False
     return True

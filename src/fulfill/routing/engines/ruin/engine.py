@@ -1,6 +1,6 @@
-"""Engine `ruin`: savings, then ruin and recreate under simulated annealing (`ruin_kernels.py`).
+"""Engine `ruin`: savings routes, then ruin and recreate under simulated annealing (`kernels.py`).
 
-Where the fewest vehicles come first they are sought before the routes (`fewest.py`).
+Where the fewest vehicles come first they are sought before the routes (`fleet_minimisation.py`).
 """
 
 from __future__ import annotations
@@ -9,35 +9,49 @@ from functools import cache
 
 import numpy as np
 
-from fulfill.routing.engines.ruin.compiled_instance import NO_WAY, build_task
-from fulfill.routing.engines.ruin.ejection import squeeze
-from fulfill.routing.engines.ruin.fleet_minimisation import fewer_vehicles, refine
+from fulfill.routing.engines.ruin.compiled_instance import NO_LEG, compile_instance
+from fulfill.routing.engines.ruin.ejection import insert_by_ejection
+from fulfill.routing.engines.ruin.fleet_minimisation import anneal_in_cycles, minimise_fleet
 from fulfill.routing.engines.ruin.kernels import anneal
-from fulfill.routing.engines.ruin.request_bank import anneal_loosely
-from fulfill.routing.engines.ruin.search import COLD, Effort, begin, cool, fleet_of, plan_of
+from fulfill.routing.engines.ruin.request_bank import anneal_with_bank
+from fulfill.routing.engines.ruin.search import (
+    FINAL,
+    Effort,
+    anneal_until,
+    best_plan,
+    fleet_sizes,
+    start_search,
+)
 from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.solution import Plan, RoutingParams
+from fulfill.routing.solution import RoutePlan, RoutingParams
 
-REFINED = 150
-"""Stops up to which routes by the fewest vehicles are cooled several times; more want one long cooling."""
+CYCLED = 150
+"""Stops up to which routes of the fewest vehicles are annealed in cycles; above, once."""
 
 
-def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 1.0) -> Plan:
+def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 1.0) -> RoutePlan:
     """Return routes for an instance without breaks, second trips, ranges or shift lengths.
 
     Parameters
     ----------
     until : share of the effort after which another engine goes on
+
+    Returns
+    -------
+    RoutePlan
+        Routes that keep capacities, windows, fleets and depot capacities; stops may be missing.
     """
     compile_kernels()
     effort = Effort(params)
-    search = begin(build_task(instance), fleet_of(instance), params.seed)
-    effort.start()
+    search = start_search(compile_instance(instance), fleet_sizes(instance), params.seed)
+    effort.start_steps()
     if instance.fewest_vehicles:
-        search = fewer_vehicles(search, effort)
-    refined = instance.fewest_vehicles and len(instance.stops) <= REFINED
-    (refine if refined else cool)(search, effort, until)
-    return plan_of(search)
+        search = minimise_fleet(search, effort)
+    if instance.fewest_vehicles and len(instance.stops) <= CYCLED:
+        anneal_in_cycles(search, effort, until)
+    else:
+        anneal_until(search, effort, until)
+    return best_plan(search)
 
 
 @cache
@@ -56,18 +70,21 @@ def compile_kernels() -> None:
         km=(square,),
         hours=(square,),
     )
-    search = begin(build_task(tiny), fleet_of(tiny), seed=0)
-    anneal(search.task, search.tours, search.best, 2, 1.0, 1.0, False)
-    anneal_loosely(search.task, search.tours, search.best, 2, 1.0, NO_WAY)
-    squeeze(search.task, search.tours, search.best, 1, 1, 1.0)
+    search = start_search(compile_instance(tiny), fleet_sizes(tiny), seed=0)
+    anneal(search.data, search.state, search.best, 2, 1.0, 1.0, False)
+    anneal_with_bank(search.data, search.state, search.best, 2, 1.0, NO_LEG)
+    insert_by_ejection(search.data, search.state, search.best, 1, 1, 1.0)
 
 
-def first_plan(instance: RoutingInstance, seed: int) -> Plan:
-    """Return the savings routes, one trip a vehicle, with what of the rest fits in: a start for any engine.
+def first_plan(instance: RoutingInstance, seed: int) -> RoutePlan:
+    """Return savings routes with what of the other stops fits in, from which any engine can start.
 
-    Breaks, ranges and shift lengths are not looked at.
+    Returns
+    -------
+    RoutePlan
+        One trip a vehicle; routes may break ranges and shift lengths or have no time for a break.
     """
-    search = begin(build_task(instance), fleet_of(instance), seed)
-    cold = COLD * search.leg()
-    anneal(search.task, search.tours, search.best, 1, cold, cold, False)
-    return plan_of(search)
+    search = start_search(compile_instance(instance), fleet_sizes(instance), seed)
+    cold = FINAL * search.mean_leg()
+    anneal(search.data, search.state, search.best, 1, cold, cold, False)
+    return best_plan(search)

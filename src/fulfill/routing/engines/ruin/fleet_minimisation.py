@@ -1,8 +1,8 @@
 """The fewest vehicles, and routes by them.
 
-A vehicle less is tried by taking a route away and ejecting other stops until all of its stops have
-found a place. With the fleet found, routes are cooled several times, and those met on the way
-combined.
+A vehicle less is tried by removing a route and ejecting other stops until all of its stops are
+served again. With the fleet found, routes are annealed in several cycles, and those met on the way
+are combined by set partitioning.
 """
 
 from __future__ import annotations
@@ -11,165 +11,185 @@ from math import ceil
 
 import numpy as np
 
-from fulfill.routing.engines.ruin.compiled_instance import NO_WAY
-from fulfill.routing.engines.ruin.ejection import squeeze
-from fulfill.routing.engines.ruin.kernels import keep_best
-from fulfill.routing.engines.ruin.request_bank import anneal_loosely
-from fulfill.routing.engines.ruin.route_pool import Chosen, RoutePool
-from fulfill.routing.engines.ruin.route_state import NONE, Task, insert, open_route
+from fulfill.routing.engines.ruin.compiled_instance import NO_LEG, CompiledInstance
+from fulfill.routing.engines.ruin.ejection import insert_by_ejection
+from fulfill.routing.engines.ruin.kernels import update_best
+from fulfill.routing.engines.ruin.request_bank import anneal_with_bank
+from fulfill.routing.engines.ruin.route_pool import RoutePool, Selection
+from fulfill.routing.engines.ruin.route_state import N_ABSENT, NONE, insert, open_route
 from fulfill.routing.engines.ruin.search import (
     Effort,
     Search,
-    first_temperature,
-    last_temperature,
-    take_away,
+    empty_route,
+    final_temperature,
+    initial_temperature,
 )
 
-FLEET_HEAT = 0.3
-"""Temperature in mean legs while routes are left out."""
-ROUNDS, STIRS = 50, 20
-"""Ejections between two looks at the clock while routes are left out, and steps after each."""
+FLEET_TEMPERATURE = 0.3
+"""Temperature in mean legs while a route is removed."""
+EJECTIONS, PERTURBATIONS = 50, 20
+"""Ejections between two looks at the clock while a route is removed, and steps after each."""
 FLEET_SHARE = 0.25
 """Share of the effort that may go into fewer vehicles."""
-TRY = 0.2
-"""Share of that after which a try with a vehicle less begins anew."""
-PROBE, FEW = 0.1, 5
-"""Share of what is left after that to see whether the fleet is hardly enough: fewer routes met than so many a stop."""
-CYCLES, CYCLES_LOOSE = 2, 8
-"""How often routes are cooled and combined: with a fleet that is easily enough, and with one that hardly is."""
-SAMPLE = 50
-"""Steps between two looks at the routes for the pool."""
-COMBINING = 0.05
+ATTEMPT_SHARE = 0.2
+"""Share of that after which an attempt with a vehicle less is given up for another."""
+PROBE_SHARE, FEW_ROUTES = 0.1, 5
+"""Share of the rest after which a fleet counts as tight, if fewer routes a place were met."""
+CYCLES, CYCLES_TIGHT = 2, 8
+"""Cycles of annealing and combining, with a fleet that has room and with a tight one."""
+POOL_INTERVAL = 50
+"""Steps after which the current routes are added to the pool."""
+COMBINE_SHARE = 0.05
 """Share of the effort that one combination of routes may take."""
-HOT_LOOSE, CHEAP, DEAR = 0.7, 3.0, 6.0
-"""Where stops may be absent: first temperature, and first and last price of an absent stop, in mean legs."""
+BANK_TEMPERATURE, FIRST_PENALTY, LAST_PENALTY = 0.7, 3.0, 6.0
+"""With a request bank: first temperature, first and last penalty, in mean legs."""
 REPAIRS = 20
-"""Calls of `squeeze` at most to bring absent stops back after that."""
+"""Calls of `insert_by_ejection` at most that empty the request bank after a cycle."""
 
 
-def fewer_vehicles(search: Search, effort: Effort) -> Search:
-    """Return a search with as few vehicles as could be found in its share of the effort, all stops served.
+def minimise_fleet(search: Search, effort: Effort) -> Search:
+    """Return a search with as few vehicles as were found in `FLEET_SHARE` of the effort.
 
-    Some tries find a way in a second and others never: one that takes long is given up for another.
+    Some attempts succeed in a second and others never: one that takes long is given up for another.
+
+    Returns
+    -------
+    Search
+        With every stop served and no vehicle to spare; the given one where not even its fleet
+        served every stop.
     """
-    task = search.task
-    least = _least_vehicles(task)
-    hot = FLEET_HEAT * search.leg()
+    data = search.data
+    least = _least_vehicles(data)
+    temperature = FLEET_TEMPERATURE * search.mean_leg()
     found: Search | None = None
-    begun, tries = 0.0, 0
+    begun, attempts = 0.0, 0
     while (spent := effort.spent()) < FLEET_SHARE:
-        whole = search.tours.height[1] == 0
-        if whole:
-            found, tries = search.copy(), 0
-            if search.tours.used.sum() <= least:
+        complete = search.state.counts[N_ABSENT] == 0
+        if complete:
+            found, attempts = search.copy(), 0
+            if search.state.used.sum() <= least:
                 break
-        if found is not None and (whole or spent - begun > TRY * FLEET_SHARE):
+        if found is not None and (complete or spent - begun > ATTEMPT_SHARE * FLEET_SHARE):
             search = found.copy()
-            _drop_route(search, tries)
-            begun, tries = spent, tries + 1
-        effort.count(max(int(squeeze(task, search.tours, search.best, ROUNDS, STIRS, hot)), 1))
+            _remove_route(search, attempts)
+            begun, attempts = spent, attempts + 1
+        steps = insert_by_ejection(
+            data, search.state, search.best, EJECTIONS, PERTURBATIONS, temperature
+        )
+        effort.count(max(int(steps), 1))
     if found is None:
         return search
-    found.tours.fleet[:] = found.tours.used
+    found.state.available[:] = found.state.used
     return found
 
 
-def _drop_route(search: Search, tries: int) -> None:
-    """Take away the route whose stops were missed least, or the next one with every try, and its vehicle."""
-    tours = search.tours
-    routes = np.flatnonzero(tours.kind != NONE)
-    on_route = tours.route >= 0
-    missed = np.bincount(
-        tours.route[on_route], weights=tours.missed[on_route], minlength=len(tours.kind)
+def _remove_route(search: Search, attempts: int) -> None:
+    """Remove a route with its vehicle.
+
+    The first attempt takes the route whose stops were absent least, each further one the next.
+    """
+    state = search.state
+    routes = np.flatnonzero(state.kind != NONE)
+    served = state.route >= 0
+    absences = np.bincount(
+        state.route[served], weights=state.absences[served], minlength=len(state.kind)
     )
-    route = int(routes[np.argsort(missed[routes], kind="stable")[tries % len(routes)]])
-    kind = int(tours.kind[route])
-    stops = take_away(search, route)
-    tours.fleet[kind] = tours.used[kind]
-    tours.absent[: len(stops)], tours.height[1] = stops, len(stops)
-    _keep_all(search)
+    easiest = routes[np.argsort(absences[routes], kind="stable")]
+    route = int(easiest[attempts % len(routes)])
+    kind = int(state.kind[route])
+    stops = empty_route(search, route)
+    state.available[kind] = state.used[kind]
+    state.absent[: len(stops)], state.counts[N_ABSENT] = stops, len(stops)
+    _store_all(search)
 
 
-def _keep_all(search: Search) -> None:
-    """Note the current routes as the best, all of them."""
+def _store_all(search: Search) -> None:
+    """Store all of the current routes as the best, whatever changed."""
     best = search.best
-    best.height[0] = len(best.changed)
+    best.n_changed[0] = len(best.changed)
     best.changed[:] = np.arange(len(best.changed))
     best.is_changed[:] = True
-    keep_best(search.tours, best)
+    update_best(search.state, best)
 
 
-def _least_vehicles(task: Task) -> int:
+def _least_vehicles(data: CompiledInstance) -> int:
     """Return the number of the largest vehicles that the total demand fills."""
-    return int(
-        max(
-            ceil(load / room - 1e-9)
-            for load, room in zip(task.demand.sum(0), task.capacity.max(0), strict=True)
-        )
-    )
+    filled = zip(data.demand.sum(0), data.capacity.max(0), strict=True)
+    return int(max(ceil(load / room - 1e-9) for load, room in filled))
 
 
-def refine(search: Search, effort: Effort, end: float) -> None:
-    """Cool several times with a fixed fleet until a share of the effort is spent; combine the routes met after each.
+def anneal_in_cycles(search: Search, effort: Effort, until: float = 1.0) -> None:
+    """Anneal in several cycles with a fixed fleet; combine the routes met after each.
 
-    Where a first short time meets few routes the fleet is hardly enough: what is removed comes back
-    to where it was, and only with stops absent for a while does the search get away from there. It
-    then does so every other time: far from the best known, as with fleets found at once, the times
-    between gain more.
+    Where a first short cycle meets few routes the fleet is tight: what is removed comes back to
+    where it was, and only with a request bank does the search get away from there. It then has one
+    every other cycle: the cycles between gain more, for they start far from the best known routes.
+
+    Parameters
+    ----------
+    until : share of the effort, from 0 to 1
     """
-    pool, few = RoutePool(search.task), FEW * len(search.tours.succ)
-    cool_into(search, effort, pool, effort.spent() + PROBE * (end - effort.spent()), loosely=False)
-    loosely = len(pool) < few
-    for left in range(CYCLES_LOOSE if loosely else CYCLES, 0, -1):
+    pool, few = RoutePool(search.data), FEW_ROUTES * len(search.state.succ)
+    spent = effort.spent()
+    _anneal_into_pool(search, effort, pool, spent + PROBE_SHARE * (until - spent), with_bank=False)
+    tight = len(pool) < few
+    for left in range(CYCLES_TIGHT if tight else CYCLES, 0, -1):
         spent = effort.spent()
-        cool_into(
-            search,
-            effort,
-            pool,
-            spent + (end - spent) * (1.0 - COMBINING) / left,
-            loosely and left % 2 == 0,
-        )
-        if search.best.score[2] > 0:
+        end = spent + (until - spent) * (1.0 - COMBINE_SHARE) / left
+        _anneal_into_pool(search, effort, pool, end, with_bank=tight and left % 2 == 0)
+        if search.best.n_absent[0] > 0:
             continue
-        cost, chosen = pool.combine(
-            search.tours, float(search.best.score[1]), effort.at_most(COMBINING)
-        )
-        if chosen:
-            replace_routes(search, chosen, cost)
+        cost = float(search.best.cost[0])
+        cost, selection = pool.combine(search.state, cost, effort.at_most(COMBINE_SHARE))
+        if selection:
+            replace_routes(search, selection, cost)
 
 
-def cool_into(search: Search, effort: Effort, pool: RoutePool, until: float, loosely: bool) -> None:
-    """Anneal until a share of the effort is spent and keep the routes met in a pool; `loosely`: stops may be absent."""
-    task, tours, best = search.task, search.tours, search.best
-    leg, begun = search.leg(), effort.spent()
-    hot, cold = (
-        HOT_LOOSE * leg if loosely else first_temperature(search, effort, until),
-        last_temperature(search),
-    )
-    cheap, dear = (CHEAP * leg, DEAR * leg) if loosely else (NO_WAY, NO_WAY)
+def _anneal_into_pool(
+    search: Search, effort: Effort, pool: RoutePool, until: float, with_bank: bool
+) -> None:
+    """Anneal until a share of the effort is spent, and keep the routes met in a pool."""
+    data, state, best = search.data, search.state, search.best
+    leg, begun = search.mean_leg(), effort.spent()
+    cold = final_temperature(search)
+    if with_bank:
+        hot = BANK_TEMPERATURE * leg
+        first, last = FIRST_PENALTY * leg, LAST_PENALTY * leg
+    else:
+        # The same steps with a penalty that no saving outweighs: no stop may be absent.
+        hot = initial_temperature(search, effort, until)
+        first = last = NO_LEG
     while (spent := effort.spent()) < until:
         along = (spent - begun) / (until - begun)
-        temperature, price = hot * (cold / hot) ** along, cheap * (dear / cheap) ** along
-        anneal_loosely(task, tours, best, SAMPLE, float(temperature), float(price))
-        effort.count(SAMPLE)
-        pool.add(tours.first, tours.kind, tours.succ)
+        temperature, penalty = hot * (cold / hot) ** along, first * (last / first) ** along
+        anneal_with_bank(data, state, best, POOL_INTERVAL, float(temperature), float(penalty))
+        effort.count(POOL_INTERVAL)
+        pool.add(state.first, state.kind, state.succ)
     for _ in range(REPAIRS):
-        if tours.height[1] == 0 or effort.spent() >= until + COMBINING:
+        if state.counts[N_ABSENT] == 0 or effort.spent() >= until + COMBINE_SHARE:
             break
-        effort.count(int(squeeze(task, tours, best, ROUNDS, STIRS, FLEET_HEAT * leg)))
-        pool.add(tours.first, tours.kind, tours.succ)
+        temperature = FLEET_TEMPERATURE * leg
+        steps = insert_by_ejection(data, state, best, EJECTIONS, PERTURBATIONS, temperature)
+        effort.count(int(steps))
+        pool.add(state.first, state.kind, state.succ)
 
 
-def replace_routes(search: Search, chosen: Chosen, cost: float) -> None:
-    """Put other routes, better than the best, that serve every stop in the place of the current ones."""
-    task, tours = search.task, search.tours
-    for route in np.flatnonzero(tours.kind != NONE):
-        take_away(search, int(route))
-    for kind, stops in chosen:
-        route, before = open_route(task, tours, kind), NONE
+def replace_routes(search: Search, selection: Selection, cost: float) -> None:
+    """Replace the current routes by cheaper ones that serve every stop.
+
+    Parameters
+    ----------
+    selection : see `RoutePool.combine`
+    cost : of these routes, USD
+    """
+    data, state = search.data, search.state
+    for route in np.flatnonzero(state.kind != NONE):
+        empty_route(search, int(route))
+    for kind, stops in selection:
+        route, before = open_route(data, state, kind), NONE
         for stop in stops:
-            insert(task, tours, stop, route, before)
+            insert(data, state, stop, route, before)
             before = stop
-    tours.height[1] = 0
-    search.best.score[0] = cost
-    _keep_all(search)
+    state.counts[N_ABSENT] = 0
+    state.cost[0] = cost
+    _store_all(search)

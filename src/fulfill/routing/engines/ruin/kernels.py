@@ -1,9 +1,12 @@
-"""Compiled steps of ruin and recreate: strings of stops leave their routes and come back where they cost least.
+"""Compiled steps of ruin and recreate: strings of stops leave routes and are inserted again.
 
-Slack induction by string removals (Christiaens and Vanden Berghe 2020, doi 10.1287/trsc.2019.0914)
-with the places of insertion restricted to the nearest stops, so that a step costs the same however
-many stops there are, and with routes of several types and depots. A step logs its moves; a step
-that is refused takes them back, last move first.
+Slack induction by string removals (SISR: Christiaens and Vanden Berghe 2020, doi
+10.1287/trsc.2019.0914) with insertions restricted to the nearest stops, so that a step costs the
+same however many stops there are, and with routes of several types and depots. A step logs its
+moves; those of a step that is not accepted are undone.
+
+`data`, `state`, `best` and `log` are a `CompiledInstance`, `RouteState`, `BestRoutes` and `MoveLog`
+throughout; `stop`, `route` and `kind` are the numbers of a place, a route and a vehicle type.
 """
 
 from __future__ import annotations
@@ -13,86 +16,95 @@ from typing import NamedTuple
 import numpy as np
 
 from fulfill.model.kernel_cache import njit
+from fulfill.routing.engines.ruin.compiled_instance import Floats, Ints
 from fulfill.routing.engines.ruin.numba_refcounts import without_refcounts
 from fulfill.routing.engines.ruin.route_state import (
+    N_ABSENT,
     NONE,
-    Floats,
-    Ints,
-    can_open,
-    fits,
-    in_time,
+    can_serve_alone,
+    has_room,
     insert,
+    keeps_windows,
     link,
     open_route,
     remove,
-    retime,
     unlink,
+    update_times,
 )
 
-STRING = 10
-"""Longest string that is removed (the paper's L max)."""
-REMOVED = 10.0
-"""Stops that are removed in a step, on average."""
-BLINK = 0.01
-"""Share of the places of insertion that are overlooked."""
-SPLIT = 0.5
-"""Share of the strings with stops kept in their middle."""
-STRETCH = 0.99
-"""Chance that one more stop is kept there."""
+MAX_STRING = 10
+"""Longest string that is removed (L max of SISR)."""
+MEAN_REMOVED = 10.0
+"""Stops that are removed in a step, on average (c of SISR)."""
+BLINK_RATE = 0.01
+"""Probability that an insertion is overlooked (beta of SISR)."""
+SPLIT_RATE = 0.5
+"""Probability that a string is split, with stops kept in its middle (alpha of SISR)."""
+PRESERVE_RATE = 0.99
+"""Probability that one more stop is kept there."""
+
+N_MOVES, N_TOUCHED = 0, 1
+"""Entries of `MoveLog.counts`."""
 
 
-class Log(NamedTuple):
+class MoveLog(NamedTuple):
     """What a step did, and room to work in.
 
-    `moves`: stop, route, stop before it and type of the route, which is `NONE` for an insertion;
-    `touched`: routes changed, each once, found by `last`, the step that changed it last; `height`:
-    how many moves and routes; `out`: stops that are out, `keys` what they are ordered by; `looked`:
-    see `best_place`.
+    Attributes
+    ----------
+    stop, route, before : (2 n_places,) of each move, `before` being the previous stop on the route
+    kind : (2 n_places,) vehicle type of the route that a stop left, `NONE` for an insertion
+    counts : how many moves (`N_MOVES`) and changed routes (`N_TOUCHED`) there are
+    touched : routes that the step changed, each once
+    last_step : (n_routes,) the step that changed a route last
+    removed : (n_places,) stops to be inserted
+    sort_keys : (n_places,) what they are sorted by
+    seen : (n_places,) see `cheapest_insertion`
     """
 
-    moves: Ints
+    stop: Ints
+    route: Ints
+    before: Ints
+    kind: Ints
+    counts: Ints
     touched: Ints
-    last: Ints
-    height: Ints
-    out: Ints
-    keys: Floats
-    looked: Ints
+    last_step: Ints
+    removed: Ints
+    sort_keys: Floats
+    seen: Ints
 
 
 @njit(nogil=True, forceinline=True)
-def write_down(log, step, stop, route, before, kind):
-    """Add a move to the log."""
-    log.moves[log.height[0], 0] = stop
-    log.moves[log.height[0], 1] = route
-    log.moves[log.height[0], 2] = before
-    log.moves[log.height[0], 3] = kind
-    log.height[0] += 1
-    if log.last[route] != step:
-        log.last[route] = step
-        log.touched[log.height[1]] = route
-        log.height[1] += 1
+def log_move(log, step, stop, route, before, kind):
+    """Add a move of a step to the log; `kind` is `NONE` for an insertion."""
+    move = log.counts[N_MOVES]
+    log.stop[move] = stop
+    log.route[move] = route
+    log.before[move] = before
+    log.kind[move] = kind
+    log.counts[N_MOVES] += 1
+    if log.last_step[route] != step:
+        log.last_step[route] = step
+        log.touched[log.counts[N_TOUCHED]] = route
+        log.counts[N_TOUCHED] += 1
 
 
 @njit(nogil=True, forceinline=True)
-def take_back(task, tours, log):
-    """Undo the moves of the log, last move first; so a route that is opened again gets the number it had."""
-    for index in range(log.height[0] - 1, -1, -1):
-        stop, route, before, kind = (
-            log.moves[index, 0],
-            log.moves[index, 1],
-            log.moves[index, 2],
-            log.moves[index, 3],
-        )
+def undo(data, state, log):
+    """Undo the moves of the log."""
+    # Last move first: a route that is opened again then takes the number it had from the stack.
+    for move in range(log.counts[N_MOVES] - 1, -1, -1):
+        stop, route, kind = log.stop[move], log.route[move], log.kind[move]
         if kind == NONE:
-            unlink(task, tours, stop)
+            unlink(data, state, stop)
             continue
-        if tours.kind[route] == NONE:
-            open_route(task, tours, kind)
-        link(task, tours, stop, route, before)
-    if task.timed:
-        for index in range(log.height[1]):
-            if tours.kind[log.touched[index]] != NONE:
-                retime(task, tours, log.touched[index])
+        if state.kind[route] == NONE:
+            open_route(data, state, kind)
+        link(data, state, stop, route, log.before[move])
+    if data.timed:
+        for index in range(log.counts[N_TOUCHED]):
+            if state.kind[log.touched[index]] != NONE:
+                update_times(data, state, log.touched[index])
 
 
 @njit(nogil=True)
@@ -102,116 +114,150 @@ def seed_random(seed):
 
 
 @njit(nogil=True, forceinline=True)
-def best_place(task, tours, log, stop, look):
-    """Return where a stop costs least: (cost, route, stop before it, type of a new route), NONE where there is none.
+def cheapest_insertion(data, state, log, stop, look):
+    """Return where a stop costs least, next to one of its neighbours or on a route of its own.
 
-    `looked` marks the neighbours already looked at, by the number `look`: a gap between two of them
-    counts once. A place is overlooked by chance only where it would be the best so far, which comes
-    to the same.
+    Parameters
+    ----------
+    look : a number that no earlier call has used with this log
+
+    Returns
+    -------
+    tuple
+        Cost added, USD; route and the stop before, `NONE` for the depot; vehicle type of a new
+        route, `NONE` where there is none. Infinite cost and `NONE` where the stop fits nowhere.
     """
     best, best_route, best_before, best_kind = np.inf, NONE, NONE, NONE
-    for index in range(task.near.shape[1]):
-        other = task.near[stop, index]
-        route = tours.route[other]
-        if route == NONE or not fits(task, tours, stop, route):
+    for index in range(data.insertion_neighbours.shape[1]):
+        other = data.insertion_neighbours[stop, index]
+        route = state.route[other]
+        if route == NONE or not has_room(data, state, stop, route):
             continue
-        kind = tours.kind[route]
-        depot, rate = task.depot[kind], task.rate[kind]
-        log.looked[other] = look
-        after = tours.succ[other]
-        if after == NONE or log.looked[after] != look:
+        kind = state.kind[route]
+        depot, rate = data.depot[kind], data.rate[kind]
+        # A gap between two neighbours is tried once: from the one that is looked at first.
+        log.seen[other] = look
+        after = state.succ[other]
+        if after == NONE or log.seen[after] != look:
             right = after if after != NONE else depot
-            extra = task.back[rate, stop, other] + task.cost[rate, stop, right] - tours.ahead[other]
+            extra = (
+                data.cost_into[rate, stop, other]
+                + data.cost[rate, stop, right]
+                - state.cost_to_next[other]
+            )
             if (
                 extra < best
-                and (not task.timed or in_time(task, tours, stop, kind, other, after))
-                and noticed()
+                and (not data.timed or keeps_windows(data, state, stop, kind, other, after))
+                # Only an insertion that would be the best can matter: only then a number is drawn.
+                and not blinks()
             ):
                 best, best_route, best_before = extra, route, other
-        before = tours.pred[other]
-        if before == NONE or log.looked[before] != look:
+        before = state.pred[other]
+        if before == NONE or log.seen[before] != look:
             left = before if before != NONE else depot
-            extra = task.back[rate, stop, left] + task.cost[rate, stop, other] - tours.behind[other]
+            extra = (
+                data.cost_into[rate, stop, left]
+                + data.cost[rate, stop, other]
+                - state.cost_from_previous[other]
+            )
             if (
                 extra < best
-                and (not task.timed or in_time(task, tours, stop, kind, before, other))
-                and noticed()
+                and (not data.timed or keeps_windows(data, state, stop, kind, before, other))
+                and not blinks()
             ):
                 best, best_route, best_before = extra, route, before
-    for kind in range(len(task.depot)):
-        depot, rate = task.depot[kind], task.rate[kind]
-        extra = task.cost[rate, depot, stop] + task.cost[rate, stop, depot] + task.fixed[kind]
-        if extra < best and can_open(task, tours, stop, kind):
+    for kind in range(len(data.depot)):
+        depot, rate = data.depot[kind], data.rate[kind]
+        extra = data.cost[rate, depot, stop] + data.cost[rate, stop, depot] + data.fixed_cost[kind]
+        if extra < best and can_serve_alone(data, state, stop, kind):
             best, best_kind = extra, kind
     return best, best_route, best_before, best_kind
 
 
 @njit(nogil=True, forceinline=True)
-def noticed():
-    """Tell whether a place of insertion is not overlooked."""
-    return np.random.random() >= BLINK
+def blinks():
+    """Tell whether an insertion is overlooked."""
+    return np.random.random() < BLINK_RATE
 
 
 @njit(nogil=True, forceinline=True)
-def ruin_route(task, tours, log, step, stop, longest, n_out):
-    """Remove a string of stops with or around a stop from its route; return the cost saved and stops out."""
-    route = tours.route[stop]
-    count, kind = tours.size[route], tours.kind[route]
+def remove_string(data, state, log, step, stop, longest, n_removed):
+    """Remove a string of stops, which contains a stop or lies around it, from its route.
+
+    Parameters
+    ----------
+    longest : most stops of the string
+    n_removed : stops in `log.removed` so far
+
+    Returns
+    -------
+    tuple
+        Cost saved, USD, and the stops in `log.removed` now.
+    """
+    route = state.route[stop]
+    count, kind = state.size[route], state.kind[route]
     size = int(np.random.random() * min(float(count), longest)) + 1
     kept = 0
-    if 1 < size < count and np.random.random() < SPLIT:
+    if 1 < size < count and np.random.random() < SPLIT_RATE:
         kept = 1
-        while size + kept < count and np.random.random() < STRETCH:
+        while size + kept < count and np.random.random() < PRESERVE_RATE:
             kept += 1
+    # The span is the string with the stops kept in it. It contains the stop and lies in the route;
+    # all such positions are equally likely.
     span = size + kept
-    begin, back = stop, 0
-    while tours.pred[begin] != NONE and back < span - 1:
-        begin, back = tours.pred[begin], back + 1
+    current, back = stop, 0
+    while state.pred[current] != NONE and back < span - 1:
+        current, back = state.pred[current], back + 1
     end, ahead = stop, 0
-    while tours.succ[end] != NONE and ahead < span - 1:
-        end, ahead = tours.succ[end], ahead + 1
+    while state.succ[end] != NONE and ahead < span - 1:
+        end, ahead = state.succ[end], ahead + 1
     offset = max(0, span - 1 - ahead) + int(
         np.random.random() * (back - max(0, span - 1 - ahead) + 1)
     )
-    begin = stop
+    current = stop
     for _ in range(offset):
-        begin = tours.pred[begin]
+        current = state.pred[current]
     skip = 1 + int(np.random.random() * (size - 1)) if kept else span
     saved = 0.0
     for index in range(span):
-        after = tours.succ[begin]
+        after = state.succ[current]
         if not skip <= index < skip + kept:
-            write_down(log, step, begin, route, tours.pred[begin], kind)
-            saved += remove(task, tours, begin)
-            log.out[n_out] = begin
-            n_out += 1
-        begin = after
-    if task.timed and tours.kind[route] != NONE:
-        retime(task, tours, route)
-    return saved, n_out
+            log_move(log, step, current, route, state.pred[current], kind)
+            saved += remove(data, state, current)
+            log.removed[n_removed] = current
+            n_removed += 1
+        current = after
+    if data.timed and state.kind[route] != NONE:
+        update_times(data, state, route)
+    return saved, n_removed
 
 
 @njit(nogil=True, forceinline=True)
-def sort_out(task, log, n_out):
-    """Order the stops that are out by a rule drawn at random: as it comes, large, far, near, or by their windows."""
-    out, keys = log.out, log.keys
-    rule = np.random.random() * (17.0 if task.timed else 11.0)
-    for index in range(n_out):
+def sort_removed(data, log, n_removed):
+    """Sort the removed stops by a rule drawn at random.
+
+    None, by demand, far or near stops first, by the length, start or end of windows.
+    """
+    out, keys = log.removed, log.sort_keys
+    # Weights of the rules: random 4, demand 4, far 2, near 1 as in SISR, and 2 for each of the
+    # three by windows. Insertion sort, for a handful of stops.
+    rule = np.random.random() * (17.0 if data.timed else 11.0)
+    for index in range(n_removed):
         stop = out[index]
         if rule < 4.0:
             key = np.random.random()
         elif rule < 8.0:
-            key = -task.bulk[stop]
+            key = -data.capacity_share[stop]
         elif rule < 10.0:
-            key = -task.far[stop]
+            key = -data.depot_cost[stop]
         elif rule < 11.0:
-            key = task.far[stop]
+            key = data.depot_cost[stop]
         elif rule < 13.0:
-            key = task.due[stop] - task.ready[stop]
+            key = data.due[stop] - data.ready[stop]
         elif rule < 15.0:
-            key = task.ready[stop]
+            key = data.ready[stop]
         else:
-            key = -task.due[stop]
+            key = -data.due[stop]
         at = index
         while at > 0 and keys[at - 1] > key:
             keys[at], out[at] = keys[at - 1], out[at - 1]
@@ -220,109 +266,125 @@ def sort_out(task, log, n_out):
 
 
 @njit(nogil=True, forceinline=True)
-def ruin(task, tours, log, step):
-    """Remove strings from the routes around a stop; return the cost saved and the number of stops out."""
-    n_depots = len(task.dispatch)
-    n_stops = len(tours.route) - n_depots
-    n_absent = tours.height[1]
+def ruin(data, state, log, step):
+    """Remove strings from the routes around a stop drawn at random.
+
+    Returns
+    -------
+    tuple
+        Cost saved, USD, and the stops in `log.removed`: those that were absent, then the strings.
+    """
+    n_depots = len(data.depot_capacity)
+    n_stops = len(state.route) - n_depots
+    n_absent = state.counts[N_ABSENT]
     for index in range(n_absent):
-        log.out[index] = tours.absent[index]
-    n_routes = max(tours.used.sum(), 1)
-    longest = min(float(STRING), (n_stops - n_absent) / n_routes)
-    wanted = 1 + int(np.random.random() * (4.0 * REMOVED / (1.0 + longest) - 1.0))
+        log.removed[index] = state.absent[index]
+    n_routes = max(state.used.sum(), 1)
+    # The number of strings follows from their longest length so that `MEAN_REMOVED` stops leave.
+    longest = min(float(MAX_STRING), (n_stops - n_absent) / n_routes)
+    wanted = 1 + int(np.random.random() * (4.0 * MEAN_REMOVED / (1.0 + longest) - 1.0))
     center = n_depots + int(np.random.random() * n_stops)
-    saved, n_out = 0.0, n_absent
+    saved, n_removed = 0.0, n_absent
     n_ruined = 0
-    for index in range(-1, task.around.shape[1]):
-        stop = center if index < 0 else task.around[center, index]
-        route = tours.route[stop]
-        if route == NONE or log.last[route] == step:
+    for index in range(-1, data.removal_neighbours.shape[1]):
+        stop = center if index < 0 else data.removal_neighbours[center, index]
+        route = state.route[stop]
+        if route == NONE or log.last_step[route] == step:
             continue
-        gain, n_out = ruin_route(task, tours, log, step, stop, longest, n_out)
+        gain, n_removed = remove_string(data, state, log, step, stop, longest, n_removed)
         saved += gain
         n_ruined += 1
         if n_ruined >= wanted:
             break
-    return saved, n_out
+    return saved, n_removed
 
 
 @njit(nogil=True, forceinline=True)
-def recreate(task, tours, log, step, n_out):
-    """Insert the stops that are out one after the other; return the cost added and how many stay out.
+def recreate(data, state, log, step, n_removed):
+    """Insert the removed stops one after the other, each where it costs least.
 
-    Those that stay out come first in `out`.
+    Returns
+    -------
+    tuple
+        Cost added, USD, and how many stops stay absent; these come first in `log.removed`.
     """
-    out, look = log.out, step * len(log.out)
+    out, look = log.removed, step * len(log.removed)
     added, n_left = 0.0, 0
-    for index in range(n_out):
+    for index in range(n_removed):
         stop = out[index]
-        extra, route, before, kind = best_place(task, tours, log, stop, look + index)
+        extra, route, before, kind = cheapest_insertion(data, state, log, stop, look + index)
         if kind != NONE:
-            route, before = open_route(task, tours, kind), NONE
+            route, before = open_route(data, state, kind), NONE
         elif route == NONE:
             out[n_left] = stop
             n_left += 1
             continue
-        write_down(log, step, stop, route, before, NONE)
-        insert(task, tours, stop, route, before)
+        log_move(log, step, stop, route, before, NONE)
+        insert(data, state, stop, route, before)
         added += extra
     return added, n_left
 
 
 @njit(nogil=True)
-def keep_best(tours, best):
-    """Note the routes that changed since the best were noted: they are the best now."""
-    for index in range(best.height[0]):
+def update_best(state, best):
+    """Store the current routes as the best; only those changed since are copied."""
+    for index in range(best.n_changed[0]):
         route = best.changed[index]
         best.is_changed[route] = False
-        best.kind[route] = tours.kind[route]
-        if tours.kind[route] == NONE:
+        best.kind[route] = state.kind[route]
+        if state.kind[route] == NONE:
             continue
-        stop = tours.first[route]
+        stop = state.first[route]
         best.first[route] = stop
         while stop != NONE:
-            best.succ[stop] = tours.succ[stop]
-            stop = tours.succ[stop]
-    best.height[0] = 0
-    best.score[1] = best.score[0]
-    best.score[2] = tours.height[1]
+            best.succ[stop] = state.succ[stop]
+            stop = state.succ[stop]
+    best.n_changed[0] = 0
+    best.cost[0] = state.cost[0]
+    best.n_absent[0] = state.counts[N_ABSENT]
 
 
 @njit(nogil=True, forceinline=True)
-def accept(tours, best, log, n_left, cost):
-    """Make the changed routes the current ones."""
-    best.score[0] = cost
+def accept(state, best, log, n_left, cost):
+    """Keep the routes that a step changed.
+
+    They are stored as the best if fewer stops are absent, or as few at less cost.
+    """
+    state.cost[0] = cost
     for index in range(n_left):
-        tours.absent[index] = log.out[index]
-    tours.height[1] = n_left
-    for index in range(log.height[1]):
+        state.absent[index] = log.removed[index]
+    state.counts[N_ABSENT] = n_left
+    for index in range(log.counts[N_TOUCHED]):
         route = log.touched[index]
         if not best.is_changed[route]:
             best.is_changed[route] = True
-            best.changed[best.height[0]] = route
-            best.height[0] += 1
-    if n_left < best.score[2] or (n_left == best.score[2] and cost < best.score[1] - 1e-7):
-        keep_best(tours, best)
+            best.changed[best.n_changed[0]] = route
+            best.n_changed[0] += 1
+    if n_left < best.n_absent[0] or (n_left == best.n_absent[0] and cost < best.cost[0] - 1e-7):
+        update_best(state, best)
 
 
 @njit(nogil=True, forceinline=True)
-def weight(tours, stops, size):
-    """Return how much it matters that stops are out: those missed often weigh more."""
+def total_absences(state, stops, size):
+    """Return how often stops were absent in sum: what SISR weighs absent stops by."""
     total = 0.0
     for index in range(size):
-        total += tours.missed[stops[index]]
+        total += state.absences[stops[index]]
     return total
 
 
 @njit(nogil=True)
-def new_log(tours):
-    """Return an empty log for steps on some tours."""
-    n_places, n_routes = len(tours.succ), len(tours.kind)
-    return Log(
-        np.empty((2 * n_places, 4), np.int64),
+def new_move_log(state):
+    """Return an empty log for steps on a state."""
+    n_places, n_routes = len(state.succ), len(state.kind)
+    return MoveLog(
+        np.empty(2 * n_places, np.int64),
+        np.empty(2 * n_places, np.int64),
+        np.empty(2 * n_places, np.int64),
+        np.empty(2 * n_places, np.int64),
+        np.zeros(2, np.int64),
         np.empty(n_routes, np.int64),
         np.full(n_routes, -1, np.int64),
-        np.zeros(2, np.int64),
         np.empty(n_places, np.int64),
         np.empty(n_places),
         np.full(n_places, -1, np.int64),
@@ -330,35 +392,50 @@ def new_log(tours):
 
 
 @njit(nogil=True)
-def anneal(task, tours, best, steps, hot, cold, until_whole):
-    """Ruin and recreate `steps` times while the temperature falls from `hot` to `cold` (cost); return the steps made.
+def anneal(data, state, best, steps, hot, cold, until_complete):
+    """Ruin and recreate under simulated annealing.
 
-    A result with less weight of absent stops is always accepted, with more never. Ends early where
-    `until_whole` is set and no stop is absent.
+    Schrimpf et al. 2000, Journal of Computational Physics.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state, best : RouteState, BestRoutes; both are changed
+    steps : at most
+    hot, cold : first and last temperature, USD
+    until_complete : whether to end as soon as no stop is absent
+
+    Returns
+    -------
+    int
+        The steps made.
     """
-    return walk(task, tours, best, new_log(tours), steps, hot, cold, until_whole)
+    return anneal_logged(data, state, best, new_move_log(state), steps, hot, cold, until_complete)
 
 
 @njit(nogil=True)
-def walk(task, tours, best, log, steps, hot, cold, until_whole):
+def anneal_logged(data, state, best, log, steps, hot, cold, until_complete):
     """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
-    task, tours = without_refcounts(task), without_refcounts(tours)
+    data, state = without_refcounts(data), without_refcounts(state)
     best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
-        if until_whole and tours.height[1] == 0:
+        if until_complete and state.counts[N_ABSENT] == 0:
             return step
         temperature = hot * (cold / hot) ** (step / steps)
-        log.height[:] = 0
-        saved, n_out = ruin(task, tours, log, step)
-        sort_out(task, log, n_out)
-        added, n_left = recreate(task, tours, log, step, n_out)
-        cost = best.score[0] - saved + added
-        before, after = weight(tours, tours.absent, tours.height[1]), weight(tours, log.out, n_left)
-        warm = cost < best.score[0] - temperature * np.log(1.0 - np.random.random())
+        log.counts[N_MOVES] = log.counts[N_TOUCHED] = 0
+        saved, n_removed = ruin(data, state, log, step)
+        sort_removed(data, log, n_removed)
+        added, n_left = recreate(data, state, log, step, n_removed)
+        cost = state.cost[0] - saved + added
+        before = total_absences(state, state.absent, state.counts[N_ABSENT])
+        after = total_absences(state, log.removed, n_left)
+        warm = cost < state.cost[0] - temperature * np.log(1.0 - np.random.random())
+        # Absent stops come before the cost: fewer absences are always accepted, more never. A stop
+        # that stays absent weighs more with every step, until others give way to it.
         if after < before or (after == before and warm):
-            accept(tours, best, log, n_left, cost)
+            accept(state, best, log, n_left, cost)
         else:
-            take_back(task, tours, log)
-        for index in range(tours.height[1]):
-            tours.missed[tours.absent[index]] += 1.0
+            undo(data, state, log)
+        for index in range(state.counts[N_ABSENT]):
+            state.absences[state.absent[index]] += 1.0
     return steps

@@ -22,7 +22,7 @@ from numba.extending import intrinsic
 from fulfill.model.kernel_cache import njit
 
 TESTED = ("0.68",)
-"""Versions of numba whose arrays were tested to be safe without counts; `numba` in pyproject.toml ends with them."""
+"""Versions of numba tested to be safe without counts; `numba` in pyproject.toml ends with them."""
 
 
 def _without_refcounts(_context: Any, counted: Any) -> Any:
@@ -50,4 +50,7 @@ IS_TESTED = __version__.rpartition(".")[0] in TESTED
 without_refcounts = (
     intrinsic(_without_refcounts) if IS_TESTED else njit(inline="always")(_unchanged)
 )
-"""Return a named tuple with its arrays not counted, for use in compiled code on arguments that the caller holds."""
+"""Return a named tuple with its arrays not counted.
+
+For use in compiled code, on arguments that the caller holds.
+"""

@@ -1,4 +1,9 @@
-"""Compiled steps of ruin and recreate for tight fleets: stops may be absent for a while, at a price."""
+"""Compiled steps of ruin and recreate for tight fleets: absent stops cost a penalty.
+
+Absent stops wait in a request bank (Ropke and Pisinger 2006, Transportation Science), and the
+penalty on each is part of the cost that annealing compares. Where a fleet is hardly enough, routes
+without any absent stop lie far apart, and those between them leave some out.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +11,48 @@ import numpy as np
 
 from fulfill.model.kernel_cache import njit
 from fulfill.routing.engines.ruin.kernels import (
+    N_MOVES,
+    N_TOUCHED,
     accept,
-    new_log,
+    new_move_log,
     recreate,
     ruin,
-    sort_out,
-    take_back,
+    sort_removed,
+    undo,
 )
 from fulfill.routing.engines.ruin.numba_refcounts import without_refcounts
+from fulfill.routing.engines.ruin.route_state import N_ABSENT
 
 
 @njit(nogil=True)
-def anneal_loosely(task, tours, best, steps, temperature, price):
-    """Ruin and recreate at a temperature, with a price on each absent stop; the best routes still miss fewest."""
-    walk_loosely(task, tours, best, new_log(tours), steps, temperature, price)
+def anneal_with_bank(data, state, best, steps, temperature, penalty):
+    """Ruin and recreate at one temperature, with a penalty on each absent stop.
+
+    The best routes are still those with the fewest absent stops, then the cheapest.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state, best : RouteState, BestRoutes; both are changed
+    steps : number
+    temperature : USD
+    penalty : USD an absent stop
+    """
+    anneal_with_bank_logged(data, state, best, new_move_log(state), steps, temperature, penalty)
 
 
 @njit(nogil=True)
-def walk_loosely(task, tours, best, log, steps, temperature, price):
+def anneal_with_bank_logged(data, state, best, log, steps, temperature, penalty):
     """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
-    task, tours = without_refcounts(task), without_refcounts(tours)
+    data, state = without_refcounts(data), without_refcounts(state)
     best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
-        log.height[:] = 0
-        saved, n_out = ruin(task, tours, log, step)
-        sort_out(task, log, n_out)
-        added, n_left = recreate(task, tours, log, step, n_out)
-        worse = added - saved + price * (n_left - tours.height[1])
+        log.counts[N_MOVES] = log.counts[N_TOUCHED] = 0
+        saved, n_removed = ruin(data, state, log, step)
+        sort_removed(data, log, n_removed)
+        added, n_left = recreate(data, state, log, step, n_removed)
+        worse = added - saved + penalty * (n_left - state.counts[N_ABSENT])
         if worse < -temperature * np.log(1.0 - np.random.random()):
-            accept(tours, best, log, n_left, best.score[0] - saved + added)
+            accept(state, best, log, n_left, state.cost[0] - saved + added)
         else:
-            take_back(task, tours, log)
+            undo(data, state, log)

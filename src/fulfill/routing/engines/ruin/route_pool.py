@@ -1,8 +1,8 @@
-"""Routes met during a search, and the best way to put some of them together: set partitioning over a pool.
+"""Routes met during a search, and the cheapest combination of them: set partitioning over a pool.
 
-Routes of different moments often fit together better than those of any one of them. A linear
-programme first drops the routes that no better combination can contain, the rest goes to HiGHS
-(Rochat and Taillard 1995, doi 10.1007/BF02430370, were the first to combine routes like this).
+Routes of different moments often fit together better than those of any one of them (Rochat and
+Taillard 1995, doi 10.1007/BF02430370). The linear relaxation first drops the routes that no cheaper
+combination can contain, by their reduced costs; the rest goes to HiGHS as an integer programme.
 """
 
 from __future__ import annotations
@@ -10,38 +10,47 @@ from __future__ import annotations
 from itertools import chain, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array, vstack
 
-from fulfill.routing.engines.ruin.route_state import NONE, Task, Tours
+from fulfill.routing.engines.ruin.compiled_instance import CompiledInstance, Floats, Ints
+from fulfill.routing.engines.ruin.route_state import NONE, RouteState
 
-LARGEST, HOPEFUL = 10_000, 1_500
-"""Routes that are kept, the latest ones, and those that the linear programme prices lowest."""
-NODES = 100
+MAX_ROUTES, MAX_COLUMNS = 10_000, 1_500
+"""Routes that are kept, the latest ones, and those of least reduced cost that are combined."""
+MAX_NODES = 100
 """Nodes of the branch and bound."""
-BETTER = 1e-4
-"""Cost by which a combination has to be cheaper than the one there is."""
+MIN_SAVING = 1e-4
+"""USD by which a combination has to be cheaper than the routes there are."""
 
-Chosen = list[tuple[int, list[int]]]
+Selection = list[tuple[int, list[int]]]
 """Routes as their type and their stops in order, as places."""
 
 
 class RoutePool:
-    """The cheapest order met for each set of stops and type of vehicle."""
+    """The cheapest order met for each set of stops and vehicle type.
 
-    def __init__(self, task: Task) -> None:
-        self._task = task
+    Parameters
+    ----------
+    data : whose routes are collected
+    """
+
+    def __init__(self, data: CompiledInstance) -> None:
+        self._data = data
         self._routes: dict[tuple[int, frozenset[int]], tuple[float, tuple[int, ...]]] = {}
         self._last: set[tuple[int, ...]] = set()
 
     def __len__(self) -> int:
         return len(self._routes)
 
-    def add(
-        self, first: NDArray[np.int64], kinds: NDArray[np.int64], succ: NDArray[np.int64]
-    ) -> None:
-        """Add routes given by their first stops, their types (`NONE`: no route) and who follows whom."""
+    def add(self, first: Ints, kinds: Ints, succ: Ints) -> None:
+        """Add the current routes.
+
+        Parameters
+        ----------
+        first, kinds : (n_routes,) first stop and vehicle type, `NONE` where there is no route
+        succ : (n_places,) next stop
+        """
         follow = succ.tolist()
         seen = set()
         for stop, kind in zip(first.tolist(), kinds.tolist(), strict=True):
@@ -55,28 +64,38 @@ class RoutePool:
         for new in seen - self._last:
             self._keep(new[0], new[1:])
         self._last = seen
-        for _ in range(len(self._routes) - LARGEST):
+        for _ in range(len(self._routes) - MAX_ROUTES):
             del self._routes[next(iter(self._routes))]
 
     def _keep(self, kind: int, stops: tuple[int, ...]) -> None:
+        """Keep an order of stops, if it is new or cheapest; either way it counts as the latest."""
         key, cost = (kind, frozenset(stops)), self._cost(kind, stops)
         known = self._routes.pop(key, None)
         self._routes[key] = (cost, stops) if known is None or cost < known[0] else known
 
     def _cost(self, kind: int, stops: tuple[int, ...]) -> float:
-        cost, depot = self._task.cost[self._task.rate[kind]], self._task.depot[kind]
+        """Return the cost of a route, USD."""
+        cost, depot = self._data.cost[self._data.rate[kind]], self._data.depot[kind]
         return float(sum(cost[leg] for leg in pairwise((depot, *stops, depot)))) + float(
-            self._task.fixed[kind]
+            self._data.fixed_cost[kind]
         )
 
-    def combine(self, tours: Tours, cost: float, seconds: float) -> tuple[float, Chosen]:
-        """Return the cheapest combination found that serves every stop with the fleet, and its cost.
+    def combine(self, state: RouteState, cost: float, seconds: float) -> tuple[float, Selection]:
+        """Return the cheapest combination found that serves every stop with the fleet.
 
-        `inf` and no routes where none is cheaper than a given cost. `seconds` limit the time, `inf`
-        for no limit.
+        Parameters
+        ----------
+        state : whose `available` vehicles are the fleet
+        cost : USD, that a combination must be cheaper than
+        seconds : limit of each of the two solves, infinite for none
+
+        Returns
+        -------
+        tuple
+            Cost, USD, and routes of the combination; infinite and none where none is cheaper.
         """
         prices = np.array([price for price, _ in self._routes.values()])
-        rows, served, limit = self._rows(tours)
+        rows, served, limit = self._rows(state)
         n_stops = len(served)
         bound = linprog(  # type: ignore[call-overload]  # its stubs know no sparse rows
             prices,
@@ -88,10 +107,12 @@ class RoutePool:
             method="highs-ds",
             options={"time_limit": seconds},
         )
-        if bound.status != 0 or bound.fun > cost - BETTER:
+        if bound.status != 0 or bound.fun > cost - MIN_SAVING:
             return np.inf, []
-        order = np.argsort(bound.lower.marginals, kind="stable")[:HOPEFUL]
-        kept = order[bound.lower.marginals[order] < cost - BETTER - bound.fun]
+        # A route whose reduced cost exceeds the distance between bound and cost is in no cheaper
+        # combination.
+        order = np.argsort(bound.lower.marginals, kind="stable")[:MAX_COLUMNS]
+        kept = order[bound.lower.marginals[order] < cost - MIN_SAVING - bound.fun]
         found = milp(
             prices[kept],
             integrality=np.ones(len(kept), np.int64),
@@ -101,18 +122,21 @@ class RoutePool:
                 np.concatenate([served, np.full(len(limit), -np.inf)]),
                 np.concatenate([served, limit]),
             ),
-            options={"time_limit": seconds, "node_limit": NODES, "mip_rel_gap": 0.0},
+            options={"time_limit": seconds, "node_limit": MAX_NODES, "mip_rel_gap": 0.0},
         )
-        if found.x is None or found.fun > cost - BETTER:
+        if found.x is None or found.fun > cost - MIN_SAVING:
             return np.inf, []
         keys = list(self._routes)
         chosen = [keys[index] for index in kept[found.x > 0.5]]
         return float(found.fun), [(key[0], list(self._routes[key][1])) for key in chosen]
 
-    def _rows(self, tours: Tours) -> tuple[csc_array, NDArray[np.float64], NDArray[np.float64]]:
-        """Return the rows of the programme: each stop once, the vehicles of each type, what each depot can send."""
-        task, routes = self._task, self._routes
-        n_depots, n_places, n_kinds = len(task.dispatch), len(task.bulk), len(task.depot)
+    def _rows(self, state: RouteState) -> tuple[csc_array, Floats, Floats]:
+        """Return the rows of stops, vehicles and depots, and their right-hand sides.
+
+        Each stop is served once (equalities); vehicles and depot capacities are upper bounds.
+        """
+        data, routes = self._data, self._routes
+        n_depots, n_places, n_kinds = len(data.depot_capacity), len(data.demand), len(data.depot)
         kinds = np.array([kind for kind, _ in routes])
         sizes = np.array([len(stops) for _, stops in routes])
         column = np.repeat(np.arange(len(routes)), sizes)
@@ -125,9 +149,9 @@ class RoutePool:
         types = csc_array(
             (np.ones(len(routes)), (kinds, np.arange(len(routes)))), (n_kinds, len(routes))
         )
-        limits, parts = [tours.fleet.astype(float)], [stops, types]
-        for depot, dimension in np.argwhere(np.isfinite(task.dispatch)):
-            load = (task.demand[n_depots:, dimension] @ stops) * (task.depot[kinds] == depot)
+        limits, parts = [state.available.astype(float)], [stops, types]
+        for depot, dimension in np.argwhere(np.isfinite(data.depot_capacity)):
+            load = (data.demand[n_depots:, dimension] @ stops) * (data.depot[kinds] == depot)
             parts.append(csc_array(load[None, :]))
-            limits.append(task.dispatch[depot, [dimension]])
+            limits.append(data.depot_capacity[depot, [dimension]])
         return vstack(parts, format="csc"), np.ones(n_places - n_depots), np.concatenate(limits)

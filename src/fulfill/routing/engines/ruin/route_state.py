@@ -1,7 +1,7 @@
-"""Routes as linked lists over places, and the compiled steps that change them.
+"""Routes as doubly linked lists over places, and the compiled steps that change them.
 
-Places are numbered depots first, then stops; `NONE` stands for "no place", and next to it is the
-depot. Whatever changes a route keeps its load, its times and what leaves its depot up to date.
+Places are numbered depots first, then stops; `NONE` stands for "no place", and the depot is next to
+it. Whatever changes a route keeps its load, its times and what its depot sends up to date.
 """
 
 from __future__ import annotations
@@ -12,280 +12,319 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.model.kernel_cache import njit
+from fulfill.routing.engines.ruin.compiled_instance import CompiledInstance, Floats, Ints
 
 NONE = -1
-Floats = NDArray[np.float64]
-Matrices = NDArray[np.float32] | NDArray[np.float64]
-Ints = NDArray[np.int64]
+N_FREE, N_ABSENT = 0, 1
+"""Entries of `RouteState.counts`: one array for both, since each more slows compiled steps down."""
 
 
-class Task(NamedTuple):
-    """What stays fixed: places by index, depots first; types of vehicles by index.
+class RouteState(NamedTuple):
+    """The current routes. Single figures are arrays of one entry, which compiled steps can set.
 
-    `cost` (rates, places, places) by `rate` of the type, `back` the same turned round, so that the
-    ways to a stop lie side by side in memory; `time` (profiles, places, places) by `profile` of the
-    type; `near` (places, k): stops next to which a place is tried; `around` (places, k): those
-    nearest to it; `bulk`, `far` (places,): size and way from a depot.
-    """
-
-    cost: Matrices
-    back: Matrices
-    time: Matrices
-    near: NDArray[np.int32]
-    around: NDArray[np.int32]
-    demand: Floats
-    bulk: Floats
-    far: Floats
-    ready: Floats
-    due: Floats
-    service: Floats
-    depot: Ints
-    rate: Ints
-    profile: Ints
-    fixed: Floats
-    capacity: Floats
-    opens: Floats
-    closes: Floats
-    dispatch: Floats
-    timed: bool
-
-
-class Tours(NamedTuple):
-    """The current routes. By place: next, previous, route, earliest and latest begin; by route: ends, type, load.
-
-    `ahead` and `behind` are what the legs to the next and from the previous place cost. `free` is a
-    stack of unused route numbers, `absent` one of stops without a route; `height` has how many are
-    on each. `used` counts vehicles by type against `fleet`, `sent` what leaves each depot.
+    Attributes
+    ----------
+    succ, pred : (n_places,) next and previous stop on the route, `NONE` for the depot
+    cost_to_next, cost_from_previous : (n_places,) USD, of the legs from and to a stop
+    route : (n_places,) number of the route, `NONE` for a stop without one
+    earliest, latest : (n_places,) beginning of service that the rest of the route allows, hours
+    first, last : (n_routes,) stops
+    kind : (n_routes,) vehicle type, `NONE` where the number is not used
+    size : (n_routes,) stops
+    load : (n_routes, n_dimensions)
+    used, available : (n_types,) vehicles
+    dispatched : (n_depots, n_dimensions) what the routes of a depot carry
+    free_routes : stack of the numbers that no route uses
+    absent : stops without a route
+    counts : how many free routes (`N_FREE`) and absent stops (`N_ABSENT`) there are
+    absences : (n_places,) how often a stop was left without a route, counted by each engine step
+    cost : USD of all routes, fixed costs included
     """
 
     succ: Ints
     pred: Ints
-    ahead: Floats
-    behind: Floats
+    cost_to_next: Floats
+    cost_from_previous: Floats
     route: Ints
-    early: Floats
-    late: Floats
+    earliest: Floats
+    latest: Floats
     first: Ints
     last: Ints
     kind: Ints
     size: Ints
     load: Floats
     used: Ints
-    fleet: Ints
-    sent: Floats
-    free: Ints
+    available: Ints
+    dispatched: Floats
+    free_routes: Ints
     absent: Ints
-    height: Ints
-    missed: Floats
+    counts: Ints
+    absences: Floats
+    cost: Floats
 
 
-class Best(NamedTuple):
-    """The best routes so far, and those changed since they were noted. `score`: cost now, best cost, absent at best."""
+class BestRoutes(NamedTuple):
+    """The best routes so far, and which routes have changed since they were stored.
+
+    Attributes
+    ----------
+    first, kind : (n_routes,) as in `RouteState`
+    succ : (n_places,) as in `RouteState`
+    cost : USD
+    n_absent : stops without a route
+    changed, n_changed : numbers of the routes changed since
+    is_changed : (n_routes,) the same as flags
+    """
 
     first: Ints
     kind: Ints
     succ: Ints
+    cost: Floats
+    n_absent: Ints
     changed: Ints
+    n_changed: Ints
     is_changed: NDArray[np.bool_]
-    height: Ints
-    score: Floats
 
 
-def empty_tours(task: Task, n_routes: int) -> Tours:
-    """Return tours in which no route is open, with room for a number of routes and a vehicle of a type for each."""
-    n_places, n_kinds = len(task.bulk), len(task.depot)
+def empty_state(data: CompiledInstance, n_routes: int) -> RouteState:
+    """Return a state without routes.
+
+    Parameters
+    ----------
+    n_routes : most routes there can be; as many vehicles of each type are available
+
+    Returns
+    -------
+    RouteState
+        With every stop off the routes, but none listed in `absent` yet.
+    """
+    n_places, n_types = len(data.demand), len(data.depot)
 
     def nowhere(size: int) -> Ints:
         return np.full(size, NONE, np.int64)
 
-    return Tours(
+    return RouteState(
         succ=nowhere(n_places),
         pred=nowhere(n_places),
-        ahead=np.zeros(n_places),
-        behind=np.zeros(n_places),
+        cost_to_next=np.zeros(n_places),
+        cost_from_previous=np.zeros(n_places),
         route=nowhere(n_places),
-        early=np.zeros(n_places),
-        late=np.zeros(n_places),
+        earliest=np.zeros(n_places),
+        latest=np.zeros(n_places),
         first=nowhere(n_routes),
         last=nowhere(n_routes),
         kind=nowhere(n_routes),
         size=np.zeros(n_routes, np.int64),
-        load=np.zeros((n_routes, task.demand.shape[1])),
-        used=np.zeros(n_kinds, np.int64),
-        fleet=np.full(n_kinds, n_routes, np.int64),
-        sent=np.zeros(task.dispatch.shape),
-        free=np.arange(n_routes, dtype=np.int64),
+        load=np.zeros((n_routes, data.demand.shape[1])),
+        used=np.zeros(n_types, np.int64),
+        available=np.full(n_types, n_routes, np.int64),
+        dispatched=np.zeros(data.depot_capacity.shape),
+        free_routes=np.arange(n_routes, dtype=np.int64),
         absent=nowhere(n_places),
-        height=np.array([n_routes, 0], np.int64),
-        missed=np.ones(n_places),
+        counts=np.array([n_routes, 0], np.int64),
+        absences=np.ones(n_places),
+        cost=np.zeros(1),
     )
 
 
-def no_best(tours: Tours) -> Best:
-    """Return a note of best routes that takes the current ones as soon as it is asked to."""
-    n_routes = len(tours.kind)
-    return Best(
+def no_best_routes(state: RouteState) -> BestRoutes:
+    """Return best routes worse than any: `update_best` then stores the whole of a state."""
+    n_routes = len(state.kind)
+    return BestRoutes(
         first=np.full(n_routes, NONE, np.int64),
         kind=np.full(n_routes, NONE, np.int64),
-        succ=np.full(len(tours.succ), NONE, np.int64),
+        succ=np.full(len(state.succ), NONE, np.int64),
+        cost=np.full(1, np.inf),
+        n_absent=np.full(1, np.iinfo(np.int64).max),
         changed=np.arange(n_routes, dtype=np.int64),
+        n_changed=np.array([n_routes], np.int64),
         is_changed=np.ones(n_routes, np.bool_),
-        height=np.array([n_routes], np.int64),
-        score=np.array([0.0, np.inf, np.inf]),
     )
 
 
 @njit(nogil=True, forceinline=True)
-def retime(task, tours, route):
-    """Recompute the earliest and latest begin of every stop of a route."""
-    kind = tours.kind[route]
-    depot, profile = task.depot[kind], task.profile[kind]
-    before, time, stop = depot, task.opens[kind], tours.first[route]
+def update_times(data, state, route):
+    """Recompute the earliest and latest beginning of service of every stop of a route."""
+    kind = state.kind[route]
+    depot, profile = data.depot[kind], data.profile[kind]
+    before, time, stop = depot, data.opens[kind], state.first[route]
+    # Forwards: as early as the stops before allow. Backwards: as late as the stops behind allow.
+    # With both an insertion is checked in constant time (Savelsbergh 1992, see `schedule.py`).
     while stop != NONE:
-        time = max(time + task.time[profile, before, stop], task.ready[stop])
-        tours.early[stop] = time
-        time += task.service[stop]
-        before, stop = stop, tours.succ[stop]
-    after, time, stop = depot, task.closes[kind], tours.last[route]
+        time = max(time + data.time[profile, before, stop], data.ready[stop])
+        state.earliest[stop] = time
+        time += data.service[stop]
+        before, stop = stop, state.succ[stop]
+    after, time, stop = depot, data.closes[kind], state.last[route]
     while stop != NONE:
-        time = min(time - task.time[profile, stop, after] - task.service[stop], task.due[stop])
-        tours.late[stop] = time
-        after, stop = stop, tours.pred[stop]
+        time = min(time - data.time[profile, stop, after] - data.service[stop], data.due[stop])
+        state.latest[stop] = time
+        after, stop = stop, state.pred[stop]
 
 
 @njit(nogil=True, forceinline=True)
-def open_route(task, tours, kind):
-    """Take an unused route for a vehicle of a type and return its number."""
-    tours.height[0] -= 1
-    route = tours.free[tours.height[0]]
-    tours.kind[route] = kind
-    tours.size[route] = 0
-    tours.load[route, :] = 0.0
-    tours.first[route] = NONE
-    tours.last[route] = NONE
-    tours.used[kind] += 1
+def open_route(data, state, kind):
+    """Take an unused route number for a vehicle of a type.
+
+    Returns
+    -------
+    int
+        The number of the route, which has no stops yet.
+    """
+    state.counts[N_FREE] -= 1
+    route = state.free_routes[state.counts[N_FREE]]
+    state.kind[route] = kind
+    state.size[route] = 0
+    state.load[route, :] = 0.0
+    state.first[route] = NONE
+    state.last[route] = NONE
+    state.used[kind] += 1
     return route
 
 
 @njit(nogil=True, forceinline=True)
-def close_route(tours, route):
+def close_route(state, route):
     """Give back the number and the vehicle of a route."""
-    tours.used[tours.kind[route]] -= 1
-    tours.kind[route] = NONE
-    tours.free[tours.height[0]] = route
-    tours.height[0] += 1
+    state.used[state.kind[route]] -= 1
+    state.kind[route] = NONE
+    state.free_routes[state.counts[N_FREE]] = route
+    state.counts[N_FREE] += 1
 
 
 @njit(nogil=True, forceinline=True)
-def carry(task, tours, stop, route, sign):
-    """Add a stop's load to a route and its depot, or with sign -1 take it off."""
-    depot = task.depot[tours.kind[route]]
-    for dimension in range(task.demand.shape[1]):
-        load = sign * task.demand[stop, dimension]
-        tours.load[route, dimension] += load
-        tours.sent[depot, dimension] += load
-    tours.size[route] += sign
+def add_load(data, state, stop, route, sign):
+    """Add a stop's demand to the load of its route and depot; with sign -1 take it off."""
+    depot = data.depot[state.kind[route]]
+    for dimension in range(data.demand.shape[1]):
+        load = sign * data.demand[stop, dimension]
+        state.load[route, dimension] += load
+        state.dispatched[depot, dimension] += load
+    state.size[route] += sign
 
 
 @njit(nogil=True, forceinline=True)
-def remove(task, tours, stop):
-    """Take a stop out of its route, leaving times as they were; return the cost that is saved."""
-    route = tours.route[stop]
-    kind = tours.kind[route]
-    saved = tours.behind[stop] + tours.ahead[stop] - unlink(task, tours, stop)
-    return saved if tours.kind[route] != NONE else saved + task.fixed[kind]
+def remove(data, state, stop):
+    """Take a stop out of its route; times stay as they were until `update_times`.
+
+    Returns
+    -------
+    float
+        Cost saved, USD, the vehicle's fixed cost included where the route is empty now.
+    """
+    route = state.route[stop]
+    kind = state.kind[route]
+    saved = state.cost_from_previous[stop] + state.cost_to_next[stop] - unlink(data, state, stop)
+    return saved if state.kind[route] != NONE else saved + data.fixed_cost[kind]
 
 
 @njit(nogil=True, forceinline=True)
-def unlink(task, tours, stop):
-    """Take a stop out of its route, and close the route if it was the last; return the cost of the leg in its place."""
-    route, before, after = tours.route[stop], tours.pred[stop], tours.succ[stop]
-    leg = join(task, tours, route, before, after)
-    tours.route[stop] = NONE
-    carry(task, tours, stop, route, -1)
-    if tours.size[route] == 0:
-        close_route(tours, route)
+def unlink(data, state, stop):
+    """Take a stop out of its route, and close the route if it was the last.
+
+    Returns
+    -------
+    float
+        Cost of the leg that takes the place of the two, USD; 0 where the route was closed.
+    """
+    route, before, after = state.route[stop], state.pred[stop], state.succ[stop]
+    leg = connect(data, state, route, before, after)
+    state.route[stop] = NONE
+    add_load(data, state, stop, route, -1)
+    if state.size[route] == 0:
+        close_route(state, route)
         return 0.0
     return leg
 
 
 @njit(nogil=True, forceinline=True)
-def join(task, tours, route, before, after):
-    """Let a stop of a route follow another, NONE being the depot; return the cost of the leg."""
-    kind = tours.kind[route]
-    left = before if before != NONE else task.depot[kind]
-    right = after if after != NONE else task.depot[kind]
-    leg = float(task.cost[task.rate[kind], left, right])
+def connect(data, state, route, before, after):
+    """Let a stop of a route follow another; `NONE` stands for the depot on either side.
+
+    Returns
+    -------
+    float
+        Cost of the leg between them, USD.
+    """
+    kind = state.kind[route]
+    left = before if before != NONE else data.depot[kind]
+    right = after if after != NONE else data.depot[kind]
+    leg = float(data.cost[data.rate[kind], left, right])
     if before == NONE:
-        tours.first[route] = after
+        state.first[route] = after
     else:
-        tours.succ[before], tours.ahead[before] = after, leg
+        state.succ[before], state.cost_to_next[before] = after, leg
     if after == NONE:
-        tours.last[route] = before
+        state.last[route] = before
     else:
-        tours.pred[after], tours.behind[after] = before, leg
+        state.pred[after], state.cost_from_previous[after] = before, leg
     return leg
 
 
 @njit(nogil=True, forceinline=True)
-def link(task, tours, stop, route, before):
-    """Put a stop into a route after another, NONE for the beginning, leaving times as they were."""
-    after = tours.first[route] if before == NONE else tours.succ[before]
-    join(task, tours, route, before, stop)
-    join(task, tours, route, stop, after)
-    tours.route[stop] = route
-    carry(task, tours, stop, route, 1)
+def link(data, state, stop, route, before):
+    """Put a stop into a route after another, `NONE` for the start; times stay as they were."""
+    after = state.first[route] if before == NONE else state.succ[before]
+    connect(data, state, route, before, stop)
+    connect(data, state, route, stop, after)
+    state.route[stop] = route
+    add_load(data, state, stop, route, 1)
 
 
 @njit(nogil=True, forceinline=True)
-def insert(task, tours, stop, route, before):
-    """Put a stop into a route after another, NONE for the beginning."""
-    link(task, tours, stop, route, before)
-    if task.timed:
-        retime(task, tours, route)
+def insert(data, state, stop, route, before):
+    """Put a stop into a route after another, `NONE` for the start, and update the times."""
+    link(data, state, stop, route, before)
+    if data.timed:
+        update_times(data, state, route)
 
 
 @njit(nogil=True, forceinline=True)
-def fits(task, tours, stop, route):
+def has_room(data, state, stop, route):
     """Tell whether a route and its depot have room for a stop."""
-    kind = tours.kind[route]
-    depot = task.depot[kind]
-    for dimension in range(task.demand.shape[1]):
-        load = task.demand[stop, dimension]
-        if tours.load[route, dimension] + load > task.capacity[kind, dimension]:
+    kind = state.kind[route]
+    depot = data.depot[kind]
+    for dimension in range(data.demand.shape[1]):
+        load = data.demand[stop, dimension]
+        if state.load[route, dimension] + load > data.capacity[kind, dimension]:
             return False
-        if tours.sent[depot, dimension] + load > task.dispatch[depot, dimension]:
+        if state.dispatched[depot, dimension] + load > data.depot_capacity[depot, dimension]:
             return False
     return True
 
 
 @njit(nogil=True, forceinline=True)
-def in_time(task, tours, stop, kind, before, after):
-    """Tell whether a stop between two others of a route, NONE being the depot, keeps every window."""
-    depot, time = task.depot[kind], task.time[task.profile[kind]]
+def keeps_windows(data, state, stop, kind, before, after):
+    """Tell whether a stop between two others of a route keeps every window.
+
+    Parameters
+    ----------
+    kind : vehicle type of the route
+    before, after : its neighbours there, `NONE` for the depot
+    """
+    depot, time = data.depot[kind], data.time[data.profile[kind]]
     if before == NONE:
-        begin = task.opens[kind] + time[depot, stop]
+        begin = data.opens[kind] + time[depot, stop]
     else:
-        begin = tours.early[before] + task.service[before] + time[before, stop]
-    begin = max(begin, task.ready[stop])
-    if begin > task.due[stop]:
+        begin = state.earliest[before] + data.service[before] + time[before, stop]
+    begin = max(begin, data.ready[stop])
+    if begin > data.due[stop]:
         return False
-    begin += task.service[stop]
+    begin += data.service[stop]
     if after == NONE:
-        return begin + time[stop, depot] <= task.closes[kind]
-    return begin + time[stop, after] <= tours.late[after]
+        return begin + time[stop, depot] <= data.closes[kind]
+    return begin + time[stop, after] <= state.latest[after]
 
 
 @njit(nogil=True, forceinline=True)
-def can_open(task, tours, stop, kind):
+def can_serve_alone(data, state, stop, kind):
     """Tell whether one more vehicle of a type could serve a stop alone."""
-    if tours.used[kind] >= tours.fleet[kind]:
+    if state.used[kind] >= state.available[kind]:
         return False
-    depot = task.depot[kind]
-    for dimension in range(task.demand.shape[1]):
-        load = task.demand[stop, dimension]
-        if load > task.capacity[kind, dimension]:
+    depot = data.depot[kind]
+    for dimension in range(data.demand.shape[1]):
+        load = data.demand[stop, dimension]
+        if load > data.capacity[kind, dimension]:
             return False
-        if tours.sent[depot, dimension] + load > task.dispatch[depot, dimension]:
+        if state.dispatched[depot, dimension] + load > data.depot_capacity[depot, dimension]:
             return False
-    return not task.timed or in_time(task, tours, stop, kind, NONE, NONE)
+    return not data.timed or keeps_windows(data, state, stop, kind, NONE, NONE)

@@ -1,7 +1,7 @@
-"""A first set of routes: one route a stop, merged end to beginning in the order of what a merger saves.
+"""First routes by savings: a route a stop, then mergers of routes in the order of what they save.
 
 Clarke and Wright (1964, doi 10.1287/opre.12.4.568), with mergers between near stops only, windows
-kept, and routes turned round where direction does not matter.
+kept, and routes reversed where direction does not matter.
 """
 
 from __future__ import annotations
@@ -10,120 +10,145 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.model.kernel_cache import njit
+from fulfill.routing.engines.ruin.compiled_instance import CompiledInstance, Ints
 from fulfill.routing.engines.ruin.route_state import (
     NONE,
-    Ints,
-    Task,
-    Tours,
-    can_open,
+    RouteState,
+    can_serve_alone,
     close_route,
+    connect,
     insert,
-    join,
     open_route,
-    retime,
+    update_times,
 )
 
 
-def start_by_savings(task: Task, tours: Tours, turnable: bool) -> float:
-    """Fill empty tours and return their cost; what the fleet cannot take is left absent.
+def build_savings_routes(data: CompiledInstance, state: RouteState, reversible: bool) -> float:
+    """Put the savings routes into an empty state; what no vehicle can take stays without a route.
 
     Parameters
     ----------
-    turnable : whether a route may be driven either way at the same cost
+    state : is changed; types without available vehicles are not used
+    reversible : whether a route costs the same in either direction
+
+    Returns
+    -------
+    float
+        Cost of the routes, USD.
     """
-    n_depots, n_places = len(task.dispatch), len(tours.succ)
+    n_depots, n_places = len(data.depot_capacity), len(state.succ)
     preferred = np.full(n_places, NONE, np.int64)
-    preferred[n_depots:] = preferred_types(task, tours.fleet > 0)
-    tail = np.repeat(np.arange(n_depots, n_places), task.near.shape[1])
-    head = task.near[n_depots:].ravel().astype(np.int64)
+    preferred[n_depots:] = preferred_types(data, state.available > 0)
+    tail = np.repeat(np.arange(n_depots, n_places), data.insertion_neighbours.shape[1])
+    head = data.insertion_neighbours[n_depots:].ravel().astype(np.int64)
+    # Only routes of one type are merged: else a merger would change the cost of all their legs.
     kept = (preferred[tail] == preferred[head]) & (preferred[tail] != NONE) & (tail != head)
     tail, head = tail[kept], head[kept]
     kind = preferred[tail]
-    cost, depot = task.cost, task.depot[kind]
-    rate = task.rate[kind]
+    cost, depot = data.cost, data.depot[kind]
+    rate = data.rate[kind]
     saved = (
         cost[rate, tail, depot]
         + cost[rate, depot, head]
         - cost[rate, tail, head]
-        + task.fixed[kind]
+        + data.fixed_cost[kind]
     )
     order = np.argsort(-saved, kind="stable")
-    return float(_merge(task, tours, preferred, tail[order], head[order], saved[order], turnable))
+    pairs = tail[order], head[order], saved[order]
+    return float(_merge_routes(data, state, preferred, *pairs, reversible))
 
 
-def preferred_types(task: Task, there: NDArray[np.bool_]) -> Ints:
-    """Return for each stop the type, of those there are, whose trip there and back with its fixed cost is cheapest.
+def preferred_types(data: CompiledInstance, there: NDArray[np.bool_]) -> Ints:
+    """Return the vehicle type that serves each stop cheapest there and back.
 
     The fixed cost counts by the share of the vehicle that the stop fills.
+
+    Parameters
+    ----------
+    there : (n_types,) whether there are vehicles of a type
+
+    Returns
+    -------
+    array of int
+        (n_stops,) type; an arbitrary one where none has room for the stop.
     """
-    n_depots = len(task.dispatch)
-    n_stops = len(task.bulk) - n_depots
-    price = np.empty((len(task.depot), n_stops))
-    for kind, (depot, rate) in enumerate(zip(task.depot, task.rate, strict=True)):
+    n_depots = len(data.depot_capacity)
+    price = np.empty((len(data.depot), len(data.demand) - n_depots))
+    for kind, (depot, rate) in enumerate(zip(data.depot, data.rate, strict=True)):
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.nan_to_num(
-                (task.demand[n_depots:] / task.capacity[kind]).max(axis=1), nan=0.0
+                (data.demand[n_depots:] / data.capacity[kind]).max(axis=1), nan=0.0
             )
-        way = task.cost[rate, depot, n_depots:] + task.cost[rate, n_depots:, depot]
-        price[kind] = np.where((share > 1.0) | ~there[kind], np.inf, way + task.fixed[kind] * share)
+        cost = data.cost[rate, depot, n_depots:] + data.cost[rate, n_depots:, depot]
+        cost = cost + data.fixed_cost[kind] * share
+        price[kind] = np.where((share > 1.0) | ~there[kind], np.inf, cost)
     return np.asarray(price.argmin(axis=0), np.int64)
 
 
 @njit()
-def _merge(task, tours, preferred, tails, heads, savings, turnable):
-    """Open a route a stop, then merge; return the cost."""
+def _merge_routes(data, state, preferred, tails, heads, savings, reversible):
+    """Open a route a stop, then merge; return the cost, USD."""
     total = 0.0
-    for stop in range(len(task.dispatch), len(tours.succ)):
+    for stop in range(len(data.depot_capacity), len(state.succ)):
         kind = preferred[stop]
-        if kind != NONE and can_open(task, tours, stop, kind):
-            insert(task, tours, stop, open_route(task, tours, kind), NONE)
-            depot, rate = task.depot[kind], task.rate[kind]
-            total += task.cost[rate, depot, stop] + task.cost[rate, stop, depot] + task.fixed[kind]
+        if kind != NONE and can_serve_alone(data, state, stop, kind):
+            insert(data, state, stop, open_route(data, state, kind), NONE)
+            depot, rate = data.depot[kind], data.rate[kind]
+            there_and_back = data.cost[rate, depot, stop] + data.cost[rate, stop, depot]
+            total += there_and_back + data.fixed_cost[kind]
     for index in range(len(tails)):
-        if savings[index] > 0 and _join(task, tours, tails[index], heads[index], turnable):
+        if savings[index] > 0 and _merge_pair(data, state, tails[index], heads[index], reversible):
             total -= savings[index]
     return total
 
 
 @njit()
-def _join(task, tours, tail, head, turnable):
-    """Append the route that begins with `head` to the one that ends with `tail`, if both are so and it is feasible."""
-    front, back = tours.route[tail], tours.route[head]
+def _merge_pair(data, state, tail, head, reversible):
+    """Append the route that starts with `head` to the one that ends with `tail`.
+
+    Tells whether the routes do so and the merger keeps capacities and windows.
+    """
+    front, back = state.route[tail], state.route[head]
     if front in (NONE, back) or back == NONE:
         return False
-    if turnable and tours.last[front] != tail and tours.first[front] == tail:
-        _turn(tours, front)
-    if turnable and tours.first[back] != head and tours.last[back] == head:
-        _turn(tours, back)
-    if tours.last[front] != tail or tours.first[back] != head:
+    if reversible and state.last[front] != tail and state.first[front] == tail:
+        _reverse(state, front)
+    if reversible and state.first[back] != head and state.last[back] == head:
+        _reverse(state, back)
+    if state.last[front] != tail or state.first[back] != head:
         return False
-    kind = tours.kind[front]
-    if (tours.load[front] + tours.load[back] > task.capacity[kind]).any():
+    kind = state.kind[front]
+    if (state.load[front] + state.load[back] > data.capacity[kind]).any():
         return False
-    if task.timed:
-        begin = tours.early[tail] + task.service[tail] + task.time[task.profile[kind], tail, head]
-        if begin > tours.late[head]:
+    if data.timed:
+        hours = data.time[data.profile[kind], tail, head]
+        if state.earliest[tail] + data.service[tail] + hours > state.latest[head]:
             return False
-    join(task, tours, front, tail, head)
-    tours.last[front] = tours.last[back]
-    tours.size[front] += tours.size[back]
-    tours.load[front] += tours.load[back]
+    connect(data, state, front, tail, head)
+    state.last[front] = state.last[back]
+    state.size[front] += state.size[back]
+    state.load[front] += state.load[back]
     stop = head
     while stop != NONE:
-        tours.route[stop] = front
-        stop = tours.succ[stop]
-    close_route(tours, back)
-    if task.timed:
-        retime(task, tours, front)
+        state.route[stop] = front
+        stop = state.succ[stop]
+    close_route(state, back)
+    if data.timed:
+        update_times(data, state, front)
     return True
 
 
 @njit()
-def _turn(tours, route):
-    stop = tours.first[route]
+def _reverse(state, route):
+    """Drive a route in the other direction."""
+    stop = state.first[route]
     while stop != NONE:
-        after = tours.succ[stop]
-        tours.succ[stop], tours.pred[stop] = tours.pred[stop], after
-        tours.ahead[stop], tours.behind[stop] = tours.behind[stop], tours.ahead[stop]
+        after = state.succ[stop]
+        state.succ[stop], state.pred[stop] = state.pred[stop], after
+        to_next = state.cost_to_next[stop]
+        state.cost_to_next[stop], state.cost_from_previous[stop] = (
+            state.cost_from_previous[stop],
+            to_next,
+        )
         stop = after
-    tours.first[route], tours.last[route] = tours.last[route], tours.first[route]
+    state.first[route], state.last[route] = state.last[route], state.first[route]

@@ -1,4 +1,4 @@
-"""Routes improved by parts: allowed, never worse than what they began at, the same for the same seed."""
+"""Routes improved by parts: allowed, never worse than the first, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fulfill.routing.engines.integer_scaling import ticks_of
+from fulfill.routing.engines.integer_scaling import scale_to_integers
 from fulfill.routing.engines.ortools.engine import improve_by_parts
 from fulfill.routing.engines.ruin.engine import first_plan
 from fulfill.routing.engines.ruin.search import Effort
 from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.schedule import routes_of
-from fulfill.routing.solution import Plan, RoutingParams, price
+from fulfill.routing.schedule import schedule_plan
+from fulfill.routing.solution import RoutePlan, RoutingParams, route_cost
 from fulfill.routing.solve import solve_routing
 from routing.days import day, with_vehicle
 
 PARAMS = RoutingParams(iterations=1_000, seed=1)
 
 
-def cost(instance: RoutingInstance, plan: Plan) -> float:
-    return sum(price(instance, route) for route in routes_of(instance, plan))
+def cost(instance: RoutingInstance, plan: RoutePlan) -> float:
+    return sum(route_cost(instance, route) for route in schedule_plan(instance, plan))
 
 
-def by_parts(instance: RoutingInstance, plan: Plan) -> Plan:
-    return improve_by_parts(instance, ticks_of(instance), plan, PARAMS, Effort(PARAMS))
+def by_parts(instance: RoutingInstance, plan: RoutePlan) -> RoutePlan:
+    return improve_by_parts(instance, scale_to_integers(instance), plan, PARAMS, Effort(PARAMS))
 
 
 def ready(n_stops: int) -> np.ndarray:

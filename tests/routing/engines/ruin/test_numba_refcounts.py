@@ -26,7 +26,8 @@ from fulfill.routing.solution import RoutingParams
 from fulfill.routing.solve import solve_routing
 from routing.days import day
 ready = np.random.default_rng(0).uniform(8.0, 14.0, 40)
-answer = solve_routing(day(40, 0, ready=ready, due=ready + 3.0), RoutingParams(iterations=3000, seed=1), "ruin")
+instance = day(40, 0, ready=ready, due=ready + 3.0)
+answer = solve_routing(instance, RoutingParams(iterations=3000, seed=1), "ruin")
 print(json.dumps([IS_TESTED, answer.objective, str(answer.routes)]))
 """
 
@@ -74,7 +75,7 @@ def test_a_search_finds_the_same_routes_with_counts_and_without(tmp_path: Path) 
     found = []
     for version in (numba.__version__, "0.999.0"):
         env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / version)}
-        env["PYTHONPATH"] = os.pathsep.join([str(PACKAGE.parent), str(Path(__file__).parents[2])])
+        env["PYTHONPATH"] = os.pathsep.join([str(PACKAGE.parent), str(Path(__file__).parents[3])])
         command = [sys.executable, "-c", SEARCH, version]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Both engines and the package's own, against brute force and through the auditor."""
+"""Every engine against brute force and through the auditor."""
 
 from dataclasses import replace
 
@@ -119,9 +119,18 @@ def test_fewest_vehicles_come_first(engine):
     )
     km = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     instance = RoutingInstance(
-        "three ways", ("d",), tuple("abcdef"), np.ones((6, 1)), np.zeros(6), np.full(6, 200.0), np.zeros(6),
-        (VehicleType("van", 0, (3.0,), 6, closes=200.0),), (km,), (km,), fewest_vehicles=True,
-    )  # fmt: skip
+        name="three directions",
+        depots=("d",),
+        stops=tuple("abcdef"),
+        demand=np.ones((6, 1)),
+        ready=np.zeros(6),
+        due=np.full(6, 200.0),
+        service=np.zeros(6),
+        vehicles=(VehicleType("van", 0, (3.0,), 6, closes=200.0),),
+        km=(km,),
+        hours=(km,),
+        fewest_vehicles=True,
+    )
     assert len(solved(instance, engine).routes) == 2
 
 
