@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fulfill.inputs.geography.roads import RoadRules, geodesic_km
+from fulfill.inputs.geography.geodesic import geodesic_km
+from fulfill.inputs.geography.roads import RoadRules
 from fulfill.routing.day.road_matrix import StreetRules, by_street, measure_distances
 
 
