@@ -15,7 +15,6 @@ from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.comparison import MODES, Comparison, compare, on_dates, summary
 from fulfill.analysis.compare.unit_economics import (
     OpenAssortment,
-    PricedProblem,
     margin,
     mean_unit_economics,
 )
@@ -25,7 +24,7 @@ from fulfill.inputs.overrides import Override
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.report.html.comparison_page import page
 from fulfill.study.optimize import optimize
-from fulfill.study.run import Run
+from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study, load
 
 BEFORE, AFTER = date(2025, 8, 14), date(2025, 8, 15)
@@ -62,11 +61,9 @@ def changed(
     return study.with_(overrides=cells).with_parameters(**(parameters or {}))
 
 
-def with_site_a(study: Study) -> tuple[PricedProblem, OpenAssortment]:
+def with_site_a(study: Study) -> tuple[PricedModel, OpenAssortment]:
     """The toy priced, with site A open and no product assigned."""
-    planned = optimize(study)
-    priced = PricedProblem(planned.problem, planned.economics, planned.instance)
-    return priced, OpenAssortment(np.array([0, -1]), np.zeros((2, 2), bool))
+    return optimize(study).model, OpenAssortment(np.array([0, -1]), np.zeros((2, 2), bool))
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,6 @@ from numpy.typing import NDArray
 from fulfill.analysis.compare.unit_economics import (
     Margin,
     OpenAssortment,
-    PricedProblem,
     UnitEconomics,
     inbound_usd,
     margin,
@@ -58,6 +57,7 @@ from fulfill.inputs.tariffs import courier_entry
 from fulfill.model.economics import duty
 from fulfill.model.economics.landed import price_inbound, price_orders, price_safety_stock
 from fulfill.model.economics.last_mile import Ways
+from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -70,14 +70,14 @@ LARGEST_VOLUME = 1e12
 HALVINGS = 22
 
 
-def break_evens(priced: PricedProblem, stocking: OpenAssortment, country: str) -> pd.DataFrame:
+def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> pd.DataFrame:
     """Return the margins of a country's mean order by mail and from stock, and what would turn it.
 
     Stock is in the country's own open sites.
 
     Parameters
     ----------
-    priced : PricedProblem
+    priced : PricedModel
     stocking : OpenAssortment
         Open sites of all countries, and what they stock.
     country : str
@@ -123,7 +123,7 @@ def break_evens(priced: PricedProblem, stocking: OpenAssortment, country: str) -
     )
 
 
-def _volume(priced: PricedProblem, mean: UnitEconomics, sides: Margin) -> Array:
+def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     """Return (a).
 
     The gain a year is convex in the orders and not positive at zero, so it crosses zero once at
@@ -143,7 +143,7 @@ def _volume(priced: PricedProblem, mean: UnitEconomics, sides: Margin) -> Array:
     return np.where(mean.orders > 0, volume, np.nan)
 
 
-def _price(priced: PricedProblem, mean: UnitEconomics, sides: Margin) -> Array:
+def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     """Return (b)."""
     problem, economics = priced.problem, priced.economics
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
@@ -172,7 +172,7 @@ def _price(priced: PricedProblem, mean: UnitEconomics, sides: Margin) -> Array:
     return np.where(turns.any(axis=0) & (mean.orders > 0), price * factor, np.nan)
 
 
-def _duty(priced: PricedProblem, mean: UnitEconomics, sides: Margin, country: str) -> Array:
+def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str) -> Array:
     """Return (c).
 
     Every product gets a tariff class of its own, so that all rates can be moved at once.

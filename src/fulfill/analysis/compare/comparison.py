@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.unit_economics import (
     OpenAssortment,
-    PricedProblem,
     margin,
     mean_unit_economics,
     winners,
@@ -33,7 +32,7 @@ from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, relative_gap, status_of
 from fulfill.model.instance import leaving_orders
 from fulfill.study.optimize import optimize
-from fulfill.study.run import Run
+from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
 
 Mask = NDArray[np.bool_]
@@ -143,8 +142,7 @@ def compare(
     for dated in studies:
         day = dated.problem.regime.as_of.isoformat()
         runs, takes = _three_runs(dated, progress, announce)
-        model = runs["mixed"].model
-        priced = PricedProblem(model.problem, model.economics, model.instance)
+        priced = runs["mixed"].model
         for mode, take in takes.items():
             run = runs[take]
             key = {"as_of": day, "mode": mode}
@@ -263,7 +261,7 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
     return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
 
-def _product_rows(priced: PricedProblem, run: Run) -> pd.DataFrame:
+def _product_rows(priced: PricedModel, run: Run) -> pd.DataFrame:
     """Return the rows of `products` of one plan."""
     instance = priced.instance
     orders = pd.Series(
@@ -309,7 +307,7 @@ def _class_rows(run: Run) -> pd.DataFrame:
     return table.join(_shares(flows, key, totals["orders"])).reset_index()
 
 
-def _break_even_rows(priced: PricedProblem, plans: Mapping[str, Run], mixed: str) -> pd.DataFrame:
+def _break_even_rows(priced: PricedModel, plans: Mapping[str, Run], mixed: str) -> pd.DataFrame:
     """Return the rows of `break_even` of one date.
 
     They are of mixed's open sites, or of local-only's where mixed has none.

@@ -22,23 +22,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.inputs.problem import Problem
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class PricedProblem:
-    """A problem with its unit economics and index arrays, as a plan was made from them."""
-
-    problem: Problem
-    economics: Economics
-    instance: LocationInstance
 
 
 @dataclass(frozen=True)
@@ -158,7 +148,7 @@ class BestLanes:
 
 
 def mean_unit_economics(
-    priced: PricedProblem, stocking: OpenAssortment, zones: Mask
+    priced: PricedModel, stocking: OpenAssortment, zones: Mask
 ) -> UnitEconomics:
     """Return the unit economics of a group of zones with the sites of a plan.
 
@@ -167,7 +157,7 @@ def mean_unit_economics(
 
     Parameters
     ----------
-    priced : PricedProblem
+    priced : PricedModel
     stocking : OpenAssortment
     zones : (n_zones,)
         Which zones are meant.
@@ -194,7 +184,7 @@ def mean_unit_economics(
     return best
 
 
-def _keep_usd(priced: PricedProblem, stocking: OpenAssortment) -> Array:
+def _keep_usd(priced: PricedModel, stocking: OpenAssortment) -> Array:
     """Return handling in the base band and storage of an order from each site, (n_sites, K, T)."""
     size = np.maximum(stocking.size, 0)
     handling = priced.instance.handling_usd[np.arange(len(size)), size, 0]
@@ -333,12 +323,12 @@ class Margin:
         )
 
 
-def margin(priced: PricedProblem, mean: UnitEconomics) -> Margin:
+def margin(priced: PricedModel, mean: UnitEconomics) -> Margin:
     """Return the margin of the mean order by mail and from stock.
 
     Parameters
     ----------
-    priced : PricedProblem
+    priced : PricedModel
     mean : UnitEconomics
         Of this problem.
     """
@@ -354,7 +344,7 @@ def margin(priced: PricedProblem, mean: UnitEconomics) -> Margin:
     )
 
 
-def _entry_usd(priced: PricedProblem, mean: UnitEconomics) -> Array:
+def _entry_usd(priced: PricedModel, mean: UnitEconomics) -> Array:
     """Return the cost of entry into the countries that the mean order draws from, (n_products,)."""
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     draws = mean.drawn.sum(axis=2) > 0
@@ -364,7 +354,7 @@ def _entry_usd(priced: PricedProblem, mean: UnitEconomics) -> Array:
     return np.asarray((priced.economics.entry_usd * here).sum(axis=1))
 
 
-def _yearly_gain(priced: PricedProblem, mean: UnitEconomics) -> Array:
+def _yearly_gain(priced: PricedModel, mean: UnitEconomics) -> Array:
     """Return the gain of stock, USD a year; minus infinity where it reaches nobody."""
     return np.asarray(
         np.nan_to_num(margin(priced, mean).gain(mean.orders), nan=-np.inf)
