@@ -223,3 +223,19 @@ def test_the_page_generator_takes_no_option_for_a_folder(tmp_path: Path) -> None
     assert done.returncode == 2
     assert "usage" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_every_letter_of_the_formulation_stands_once_in_its_table_of_letters() -> None:
+    text = page(DOCS, "formulation")
+    table, rest = text.split("## Letters")[1].split("## Sets")
+    first_column = " ".join(re.findall(r"^\| (.*?) \|", table, flags=re.MULTILINE))
+    greek = r"\u03b1-\u03c9"
+    letter = rf"(?<![A-Za-z{greek}./-])([A-Za-z{greek}])(?![A-Za-z{greek}.])"
+    # a letter with an index, like p_d, is one more use of the letter and not a second meaning
+    named = re.findall(letter + r"(?!_|\d)", re.sub(r"\w_\w+|[a-z]0", "", first_column))
+    assert sorted(named) == sorted(set(named))
+    formulas = re.findall(r"```text\n(.*?)```", rest, flags=re.DOTALL)
+    formulas += re.findall(r"(?<!`)`([^`\n]+)`(?!`)", rest)
+    used = {found for formula in formulas for found in re.findall(letter, formula)}
+    assert len(used) > 40
+    assert used <= set(named)

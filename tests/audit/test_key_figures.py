@@ -26,6 +26,7 @@ from fulfill.inputs.problem import Problem
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.solution import LocationParams
 from fulfill.model.decisions import Decisions, Outcome
+from fulfill.model.economics.inbound import InboundCost
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, Limits, LocationInstance, build_instance
 from fulfill.study import kpis
@@ -228,6 +229,19 @@ def test_a_parcel_of_a_value_that_no_courier_rule_admits_cannot_be_mailed(
     assert courier_tax(Rules.of(toy_problem), "MX", "price", 0.16, "apparel", 2500.01) == np.inf
 
 
+def test_a_parcel_whose_declared_value_falls_between_two_bands_cannot_be_mailed(
+    toy_problem: Problem,
+) -> None:
+    rules = Rules.of(toy_problem)
+    above = [
+        {**row, "value_from_usd": 90.0} for row in rules.rows if row["entry_kind"] == "courier"
+    ]
+    gap = replace(rules, rows=tuple(above))
+    # 100 / 1.335 is declared, below the only band
+    assert courier_tax(gap, "MX", "all_in_price", 0.16, "apparel", 100.0) == np.inf
+    assert courier_tax(gap, "MX", "price", 0.16, "apparel", 100.0) == pytest.approx(33.5)
+
+
 @settings(max_examples=12)
 @given(seed=st.integers(0, 10_000))
 def test_both_formulas_agree_on_any_decisions(merged: Case, seed: int) -> None:
@@ -358,11 +372,12 @@ def test_wrong_unit_economics_are_found_out(lively: Case) -> None:
     """What the solver prices by is not what the second formula reads."""
     plan = some_decisions(lively.instance, 3)
     money = lively.economics
-    parts = {**money.route_parts, "duty": 0.9 * money.route_parts["duty"]}
-    cheaper = replace(lively, economics=replace(money, route_parts=parts))
+    parts = {**money.inbound.parts, "duty": 0.9 * money.inbound.parts["duty"]}
+    cheaper = replace(lively, economics=replace(money, inbound=InboundCost(parts)))
     named = [fault.split(":")[0] for fault in cheaper.faults(plan)]
     assert named == ["landed_cost_usd_per_order", "contribution_usd"]
-    later = replace(lively, economics=replace(money, lead_days=money.lead_days + 1.0))
+    slow = replace(money.lead_times, mean=money.lead_times.mean + 1.0)
+    later = replace(lively, economics=replace(money, lead_times=slow))
     assert [fault.split(":")[0] for fault in later.faults(plan)] == ["lead_time_days_mean"]
 
 

@@ -10,7 +10,14 @@ import pytest
 
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.tables import ROW
-from fulfill.inputs.tariffs import Duty, Regime, overlap_faults, regime_on
+from fulfill.inputs.tariffs import (
+    Duty,
+    Regime,
+    courier_entry,
+    courier_value,
+    overlap_faults,
+    regime_on,
+)
 
 
 def rows(*changes: dict[str, object]) -> pd.DataFrame:
@@ -265,3 +272,37 @@ def test_every_product_has_one_answer_on_every_date_of_the_time_line(
                 assert regime.find(
                     country, "courier", "CN", product.tariff_class, product.price_usd
                 )
+
+
+def test_customs_value_of_a_parcel_by_base() -> None:
+    assert courier_value(116, "net_price", 0.16, 0.335) == pytest.approx(100)
+    assert courier_value(133.5, "all_in_price", 0.16, 0.335) == pytest.approx(100)
+    assert courier_value(100, "price", 0.16, 0.335) == 100
+    with pytest.raises(ValueError, match="'cif' is not one of"):
+        courier_value(1, "cif", 0, 0)
+
+
+def test_the_band_of_an_all_in_price_is_that_of_the_value_declared() -> None:
+    bands = regime_on(
+        rows({"value_to_usd": 100.0, "rate": 0.1}, {"value_from_usd": 100.0, "rate": 0.5}),
+        date(2025, 1, 1),
+    )
+    entry = courier_entry(bands, "MX", "apparel", 120.0, "all_in_price", 0.16)
+    assert entry.value == pytest.approx(80)  # the band of 120 first: 120 / 1.5
+    assert entry.rule is not None
+    assert entry.rule.rate == 0.1
+    plain = courier_entry(bands, "MX", "apparel", 120.0, "price", 0.16)
+    assert plain.value == 120
+    assert plain.rule is not None
+    assert plain.rule.rate == 0.5
+
+
+def test_a_parcel_between_two_bands_has_no_rule() -> None:
+    gap = regime_on(
+        rows({"value_to_usd": 50.0, "rate": 0.1}, {"value_from_usd": 100.0, "rate": 0.5}),
+        date(2025, 1, 1),
+    )
+    assert courier_entry(gap, "MX", "apparel", 75.0, "price", 0.16).rule is None
+    declared = courier_entry(gap, "MX", "apparel", 120.0, "all_in_price", 0.16)
+    assert declared.value == pytest.approx(80)
+    assert declared.rule is None

@@ -106,7 +106,7 @@ def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(
     lanes = np.flatnonzero(priced.ways.own[instance.lane_way])
     assert len(lanes) == 1
     way = instance.lane_way[lanes[0]]
-    assert (priced.way_parts["last_mile"][way] == 0).all()
+    assert (priced.value.parts["last_mile"][way] == 0).all()
     assert instance.lane_usd[lanes[0]] * instance.way_rate[way] == pytest.approx(
         1.25 * instance.units[way]
     )

@@ -284,15 +284,15 @@ def courier_tax(
     """Return ``rate V + fee``; infinite where courier entry does not admit the parcel.
 
     The value `V` of an all-in price follows from the rate of the price's own band; the band of `V`
-    then says what is paid.
+    then says what is paid. A value between two bands is not admitted.
     """
     first = price / (1.0 + vat_rate) if value_base == "net_price" else price
     rule = rules.find(country, "courier", "CN", tariff_class, first)
     if rule is None:
         return np.inf
     value = price / (1.0 + rule.rate) if value_base == "all_in_price" else first
-    rule = rules.find(country, "courier", "CN", tariff_class, value) or rule
-    return rule.rate * value + rule.fixed_usd
+    rule = rules.find(country, "courier", "CN", tariff_class, value)
+    return np.inf if rule is None else rule.rate * value + rule.fixed_usd
 
 
 def order_flows(

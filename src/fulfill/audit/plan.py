@@ -119,14 +119,14 @@ def _recomputed_cost(
             else 0.0
         )
     else:
-        pieces += [float(part[way, k, t] @ orders) for part in economics.way_parts.values()]
+        pieces += [float(part[way, k, t] @ orders) for part in economics.value.parts.values()]
         pieces.append(
             float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders)
         )
         brought = decisions.inbound > 0
         pieces += [
             float((part[brought] * decisions.inbound[brought]).sum())
-            for part in economics.route_parts.values()
+            for part in economics.inbound.parts.values()
             if brought.any()
         ]
     short = instance.demand - _served(instance, decisions)

@@ -16,7 +16,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tables import ROW
-from fulfill.inputs.tariffs import Regime, overlap_faults, regime_on
+from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults, regime_on
 
 CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Ways to fulfil an order; `unserved` is always possible and no channel."""
@@ -365,16 +365,12 @@ def _courier_gap(
     A value above every band is no gap: that way is closed to the product.
     """
     vat = network["countries"].set_index("country")["vat_rate"]
-    value = (
-        price / (1.0 + float(vat.get(country, 0.0))) if network.value_base == "net_price" else price
+    entry = courier_entry(
+        regime, country, tariff_class, price, network.value_base, float(vat.get(country, 0.0))
     )
-    if value > regime.highest(country, "courier", "CN"):
+    if entry.rule is not None or entry.value > regime.highest(country, "courier", "CN"):
         return None
-    rule = regime.find(country, "courier", "CN", tariff_class, value)
-    if rule is not None and network.value_base == "all_in_price":
-        value = price / (1.0 + rule.rate)
-        rule = regime.find(country, "courier", "CN", tariff_class, value)
-    return value if rule is None else None
+    return entry.value
 
 
 def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:

@@ -92,6 +92,82 @@ class Regime:
         return float(hit["value_to_usd"].fillna(np.inf).max()) if len(hit) else 0.0
 
 
+@dataclass(frozen=True)
+class CourierEntry:
+    """What courier entry makes of one Chinese parcel.
+
+    Attributes
+    ----------
+    value : float
+        Customs value that the parcel declares, USD.
+    rule : Duty or None
+        The row that answers for it, None where no row does: courier entry is closed to the product.
+    """
+
+    value: float
+    rule: Duty | None
+
+
+def courier_value(price: float, value_base: str, vat_rate: float, courier_rate: float) -> float:
+    """Return the customs value of a courier parcel, USD.
+
+    Parameters
+    ----------
+    price : float
+        What the consumer pays, USD.
+    value_base : {"net_price", "all_in_price", "price"}
+        The price without the country's VAT, without the all-in courier tax, or as it is.
+    vat_rate, courier_rate : float
+        Shares of the value.
+
+    Raises
+    ------
+    ValueError
+        For another value base.
+    """
+    if value_base == "net_price":
+        return price / (1.0 + vat_rate)
+    if value_base == "all_in_price":
+        return price / (1.0 + courier_rate)
+    if value_base == "price":
+        return price
+    raise ValueError(f"`value_base` {value_base!r} is not one of net_price, all_in_price, price")
+
+
+def courier_entry(
+    regime: Regime,
+    country: str,
+    tariff_class: str,
+    price: float,
+    value_base: str,
+    vat_rate: float,
+) -> CourierEntry:
+    """Find the rule of a Chinese parcel and the value that it declares.
+
+    The value of an all-in price depends on the rate, and the rate on the band of the value: the
+    band of the price itself gives the first rate, the value that follows from it the band that
+    counts.
+
+    Parameters
+    ----------
+    regime : Regime
+    country, tariff_class : str
+        Where the parcel enters, and what is in it.
+    price : float
+        What the consumer pays, USD.
+    value_base : str
+        See `courier_value`.
+    vat_rate : float
+        VAT of the country, a share.
+    """
+    value = courier_value(price, value_base, vat_rate, courier_rate=0.0)
+    rule = regime.find(country, "courier", "CN", tariff_class, value)
+    if rule is not None and value_base == "all_in_price":
+        value = courier_value(price, value_base, vat_rate, rule.rate)
+        rule = regime.find(country, "courier", "CN", tariff_class, value)
+    return CourierEntry(value, rule)
+
+
 def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
     """Return the rules that hold on a day."""
     day = np.datetime64(as_of, "s")

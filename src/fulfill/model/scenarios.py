@@ -106,7 +106,7 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         demand=demand,
         capacity=capacity,
         safety=safety,
-        chord_usd=safety.chord(capacity.sum(axis=(2, 3))) if safety else instance.chord_usd,
+        chord_usd=safety.secant(capacity.sum(axis=(2, 3))) if safety else instance.chord_usd,
         way_cost=copied(instance.way_cost),
         way_rate=copied(instance.way_rate),
         units=copied(instance.units),

@@ -139,7 +139,7 @@ def _outbound(priced: Priced) -> pd.DataFrame:
             "service_id": table["service_id"].to_numpy()[way],
             "orders": orders,
             "distance_km": economics.lanes.km[lane],
-            "lead_time_days": economics.lead_days[way, t],
+            "lead_time_days": economics.lead_times.mean[way, t],
             "_zone": zone,
             "_site": site,
             "_way": way,
@@ -155,9 +155,9 @@ def _outbound(priced: Priced) -> pd.DataFrame:
     at = (frame["_way"].to_numpy(), frame["_product"].to_numpy(), frame["_period"].to_numpy())
     amount = frame["orders"].to_numpy()
     return frame.assign(
-        placed=economics.placed[at] * amount,
-        dispatched=economics.units[at] * amount,
-        delivered=economics.delivered[at] * amount,
+        placed=economics.survival.placed[at] * amount,
+        dispatched=economics.survival.units[at] * amount,
+        delivered=economics.survival.delivered[at] * amount,
     )
 
 
@@ -211,12 +211,12 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     way = instance.lane_way[lane]
     parts = {
         name: float((value[way, k, t] * orders).sum())
-        for name, value in economics.way_parts.items()
+        for name, value in economics.value.parts.items()
     }
     parts["last_mile"] += float(
         (instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum()
     )
-    for name, value in economics.route_parts.items():
+    for name, value in economics.inbound.parts.items():
         parts.setdefault(name, 0.0)
         if len(economics.routes):
             parts[name] += float(

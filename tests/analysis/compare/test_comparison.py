@@ -13,26 +13,30 @@ from hypothesis import strategies as st
 
 from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.comparison import MODES, Comparison, compare, on_dates, summary
-from fulfill.analysis.compare.unit_economics import Priced, Stocking, average_order, worth
+from fulfill.analysis.compare.unit_economics import (
+    OpenAssortment,
+    margin,
+    mean_unit_economics,
+)
 from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.overrides import Override
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.report.html.comparison_page import page
 from fulfill.study.optimize import optimize
-from fulfill.study.run import Run
+from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study, load
 
 BEFORE, AFTER = date(2025, 8, 14), date(2025, 8, 15)
 DIRECT_BEFORE, DIRECT_AFTER = 3200 * 9.60, 3200 * 12.50
-"""By mail an order costs 3 + 6 carrier, 5 goods, q x 20 tax, and earns 23.20; the constant is 20 - 5. So
-9 + 5 + 3.80 - 23.20 + 15 = 9.60 at 19 %, and 12.50 at 33.5 %, less than the 16.00 of an order not
-served."""
+"""By mail an order costs 3 + 6 carrier, 5 goods, q x 20 tax, and earns 23.20; the constant is 20 -
+5. So 9 + 5 + 3.80 - 23.20 + 15 = 9.60 at 19 %, and 12.50 at 33.5 %, less than the 16.00 of an order
+not served."""
 LOCAL = 2280 * 6.922 + 320 * 8.922 + 100 * 6.922 + 50 * 7.922 + 450 * 16.0 + 8000.0
-"""Local only: site A ships all shirts of normal days (zone 3 farther) and 150 in the peak, 50 of them in overtime; 150
-shirts and 300 gadgets stay unserved; a site costs 7,000 and shirts' entry 1,000. A shirt costs
-freight 1.50, port 0.10, duty 25.8 % of 9, handling 1, carrier 2, and earns 20 - 5 as the constant
-does."""
+"""Local only: site A ships all shirts of normal days (zone 3 farther) and 150 in the peak, 50 of
+them in overtime; 150 shirts and 300 gadgets stay unserved; a site costs 7,000 and shirts' entry
+1,000. A shirt costs freight 1.50, port 0.10, duty 25.8 % of 9, handling 1, carrier 2, and earns 20
+- 5 as the constant does."""
 MIXED_AFTER = 33350.50
 SHIRT_LOCAL = 20 - 5 - 1.5 - 0.1 - 0.258 * 9 - 1 - (2500 * 2 + 400 * 4) / 2900
 """What the mean shirt from site A is worth: 7.802 USD."""
@@ -57,11 +61,9 @@ def changed(
     return study.with_(overrides=cells).with_parameters(**(parameters or {}))
 
 
-def with_site_a(study: Study) -> tuple[Priced, Stocking]:
+def with_site_a(study: Study) -> tuple[PricedModel, OpenAssortment]:
     """The toy priced, with site A open and no product assigned."""
-    planned = optimize(study)
-    priced = Priced(planned.problem, planned.economics, planned.instance)
-    return priced, Stocking(np.array([0, -1]), np.zeros((2, 2), bool))
+    return optimize(study).model, OpenAssortment(np.array([0, -1]), np.zeros((2, 2), bool))
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +199,7 @@ def test_stock_that_is_worth_less_than_mail_never_breaks_even() -> None:
 def test_without_sites_or_mail_there_is_nothing_to_compare() -> None:
     problem = toy()
     priced, stocking = with_site_a(problem)
-    closed = Stocking(np.array([-1, -1]), stocking.stocked)
+    closed = OpenAssortment(np.array([-1, -1]), stocking.stocked)
     rows = break_evens(priced, closed, "MX")
     assert (
         rows[["break_even_orders_year", "break_even_price_usd", "break_even_duty_rate"]]
@@ -211,14 +213,20 @@ def test_without_sites_or_mail_there_is_nothing_to_compare() -> None:
 
 def test_a_stocked_product_comes_from_the_sites_that_stock_it() -> None:
     priced, stocking = with_site_a(toy())
-    both = Stocking(np.array([0, 0]), np.array([[False, False], [True, False]]))
-    mean = average_order(priced, both, np.ones(3, bool))
+    both = OpenAssortment(np.array([0, 0]), np.array([[False, False], [True, False]]))
+    mean = mean_unit_economics(priced, both, np.ones(3, bool))
     assert mean.drawn.sum(axis=2)[:, 0].tolist() == pytest.approx([0.0, 1.0])
     assert mean.drawn[0].sum(axis=1)[1] > 0  # gadgets are free to come from A
     assert (
-        worth(priced, mean).local[0]
-        < worth(priced, average_order(priced, stocking, np.ones(3, bool))).local[0]
+        margin(priced, mean).local[0]
+        < margin(priced, mean_unit_economics(priced, stocking, np.ones(3, bool))).local[0]
     )
+
+
+def test_without_orders_no_share_of_them_is_reached() -> None:
+    mean = mean_unit_economics(*with_site_a(toy()), np.zeros(3, bool))
+    assert mean.orders.tolist() == [0, 0]
+    assert np.isnan(mean.reach).all()
 
 
 def test_a_poor_search_takes_the_restricted_plan(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def test_a_phase_is_a_size_without_capacity_before_it() -> None:
         capacity=capacity,
         fixed_usd=np.concatenate([instance.fixed_usd, 0.5 * instance.fixed_usd], axis=1),
         handling_usd=np.tile(instance.handling_usd, (1, 2, 1)),
-        chord_usd=instance.safety.chord(capacity.sum(axis=(2, 3))),
+        chord_usd=instance.safety.secant(capacity.sum(axis=(2, 3))),
         **both,
     )
     exact = solve_exact(phased, LocationParams(gap=1e-3, time_limit=30))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,17 +11,21 @@ from hypothesis import strategies as st
 from fulfill.model.economics.cancellation import (
     MAX_P90_RATIO,
     Z90,
-    Patience,
+    CancellationHazard,
+    ConversionLoss,
+    LeadTimes,
     cancelled_by,
     conversion,
     expected_cancelled,
+    lead_times,
     lognormal,
     share_within,
+    survival,
 )
 
-PUBLISHED = Patience(p0=0.0, h0=0.0, lam=0.02, gamma=1.0)
-PATIENCE = st.builds(
-    Patience, st.floats(0, 0.9), st.floats(0, 0.5), st.floats(0, 1), st.floats(0.1, 4)
+PUBLISHED = CancellationHazard(p0=0.0, h0=0.0, lambda_=0.02, gamma=1.0)
+HAZARD = st.builds(
+    CancellationHazard, st.floats(0, 0.9), st.floats(0, 0.5), st.floats(0, 1), st.floats(0.1, 4)
 )
 
 
@@ -30,15 +35,17 @@ def test_the_published_upper_end_comes_out() -> None:
 
 def test_nothing_is_cancelled_in_time_without_hazard() -> None:
     assert cancelled_by([0, 1, 2], 2, PUBLISHED) == pytest.approx(0)
-    assert cancelled_by(0, 2, Patience(0.1, 0.05, 0.02, 1)) == pytest.approx(0.1)
-    assert cancelled_by(2, 2, Patience(0, 0.05, 0.02, 1)) == pytest.approx(1 - np.exp(-0.1))
+    assert cancelled_by(0, 2, CancellationHazard(0.1, 0.05, 0.02, 1)) == pytest.approx(0.1)
+    assert cancelled_by(2, 2, CancellationHazard(0, 0.05, 0.02, 1)) == pytest.approx(
+        1 - np.exp(-0.1)
+    )
 
 
-@given(PATIENCE, st.floats(0, 30))
-def test_waiting_longer_never_cancels_less(patience: Patience, promise: float) -> None:
-    share = cancelled_by(np.linspace(0, 60, 121), promise, patience)
+@given(HAZARD, st.floats(0, 30))
+def test_waiting_longer_never_cancels_less(hazard: CancellationHazard, promise: float) -> None:
+    share = cancelled_by(np.linspace(0, 60, 121), promise, hazard)
     assert (np.diff(share) >= -1e-12).all()
-    assert share[0] >= patience.p0 - 1e-12
+    assert share[0] >= hazard.p0 - 1e-12
     assert share[-1] <= 1
 
 
@@ -95,6 +102,39 @@ def test_a_later_lead_time_cancels_more_in_expectation(
 
 
 def test_conversion_falls_with_the_promise() -> None:
-    assert conversion(7, 7, 0.01) == 1
-    assert conversion(17, 7, 0.01) == pytest.approx(np.exp(-0.1))
-    assert conversion(2, 7, 0.01) > 1
+    loss = ConversionLoss(reference_days=7, eta=0.01)
+    assert conversion(7, loss) == 1
+    assert conversion(17, loss) == pytest.approx(np.exp(-0.1))
+    assert conversion(2, loss) > 1
+
+
+def ways() -> pd.DataFrame:
+    """A mail service of 10 days and a local one of 2 days."""
+    return pd.DataFrame(
+        {"channel": ["direct_mail", "local"], "days_mean": [10.0, 2.0], "days_p90": [16.0, 3.0]}
+    )
+
+
+def test_a_period_delays_mail_and_last_mile_each_by_its_own_days() -> None:
+    calendar = pd.DataFrame({"mail_delay_days": [0.0, 4.0], "last_mile_delay_days": [0.0, 1.0]})
+    lead = lead_times(ways(), calendar, np.array([3.0, 5.0]), delay_days=0.5)
+    assert lead.mean.tolist() == [[10.5, 14.5], [2.5, 3.5]]
+    assert lead.p90.tolist() == [[16.5, 20.5], [3.5, 4.5]]
+    assert lead.dispatch.tolist() == [[3.5, 3.5], [2.5, 3.5]]  # never later than the delivery
+
+
+def test_orders_are_lost_before_dispatch_and_before_delivery() -> None:
+    lead = LeadTimes(np.array([[12.0]]), np.array([[12.0]]), np.array([[8.0]]))
+    left = survival(lead, np.array([[5.0, 20.0]]), PUBLISHED, ConversionLoss(7, 0.01))
+    placed = np.exp(-0.05)
+    np.testing.assert_allclose(left.placed[0, :, 0], placed)
+    np.testing.assert_allclose(left.units[0, :, 0], [placed * np.exp(-0.06), placed])
+    np.testing.assert_allclose(left.delivered[0, :, 0], [placed * np.exp(-0.14), placed])
+
+
+def test_who_has_cancelled_by_dispatch_has_not_received_the_order() -> None:
+    # the lead time's quantiles lie on both sides of a dispatch on the day of the mean
+    lead = LeadTimes(np.array([[5.0]]), np.array([[8.0]]), np.array([[5.0]]))
+    steep = CancellationHazard(p0=0.0, h0=0.3, lambda_=0.0, gamma=1.0)
+    left = survival(lead, np.array([[60.0]]), steep, ConversionLoss(5, 0.0))
+    assert left.units[0, 0, 0] == left.delivered[0, 0, 0] < 1

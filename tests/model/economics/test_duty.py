@@ -1,17 +1,24 @@
-"""The tax side of the comparison: break-evens, border taxes, value bases, to the published digits."""
+"""The tax side of the comparison: break-evens and border taxes, to the published digits."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from conftest import Folders
+from fulfill.inputs.problem import Problem
+from fulfill.inputs.tariffs import courier_value
 from fulfill.model.economics.duty import (
+    FormalEntry,
     break_even_value_ratio,
     courier_tax,
-    courier_value,
+    courier_taxes,
     formal_duty,
+    formal_entry_taxes,
     import_vat,
 )
+from fulfill.model.economics.freight import FreightCost
+from fulfill.model.economics.inventory import HoldingRates
 
 COURIER, VAT, FEE = 0.335, 0.16, 0.008
 
@@ -71,19 +78,36 @@ def test_on_one_base_the_ways_meet_at_14_29_percent() -> None:
     assert float(duties + import_vat(1.0, duties, VAT)) == pytest.approx(COURIER, abs=1e-4)
 
 
-def test_customs_value_by_base() -> None:
-    assert courier_value(116, "net_price", 0.16, 0.335) == pytest.approx(100)
-    assert courier_value(133.5, "all_in_price", 0.16, 0.335) == pytest.approx(100)
-    assert courier_value(100, "price", 0.16, 0.335) == 100
-    np.testing.assert_allclose(courier_value([0.0, 58.0], "net_price", 0.16, 0.335), [0, 50])
-    for function in (
-        lambda: courier_value(1, "cif", 0, 0),
-        lambda: break_even_value_ratio(0.3, 0.1, 0.1, 0, "cif"),
-    ):
-        with pytest.raises(ValueError, match="'cif' is not one of"):
-            function()
+def test_an_unknown_value_base_has_no_break_even() -> None:
+    with pytest.raises(ValueError, match="'cif' is not one of"):
+        break_even_value_ratio(0.3, 0.1, 0.1, 0, "cif")
 
 
 def test_a_parcel_pays_its_fixed_fee_too() -> None:
     assert courier_tax(100, 0.36, 2.0) == 38.0
     np.testing.assert_allclose(courier_tax([80, 160], [0.335, 0.19]), [26.80, 30.40])
+
+
+def test_a_product_dearer_than_courier_entry_admits_is_closed_to_it(toy: Folders) -> None:
+    toy.set("network/products.csv", 2, "price_usd", "3000")
+    problem = toy.problem()
+    taxes = courier_taxes(problem.regime, "MX", problem.network["products"], "net_price", VAT)
+    assert taxes[0] == np.inf
+    assert taxes[1] == pytest.approx(0.335 * 20)
+
+
+def test_goods_without_any_rule_cannot_be_entered(toy_problem: Problem) -> None:
+    network = toy_problem.network
+    none = np.zeros((1, 2, 1))
+    taxes = formal_entry_taxes(
+        toy_problem.regime,
+        np.array(["CN"], object),
+        np.array(["US"], object),  # the toy has no rule for it
+        FreightCost(none, none),
+        network["products"],
+        network["countries"].assign(country="US"),
+        FormalEntry(entry_value_usd=10_000.0, insurance_rate=0.0),
+        HoldingRates(goods=0.0, capital=0.0, vat_credit_days=0.0),
+    )
+    assert np.isinf(taxes.duty).all()
+    assert np.isfinite(taxes.import_vat).all()

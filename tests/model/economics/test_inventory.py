@@ -10,15 +10,19 @@ from scipy.stats import norm
 
 from conftest import Folders
 from fulfill.inputs.problem import Problem
+from fulfill.model.economics.cancellation import ConversionLoss
 from fulfill.model.economics.inventory import (
     SHARES,
+    Replenishment,
     SafetyStock,
     cover_days,
     holding_cost,
     landing_shares,
     safety_stock,
+    site_demand,
     stock_by_period,
 )
+from fulfill.model.economics.landed import read_figures
 
 SQUARES = st.floats(0, 1e8, allow_subnormal=False)
 
@@ -31,7 +35,7 @@ def stock(alone: float, common: float, demand: float = 1000.0) -> SafetyStock:
 
 
 @given(SQUARES, SQUARES)
-def test_cost_is_concave_and_the_chord_lies_below(alone: float, common: float) -> None:
+def test_cost_is_concave_and_the_secant_lies_below(alone: float, common: float) -> None:
     law = stock(alone, common)
     volume = np.linspace(0, 1000, 41)
     cost = np.array([law.cost(np.array([[v]]))[0, 0] for v in volume])
@@ -40,17 +44,17 @@ def test_cost_is_concave_and_the_chord_lies_below(alone: float, common: float) -
     assert (np.diff(cost) >= -scale).all()
     assert (np.diff(cost, 2) <= scale).all()
     for top in (100.0, 600.0, 1000.0, 5000.0):
-        slope = law.chord(np.array([[top]]))[0, 0, 0]
+        slope = law.secant(np.array([[top]]))[0, 0, 0]
         inside = volume <= top
         assert (slope * volume[inside] <= cost[inside] + scale).all()
-    assert law.chord(np.array([[1000.0]]))[0, 0, 0] * 1000 == pytest.approx(cost[-1])
-    assert law.chord(np.array([[0.0]]))[0, 0, 0] == 0
+    assert law.secant(np.array([[1000.0]]))[0, 0, 0] * 1000 == pytest.approx(cost[-1])
+    assert law.secant(np.array([[0.0]]))[0, 0, 0] == 0
 
 
 @given(SQUARES, SQUARES)
-def test_lines_lie_below_the_cost_and_meet_it_at_their_points(alone: float, common: float) -> None:
+def test_lines_lie_below_the_cost_and_meet_it_at_breakpoints(alone: float, common: float) -> None:
     law = stock(alone, common)
-    charge, slope = law.lines()
+    charge, slope = law.outer_linearisation()
     assert charge.shape == slope.shape == (1, 1, len(SHARES))
     assert (np.diff(slope[0, 0]) <= 1e-9).all()
 
@@ -73,22 +77,20 @@ def test_marginal_cost_is_the_slope() -> None:
         assert law.marginal(np.array([[volume]]))[0, 0] == pytest.approx(slope, rel=1e-4)
 
 
-def priced(
-    problem: Problem,
-    value: float = 10.0,
-    lead: float = 30.0,
-    spread: float = 5.0,
-    margin: float = 6.0,
-) -> SafetyStock:
-    ones = np.ones((2, 2))
-    return safety_stock(
-        problem,
-        np.array(["MX", "MX"], object),
-        lead * ones,
-        spread * ones,
-        value * ones,
-        margin * ones,
+def priced(problem: Problem) -> SafetyStock:
+    """Return the stock of two sites in Mexico at a landed value of 10 USD and a margin of 6."""
+    ones, figures = np.ones((2, 2)), read_figures(problem.network.parameters)
+    country = np.array(["MX", "MX"], object)
+    demand = site_demand(
+        problem.orders,
+        problem.demand.zones["country"].to_numpy(),
+        country,
+        figures.conversion,
+        cross_border=False,
     )
+    usual = Replenishment(value=10.0 * ones, days=30.0 * ones, days_sd=5.0 * ones)
+    products = problem.network["products"]
+    return safety_stock(products, usual, 6.0 * ones, demand, figures.holding, figures.policy)
 
 
 def with_variation(toy: Folders) -> None:
@@ -149,7 +151,7 @@ def test_seasonal_goods_cost_the_newsvendor(toy: Folders) -> None:
 def test_cycle_stock_covers_half_a_review_or_half_a_season(toy: Folders) -> None:
     toy.set("network/products.csv", 3, "stocking", "seasonal")
     toy.set("network/products.csv", 3, "season_days", "90")
-    assert cover_days(toy.problem().network).tolist() == [7, 45]
+    assert cover_days(toy.problem().network["products"], review_days=14).tolist() == [7, 45]
 
 
 def test_prebuilt_goods_land_early_and_wait(toy: Folders) -> None:
@@ -158,16 +160,41 @@ def test_prebuilt_goods_land_early_and_wait(toy: Folders) -> None:
         "period_id,lands_in,share,source,source_date,status,range\npeak,normal,0.6,x,,estimate,\n",
     )
     network = toy.problem().network
-    np.testing.assert_allclose(landing_shares(network), [[1, 0], [0.6, 0.4]])
-    level, ahead = stock_by_period(network)
-    np.testing.assert_allclose(
-        ahead, [0, 0.6 * (360 - 177.5)]
-    )  # middle of the peak less middle of the normal days
-    np.testing.assert_allclose(level[0], [[7 / 355, 0], [0.6, 0.7]])
+    calendar, prebuild = network["calendar"], network["prebuild"]
+    np.testing.assert_allclose(landing_shares(calendar, prebuild), [[1, 0], [0.6, 0.4]])
+    stock = stock_by_period(np.array([7.0, 7.0]), calendar, prebuild)
+    # middle of the peak less middle of the normal days
+    np.testing.assert_allclose(stock.ahead_days, [0, 0.6 * (360 - 177.5)])
+    np.testing.assert_allclose(stock.level[0], [[7 / 355, 0], [0.6, 0.7]])
 
 
 def test_without_prebuild_goods_land_when_they_are_sold(toy_problem: Problem) -> None:
-    np.testing.assert_array_equal(landing_shares(toy_problem.network), np.eye(2))
+    network = toy_problem.network
+    landing = landing_shares(network["calendar"], network["prebuild"])
+    np.testing.assert_array_equal(landing, np.eye(2))
+
+
+def test_a_site_reaches_its_country_or_with_parcels_across_the_border_everybody() -> None:
+    orders = np.array([[[10.0, 20.0]], [[5.0, 0.0]]])
+    zones, sites = np.array(["MX", "US"], object), np.array(["US", "MX"], object)
+    loss = ConversionLoss(reference_days=7, eta=0.01)
+    at_once = np.exp(0.07)  # conversion at a lead time of zero
+    home = site_demand(orders, zones, sites, loss, cross_border=False)
+    assert home.yearly.tolist() == [[5], [30]]
+    np.testing.assert_allclose(home.reach, [[5 * at_once], [30 * at_once]])
+    both = site_demand(orders, zones, sites, loss, cross_border=True)
+    assert both.yearly.tolist() == home.yearly.tolist()
+    np.testing.assert_allclose(both.reach, [[35 * at_once], [35 * at_once]])
+
+
+def test_stock_of_what_a_country_does_not_want_is_set_against_the_orders_of_all() -> None:
+    orders = np.array([[[10.0], [4.0]], [[5.0], [0.0]]])
+    countries = np.array(["MX", "US"], object)
+    loss = ConversionLoss(reference_days=7, eta=0.0)
+    both = site_demand(orders, countries, countries, loss, cross_border=True)
+    assert both.yearly.tolist() == [[10, 4], [5, 4]]
+    home = site_demand(orders, countries, countries, loss, cross_border=False)
+    assert home.yearly.tolist() == home.reach.tolist() == [[10, 4], [5, 0]]
 
 
 def test_holding_by_the_year() -> None:

@@ -18,14 +18,14 @@ def priced(problem: Problem) -> Economics:
 def way_cost(money: Economics, kind: str, base: float) -> np.ndarray:
     table = money.ways.table
     (row,) = np.flatnonzero((table["channel"] == kind) & (table["base_usd"] == base))
-    return sum(part[row] for part in money.way_parts.values())
+    return sum(part[row] for part in money.value.parts.values())
 
 
 def test_an_order_of_the_toy_by_mail_and_by_warehouse(toy_problem: Problem) -> None:
     money = priced(toy_problem)
     # price 23.20 - tax 33.5 % of 20 - goods 5 - parcel 3 + 6 a kilogram
     assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-2.50)
-    route = sum(part[0, 0, 0] for part in money.route_parts.values())
+    route = sum(part[0, 0, 0] for part in money.inbound.parts.values())
     # net 20 - goods 5 - freight 1.50 - port 0.10 - duty 25.8 % of 9 - last mile 2 - handling 1
     assert way_cost(money, "local", 2)[0, 0] + route + money.warehouses.handling_usd[
         0, 0, 0
@@ -83,8 +83,8 @@ def impatient(toy: Folders) -> None:
     ],
 )
 def test_the_whole_formula_by_hand(
-    toy: Folders, kind: str, base: float, days: float, dispatch: float, promise: float, net: float, landed: float,
-    goods: float, reverse: float, salvage: float, psi: float,
+    toy: Folders, kind: str, base: float, days: float, dispatch: float, promise: float,
+    net: float, landed: float, goods: float, reverse: float, salvage: float, psi: float,
 ) -> None:  # fmt: skip
     impatient(toy)
     money = priced(toy.problem())
@@ -103,8 +103,8 @@ def test_the_whole_formula_by_hand(
 def test_units_are_what_leaves_and_delivered_what_arrives(toy: Folders) -> None:
     impatient(toy)
     money = priced(toy.problem())
-    assert (money.delivered < money.units).all()
-    assert (money.units < money.placed).all()
+    assert (money.survival.delivered < money.survival.units).all()
+    assert (money.survival.units < money.survival.placed).all()
     assert (money.day_usd > 0).all()
 
 
@@ -137,8 +137,8 @@ def test_delays_of_a_peak_lengthen_the_lead_time(toy: Folders) -> None:
     toy.set("network/calendar.csv", 3, "last_mile_delay_days", "1")
     money = priced(toy.problem())
     kind = money.ways.table["channel"].to_numpy()
-    assert money.lead_days[kind == "direct_mail"].tolist() == [[12, 16]]
-    assert money.lead_days[kind == "local"][:, 1].tolist() == [3, 5]
+    assert money.lead_times.mean[kind == "direct_mail"].tolist() == [[12, 16]]
+    assert money.lead_times.mean[kind == "local"][:, 1].tolist() == [3, 5]
     assert money.within[3][kind == "local"][:, 0].tolist() == [1, 0]
 
 
@@ -150,12 +150,43 @@ def test_an_all_in_price_has_a_lower_customs_value(toy: Folders) -> None:
     )
 
 
+def test_safety_stock_is_held_at_the_landed_value_of_the_cheapest_route(toy: Folders) -> None:
+    toy.figure("holding_rate", "0.25")
+    toy.set("network/products.csv", 2, "demand_cv", "0.8")
+    money = priced(toy.problem())
+    landed = 5 + 1.5 + 0.258 * 9  # goods, freight and duty of a shirt in site A
+    daily, lead = 2900 / 100 / 365, money.routes.days[0]
+    skus = 100
+    deviation = 0.8 * daily * np.sqrt(7)
+    units = 1.645 * np.sqrt((lead + 14) * deviation**2 + daily**2 * money.routes.days_sd[0] ** 2)
+    orders = np.array([[2900.0, 0], [0, 0]])
+    assert money.safety.cost(orders)[0, 0] == pytest.approx(skus * units * landed * 0.25)
+
+
+def test_a_day_of_delay_costs_the_margin_of_the_orders_it_loses(toy: Folders) -> None:
+    toy.figure("cancel_lambda", "0.02")
+    for row in (2, 3):
+        toy.set("network/products.csv", row, "promise_local_days", "0")
+    money = priced(toy.problem())
+    # every local order a day later: 1 - exp(-0.02) of what is delivered now is cancelled, and the
+    # share cancelled before dispatch saves goods and last mile
+    table, days = money.ways.table, []
+    for row in np.flatnonzero(table["channel"] == "local"):
+        lead, carrier = table["days_mean"][row], table["base_usd"][row]
+
+        def worth(lead: float, left: float, carrier: float) -> float:
+            return 20 * np.exp(-0.02 * lead) - (5 + carrier) * np.exp(-0.02 * left)
+
+        days.append(worth(lead, 0.5, carrier) - worth(lead + 1, 1.5, carrier))
+    assert money.day_usd.tolist() == pytest.approx([np.median(days)], rel=1e-6)
+
+
 def test_the_embedded_prices_are_finite_where_a_way_is_open(embedded_problem: Problem) -> None:
     money = priced(embedded_problem)
-    for name, part in money.way_parts.items():
+    for name, part in money.value.parts.items():
         assert not np.isnan(part).any(), name
-    for name, part in money.route_parts.items():
+    for name, part in money.inbound.parts.items():
         assert not np.isnan(part).any(), name
-    assert (money.units <= money.placed + 1e-12).all()
-    assert (money.delivered <= money.units + 1e-12).all()
+    assert (money.survival.units <= money.survival.placed + 1e-12).all()
+    assert (money.survival.delivered <= money.survival.units + 1e-12).all()
     assert (money.entry_usd > 0).all()

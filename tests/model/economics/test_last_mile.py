@@ -10,12 +10,32 @@ import pytest
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
-from fulfill.model.economics.last_mile import lanes_to_zones, ways_to_door
+from fulfill.model.economics.last_mile import (
+    CrossBorderTerms,
+    Lanes,
+    Ways,
+    allowed_ways,
+    lanes_to_zones,
+    price_multiplier,
+)
 
 
-def lanes(problem: Problem):
-    ways = ways_to_door(problem)
-    return ways, lanes_to_zones(problem, ways, measure(problem.network, problem.demand.zones))
+def ways_of(problem: Problem) -> Ways:
+    network = problem.network
+    return allowed_ways(
+        network["services"],
+        network["mail_services"],
+        network["own_delivery"],
+        problem.channels,
+        CrossBorderTerms(fee_usd=3.0, days=2.0),
+    )
+
+
+def lanes(problem: Problem) -> tuple[Ways, Lanes]:
+    network, ways = problem.network, ways_of(problem)
+    zones, distances = problem.demand.zones, measure(network, problem.demand.zones)
+    tables = (network[name] for name in ("sites", "origins", "own_delivery", "emissions"))
+    return ways, lanes_to_zones(ways, distances, zones, *tables)
 
 
 def test_the_toy_has_a_lane_for_every_pair_in_reach(toy_problem: Problem) -> None:
@@ -53,7 +73,7 @@ def test_distance_bands_exclude_their_lower_and_include_their_upper_end(
 def test_weight_beyond_the_first_kilogram_and_volumetric_mail(toy: Folders) -> None:
     toy.set("network/services.csv", 2, "usd_kg", "0.5")
     toy.set("network/mail_services.csv", 2, "volumetric_kg_m3", "200")
-    ways = ways_to_door(toy.problem())
+    ways = ways_of(toy.problem())
     price = ways.price(np.array([0.4, 3.0]), np.array([0.01, 0.01]))
     kind = ways.table["channel"].to_numpy()
     assert price[(kind == "local") & (ways.table["km_from"] == 0)].tolist() == [[2.0, 3.0]]
@@ -85,9 +105,8 @@ def test_distance_inside_the_band_is_paid(toy: Folders) -> None:
 def test_channels_choose_the_ways(
     toy: Folders, channels: tuple[str, ...], kinds: list[str]
 ) -> None:
-    assert (
-        ways_to_door(replace(toy.problem(), channels=channels)).table["channel"].tolist() == kinds
-    )
+    problem = replace(toy.problem(), channels=channels)
+    assert ways_of(problem).table["channel"].tolist() == kinds
 
 
 def test_cross_border_is_dearer_and_later_and_needs_a_border(toy: Folders) -> None:
@@ -99,6 +118,16 @@ def test_cross_border_is_dearer_and_later_and_needs_a_border(toy: Folders) -> No
     assert not np.isin(found.way, cross.index).any()
 
 
+def test_mail_has_lanes_only_from_an_origin_overseas(toy_problem: Problem) -> None:
+    tables = toy_problem.network.tables
+    at_home = tables["origins"].assign(country="MX")
+    network = replace(toy_problem.network, tables={**tables, "origins": at_home})
+    ways, found = lanes(replace(toy_problem, network=network))
+    assert "direct_mail" in ways.table["channel"].tolist()
+    assert len(found) > 0
+    assert (found.site >= 0).all()
+
+
 def test_emissions_of_a_lane(toy_problem: Problem) -> None:
     _, found = lanes(toy_problem)
     here = (found.site == 0) & (found.zone == 1)  # 200 km: 170 by truck, 30 by van
@@ -106,3 +135,13 @@ def test_emissions_of_a_lane(toy_problem: Problem) -> None:
     mailed = found.site < 0
     np.testing.assert_allclose(found.kg_co2e_kg[mailed], 1.0 * found.km[mailed] / 1000 + 0.8 * 0.03)
     assert (found.km[mailed] > 10_000).all()
+
+
+def test_only_carriers_ask_more_in_a_peak(toy: Folders) -> None:
+    rows = "site_id,zone_id,usd_order,source,source_date,status,range\n"
+    toy.write("network/own_delivery.csv", rows + "site-a,zone-1,1.25,ledger,2026,in_force,\n")
+    ways = ways_of(toy.problem(channels=("local",)))
+    factor = price_multiplier(ways, np.array([1.0, 1.3]))
+    assert sorted(factor.tolist()) == sorted([[1.0, 1.0 if own else 1.3] for own in ways.own])
+    assert ways.own.any()
+    assert not ways.own.all()

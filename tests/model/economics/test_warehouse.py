@@ -7,7 +7,16 @@ import pytest
 
 from conftest import Folders
 from fulfill.inputs.problem import Problem
-from fulfill.model.economics.warehouse import capital_recovery, warehouses
+from fulfill.model.economics.warehouse import (
+    Warehouses,
+    capital_recovery,
+    storage_fee,
+    warehouses,
+)
+
+
+def stores_of(problem: Problem) -> Warehouses:
+    return warehouses(*(problem.network[name] for name in ("sites", "site_sizes", "bands")))
 
 
 def test_capital_recovery() -> None:
@@ -18,7 +27,7 @@ def test_capital_recovery() -> None:
 
 
 def test_the_toy_by_hand(toy_problem: Problem) -> None:
-    stores = warehouses(toy_problem.network)
+    stores = stores_of(toy_problem)
     assert stores.fixed_usd_year[:, 0].tolist() == [6000, 6000]  # 100 m2 at 5 USD a month
     assert stores.opening_usd[:, 0].tolist() == [5000, 5000]
     np.testing.assert_array_equal(stores.orders_day[0, 0], [10, 5, 0])
@@ -28,7 +37,7 @@ def test_the_toy_by_hand(toy_problem: Problem) -> None:
 
 
 def test_a_size_that_is_not_offered_cannot_be_opened(toy_problem: Problem) -> None:
-    stores = warehouses(toy_problem.network)
+    stores = stores_of(toy_problem)
     assert np.isinf(stores.fixed_usd_year[:, 1:]).all()
     assert (stores.orders_day[:, 1:] == 0).all()
 
@@ -50,8 +59,14 @@ def test_a_shared_site_pays_fees_for_picks_and_room(toy: Folders) -> None:
     toy.add(
         "network/bands.csv", ownership="shared", band="base", capacity_factor="1", price_factor="1"
     )
-    stores = warehouses(toy.problem().network)
+    problem = toy.problem()
+    stores = stores_of(problem)
     assert stores.fixed_usd_year[1, 0] == 600
     assert stores.handling_usd[1, 0, 0] == 0.8
     assert stores.storage_usd_m3_month.tolist() == [0, 12]
     assert stores.handling_usd[0, 0, 0] == 1
+    # half a period in stock: 0.01 m3 at 12 USD a month, for half of the period's share of 12 months
+    level = np.broadcast_to(0.5 * np.eye(2), (2, 2, 2))
+    fee = storage_fee(stores, problem.network["products"], level, problem.days)
+    np.testing.assert_allclose(fee[1, 0], 0.01 * 12 * 0.5 * 12 * problem.days / problem.days.sum())
+    assert (fee[0] == 0).all()

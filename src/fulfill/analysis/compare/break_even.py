@@ -1,7 +1,35 @@
-"""Where stock near the buyer and direct mail are worth the same: in volume, price, duty rate and customs value.
+"""Where stock near the buyer and direct mail are worth the same.
 
-All four are said of the mean order of a product in a country (`mean_order.py`, whose letters are
-used). Prices and rates are moved in the tables, and the cost modules price the mean order anew.
+In volume, consumer price, duty rate and customs value, each of the mean order of a product in a
+country (`unit_economics.py`, whose words are used). Prices and rates are moved in the tables, and
+`fulfill.model.economics` prices the mean order anew. Columns of the table:
+
+``orders``, ``reach``
+    Potential orders a year of the country; share of them that mail and stock both reach.
+    All else is said of these.
+``mail_usd_per_order``, ``local_usd_per_order``, ``entry_usd_year``, ``safety_usd_year``,
+``gain_usd_per_order``
+    Margins, entry, safety stock, and the gain per order at the product's orders.
+``winner``
+    ``local`` where the gain is positive, else ``direct_mail``; empty where there is nothing
+    to compare.
+``break_even_orders_year``
+    (a) Orders at which ``(local - mail) orders = entry + safety(orders)``: above it stock
+    wins. Infinite: never; 0: at any volume. Safety stock is concave in the orders, the
+    variance of demand growing with them.
+``break_even_price_usd``
+    (b) Consumer price at which the gain is zero, all else equal (transfer value and goods
+    cost too), between 0.2 and 5 times the price, the nearest to it. Where a value band of
+    the courier's tax ends there is a jump: then it is the price at which the winner
+    changes.
+``break_even_duty_rate``
+    (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins.
+    Routes are chosen anew: goods that come from a plant in the country, or under a
+    preference, may leave no such rate.
+``break_even_value_ratio``, ``value_ratio``
+    (d) Transfer value over net price up to which formal entry pays less tax than courier
+    entry (`duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees),
+    and the product's own.
 """
 
 from __future__ import annotations
@@ -15,23 +43,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.analysis.compare.unit_economics import (
-    MeanOrder,
-    Priced,
-    Stocking,
-    Worth,
-    average_order,
+    Margin,
+    OpenAssortment,
+    UnitEconomics,
     inbound_usd,
+    margin,
+    mean_unit_economics,
     weighted,
     winners,
-    worth,
 )
 from fulfill.inputs.problem import Problem
-from fulfill.inputs.tariffs import Duty
+from fulfill.inputs.tariffs import courier_entry
 from fulfill.model.economics import duty
-from fulfill.model.economics.inbound import price_routes
-from fulfill.model.economics.landed import price_safety_stock
+from fulfill.model.economics.landed import price_inbound, price_orders, price_safety_stock
 from fulfill.model.economics.last_mile import Ways
-from fulfill.model.economics.order_value import value_orders
+from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -44,43 +70,30 @@ LARGEST_VOLUME = 1e12
 HALVINGS = 22
 
 
-def break_evens(priced: Priced, stocking: Stocking, country: str) -> pd.DataFrame:
-    """Return one row for each product: what a country's mean order is worth by either way, and what would turn it.
+def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> pd.DataFrame:
+    """Return the margins of a country's mean order by mail and from stock, and what would turn it.
 
-    Stock is in the country's own open sites. Columns, with NaN where there is no such figure (no
-    open site, no mail, or no break-even in the range looked at):
+    Stock is in the country's own open sites.
 
-    ``orders``, ``reach``
-        Potential orders a year of the country; share of them that mail and stock both reach. All
-        else is said of these.
-    ``mail_usd_per_order``, ``local_usd_per_order``, ``entry_usd_year``, ``safety_usd_year``,
-    ``gain_usd_per_order``
-        m, l, E, S(V) and the gain per order at the product's volume.
-    ``winner``
-        ``local`` where the gain is positive, else ``direct_mail``; empty where there is nothing to
-        compare.
-    ``break_even_orders_year``
-        (a) V at which ``(l - m) V = E + S(V)``: above it stock wins. Infinite: never; 0: at any
-        volume. S is concave in V, the variance of demand growing with V.
-    ``break_even_price_usd``
-        (b) Consumer price at which the gain is zero, all else equal (transfer value and goods cost
-        too), between 0.2 and 5 times the price, the nearest to it. Where a value band of the
-        courier's tax ends there is a jump: then it is the price at which the winner changes.
-    ``break_even_duty_rate``
-        (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins. Routes
-        are chosen anew: goods that come from a plant in the country, or under a preference, may
-        leave no such rate.
-    ``break_even_value_ratio``, ``value_ratio``
-        (d) Transfer value over net price up to which formal entry pays less tax than courier entry
-        (`cost.duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees), and
-        the product's own.
+    Parameters
+    ----------
+    priced : PricedModel
+    stocking : OpenAssortment
+        Open sites of all countries, and what they stock.
+    country : str
+
+    Returns
+    -------
+    DataFrame
+        One row for each product, with the columns of this module's head; NaN where there is no such
+        figure (no open site, no mail, or no break-even in the range looked at).
     """
     problem = priced.problem
     products = problem.network["products"]
     inside = stocking.within((problem.network["sites"]["country"] == country).to_numpy())
     zones = (problem.demand.zones["country"] == country).to_numpy()
-    mean = average_order(priced, inside, zones)
-    sides = worth(priced, mean)
+    mean = mean_unit_economics(priced, inside, zones)
+    sides = margin(priced, mean)
     gain = sides.gain(mean.orders)
     taxes = pd.DataFrame(
         [_tax_figures(problem, country, row) for row in products.itertuples(index=False)]
@@ -110,8 +123,12 @@ def break_evens(priced: Priced, stocking: Stocking, country: str) -> pd.DataFram
     )
 
 
-def _volume(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
-    """Return (a): the gain a year is convex in V and not positive at zero, so it crosses zero once at most."""
+def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
+    """Return (a).
+
+    The gain a year is convex in the orders and not positive at zero, so it crosses zero once at
+    most.
+    """
 
     def wins(power: Array) -> Mask:
         volume = 10.0**power
@@ -126,7 +143,7 @@ def _volume(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
     return np.where(mean.orders > 0, volume, np.nan)
 
 
-def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
+def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     """Return (b)."""
     problem, economics = priced.problem, priced.economics
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
@@ -137,12 +154,11 @@ def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
 
     def wins(factor: Array) -> Mask:
         changed = _with_products(problem, price_usd=price * factor)
-        way_cost = np.asarray(sum(value_orders(changed, ways).parts.values()))
-        safety = mean.safety_usd(
-            price_safety_stock(changed, economics.routes, economics.route_parts), mean.orders
-        )
-        moved = Worth(
-            small.mail_worth(way_cost), small.local_worth(way_cost, inbound), safety, sides.entry
+        way_cost = price_orders(changed, ways).total
+        stock = price_safety_stock(changed, economics.routes, economics.inbound)
+        safety = mean.safety_usd(stock, mean.orders)
+        moved = Margin(
+            small.mail_margin(way_cost), small.local_margin(way_cost, inbound), safety, sides.entry
         )
         return np.asarray(moved.gain(mean.orders) > 0)
 
@@ -156,22 +172,25 @@ def _price(priced: Priced, mean: MeanOrder, sides: Worth) -> Array:
     return np.where(turns.any(axis=0) & (mean.orders > 0), price * factor, np.nan)
 
 
-def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
-    """Return (c). Every product gets a tariff class of its own, so that all rates can be moved at once."""
+def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str) -> Array:
+    """Return (c).
+
+    Every product gets a tariff class of its own, so that all rates can be moved at once.
+    """
     problem, economics, instance = priced.problem, priced.economics, priced.instance
     drawn = mean.drawn.sum(axis=(1, 2)) > 0
     rows = np.flatnonzero(drawn[instance.route_site])
     routes = economics.routes.take(rows)
     changed, product, answers = _own_classes(problem, country)
-    local_usd = mean.local_worth(instance.way_cost, np.zeros_like(mean.drawn))
+    local_usd = mean.local_margin(instance.way_cost, np.zeros_like(mean.drawn))
 
     def wins(rate: Array) -> Mask:
         table = changed.regime.rows.assign(
             rate=np.where(answers, rate[product], changed.regime.rows["rate"])
         )
-        parts = price_routes(replace(changed, regime=replace(changed.regime, rows=table)), routes)
-        inbound = inbound_usd(instance, np.asarray(sum(parts.values())), rows)
-        safety = mean.safety_usd(price_safety_stock(problem, routes, parts), mean.orders)
+        cost = price_inbound(replace(changed, regime=replace(changed.regime, rows=table)), routes)
+        inbound = inbound_usd(instance, cost.total, rows)
+        safety = mean.safety_usd(price_safety_stock(problem, routes, cost), mean.orders)
         moved = replace(sides, local=local_usd - weighted(mean.drawn, inbound), safety=safety)
         return np.asarray(moved.gain(mean.orders) > 0)
 
@@ -186,7 +205,7 @@ def _duty(priced: Priced, mean: MeanOrder, sides: Worth, country: str) -> Array:
 def _boundary(
     wins: Callable[[Array], Mask], low: Array, high: Array, halvings: int = HALVINGS
 ) -> Array:
-    """Return by bisection where `wins` changes between `low` and `high`, each product on its own."""
+    """Return by bisection where `wins` changes between `low` and `high`, product by product."""
     at_low = wins(low)
     for _ in range(halvings):
         middle = (low + high) / 2.0
@@ -237,7 +256,7 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
 
 
 def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, float]:
-    """Return the formal duty rate, the product's transfer value over net price, and (d); NaN without a rule."""
+    """Return formal duty rate, transfer value over net price, and (d); NaN without a rule."""
     network, regime = problem.network, problem.regime
     vat = dict(
         zip(
@@ -248,7 +267,9 @@ def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, floa
     )[country]
     net = product.price_usd / (1.0 + vat)
     formal = regime.find(country, "formal", "CN", product.tariff_class, product.transfer_value_usd)
-    courier = _courier_rule(problem, country, product, vat)
+    courier = courier_entry(
+        regime, country, product.tariff_class, product.price_usd, network.value_base, vat
+    ).rule
     ratio = np.nan
     if formal is not None and courier is not None:
         fee = formal.fee_share(network.parameters["entry_value_usd"])
@@ -259,14 +280,3 @@ def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, floa
         "value_ratio": product.transfer_value_usd / net,
         "break_even_value_ratio": ratio,
     }
-
-
-def _courier_rule(problem: Problem, country: str, product: Any, vat: float) -> Duty | None:
-    """Return the courier rule of a product by the value that it would declare, as `cost.order_value` finds it."""
-    base = problem.network.value_base
-    guess = product.price_usd / (1.0 + vat) if base == "net_price" else product.price_usd
-    rule = problem.regime.find(country, "courier", "CN", product.tariff_class, guess)
-    if rule is None:
-        return None
-    value = float(duty.courier_value(product.price_usd, base, vat, rule.rate))
-    return problem.regime.find(country, "courier", "CN", product.tariff_class, value) or rule

@@ -1,11 +1,12 @@
-"""Direct mail, local fulfilment, or a mix: the same demand, prices, network and service levels, run three ways.
+"""Direct mail, local fulfilment, or a mix: one question, run three ways.
 
-The three are one model restricted: direct-only keeps the channel `direct_mail`, local-only every
-other, mixed all that the problem allows. What is not worth serving may stay unserved in each. So a
-restricted plan is a mixed plan too, and mixed cannot be worse: where a search was stopped early and
-found less, the restricted plan is taken (`taken_from`). Two things can make a restricted mode fail:
-a service level that it cannot reach, and sites locked open, which direct-only leaves out (its plan
-is then none that the mixed mode could take).
+Demand, prices, network and service levels are the same. The three are one model restricted: direct-
+only keeps the channel `direct_mail`, local-only every other, mixed all that the problem allows.
+What is not worth serving may stay unserved in each. So a restricted plan is a mixed plan too, and
+mixed cannot be worse: where a search was stopped early and found less, the restricted plan is taken
+(`taken_from`). Two things can make a restricted mode fail: a service level that it cannot reach,
+and sites locked open, which direct-only leaves out (its plan is then none that the mixed mode could
+take).
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.analysis.compare.break_even import break_evens
-from fulfill.analysis.compare.unit_economics import Priced, Stocking, average_order, winners, worth
+from fulfill.analysis.compare.unit_economics import (
+    OpenAssortment,
+    margin,
+    mean_unit_economics,
+    winners,
+)
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, relative_gap, status_of
 from fulfill.model.instance import leaving_orders
 from fulfill.study.optimize import optimize
-from fulfill.study.run import Run
+from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
 
 Mask = NDArray[np.bool_]
@@ -62,7 +68,7 @@ class Comparison:
         without a plan has its status and NaN.
     products : DataFrame
         as_of, mode, product, orders, share_<channel>, mail_usd_per_order, local_usd_per_order
-        (worth of the mean order by either way, from the mode's open sites; NaN where one reaches
+        (margin of the mean order by either way, from the mode's open sites; NaN where one reaches
         nobody), local_entry_usd_per_order (entry and safety stock spread over the orders), winner.
     zone_classes : DataFrame
         as_of, mode, country, zone_class, orders, lead_time_days, share_within_3_days,
@@ -136,8 +142,7 @@ def compare(
     for dated in studies:
         day = dated.problem.regime.as_of.isoformat()
         runs, takes = _three_runs(dated, progress, announce)
-        model = runs["mixed"].model
-        priced = Priced(model.problem, model.economics, model.instance)
+        priced = runs["mixed"].model
         for mode, take in takes.items():
             run = runs[take]
             key = {"as_of": day, "mode": mode}
@@ -170,7 +175,10 @@ def _three_runs(
     progress: Callable[[Any], None] | None,
     announce: Callable[[str], None] | None,
 ) -> tuple[dict[str, Run], dict[str, str]]:
-    """Return the run of each mode, and for each mode the mode whose plan it takes; no mode without a channel."""
+    """Return the run of each mode, and for each mode the mode whose plan it takes.
+
+    A mode without a channel is left out.
+    """
     runs = {}
     for mode in MODES:
         channels = allowed(study.problem, mode)
@@ -222,15 +230,15 @@ def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
     }
 
 
-def _stocking(run: Run) -> Stocking:
+def _stocking(run: Run) -> OpenAssortment:
     """Return the open sites of a plan and what leaves them."""
     decisions = run.decisions
     if decisions is None:
         n_sites, n_products = len(run.instance.sites), len(run.instance.products)
-        return Stocking(np.full(n_sites, -1), np.zeros((n_sites, n_products), bool))
+        return OpenAssortment(np.full(n_sites, -1), np.zeros((n_sites, n_products), bool))
     is_open = decisions.opened.max(axis=1) > 0.5
     stocked = leaving_orders(run.instance, decisions).sum(axis=2) > STOCKED
-    return Stocking(np.where(is_open, decisions.opened.argmax(axis=1), -1), stocked)
+    return OpenAssortment(np.where(is_open, decisions.opened.argmax(axis=1), -1), stocked)
 
 
 def _outbound(run: Run) -> pd.DataFrame:
@@ -239,9 +247,9 @@ def _outbound(run: Run) -> pd.DataFrame:
 
 
 def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd.DataFrame:
-    """Return ``share_<channel>`` and ``share_unserved`` of potential orders that are indexed by the key columns.
+    """Return ``share_<channel>`` and ``share_unserved`` of potential orders, by the key columns.
 
-    NaN where there are none.
+    The orders are indexed by them; NaN where there are none.
     """
     by_channel = flows.pivot_table("orders", key[0] if len(key) == 1 else key, "channel", "sum")
     served = by_channel.reindex(index=orders.index, columns=CHANNELS).fillna(0.0)
@@ -253,14 +261,14 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
     return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
 
-def _product_rows(priced: Priced, run: Run) -> pd.DataFrame:
+def _product_rows(priced: PricedModel, run: Run) -> pd.DataFrame:
     """Return the rows of `products` of one plan."""
     instance = priced.instance
     orders = pd.Series(
         instance.demand.sum(axis=(0, 2)), pd.Index(instance.products, name="product"), name="orders"
     )
-    mean = average_order(priced, _stocking(run), np.ones(len(instance.zones), bool))
-    sides = worth(priced, mean)
+    mean = mean_unit_economics(priced, _stocking(run), np.ones(len(instance.zones), bool))
+    sides = margin(priced, mean)
     table = _shares(_outbound(run), ["product"], orders)
     table.insert(0, "orders", orders)
     return table.reset_index().assign(
@@ -272,7 +280,10 @@ def _product_rows(priced: Priced, run: Run) -> pd.DataFrame:
 
 
 def _class_rows(run: Run) -> pd.DataFrame:
-    """Return the rows of `zone_classes` of one plan; lead times and cancellations over the orders served."""
+    """Return the rows of `zone_classes` of one plan.
+
+    Lead times and cancellations are over the orders served.
+    """
     key = ["country", "zone_class"]
     zones = run.plan.zones
     flows = _outbound(run).merge(zones[["zone_id", *key]], left_on="to", right_on="zone_id")
@@ -296,8 +307,11 @@ def _class_rows(run: Run) -> pd.DataFrame:
     return table.join(_shares(flows, key, totals["orders"])).reset_index()
 
 
-def _break_even_rows(priced: Priced, plans: Mapping[str, Run], mixed: str) -> pd.DataFrame:
-    """Return the rows of `break_even` of one date: of mixed's open sites, or local-only's where it has none."""
+def _break_even_rows(priced: PricedModel, plans: Mapping[str, Run], mixed: str) -> pd.DataFrame:
+    """Return the rows of `break_even` of one date.
+
+    They are of mixed's open sites, or of local-only's where mixed has none.
+    """
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     candidates = {"mixed": _stocking(plans[mixed])}
     if "local_only" in plans:

@@ -1,16 +1,18 @@
-"""The mean order of each product, by mail and from stock: what a comparison of the two is said of.
+"""The unit economics of each product, by mail and from stock.
 
 The orders of a group of zones are weighted by demand, each by its best mail service and by its best
 lane from a given set of stocking sites. The weights stay while prices and rates move, so that the
 mean order can be priced anew. With
 
-    V   potential orders a year that both can reach       E     entry: importer set-up and
-    certification, USD a year m   worth of the mean order by mail, USD              S(V)  safety
-    stock of the stocking sites at their shares of V l   its worth from stock: best lane, cheapest
-    inbound route, handling in the base band, storage
+    orders   potential orders a year that both can reach
+    mail     margin of the mean order by mail, USD
+    local    its margin from stock: best lane, cheapest inbound route, handling in the base band,
+             storage
+    entry    importer set-up and certification, USD a year
+    safety   safety stock of the stocking sites at their shares of the orders, USD a year
 
-stock wins where its gain ``(l - m) V - E - S(V)`` is positive. Sites are given: their rent and
-opening are not in it.
+stock wins where its gain ``(local - mail) orders - entry - safety(orders)`` is positive. Sites are
+given: their rent and opening are not in it.
 """
 
 from __future__ import annotations
@@ -20,10 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.inputs.problem import Problem
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -31,44 +32,41 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Priced:
-    """A problem with its unit economics and index arrays, as a plan was made from them."""
-
-    problem: Problem
-    economics: Economics
-    instance: LocationInstance
-
-
-@dataclass(frozen=True)
-class Stocking:
+class OpenAssortment:
     """Which sites are open, in which size, and what they stock.
 
     Attributes
     ----------
-    size : (n_sites,) index of the open size, -1 where a site is closed
+    size : (n_sites,)
+        Index of the open size, -1 where a site is closed.
     stocked : (n_sites, n_products)
     """
 
     size: Index
     stocked: Mask
 
-    def within(self, sites: Mask) -> Stocking:
-        """Return the same with all other sites closed."""
-        return Stocking(np.where(sites, self.size, -1), self.stocked & sites[:, None])
+    def within(self, sites: Mask) -> OpenAssortment:
+        """Return the same with all sites closed but those of a mask, (n_sites,)."""
+        return OpenAssortment(np.where(sites, self.size, -1), self.stocked & sites[:, None])
 
 
 @dataclass(frozen=True)
-class MeanOrder:
-    """The mean order of each product in weights by which it can be priced anew; all per potential order.
+class UnitEconomics:
+    """The mean order of each product, in weights by which it can be priced anew.
 
     Attributes
     ----------
-    orders : (n_products,) V; zero where mail and stock have no zone in common, then each side has
-        its own
-    reach : (n_products,) V over all orders; NaN where there are none
-    mail, local : (n_ways, n_products, n_periods) weights of the ways
-    mail_usd, local_usd : (n_products,) price by distance; from stock also handling and storage
-    drawn : (n_sites, n_products, n_periods) orders that leave each site
+    orders : (n_products,)
+        Orders a year; zero where mail and stock have no zone in common, then each side has its
+        own.
+    reach : (n_products,)
+        These orders over all orders; NaN where there are none.
+    mail, local : (n_ways, n_products, n_periods)
+        Share of the orders that goes by each way.
+    mail_usd, local_usd : (n_products,)
+        Price by distance, from stock also handling and storage, USD per potential order.
+    drawn : (n_sites, n_products, n_periods)
+        Orders that leave each site per potential order.
     """
 
     orders: Array
@@ -79,82 +77,135 @@ class MeanOrder:
     local_usd: Array
     drawn: Array
 
-    def mail_worth(self, way_cost: Array) -> Array:
-        """Return m, USD by product; minus infinity where mail is closed."""
+    def mail_margin(self, way_cost: Array) -> Array:
+        """Return the margin by mail, USD per potential order; minus infinity where mail is closed.
+
+        Parameters
+        ----------
+        way_cost : (n_ways, n_products, n_periods)
+            USD per potential order.
+        """
         return -(weighted(self.mail, way_cost) + self.mail_usd)
 
-    def local_worth(self, way_cost: Array, inbound: Array) -> Array:
-        """Return l, USD by product."""
+    def local_margin(self, way_cost: Array, inbound: Array) -> Array:
+        """Return the margin from stock, USD per potential order.
+
+        Parameters
+        ----------
+        way_cost : (n_ways, n_products, n_periods)
+            USD per potential order.
+        inbound : (n_sites, n_products, n_periods)
+            What an order costs when it stands in a site, USD, see `inbound_usd`.
+        """
         return -(weighted(self.local, way_cost) + weighted(self.drawn, inbound) + self.local_usd)
 
     def safety_usd(self, safety: SafetyStock, orders: Array) -> Array:
-        """Return S, USD a year by product, at yearly orders by product."""
+        """Return the cost of safety stock, USD a year, at orders a year; both (n_products,)."""
         return np.asarray(safety.cost(self.drawn.sum(axis=2) * orders).sum(axis=0))
 
 
 def weighted(weight: Array, cost: Array) -> Array:
-    """Return the sum over all axes but the products'; a cost without weight may be infinite."""
+    """Return the weighted sum of costs by product; a cost without weight may be infinite.
+
+    Parameters
+    ----------
+    weight, cost : (n, n_products, n_periods)
+
+    Returns
+    -------
+    ndarray, shape (n_products,)
+    """
     return np.asarray((weight * np.where(weight > 0, cost, 0.0)).sum(axis=(0, 2)))
 
 
 @dataclass(frozen=True)
-class Offers:
-    """The best lane of every place (the open sites, or the mail) to every cell: (n_places, Z, K, T) cost and lane."""
+class BestLanes:
+    """The best lane of every place (the open sites, or the mail) to every cell.
+
+    Attributes
+    ----------
+    cost : (n_places, n_zones, n_products, n_periods)
+        USD per potential order, infinite where there is no lane.
+    lane : (n_places, n_zones, n_products, n_periods)
+        Index of the lane.
+    """
 
     cost: Array
     lane: Index
 
-    def of(self, chosen: Mask) -> Offers:
-        """Return the best offer of the places in ``chosen[:, k]`` as that of one place."""
+    def among(self, chosen: Mask) -> BestLanes:
+        """Return the best lanes from the places in ``chosen[:, k]`` as those of one place."""
         if not len(chosen):
-            return Offers(
+            return BestLanes(
                 np.full((1, *self.cost.shape[1:]), np.inf),
                 np.zeros((1, *self.cost.shape[1:]), np.int64),
             )
         cost = np.where(chosen[:, None, :, None], self.cost, np.inf)
         best = cost.argmin(axis=0)[None]
-        return Offers(
+        return BestLanes(
             np.take_along_axis(cost, best, axis=0), np.take_along_axis(self.lane, best, axis=0)
         )
 
 
-def average_order(priced: Priced, stocking: Stocking, zones: Mask) -> MeanOrder:
-    """Return the mean order of a group of zones from the sites of a plan.
+def mean_unit_economics(
+    priced: PricedModel, stocking: OpenAssortment, zones: Mask
+) -> UnitEconomics:
+    """Return the unit economics of a group of zones with the sites of a plan.
 
     A product that the plan stocks comes from the sites that stock it. Any other comes from all open
     sites or from the one open site that is best for it, whichever gains more at its volume.
+
+    Parameters
+    ----------
+    priced : PricedModel
+    stocking : OpenAssortment
+    zones : (n_zones,)
+        Which zones are meant.
     """
     instance = priced.instance
     demand = instance.demand * zones[:, None, None]
     keep = _keep_usd(priced, stocking)
-    mail = _offers(instance, np.array([MAIL]), np.zeros((1, *instance.shape[1:])))
+    mail = _best_lanes(instance, np.array([MAIL]), np.zeros((1, *instance.shape[1:])))
     places = np.flatnonzero(stocking.size >= 0)
-    local = _offers(instance, places, (keep + inbound_usd(instance, instance.route_usd))[places])
+    local = _best_lanes(
+        instance, places, (keep + inbound_usd(instance, instance.route_usd))[places]
+    )
     here = stocking.stocked[places]
     free = ~here.any(axis=0)
     chosen = np.where(free, True, here)
-    best = _mean(instance, demand, mail, local.of(chosen), keep)
+    best = _mean(instance, demand, mail, local.among(chosen), keep)
     for number in range(len(places)):
         alone = np.where(free, np.arange(len(places))[:, None] == number, here)
-        trial = _mean(instance, demand, mail, local.of(alone), keep)
+        trial = _mean(instance, demand, mail, local.among(alone), keep)
         better = free & (_yearly_gain(priced, trial) > _yearly_gain(priced, best))
         if better.any():
             chosen = np.where(better, alone, chosen)
-            best = _mean(instance, demand, mail, local.of(chosen), keep)
+            best = _mean(instance, demand, mail, local.among(chosen), keep)
     return best
 
 
-def _keep_usd(priced: Priced, stocking: Stocking) -> Array:
-    """Return handling in the base band and storage of an order drawn from each site, (n_sites, K, T)."""
+def _keep_usd(priced: PricedModel, stocking: OpenAssortment) -> Array:
+    """Return handling in the base band and storage of an order from each site, (n_sites, K, T)."""
     size = np.maximum(stocking.size, 0)
     handling = priced.instance.handling_usd[np.arange(len(size)), size, 0]
     return np.asarray(handling[:, None, None] + priced.economics.storage_usd)
 
 
 def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None = None) -> Array:
-    """Return what an order costs when it stands in a site by its cheapest route, (n_sites, n_products, n_periods).
+    """Return what an order costs when it stands in a site, by its cheapest route.
 
-    `route_usd` is of the routes `rows`, all if None.
+    Parameters
+    ----------
+    instance : LocationInstance
+    route_usd : (n_rows, n_products, n_periods)
+        USD per dispatched order.
+    rows : (n_rows,), optional
+        Which routes these are, all by default.
+
+    Returns
+    -------
+    ndarray, shape (n_sites, n_products, n_periods)
+        USD; infinite where no route brings the product.
     """
     cheapest = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
     np.minimum.at(
@@ -163,8 +214,12 @@ def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None
     return cheapest
 
 
-def _offers(instance: LocationInstance, places: Index, draw_usd: Array) -> Offers:
-    """Find the best lane of each place to each cell; `draw_usd` (n_places, K, T) is paid per order drawn."""
+def _best_lanes(instance: LocationInstance, places: Index, draw_usd: Array) -> BestLanes:
+    """Find the best lane of each place to each cell; `draw_usd` is paid per order drawn.
+
+    In each turn every place and zone compares one lane more: an assignment with a repeated index
+    would keep the last lane, not the best.
+    """
     number = np.full(len(instance.sites) + 1, -1)
     number[places] = np.arange(len(places))
     lanes = np.flatnonzero(number[instance.lane_site] >= 0)
@@ -181,27 +236,30 @@ def _offers(instance: LocationInstance, places: Index, draw_usd: Array) -> Offer
         rows = rank == turn
         at = place[rows], zone[rows]
         drawn = instance.units[instance.lane_way[lanes[rows]]]
-        offer = instance.lane_cost(lanes[rows]) + drawn * draw_usd[at[0]]
-        better = offer < cost[at]
-        cost[at] = np.where(better, offer, cost[at])
+        trial = instance.lane_cost(lanes[rows]) + drawn * draw_usd[at[0]]
+        better = trial < cost[at]
+        cost[at] = np.where(better, trial, cost[at])
         lane[at] = np.where(better, lanes[rows][:, None, None], lane[at])
-    return Offers(cost, lane)
+    return BestLanes(cost, lane)
 
 
 def _mean(
-    instance: LocationInstance, demand: Array, mail: Offers, local: Offers, keep_usd: Array
-) -> MeanOrder:
-    """Return the mean order of the cells that both offers reach, or of each side's own cells where there are none."""
+    instance: LocationInstance, demand: Array, mail: BestLanes, local: BestLanes, keep_usd: Array
+) -> UnitEconomics:
+    """Return the mean order of the cells that mail and stock both reach.
+
+    Of a product without such a cell it is the mean of each side's own cells.
+    """
     _, n_products, n_periods = instance.shape
     wanted = demand > 0
-    reached = [wanted & np.isfinite(offer.cost[0]) for offer in (mail, local)]
+    reached = [wanted & np.isfinite(side.cost[0]) for side in (mail, local)]
     both = reached[0] & reached[1]
     comparable = both.any(axis=(0, 2))
     weights, distance = [], []
-    for offer, own in zip((mail, local), reached, strict=True):
+    for side, own in zip((mail, local), reached, strict=True):
         z, k, t = np.nonzero(np.where(comparable[:, None], both, own))
         share = demand[z, k, t] / _sum_by_product(k, demand[z, k, t], n_products)[k]
-        lane = offer.lane[0, z, k, t]
+        lane = side.lane[0, z, k, t]
         way = instance.lane_way[lane]
         weight = np.zeros(instance.units.shape)
         np.add.at(weight, (way, k, t), share)
@@ -213,13 +271,10 @@ def _mean(
         )
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
     np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
-    orders = np.where(both, demand, 0.0).sum(axis=(0, 2))
-    wanted_orders = demand.sum(axis=(0, 2))
-    return MeanOrder(
+    orders, all_orders = (np.where(cells, demand, 0.0).sum(axis=(0, 2)) for cells in (both, wanted))
+    return UnitEconomics(
         orders=orders,
-        reach=np.divide(
-            orders, wanted_orders, out=np.full(n_products, np.nan), where=wanted_orders > 0
-        ),
+        reach=np.divide(orders, all_orders, out=np.full(n_products, np.nan), where=all_orders > 0),
         mail=weights[0],
         local=weights[1],
         mail_usd=distance[0],
@@ -233,10 +288,15 @@ def _sum_by_product(product: Index, amount: Array, n_products: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Worth:
-    """The two sides of the mean order: m, l in USD per potential order, S and E in USD a year; each (n_products,).
+class Margin:
+    """The two sides of the mean order, each (n_products,).
 
-    m and l are NaN where mail or stock reaches nobody.
+    Attributes
+    ----------
+    mail, local
+        Margins, USD per potential order; NaN where mail or stock reaches nobody.
+    safety, entry
+        Safety stock and entry, USD a year.
     """
 
     mail: Array
@@ -245,29 +305,47 @@ class Worth:
     entry: Array
 
     def gain(self, orders: Array) -> Array:
-        """Return the gain of stock per potential order, entry and safety stock spread over the orders; NaN for none."""
+        """Return the gain of stock, entry and safety stock spread over the orders.
+
+        Parameters
+        ----------
+        orders : (n_products,)
+            A year.
+
+        Returns
+        -------
+        ndarray, shape (n_products,)
+            USD per potential order; NaN where there are no orders.
+        """
         burden = (self.entry + self.safety) / np.maximum(orders, 1e-300)
         return np.where(
             orders > 0, self.local - self.mail - np.where(orders > 0, burden, 0.0), np.nan
         )
 
 
-def worth(priced: Priced, mean: MeanOrder) -> Worth:
-    """Return what the mean order is worth by mail and from stock."""
+def margin(priced: PricedModel, mean: UnitEconomics) -> Margin:
+    """Return the margin of the mean order by mail and from stock.
+
+    Parameters
+    ----------
+    priced : PricedModel
+    mean : UnitEconomics
+        Of this problem.
+    """
     instance = priced.instance
     inbound = inbound_usd(instance, instance.route_usd)
-    return Worth(
-        mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_worth(instance.way_cost), np.nan),
+    return Margin(
+        mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_margin(instance.way_cost), np.nan),
         local=np.where(
-            mean.local.any(axis=(0, 2)), mean.local_worth(instance.way_cost, inbound), np.nan
+            mean.local.any(axis=(0, 2)), mean.local_margin(instance.way_cost, inbound), np.nan
         ),
         safety=mean.safety_usd(priced.economics.safety, mean.orders),
         entry=_entry_usd(priced, mean),
     )
 
 
-def _entry_usd(priced: Priced, mean: MeanOrder) -> Array:
-    """Return E: importer set-up and certification in every country whose sites the mean order draws from."""
+def _entry_usd(priced: PricedModel, mean: UnitEconomics) -> Array:
+    """Return the cost of entry into the countries that the mean order draws from, (n_products,)."""
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     draws = mean.drawn.sum(axis=2) > 0
     here = np.stack(
@@ -276,14 +354,20 @@ def _entry_usd(priced: Priced, mean: MeanOrder) -> Array:
     return np.asarray((priced.economics.entry_usd * here).sum(axis=1))
 
 
-def _yearly_gain(priced: Priced, mean: MeanOrder) -> Array:
+def _yearly_gain(priced: PricedModel, mean: UnitEconomics) -> Array:
     """Return the gain of stock, USD a year; minus infinity where it reaches nobody."""
     return np.asarray(
-        np.nan_to_num(worth(priced, mean).gain(mean.orders), nan=-np.inf)
+        np.nan_to_num(margin(priced, mean).gain(mean.orders), nan=-np.inf)
         * np.maximum(mean.orders, 1e-300)
     )
 
 
 def winners(gain: Array) -> Array:
-    """Return the name of the way that wins at a gain of stock: ``local``, ``direct_mail``, or nothing for NaN."""
+    """Return the channel that wins: ``local``, ``direct_mail``, or empty where the gain is NaN.
+
+    Parameters
+    ----------
+    gain : (n_products,)
+        Gain of stock, see `Margin.gain`.
+    """
     return np.where(np.isnan(gain), "", np.where(gain > 0, "local", "direct_mail"))

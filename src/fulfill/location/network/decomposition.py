@@ -96,7 +96,7 @@ class Search:
         if self.proof is None:
             return None
         safety, shape = self.instance.safety, (len(self.instance.sites), self.instance.shape[1], 2)
-        points = np.zeros(shape) if safety is None else safety.points()
+        points = np.zeros(shape) if safety is None else safety.breakpoints()
         multipliers = {
             field.name: np.asarray(getattr(self.proof, field.name), float)
             for field in fields(self.proof)

@@ -320,7 +320,7 @@ def stock_lines(instance: LocationInstance) -> tuple[Array, Array]:
     if instance.safety is None:
         nothing = np.zeros((len(instance.sites), instance.shape[1], 1))
         return nothing, nothing
-    return instance.safety.lines()
+    return instance.safety.outer_linearisation()
 
 
 def effective_fixed(instance: LocationInstance, prices: Multipliers) -> Array:

@@ -7,7 +7,19 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def kg_co2e_per_kg(kg_tkm: ArrayLike, distance_km: ArrayLike) -> NDArray[np.float64]:
-    """Return kg CO2e for a kilogram of goods carried a distance at a factor in kg CO2e per tonne-kilometre."""
+    """Return the emissions of a kilogram of goods carried over a distance.
+
+    Parameters
+    ----------
+    kg_tkm : array_like
+        Well-to-wheel factor of the mode, kg CO2e per tonne-kilometre.
+    distance_km : array_like
+
+    Returns
+    -------
+    ndarray
+        kg CO2e per kilogram; the arguments broadcast.
+    """
     emitted: NDArray[np.float64] = (
         np.asarray(kg_tkm, float) * np.asarray(distance_km, float) / 1000.0
     )

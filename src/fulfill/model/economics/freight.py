@@ -1,4 +1,4 @@
-"""Inbound routes: from an origin through a gateway to a site; price, time and emissions of a cubic metre or kilogram.
+"""Inbound routes: from an origin through a gateway to a site, and what moving goods on them costs.
 
 A route from overseas lands at a seaport or airport and goes on by road, through a land crossing
 where the site lies in the other country (in bond: duty is paid where the site is). A route from a
@@ -8,19 +8,17 @@ nearshore plant goes by road.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
-from fulfill.inputs.network import Network
+from fulfill.model.economics.carbon import kg_co2e_per_kg
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-Texts = NDArray[Any]
-"""Codes of modes and countries, as str or object."""
+Names = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,20 @@ class Routes:
 
     Attributes
     ----------
-    site, origin : index
-    gateway, crossing : index into gateways.csv, -1 for none
-    usd_m3, usd_kg : price of freight without handling at gateways
-    border_usd_m3, border_usd_kg : the part of it up to the first port or airport, in the customs
-        value
-    fee_usd_m3 : terminals, crossing and broker
-    days, days_sd : door to door
-    kg_co2e_kg : emissions per kilogram of goods
+    site, origin
+        Row of sites.csv and of origins.csv.
+    gateway, crossing
+        Row of gateways.csv, -1 for none.
+    usd_m3, usd_kg
+        Price of freight without handling at gateways; infinite where a leg has no freight row.
+    border_usd_m3, border_usd_kg
+        The part of it up to the first port or airport, which belongs to the customs value.
+    fee_usd_m3
+        Terminals, crossing and broker.
+    days, days_sd
+        Mean and standard deviation of the time from door to door.
+    kg_co2e_kg
+        Emissions per kilogram of goods.
     """
 
     site: Index
@@ -56,93 +60,186 @@ class Routes:
         return len(self.site)
 
     def take(self, rows: Index) -> Routes:
-        """Return the routes of the given rows."""
-        return Routes(**{name: value[rows] for name, value in self.__dict__.items()})
-
-
-def inbound_routes(network: Network, distances: Distances) -> Routes:
-    """Return every route that exists, from all origins through all gateways to all sites."""
-    overseas = (
-        np.isfinite(distances.origin_gateway)[:, :, None]
-        & np.isfinite(distances.gateway_site)[None, :, :]
-    )
-    origin, gateway, site = np.nonzero(overseas)
-    by_ship = _legs(network, distances, origin, gateway, site)
-    origin, site = np.nonzero(np.isfinite(distances.origin_site))
-    by_truck = _legs(network, distances, origin, None, site)
-    return Routes(
-        **{
-            name: np.concatenate([getattr(by_ship, name), getattr(by_truck, name)])
-            for name in by_ship.__dict__
-        }
-    )
-
-
-def _legs(
-    network: Network, distances: Distances, origin: Index, gateway: Index | None, site: Index
-) -> Routes:
-    """Add up the legs of the routes given by index arrays."""
-    gateways, sites = network["gateways"], network["sites"]
-    emission = network["emissions"].set_index("mode")["kg_tkm"]
-    start = network["origins"]["country"].to_numpy()[origin]
-    to = sites["country"].to_numpy()[site]
-    if gateway is None:
-        land_km = distances.origin_site[origin, site]
-        crossing = distances.origin_site_crossing[origin, site]
-        first = {
-            name: np.zeros(len(origin)) for name in ("usd_m3", "usd_kg", "days", "variance", "co2")
-        }
-        land_from, gateway_row = start, np.full(len(origin), -1)
-        fee, dwell = np.zeros(len(origin)), np.zeros(len(origin))
-    else:
-        land_km = distances.gateway_site[gateway, site]
-        crossing = distances.gateway_site_crossing[gateway, site]
-        mode = np.where(gateways["kind"].to_numpy()[gateway] == "seaport", "sea", "air")
-        land_from, gateway_row = gateways["country"].to_numpy()[gateway], gateway
-        km = distances.origin_gateway[origin, gateway]
-        first = _leg(network["freight"], mode, start, land_from, km)
-        first["co2"] = emission.reindex(mode).to_numpy() * km / 1000.0
-        fee, dwell = (
-            gateways["fee_usd_m3"].to_numpy()[gateway],
-            gateways["dwell_days"].to_numpy()[gateway],
+        """Return the routes of the given rows, in their order."""
+        return Routes(
+            site=self.site[rows],
+            origin=self.origin[rows],
+            gateway=self.gateway[rows],
+            crossing=self.crossing[rows],
+            usd_m3=self.usd_m3[rows],
+            usd_kg=self.usd_kg[rows],
+            border_usd_m3=self.border_usd_m3[rows],
+            border_usd_kg=self.border_usd_kg[rows],
+            fee_usd_m3=self.fee_usd_m3[rows],
+            days=self.days[rows],
+            days_sd=self.days_sd[rows],
+            kg_co2e_kg=self.kg_co2e_kg[rows],
         )
-    land = _leg(network["freight"], np.full(len(origin), "road"), land_from, to, land_km)
-    gate = np.where(crossing >= 0, np.array([*distances.crossings, -1])[crossing], -1)
-    passes = gate >= 0
+
+
+@dataclass(frozen=True)
+class FreightCost:
+    """Freight of one order, USD, each (n_routes, n_products, n_periods).
+
+    Attributes
+    ----------
+    total
+        From origin to site, without fees of gateways.
+    to_border
+        The part of it up to the first port or airport.
+    """
+
+    total: Array
+    to_border: Array
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """One leg of each route; every array has shape (n_routes,)."""
+
+    usd_m3: Array
+    usd_kg: Array
+    days: Array
+    variance: Array
+    kg_co2e_kg: Array
+
+
+def inbound_routes(
+    origins: pd.DataFrame,
+    gateways: pd.DataFrame,
+    sites: pd.DataFrame,
+    freight: pd.DataFrame,
+    emissions: pd.DataFrame,
+    distances: Distances,
+) -> Routes:
+    """Return every route that exists: from overseas by every gateway, from nearshore by road.
+
+    Parameters
+    ----------
+    origins, gateways, sites, freight, emissions : DataFrame
+        Tables of the network. A gateway without capacity makes no route.
+    distances : Distances
+        A pair at an infinite distance makes no route.
+    """
+    origin, gateway, site = _listed(distances, (gateways["capacity_m3_month"] > 0).to_numpy())
+    by_road = gateway < 0  # row -1 of a gateway's arrays is read for these, and then not used
+    made_in, to = origins["country"].to_numpy()[origin], sites["country"].to_numpy()[site]
+    seaport = (gateways["kind"] == "seaport").to_numpy()[gateway]
+    entered = np.where(by_road, made_in, gateways["country"].to_numpy()[gateway])
+    number = np.where(
+        by_road,
+        distances.origin_site_crossing[origin, site],
+        distances.gateway_site_crossing[gateway, site],
+    )
+    crossing = np.where(number >= 0, np.array([*distances.crossings, -1])[number], -1)
+    main = _leg(
+        freight,
+        emissions,
+        np.where(by_road, "", np.where(seaport, "sea", "air")).astype(object),
+        (made_in, entered),
+        np.where(by_road, 0.0, distances.origin_gateway[origin, gateway]),
+    )
+    land = _leg(
+        freight,
+        emissions,
+        np.full(len(origin), "road", object),
+        (entered, to),
+        np.where(
+            by_road, distances.origin_site[origin, site], distances.gateway_site[gateway, site]
+        ),
+    )
+    fee, dwell = (gateways[name].to_numpy(float) for name in ("fee_usd_m3", "dwell_days"))
     return Routes(
         site=site,
         origin=origin,
-        gateway=gateway_row,
-        crossing=gate,
-        usd_m3=first["usd_m3"] + land["usd_m3"],
-        usd_kg=first["usd_kg"] + land["usd_kg"],
-        border_usd_m3=first["usd_m3"],
-        border_usd_kg=first["usd_kg"],
-        fee_usd_m3=fee + np.where(passes, gateways["fee_usd_m3"].to_numpy()[gate], 0.0),
-        days=first["days"]
-        + land["days"]
-        + dwell
-        + np.where(passes, gateways["dwell_days"].to_numpy()[gate], 0.0),
-        days_sd=np.sqrt(first["variance"] + land["variance"]),
-        kg_co2e_kg=first["co2"] + emission["road"] * land_km / 1000.0,
+        gateway=gateway,
+        crossing=crossing,
+        usd_m3=main.usd_m3 + land.usd_m3,
+        usd_kg=main.usd_kg + land.usd_kg,
+        border_usd_m3=main.usd_m3,
+        border_usd_kg=main.usd_kg,
+        fee_usd_m3=_at(fee, gateway) + _at(fee, crossing),
+        days=main.days + land.days + _at(dwell, gateway) + _at(dwell, crossing),
+        days_sd=np.sqrt(main.variance + land.variance),
+        kg_co2e_kg=main.kg_co2e_kg + land.kg_co2e_kg,
+    )
+
+
+def order_freight(routes: Routes, products: pd.DataFrame, freight_factor: Array) -> FreightCost:
+    """Return the freight of one order of each product.
+
+    Parameters
+    ----------
+    routes : Routes
+    products : DataFrame
+        Columns volume_m3, weight_kg.
+    freight_factor : (n_periods,)
+        Price of the period over the usual price.
+    """
+    volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
+
+    def priced(usd_m3: Array, usd_kg: Array) -> Array:
+        usual = usd_m3[:, None] * volume + usd_kg[:, None] * weight
+        return np.asarray(usual[:, :, None] * freight_factor)
+
+    return FreightCost(
+        total=priced(routes.usd_m3, routes.usd_kg),
+        to_border=priced(routes.border_usd_m3, routes.border_usd_kg),
+    )
+
+
+def _listed(distances: Distances, passable: NDArray[np.bool_]) -> tuple[Index, Index, Index]:
+    """Return origin, gateway (-1 by road all the way) and site of every pair in reach.
+
+    Only gateways that are passable count.
+    """
+    by_gateway = (
+        np.isfinite(distances.origin_gateway)[:, :, None]
+        & (np.isfinite(distances.gateway_site) & passable[:, None])[None, :, :]
+    )
+    origin, gateway, site = np.nonzero(by_gateway)
+    near_origin, near_site = np.nonzero(np.isfinite(distances.origin_site))
+    return (
+        np.concatenate([origin, near_origin]),
+        np.concatenate([gateway, np.full(len(near_origin), -1)]),
+        np.concatenate([site, near_site]),
     )
 
 
 def _leg(
-    freight: pd.DataFrame, mode: Texts, start: Texts, goal: Texts, km: Array
-) -> dict[str, Array]:
-    """Return price and time of legs; a pair of countries without a freight row costs and takes infinity."""
-    key = pd.MultiIndex.from_arrays([mode, start, goal])
+    freight: pd.DataFrame,
+    emissions: pd.DataFrame,
+    mode: Names,
+    countries: tuple[Names, Names],
+    km: Array,
+) -> _Leg:
+    """Price one leg of each route, from the first to the second of its countries.
+
+    A pair of countries without a freight row costs and takes infinity. An empty mode is no leg: it
+    costs nothing.
+    """
+    key = pd.MultiIndex.from_arrays([mode, *countries])
     rows = freight.set_index(["mode", "from_country", "to_country"]).reindex(key)
     price = {
         name: rows[name].to_numpy(float)
         for name in ("usd_m3", "usd_kg", "usd_m3_km", "fixed_days", "km_day", "days_cv")
     }
-    missing = np.isnan(price["km_day"])
+    none, missing = mode == "", np.isnan(price["km_day"])
     days = price["fixed_days"] + km / price["km_day"]
-    return {
-        "usd_m3": np.where(missing, np.inf, price["usd_m3"] + price["usd_m3_km"] * km),
-        "usd_kg": np.where(missing, np.inf, price["usd_kg"]),
-        "days": np.where(missing, np.inf, days),
-        "variance": np.where(missing, np.inf, (price["days_cv"] * days) ** 2),
-    }
+    kg_tkm = emissions.set_index("mode")["kg_tkm"].reindex(mode).to_numpy(float)
+
+    def known(value: Array) -> Array:
+        return np.where(none, 0.0, np.where(missing, np.inf, value))
+
+    return _Leg(
+        usd_m3=known(price["usd_m3"] + price["usd_m3_km"] * km),
+        usd_kg=known(price["usd_kg"]),
+        days=known(days),
+        variance=known((price["days_cv"] * days) ** 2),
+        kg_co2e_kg=np.where(none, 0.0, kg_co2e_per_kg(kg_tkm, km)),
+    )
+
+
+def _at(value: Array, row: Index) -> Array:
+    """Return what is paid or waited at the gateway of a row, zero for none (-1)."""
+    return np.where(row >= 0, value[row], 0.0)

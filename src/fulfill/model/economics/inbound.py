@@ -1,83 +1,143 @@
-"""What the goods of an order cost when they stand in a site: goods, freight, duty, import VAT, holding on the way."""
+"""What the goods of an order cost when they stand in a site.
+
+Goods at the origin, freight, duty, import VAT, and holding on the way and in cycle stock.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.problem import Problem
-from fulfill.model.economics import duty
-from fulfill.model.economics.freight import Index, Routes
-from fulfill.model.economics.inventory import cover_days, holding_cost, stock_by_period
+from fulfill.model.economics.duty import BorderTaxes
+from fulfill.model.economics.freight import FreightCost, Index, Routes
+from fulfill.model.economics.inventory import (
+    HoldingRates,
+    Replenishment,
+    StockByPeriod,
+    holding_cost,
+)
 
 Array = NDArray[np.float64]
 ROUTES_KEPT = 4
-"""Gateways kept for each site and group of origins, the cheapest first; more are kept where capacity is shared."""
+"""Gateways kept for each site and group of origins, the cheapest first.
+
+More are kept where capacity is shared."""
 
 
 @dataclass(frozen=True)
-class Replenishment:
-    """A site's usual route for a product: landed value, lead time; each (n_sites, n_products)."""
+class GoodsCost:
+    """What the goods of an order cost at their origin, USD.
 
-    value: Array
-    days: Array
-    days_sd: Array
+    Attributes
+    ----------
+    by_origin : (n_origins, n_products)
+        Infinite where the origin does not make the product.
+    cheapest : (n_products,)
+        Of all origins.
+    cheapest_overseas : (n_products,)
+        Of the origins that mail comes from; infinite where none makes the product.
+    """
+
+    by_origin: Array
+    cheapest: Array
+    cheapest_overseas: Array
 
 
-def goods_matrix(problem: Problem) -> Array:
-    """Return goods cost, (n_origins, n_products); infinite where the origin does not make the product."""
-    network = problem.network
-    table = network["goods_costs"].pivot(
-        index="origin_id", columns="product_id", values="goods_usd"
+@dataclass(frozen=True)
+class InboundCost:
+    """Cost of one dispatched order by route.
+
+    Attributes
+    ----------
+    parts : dict of (n_routes, n_products, n_periods)
+        USD per dispatched order, by part: goods, freight, gateway, duty, import_vat, holding;
+        infinite where the route's origin does not make the product.
+    """
+
+    parts: dict[str, Array]
+
+    @property
+    def total(self) -> Array:
+        """Return the sum of the parts, USD, (n_routes, n_products, n_periods)."""
+        return np.asarray(sum(self.parts.values()))
+
+    @property
+    def goods_value(self) -> Array:
+        """Return the value of the goods in stock, USD, (n_routes, n_products, n_periods).
+
+        Goods, freight and duty.
+        """
+        return self.parts["goods"] + self.parts["freight"] + self.parts["duty"]
+
+
+def goods_cost(
+    origins: pd.DataFrame, products: pd.DataFrame, goods_costs: pd.DataFrame
+) -> GoodsCost:
+    """Read what goods cost at their origins.
+
+    Parameters
+    ----------
+    origins, products : DataFrame
+        They give the order of the axes.
+    goods_costs : DataFrame
+        Columns origin_id, product_id, goods_usd.
+    """
+    pairs = pd.MultiIndex.from_product([origins["origin_id"], products["product_id"]])
+    listed = goods_costs.set_index(["origin_id", "product_id"])["goods_usd"].reindex(pairs)
+    by_origin = listed.fillna(np.inf).to_numpy(float).reshape(len(origins), len(products))
+    overseas = by_origin[(origins["country"] == "CN").to_numpy()]
+    return GoodsCost(
+        by_origin=by_origin,
+        cheapest=by_origin.min(axis=0, initial=np.inf),
+        cheapest_overseas=overseas.min(axis=0, initial=np.inf),
     )
-    full = table.reindex(
-        index=network["origins"]["origin_id"], columns=network["products"]["product_id"]
-    )
-    return full.fillna(np.inf).to_numpy(float)
 
 
-def cheapest_goods(problem: Problem, country: str | None = None) -> Array:
-    """Return the cheapest goods cost by product over all origins, or those of a country, (n_products,)."""
-    goods = goods_matrix(problem)
-    if country is not None:
-        goods = goods[(problem.network["origins"]["country"] == country).to_numpy()]
-    best = goods.min(axis=0) if len(goods) else np.full(goods.shape[1], np.inf)
-    return np.asarray(best)
-
-
-def usable_routes(problem: Problem, routes: Routes) -> Routes:
-    """Drop routes that the channels forbid, without a freight row, through a gateway without capacity, or of no use.
+def usable_routes(
+    routes: Routes,
+    goods: GoodsCost,
+    origins: pd.DataFrame,
+    products: pd.DataFrame,
+    channels: Collection[str],
+    holding: HoldingRates,
+) -> Routes:
+    """Drop routes that the channels forbid, that have no freight row, or that no plan would use.
 
     Of the routes of one site and gateway only origins that are cheapest for some product stay
     (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
     cheapest of the mean product stay. A bound refers to the instance after this choice.
+
+    Parameters
+    ----------
+    routes : Routes
+    goods : GoodsCost
+    origins : DataFrame
+        Columns country, capacity_m3_month, minimum_m3_year.
+    products : DataFrame
+        Columns volume_m3, weight_kg, transfer_value_usd.
+    channels : collection of str
+        The channels that may be used.
+    holding : HoldingRates
     """
-    origins = problem.network["origins"]
     nearshore = (origins["country"] != "CN").to_numpy()[routes.origin]
-    channels = set(problem.channels)
     allowed = np.where(
-        nearshore, "nearshore" in channels, bool(channels & {"local", "cross_border"})
+        nearshore, "nearshore" in channels, "local" in channels or "cross_border" in channels
     )
-    passable = np.append((problem.network["gateways"]["capacity_m3_month"] > 0).to_numpy(), True)[
-        routes.gateway
-    ]
-    priced = np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg)
-    routes = routes.take(np.flatnonzero(allowed & passable & priced))
+    routes = routes.take(
+        np.flatnonzero(allowed & np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg))
+    )
     if not len(routes):
         return routes
-    products = problem.network["products"]
     volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
     cost = (
-        goods_matrix(problem)[routes.origin]
+        goods.by_origin[routes.origin]
         + (routes.usd_m3 + routes.fee_usd_m3)[:, None] * volume
         + routes.usd_kg[:, None] * weight
-        + holding_cost(
-            problem.network.parameters["holding_rate"],
-            products["transfer_value_usd"],
-            routes.days[:, None],
-        )
+        + holding_cost(holding.goods, products["transfer_value_usd"], routes.days[:, None])
     )
     limited = (origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)).to_numpy()[
         routes.origin
@@ -98,7 +158,12 @@ def _wins(cost: Array, key: Index) -> NDArray[np.bool_]:
 
 
 def _cheapest_gateways(cost: Array, routes: Routes, group: Index) -> Index:
-    """Return rows of the cheapest gateways of each site and origin group, by the mean over products it can bring."""
+    """Return rows of the cheapest gateways of each site and origin group.
+
+    Gateways are ranked by the mean over the products that they can bring.
+    """
+    # Less each product's best: the mean of a route must not depend on how dear the products are
+    # that it happens to bring.
     best_cost = cost.min(axis=0)
     excess = np.where(
         np.isfinite(cost), cost - np.where(np.isfinite(best_cost), best_cost, 0.0), np.nan
@@ -108,118 +173,81 @@ def _cheapest_gateways(cost: Array, routes: Routes, group: Index) -> Index:
     rows: list[int] = []
     for place in range(int(stage.max()) + 1):
         members = np.flatnonzero(stage.ravel() == place)
-        best: dict[int, float] = {}
+        best: set[int] = set()
         for row in members[np.argsort(mean[members], kind="stable")]:
             gateway = int(routes.gateway[row])
             if gateway in best or len(best) < ROUTES_KEPT:
-                best.setdefault(gateway, float(mean[row]))
+                best.add(gateway)
                 rows.append(int(row))
     return np.array(sorted(rows), dtype=np.int64)
 
 
-def price_routes(problem: Problem, routes: Routes) -> dict[str, Array]:
-    """Return the landed cost of one order by part, each (n_routes, n_products, n_periods)."""
-    network, figures = problem.network, problem.network.parameters
-    products, calendar = network["products"], network["calendar"]
-    volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
-    factor = calendar["freight_factor"].to_numpy(float)
-    freight = (routes.usd_m3[:, None] * volume + routes.usd_kg[:, None] * weight)[
-        :, :, None
-    ] * factor
-    goods = goods_matrix(problem)[routes.origin][:, :, None]
+def inbound_cost(
+    routes: Routes,
+    goods: GoodsCost,
+    freight: FreightCost,
+    taxes: BorderTaxes,
+    products: pd.DataFrame,
+    stock: StockByPeriod,
+    holding: HoldingRates,
+    insurance_rate: float,
+) -> InboundCost:
+    """Return the landed cost of one dispatched order by route and part.
+
+    Parameters
+    ----------
+    routes : Routes
+    goods : GoodsCost
+    freight : FreightCost
+    taxes : BorderTaxes
+    products : DataFrame
+        Columns volume_m3, transfer_value_usd.
+    stock : StockByPeriod
+        Goods are held on the way, in cycle stock, and from landing ahead up to the sale.
+    holding : HoldingRates
+    insurance_rate : float
+        Share of the transfer value.
+    """
+    volume = products["volume_m3"].to_numpy(float)
     transfer = products["transfer_value_usd"].to_numpy(float)[None, :, None]
-    to_border = (routes.border_usd_m3[:, None] * volume + routes.border_usd_kg[:, None] * weight)[
-        :, :, None
-    ] * factor
-    duties, vat = _border_taxes(problem, routes, transfer, to_border)
-    landed = goods + freight + duties
-    _, ahead = stock_by_period(network)
-    days = routes.days[:, None, None] + cover_days(network)[None, :, None] + ahead[None, None, :]
-    parts = {
-        "goods": goods,
-        "freight": freight + figures["insurance_rate"] * transfer,
-        "gateway": (routes.fee_usd_m3[:, None] * volume)[:, :, None],
-        "duty": duties,
-        "import_vat": vat,
-        "holding": holding_cost(
-            figures["holding_rate"], np.where(np.isfinite(landed), landed, 0.0), days
-        ),
-    }
-    shape = (len(routes), len(products), len(calendar))
-    return {name: np.broadcast_to(value, shape) for name, value in parts.items()}
-
-
-def _border_taxes(
-    problem: Problem, routes: Routes, transfer: Array, to_border: Array
-) -> tuple[Array, Array]:
-    """Return duty with fees, and the cost of import VAT, of formal entry into each route's site's country.
-
-    Goods made in the site's country pass no border. Goods of a nearshore plant enter the US free of
-    duty for the share that meets the rules of origin and at the ordinary rate for the rest.
-    """
-    network, figures = problem.network, problem.network.parameters
-    country = network["sites"]["country"].to_numpy()[routes.site]
-    made_in = network["origins"]["country"].to_numpy()[routes.origin]
-    cif = transfer * (1.0 + figures["insurance_rate"]) + to_border
-    countries = network["countries"].set_index("country")
-    classes, roo = (
-        network["products"]["tariff_class"],
-        network["products"]["roo_share"].to_numpy(float),
+    at_origin = goods.by_origin[routes.origin][:, :, None]
+    landed = at_origin + freight.total + taxes.duty
+    days = (
+        routes.days[:, None, None]
+        + stock.cover_days[None, :, None]
+        + stock.ahead_days[None, None, :]
     )
-    values = network["products"]["transfer_value_usd"]
-    duties, vat = np.zeros_like(cif), np.zeros_like(cif)
-    for place in np.unique(country):
-        for source in np.unique(made_in[country == place]):
-            if source == place:
-                continue
-            rows = np.flatnonzero((country == place) & (made_in == source))
-            group = "CN" if source == "CN" else "USMCA"
-            for k, (tariff_class, value) in enumerate(zip(classes, values, strict=True)):
-                share = roo[k] if group == "USMCA" else 0.0
-                ordinary = _formal_share(problem, str(place), "formal", group, tariff_class, value)
-                free = (
-                    _formal_share(problem, str(place), "preferential", group, tariff_class, value)
-                    if share
-                    else ordinary
-                )
-                base_cif = cif[rows, k]
-                duties[rows, k] = sum(  # a part that is none has no rule to pay by
-                    part
-                    * duty.formal_duty(base_cif if base == "cif" else transfer[0, k, 0], rate, fee)
-                    for part, (rate, fee, base) in ((1.0 - share, ordinary), (share, free))
-                    if part > 0
-                )
-            due = duty.import_vat(cif[rows], duties[rows], float(countries["vat_rate"][place]))
-            credited = bool(countries.at[place, "vat_credited"])
-            wait = holding_cost(figures["capital_rate"], due, figures["vat_credit_days"])
-            vat[rows] = wait if credited else due
-    return duties, vat
+    parts = {
+        "goods": at_origin,
+        "freight": freight.total + insurance_rate * transfer,
+        "gateway": (routes.fee_usd_m3[:, None] * volume)[:, :, None],
+        "duty": taxes.duty,
+        "import_vat": taxes.import_vat,
+        # The goods are infinite already where the origin does not make the product.
+        "holding": holding_cost(holding.goods, np.where(np.isfinite(landed), landed, 0.0), days),
+    }
+    return InboundCost(
+        {name: np.broadcast_to(value, freight.total.shape) for name, value in parts.items()}
+    )
 
 
-def _formal_share(
-    problem: Problem, country: str, kind: str, group: str, tariff_class: str, value: float
-) -> tuple[float, float, str]:
-    """Return duty rate, fee share and base of a formal entry; a missing preference falls back to the ordinary rule.
-
-    Without either the goods cannot be entered: the rate is infinite.
-    """
-    rule = problem.regime.find(country, kind, group, tariff_class, value)
-    if rule is None:
-        rule = problem.regime.find(country, "formal", group, tariff_class, value)
-    if rule is None:
-        return np.inf, 0.0, "cif"
-    return rule.rate, rule.fee_share(problem.network.parameters["entry_value_usd"]), rule.base
-
-
-def replenishment(problem: Problem, routes: Routes, parts: dict[str, Array]) -> Replenishment:
+def cheapest_route(routes: Routes, inbound: InboundCost, n_sites: int) -> Replenishment:
     """Return landed value and lead time of the cheapest route of every site and product.
 
-    Zero where no route brings the product: none of it stands there, as nothing leaves that was not
-    brought in.
+    Parameters
+    ----------
+    routes : Routes
+    inbound : InboundCost
+        Of these routes.
+    n_sites : int
+
+    Returns
+    -------
+    Replenishment
+        Zero where no route brings the product: none of it stands there.
     """
-    n_sites, n_products = len(problem.network["sites"]), len(problem.network["products"])
-    cost = np.asarray(sum(parts.values())).mean(axis=2)
-    worth = (parts["goods"] + parts["freight"] + parts["duty"]).mean(axis=2)
+    cost, worth = inbound.total.mean(axis=2), inbound.goods_value.mean(axis=2)
+    n_products = cost.shape[1]
     value, days, spread = (np.zeros((n_sites, n_products)) for _ in range(3))
     for site in np.unique(routes.site):
         rows = np.flatnonzero(routes.site == site)

@@ -8,7 +8,7 @@ costs
 
 where `alone` comes from demand that varies independently from place to place (it pools) and
 `common` from what varies everywhere at once: lead times, and demand as far as places are
-correlated. The cost is concave in `phi`; a chord from the origin lies below it. (Eppen 1979,
+correlated. The cost is concave in `phi`; a secant from the origin lies below it. (Eppen 1979,
 "Effects of centralization on expected costs in a multi-location newsboy problem", Manage. Sci. 25,
 498-501, doi 10.1287/mnsc.25.5.498.)
 """
@@ -22,12 +22,102 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from fulfill.inputs.network import Network
-from fulfill.inputs.problem import Problem
+from fulfill.model.economics.cancellation import ConversionLoss, conversion
 
 Array = NDArray[np.float64]
 SHARES = np.concatenate([[0.0], 2.2 ** -np.arange(7.0)[::-1]])
-"""Shares of a country's largest demand between which the concave cost is interpolated for bounds."""
+"""Shares of a country's demand between which the concave cost is interpolated for bounds."""
+
+
+@dataclass(frozen=True)
+class HoldingRates:
+    """What it costs to have money bound, as a share of the value a year.
+
+    Attributes
+    ----------
+    goods : float
+        Holding rate of goods: capital, insurance, obsolescence, room.
+    capital : float
+        Rate of money alone, for import VAT until it is credited.
+    vat_credit_days : float
+        Days until import VAT is credited.
+    """
+
+    goods: float
+    capital: float
+    vat_credit_days: float
+
+
+@dataclass(frozen=True)
+class StockPolicy:
+    """How stock is reviewed and protected.
+
+    Attributes
+    ----------
+    review_days : float
+        Days between two replenishments.
+    service_factor : float
+        Standard deviations of demand over the lead time that safety stock covers.
+    demand_correlation : float
+        Correlation of a SKU's demand between places, 0 to 1.
+    """
+
+    review_days: float
+    service_factor: float
+    demand_correlation: float
+
+
+@dataclass(frozen=True)
+class Replenishment:
+    """A site's usual route for a product, each (n_sites, n_products).
+
+    Attributes
+    ----------
+    value
+        Landed value of an order's goods, USD; zero where no route brings the product.
+    days, days_sd
+        Mean and standard deviation of the replenishment lead time.
+    """
+
+    value: Array
+    days: Array
+    days_sd: Array
+
+
+@dataclass(frozen=True)
+class SiteDemand:
+    """Yearly orders that safety stock of a site is set against, each (n_sites, n_products).
+
+    Attributes
+    ----------
+    yearly
+        Potential orders of the site's country, or of all where it wants none and may export.
+    reach
+        The most orders that can leave the site in a year.
+    """
+
+    yearly: Array
+    reach: Array
+
+
+@dataclass(frozen=True)
+class StockByPeriod:
+    """What one order of a period occupies in stock, and for how long.
+
+    Attributes
+    ----------
+    level : (n_products, n_periods, n_periods)
+        Orders in stock in the column's period because one order is sold in the row's: cycle stock
+        in the period itself, goods landed ahead from the period in which they land up to the sale.
+    cover_days : (n_products,)
+        Mean days of cycle stock.
+    ahead_days : (n_periods,)
+        Mean days that an order of the period waits in stock because it landed ahead.
+    """
+
+    level: Array
+    cover_days: Array
+    ahead_days: Array
 
 
 @dataclass(frozen=True)
@@ -53,25 +143,45 @@ class SafetyStock:
     reach: Array
 
     def cost(self, volume: Array) -> Array:
-        """Return the yearly cost at yearly orders `volume` (n_sites, n_products)."""
+        """Return the yearly cost of safety stock.
+
+        Parameters
+        ----------
+        volume : (n_sites, n_products)
+            Orders that leave the site in a year.
+
+        Returns
+        -------
+        ndarray, shape (n_sites, n_products)
+            USD a year.
+        """
         share = volume / np.maximum(self.demand, 1e-12)
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
 
-    def points(self) -> Array:
-        """Return the yearly orders between which the cost is interpolated for bounds, (n_sites, n_products, 9).
+    def breakpoints(self) -> Array:
+        """Return the yearly orders between which the cost is interpolated for bounds.
 
         They are `SHARES` times the country's demand, and the reach.
+
+        Returns
+        -------
+        ndarray, shape (n_sites, n_products, 9)
         """
         home = np.minimum(self.demand, self.reach)
         return np.concatenate([home[:, :, None] * SHARES, self.reach[:, :, None]], axis=2)
 
-    def lines(self) -> tuple[Array, Array]:
-        """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
+    def outer_linearisation(self) -> tuple[Array, Array]:
+        """Return straight lines whose lower envelope lies below the cost.
 
-        The lines join the cost at `points`: an interpolation of a concave function, so never above
-        it, and itself the least of its lines.
+        The lines join the cost at the breakpoints: an interpolation of a concave function, so never
+        above it, and itself the least of its lines.
+
+        Returns
+        -------
+        charge, slope : ndarray, shape (n_sites, n_products, 8)
+            USD a year, and USD per order.
         """
-        volume = self.points()
+        volume = self.breakpoints()
         share = volume / np.maximum(self.demand[:, :, None], 1e-12)
         cost = np.sqrt(
             self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2
@@ -81,17 +191,39 @@ class SafetyStock:
         return cost[:, :, :-1] - slope * volume[:, :, :-1], slope
 
     def marginal(self, volume: Array) -> Array:
-        """Return the cost of one more order at yearly orders `volume`, (n_sites, n_products)."""
+        """Return the cost of one more order.
+
+        Parameters
+        ----------
+        volume : (n_sites, n_products)
+            Orders that leave the site in a year.
+
+        Returns
+        -------
+        ndarray, shape (n_sites, n_products)
+            USD per order.
+        """
+        # The slope of a root is infinite at zero: below a thousandth of the demand it is that of a
+        # thousandth.
         share = np.maximum(volume / np.maximum(self.demand, 1e-12), 1e-3)
         cost = np.sqrt(self.alone_usd2 * share + self.common_usd2 * share**2)
         steep = (self.alone_usd2 + 2.0 * self.common_usd2 * share) / np.maximum(2.0 * cost, 1e-12)
         return np.where(cost > 0, steep / np.maximum(self.demand, 1e-12), 0.0)
 
-    def chord(self, top: Array) -> Array:
-        """Return USD per order on the chord from zero to the volume `top`, shape (n_sites, n_products, n_sizes).
+    def secant(self, top: Array) -> Array:
+        """Return the slope of the secant from zero to what a size can carry.
 
-        `top` (n_sites, n_sizes) is what a size can carry in a year; the chord never lies above the
-        true cost there.
+        It never lies above the cost up to there.
+
+        Parameters
+        ----------
+        top : (n_sites, n_sizes)
+            Orders a year that a size can carry.
+
+        Returns
+        -------
+        ndarray, shape (n_sites, n_products, n_sizes)
+            USD per order.
         """
         reach = np.minimum(top[:, None, :], self.reach[:, :, None])
         share = reach / np.maximum(self.demand[:, :, None], 1e-12)
@@ -102,121 +234,133 @@ class SafetyStock:
 
 
 def safety_stock(
-    problem: Problem,
-    site_country: NDArray[np.object_],
-    lead_days: Array,
-    lead_sd: Array,
-    value: Array,
+    products: pd.DataFrame,
+    usual: Replenishment,
     margin: Array,
+    demand: SiteDemand,
+    holding: HoldingRates,
+    policy: StockPolicy,
 ) -> SafetyStock:
-    """Return the pooled cost of safety stock (replenished goods) or of over- and understock (seasonal goods).
+    """Return the pooled cost of safety stock, or of over- and understock of seasonal goods.
 
     Parameters
     ----------
-    lead_days, lead_sd : (n_sites, n_products)
-        Replenishment lead time of the site's usual route.
-    value : (n_sites, n_products)
-        Landed value of an order's goods.
+    products : DataFrame
+        Columns skus, stocking, season_days, demand_cv, salvage_share, volume_m3.
+    usual : Replenishment
     margin : (n_sites, n_products)
-        Contribution lost when a seasonal SKU runs out.
+        Contribution lost when a seasonal SKU runs out, USD per order.
+    demand : SiteDemand
+    holding : HoldingRates
+    policy : StockPolicy
 
     Notes
     -----
-    Replenished: ``z sqrt((L + R) sd^2 + d^2 sL^2)`` per SKU with daily demand d (textbook base
-    stock, review R), held at the holding rate. Seasonal: ``(cu + co) pdf(z*) sd`` per SKU with
-    ``cdf(z*) = cu / (cu + co)`` (newsvendor).
+    Per SKU, replenished: ``service_factor sqrt((lead + review_days) sd_day^2 + daily^2 sd_lead^2)``
+    orders (textbook base stock), held at the holding rate. Seasonal: ``(under + over) pdf(quantile)
+    sd_season`` with ``cdf(quantile) = under / (under + over)`` (newsvendor). Both are textbook
+    formulas: Silver, Pyke and Thomas 2017, "Inventory and Production Management in Supply Chains",
+    4th edition.
     """
-    products, figures = problem.network["products"], problem.network.parameters
-    demand = _country_demand(problem, site_country)
     skus = products["skus"].to_numpy(float)
     seasonal = (products["stocking"] == "seasonal").to_numpy()
     season = products["season_days"].to_numpy(float)
-    daily = demand / skus / np.where(seasonal, season, 365.0)
+    daily = demand.yearly / skus / np.where(seasonal, season, 365.0)
+    # The coefficient of variation is of a week's demand: sd_day = cv * (7 daily) / sqrt(7).
     daily_sd = products["demand_cv"].to_numpy(float) * daily * np.sqrt(7.0)
-    hold = figures["holding_rate"] * value * skus * figures["stock_service_factor"]
-    alone = (hold * daily_sd) ** 2 * (lead_days + figures["review_days"])
-    common = (hold * daily * lead_sd) ** 2
-    over = value * (1.0 - products["salvage_share"].to_numpy(float))
+    hold = holding.goods * usual.value * skus * policy.service_factor
+    alone = (hold * daily_sd) ** 2 * (usual.days + policy.review_days)
+    common = (hold * daily * usual.days_sd) ** 2
+    over = usual.value * (1.0 - products["salvage_share"].to_numpy(float))
     under = np.maximum(margin, 0.0)
     critical = np.clip(under / np.maximum(under + over, 1e-12), 1e-6, 1 - 1e-6)
     density = np.exp(-(ndtri(critical) ** 2) / 2) / np.sqrt(2 * np.pi)
     season_sd = daily_sd * np.sqrt(season)
     newsvendor = (skus * (under + over) * density * season_sd) ** 2
     volume = products["volume_m3"].to_numpy(float)
-    held = volume / np.maximum(figures["holding_rate"] * value, 1e-12)
+    held = volume / np.maximum(holding.goods * usual.value, 1e-12)
     leftover = (
         volume * np.maximum(ndtri(critical), 0.0) / np.maximum((under + over) * density, 1e-12)
     )
     varies = np.where(seasonal, newsvendor, alone)
-    together = figures["demand_correlation"]
+    together = policy.demand_correlation
     return SafetyStock(
         alone_usd2=(1.0 - together) * varies,
         common_usd2=together * varies + np.where(seasonal, 0.0, common),
-        demand=demand,
+        demand=demand.yearly,
         m3_per_usd=np.where(seasonal, leftover, held),
-        reach=_reach(problem, demand),
+        reach=demand.reach,
     )
 
 
-def _reach(problem: Problem, demand: Array) -> Array:
-    """Return the most orders of a product that can leave a site in a year, (n_sites, n_products).
-
-    All orders of its own country or, with `cross_border`, of all; each at the best conversion there
-    is, that of a lead time of zero days.
-    """
-    figures = problem.network.parameters
-    most = np.exp(figures["conversion_eta"] * figures["conversion_reference_days"])
-    everything = problem.orders.sum(axis=(0, 2))[None, :]
-    return np.asarray(
-        most
-        * (
-            np.broadcast_to(everything, demand.shape)
-            if "cross_border" in problem.channels
-            else demand
-        )
-    )
-
-
-def _country_demand(problem: Problem, site_country: NDArray[np.object_]) -> Array:
-    """Return yearly orders by product of each site's country, shape (n_sites, n_products).
+def site_demand(
+    orders: Array,
+    zone_country: NDArray[np.object_],
+    site_country: NDArray[np.object_],
+    loss: ConversionLoss,
+    *,
+    cross_border: bool,
+) -> SiteDemand:
+    """Return the demand of each site's country, and the most that can leave a site.
 
     Where the country wants none of a product, stock there is for orders across the border: with
     `cross_border` those of all countries stand in, or the stock would vary with nothing and cost
     nothing.
+
+    Parameters
+    ----------
+    orders : (n_zones, n_products, n_periods)
+        Potential orders a year.
+    zone_country, site_country : (n_zones,), (n_sites,)
+    loss : ConversionLoss
+        The reach counts every order at the best conversion there is, that of a lead time of zero.
+    cross_border : bool
+        Whether a site may serve all countries or its own only.
     """
-    zone_country = problem.demand.zones["country"].to_numpy()
-    yearly = problem.orders.sum(axis=2)
+    yearly = orders.sum(axis=2)
     by_country = {
         name: yearly[zone_country == name].sum(axis=0) for name in np.unique(site_country)
     }
     own = np.stack([by_country[name] for name in site_country])
-    return np.where((own > 0) | ("cross_border" not in problem.channels), own, yearly.sum(axis=0))
+    most = conversion(0.0, loss)
+    if not cross_border:
+        return SiteDemand(own, np.asarray(most * own))
+    everything = np.broadcast_to(yearly.sum(axis=0), own.shape)
+    return SiteDemand(np.where(own > 0, own, everything), np.asarray(most * everything))
 
 
-def cover_days(network: Network) -> Array:
-    """Return mean days of cycle stock by product: half a review period, or half a season bought at once."""
-    products = network["products"]
-    season = products["season_days"].to_numpy(float) / 2.0
-    return np.where(
-        products["stocking"] == "seasonal", season, network.parameters["review_days"] / 2.0
-    )
+def cover_days(products: pd.DataFrame, review_days: float) -> Array:
+    """Return mean days of cycle stock: half a review period, or half a season bought at once.
 
-
-def stock_by_period(network: Network) -> tuple[Array, Array]:
-    """Return what one order of a period occupies and how long it is held ahead.
+    Parameters
+    ----------
+    products : DataFrame
+        Columns stocking, season_days.
+    review_days : float
 
     Returns
     -------
-    level : (n_products, n_periods, n_periods) Orders in stock in the later-indexed period's column
-        because one order is sold in the row's period: cycle stock in the period itself, goods
-        landed ahead from the period in which they land up to the sale.
-    ahead_days : (n_periods,)
-        Mean days that an order of the period waits in stock because it landed ahead.
+    ndarray, shape (n_products,)
     """
-    calendar, prebuild = network["calendar"], network["prebuild"]
+    season = products["season_days"].to_numpy(float) / 2.0
+    return np.where(products["stocking"] == "seasonal", season, review_days / 2.0)
+
+
+def stock_by_period(cover: Array, calendar: pd.DataFrame, prebuild: pd.DataFrame) -> StockByPeriod:
+    """Return what one order of a period occupies in stock and how long it is held ahead.
+
+    Parameters
+    ----------
+    cover : (n_products,)
+        Mean days of cycle stock, see `cover_days`.
+    calendar : DataFrame
+        Columns period_id, days.
+    prebuild : DataFrame
+        Columns period_id, lands_in, share: goods that land before the period they are sold in.
+    """
     days = calendar["days"].to_numpy(float)
     middle = np.cumsum(days) - days / 2.0
-    cycle = np.minimum(1.0, cover_days(network)[:, None] / days[None, :])
+    cycle = np.minimum(1.0, cover[:, None] / days[None, :])
     level = cycle[:, :, None] * np.eye(len(days))[None]
     ahead = np.zeros(len(days))
     place = pd.Index(calendar["period_id"])
@@ -224,12 +368,24 @@ def stock_by_period(network: Network) -> tuple[Array, Array]:
     for t, early, share in zip(sold, lands, prebuild["share"].to_numpy(float), strict=True):
         level[:, t, early:t] += share
         ahead[t] += share * (middle[t] - middle[early])
-    return level, ahead
+    return StockByPeriod(level, cover, ahead)
 
 
-def landing_shares(network: Network) -> Array:
-    """Return the share of a period's goods that lands in each period, (n_periods, n_periods); rows sum to one."""
-    calendar, prebuild = network["calendar"], network["prebuild"]
+def landing_shares(calendar: pd.DataFrame, prebuild: pd.DataFrame) -> Array:
+    """Return the share of a period's goods that lands in each period.
+
+    Parameters
+    ----------
+    calendar : DataFrame
+        Column period_id.
+    prebuild : DataFrame
+        Columns period_id, lands_in, share.
+
+    Returns
+    -------
+    ndarray, shape (n_periods, n_periods)
+        Row: period of the sale; column: period of the landing. Rows sum to one.
+    """
     place = pd.Index(calendar["period_id"])
     landing = np.eye(len(place))
     sold, lands = place.get_indexer(prebuild["period_id"]), place.get_indexer(prebuild["lands_in"])
@@ -240,6 +396,14 @@ def landing_shares(network: Network) -> Array:
 
 
 def holding_cost(rate: float, value: ArrayLike, days: ArrayLike) -> Array:
-    """Return the cost of holding goods of a value for some days, USD."""
+    """Return the cost of holding goods or money, USD.
+
+    Parameters
+    ----------
+    rate : float
+        Share of the value a year.
+    value, days : array_like
+        USD and days; they broadcast.
+    """
     cost: Array = rate * np.asarray(value, float) * np.asarray(days, float) / 365.0
     return cost

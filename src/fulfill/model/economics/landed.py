@@ -1,24 +1,32 @@
 """The expected economics of one order, put together from the parts of this folder.
 
+This module alone knows the problem: it hands each part the tables and figures that it reads, in the
+order freight, duty, inbound, warehouse, last mile, lead time, cancellation, value.
+
 Everything stays in broadcastable factors: by way x product x period, by route x product x period,
 by site. With
 
-    p, pd    share cancelled by the door, and by dispatch         conv  orders placed per potential
-    order N        net revenue                                          G     goods cost at the
-    origin, S salvage share landed   goods + freight + duty + tax + handling + last mile
+    p, p_d     share cancelled by delivery, and by dispatch
+    conv       orders placed per potential order
+    N          net revenue
+    G, S       goods cost at the origin, and the share of it that is saved
+    landed     goods + freight + duty + tax + handling + last mile
+    ret, rev   return rate, and cost of taking an order back
+    psi        payment loss
 
 an order is worth (docs/formulation.md, "The economics of one order")
 
-    conv { (1-p) N - (1-pd) landed + (p-pd) (S G - reverse) - r (1-p) (N + reverse - S G) - psi
-    (1-p) N }
+    conv { (1-p) N - (1-p_d) landed - (p-p_d) (rev - S G) - ret (1-p) (N + rev - S G)
+           - psi (1-p) N }
 
 Goods that were dispatched and cancelled come back: what was spent is lost except for their salvage.
-Costs are positive, revenue negative; `units` = conv (1-pd) are the orders that leave a site or an
+Costs are positive, revenue negative; `units` = conv (1-p_d) are the orders that leave a site or an
 origin per potential order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,18 +35,58 @@ from numpy.typing import NDArray
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
-from fulfill.model.economics.cancellation import share_within
-from fulfill.model.economics.freight import Routes, inbound_routes
+from fulfill.model.economics.cancellation import (
+    CancellationHazard,
+    ConversionLoss,
+    LeadTimes,
+    Survival,
+    lead_times,
+    share_within,
+    survival,
+)
+from fulfill.model.economics.duty import FormalEntry, formal_entry_taxes
+from fulfill.model.economics.freight import Routes, inbound_routes, order_freight
 from fulfill.model.economics.inbound import (
-    cheapest_goods,
-    price_routes,
-    replenishment,
+    GoodsCost,
+    InboundCost,
+    cheapest_route,
+    goods_cost,
+    inbound_cost,
     usable_routes,
 )
-from fulfill.model.economics.inventory import SafetyStock, safety_stock, stock_by_period
-from fulfill.model.economics.last_mile import Lanes, Ways, lanes_to_zones, ways_to_door
-from fulfill.model.economics.order_value import OrderValue, lead_times, value_orders
-from fulfill.model.economics.warehouse import Warehouses, capital_recovery, warehouses
+from fulfill.model.economics.inventory import (
+    HoldingRates,
+    SafetyStock,
+    StockByPeriod,
+    StockPolicy,
+    cover_days,
+    safety_stock,
+    site_demand,
+    stock_by_period,
+)
+from fulfill.model.economics.last_mile import (
+    CrossBorderTerms,
+    Lanes,
+    Ways,
+    allowed_ways,
+    lanes_to_zones,
+    price_multiplier,
+)
+from fulfill.model.economics.order_value import (
+    ChannelTerms,
+    OrderRevenue,
+    OrderValue,
+    cost_of_a_day,
+    net_of_vat,
+    order_revenue,
+    order_value,
+)
+from fulfill.model.economics.warehouse import (
+    Warehouses,
+    capital_recovery,
+    storage_fee,
+    warehouses,
+)
 
 Array = NDArray[np.float64]
 
@@ -49,45 +97,43 @@ class Economics:
 
     Attributes
     ----------
-    ways, lanes, routes, warehouses, safety
-    way_parts : dict of (n_ways, n_products, n_periods)
-        USD per potential order, by part.
+    routes, inbound
+        The inbound routes, and the landed cost of an order on each.
+    warehouses, stock, safety
+        Sites by size, cycle and pre-built stock by period, safety stock by site.
+    ways, lanes, lead_times, survival, value
+        Ways to the consumer, their lanes, and by way what becomes of an order and what it is worth.
     way_rate : (n_ways, n_products, n_periods)
-        Multiplies a lane's price by distance.
-    placed, units, delivered : (n_ways, n_products, n_periods)
-        Orders placed, dispatched, and delivered (returns not yet deducted) per potential order.
-    lead_days : (n_ways, n_periods), within : dict of days to (n_ways, n_periods)
-    route_parts : dict of (n_routes, n_products, n_periods)
-        USD per dispatched order; infinite where the route's origin does not make the product.
+        Multiplies a lane's price by distance: orders dispatched times the period's surcharge.
+    within : dict of days to (n_ways, n_periods)
+        Share of orders delivered within so many days.
     storage_usd : (n_sites, n_products, n_periods)
         Storage fee of cycle and pre-built stock per dispatched order.
-    stock_level : (n_products, n_periods, n_periods)
-        Orders in stock in the column's period per order dispatched in the row's.
     fixed_usd : (n_sites, n_sizes)
         Rent, overhead and the yearly share of the opening cost.
     entry_usd : (n_products, n_countries)
         Yearly share of certification and importer set-up.
-    day_usd : (n_countries,) What a day of delay costs an order from a site: cancelled and unplaced
-        orders times their margin.
+    day_usd : (n_countries,)
+        What a day of delay costs an order from a site.
     reference_usd : (n_zones, n_products)
         Net price less the cheapest goods: the constant that turns value into cost.
+    countries : tuple of str
+        The axis of countries.
     """
 
+    routes: Routes
+    inbound: InboundCost
+    warehouses: Warehouses
+    stock: StockByPeriod
+    safety: SafetyStock
     ways: Ways
     lanes: Lanes
-    routes: Routes
-    warehouses: Warehouses
-    safety: SafetyStock
-    way_parts: dict[str, Array]
+    lead_times: LeadTimes
+    survival: Survival
+    value: OrderValue
     way_rate: Array
-    placed: Array
-    units: Array
-    delivered: Array
-    lead_days: Array
     within: dict[int, Array]
-    route_parts: dict[str, Array]
     storage_usd: Array
-    stock_level: Array
     fixed_usd: Array
     entry_usd: Array
     day_usd: Array
@@ -95,143 +141,306 @@ class Economics:
     countries: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The figures of parameters.csv that the economics reads, in the types of the parts."""
+
+    entry: FormalEntry
+    holding: HoldingRates
+    policy: StockPolicy
+    crossing: CrossBorderTerms
+    hazard: CancellationHazard
+    conversion: ConversionLoss
+    by_mail: ChannelTerms
+    from_site: ChannelTerms
+    capital_recovery: float
+    importer_setup_usd: float
+
+
+def read_figures(parameters: Mapping[str, float]) -> Figures:
+    """Return the figures of the economics.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float
+        Rows of parameters.csv by name; units as in the data dictionary.
+    """
+    return Figures(
+        entry=FormalEntry(
+            entry_value_usd=parameters["entry_value_usd"],
+            insurance_rate=parameters["insurance_rate"],
+        ),
+        holding=HoldingRates(
+            goods=parameters["holding_rate"],
+            capital=parameters["capital_rate"],
+            vat_credit_days=parameters["vat_credit_days"],
+        ),
+        policy=StockPolicy(
+            review_days=parameters["review_days"],
+            service_factor=parameters["stock_service_factor"],
+            demand_correlation=parameters["demand_correlation"],
+        ),
+        crossing=CrossBorderTerms(
+            fee_usd=parameters["cross_border_fee_usd"], days=parameters["cross_border_days"]
+        ),
+        hazard=CancellationHazard(
+            p0=parameters["cancel_p0"],
+            h0=parameters["cancel_h0"],
+            lambda_=parameters["cancel_lambda"],
+            gamma=parameters["cancel_gamma"],
+        ),
+        conversion=ConversionLoss(
+            reference_days=parameters["conversion_reference_days"],
+            eta=parameters["conversion_eta"],
+        ),
+        by_mail=ChannelTerms(
+            dispatch_days=parameters["mail_dispatch_days"],
+            payment_loss=parameters["payment_loss_mail"],
+            reverse_usd=parameters["reverse_usd_mail"],
+            salvage_share=parameters["return_salvage_mail"],
+        ),
+        from_site=ChannelTerms(
+            dispatch_days=parameters["local_dispatch_days"],
+            payment_loss=parameters["payment_loss_local"],
+            reverse_usd=parameters["reverse_usd_local"],
+            salvage_share=parameters["return_salvage_local"],
+        ),
+        capital_recovery=capital_recovery(parameters["capital_rate"], parameters["horizon_years"]),
+        importer_setup_usd=parameters["importer_setup_usd"],
+    )
+
+
 def economics(
-    problem: Problem, distances: Distances, targets: tuple[int, ...] = (3, 5)
+    problem: Problem, distances: Distances, days_in_time: tuple[int, ...] = (3, 5)
 ) -> Economics:
     """Price every way, route and site of a problem.
 
     Parameters
     ----------
-    targets : days whose share in time is wanted, for service levels and reports
+    problem : Problem
+    distances : Distances
+        Of the problem's places.
+    days_in_time : tuple of int
+        Days whose share in time is wanted, for service levels and reports.
     """
-    network, figures = problem.network, problem.network.parameters
+    network, figures = problem.network, read_figures(problem.network.parameters)
+    goods, stock = _goods(network), _stock(network, figures)
+    routes = _routes(problem, figures, goods, distances)
+    inbound = price_inbound(problem, routes)
+    stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
+    ways = _ways(problem, figures)
+    lead = _lead_times(network, figures, ways)
+    left = _survival(network, figures, ways, lead)
+    revenue = _revenue(problem, ways)
+    value = _value(network, figures, ways, left, revenue)
+    # The same order a day later: the difference prices the delay of a warehouse's later bands.
+    late = _survival(network, figures, ways, _lead_times(network, figures, ways, delay_days=1.0))
+    late_value = _value(network, figures, ways, late, revenue)
     countries = tuple(network["countries"]["country"])
-    routes = usable_routes(problem, inbound_routes(network, distances))
-    route_parts = price_routes(problem, routes)
-    ways = ways_to_door(problem)
-    value = value_orders(problem, ways)
-    stores = warehouses(network)
-    recovery = capital_recovery(figures["capital_rate"], figures["horizon_years"])
-    level, _ = stock_by_period(network)
-    products = network["products"]
-    entry = figures["importer_setup_usd"] + (
-        products["certification_usd_sku"] * products["skus"]
-    ).to_numpy(float)
-    mean, p90 = lead_times(problem, ways)
+    factor = network["calendar"]["last_mile_factor"].to_numpy(float)
+    entry = _entry_cost(network, figures)
     return Economics(
-        ways=ways,
-        lanes=lanes_to_zones(problem, ways, distances),
         routes=routes,
+        inbound=inbound,
         warehouses=stores,
-        safety=price_safety_stock(problem, routes, route_parts),
-        way_parts=value.parts,
-        way_rate=value.units * _surcharge(network, ways)[:, None, :],
-        placed=value.placed,
-        units=value.units,
-        delivered=value.delivered,
-        lead_days=mean,
-        within={days: share_within(mean, p90, days) for days in targets},
-        route_parts=route_parts,
-        storage_usd=_storage_fee(problem, stores, level),
-        stock_level=level,
-        fixed_usd=stores.fixed_usd_year + recovery * stores.opening_usd,
-        entry_usd=np.repeat(recovery * entry[:, None], len(countries), axis=1),
-        day_usd=_day_cost(problem, ways, value, countries),
-        reference_usd=_reference(problem),
+        stock=stock,
+        safety=price_safety_stock(problem, routes, inbound),
+        ways=ways,
+        lanes=_lanes(problem, ways, distances),
+        lead_times=lead,
+        survival=left,
+        value=value,
+        way_rate=left.units * price_multiplier(ways, factor)[:, None, :],
+        within={days: share_within(lead.mean, lead.p90, days) for days in days_in_time},
+        storage_usd=storage_fee(stores, network["products"], stock.level, problem.days),
+        fixed_usd=stores.fixed_usd_year + figures.capital_recovery * stores.opening_usd,
+        entry_usd=np.repeat(figures.capital_recovery * entry[:, None], len(countries), axis=1),
+        day_usd=cost_of_a_day(
+            ways, (value, left), (late_value, late), goods, problem.orders, countries
+        ),
+        reference_usd=_reference(problem, goods),
         countries=countries,
     )
 
 
-def _surcharge(network: Network, ways: Ways) -> Array:
-    """Return what a lane's price is multiplied by in each period, (n_ways, n_periods): own vans have no surcharge."""
-    factor = network["calendar"]["last_mile_factor"].to_numpy(float)
-    return np.where(ways.own[:, None], 1.0, factor)
-
-
-def price_safety_stock(problem: Problem, routes: Routes, parts: dict[str, Array]) -> SafetyStock:
-    """Price the safety stock of every site by the landed value and lead time of its cheapest routes.
+def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
+    """Return the landed cost of an order on each route.
 
     Parameters
     ----------
-    problem : the tables that prices, demand and holding rates are taken from
-    routes : the inbound routes that the sites can be replenished by
-    parts : cost of each route by part, each (n_routes, n_products, n_periods), USD per dispatched
-        order
+    problem : Problem
+    routes : Routes
+        Any routes of the problem, see `Economics.routes`.
+    """
+    network, figures = problem.network, read_figures(problem.network.parameters)
+    products = network["products"]
+    factor = network["calendar"]["freight_factor"].to_numpy(float)
+    freight = order_freight(routes, products, factor)
+    taxes = formal_entry_taxes(
+        problem.regime,
+        network["origins"]["country"].to_numpy()[routes.origin],
+        network["sites"]["country"].to_numpy()[routes.site],
+        freight,
+        products,
+        network["countries"],
+        figures.entry,
+        figures.holding,
+    )
+    return inbound_cost(
+        routes,
+        _goods(network),
+        freight,
+        taxes,
+        products,
+        _stock(network, figures),
+        figures.holding,
+        figures.entry.insurance_rate,
+    )
+
+
+def price_safety_stock(problem: Problem, routes: Routes, inbound: InboundCost) -> SafetyStock:
+    """Price the safety stock of every site by landed value and lead time of its cheapest routes.
+
+    Parameters
+    ----------
+    problem : Problem
+        Prices, demand and holding rates are taken from it.
+    routes : Routes
+        What the sites can be replenished by.
+    inbound : InboundCost
+        Of these routes.
 
     Returns
     -------
     SafetyStock
         Cost by site and product as a function of yearly orders.
     """
-    usual = replenishment(problem, routes, parts)
-    country = problem.network["sites"]["country"].to_numpy()
-    vat = (
-        problem.network["countries"]
-        .set_index("country")["vat_rate"]
-        .reindex(country)
-        .to_numpy(float)
+    network, figures = problem.network, read_figures(problem.network.parameters)
+    products, country = network["products"], network["sites"]["country"].to_numpy()
+    usual = cheapest_route(routes, inbound, len(country))
+    price = products["price_usd"].to_numpy(float)
+    margin = net_of_vat(price, network["countries"], country) - usual.value
+    demand = site_demand(
+        problem.orders,
+        problem.demand.zones["country"].to_numpy(),
+        country,
+        figures.conversion,
+        cross_border="cross_border" in problem.channels,
     )
-    price = problem.network["products"]["price_usd"].to_numpy(float)
-    margin = price[None, :] / (1.0 + vat[:, None]) - usual.value
-    return safety_stock(problem, country, usual.days, usual.days_sd, usual.value, margin)
+    return safety_stock(products, usual, margin, demand, figures.holding, figures.policy)
 
 
-def _storage_fee(problem: Problem, stores: Warehouses, level: Array) -> Array:
-    """Return the storage fee of cycle and pre-built stock, USD per dispatched order."""
-    volume = problem.network["products"]["volume_m3"].to_numpy(float)
-    months = level @ (problem.days * 12.0 / problem.days.sum())
-    return np.asarray(stores.storage_usd_m3_month[:, None, None] * (volume[:, None] * months)[None])
+def price_orders(problem: Problem, ways: Ways) -> OrderValue:
+    """Return what a potential order costs by each way, revenue negative.
 
-
-def _day_cost(problem: Problem, ways: Ways, value: OrderValue, countries: tuple[str, ...]) -> Array:
-    """Return what one more day costs an order from a site: the slope of its value at the ways of the country.
-
-    A country without local ways counts those across its border, the only ones that its sites can
-    use.
+    Parameters
+    ----------
+    problem : Problem
+    ways : Ways
+        Any ways of the problem, see `Economics.ways`.
     """
-    later = value_orders(problem, ways, delay_days=1.0)
-    share = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
-    place, channel = (ways.table[name].to_numpy() for name in ("country", "channel"))
+    network, figures = problem.network, read_figures(problem.network.parameters)
+    left = _survival(network, figures, ways, _lead_times(network, figures, ways))
+    return _value(network, figures, ways, left, _revenue(problem, ways))
 
-    def loss(rows: NDArray[np.int64]) -> Array:
-        with np.errstate(
-            invalid="ignore"
-        ):  # infinity less infinity: a way that is closed to a product
-            lost = sum(part[rows] for part in later.parts.values()) - sum(
-                part[rows] for part in value.parts.values()
-            )
-        lost = (
-            lost + (later.units[rows] - value.units[rows]) * cheapest_goods(problem)[None, :, None]
-        )
-        by_product = lost.mean(axis=2)
-        return np.asarray(
-            np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
-        )
 
-    # own vans left out, so that a day costs the same whether there are any
-    local, across = (
-        np.flatnonzero((channel == "local") & ~ways.own),
-        np.flatnonzero(channel == "cross_border"),
+def _goods(network: Network) -> GoodsCost:
+    return goods_cost(network["origins"], network["products"], network["goods_costs"])
+
+
+def _stock(network: Network, figures: Figures) -> StockByPeriod:
+    cover = cover_days(network["products"], figures.policy.review_days)
+    return stock_by_period(cover, network["calendar"], network["prebuild"])
+
+
+def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Distances) -> Routes:
+    network = problem.network
+    origins, products = network["origins"], network["products"]
+    candidates = inbound_routes(
+        origins,
+        network["gateways"],
+        network["sites"],
+        network["freight"],
+        network["emissions"],
+        distances,
     )
-    local_usd, across_usd = loss(local), loss(across)
-    usual = []
-    for country in countries:
-        own, other = local_usd[place[local] == country], across_usd[place[across] != country]
-        used = own if len(own) else other
-        usual.append(
-            float(np.median(used)) if len(used) else 0.0
-        )  # without a way nothing can be late
-    return np.array(usual)
+    return usable_routes(candidates, goods, origins, products, problem.channels, figures.holding)
 
 
-def _reference(problem: Problem) -> Array:
-    """Return net price less the cheapest goods by zone and product."""
+def _ways(problem: Problem, figures: Figures) -> Ways:
+    network = problem.network
+    return allowed_ways(
+        network["services"],
+        network["mail_services"],
+        network["own_delivery"],
+        problem.channels,
+        figures.crossing,
+    )
+
+
+def _lanes(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
+    network = problem.network
+    return lanes_to_zones(
+        ways,
+        distances,
+        problem.demand.zones,
+        network["sites"],
+        network["origins"],
+        network["own_delivery"],
+        network["emissions"],
+    )
+
+
+def _lead_times(
+    network: Network, figures: Figures, ways: Ways, delay_days: float = 0.0
+) -> LeadTimes:
+    mail = (ways.table["channel"] == "direct_mail").to_numpy()
+    dispatch = np.where(mail, figures.by_mail.dispatch_days, figures.from_site.dispatch_days)
+    return lead_times(ways.table, network["calendar"], dispatch, delay_days)
+
+
+def _survival(network: Network, figures: Figures, ways: Ways, lead: LeadTimes) -> Survival:
+    mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None]
+    products = network["products"]
+    promise = np.where(
+        mail,
+        products["promise_mail_days"].to_numpy(float),
+        products["promise_local_days"].to_numpy(float),
+    )
+    return survival(lead, promise, figures.hazard, figures.conversion)
+
+
+def _revenue(problem: Problem, ways: Ways) -> OrderRevenue:
+    network = problem.network
+    return order_revenue(
+        ways, network["products"], network["countries"], problem.regime, network.value_base
+    )
+
+
+def _value(
+    network: Network, figures: Figures, ways: Ways, left: Survival, revenue: OrderRevenue
+) -> OrderValue:
+    return order_value(
+        ways,
+        left,
+        revenue,
+        _goods(network),
+        network["products"],
+        network["calendar"],
+        figures.by_mail,
+        figures.from_site,
+    )
+
+
+def _entry_cost(network: Network, figures: Figures) -> Array:
+    """Return the one-off cost of stocking each product in a country, USD, (n_products,)."""
+    products = network["products"]
+    certification = products["certification_usd_sku"] * products["skus"]
+    return np.asarray(figures.importer_setup_usd + certification.to_numpy(float))
+
+
+def _reference(problem: Problem, goods: GoodsCost) -> Array:
+    """Return net price less the cheapest goods, (n_zones, n_products)."""
     country = problem.demand.zones["country"].to_numpy()
-    vat = (
-        problem.network["countries"]
-        .set_index("country")["vat_rate"]
-        .reindex(country)
-        .to_numpy(float)
-    )
     price = problem.network["products"]["price_usd"].to_numpy(float)
-    return price[None, :] / (1.0 + vat[:, None]) - cheapest_goods(problem)[None, :]
+    return net_of_vat(price, problem.network["countries"], country) - goods.cheapest[None, :]

@@ -1,4 +1,4 @@
-"""Ways to a consumer's door: last-mile services from a site, the same behind a crossing, and direct mail.
+"""Ways to a consumer: last-mile services from a site, the same behind a crossing, direct mail.
 
 A *way* is one row of services.csv, such a row used across the border, or one row of
 mail_services.csv. Everything that an order costs on its way depends on the way, the product and the
@@ -9,6 +9,7 @@ price stands wholly in its lanes: those of own_delivery.csv.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
-from fulfill.inputs.network import Network
-from fulfill.inputs.problem import Problem
+from fulfill.inputs.geography.geodesic import air_km
 from fulfill.model.economics.carbon import kg_co2e_per_kg
 
 Array = NDArray[np.float64]
@@ -25,12 +25,30 @@ Index = NDArray[np.int64]
 OWN_VANS = "own-vans"
 """`service_id` of the ways of own_delivery.csv."""
 VAN_KM = 30.0
-"""Kilometres at the end of a lane that go by van; the rest is line-haul by truck. An assumption of the carbon part."""
+"""Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
+
+An assumption of the carbon part."""
+
+
+@dataclass(frozen=True)
+class CrossBorderTerms:
+    """What crossing the border adds to a last-mile service.
+
+    Attributes
+    ----------
+    fee_usd : float
+        Per order.
+    days : float
+        Added to the lead time.
+    """
+
+    fee_usd: float
+    days: float
 
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways to a door.
+    """The ways to a consumer.
 
     Frame columns: channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
     usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the way's index.
@@ -47,7 +65,20 @@ class Ways:
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
-        """Return the price by weight, (n_ways, n_products): first kilogram in the base, mail by chargeable weight."""
+        """Return the price of an order by its weight.
+
+        The first kilogram is in the base price; mail pays by chargeable weight, the larger of
+        weight and volume times `volumetric_kg_m3`.
+
+        Parameters
+        ----------
+        weight_kg, volume_m3 : (n_products,)
+
+        Returns
+        -------
+        ndarray, shape (n_ways, n_products)
+            USD per order.
+        """
         table = self.table
         heavy = np.maximum(
             weight_kg[None, :],
@@ -68,11 +99,14 @@ class Lanes:
 
     Attributes
     ----------
-    zone, site, way, crossing : index
-        Site -1 is direct mail, crossing -1 a domestic lane.
-    km : road km, or air km of a mail lane
-    distance_usd : price by distance inside the band, USD per order
-    kg_co2e_kg : emissions per kilogram of goods
+    zone, site, way, crossing
+        Indices; site -1 is direct mail, crossing -1 a domestic lane.
+    km
+        By road, or by air on a mail lane.
+    distance_usd
+        Price by distance inside the band, USD per order.
+    kg_co2e_kg
+        Emissions per kilogram of goods.
     """
 
     zone: Index
@@ -87,54 +121,99 @@ class Lanes:
         return len(self.zone)
 
 
-def ways_to_door(problem: Problem) -> Ways:
-    """List the ways that the problem's channels allow."""
-    network, channels = problem.network, set(problem.channels)
-    figures = network.parameters
-    services = network["services"].assign(volumetric_kg_m3=0.0)
+def allowed_ways(
+    services: pd.DataFrame,
+    mail_services: pd.DataFrame,
+    own_delivery: pd.DataFrame,
+    channels: Collection[str],
+    crossing: CrossBorderTerms,
+) -> Ways:
+    """List the ways that the channels allow.
+
+    Parameters
+    ----------
+    services, mail_services, own_delivery : DataFrame
+        Tables of the network.
+    channels : collection of str
+        The channels that may be used.
+    crossing : CrossBorderTerms
+    """
+    services = services.assign(volumetric_kg_m3=0.0)
     parts = []
-    if channels & {"local", "nearshore"}:
+    if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
-        if not network["own_delivery"].empty:
+        if not own_delivery.empty:
             parts.append(_own_ways(services))
     if "cross_border" in channels:
-        later = figures["cross_border_days"]
         parts.append(
             services.assign(
                 channel="cross_border",
-                base_usd=services["base_usd"] + figures["cross_border_fee_usd"],
-                days_mean=services["days_mean"] + later,
-                days_p90=services["days_p90"] + later,
+                base_usd=services["base_usd"] + crossing.fee_usd,
+                days_mean=services["days_mean"] + crossing.days,
+                days_p90=services["days_p90"] + crossing.days,
             )
         )
     if "direct_mail" in channels:
         parts.append(
-            network["mail_services"].assign(
-                channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0
-            )
+            mail_services.assign(channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0)
         )
     return Ways(pd.concat(parts, ignore_index=True))
 
 
 def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
-    """Return the ways of own vans: as fast as the cheapest service of the nearest band, and without a price."""
+    """Return the ways of own vans: as fast as the cheapest service of the nearest band.
+
+    They have no price: it stands in the lanes.
+    """
     nearest = services[services["km_from"] == 0].sort_values("base_usd", kind="stable")
     fast = nearest.drop_duplicates(["country", "zone_class"])
     free = dict.fromkeys(("base_usd", "usd_kg", "usd_100km"), 0.0)
     return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free)
 
 
-def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
-    """Return every lane that a way serves: country, zone class and distance band (or own_delivery.csv) must fit.
+def price_multiplier(ways: Ways, last_mile_factor: Array) -> Array:
+    """Return what the price of an order by distance is multiplied by in each period.
 
-    Mail has lanes only where there is an origin overseas to mail from.
+    Own vans have no surcharge.
+
+    Parameters
+    ----------
+    ways : Ways
+    last_mile_factor : (n_periods,)
+        Price of the period over the usual price.
+
+    Returns
+    -------
+    ndarray, shape (n_ways, n_periods)
     """
-    zones, sites = problem.demand.zones, problem.network["sites"]
-    emission = problem.network["emissions"].set_index("mode")["kg_tkm"]
+    return np.where(ways.own[:, None], 1.0, last_mile_factor)
+
+
+def lanes_to_zones(
+    ways: Ways,
+    distances: Distances,
+    zones: pd.DataFrame,
+    sites: pd.DataFrame,
+    origins: pd.DataFrame,
+    own_delivery: pd.DataFrame,
+    emissions: pd.DataFrame,
+) -> Lanes:
+    """Return every lane that a way serves.
+
+    Country, zone class and distance band (of own vans: own_delivery.csv) must fit. Mail has lanes
+    only where there is an origin overseas to mail from.
+
+    Parameters
+    ----------
+    ways : Ways
+    distances : Distances
+    zones, sites, origins, own_delivery, emissions : DataFrame
+        Tables of the demand and the network.
+    """
     zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
     domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
-    own_usd = _own_prices(problem)
-    from_abroad = (problem.network["origins"]["country"] == "CN").any()
+    own_usd = _own_prices(own_delivery, sites, zones)
+    from_abroad = (origins["country"] == "CN").any()
     pieces = []
     columns = ("channel", "country", "zone_class", "km_from", "km_to")
     rows = zip(ways.own, *(ways.table[name] for name in columns), strict=True)
@@ -152,44 +231,47 @@ def lanes_to_zones(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
         pieces.append((zone, site, np.full(len(zone), number)))
     zone, site, way = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
-    km = np.where(mailed, _air_km(problem.network, zones)[zone], distances.site_zone[site, zone])
-    crossing = np.where(mailed, -1, distances.site_zone_crossing[site, zone])
-    by_truck = kg_co2e_per_kg(emission["road"], np.maximum(km - VAN_KM, 0.0))
-    by_van = kg_co2e_per_kg(emission["last_mile"], np.minimum(km, VAN_KM))
-    by_air = kg_co2e_per_kg(emission["air"], km) + kg_co2e_per_kg(emission["last_mile"], VAN_KM)
+    km = np.where(mailed, _air_km(origins, zones)[zone], distances.site_zone[site, zone])
+    by_distance = ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0
     return Lanes(
         zone=zone,
         site=site,
         way=way,
-        crossing=crossing,
+        crossing=np.where(mailed, -1, distances.site_zone_crossing[site, zone]),
         km=km,
-        distance_usd=np.where(
-            ways.own[way],
-            own_usd[site, zone],
-            ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0,
-        ),
-        kg_co2e_kg=np.where(mailed, by_air, by_truck + by_van),
+        distance_usd=np.where(ways.own[way], own_usd[site, zone], by_distance),
+        kg_co2e_kg=_lane_carbon(km, mailed, emissions),
     )
 
 
-def _own_prices(problem: Problem) -> Array:
+def _lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
+    """Return kg CO2e per kilogram of goods, (n_lanes,): by truck or air, and by van at the end."""
+    kg_tkm = emissions.set_index("mode")["kg_tkm"]
+    by_truck = kg_co2e_per_kg(kg_tkm["road"], np.maximum(km - VAN_KM, 0.0))
+    by_van = kg_co2e_per_kg(kg_tkm["last_mile"], np.minimum(km, VAN_KM))
+    by_air = kg_co2e_per_kg(kg_tkm["air"], km) + kg_co2e_per_kg(kg_tkm["last_mile"], VAN_KM)
+    return np.where(mailed, by_air, by_truck + by_van)
+
+
+def _own_prices(own_delivery: pd.DataFrame, sites: pd.DataFrame, zones: pd.DataFrame) -> Array:
     """Return the price of an order by own vans, (n_sites, n_zones), NaN where they do not go.
 
     Rows of zones that were merged into others are left out.
     """
-    table, zones = problem.network["own_delivery"], pd.Index(problem.demand.zones["zone_id"])
-    table = table[table["zone_id"].isin(zones)]
-    usd = np.full((len(problem.network["sites"]), len(zones)), np.nan)
-    site = pd.Index(problem.network["sites"]["site_id"]).get_indexer(pd.Index(table["site_id"]))
-    usd[site, zones.get_indexer(pd.Index(table["zone_id"]))] = table["usd_order"].to_numpy(float)
+    zone_ids = pd.Index(zones["zone_id"])
+    table = own_delivery[own_delivery["zone_id"].isin(zone_ids)]
+    usd = np.full((len(sites), len(zone_ids)), np.nan)
+    site = pd.Index(sites["site_id"]).get_indexer(pd.Index(table["site_id"]))
+    usd[site, zone_ids.get_indexer(pd.Index(table["zone_id"]))] = table["usd_order"].to_numpy(float)
     return usd
 
 
-def _air_km(network: Network, zones: pd.DataFrame) -> Array:
-    """Return air km from the nearest origin overseas to each zone, for the emissions of mail; infinite without one."""
-    from fulfill.inputs.geography.geodesic import air_km
+def _air_km(origins: pd.DataFrame, zones: pd.DataFrame) -> Array:
+    """Return air km to each zone from the nearest origin overseas, for the emissions of mail.
 
-    abroad = network["origins"][network["origins"]["country"] == "CN"]
+    Infinite where there is none.
+    """
+    abroad = origins[origins["country"] == "CN"]
     points = abroad[["lat", "lon"]].to_numpy(float)
     if not len(points):
         return np.full(len(zones), np.inf)

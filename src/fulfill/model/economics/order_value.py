@@ -1,7 +1,8 @@
-"""What one order is worth by one way: revenue, cancellation, returns, payment loss, carrier, courier tax.
+"""What one order is worth by one way, and what a day of delay takes from it.
 
-The goods of an order from a site are not in here: their landed cost is the inbound route's
-(`inbound.py`). The goods of a mailed order are. Formula and letters: `landed.py`.
+Revenue, cancellation, returns, payment loss, carrier and courier tax. The goods of an order from a
+site are not in here: their landed cost is the inbound route's (`inbound.py`). The goods of a mailed
+order are. Formula and letters: `landed.py`.
 """
 
 from __future__ import annotations
@@ -9,166 +10,235 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import Regime
-from fulfill.model.economics import duty
-from fulfill.model.economics.cancellation import Patience, conversion, expected_cancelled
-from fulfill.model.economics.inbound import cheapest_goods
+from fulfill.model.economics.cancellation import Survival
+from fulfill.model.economics.duty import courier_taxes
+from fulfill.model.economics.freight import Names
+from fulfill.model.economics.inbound import GoodsCost
 from fulfill.model.economics.last_mile import Ways
 from fulfill.model.economics.returns import return_cost
 
 Array = NDArray[np.float64]
 COURIER_CHANNELS = ("direct_mail", "cross_border")
-"""Channels in which the consumer's parcel passes customs: the price is all-in, the courier tax is paid out of it."""
+"""Channels in which the consumer's parcel passes customs.
+
+Their price is all-in: the courier tax is paid out of it."""
+
+
+@dataclass(frozen=True)
+class ChannelTerms:
+    """What differs between orders by mail and orders from a site.
+
+    Attributes
+    ----------
+    dispatch_days : float
+        Days from the order to its dispatch.
+    payment_loss : float
+        Share of net revenue that is not paid.
+    reverse_usd : float
+        Cost of taking an order back.
+    salvage_share : float
+        Share of the goods' cost that is saved when an order comes back.
+    """
+
+    dispatch_days: float
+    payment_loss: float
+    reverse_usd: float
+    salvage_share: float
+
+
+@dataclass(frozen=True)
+class OrderRevenue:
+    """What a delivered order brings, USD, each (n_ways, n_products).
+
+    Attributes
+    ----------
+    net
+        Price without VAT from local stock, the whole price where the courier tax is paid out of it.
+    courier_tax
+        Infinite where courier entry is closed to the product.
+    """
+
+    net: Array
+    courier_tax: Array
 
 
 @dataclass(frozen=True)
 class OrderValue:
-    """Costs (revenue negative) by part, and orders placed, dispatched (units) and delivered, all per potential order.
+    """Costs (revenue negative) of one potential order by way.
 
-    Every array has shape (n_ways, n_products, n_periods).
+    Attributes
+    ----------
+    parts : dict of (n_ways, n_products, n_periods)
+        USD per potential order.
     """
 
     parts: dict[str, Array]
-    placed: Array
-    units: Array
-    delivered: Array
+
+    @property
+    def total(self) -> Array:
+        """Return the sum of the parts, USD, (n_ways, n_products, n_periods)."""
+        return np.asarray(sum(self.parts.values()))
 
 
-def lead_times(problem: Problem, ways: Ways, delay_days: float = 0.0) -> tuple[Array, Array]:
-    """Return mean and 90th percentile of the lead time, each (n_ways, n_periods)."""
-    calendar = problem.network["calendar"]
-    mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None]
-    late = delay_days + np.where(
-        mail,
-        calendar["mail_delay_days"].to_numpy(float),
-        calendar["last_mile_delay_days"].to_numpy(float),
-    )
-    table = ways.table
-    return table["days_mean"].to_numpy(float)[:, None] + late, table["days_p90"].to_numpy(float)[
-        :, None
-    ] + late
+def net_of_vat(price: Array, countries: pd.DataFrame, country: Names) -> Array:
+    """Return prices without the VAT of each place's country.
+
+    Parameters
+    ----------
+    price : (n_products,)
+        USD.
+    countries : DataFrame
+        Columns country, vat_rate.
+    country : (n_places,)
+
+    Returns
+    -------
+    ndarray, shape (n_places, n_products)
+        USD.
+    """
+    vat = countries.set_index("country")["vat_rate"].reindex(country).to_numpy(float)
+    return np.asarray(price[None, :] / (1.0 + vat[:, None]))
 
 
-def value_orders(problem: Problem, ways: Ways, delay_days: float = 0.0) -> OrderValue:
-    """Price every way with all lead times `delay_days` longer."""
-    figures, calendar = problem.network.parameters, problem.network["calendar"]
-    products = problem.network["products"]
-    channel = ways.table["channel"].to_numpy()
-    mail = (channel == "direct_mail")[:, None, None]
-    placed, early, gone = _survival(problem, ways, delay_days)
-    units, delivered = placed * (1.0 - early), placed * (1.0 - gone)
-    net, tax = _net_and_tax(problem, ways, channel)
-    source = np.where(
-        mail, cheapest_goods(problem, "CN")[None, :, None], cheapest_goods(problem)[None, :, None]
-    )
-    goods = np.where(
-        np.isfinite(source), source, 0.0
-    )  # what is not made overseas is not mailed, so nothing to salvage
-    reverse = np.where(mail, figures["reverse_usd_mail"], figures["reverse_usd_local"])
-    salvage = np.where(mail, figures["return_salvage_mail"], figures["return_salvage_local"])
-    psi = np.where(mail, figures["payment_loss_mail"], figures["payment_loss_local"])
+def order_revenue(
+    ways: Ways,
+    products: pd.DataFrame,
+    countries: pd.DataFrame,
+    regime: Regime,
+    value_base: str,
+) -> OrderRevenue:
+    """Return net revenue and courier tax of a delivered order.
+
+    Parameters
+    ----------
+    ways : Ways
+    products : DataFrame
+        Columns price_usd, tariff_class.
+    countries : DataFrame
+        Columns country, vat_rate.
+    regime : Regime
+    value_base : str
+        What the customs value of a parcel rests on, see `fulfill.inputs.tariffs.courier_value`.
+    """
+    price = products["price_usd"].to_numpy(float)
+    vat = countries.set_index("country")["vat_rate"]
+    country = ways.table["country"].to_numpy()
+    by_courier = np.isin(ways.table["channel"].to_numpy(), COURIER_CHANNELS)
+    tax = np.zeros((len(ways), len(price)))
+    for place in np.unique(country[by_courier]):
+        tax[by_courier & (country == place)] = courier_taxes(
+            regime, str(place), products, value_base, float(vat[place])
+        )
+    net = np.where(by_courier[:, None], price[None, :], net_of_vat(price, countries, country))
+    return OrderRevenue(net, tax)
+
+
+def order_value(
+    ways: Ways,
+    survival: Survival,
+    revenue: OrderRevenue,
+    goods: GoodsCost,
+    products: pd.DataFrame,
+    calendar: pd.DataFrame,
+    by_mail: ChannelTerms,
+    from_site: ChannelTerms,
+) -> OrderValue:
+    """Return what a potential order costs by each way, revenue negative.
+
+    Parameters
+    ----------
+    ways : Ways
+    survival : Survival
+    revenue : OrderRevenue
+    goods : GoodsCost
+    products : DataFrame
+        Columns return_rate, weight_kg, volume_m3.
+    calendar : DataFrame
+        Columns mail_factor, last_mile_factor.
+    by_mail, from_site : ChannelTerms
+    """
+    mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None, None]
+    source = np.where(mail, goods.cheapest_overseas[None, :, None], goods.cheapest[None, :, None])
+    # What is not made overseas is not mailed, so there is nothing to save from it.
+    returned_goods = np.where(np.isfinite(source), source, 0.0)
+    net, tax = revenue.net[:, :, None], revenue.courier_tax[:, :, None]
+    reverse = np.where(mail, by_mail.reverse_usd, from_site.reverse_usd)
+    salvage = np.where(mail, by_mail.salvage_share, from_site.salvage_share)
+    unpaid = np.where(mail, by_mail.payment_loss, from_site.payment_loss)
     back = return_cost(
-        products["return_rate"].to_numpy(float)[None, :, None], net, reverse, goods, salvage
+        products["return_rate"].to_numpy(float)[None, :, None],
+        net,
+        reverse,
+        returned_goods,
+        salvage,
     )
     carrier = ways.price(
         products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
     )[:, :, None]
+    mail_factor = calendar["mail_factor"].to_numpy(float)
+    last_mile_factor = calendar["last_mile_factor"].to_numpy(float)
+    units, delivered = survival.units, survival.delivered
     parts = {
         "revenue": -delivered * net,
-        "payment_loss": delivered * psi * net,
+        "payment_loss": delivered * unpaid * net,
         "returns": delivered * back,
-        "cancellation": (units - delivered) * (reverse - salvage * goods),
+        "cancellation": (units - delivered) * (reverse - salvage * returned_goods),
         "goods": np.where(mail, units * source, 0.0),
-        "mail_freight": np.where(
-            mail, units * carrier * calendar["mail_factor"].to_numpy(float), 0.0
-        ),
+        "mail_freight": np.where(mail, units * carrier * mail_factor, 0.0),
         "courier_tax": units * tax,
-        "last_mile": np.where(
-            mail, 0.0, units * carrier * calendar["last_mile_factor"].to_numpy(float)
-        ),
+        "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor),
     }
-    shape = (len(ways), len(products), len(calendar))
-    filled = {name: np.broadcast_to(value, shape) for name, value in parts.items()}
-    return OrderValue(
-        filled, *(np.broadcast_to(count, shape) for count in (placed, units, delivered))
-    )
+    return OrderValue({name: np.broadcast_to(value, units.shape) for name, value in parts.items()})
 
 
-def _survival(problem: Problem, ways: Ways, delay_days: float) -> tuple[Array, Array, Array]:
-    """Return orders placed, share cancelled by dispatch and by the door, (n_ways, n_products, n_periods) broadcast."""
-    figures, products = problem.network.parameters, problem.network["products"]
-    mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None, None]
-    patience = Patience(*(figures[f"cancel_{name}"] for name in ("p0", "h0", "lambda", "gamma")))
-    promise = np.where(
-        mail,
-        products["promise_mail_days"].to_numpy(float)[None, :, None],
-        products["promise_local_days"].to_numpy(float)[None, :, None],
-    )
-    mean, p90 = (days[:, None, :] for days in lead_times(problem, ways, delay_days))
-    gone = expected_cancelled(mean, p90, promise, patience)
-    left = np.minimum(
-        np.where(mail, figures["mail_dispatch_days"], figures["local_dispatch_days"]) + delay_days,
-        mean,
-    )
-    early = np.minimum(expected_cancelled(left, left, promise, patience), gone)
-    return (
-        conversion(mean, figures["conversion_reference_days"], figures["conversion_eta"]),
-        early,
-        gone,
-    )
+def cost_of_a_day(
+    ways: Ways,
+    today: tuple[OrderValue, Survival],
+    a_day_later: tuple[OrderValue, Survival],
+    goods: GoodsCost,
+    orders: Array,
+    countries: tuple[str, ...],
+) -> Array:
+    """Return what one more day of lead time costs an order from a site, by country.
 
+    The slope of the value of an order, goods included, in its lead time: cancelled and unplaced
+    orders at their margin. It is the mean over products by their orders, and the median over the
+    local ways of the country. A country without these counts the ways across its border, the only
+    ones that its sites can use.
 
-def _net_and_tax(problem: Problem, ways: Ways, channel: NDArray[np.object_]) -> tuple[Array, Array]:
-    """Return net revenue and courier tax of a delivered order, (n_ways, n_products, 1).
+    Parameters
+    ----------
+    ways : Ways
+    today, a_day_later : (OrderValue, Survival)
+        At the lead times of `ways`, and with each of them one day longer.
+    goods : GoodsCost
+    orders : (n_zones, n_products, n_periods)
+        Potential orders a year.
+    countries : tuple of str
 
-    A product whose value exceeds what courier entry admits gets an infinite tax: that way is closed
-    to it.
+    Returns
+    -------
+    ndarray, shape (n_countries,)
+        USD per order and day; zero where there is no way, so that nothing can be late.
     """
-    network, regime = problem.network, problem.regime
-    price = network["products"]["price_usd"].to_numpy(float)
-    vat = network["countries"].set_index("country")["vat_rate"]
-    courier = np.isin(channel, COURIER_CHANNELS)
-    country = ways.table["country"].to_numpy()
-    taxes = {}
-    for place in np.unique(country[courier]):
-        taxes[place] = [
-            _courier_tax_of(
-                regime, str(place), tariff_class, usd, network.value_base, float(vat[place])
-            )
-            for tariff_class, usd in zip(
-                network["products"]["tariff_class"], price.tolist(), strict=True
-            )
-        ]
-    none = np.zeros(len(price))
-    tax = np.stack(
-        [
-            np.asarray(taxes[c]) if is_courier else none
-            for c, is_courier in zip(country, courier, strict=True)
-        ]
-    )
-    net = np.where(
-        courier[:, None],
-        price[None, :],
-        price[None, :] / (1.0 + vat.reindex(country).to_numpy(float)[:, None]),
-    )
-    return net[:, :, None], tax[:, :, None]
-
-
-def _courier_tax_of(
-    regime: Regime, country: str, tariff_class: str, price: float, value_base: str, vat_rate: float
-) -> float:
-    """Return the tax of one Chinese parcel, USD.
-
-    The value of an all-in price depends on the rate, and the rate on the band of the value: the
-    price's own band gives the first rate, the value that follows from it the band that counts.
-    """
-    guess = price / (1.0 + vat_rate) if value_base == "net_price" else price
-    rule = regime.find(country, "courier", "CN", tariff_class, guess)
-    if rule is None:
-        return float("inf")
-    value = float(duty.courier_value(price, value_base, vat_rate, rule.rate))
-    rule = regime.find(country, "courier", "CN", tariff_class, value) or rule
-    return float(duty.courier_tax(value, rule.rate, rule.fixed_usd))
+    (value, survival), (later, later_survival) = today, a_day_later
+    share = orders.sum(axis=(0, 2)) / orders.sum()
+    # Infinity less infinity is a way that is closed to a product: a day takes nothing there.
+    with np.errstate(invalid="ignore"):
+        loss = later.total - value.total
+        loss = loss + (later_survival.units - survival.units) * goods.cheapest[None, :, None]
+    by_product = loss.mean(axis=2)
+    per_order = np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
+    place, channel = (ways.table[name].to_numpy() for name in ("country", "channel"))
+    # Own vans are left out: a day costs the same whether a site has any.
+    local, across = (channel == "local") & ~ways.own, channel == "cross_border"
+    usual = []
+    for country in countries:
+        own = per_order[local & (place == country)]
+        used = own if len(own) else per_order[across & (place != country)]
+        usual.append(float(np.median(used)) if len(used) else 0.0)
+    return np.array(usual)

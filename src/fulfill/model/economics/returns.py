@@ -13,7 +13,24 @@ def return_cost(
     goods_usd: ArrayLike,
     salvage_share: ArrayLike,
 ) -> NDArray[np.float64]:
-    """Return the expected cost of returns of one delivered order, USD: ``r (N + reverse - salvage)``."""
+    """Return the expected cost of returns of one delivered order.
+
+    ``ret (N + rev - S G)``: refund and way back, less what the goods still fetch.
+
+    Parameters
+    ----------
+    return_rate : array_like
+        ret, share of delivered orders that come back.
+    net_revenue, reverse_usd, goods_usd : array_like
+        N, rev (cost of taking an order back) and G (goods at their origin), USD.
+    salvage_share : array_like
+        S, share of the goods that is saved.
+
+    Returns
+    -------
+    ndarray
+        USD per delivered order; the arguments broadcast.
+    """
     saved = np.asarray(salvage_share, float) * np.asarray(goods_usd, float)
     lost = np.asarray(net_revenue, float) + np.asarray(reverse_usd, float) - saved
     cost: NDArray[np.float64] = np.asarray(return_rate, float) * lost

@@ -1,13 +1,13 @@
-"""What a site costs: fixed by size, handling by throughput band, one-off costs spread over the horizon."""
+"""What a site costs: fixed by size, handling by throughput band, one-off costs by the year."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.network import Network
 from fulfill.inputs.schema import SIZES
 
 Array = NDArray[np.float64]
@@ -16,7 +16,9 @@ BANDS = ("base", "overtime", "temporary")
 
 @dataclass(frozen=True)
 class Warehouses:
-    """Costs and capacities of the sites by size; a size that is not offered has infinite fixed cost.
+    """Costs and capacities of the sites by size.
+
+    A size that is not offered has an infinite fixed cost.
 
     Attributes
     ----------
@@ -40,15 +42,30 @@ class Warehouses:
 
 
 def capital_recovery(rate: float, years: float) -> float:
-    """Return the yearly share of a one-off cost: ``r / (1 - (1 + r)^-n)``; 0.277 at 12 % over 5 years."""
+    """Return the yearly share of a one-off cost, the capital recovery factor.
+
+    ``rate / (1 - (1 + rate)^-years)``: 0.277 at 12 % over 5 years.
+
+    Parameters
+    ----------
+    rate : float
+        Rate of money, a share a year.
+    years : float
+        Horizon over which the cost is spread.
+    """
     return 1.0 / years if rate == 0 else rate / (1.0 - (1.0 + rate) ** -years)
 
 
-def warehouses(network: Network) -> Warehouses:
-    """Read sites, sizes and bands into arrays."""
-    sites = network["sites"]
-    by_size = network["site_sizes"].set_index(["ownership", "size"])
-    by_band = network["bands"].set_index(["ownership", "band"])
+def warehouses(sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFrame) -> Warehouses:
+    """Read sites, sizes and bands into arrays.
+
+    Parameters
+    ----------
+    sites, site_sizes, bands : DataFrame
+        Tables of the network; sizes and bands are looked up by a site's ownership.
+    """
+    by_size = site_sizes.set_index(["ownership", "size"])
+    by_band = bands.set_index(["ownership", "band"])
     own = sites["ownership"].to_numpy()
 
     def sized(column: str) -> Array:
@@ -77,3 +94,25 @@ def warehouses(network: Network) -> Warehouses:
         delay_days=np.nan_to_num(banded("delay_days")),
         storage_usd_m3_month=sites["storage_usd_m3_month"].to_numpy(float),
     )
+
+
+def storage_fee(stores: Warehouses, products: pd.DataFrame, level: Array, days: Array) -> Array:
+    """Return the storage fee of cycle and pre-built stock.
+
+    Parameters
+    ----------
+    stores : Warehouses
+    products : DataFrame
+        Column volume_m3.
+    level : (n_products, n_periods, n_periods)
+        See `inventory.StockByPeriod`.
+    days : (n_periods,)
+
+    Returns
+    -------
+    ndarray, shape (n_sites, n_products, n_periods)
+        USD per dispatched order.
+    """
+    volume = products["volume_m3"].to_numpy(float)
+    months = level @ (days * 12.0 / days.sum())
+    return np.asarray(stores.storage_usd_m3_month[:, None, None] * (volume[:, None] * months)[None])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.problem import Problem
-from fulfill.model.economics.inbound import goods_matrix
+from fulfill.model.economics.inbound import goods_cost
 from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import BY_MAIL
 
@@ -98,7 +98,9 @@ def _mail_origin(problem: Problem) -> dict[str, str]:
     chinese = (origins["country"] == "CN").to_numpy()
     if not chinese.any():
         return {}
-    best = goods_matrix(problem)[chinese].argmin(axis=0)
+    network = problem.network
+    goods = goods_cost(origins, network["products"], network["goods_costs"])
+    best = goods.by_origin[chinese].argmin(axis=0)
     return dict(
         zip(problem.products, origins.loc[chinese, "origin_id"].to_numpy(object)[best], strict=True)
     )
