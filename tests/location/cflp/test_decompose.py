@@ -12,7 +12,7 @@ from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
 from fulfill.model.instance import Limits
 from fulfill.model.public_instances import Published, best_known, read_instance, to_instance
-from location.reference import brute_force, cheapest_allocation, random_arrays
+from location.cflp.reference import brute_force, cheapest_allocation, random_arrays
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench" / "cflp"
 TIGHT = LocationParams(gap=0.0, time_limit=60.0)

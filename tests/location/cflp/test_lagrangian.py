@@ -15,7 +15,7 @@ from fulfill.location.cflp.lagrangian import (
 )
 from fulfill.location.cflp.search import construct
 from fulfill.location.cflp.transport import allocate, close_site, duplicate, flow_cost, open_site
-from location.reference import brute_force, cheapest_allocation, random_arrays
+from location.cflp.reference import brute_force, cheapest_allocation, random_arrays
 
 
 @pytest.mark.parametrize("outside", [False, True])
