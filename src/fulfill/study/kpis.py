@@ -84,10 +84,11 @@ def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Dec
     """Return the share of a site's goods that came from nearshore plants, (n_sites, n_products, n_periods)."""
     total = np.zeros((len(instance.sites), *instance.shape[1:]))
     near = np.zeros_like(total)
-    if len(instance.route_site):
-        local = (problem.network["origins"]["country"] != "CN").to_numpy()[instance.route_origin]
-        np.add.at(total, instance.route_site, decisions.inbound)
-        np.add.at(near, instance.route_site[local], decisions.inbound[local])
+    inbound = instance.required_inbound
+    if len(inbound.route_site):
+        local = (problem.network["origins"]["country"] != "CN").to_numpy()[inbound.route_origin]
+        np.add.at(total, inbound.route_site, decisions.inbound)
+        np.add.at(near, inbound.route_site[local], decisions.inbound[local])
     return np.asarray(np.divide(near, total, out=np.zeros_like(near), where=total > 0))
 
 
@@ -142,25 +143,26 @@ def _inbound(
     problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
 ) -> pd.DataFrame:
     """Return one row for each route, product and period that brings goods in."""
+    inbound = instance.required_inbound
     route, k, t = np.nonzero(decisions.inbound > 1e-9)
     origins = problem.network["origins"]
-    gates = np.array([*instance.gateways, ""])
+    gates = np.array([*inbound.gateways, ""])
     via = np.char.add(
         np.char.add(
-            gates[instance.route_gateway[route]],
-            np.where(instance.route_crossing[route] >= 0, "+", ""),
+            gates[inbound.route_gateway[route]],
+            np.where(inbound.route_crossing[route] >= 0, "+", ""),
         ),
-        gates[instance.route_crossing[route]],
+        gates[inbound.route_crossing[route]],
     )
-    nearshore = (origins["country"] != "CN").to_numpy()[instance.route_origin[route]]
+    nearshore = (origins["country"] != "CN").to_numpy()[inbound.route_origin[route]]
     amount = decisions.inbound[route, k, t]
     return pd.DataFrame(
         {
             "leg": "inbound",
-            "from": np.array(instance.origins)[instance.route_origin[route]]
-            if len(instance.origins)
+            "from": np.array(inbound.origins)[inbound.route_origin[route]]
+            if len(inbound.origins)
             else "",
-            "to": np.array(instance.sites)[instance.route_site[route]],
+            "to": np.array(instance.sites)[inbound.route_site[route]],
             "channel": np.where(nearshore, "nearshore", "local"),
             "product": np.array(instance.products)[k],
             "period": np.array(instance.periods)[t],
@@ -249,7 +251,6 @@ def _kpis(
 
 
 def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
-    assert instance.weight_kg is not None
     return np.asarray(
         instance.lane_co2[flows["_lane"].to_numpy()]
         * instance.weight_kg[flows["_product"].to_numpy()]
@@ -258,9 +259,12 @@ def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
     """Return kg CO2e a year of all inbound routes."""
-    assert instance.weight_kg is not None
     return float(
-        (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
+        (
+            instance.required_inbound.route_co2[:, None]
+            * instance.weight_kg
+            * decisions.inbound.sum(axis=2)
+        ).sum()
     )
 
 
@@ -371,18 +375,8 @@ def _sites(
 
 def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
     """Return use and capacity of every resource and period that has any use, in the resource's own unit."""
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
-    assert instance.stock_level is not None
-    assert instance.gateway_m3 is not None
-    assert instance.mail_kg is not None
-    assert instance.carrier_orders is not None
-    assert instance.mail_weight is not None
-    assert instance.zone_country is not None
-    assert instance.carrier_zone is not None
-    assert instance.storage_m3 is not None
-    assert instance.chord_usd is not None
-    assert instance.safety is not None
+    inbound, stock = instance.required_inbound, instance.required_stock
+    mail, carriers = instance.mail, instance.carriers
     rows = np.flatnonzero(decisions.opened.any(axis=1))
     size = decisions.opened.argmax(axis=1)
     pieces = [
@@ -397,52 +391,52 @@ def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> 
         for b, band in enumerate(instance.bands)
     ]
     leaving = leaving_orders(instance, decisions)
-    stock = np.einsum("ikt,ktu,k->iu", leaving, instance.stock_level, instance.volume_m3)
-    chord = instance.chord_usd[np.arange(len(size)), :, size] * instance.safety.m3_per_usd
-    stock += (chord * leaving.sum(axis=2)).sum(axis=1)[:, None]
-    room = np.repeat(instance.storage_m3[rows, size[rows]][:, None], len(instance.periods), axis=1)
+    stored = np.einsum("ikt,ktu,k->iu", leaving, stock.level, instance.volume_m3)
+    safety_m3 = stock.secant_usd[np.arange(len(size)), :, size] * stock.safety.m3_per_usd
+    stored += (safety_m3 * leaving.sum(axis=2)).sum(axis=1)[:, None]
+    room = np.repeat(stock.storage_m3[rows, size[rows]][:, None], len(instance.periods), axis=1)
     pieces.append(
         _resource(
-            np.array(instance.sites)[rows], "storage", "m3", stock[rows], room, instance.periods
+            np.array(instance.sites)[rows], "storage", "m3", stored[rows], room, instance.periods
         )
     )
-    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, instance.landing)
-    passed = np.zeros_like(instance.gateway_m3)
-    for gate in (instance.route_gateway, instance.route_crossing):
+    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, inbound.landing)
+    passed = np.zeros_like(inbound.gateway_m3)
+    for gate in (inbound.route_gateway, inbound.route_crossing):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
     pieces.append(
         _resource(
-            np.array(instance.gateways),
+            np.array(inbound.gateways),
             "gateway",
             "m3",
             passed,
-            instance.gateway_m3,
+            inbound.gateway_m3,
             instance.periods,
         )
     )
     way, zone = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane]
     units = instance.units[way, decisions.product, decisions.period] * decisions.orders
-    mailed = np.zeros_like(instance.mail_kg)
+    mailed = np.zeros_like(mail.capacity_kg)
     np.add.at(
         mailed,
         (instance.zone_country[zone], decisions.period),
-        instance.mail_weight[way, decisions.product] * units,
+        mail.weight_kg[way, decisions.product] * units,
     )
     pieces.append(
         _resource(
-            np.array(instance.countries), "mail", "kg", mailed, instance.mail_kg, instance.periods
+            np.array(instance.countries), "mail", "kg", mailed, mail.capacity_kg, instance.periods
         )
     )
-    carried = np.zeros_like(instance.carrier_orders)
+    carried = np.zeros_like(carriers.orders)
     local = instance.lane_site[decisions.lane] != MAIL
-    np.add.at(carried, (instance.carrier_zone[zone][local], decisions.period[local]), units[local])
+    np.add.at(carried, (carriers.zone_region[zone][local], decisions.period[local]), units[local])
     pieces.append(
         _resource(
-            np.array(instance.carriers),
+            np.array(carriers.regions),
             "carrier",
             "orders",
             carried,
-            instance.carrier_orders,
+            carriers.orders,
             instance.periods,
         )
     )

@@ -17,7 +17,7 @@ from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 from fulfill.inputs.problem import CHANNELS, Problem, build_problem
-from fulfill.model.instance import build_limits
+from fulfill.model.limits import build_limits, parse_services
 
 if TYPE_CHECKING:
     from fulfill.location.solution import Progress
@@ -321,6 +321,9 @@ def _checked(study: Study) -> Study:
     """
     options = study.options
     build_limits(
-        study.problem, opened=options.opened, closed=options.closed, services=options.service
+        study.problem,
+        opened=options.opened,
+        closed=options.closed,
+        targets=parse_services(options.service),
     )
     return study

@@ -31,7 +31,7 @@ def stock(alone: float, common: float, demand: float = 1000.0) -> SafetyStock:
 
 
 @given(SQUARES, SQUARES)
-def test_cost_is_concave_and_the_chord_lies_below(alone: float, common: float) -> None:
+def test_cost_is_concave_and_the_secant_lies_below(alone: float, common: float) -> None:
     law = stock(alone, common)
     volume = np.linspace(0, 1000, 41)
     cost = np.array([law.cost(np.array([[v]]))[0, 0] for v in volume])
@@ -40,17 +40,17 @@ def test_cost_is_concave_and_the_chord_lies_below(alone: float, common: float) -
     assert (np.diff(cost) >= -scale).all()
     assert (np.diff(cost, 2) <= scale).all()
     for top in (100.0, 600.0, 1000.0, 5000.0):
-        slope = law.chord(np.array([[top]]))[0, 0, 0]
+        slope = law.secant(np.array([[top]]))[0, 0, 0]
         inside = volume <= top
         assert (slope * volume[inside] <= cost[inside] + scale).all()
-    assert law.chord(np.array([[1000.0]]))[0, 0, 0] * 1000 == pytest.approx(cost[-1])
-    assert law.chord(np.array([[0.0]]))[0, 0, 0] == 0
+    assert law.secant(np.array([[1000.0]]))[0, 0, 0] * 1000 == pytest.approx(cost[-1])
+    assert law.secant(np.array([[0.0]]))[0, 0, 0] == 0
 
 
 @given(SQUARES, SQUARES)
 def test_lines_lie_below_the_cost_and_meet_it_at_their_points(alone: float, common: float) -> None:
     law = stock(alone, common)
-    charge, slope = law.lines()
+    charge, slope = law.outer_linearisation()
     assert charge.shape == slope.shape == (1, 1, len(SHARES))
     assert (np.diff(slope[0, 0]) <= 1e-9).all()
 

@@ -129,7 +129,11 @@ def average_order(priced: Priced, stocking: Stocking, zones: Mask) -> MeanOrder:
     keep = _keep_usd(priced, stocking)
     mail = _offers(instance, np.array([MAIL]), np.zeros((1, *instance.shape[1:])))
     places = np.flatnonzero(stocking.size >= 0)
-    local = _offers(instance, places, (keep + inbound_usd(instance, instance.route_usd))[places])
+    local = _offers(
+        instance,
+        places,
+        (keep + inbound_usd(instance, instance.required_inbound.route_usd))[places],
+    )
     here = stocking.stocked[places]
     free = ~here.any(axis=0)
     chosen = np.where(free, True, here)
@@ -157,9 +161,8 @@ def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None
     `route_usd` is of the routes `rows`, all if None.
     """
     cheapest = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
-    np.minimum.at(
-        cheapest, instance.route_site if rows is None else instance.route_site[rows], route_usd
-    )
+    site = instance.required_inbound.route_site
+    np.minimum.at(cheapest, site if rows is None else site[rows], route_usd)
     return cheapest
 
 
@@ -255,7 +258,7 @@ class Worth:
 def worth(priced: Priced, mean: MeanOrder) -> Worth:
     """Return what the mean order is worth by mail and from stock."""
     instance = priced.instance
-    inbound = inbound_usd(instance, instance.route_usd)
+    inbound = inbound_usd(instance, instance.required_inbound.route_usd)
     return Worth(
         mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_worth(instance.way_cost), np.nan),
         local=np.where(

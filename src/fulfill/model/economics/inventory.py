@@ -8,7 +8,7 @@ costs
 
 where `alone` comes from demand that varies independently from place to place (it pools) and
 `common` from what varies everywhere at once: lead times, and demand as far as places are
-correlated. The cost is concave in `phi`; a chord from the origin lies below it. (Eppen 1979,
+correlated. The cost is concave in `phi`; a secant from the origin lies below it. (Eppen 1979,
 "Effects of centralization on expected costs in a multi-location newsboy problem", Manage. Sci. 25,
 498-501, doi 10.1287/mnsc.25.5.498.)
 """
@@ -57,7 +57,7 @@ class SafetyStock:
         share = volume / np.maximum(self.demand, 1e-12)
         return np.sqrt(np.maximum(self.alone_usd2 * share + self.common_usd2 * share**2, 0.0))
 
-    def points(self) -> Array:
+    def breakpoints(self) -> Array:
         """Return the yearly orders between which the cost is interpolated for bounds, (n_sites, n_products, 9).
 
         They are `SHARES` times the country's demand, and the reach.
@@ -65,13 +65,13 @@ class SafetyStock:
         home = np.minimum(self.demand, self.reach)
         return np.concatenate([home[:, :, None] * SHARES, self.reach[:, :, None]], axis=2)
 
-    def lines(self) -> tuple[Array, Array]:
+    def outer_linearisation(self) -> tuple[Array, Array]:
         """Return charge and slope of straight lines whose lower envelope lies below the cost, (n_sites, n_products, 8).
 
-        The lines join the cost at `points`: an interpolation of a concave function, so never above
+        The lines join the cost at `breakpoints`: an interpolation of a concave function, so never above
         it, and itself the least of its lines.
         """
-        volume = self.points()
+        volume = self.breakpoints()
         share = volume / np.maximum(self.demand[:, :, None], 1e-12)
         cost = np.sqrt(
             self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2
@@ -87,10 +87,10 @@ class SafetyStock:
         steep = (self.alone_usd2 + 2.0 * self.common_usd2 * share) / np.maximum(2.0 * cost, 1e-12)
         return np.where(cost > 0, steep / np.maximum(self.demand, 1e-12), 0.0)
 
-    def chord(self, top: Array) -> Array:
-        """Return USD per order on the chord from zero to the volume `top`, shape (n_sites, n_products, n_sizes).
+    def secant(self, top: Array) -> Array:
+        """Return USD per order on the secant from zero to the volume `top`, shape (n_sites, n_products, n_sizes).
 
-        `top` (n_sites, n_sizes) is what a size can carry in a year; the chord never lies above the
+        `top` (n_sites, n_sizes) is what a size can carry in a year; the secant never lies above the
         true cost there.
         """
         reach = np.minimum(top[:, None, :], self.reach[:, :, None])
