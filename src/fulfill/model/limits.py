@@ -120,23 +120,11 @@ def _bound(target: ServiceTarget, zones: pd.DataFrame) -> BoundTarget:
     return BoundTarget(target.scope, target.days, target.share, inside)
 
 
-def parse_services(texts: tuple[str, ...]) -> tuple[ServiceTarget, ...]:
-    """Read service targets.
-
-    Raises
-    ------
-    InputError
-        F309 for every form that cannot be read.
-    """
-    parsed = [parse_service(text) for text in texts]
-    faults = [found for found in parsed if isinstance(found, Fault)]
-    if faults:
-        raise InputError(faults)
-    return tuple(found for found in parsed if isinstance(found, ServiceTarget))
-
-
 def parse_service(text: str) -> ServiceTarget | Fault:
-    """Read ``[country:|zone_class:]3d=0.7``, or return the fault (F309)."""
+    """Read ``[country:|zone_class:]3d=0.7``, or return the fault (F309).
+
+    The fault is returned, not raised, so that it is reported with all other faults of a question.
+    """
     match = _SERVICE.fullmatch(text.strip())
     if match is None:
         return Fault("F309", "--service", value=text, detail="write [country:|zone_class:]3d=0.7")

@@ -18,7 +18,7 @@ from fulfill.model.certificate import Certificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
-from fulfill.model.limits import build_limits, parse_services, service_days
+from fulfill.model.limits import build_limits, service_days
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
@@ -59,9 +59,8 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     ----------
     problem : of merged zones, if a resolution is asked for
     """
-    targets = parse_services(options.service)
     priced = economics(
-        problem, measure(problem.network, problem.demand.zones), service_days(targets)
+        problem, measure(problem.network, problem.demand.zones), service_days(options.service)
     )
     limits = build_limits(
         problem,
@@ -70,7 +69,7 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
         max_sites=options.max_sites,
         budget_usd=options.budget_usd,
         co2_kg=options.co2_kg,
-        targets=targets,
+        targets=options.service,
     )
     return PricedModel(problem, priced, build_instance(problem, priced, limits))
 
