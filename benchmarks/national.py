@@ -245,7 +245,8 @@ def plan_facts(instance: LocationInstance, decisions: Decisions) -> dict[str, ob
 def fingerprint(instance: LocationInstance) -> str:
     """Return a short name for the figures of an instance; a best known value holds for the same figures only."""
     arrays = (instance.demand, instance.lane_usd, instance.way_cost, instance.fixed_usd, instance.capacity,
-              instance.handling_usd, instance.route_usd, instance.entry_usd)  # fmt: skip
+              instance.handling_usd, instance.required_inbound.route_usd,
+              instance.required_stock.entry_usd)  # fmt: skip
     return hashlib.sha256(b"".join(array.round(6).tobytes() for array in arrays)).hexdigest()[:12]
 
 

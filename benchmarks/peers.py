@@ -31,8 +31,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.location.network.decomposition import cost_of_sites
 from fulfill.location.network.lane_costs import mean_cost
+from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import solve_location

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.instance import MAIL, Limits, LocationInstance, ServiceTarget
+from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
+from fulfill.model.limits import BoundTarget, Limits
 
 
 def names(prefix: str, number: int) -> tuple[str, ...]:
@@ -23,6 +24,7 @@ def tiny_instance() -> LocationInstance:
     shape = (2, n_products, n_periods)
     cost = np.broadcast_to(np.array([-4.0, -12.0])[:, None, None], shape).copy()
     stock = np.full((n_sites, n_products), 1.0)
+    first = np.zeros(n_sites, np.int64)
     return LocationInstance(
         zones=names("z", n_zones),
         products=names("k", n_products),
@@ -30,8 +32,13 @@ def tiny_instance() -> LocationInstance:
         sites=names("i", n_sites),
         sizes=names("m", n_sizes),
         bands=names("b", n_bands),
+        countries=names("c", 1),
         demand=np.full((n_zones, n_products, n_periods), 100.0),
         unserved_usd=np.ones(n_products),
+        volume_m3=np.full(n_products, 0.01),
+        weight_kg=np.ones(n_products),
+        zone_country=np.zeros(n_zones, np.int64),
+        site_country=np.zeros(n_sites, np.int64),
         lane_zone=lane_zone,
         lane_site=lane_site,
         lane_way=(lane_site != MAIL).astype(np.int64),
@@ -44,35 +51,31 @@ def tiny_instance() -> LocationInstance:
         invest_usd=np.zeros((n_sites, n_sizes)),
         capacity=np.full((n_sites, n_sizes, n_bands, n_periods), 150.0),
         handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (n_sites, n_sizes, n_bands)).copy(),
+        mail=Mail(np.full((1, n_periods), 1e6), np.array([[1.0] * n_products, [0.0] * n_products])),
+        carriers=Carriers(names("q", 1), np.zeros(n_zones, np.int64), np.full((1, n_periods), 1e6)),
         constant_usd=5000.0,
-        storage_m3=np.full((n_sites, n_sizes), 1e6),
-        site_country=np.zeros(n_sites, np.int64),
-        zone_country=np.zeros(n_zones, np.int64),
-        countries=names("c", 1),
-        safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock, 600.0 * stock),
-        chord_usd=np.zeros((n_sites, n_products, n_sizes)),
-        storage_usd=np.zeros((n_sites, n_products, n_periods)),
-        stock_level=np.zeros((n_products, n_periods, n_periods)),
-        landing=np.eye(n_periods),
-        volume_m3=np.full(n_products, 0.01),
-        weight_kg=np.ones(n_products),
-        entry_usd=np.full((n_products, 1), 10.0),
-        route_site=np.arange(n_sites),
-        route_origin=np.zeros(n_sites, np.int64),
-        route_gateway=np.zeros(n_sites, np.int64),
-        route_crossing=np.full(n_sites, -1),
-        route_usd=np.full((n_sites, n_products, n_periods), 5.0),
-        route_co2=np.zeros(n_sites),
-        gateways=names("g", 1),
-        gateway_m3=np.full((1, n_periods), 1e6),
-        origins=names("o", 1),
-        origin_m3=np.full((1, n_periods), np.inf),
-        origin_min_m3=np.zeros(1),
-        mail_kg=np.full((1, n_periods), 1e6),
-        mail_weight=np.array([[1.0] * n_products, [0.0] * n_products]),
-        carriers=names("q", 1),
-        carrier_zone=np.zeros(n_zones, np.int64),
-        carrier_orders=np.full((1, n_periods), 1e6),
+        inbound=Inbound(
+            gateways=names("g", 1),
+            origins=names("o", 1),
+            route_site=np.arange(n_sites),
+            route_origin=first,
+            route_gateway=first,
+            route_crossing=first - 1,
+            route_usd=np.full((n_sites, n_products, n_periods), 5.0),
+            route_co2=np.zeros(n_sites),
+            gateway_m3=np.full((1, n_periods), 1e6),
+            origin_m3=np.full((1, n_periods), np.inf),
+            origin_min_m3=np.zeros(1),
+            landing=np.eye(n_periods),
+        ),
+        stock=Stock(
+            safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock, 600.0 * stock),
+            secant_usd=np.zeros((n_sites, n_products, n_sizes)),
+            storage_usd=np.zeros((n_sites, n_products, n_periods)),
+            storage_m3=np.full((n_sites, n_sizes), 1e6),
+            level=np.zeros((n_products, n_periods, n_periods)),
+            entry_usd=np.full((n_products, 1), 10.0),
+        ),
     )
 
 
@@ -97,8 +100,7 @@ def crowded_instance(seed: int) -> LocationInstance:
     everywhere = np.ones(n_zones, bool)
     return replace(
         tiny_instance(),
-        zones=names("z", n_zones), sites=names("i", n_sites), countries=names("c", 2), gateways=names("g", 2),
-        origins=names("o", 2), carriers=names("q", 2),
+        zones=names("z", n_zones), sites=names("i", n_sites), countries=names("c", 2),
         demand=demand, unserved_usd=np.full(n_products, 2.0), constant_usd=14.0 * demand.sum(),
         lane_zone=lane_zone, lane_site=lane_site, lane_way=lane_way,
         lane_usd=np.where(lane_site == MAIL, 0.0, rng.uniform(0, 4, len(lane_site))),
@@ -108,23 +110,32 @@ def crowded_instance(seed: int) -> LocationInstance:
         way_within={3: np.array([[0.0] * n_periods, [0.7] * n_periods, [0.95] * n_periods])},
         fixed_usd=np.tile([300.0, 500.0], (n_sites, 1)), invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
         capacity=capacity, handling_usd=np.broadcast_to([1.0, 2.0], (n_sites, n_sizes, n_bands)).copy(),
-        storage_m3=np.tile([6.0, 12.0], (n_sites, 1)),
         site_country=np.array([0, 0, 1]), zone_country=np.array([0, 0, 0, 0, 1, 1]),
-        safety=safety, chord_usd=safety.secant(capacity.sum(axis=(2, 3))),
-        storage_usd=np.full((n_sites, n_products, n_periods), 0.1),
-        stock_level=np.broadcast_to(0.5 * np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
-        landing=np.array([[1.0, 0.0], [0.3, 0.7]]), entry_usd=rng.uniform(50, 150, (n_products, 2)),
-        route_site=routes, route_origin=np.tile([0, 0, 1], n_sites), route_gateway=np.tile([0, 1, -1], n_sites),
-        route_crossing=np.tile([-1, -1, 1], n_sites), route_co2=np.tile([0.3, 0.2, 0.1], n_sites),
-        route_usd=rng.uniform(4, 6, (len(routes), n_products, n_periods)),
-        gateway_m3=np.array([[9.0] * n_periods, [7.0] * n_periods]),
-        origin_m3=np.array([[np.inf] * n_periods, [2.0] * n_periods]),
-        origin_min_m3=np.zeros(2), mail_kg=np.full((2, n_periods), 400.0),
-        mail_weight=np.array([[1.0] * n_products, [0.0] * n_products, [0.0] * n_products]),
-        carrier_zone=np.array([0, 0, 0, 1, 1, 1]), carrier_orders=np.full((2, n_periods), 1000.0),
+        stock=Stock(
+            safety=safety, secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
+            storage_usd=np.full((n_sites, n_products, n_periods), 0.1),
+            storage_m3=np.tile([6.0, 12.0], (n_sites, 1)),
+            level=np.broadcast_to(0.5 * np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
+            entry_usd=rng.uniform(50, 150, (n_products, 2)),
+        ),
+        inbound=Inbound(
+            gateways=names("g", 2), origins=names("o", 2),
+            route_site=routes, route_origin=np.tile([0, 0, 1], n_sites),
+            route_gateway=np.tile([0, 1, -1], n_sites), route_crossing=np.tile([-1, -1, 1], n_sites),
+            route_co2=np.tile([0.3, 0.2, 0.1], n_sites),
+            route_usd=rng.uniform(4, 6, (len(routes), n_products, n_periods)),
+            gateway_m3=np.array([[9.0] * n_periods, [7.0] * n_periods]),
+            origin_m3=np.array([[np.inf] * n_periods, [2.0] * n_periods]),
+            origin_min_m3=np.zeros(2), landing=np.array([[1.0, 0.0], [0.3, 0.7]]),
+        ),
+        mail=Mail(
+            capacity_kg=np.full((2, n_periods), 400.0),
+            weight_kg=np.array([[1.0] * n_products, [0.0] * n_products, [0.0] * n_products]),
+        ),
+        carriers=Carriers(names("q", 2), np.array([0, 0, 0, 1, 1, 1]), np.full((2, n_periods), 1000.0)),
         limits=Limits(
             max_sites=2, budget_usd=5000.0, co2_kg=2000.0, max_gateway_share=0.8,
-            targets=(ServiceTarget("3d=0.3", 3, 0.3, everywhere),),
+            targets=(BoundTarget("", 3, 0.3, everywhere),),
         ),
     )  # fmt: skip
 
@@ -169,28 +180,63 @@ def random_instance(seed: int) -> LocationInstance:
         capacity=capacity,
         handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (n_sites, n_sizes, n_bands)).copy(),
         constant_usd=10.0 * demand.sum(),
-        storage_m3=np.full((n_sites, n_sizes), 1e6),
         site_country=np.zeros(n_sites, np.int64),
         zone_country=np.zeros(n_zones, np.int64),
-        safety=safety,
-        chord_usd=safety.secant(capacity.sum(axis=(2, 3))),
-        storage_usd=np.zeros((n_sites, n_products, n_periods)),
-        stock_level=np.broadcast_to(np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
-        landing=np.eye(n_periods),
-        entry_usd=np.full((n_products, 1), 500.0),
-        route_site=np.repeat(np.arange(n_sites), 2),
-        route_origin=np.tile([0, 1], n_sites),
-        route_gateway=np.tile([0, -1], n_sites),
-        route_crossing=np.full(2 * n_sites, -1),
-        route_co2=np.zeros(2 * n_sites),
-        route_usd=np.broadcast_to(
-            np.tile([5.0, 4.5], n_sites)[:, None, None], (2 * n_sites, n_products, n_periods)
-        ).copy(),
-        gateway_m3=np.full((1, n_periods), 1e6),
-        origins=("far", "near"),
-        origin_m3=np.array([[np.inf] * n_periods, [0.1 * demand.sum() * 0.01] * n_periods]),
-        origin_min_m3=np.zeros(2),
-        mail_kg=np.full((1, n_periods), 1e7),
-        carrier_zone=np.zeros(n_zones, np.int64),
-        carrier_orders=np.full((1, n_periods), 1e7),
+        stock=Stock(
+            safety=safety,
+            secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
+            storage_usd=np.zeros((n_sites, n_products, n_periods)),
+            storage_m3=np.full((n_sites, n_sizes), 1e6),
+            level=np.broadcast_to(np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
+            entry_usd=np.full((n_products, 1), 500.0),
+        ),
+        inbound=Inbound(
+            gateways=("g0",),
+            origins=("far", "near"),
+            route_site=np.repeat(np.arange(n_sites), 2),
+            route_origin=np.tile([0, 1], n_sites),
+            route_gateway=np.tile([0, -1], n_sites),
+            route_crossing=np.full(2 * n_sites, -1),
+            route_co2=np.zeros(2 * n_sites),
+            route_usd=np.broadcast_to(
+                np.tile([5.0, 4.5], n_sites)[:, None, None], (2 * n_sites, n_products, n_periods)
+            ).copy(),
+            gateway_m3=np.full((1, n_periods), 1e6),
+            origin_m3=np.array([[np.inf] * n_periods, [0.1 * demand.sum() * 0.01] * n_periods]),
+            origin_min_m3=np.zeros(2),
+            landing=np.eye(n_periods),
+        ),
+        mail=Mail(np.full((1, n_periods), 1e7), np.array([[1.0] * n_products, [0.0] * n_products])),
+        carriers=Carriers(("q0",), np.zeros(n_zones, np.int64), np.full((1, n_periods), 1e7)),
+    )
+
+
+def within(instance: LocationInstance, block: str, **changes: object) -> LocationInstance:
+    """Return the instance with fields of one of its blocks changed."""
+    return replace(instance, **{block: replace(getattr(instance, block), **changes)})
+
+
+def scaled(instance: LocationInstance, block: str, name: str, factor: float) -> LocationInstance:
+    """Return the instance with a field of one of its blocks times a factor."""
+    return within(instance, block, **{name: factor * getattr(getattr(instance, block), name)})
+
+
+def without_safety(n_sites: int, n_products: int) -> SafetyStock:
+    """Return safety stock that costs nothing and takes no room."""
+    return SafetyStock(*(np.zeros((n_sites, n_products)) for _ in range(5)))
+
+
+def without_routes(instance: LocationInstance) -> LocationInstance:
+    """Return the instance with gateways and plants but no route to any site."""
+    assert instance.inbound is not None
+    routes = (
+        "route_site",
+        "route_origin",
+        "route_gateway",
+        "route_crossing",
+        "route_usd",
+        "route_co2",
+    )
+    return within(
+        instance, "inbound", **{name: getattr(instance.inbound, name)[:0] for name in routes}
     )

@@ -65,13 +65,13 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
     share = np.concatenate(
         [np.zeros((sites, products, 1)), breaks, np.ones((sites, products, 1))], axis=2
     )
-    assert instance.safety is not None
+    assert instance.stock is not None
     return Leaf(
         cell=rng.normal(0, 15, instance.shape), stocking=drawn(zones, products, 2), gateway=drawn(2, periods, upto=50),
         origin=drawn(2, periods, upto=50) * np.array([[0.0], [1.0]]), share=drawn(2, upto=50), mail=drawn(2, periods),
         carrier=drawn(2, periods), storage=drawn(sites, periods, upto=20), service=drawn(1, upto=3), co2=drawn(),
         budget=drawn(upto=0.2), throughput=rng.normal(2, 2 * scale, (sites, len(instance.sizes), periods)),
-        points=share * instance.safety.reach[:, :, None] * (1 + scale),
+        breakpoints=share * instance.stock.safety.reach[:, :, None] * (1 + scale),
     )  # fmt: skip
 
 
@@ -142,18 +142,21 @@ FALSE: dict[str, tuple[Tamper, str]] = {
         "throughput: a figure in leaf 0 is none",
     ),
     "another shape": (changed("cell", lambda value: value[1:]), "cell: shape (5, 2, 2) in leaf 0"),
-    "no sites": (changed("points", lambda value: value[:0]), "points: shape (0, 2) in leaf 0"),
+    "no sites": (
+        changed("breakpoints", lambda value: value[:0]),
+        "breakpoints: shape (0, 2) in leaf 0",
+    ),
     "points that end too soon": (
-        changed("points", lambda value: 0.5 * value),
-        "points: those of i0 end before",
+        changed("breakpoints", lambda value: 0.5 * value),
+        "breakpoints: those of i0 end before",
     ),
     "points that start above zero": (
-        changed("points", lambda value: value + 1.0),
-        "points: those of leaf 0 do not",
+        changed("breakpoints", lambda value: value + 1.0),
+        "breakpoints: those of leaf 0 do not",
     ),
     "points that fall": (
-        changed("points", lambda value: value[:, :, ::-1]),
-        "points: those of leaf 0 do not ascend",
+        changed("breakpoints", lambda value: value[:, :, ::-1]),
+        "breakpoints: those of leaf 0 do not ascend",
     ),
 }
 
@@ -169,7 +172,11 @@ def test_a_false_certificate_proves_nothing(solved: list, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [field.name for field in fields(Leaf) if field.name not in ("cell", "throughput", "points")],
+    [
+        field.name
+        for field in fields(Leaf)
+        if field.name not in ("cell", "throughput", "breakpoints")
+    ],
 )
 def test_every_multiplier_has_its_sign_checked(solved: list, name: str) -> None:
     instance, _, found = solved[0]

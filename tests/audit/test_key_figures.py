@@ -31,6 +31,7 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, Limits, LocationInstance, build_instance
 from fulfill.study import kpis
 from fulfill.study.plan import Plan
+from instances import within
 
 OUTCOME = Outcome("FEASIBLE", 0.0, 0.0, "solver", "a test", 0.0)
 
@@ -72,10 +73,12 @@ def some_decisions(instance: LocationInstance, seed: int, n_flows: int = 400) ->
     opened = np.zeros(instance.fixed_usd.shape)
     for site, usd in enumerate(instance.fixed_usd):
         opened[site, rng.choice(np.flatnonzero(np.isfinite(usd)))] = 1.0
-    used = np.isfinite(instance.route_usd) & (rng.random(instance.route_usd.shape) < 0.5)
+    used = np.isfinite(instance.inbound.route_usd) & (
+        rng.random(instance.inbound.route_usd.shape) < 0.5
+    )
     return Decisions(
         opened=opened,
-        stocked=np.ones(instance.entry_usd.shape),
+        stocked=np.ones(instance.stock.entry_usd.shape),
         lane=lane,
         product=k,
         period=t,
@@ -391,7 +394,11 @@ def test_a_lane_that_no_service_covers_has_no_figures(paper: tuple[Case, Decisio
 
 def test_goods_that_no_route_brings_have_no_cost_of_stock(lively: Case) -> None:
     plan = some_decisions(lively.instance, 3)
-    unreached = replace(lively.instance, route_usd=np.full_like(lively.instance.route_usd, np.inf))
+    unreached = within(
+        lively.instance,
+        "inbound",
+        route_usd=np.full_like(lively.instance.inbound.route_usd, np.inf),
+    )
     assert np.isfinite(lively.again(plan).costs["safety_stock"])
     assert np.isnan(replace(lively, instance=unreached).again(plan).costs["safety_stock"])
 

@@ -14,9 +14,12 @@ from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.solution import LocationParams
+from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics, economics
-from fulfill.model.instance import MAIL, Limits, LocationInstance, ServiceTarget, build_instance
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.limits import BoundTarget, Limits
+from instances import scaled, within, without_routes
 
 Audited = tuple[LocationInstance, Economics, Decisions, float]
 Tamper = Callable[[LocationInstance, Decisions], tuple[LocationInstance, Decisions]]
@@ -40,11 +43,8 @@ def limited(**limits: object) -> Tamper:
     return lambda instance, plan: (replace(instance, limits=Limits(**limits)), plan)
 
 
-def resource(name: str, share: float) -> Tamper:
-    return lambda instance, plan: (
-        replace(instance, **{name: share * getattr(instance, name)}),
-        plan,
-    )
+def resource(block: str, name: str, share: float) -> Tamper:
+    return lambda instance, plan: (scaled(instance, block, name, share), plan)
 
 
 def more_by(share: float, which: Callable[[LocationInstance, Decisions], np.ndarray]) -> Tamper:
@@ -83,8 +83,11 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
         lambda instance, plan: (instance, replace(plan, orders=-plan.orders)),
         "sign",
     ),
-    "less room for orders": (resource("capacity", 0.5), "(2) throughput"),
-    "less room for stock": (resource("storage_m3", 1e-4), "(3) storage"),
+    "less room for orders": (
+        lambda instance, plan: (replace(instance, capacity=0.5 * instance.capacity), plan),
+        "(2) throughput",
+    ),
+    "less room for stock": (resource("stock", "storage_m3", 1e-4), "(3) storage"),
     "a closed site serves": (flip("opened", (0, 0), 0.0), "(4) only open sites serve"),
     "two sizes": (flip("opened", (0, 1), 1.0), "(5) one size a site"),
     "half a site": (flip("opened", (0, 0), 0.5), "(5) a choice is neither 0 nor 1"),
@@ -96,24 +99,27 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
         lambda instance, plan: (instance, replace(plan, inbound=1.01 * plan.inbound)),
         "(6) inbound balance",
     ),
-    "a full port": (resource("gateway_m3", 0.001), "(6) gateway capacity"),
+    "a full port": (resource("inbound", "gateway_m3", 0.001), "(6) gateway capacity"),
     "a full plant": (
-        lambda instance, plan: (replace(instance, origin_m3=np.array([[3.0, 1.0]])), plan),
+        lambda instance, plan: (
+            within(instance, "inbound", origin_m3=np.array([[3.0, 1.0]])),
+            plan,
+        ),
         "(6) plant capacity",
     ),
     "a plant below its minimum": (
-        lambda instance, plan: (replace(instance, origin_min_m3=np.array([100.0])), plan),
+        lambda instance, plan: (within(instance, "inbound", origin_min_m3=np.array([100.0])), plan),
         "(6) plant minimum",
     ),
-    "full aeroplanes": (resource("mail_kg", 0.001), "(7) air capacity of mail"),
-    "full vans": (resource("carrier_orders", 0.0001), "(8) carrier capacity"),
+    "full aeroplanes": (resource("mail", "capacity_kg", 0.001), "(7) air capacity of mail"),
+    "full vans": (resource("carriers", "orders", 0.0001), "(8) carrier capacity"),
     "a service target": (
-        limited(targets=(ServiceTarget("3d=0.8", 3, 0.8, np.ones(3, bool)),)),
+        limited(targets=(BoundTarget("", 3, 0.8, np.ones(3, bool)),)),
         "(9) service 3d=0.8",
     ),
     "a service target of a zone": (
-        limited(targets=(ServiceTarget("x", 5, 0.95, np.array([False, False, True])),)),
-        "(9) service x",
+        limited(targets=(BoundTarget("rural", 5, 0.95, np.array([False, False, True])),)),
+        "(9) service rural:5d=0.95",
     ),
     "too many sites": (limited(max_sites=0), "(10) number of sites"),
     "over the budget": (limited(budget_usd=4999.0), "(10) budget"),
@@ -121,6 +127,17 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     "locked closed": (limited(closed=(0,)), "(10) site-a is locked closed"),
     "all through one port": (limited(max_gateway_share=0.9), "(11) share of one gateway"),
     "too much carbon": (limited(co2_kg=100.0), "(12) CO2e"),
+    "a route without a price": (
+        lambda instance, plan: (
+            within(instance, "inbound", route_usd=np.full_like(instance.inbound.route_usd, np.inf)),
+            plan,
+        ),
+        "(6) routes",
+    ),
+    "goods brought in where inbound is free": (
+        lambda instance, plan: (replace(instance, inbound=None), plan),
+        "(6) goods are brought in",
+    ),
     "not stocked": (flip("stocked", (0, 0), 0.0), "(13) stocked products only"),
 }
 
@@ -200,21 +217,19 @@ def test_nothing_at_all_is_a_plan_too(solved: Audited) -> None:
 
 
 UNSUPPLIED: dict[str, Callable[[LocationInstance], LocationInstance]] = {
-    "no route is left": lambda instance: replace(
-        instance,
-        **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")},
+    "no route is left": without_routes,
+    "site A has no route": lambda instance: unpriced(
+        instance, (instance.required_inbound.route_site == 0)[:, None, None]
     ),
-    "site A has no route": lambda instance: replace(
-        instance,
-        route_usd=np.where((instance.route_site == 0)[:, None, None], np.inf, instance.route_usd),
-    ),
-    "no route brings shirts": lambda instance: replace(
-        instance, route_usd=np.where(np.arange(2)[:, None] == 0, np.inf, instance.route_usd)
-    ),
-    "nothing is brought in the peak": lambda instance: replace(
-        instance, route_usd=np.where(np.arange(2) == 1, np.inf, instance.route_usd)
-    ),
+    "no route brings shirts": lambda instance: unpriced(instance, np.arange(2)[:, None] == 0),
+    "nothing is brought in the peak": lambda instance: unpriced(instance, np.arange(2) == 1),
 }
+
+
+def unpriced(instance: LocationInstance, where: np.ndarray) -> LocationInstance:
+    """Return the instance without a price, and so without a route, for some of (route, product, period)."""
+    usd = np.where(where, np.inf, instance.required_inbound.route_usd)
+    return within(instance, "inbound", route_usd=usd)
 
 
 @pytest.mark.parametrize("story", UNSUPPLIED)
@@ -225,7 +240,8 @@ def test_a_plan_that_serves_from_an_unsupplied_site_is_refused(
 ) -> None:
     instance, _, plan, objective = solved
     cut = UNSUPPLIED[story](instance)
-    inbound = plan.inbound[: len(cut.route_site)] * (brought or np.isfinite(cut.route_usd))
+    priced = np.isfinite(cut.required_inbound.route_usd)
+    inbound = plan.inbound[: cut.n_routes] * (brought or priced)
     found = audit_plan(
         cut, replace(plan, inbound=inbound), objective if claim.startswith("what") else np.inf
     )
@@ -238,7 +254,7 @@ def test_only_an_instance_with_free_inbound_lets_goods_leave_that_nobody_brought
     instance, _, plan, _ = solved
     cut = UNSUPPLIED["no route is left"](instance)
     nothing = replace(plan, inbound=plan.inbound[:0])
-    free = replace(cut, inbound_free=True)
+    free = replace(cut, inbound=None)
     cost = audit_plan(free, nothing, 0.0).objective
     assert audit_plan(free, nothing, cost).clean
     assert [fault.split(":")[0] for fault in audit_plan(cut, nothing, cost).faults] == [

@@ -217,6 +217,8 @@ def test_wrong_options_of_a_problem(options: tuple[str, ...], code: int, words: 
         (("--service", "3d=1.5"), 1, "F309 --service"),
         (("--service", "3d=nan"), 1, "F309 --service"),
         (("--service", "lunar:3d=0.5"), 1, "F308 --service, value 'lunar'"),
+        (("--service", "3d", "--service", "3d=2"), 1, "2. F309 --service, value '3d=2'"),
+        (("--service", "3d", "--open", "site-x"), 1, "2. F309 --service, value '3d'"),
         (("--sites", "-1"), 2, "--sites"),
         (("--sites", "many"), 2, "--sites"),
         (("--gap", "nan"), 2, "not a finite number"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -14,12 +14,13 @@ from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.network.lane_costs import mean_cost
-from fulfill.location.network.relaxation import inbound_price, zero_multipliers
+from fulfill.location.network.relaxation import inbound_price
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution
-from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
+from fulfill.model.multipliers import zero_multipliers
 from fulfill.model.public_instances import Published, to_instance
-from instances import crowded_instance
+from instances import crowded_instance, within, without_routes
 
 Cut = Callable[[LocationInstance], LocationInstance]
 Method = Callable[[LocationInstance, LocationParams], LocationSolution]
@@ -31,21 +32,30 @@ def _compiled() -> None:
     compile_kernels()
 
 
-def without_routes(instance: LocationInstance) -> LocationInstance:
-    """No row of the routes is left."""
-    return replace(
-        instance,
-        **{name: value[:0] for name, value in vars(instance).items() if name.startswith("route_")},
-    )
+NO_ROUTES = Inbound(
+    gateways=(),
+    origins=(),
+    route_site=np.zeros(0, np.int64),
+    route_origin=np.zeros(0, np.int64),
+    route_gateway=np.zeros(0, np.int64),
+    route_crossing=np.zeros(0, np.int64),
+    route_usd=np.zeros((0, 1, 1)),
+    route_co2=np.zeros(0),
+    gateway_m3=np.zeros((0, 1)),
+    origin_m3=np.zeros((0, 1)),
+    origin_min_m3=np.zeros(0),
+    landing=np.eye(1),
+)
+"""Of one product and period: nothing can be brought in."""
 
 
 def dear(where: tuple[object, ...]) -> Cut:
     """Routes that stand in the table, but not for these routes, products or periods."""
 
     def cut(instance: LocationInstance) -> LocationInstance:
-        usd = instance.route_usd.copy()
+        usd = instance.required_inbound.route_usd.copy()
         usd[where] = np.inf
-        return replace(instance, route_usd=usd)
+        return within(instance, "inbound", route_usd=usd)
 
     return cut
 
@@ -54,7 +64,8 @@ def unlimited(seed: int) -> LocationInstance:
     """A crowded instance whose limits of choice, service and mail do not hide what supply alone decides."""
     instance = crowded_instance(seed)
     limits = replace(instance.limits, targets=(), co2_kg=np.inf, max_gateway_share=1.0)
-    return replace(instance, limits=limits, mail_kg=np.full_like(instance.mail_kg, 1e6))
+    plenty = np.full_like(instance.mail.capacity_kg, 1e6)
+    return within(replace(instance, limits=limits), "mail", capacity_kg=plenty)
 
 
 CUTS: dict[str, tuple[Cut, tuple[object, ...]]] = {
@@ -104,7 +115,7 @@ def test_without_a_route_nothing_is_opened_and_only_mail_is_left(method: Method,
 @pytest.mark.parametrize("seed", range(3))
 def test_free_inbound_is_a_statement_and_makes_a_plan_cheaper_than_any_route(seed: int) -> None:
     priced = unlimited(seed)
-    free = replace(without_routes(priced), inbound_free=True)
+    free = replace(priced, inbound=None)
     params = LocationParams(gap=1e-6, time_limit=60)
     cheap, dear_one = solve_exact(free, params), solve_exact(priced, params)
     assert cheap.decisions is not None
@@ -116,33 +127,33 @@ def test_free_inbound_is_a_statement_and_makes_a_plan_cheaper_than_any_route(see
     assert audit_bound(free, found.certificate).bound <= cheap.objective * (1 + 1e-9)
 
 
-def test_an_instance_with_routes_cannot_say_that_inbound_is_free() -> None:
-    with pytest.raises(ValueError, match="inbound_free"):
-        replace(crowded_instance(0), inbound_free=True)
+def test_free_inbound_is_never_meant_by_leaving_it_out() -> None:
+    instance = crowded_instance(0)
+    given = {field.name: getattr(instance, field.name) for field in fields(instance)}
+    del given["inbound"]
+    with pytest.raises(TypeError, match="inbound"):
+        LocationInstance(**given)
 
 
 def test_a_public_instance_says_that_inbound_is_free_and_is_none_of_theirs_without() -> None:
     one = np.ones(2)
     instance = to_instance(Published("orlib", 5 * one, one, one, np.ones((2, 2))))
-    assert instance.inbound_free
+    assert instance.inbound is None
     assert is_capacitated(instance)
-    assert not is_capacitated(replace(instance, inbound_free=False))
-    shut = solve_exact(
-        replace(instance, inbound_free=False), LocationParams(gap=0.0, time_limit=10)
-    )
+    unsupplied = replace(instance, inbound=NO_ROUTES)
+    assert not is_capacitated(unsupplied)
+    shut = solve_exact(unsupplied, LocationParams(gap=0.0, time_limit=10))
     assert shut.status == "INFEASIBLE"
 
 
 @pytest.mark.parametrize(
     "name", ["no route at all", "no route with a price", "a site without routes"]
 )
-def test_inbound_is_infinite_where_no_route_is_and_so_is_the_mean_cost_of_such_lanes(
-    name: str,
-) -> None:
+def test_inbound_is_infinite_where_no_route_is_and_such_lanes_cost_infinity(name: str) -> None:
     cut, nothing = CUTS[name]
     instance = cut(unlimited(0))
-    price, _ = inbound_price(instance, zero_multipliers(instance))
+    price, _ = inbound_price(instance, zero_multipliers(instance.axis_sizes))
     assert np.isinf(price[nothing]).all()
     sites = np.unique(np.atleast_1d(np.arange(3)[nothing[0]]))
-    cut_off = np.isin(instance.lane_site, sites)
-    np.testing.assert_array_equal(np.isinf(mean_cost(instance)), cut_off)
+    unsupplied = np.isin(instance.lane_site, sites)
+    assert (np.isinf(mean_cost(instance)) == unsupplied).all()

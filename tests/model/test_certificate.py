@@ -9,12 +9,22 @@ import numpy as np
 import pytest
 
 from fulfill.inputs.faults import InputError
-from fulfill.model.certificate import AXES, FILE, TREE, Certificate, Leaf, load, whole
+from fulfill.model.array_file import VERSION
+from fulfill.model.certificate import (
+    FILE,
+    FORMAT_VERSION,
+    RANKS,
+    TREE,
+    Certificate,
+    Leaf,
+    load,
+    whole,
+)
 
 
 def leaf() -> Leaf:
     """Two entries along every axis."""
-    return Leaf(**{name: np.arange(2.0**axes).reshape((2,) * axes) for name, axes in AXES.items()})
+    return Leaf(**{name: np.arange(2.0**axes).reshape((2,) * axes) for name, axes in RANKS.items()})
 
 
 @pytest.fixture
@@ -88,6 +98,14 @@ def test_a_file_that_is_no_certificate_is_refused(
         load(changed(stored, **arrays))
 
 
+@pytest.mark.parametrize(
+    "version", [None, np.array(1), np.array(FORMAT_VERSION + 1), np.array([2])]
+)
+def test_a_certificate_of_another_format_is_refused(stored: Path, version: object) -> None:
+    with pytest.raises(InputError, match=f"F320 {FILE}.*reads version {FORMAT_VERSION}"):
+        load(changed(stored, **{VERSION: version}))
+
+
 def test_no_file_and_no_archive_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="F101 " + FILE):
         load(tmp_path / FILE)
@@ -98,6 +116,7 @@ def test_no_file_and_no_archive_are_refused(tmp_path: Path) -> None:
 
 
 def test_nothing_in_a_file_is_run(tmp_path: Path) -> None:
-    np.savez(tmp_path / FILE, cell=np.array([{"a": 1}], dtype=object))
+    objects = np.array([{"a": 1}], dtype=object)
+    np.savez(tmp_path / FILE, cell=objects, **{VERSION: FORMAT_VERSION})
     with pytest.raises(InputError, match="F311 " + FILE):
         load(tmp_path / FILE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from fulfill.model.instance import LocationInstance
 from fulfill.model.scenarios import Scenario, with_scenarios
 from fulfill.study.run import build_model
 from fulfill.study.study import PlanOptions
-from instances import tiny_instance
+from instances import tiny_instance, without_safety
 
 EXACT = LocationParams(gap=1e-9, time_limit=60.0)
 LOW, HIGH = Scenario("low", 0.5, 0.4, mail=0.5), Scenario("high", 0.5, 1.6, throughput=0.9)
@@ -32,13 +32,14 @@ def toy(toy_problem: Problem) -> LocationInstance:
 def tight() -> LocationInstance:
     """Two sites, dear and too small for all of a good year, and scarce mail; no safety stock, so a MIP is exact."""
     instance = tiny_instance()
+    assert instance.stock is not None
+    nothing = without_safety(len(instance.sites), len(instance.products))
     return replace(
         instance,
-        safety=None,
-        chord_usd=None,
+        stock=replace(instance.stock, safety=nothing),
         fixed_usd=instance.fixed_usd * np.array([10.0, 17.0]),
         capacity=instance.capacity * np.array([1.0, 1.8])[None, :, None, None],
-        mail_kg=np.full_like(instance.mail_kg, 150.0),
+        mail=replace(instance.mail, capacity_kg=np.full_like(instance.mail.capacity_kg, 150.0)),
         unserved_usd=np.full_like(instance.unserved_usd, 4.0),
     )
 
@@ -49,18 +50,23 @@ def optimum(instance: LocationInstance) -> float:
 
 def test_one_sure_scenario_changes_nothing(toy: LocationInstance) -> None:
     same = with_scenarios(toy, [Scenario("sure", 1.0)])
-    for field in fields(LocationInstance):
-        before, after = getattr(toy, field.name), getattr(same, field.name)
-        if isinstance(before, np.ndarray):
-            np.testing.assert_array_equal(after, before, err_msg=field.name)
-        elif field.name not in ("safety", "way_within"):
-            assert after == before, field.name
-    assert toy.safety is not None
-    assert same.safety is not None
-    np.testing.assert_array_equal(same.safety.reach, toy.safety.reach)
-    assert {days: share.tolist() for days, share in same.way_within.items()} == {
-        days: share.tolist() for days, share in toy.way_within.items()
-    }
+    assert_same(same, toy, "instance")
+
+
+def assert_same(one: object, other: object, name: str) -> None:
+    """Compare arrays, blocks of arrays and names, field by field."""
+    if is_dataclass(one) and not isinstance(one, type):
+        for field in fields(one):
+            pair = getattr(one, field.name), getattr(other, field.name)
+            assert_same(*pair, f"{name}.{field.name}")
+    elif isinstance(one, dict):
+        assert list(one) == list(other)
+        for key in one:
+            assert_same(one[key], other[key], f"{name}[{key}]")
+    elif isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other, err_msg=name)
+    else:
+        assert one == other, name
 
 
 @pytest.mark.parametrize("chances", [(0.5, 0.5), (0.2, 0.3, 0.5)])
@@ -108,9 +114,9 @@ def test_wait_and_see_is_below_two_stages_and_these_are_below_the_design_for_the
 
 def test_reach_covers_the_expected_demand(toy: LocationInstance) -> None:
     grown = with_scenarios(toy, [replace(LOW, demand=1.2), replace(HIGH, demand=3.0)])
-    assert toy.safety is not None
-    assert grown.safety is not None
-    np.testing.assert_allclose(grown.safety.reach, 2.1 * toy.safety.reach)
+    assert toy.stock is not None
+    assert grown.stock is not None
+    np.testing.assert_allclose(grown.stock.safety.reach, 2.1 * toy.stock.safety.reach)
 
 
 @pytest.mark.parametrize("chances", [(), (0.5,), (0.5, 0.6), (1.5, -0.5), (1.0, 0.0)])

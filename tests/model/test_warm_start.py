@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,10 @@ from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.model.instance import Limits
-from fulfill.model.warm_start import FILE, Start, check_start, load
+from fulfill.model.array_file import VERSION
+from fulfill.model.limits import Limits
+from fulfill.model.multipliers import AXES
+from fulfill.model.warm_start import FILE, FORMAT_VERSION, PLAN, check_warm_start, load
 from instances import random_instance
 
 PARAMS = LocationParams(gap=0.05, time_limit=600.0)
@@ -28,25 +30,39 @@ def cold() -> LocationSolution:
 
 @pytest.fixture
 def stored(cold: LocationSolution, tmp_path: Path) -> Path:
-    assert cold.start is not None
-    cold.start.save(tmp_path / FILE)
+    assert cold.warm_start is not None
+    cold.warm_start.save(tmp_path / FILE)
     return tmp_path / FILE
 
 
-def test_a_start_reads_back(cold: LocationSolution, stored: Path) -> None:
+def test_a_warm_start_reads_back(cold: LocationSolution, stored: Path) -> None:
     read = load(stored)
-    for field in fields(Start):
-        one, other = getattr(cold.start, field.name), getattr(read, field.name)
-        assert (
-            (one == other).all()
-            if one.dtype.kind != "f"
-            else np.allclose(one, other, rtol=1e-6, atol=1e-6)
-        )
+    assert cold.warm_start is not None
+    pairs = [(getattr(cold.warm_start, name), getattr(read, name)) for name in PLAN]
+    pairs += [
+        (getattr(cold.warm_start.multipliers, name), getattr(read.multipliers, name))
+        for name in AXES
+    ]
+    for one, other in pairs:
+        assert one.shape == other.shape
+        if one.dtype.kind == "f":
+            np.testing.assert_allclose(other, one, rtol=1e-6, atol=1e-6)
+        else:
+            assert (one == other).all()
+
+
+@pytest.mark.parametrize("version", [None, 1, FORMAT_VERSION + 1, 2.0, "two"])
+def test_a_warm_start_of_another_format_is_refused(stored: Path, version: object) -> None:
+    with np.load(stored) as old:
+        arrays = {name: value for name, value in old.items() if name != VERSION}
+    np.savez_compressed(stored, **arrays, **({} if version is None else {VERSION: version}))
+    with pytest.raises(InputError, match=f"F320 {FILE}.*reads version {FORMAT_VERSION}"):
+        load(stored)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"rest": None}, "column rest: missing"), ({"rest": np.array(np.nan)}, "column rest: a figure"),
+    [({"cell": None}, "column cell: missing"), ({"cell": np.array(np.nan)}, "column cell: a figure"),
      ({"other": np.zeros(1)}, "column other: unknown")],
 )  # fmt: skip
 def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], message: str) -> None:
@@ -60,14 +76,15 @@ def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], mes
 
 
 def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolution) -> None:
-    assert cold.start is not None
+    assert cold.warm_start is not None
     axes = {
-        name: tuple(getattr(cold.start, name)) for name in ("zones", "products", "periods", "sites")
+        name: tuple(getattr(cold.warm_start, name))
+        for name in ("zones", "products", "periods", "sites")
     }
-    check_start(cold.start, **axes)
+    check_warm_start(cold.warm_start, **axes)
     with pytest.raises(InputError) as refused:
-        check_start(
-            cold.start,
+        check_warm_start(
+            cold.warm_start,
             **{**axes, "zones": (*axes["zones"][1:], "elsewhere"), "sites": axes["sites"][:-1]},
         )
     assert [fault.column for fault in refused.value.faults] == ["zones", "sites"]
@@ -77,7 +94,7 @@ def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolutio
 def test_a_warm_run_has_the_old_plan_at_once(cold: LocationSolution) -> None:
     reports: list[Progress] = []
     warm = solve_decomposed(
-        random_instance(0), replace(PARAMS, start=cold.start, progress=reports.append)
+        random_instance(0), replace(PARAMS, warm_start=cold.warm_start, progress=reports.append)
     )
     first = next(report for report in reports if np.isfinite(report.incumbent))
     assert first.incumbent <= cold.objective * 1.001
@@ -89,7 +106,7 @@ def test_a_warm_run_keeps_a_lock(cold: LocationSolution) -> None:
     assert cold.decisions is not None
     site = int(cold.decisions.opened.any(axis=1).argmax())
     locked = replace(random_instance(0), limits=Limits(closed=(site,)))
-    warm = solve_decomposed(locked, replace(PARAMS, start=cold.start))
+    warm = solve_decomposed(locked, replace(PARAMS, warm_start=cold.warm_start))
     assert warm.decisions is not None
     assert not warm.decisions.opened[site].any()
     assert warm.objective >= cold.bound  # a lock never makes it cheaper
@@ -99,7 +116,7 @@ def test_a_warm_run_keeps_a_lock(cold: LocationSolution) -> None:
 def test_prices_that_changed_are_followed(cold: LocationSolution) -> None:
     instance = random_instance(0)
     dearer = replace(instance, way_cost=instance.way_cost + np.array([3.0, 0.0])[:, None, None])
-    warm = solve_decomposed(dearer, replace(PARAMS, start=cold.start))
+    warm = solve_decomposed(dearer, replace(PARAMS, warm_start=cold.warm_start))
     fresh = solve_decomposed(dearer, PARAMS)
     assert warm.bound <= fresh.objective
     assert warm.objective <= fresh.objective * 1.05

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from fulfill.audit.plan import Audit
-from fulfill.model import warm_start as start
+from fulfill.model import warm_start
 from fulfill.model.certificate import FILE, load
 from fulfill.model.decisions import INFEASIBLE, Outcome
 from fulfill.report.run_folder import write_run
@@ -48,7 +48,7 @@ def test_without_a_plan_only_the_answer_is_written(planned: Run, tmp_path: Path)
 def test_a_certified_bound_leaves_its_certificate(planned: Run, tmp_path: Path) -> None:
     certified = planned.study.optimize(method="decomposition", gap=0.2)
     write_run(certified, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {*FILES, FILE, start.FILE}
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, FILE, warm_start.FILE}
     assert load(tmp_path / FILE).leaves[0].cell.shape == (3, 2, 2)
 
 

@@ -50,13 +50,13 @@ def decide(
             zip(instance.lane_site, instance.lane_zone, strict=True)
         )
     }
-    opened, stocked = np.zeros(instance.fixed_usd.shape), np.zeros(instance.entry_usd.shape)
+    opened, stocked = np.zeros(instance.fixed_usd.shape), np.zeros(instance.stock.entry_usd.shape)
     opened[A, 0] = 1.0 if flows else 0.0
     stocked[SHIRT, 0] = 1.0 if flows else 0.0
-    brought = np.zeros(instance.route_usd.shape)
+    brought = np.zeros(instance.inbound.route_usd.shape)
     for (origin, k, t), orders in inbound.items():
-        origins = np.array(instance.origins)[instance.route_origin]
-        route = np.flatnonzero((instance.route_site == A) & (origins == origin))[0]
+        origins = np.array(instance.inbound.origins)[instance.inbound.route_origin]
+        route = np.flatnonzero((instance.inbound.route_site == A) & (origins == origin))[0]
         brought[route, k, t] = orders
     index = np.array([(lanes[site, zone], k, t) for site, zone, k, t in flows], np.int64)
     lane, product, period = index.reshape(-1, 3).T

@@ -214,7 +214,7 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     "a negative price": (certificate("carrier", lambda value: value - 1), "certificate.npz, carrier: a multiplier"),
     "a cheaper cell": (certificate("cell", lambda value: 0.5 * value), "bound: the run claims"),
     "an infinite price": (certificate("throughput", lambda value: value + np.inf), "column throughput: "),
-    "shorter chords": (certificate("points", lambda value: 0.2 * value), "certificate.npz, points: those of site-"),
+    "shorter secants": (certificate("breakpoints", lambda value: 0.2 * value), "certificate.npz, breakpoints: those of site-"),
     "an array gone": (certificate("cell", lambda value: None), "F311 certificate.npz, column cell"),
     "a case left out": (
         lambda run: [certificate(name, lambda old, new=new: np.array([*old, new]))(run)

@@ -1,4 +1,6 @@
-"""A second reading of a certified bound: the formula of docs/formulation.md, evaluated over all lanes in plain code.
+"""A second reading of a certified bound.
+
+The formula of docs/formulation.md, evaluated over all lanes in plain code.
 
 Nothing here is shared with `location/`. A certificate is data: its signs, its shapes, the reach of
 its break points and the completeness of its cases are checked, then every leaf is evaluated step by
@@ -16,20 +18,21 @@ from dataclasses import dataclass, fields
 from math import fsum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fulfill.model.arrays import Array, Index
 from fulfill.model.certificate import NO, YES, Certificate, Leaf
 from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.multipliers import FREE, shapes
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 OPERATIONS = 256
-"""More roundings than any term goes through: the longest are sums over periods and gateways in the price of inbound."""
+"""More roundings than any term goes through: the longest are sums over periods and gateways in
+the price of inbound."""
 UNIT = OPERATIONS * 2.0**-53
 LARGEST = 1e15
 """A figure beyond this is no price and no number of orders, and would overflow in sums."""
 COVER = 1e-12
-"""Share by which the last break point may fall short of what can leave a site: rounding of its own sum."""
+"""Share by which the last break point may fall short of what can leave a site: rounding of its
+own sum."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class BoundAudit:
 
 @dataclass(frozen=True)
 class _Case:
-    """What a leaf takes for granted, besides the instance's own locks: `kept_out` are products that never leave."""
+    """What a leaf takes for granted besides the instance's locks; `kept_out` never leaves."""
 
     opened: frozenset[int]
     closed: frozenset[int]
@@ -66,7 +69,7 @@ class _Sum:
 
 
 def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAudit:
-    """Return the bound that a certificate proves for an instance: the least over its leaves, less the rounding."""
+    """Return the bound that a certificate proves: the least over its leaves, less the rounding."""
     faults = list(_tree_faults(instance, certificate))
     faults += [
         fault
@@ -86,12 +89,8 @@ def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAu
 
 def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterator[str]:
     """Check that the leaves cover every case: each split has exactly its two sides."""
-    parent, site, product, side = (
-        certificate.parent,
-        certificate.site,
-        certificate.product,
-        certificate.side,
-    )
+    parent, side = certificate.parent, certificate.side
+    site, product = certificate.site, certificate.product
     number = np.arange(len(parent))
     if parent[0] != -1 or (parent[1:] < 0).any() or (parent >= number).any():
         yield "branches: a node stands before the node above it, or there is more than one root"
@@ -103,7 +102,8 @@ def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterat
     ):
         yield "branches: a split names a site or product that the instance does not have"
     if len(certificate.ends()) != len(certificate.leaves):
-        yield f"branches: {len(certificate.ends())} cases, multipliers for {len(certificate.leaves)}"
+        cases, leaves = len(certificate.ends()), len(certificate.leaves)
+        yield f"branches: {cases} cases, multipliers for {leaves}"
     for node in np.unique(parent[1:]):
         below = number[parent == node]
         same = len(set(site[below].tolist())) == len(set(product[below].tolist())) == 1
@@ -126,57 +126,50 @@ def _case(certificate: Certificate, node: int) -> _Case:
 
 
 def _shapes(instance: LocationInstance) -> dict[str, tuple[int, ...]]:
-    """Return the shape that each array of a leaf must have; `points` has a free last axis, left out here."""
-    zones, products, periods = instance.shape
-    sites, gateways = len(instance.sites), len(instance.gateways)
-    countries, regions = max(len(instance.countries), 1), max(len(instance.carriers), 1)
-    return {
-        "cell": instance.shape,
-        "stocking": (zones, products, countries),
-        "gateway": (gateways, periods),
-        "origin": (len(instance.origins), periods),
-        "share": (gateways,),
-        "mail": (countries, periods),
-        "carrier": (regions, periods),
-        "storage": (sites, periods),
-        "service": (len(instance.limits.targets),),
-        "co2": (),
-        "budget": (),
-        "throughput": (sites, len(instance.sizes), periods),
-        "points": (sites, products),
-    }
+    """Return the shape that each array of a leaf must have.
+
+    `breakpoints` has a free last axis, left out here.
+    """
+    sizes = instance.axis_sizes
+    return shapes(sizes) | {"breakpoints": (sizes["sites"], sizes["products"])}
 
 
 def _leaf_faults(instance: LocationInstance, leaf: Leaf, number: int) -> Iterator[str]:
     """Check shapes, figures and signs."""
-    shapes = _shapes(instance)
+    wanted = _shapes(instance)
     for name in (field.name for field in fields(leaf)):
         value = getattr(leaf, name)
-        shape = value.shape[:2] if name == "points" else value.shape
-        if shape != shapes[name]:
-            yield f"{name}: shape {shape} in leaf {number}, the instance has {shapes[name]}"
+        shape = value.shape[:2] if name == "breakpoints" else value.shape
+        if shape != wanted[name]:
+            yield f"{name}: shape {shape} in leaf {number}, the instance has {wanted[name]}"
         elif not (np.abs(value) <= LARGEST).all():
             yield f"{name}: a figure in leaf {number} is none or too large"
-        elif name not in ("cell", "throughput") and (value < 0).any():
+        elif name not in FREE and (value < 0).any():
             yield f"{name}: a multiplier in leaf {number} is negative ({value.min():.6g})"
-    points = leaf.points
+    points = leaf.breakpoints
     if (
         points.ndim != 3
         or points.shape[2] < 2
         or (points[:, :, 0] != 0).any()
         or (np.diff(points, axis=2) < 0).any()
     ):
-        yield f"points: those of leaf {number} do not ascend from zero"
+        yield f"breakpoints: those of leaf {number} do not ascend from zero"
 
 
 def _reach_faults(instance: LocationInstance, certificate: Certificate) -> Iterator[str]:
-    """Check that the chords reach as far as orders can: beyond its last point a chord lies above the cost."""
-    if instance.safety is None:
+    """Check that the secants reach as far as orders can.
+
+    Beyond its last point a secant lies above the cost.
+    """
+    if instance.stock is None:
         return
-    last = np.min([leaf.points[:, :, -1] for leaf in certificate.leaves], axis=0)
+    last = np.min([leaf.breakpoints[:, :, -1] for leaf in certificate.leaves], axis=0)
     for i, lanes in _lanes_by_site(instance):
         if (last[i] < _most_leaving(instance, lanes) * (1.0 - COVER)).any():
-            yield f"points: those of {instance.sites[i]} end before the yearly orders that can leave it"
+            yield (
+                f"breakpoints: those of {instance.sites[i]} end before the yearly orders "
+                "that can leave it"
+            )
 
 
 def _lanes_by_site(instance: LocationInstance) -> Iterator[tuple[int, Index]]:
@@ -188,7 +181,7 @@ def _lanes_by_site(instance: LocationInstance) -> Iterator[tuple[int, Index]]:
 
 
 def _most_leaving(instance: LocationInstance, lanes: Index) -> Array:
-    """Return the most yearly orders of each product that can leave over the lanes of a site, (K,)."""
+    """Return the most yearly orders of each product that can leave a site over its lanes, (K,)."""
     if not len(lanes):
         return np.zeros(instance.shape[1])
     zone, start = np.unique(instance.lane_zone[lanes], return_index=True)
@@ -214,37 +207,32 @@ def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
     # a site that is worth nothing even with its error on top is chosen neither here nor in exact
     # figures
     matters = (value <= error) | np.isin(np.arange(len(value)), chosen)
-    heavy = 0.0 if instance.mail_weight is None else _largest(instance.mail_weight)
-    mailed = _scale(instance, leaf, cell, heavy * _largest(leaf.mail)) * fsum(
-        instance.demand.ravel().tolist()
-    )
+    air = _largest(instance.mail.weight_kg) * _largest(leaf.mail)
+    mailed = _scale(instance, leaf, cell, air) * fsum(instance.demand.ravel().tolist())
     error_usd = fsum(
         [UNIT * mailed, *error[matters].tolist(), *(UNIT * abs(term) for term in terms)]
     )
     return _Sum(fsum(terms), error_usd)
 
 
-# --- step 1 and 2: what no site decides
-# ---------------------------------------------------------------------------
+# --- step 1 and 2: what no site decides ----------------------------------------------------------
 
 
 def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
-    """Return the cheapest cost of a potential order without a site, (Z, K, T): by mail, or not served."""
+    """Return the cheapest cost of a potential order without a site, (Z, K, T).
+
+    By mail, or not served.
+    """
     best = np.broadcast_to(instance.unserved_usd[None, :, None], instance.shape).copy()
     mail = np.flatnonzero(instance.lane_site == MAIL)
     if not len(mail):
         return best
     way, zone = instance.lane_way[mail], instance.lane_zone[mail]
     cost = instance.lane_cost(mail) - _credit(instance, leaf, mail)[:, None, :]
-    if instance.mail_weight is not None and instance.zone_country is not None:
-        air = (
-            leaf.mail[instance.zone_country[zone]][:, None, :]
-            * instance.mail_weight[way][:, :, None]
-        )
-        cost = cost + instance.units[way] * air
-    if instance.weight_kg is not None:
-        carbon = leaf.co2 * instance.lane_co2[mail][:, None] * instance.weight_kg
-        cost = cost + instance.units[way] * carbon[:, :, None]
+    by_zone = leaf.mail[instance.zone_country[zone]][:, None, :]
+    cost = cost + instance.units[way] * (by_zone * instance.mail.weight_kg[way][:, :, None])
+    carbon = leaf.co2 * instance.lane_co2[mail][:, None] * instance.weight_kg
+    cost = cost + instance.units[way] * carbon[:, :, None]
     np.minimum.at(best, zone, cost)
     return best
 
@@ -263,79 +251,77 @@ def _undecided(instance: LocationInstance, leaf: Leaf, cell: Array) -> Iterator[
     limits = instance.limits
     yield instance.constant_usd
     yield from (cell * instance.demand).ravel().tolist()
-    if instance.entry_usd is not None:
+    if instance.stock is not None:
+        entry_usd = instance.stock.entry_usd
         collected = [
             [
                 fsum((leaf.stocking[:, k, c] * instance.demand[:, k].sum(axis=1)).tolist())
                 for c in range(entry.size)
             ]
-            for k, entry in enumerate(instance.entry_usd)
+            for k, entry in enumerate(entry_usd)
         ]
-        yield from np.minimum(0.0, instance.entry_usd - np.array(collected)).ravel().tolist()
-    rows = (
-        (leaf.gateway, instance.gateway_m3), (leaf.origin, instance.origin_m3), (leaf.mail, instance.mail_kg),
-        (leaf.carrier, instance.carrier_orders), (leaf.co2, limits.co2_kg), (leaf.budget, limits.budget_usd),
-    )  # fmt: skip
+        yield from np.minimum(0.0, entry_usd - np.array(collected)).ravel().tolist()
+    rows = [
+        (leaf.mail, instance.mail.capacity_kg),
+        (leaf.carrier, instance.carriers.orders),
+        (leaf.co2, np.asarray(limits.co2_kg)),
+        (leaf.budget, np.asarray(limits.budget_usd)),
+    ]
+    if instance.inbound is not None:
+        rows.append((leaf.gateway, instance.inbound.gateway_m3))
+        rows.append((leaf.origin, instance.inbound.origin_m3))
     for price, limit in rows:
-        if limit is not None:
-            yield from (-_times(price, np.asarray(limit))).ravel().tolist()
+        yield from (-_times(price, limit)).ravel().tolist()
     for target, price in zip(limits.targets, leaf.service.tolist(), strict=True):
         yield price * target.share * fsum(instance.demand[target.zones].ravel().tolist())
 
 
 def _times(price: Array, amount: Array) -> Array:
-    """Return price times amount where zero times infinity is nothing: a row without a limit may only be priced zero."""
+    """Return price times amount where zero times infinity is nothing.
+
+    A row without a limit may only be priced zero.
+    """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(price == 0, 0.0, price * amount))
 
 
-# --- step 3: inbound
-# ----------------------------------------------------------------------------------------------
+# --- step 3: inbound -----------------------------------------------------------------------------
 
 
 def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
-    """Return what the goods of an order cost on their way in and in stock, (I, K, T); infinite where no route is."""
-    shape = (len(instance.sites), *instance.shape[1:])
-    fee = np.zeros(shape) if instance.storage_usd is None else instance.storage_usd
-    if instance.stock_level is not None and instance.volume_m3 is not None:
-        fee = fee + np.einsum(
-            "k,ktu,iu->ikt", instance.volume_m3, instance.stock_level, leaf.storage
-        )
-    if instance.inbound_free:
+    """Return what the goods of an order cost on their way in and in stock, (I, K, T).
+
+    Infinite where no route is.
+    """
+    fee = np.zeros(instance.flow_shape)
+    if instance.stock is not None:
+        volume, level = instance.volume_m3, instance.stock.level
+        fee = instance.stock.storage_usd + np.einsum("k,ktu,iu->ikt", volume, level, leaf.storage)
+    inbound = instance.inbound
+    if inbound is None:
         return fee
-    if not len(instance.route_site):
-        return np.full(shape, np.inf)
-    assert instance.volume_m3 is not None
-    assert instance.weight_kg is not None
-    assert instance.landing is not None
     gate = np.concatenate([leaf.gateway, np.zeros((1, instance.shape[2]))])  # row -1: no gateway
-    landed = (
-        gate[instance.route_gateway]
-        + gate[instance.route_crossing]
-        + leaf.origin[instance.route_origin]
-    )
-    formal = (instance.route_gateway >= 0).astype(float)
-    share = np.append(leaf.share, 0.0)[instance.route_gateway]
+    landed = gate[inbound.route_gateway] + gate[inbound.route_crossing]
+    landed = landed + leaf.origin[inbound.route_origin]
+    formal = (inbound.route_gateway >= 0).astype(float)
+    share = np.append(leaf.share, 0.0)[inbound.route_gateway]
     share = share - formal * instance.limits.max_gateway_share * leaf.share.sum()
-    by_volume = landed @ instance.landing.T + share[:, None]
-    carbon = leaf.co2 * instance.route_co2[:, None] * instance.weight_kg
-    usd = (
-        instance.route_usd
-        + by_volume[:, None, :] * instance.volume_m3[:, None]
-        + carbon[:, :, None]
-    )
-    best = np.full(shape, np.inf)
-    np.minimum.at(best, instance.route_site, usd)
+    by_volume = (landed @ inbound.landing.T + share[:, None])[:, None, :]
+    carbon = leaf.co2 * inbound.route_co2[:, None] * instance.weight_kg
+    usd = inbound.route_usd + by_volume * instance.volume_m3[:, None] + carbon[:, :, None]
+    best = np.full(instance.flow_shape, np.inf)
+    np.minimum.at(best, inbound.route_site, usd)
     return best + fee
 
 
-# --- step 4: the sites
-# --------------------------------------------------------------------------------------------
+# --- step 4: the sites ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Offers:
-    """What a site could serve at a profit: one entry for each lane, product and period, ways of a cell side by side.
+    """What a site could serve at a profit.
+
+    One entry for each lane, product and period, ways of a cell side by side.
 
     `start` is the first entry of each cell; `first` the first cell of each product, with the end
     after the last.
@@ -353,7 +339,7 @@ class _Offers:
 def _site_values(
     instance: LocationInstance, leaf: Leaf, case: _Case, cell: Array, inbound: Array
 ) -> tuple[Array, Array]:
-    """Return what opening each site at its best size adds at least, and how far that can be off, both (I,).
+    """Return what each site at its best size adds at least, and how far that can be off, (I,).
 
     A site that no size is offered for adds infinity.
     """
@@ -363,7 +349,7 @@ def _site_values(
     for i, lanes in _lanes_by_site(instance):
         if i in never:
             continue
-        charge, slope, stock_error = _chords(instance, leaf, i)
+        charge, slope, stock_error = _secants(instance, leaf, i)
         sizes = np.flatnonzero(np.isfinite(instance.fixed_usd[i]))
         if not len(sizes):
             continue
@@ -377,24 +363,24 @@ def _site_values(
     return value, error
 
 
-def _chords(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Array, float]:
-    """Return charge and slope of the chords below the cost of safety stock, (K, J), and how far they can be off, USD.
+def _secants(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Array, float]:
+    """Return charge and slope of the secants of safety stock, (K, J), and their error, USD.
 
-    Between its two points a chord of a concave function lies below it, elsewhere above: so up to
-    the last point the least of all chords is below the cost. A chord without width is none.
+    Between its two points a secant of a concave function lies below it, elsewhere above: so up to
+    the last point the least of all secants is below the cost. A secant without width is none.
     """
-    safety = instance.safety
-    if safety is None:
+    if instance.stock is None:
         nothing = np.zeros((instance.shape[1], 1))
         return nothing, nothing, 0.0
-    points = leaf.points[i]
+    safety = instance.stock.safety
+    points = leaf.breakpoints[i]
     share = points / np.maximum(safety.demand[i], 1e-12)[:, None]
     usd = np.sqrt(safety.alone_usd2[i][:, None] * share + safety.common_usd2[i][:, None] * share**2)
     width = np.diff(points, axis=1)
     real = width > 0
     slope = np.where(real, np.diff(usd, axis=1) / np.where(real, width, 1.0), 0.0)
     charge = np.where(real, usd[:, :-1] - slope * points[:, :-1], np.inf)
-    none = ~real.any(axis=1)  # nothing of this product can leave: no chord, no cost
+    none = ~real.any(axis=1)  # nothing of this product can leave: no secant, no cost
     charge[none] = 0.0
     stretch = np.where(real, points[:, -1:] / np.where(real, width, 1.0), 0.0).max(axis=1)
     return charge, slope, UNIT * fsum((usd[:, -1] * stretch).tolist())
@@ -409,16 +395,15 @@ def _offers(
     inbound: Array,
     floor: Array,
 ) -> _Offers:
-    """Return what site i could serve at a profit if throughput and stock cost no more than `floor` (K, T)."""
+    """Return what site i could serve at a profit were throughput and stock `floor` (K, T)."""
     zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
     units = instance.units[way]
     price = np.broadcast_to(inbound, units.shape)
-    price = price + leaf.carrier[_region(instance)[zone]][:, None, :]
-    if instance.weight_kg is not None and leaf.co2 > 0:
-        price = (
-            price + (leaf.co2 * instance.lane_co2[lanes][:, None] * instance.weight_kg)[:, :, None]
-        )
-    country = int(instance.site_country[i]) if instance.site_country is not None else 0
+    price = price + leaf.carrier[instance.carriers.zone_region[zone]][:, None, :]
+    if leaf.co2 > 0:
+        carbon = leaf.co2 * instance.lane_co2[lanes][:, None] * instance.weight_kg
+        price = price + carbon[:, :, None]
+    country = int(instance.site_country[i])
     profit = cell[zone] - instance.lane_cost(lanes) - leaf.stocking[zone, :, country][:, :, None]
     profit -= np.where(units > 0, units * np.where(units > 0, price, 0.0), 0.0)
     if leaf.service.any():
@@ -441,15 +426,6 @@ def _offers(
     )
 
 
-def _region(instance: LocationInstance) -> Index:
-    """Return the carrier region of each zone."""
-    return (
-        np.zeros(instance.shape[0], np.int64)
-        if instance.carrier_zone is None
-        else instance.carrier_zone
-    )
-
-
 def _size_value(
     instance: LocationInstance,
     leaf: Leaf,
@@ -463,8 +439,8 @@ def _size_value(
     """Return what opening site i at size m adds at least: V of docs/formulation.md."""
     rho = leaf.throughput[i, m]
     terms = [float(instance.fixed_usd[i, m]), float(leaf.budget * instance.invest_usd[i, m])]
-    if instance.storage_m3 is not None:
-        terms += (-instance.storage_m3[i, m] * leaf.storage[i]).tolist()
+    if instance.stock is not None:
+        terms += (-instance.stock.storage_m3[i, m] * leaf.storage[i]).tolist()
     spare = np.maximum(rho[None, :] - instance.handling_usd[i, m][:, None], 0.0)
     terms += (-_times(spare, instance.capacity[i, m])).ravel().tolist()
     if len(offers.start):
@@ -478,9 +454,9 @@ def _size_value(
 
 
 def _best_line(left: Array, charge: Array) -> list[float]:
-    """Return minus the gain on the best chord of a product, and its charge: nothing where no chord pays.
+    """Return minus the gain on the best secant of a product, and its charge, if one pays.
 
-    `left` (J, n_cells) is what the cells leave on each chord.
+    `left` (J, n_cells) is what the cells leave on each secant.
     """
     net = left.sum(axis=1) - charge
     best = int(np.argmax(net))
@@ -492,9 +468,7 @@ def _scale(instance: LocationInstance, leaf: Leaf, cell: Array, *unit_usd: float
 
     `unit_usd` are the largest prices that a dispatched order pays besides carbon.
     """
-    carbon = 0.0
-    if instance.weight_kg is not None:
-        carbon = float(leaf.co2) * _largest(instance.lane_co2) * _largest(instance.weight_kg)
+    carbon = float(leaf.co2) * _largest(instance.lane_co2) * _largest(instance.weight_kg)
     lane = _largest(instance.way_cost) + _largest(instance.lane_usd) * _largest(instance.way_rate)
     flat = _largest(cell) + _largest(leaf.stocking) + lane + float(leaf.service.sum())
     return flat + _largest(instance.units) * (carbon + sum(unit_usd))
@@ -506,12 +480,14 @@ def _largest(values: Array) -> float:
     return float(sizes.max()) if sizes.size else 0.0
 
 
-# --- step 5: choose
-# -----------------------------------------------------------------------------------------------
+# --- step 5: choose ------------------------------------------------------------------------------
 
 
 def _chosen(instance: LocationInstance, case: _Case, value: Array) -> Index:
-    """Return the sites of the cheapest choice: locked ones always, others where they save, no more than allowed."""
+    """Return the sites of the cheapest choice.
+
+    Locked ones always, others where they save, no more than allowed.
+    """
     limits = instance.limits
     must = np.isin(np.arange(len(value)), [*limits.opened, *case.opened])
     free = np.flatnonzero((value < 0) & ~must)

@@ -50,8 +50,11 @@ class Legs:
 def route_legs(problem: Problem, distances: Distances, instance: LocationInstance) -> Legs:
     """Return the legs of every route of the instance."""
     network, gateways = problem.network, problem.network["gateways"]
-    origin, site = instance.route_origin, instance.route_site
-    gate, crossing = instance.route_gateway, instance.route_crossing
+    origin, site = instance.required_inbound.route_origin, instance.required_inbound.route_site
+    gate, crossing = (
+        instance.required_inbound.route_gateway,
+        instance.required_inbound.route_crossing,
+    )
     start = network["origins"]["country"].to_numpy()[origin]
     goal = network["sites"]["country"].to_numpy()[site]
     lands = gate >= 0
@@ -118,7 +121,7 @@ def goods_costs(
     weight = products["weight_kg"].to_numpy(float)[k]
     transfer = products["transfer_value_usd"].to_numpy(float)[k]
     factor = network["calendar"]["freight_factor"].to_numpy(float)[t]
-    goods = _goods_at_origins(problem)[instance.route_origin[route], k]
+    goods = _goods_at_origins(problem)[instance.required_inbound.route_origin[route], k]
     moved = (legs.usd_m3[route] * volume + legs.usd_kg[route] * weight) * factor
     to_border = legs.border_usd_m3[route] * volume + legs.border_usd_kg[route] * weight
     cif = transfer * (1.0 + figures["insurance_rate"]) + to_border * factor
@@ -150,8 +153,10 @@ def _border_taxes(
     """Return duty with user fee, and what import VAT costs, of each order brought in."""
     network, figures = problem.network, problem.network.parameters
     products: Any = network["products"]
-    made_in = network["origins"]["country"].to_numpy()[instance.route_origin[route]]
-    enters = network["sites"]["country"].to_numpy()[instance.route_site[route]]
+    made_in = network["origins"]["country"].to_numpy()[
+        instance.required_inbound.route_origin[route]
+    ]
+    enters = network["sites"]["country"].to_numpy()[instance.required_inbound.route_site[route]]
     fob = products["transfer_value_usd"].to_numpy(float)[k]
     rules, duty = Rules.of(problem), np.zeros(len(route))
     case = pd.DataFrame({"to": enters, "of": made_in, "product": k})

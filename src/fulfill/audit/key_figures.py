@@ -163,11 +163,15 @@ def _channels(
     Of what a site sells at home the share of its goods of that product and period that came from
     plants is nearshore.
     """
-    plant = (problem.network["origins"]["country"] != "CN").to_numpy()[instance.route_origin]
+    plant = (problem.network["origins"]["country"] != "CN").to_numpy()[
+        instance.required_inbound.route_origin
+    ]
     shape = (len(instance.sites), *instance.shape[1:])
     brought, made_near = np.zeros(shape), np.zeros(shape)
-    np.add.at(brought, instance.route_site, decisions.inbound)
-    np.add.at(made_near, instance.route_site, decisions.inbound * plant[:, None, None])
+    np.add.at(brought, instance.required_inbound.route_site, decisions.inbound)
+    np.add.at(
+        made_near, instance.required_inbound.route_site, decisions.inbound * plant[:, None, None]
+    )
     home = flows.channel == "local"
     at = flows.site[home], flows.product[home], flows.period[home]
     share = np.where(brought[at] > 0, made_near[at] / np.where(brought[at] > 0, brought[at], 1), 0)

@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance
 
-Array = NDArray[np.float64]
 COST_TOLERANCE = 1e-9
 """Relative difference at which a recomputed cost disagrees."""
 TOLERANCE = 1e-6
-"""Relative violation at which a constraint is broken: a solver's feasibility tolerance, not a planner's."""
+"""Relative violation at which a constraint is broken: a solver's feasibility tolerance, not a
+planner's."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,9 @@ def audit_plan(
     """
     faults = list(_constraint_faults(instance, decisions))
     found = _recomputed_cost(instance, decisions, economics)
+    agreed = abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)
     # infinity is within any share of itself: a plan that pays it agrees with nothing
-    if not (
-        np.isfinite(found)
-        and abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)
-    ):
+    if not (np.isfinite(found) and agreed):
         faults.append(
             f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD"
         )
@@ -111,13 +109,9 @@ def _recomputed_cost(
             float(instance.way_cost[way, k, t] @ orders)
             + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
         )
-        pieces.append(
-            float(
-                (np.where(decisions.inbound > 0, instance.route_usd, 0.0) * decisions.inbound).sum()
-            )
-            if len(instance.route_site)
-            else 0.0
-        )
+        if instance.inbound is not None:
+            paid = np.where(decisions.inbound > 0, instance.inbound.route_usd, 0.0)
+            pieces.append(float((paid * decisions.inbound).sum()))
     else:
         pieces += [float(part[way, k, t] @ orders) for part in economics.value.parts.values()]
         pieces.append(
@@ -140,12 +134,10 @@ def _recomputed_cost(
             _band_cost(instance, int(site), int(size), t, float(volume))
             for t, volume in enumerate(leaving[site].sum(axis=0))
         ]
-    if instance.storage_usd is not None:
-        pieces.append(float((instance.storage_usd * leaving).sum()))
-    if instance.safety is not None:
-        pieces.append(float(instance.safety.cost(leaving.sum(axis=2)).sum()))
-    if instance.entry_usd is not None:
-        pieces.append(float((instance.entry_usd * decisions.stocked).sum()))
+    if instance.stock is not None:
+        pieces.append(float((instance.stock.storage_usd * leaving).sum()))
+        pieces.append(float(instance.stock.safety.cost(leaving.sum(axis=2)).sum()))
+        pieces.append(float((instance.stock.entry_usd * decisions.stocked).sum()))
     return float(np.sum(np.sort(np.array(pieces))))
 
 
@@ -172,7 +164,8 @@ def _over(name: str, used: Array, limit: Array, scale: float = 1.0) -> Iterator[
             else ()
         )
         top = np.asarray(np.broadcast_to(limit, np.shape(used)))[worst]
-        yield f"{name}: {int(np.sum(broken))} over the limit, worst {np.asarray(used)[worst]:.6g} > {top:.6g}"
+        most = np.asarray(used)[worst]
+        yield f"{name}: {int(np.sum(broken))} over the limit, worst {most:.6g} > {top:.6g}"
 
 
 def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
@@ -202,98 +195,75 @@ def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iter
 
 
 def _stock_faults(
-    instance: LocationInstance, decisions: Decisions, leaving: Array, size: NDArray[np.int64]
+    instance: LocationInstance, decisions: Decisions, leaving: Array, size: Index
 ) -> Iterator[str]:
     """Check storage (3) and stocking (13)."""
-    if instance.entry_usd is not None and instance.site_country is not None:
-        sold = np.zeros(instance.entry_usd.shape)
-        np.add.at(sold.T, instance.site_country, leaving.sum(axis=2))
-        yield from _over(
-            "(13) stocked products only", sold, np.where(decisions.stocked > 0.5, np.inf, 0.0)
-        )
-    if instance.stock_level is None or instance.volume_m3 is None or instance.storage_m3 is None:
+    stock = instance.stock
+    if stock is None:
         return
-    stock = np.einsum("ikt,ktu->iu", leaving * instance.volume_m3[:, None], instance.stock_level)
-    if instance.safety is not None and instance.chord_usd is not None:
-        slope = instance.chord_usd[np.arange(len(size)), :, size]
-        stock += (slope * instance.safety.m3_per_usd * leaving.sum(axis=2)).sum(axis=1)[:, None]
-    room = instance.storage_m3[np.arange(len(size)), size] * decisions.opened.any(axis=1)
-    yield from _over("(3) storage", stock, np.broadcast_to(room[:, None], stock.shape))
+    sold = np.zeros(stock.entry_usd.shape)
+    np.add.at(sold.T, instance.site_country, leaving.sum(axis=2))
+    allowed = np.where(decisions.stocked > 0.5, np.inf, 0.0)
+    yield from _over("(13) stocked products only", sold, allowed)
+    stored = np.einsum("ikt,ktu->iu", leaving * instance.volume_m3[:, None], stock.level)
+    site = np.arange(len(size))
+    safety_m3 = stock.secant_usd[site, :, size] * stock.safety.m3_per_usd
+    stored += (safety_m3 * leaving.sum(axis=2)).sum(axis=1)[:, None]
+    room = stock.storage_m3[site, size] * decisions.opened.any(axis=1)
+    yield from _over("(3) storage", stored, np.broadcast_to(room[:, None], stored.shape))
 
 
 def _inbound_faults(
     instance: LocationInstance, decisions: Decisions, leaving: Array
 ) -> Iterator[str]:
     """Check inbound balance and gateways (6), plants, and diversification (11)."""
-    if instance.inbound_free:
-        if decisions.inbound.any():
+    inbound, flows = instance.inbound, decisions.inbound
+    if inbound is None:
+        if flows.any():
             yield "(6) goods are brought in where inbound is free"
         return
-    arrived = np.zeros_like(leaving)
-    for route, site in enumerate(instance.route_site.tolist()):
-        arrived[site] += decisions.inbound[route]
-    unpriced = (decisions.inbound > 0) & ~np.isfinite(instance.route_usd)
+    unpriced = (flows > 0) & ~np.isfinite(inbound.route_usd)
     if unpriced.any():
-        yield f"(6) routes: {int(unpriced.sum())} flows over routes that do not exist for the product or period"
-    yield from _over(
-        "(6) inbound balance", np.abs(arrived - leaving), 1e-6 * np.maximum(leaving, 1.0)
-    )
-    if not len(instance.route_site):
-        return
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
-    volume = np.einsum("rkt,k->rt", decisions.inbound, instance.volume_m3)
-    landed = volume @ instance.landing
-    if instance.gateway_m3 is not None:
-        passed = np.zeros_like(instance.gateway_m3)
-        for gate in (instance.route_gateway, instance.route_crossing):
-            np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
-        yield from _over("(6) gateway capacity", passed, instance.gateway_m3)
-    if instance.origin_m3 is not None and instance.origin_min_m3 is not None:
-        made = np.zeros_like(instance.origin_m3)
-        np.add.at(made, instance.route_origin, landed)
-        yield from _over("(6) plant capacity", made, instance.origin_m3)
-        yearly = made.sum(axis=1)
-        yield from _over(
-            "(6) plant minimum", np.where(yearly > TOLERANCE, instance.origin_min_m3, 0.0), yearly
+        yield (
+            f"(6) routes: {int(unpriced.sum())} flows over routes that do not exist "
+            "for the product or period"
         )
-    formal = instance.route_gateway >= 0
-    landed = volume[formal].sum(axis=1)
-    through = np.bincount(
-        instance.route_gateway[formal], weights=landed, minlength=len(instance.gateways)
-    ).astype(float)
-    yield from _over(
-        "(11) share of one gateway",
-        through,
-        np.full(len(through), instance.limits.max_gateway_share * through.sum()),
-    )
+    arrived = np.zeros_like(leaving)
+    np.add.at(arrived, inbound.route_site, flows)
+    excess = np.abs(arrived - leaving)
+    yield from _over("(6) inbound balance", excess, 1e-6 * np.maximum(leaving, 1.0))
+    volume = np.einsum("rkt,k->rt", flows, instance.volume_m3)
+    landed = volume @ inbound.landing
+    passed = np.zeros_like(inbound.gateway_m3)
+    for gate in (inbound.route_gateway, inbound.route_crossing):
+        np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
+    yield from _over("(6) gateway capacity", passed, inbound.gateway_m3)
+    made = np.zeros_like(inbound.origin_m3)
+    np.add.at(made, inbound.route_origin, landed)
+    yield from _over("(6) plant capacity", made, inbound.origin_m3)
+    yearly = made.sum(axis=1)
+    least = np.where(yearly > TOLERANCE, inbound.origin_min_m3, 0.0)
+    yield from _over("(6) plant minimum", least, yearly)
+    formal = inbound.route_gateway >= 0
+    through = np.zeros(len(inbound.gateways))
+    np.add.at(through, inbound.route_gateway[formal], volume[formal].sum(axis=1))
+    allowed = np.full(len(through), instance.limits.max_gateway_share * through.sum())
+    yield from _over("(11) share of one gateway", through, allowed)
 
 
 def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
     """Check mail (7) and carrier (8) capacity."""
-    way, zone, t = (
-        instance.lane_way[decisions.lane],
-        instance.lane_zone[decisions.lane],
-        decisions.period,
-    )
-    units = _units(instance, decisions)
-    if (
-        instance.mail_kg is not None
-        and instance.mail_weight is not None
-        and instance.zone_country is not None
-    ):
-        mailed = np.zeros_like(instance.mail_kg)
-        np.add.at(
-            mailed,
-            (instance.zone_country[zone], t),
-            instance.mail_weight[way, decisions.product] * units,
-        )
-        yield from _over("(7) air capacity of mail", mailed, instance.mail_kg)
-    if instance.carrier_orders is not None and instance.carrier_zone is not None:
-        local = instance.lane_site[decisions.lane] != MAIL
-        carried = np.zeros_like(instance.carrier_orders)
-        np.add.at(carried, (instance.carrier_zone[zone][local], t[local]), units[local])
-        yield from _over("(8) carrier capacity", carried, instance.carrier_orders)
+    way, zone = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane]
+    period, units = decisions.period, _units(instance, decisions)
+    mail, carriers = instance.mail, instance.carriers
+    mailed = np.zeros_like(mail.capacity_kg)
+    weight = mail.weight_kg[way, decisions.product] * units
+    np.add.at(mailed, (instance.zone_country[zone], period), weight)
+    yield from _over("(7) air capacity of mail", mailed, mail.capacity_kg)
+    local = instance.lane_site[decisions.lane] != MAIL
+    carried = np.zeros_like(carriers.orders)
+    np.add.at(carried, (carriers.zone_region[zone][local], period[local]), units[local])
+    yield from _over("(8) carrier capacity", carried, carriers.orders)
 
 
 def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
@@ -306,7 +276,7 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
         ]
         reached = float((share * decisions.orders)[inside].sum())
         yield from _over(
-            f"(9) service {target.name}",
+            f"(9) service {target}",
             np.array(target.share * float(instance.demand[target.zones].sum())),
             np.array(reached),
         )
@@ -326,15 +296,10 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
         for i in limits.closed
         if is_open[i]
     )
-    if np.isfinite(limits.co2_kg) and instance.weight_kg is not None:
-        moved = float(
-            (
-                instance.lane_co2[decisions.lane]
-                * instance.weight_kg[decisions.product]
-                * _units(instance, decisions)
-            ).sum()
-        )
-        moved += float(
-            (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
-        )
+    if np.isfinite(limits.co2_kg):
+        weight = instance.weight_kg[decisions.product] * _units(instance, decisions)
+        moved = float((instance.lane_co2[decisions.lane] * weight).sum())
+        if instance.inbound is not None:
+            brought = instance.weight_kg * decisions.inbound.sum(axis=2)
+            moved += float((instance.inbound.route_co2[:, None] * brought).sum())
         yield from _over("(12) CO2e", np.array(moved), np.array(limits.co2_kg))

@@ -185,7 +185,7 @@ def _safety_stock(
     site, k = np.nonzero(volume > 0)
     if not len(site):
         return 0.0
-    if not len(instance.route_site):
+    if not len(instance.required_inbound.route_site):
         return float("nan")  # what no route brings is not in stock
     figures, products = problem.network.parameters, problem.network["products"].iloc[k]
     worth, days, variance = _usual_route(problem, instance, legs, sites["row"].to_numpy()[site], k)
@@ -218,15 +218,15 @@ def _usual_route(
 
     The value is NaN where no route reaches the site with the product.
     """
-    price, n_periods = instance.route_usd.mean(axis=2), instance.shape[2]
-    elsewhere = instance.route_site[:, None] != site
+    price, n_periods = instance.required_inbound.route_usd.mean(axis=2), instance.shape[2]
+    elsewhere = instance.required_inbound.route_site[:, None] != site
     best = np.where(elsewhere, np.inf, price[:, k]).argmin(axis=0)
     period = np.tile(np.arange(n_periods), len(best))
     parts = goods_costs(
         problem, instance, legs, np.repeat(best, n_periods), np.repeat(k, n_periods), period
     )
     value = (parts["goods"] + parts["freight"] + parts["duty"]).reshape(-1, n_periods).mean(axis=1)
-    reached = np.isfinite(price[best, k]) & (instance.route_site[best] == site)
+    reached = np.isfinite(price[best, k]) & (instance.required_inbound.route_site[best] == site)
     return np.where(reached, value, np.nan), legs.days[best], legs.days_variance[best]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fulfill.cli.types import Day, Figure, split_names
+from fulfill.cli.types import Day, Figure, Service, split_names
 
 if TYPE_CHECKING:
     from fulfill.study.study import Study
@@ -125,6 +125,7 @@ plan_options = together(
         click.option(
             "--service",
             multiple=True,
+            type=Service(),
             metavar="[SCOPE:]3d=0.7",
             help="Share of all orders within days, of a country or zone class; repeat for more.",
         ),

@@ -23,9 +23,12 @@ class Figure(click.FloatRange):
 
 
 if TYPE_CHECKING:
+    from fulfill.model.limits import ServiceTarget
+
     DateType = click.ParamType[date]
+    ServiceType = click.ParamType[ServiceTarget | Fault]
 else:  # generic for type checkers only: not in every click that we take
-    DateType = click.ParamType
+    DateType = ServiceType = click.ParamType
 
 
 class Day(DateType):
@@ -44,6 +47,23 @@ class Day(DateType):
         if day is None or day.isoformat() != value:  # Python would take 20261101 and week dates too
             raise InputError([Fault("F203", param.opts[0] if param else "date", value=str(value))])
         return day
+
+
+class Service(ServiceType):
+    """A service target; a text that is none becomes its fault.
+
+    The fault is not raised here, so that it is reported with those of all other options.
+    """
+
+    name = "target"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> ServiceTarget | Fault:
+        """Return the target, or the fault (F309)."""
+        from fulfill.model.limits import parse_service
+
+        return parse_service(value) if isinstance(value, str) else value
 
 
 def parse_point(text: str) -> tuple[float, float]:

@@ -1,1 +1,4 @@
-"""Where to put sites and how much goes through each: the plain MIP, and decompositions for what it cannot hold."""
+"""Where to put sites and how much goes through each.
+
+The plain MIP, and decompositions for what it cannot hold.
+"""

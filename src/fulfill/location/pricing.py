@@ -1,20 +1,22 @@
-"""The cost of a plan, from its decisions and an instance: what every method reports and the search compares."""
+"""The cost of a plan, from its decisions and an instance.
+
+What every method reports and the search compares.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fulfill.model.arrays import Array
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance, leaving_orders
 
-Array = NDArray[np.float64]
 ROUNDING = 1e-9
 """Share of a cell's demand below which a shortfall is rounding."""
 
 
 def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
-    """Return the cost of handling by site and period when the cheapest bands fill first, (n_sites, n_periods)."""
+    """Return the cost of handling by site and period, (I, T): the cheapest bands fill first."""
     size = opened.argmax(axis=1)
     site = np.arange(len(size))
     capacity = (
@@ -32,7 +34,10 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
 
 
 def price(instance: LocationInstance, decisions: Decisions) -> float:
-    """Return the objective of a plan, USD a year: the true cost, with safety stock by its concave formula."""
+    """Return the objective of a plan, USD a year.
+
+    The true cost, with safety stock by its concave formula.
+    """
     lane, product, period, orders = (
         decisions.lane,
         decisions.product,
@@ -54,13 +59,11 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
     total += float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
     total += float((np.where(decisions.opened > 0.5, instance.fixed_usd, 0.0)).sum())
     total += float(handling_cost(instance, decisions.opened, leaving).sum())
-    if len(instance.route_site):
+    if instance.inbound is not None:
         brought = decisions.inbound
-        total += float((np.where(brought > 0, instance.route_usd, 0.0) * brought).sum())
-    if instance.storage_usd is not None:
-        total += float((instance.storage_usd * leaving).sum())
-    if instance.safety is not None:
-        total += float(instance.safety.cost(leaving.sum(axis=2)).sum())
-    if instance.entry_usd is not None:
-        total += float((instance.entry_usd * decisions.stocked).sum())
+        total += float((np.where(brought > 0, instance.inbound.route_usd, 0.0) * brought).sum())
+    if instance.stock is not None:
+        total += float((instance.stock.storage_usd * leaving).sum())
+        total += float(instance.stock.safety.cost(leaving.sum(axis=2)).sum())
+        total += float((instance.stock.entry_usd * decisions.stocked).sum())
     return total

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fulfill.model.certificate import Certificate
 from fulfill.model.decisions import Decisions, relative_gap
-from fulfill.model.warm_start import Start
+from fulfill.model.warm_start import WarmStart
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class LocationParams:
     time_limit : seconds, a user's limit
     seed : of whatever is random
     progress : called with reports, or None
-    start : what an earlier run left to begin from, or None; only the decomposition uses it
+    warm_start : what an earlier run left to begin from, or None; only the decomposition uses it
     """
 
     gap: float = 0.005
     time_limit: float = 60.0
     seed: int = 0
     progress: Callable[[Progress], None] | None = None
-    start: Start | None = None
+    warm_start: WarmStart | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class LocationSolution:
         instance
     bound_kind : ``certified`` or ``solver``;  seconds : building and solving
     certificate : what the bound can be computed again from; None where the method has none
-    start : what a later run may begin from; None where the method leaves nothing
+    warm_start : what a later run may begin from; None where the method leaves nothing
     """
 
     status: str
@@ -66,4 +66,4 @@ class LocationSolution:
     bound_kind: str
     seconds: float
     certificate: Certificate | None = None
-    start: Start | None = None
+    warm_start: WarmStart | None = None

@@ -21,12 +21,17 @@ METHODS = {
 COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": warmup.compile_kernels}
 """What compiles the kernels of a method that has any."""
 SMALL = 2_500
-"""Allocations (lane x product x period) up to which the plain MIP is better; above, the chord that it puts in the place
-of safety stock costs more than the decomposition leaves open (docs/benchmarks.md)."""
+"""Allocations (lane x product x period) up to which the plain MIP is better.
+
+Above, the secant that it puts in the place of safety stock costs more than the decomposition leaves
+open (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:
-    """Return the method for an instance: one product and period to branching, small ones to the plain MIP."""
+    """Return the method for an instance.
+
+    One product and period to branching, small ones to the plain MIP.
+    """
     if is_capacitated(instance):
         return "branching"
     _, products, periods = instance.shape
@@ -34,12 +39,12 @@ def best_method(instance: LocationInstance) -> str:
 
 
 def method_of(instance: LocationInstance, method: str) -> str:
-    """Return the method that a name stands for on an instance: itself, or for ``auto`` the one that suits best."""
+    """Return the method that a name stands for: itself, or for ``auto`` the best one."""
     return best_method(instance) if method == "auto" else method
 
 
 def compile_method(method: str) -> float:
-    """Compile the kernels of a method, if it has any and they are not compiled yet, before its time limit begins.
+    """Compile the kernels of a method that are not compiled yet, before its time limit begins.
 
     Parameters
     ----------

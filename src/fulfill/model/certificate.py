@@ -8,8 +8,6 @@ plain Lagrangian bound (docs/formulation.md, "The bound").
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -18,48 +16,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.model.array_file import read_arrays, save_arrays
+from fulfill.model.arrays import Array, Index
+from fulfill.model.multipliers import AXES, Multipliers
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 FILE = "certificate.npz"
+FORMAT_VERSION = 2
+"""Version of the file's format; 1 was that of files that named none."""
 NO, YES = 0, 1
-"""Sides of a split: the site is closed / open, or the product never leaves the site / may leave it."""
+"""Sides of a split: the site is closed / open, or the product never leaves the site / may leave
+it."""
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """Multipliers of one case; the letters are those of docs/formulation.md. All but `cell` and `throughput` are >= 0.
-
-    Axes: zones Z, products K, periods T, sites I, sizes M, countries C, gateways G, origins O,
-    carrier regions Q.
+class Leaf(Multipliers):
+    """The multipliers of one case and the breakpoints of the safety-stock cost.
 
     Attributes
     ----------
-    cell : (Z, K, T) lambda, USD per potential order;  stocking : (Z, K, C) mu, USD per potential
-        order
-    gateway : (G, T) pi, origin : (O, T) omega, USD per m3;  share : (G,) chi, USD per m3
-    mail : (C, T) alpha, USD per kg;  carrier : (Q, T) kappa, USD per order;  storage : (I, T)
-        sigma, USD per m3
-    service : (n_targets,) nu, USD per order in time
-    co2 : () epsilon, USD per kg;  budget : () beta, USD per USD
-    throughput : (I, M, T) rho, USD per dispatched order, by site and size; any price is valid
-    points : (I, K, J + 1) yearly orders between which chords are drawn below the concave cost of
-        safety stock: from zero, ascending, to at least what can leave the site in a year
+    breakpoints : (I, K, J + 1)
+        Yearly orders between which secants are drawn below the concave cost of safety stock: from
+        zero, ascending, to at least what can leave the site in a year.
     """
 
-    cell: Array
-    stocking: Array
-    gateway: Array
-    origin: Array
-    share: Array
-    mail: Array
-    carrier: Array
-    storage: Array
-    service: Array
-    co2: Array
-    budget: Array
-    throughput: Array
-    points: Array
+    breakpoints: Array
 
 
 @dataclass(frozen=True)
@@ -95,20 +75,13 @@ class Certificate:
 
     def save(self, path: Path) -> None:
         """Write the certificate as .npz; the arrays of the leaves are stacked."""
-        leaves = {
-            field.name: np.stack([getattr(leaf, field.name) for leaf in self.leaves])
-            for field in fields(Leaf)
-        }
-        np.savez_compressed(path, **leaves, **{name: getattr(self, name) for name in TREE})  # type: ignore[arg-type]
+        leaves = {name: np.stack([getattr(leaf, name) for leaf in self.leaves]) for name in RANKS}
+        tree = {name: getattr(self, name) for name in TREE}
+        save_arrays(path, FORMAT_VERSION, {**leaves, **tree})
 
 
 TREE = tuple(field.name for field in fields(Certificate) if field.name != "leaves")
-AXES = {
-    **{field.name: 2 for field in fields(Leaf)},
-    **dict.fromkeys(("cell", "stocking", "throughput", "points"), 3),
-    **dict.fromkeys(("share", "service"), 1),
-    **dict.fromkeys(("co2", "budget"), 0),
-}
+RANKS = {**{name: len(axes) for name, axes in AXES.items()}, "breakpoints": 3}
 """Number of axes of each array of a leaf."""
 
 
@@ -124,52 +97,26 @@ def load(path: Path) -> Certificate:
     ------
     InputError
         F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of
-        a wrong number of axes, or with figures that are none.
+        a wrong number of axes, or with figures that are none; F320 where it is of another format.
     """
-    arrays = read_arrays(path)
+    arrays = read_arrays(path, FORMAT_VERSION)
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
     if faults:
         raise InputError(faults)
     number = len(arrays["cell"])
     leaves = tuple(
-        Leaf(**{name: arrays[name][n].astype(float) for name in AXES}) for n in range(number)
+        Leaf(**{name: arrays[name][n].astype(float) for name in RANKS}) for n in range(number)
     )
     certificate = Certificate(leaves, **{name: arrays[name].astype(np.int64) for name in TREE})
     if len(certificate.ends()) != number:
-        raise InputError(
-            [
-                Fault(
-                    "F311",
-                    path.name,
-                    column="parent",
-                    detail="leaves of the tree and of the arrays",
-                )
-            ]
-        )
+        detail = "leaves of the tree and of the arrays"
+        raise InputError([Fault("F311", path.name, column="parent", detail=detail)])
     return certificate
-
-
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Read the arrays of an .npz file of a run.
-
-    Raises
-    ------
-    InputError
-        F101 where there is no file, F311 where it is no such file.
-    """
-    if not path.is_file():
-        raise InputError([Fault("F101", path.name)])
-    try:
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            return {} if isinstance(stored, np.ndarray) else dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
 
 
 def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
     """Return what is wrong with the arrays of a file, as name and text."""
-    wanted = {**{name: axes + 1 for name, axes in AXES.items()}, **dict.fromkeys(TREE, 1)}
+    wanted = {**{name: axes + 1 for name, axes in RANKS.items()}, **dict.fromkeys(TREE, 1)}
     found = [(name, "missing") for name in sorted(set(wanted) - set(arrays))]
     found += [(name, "unknown") for name in sorted(set(arrays) - set(wanted))]
     for name in sorted(set(wanted) & set(arrays)):
@@ -183,7 +130,7 @@ def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
             )
         elif not np.isfinite(value).all():
             found.append((name, "a figure is infinite or none"))
-    for family in (AXES, TREE):
+    for family in (RANKS, TREE):
         lengths = {len(arrays[name]) for name in family if name in arrays and arrays[name].ndim}
         if not found and (len(lengths) != 1 or 0 in lengths):
             found.append(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from fulfill.model.arrays import Array, Index
 
 OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN = "OPTIMAL", "FEASIBLE", "INFEASIBLE", "NO_PLAN"
 OPTIMAL_GAP = 1e-4

@@ -47,7 +47,7 @@ def cache_folder(package: Path = PACKAGE) -> Path:
 
 
 def prepare_cache(folder: Path) -> bool:
-    """Make a cache folder and remove old ones of other sources; return whether it can be written to.
+    """Make a cache folder, remove old ones of other sources, tell whether it can be written to.
 
     Parameters
     ----------

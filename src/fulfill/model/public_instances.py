@@ -1,4 +1,6 @@
-"""Public facility-location instances read into a `LocationInstance`: for tests and benchmarks, no command uses it.
+"""Public facility-location instances read into a `LocationInstance`.
+
+For tests and benchmarks; no command uses it. They know no inbound: goods stand in every site.
 
 Formats, told apart by their numbers:
 
@@ -21,11 +23,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fulfill.model.instance import LocationInstance
-
-Array = NDArray[np.float64]
+from fulfill.model.arrays import Array
+from fulfill.model.instance import Carriers, LocationInstance, Mail
 
 FORMATS = ("orlib", "holmberg", "tbed1")
 _TABLES = {"optima.csv": ("optimum", "splittable_optimum"), "bks.csv": ("best_known",)}
@@ -33,7 +33,10 @@ _TABLES = {"optima.csv": ("optimum", "splittable_optimum"), "bks.csv": ("best_kn
 
 @dataclass(frozen=True)
 class Published:
-    """An instance as published: cost of all of a cell's demand by site and cell, (n_sites, n_cells)."""
+    """An instance as published.
+
+    `cost` is that of all of a cell's demand by site and cell, (n_sites, n_cells).
+    """
 
     name: str
     capacity: Array
@@ -76,7 +79,10 @@ def read_published(path: str, layout: str | None = None) -> Published:
 
 
 def split_path(path: str) -> tuple[Path, float | None]:
-    """Split ``PATH@CAPACITY`` into the file and the capacity; a path that is absent is tried with ``.gz``."""
+    """Split ``PATH@CAPACITY`` into the file and the capacity.
+
+    A path that is absent is tried with ``.gz``.
+    """
     head, separator, tail = path.rpartition("@")
     capacity = None
     if separator and not Path(path).exists():
@@ -106,7 +112,10 @@ def _words(file: Path) -> list[str]:
 
 
 def _numbers(words: list[str]) -> Array:
-    """Return the words as numbers, up to the first that is none (filler at the end of some files)."""
+    """Return the words as numbers, up to the first that is none.
+
+    Some files end with filler.
+    """
     try:
         return np.array(words, float)
     except ValueError:
@@ -152,7 +161,7 @@ def detect(numbers: Array) -> str:
 
 
 def _grows(read: Published) -> bool:
-    """Tell whether the mean cost of serving a cell grows with its demand, or all demands are one."""
+    """Tell whether the mean cost of a cell grows with its demand, or all demands are one."""
     mean = read.cost.mean(axis=0)
     if np.ptp(read.demand) == 0 or np.ptp(mean) == 0:
         return bool(np.ptp(read.demand) == 0)
@@ -160,7 +169,10 @@ def _grows(read: Published) -> bool:
 
 
 def _alternates(numbers: Array, n_sites: int) -> bool:
-    """Tell whether a square file begins with pairs of capacity and fixed cost: two magnitudes in turn."""
+    """Tell whether a square file begins with pairs of capacity and fixed cost.
+
+    Two magnitudes in turn.
+    """
     head = numbers[2 : 2 + 2 * n_sites].reshape(n_sites, 2)
     rising = float((head[:, 0] < head[:, 1]).mean())
     return n_sites > 5 and not 0.2 < rising < 0.8
@@ -196,7 +208,10 @@ def _tbed1(name: str, numbers: Array) -> Published:
 
 
 def to_instance(published: Published) -> LocationInstance:
-    """Return a published instance as a `LocationInstance`: one product, period, size and band, no mail."""
+    """Return a published instance as a `LocationInstance`.
+
+    One product, period, size and band, no mail.
+    """
     n_sites, n_cells = published.cost.shape
     demand = published.demand
     site, zone = np.divmod(np.arange(n_sites * n_cells), n_cells)
@@ -208,8 +223,13 @@ def to_instance(published: Published) -> LocationInstance:
         sites=tuple(f"s{i + 1}" for i in range(n_sites)),
         sizes=("one",),
         bands=("base",),
+        countries=("anywhere",),
         demand=demand[:, None, None],
         unserved_usd=np.array([np.inf]),
+        volume_m3=np.zeros(1),
+        weight_kg=np.zeros(1),
+        zone_country=np.zeros(n_cells, np.int64),
+        site_country=np.zeros(n_sites, np.int64),
         lane_zone=zone,
         lane_site=site,
         lane_way=np.zeros(len(site), np.int64),
@@ -222,12 +242,18 @@ def to_instance(published: Published) -> LocationInstance:
         invest_usd=np.zeros((n_sites, 1)),
         capacity=published.capacity[:, None, None, None],
         handling_usd=np.zeros((n_sites, 1, 1)),
-        inbound_free=True,
+        mail=Mail(capacity_kg=np.full((1, 1), np.inf), weight_kg=np.zeros((1, 1))),
+        carriers=Carriers(("anywhere",), np.zeros(n_cells, np.int64), np.full((1, 1), np.inf)),
+        inbound=None,
+        stock=None,
     )
 
 
 def best_known(path: str) -> float | None:
-    """Return the best known value of an instance from the table in its folder, None where there is none."""
+    """Return the best known value of an instance, None where there is none.
+
+    It is read from the table in the instance's folder.
+    """
     file, capacity = split_path(path)
     stem = _name(str(file))
     for table, columns in _TABLES.items():

@@ -1,8 +1,34 @@
-"""Scenarios (a library module, no command uses it): one choice of sites that serves several possible years.
+"""Scenarios: one choice of sites that serves several possible years.
+
+A library module; no command uses it.
 
 A scenario is one way in which the year may come, with a probability. Sites, sizes and the products
 stocked in a country are chosen before it is known (first stage); what is sent where adapts to it
 (second stage).
+
+With ``F y`` for what is chosen once, ``q_s`` for the flows of a year under scenario ``s`` of
+probability ``pi_s``::
+
+    min  F y + sum_s pi_s c q_s + safety(sum_s pi_s N q_s)
+    s.t. A q_s = d_s,   B q_s <= C_s y,   G q_s <= g_s       for every scenario
+
+``A q = d`` stands for allocation and balances (1, 2, 6), ``C_s y`` for throughput and ``g_s`` for
+gateways, mail and carriers. Put ``Q_s = pi_s q_s``, the expected flow, and multiply the rows of
+``s`` by ``pi_s > 0``::
+
+    min  F y + sum_s c Q_s + safety(sum_s N Q_s)
+    s.t. A Q_s = pi_s d_s,   B Q_s <= pi_s C_s y,   G Q_s <= pi_s g_s
+
+That is an instance whose periods are the pairs (scenario, period): unit costs unchanged;
+demand, throughput and capacities times the probability. Storage room has no period of its own
+to scale, so its rows are divided by the probability on the other side: a stock of ``level /
+pi_s`` for each expected order against the whole room.
+
+Rows over the year become rows over the expected year: safety stock is that of the expected
+volume, and service levels, the CO2e cap, the share of a gateway and the minimum of a plant hold
+on average over the scenarios. Goods landed ahead of a peak adapt to the scenario too: it is
+taken to be known when they are ordered. `constant_usd` is kept, so objectives compare between
+scenarios; it is the reference cost where expected demand is the instance's.
 """
 
 from __future__ import annotations
@@ -11,12 +37,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from fulfill.model.arrays import Array
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.instance import LocationInstance
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -42,37 +67,14 @@ class Scenario:
 
 
 def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) -> LocationInstance:
-    """Return the instance whose optimum is the least expected cost over scenarios: its periods are copied for each.
+    """Return the instance whose optimum is the least expected cost over scenarios.
+
+    Its periods are copied for each.
 
     Raises
     ------
     ValueError
         Where probabilities are not positive or do not add up to one.
-
-    Notes
-    -----
-    With ``F y`` for what is chosen once, ``q_s`` for the flows of a year under scenario ``s`` of probability ``pi_s``::
-
-        min  F y + sum_s pi_s c q_s + safety(sum_s pi_s N q_s)
-        s.t. A q_s = d_s,   B q_s <= C_s y,   G q_s <= g_s       for every scenario
-
-    ``A q = d`` stands for allocation and balances (1, 2, 6), ``C_s y`` for throughput and ``g_s``
-    for gateways, mail
-    and carriers. Put ``Q_s = pi_s q_s``, the expected flow, and multiply the rows of ``s`` by ``pi_s > 0``::
-
-        min  F y + sum_s c Q_s + safety(sum_s N Q_s)
-        s.t. A Q_s = pi_s d_s,   B Q_s <= pi_s C_s y,   G Q_s <= pi_s g_s
-
-    That is an instance whose periods are the pairs (scenario, period): unit costs unchanged;
-    demand, throughput and capacities times the probability. Storage room has no period of its own
-    to scale, so its rows are divided by the probability on the other side: a stock of ``level /
-    pi_s`` for each expected order against the whole room.
-
-    Rows over the year become rows over the expected year: safety stock is that of the expected
-    volume, and service levels, the CO2e cap, the share of a gateway and the minimum of a plant hold
-    on average over the scenarios. Goods landed ahead of a peak adapt to the scenario too: it is
-    taken to be known when they are ordered. `constant_usd` is kept, so objectives compare between
-    scenarios; it is the reference cost where expected demand is the instance's.
     """
     chance = np.array([scenario.probability for scenario in scenarios])
     if not len(chance) or (chance <= 0).any() or abs(chance.sum() - 1.0) > 1e-9:
@@ -97,34 +99,38 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         for scenario in scenarios
     ]
     capacity = expected(instance.capacity, throughput)
-    safety = instance.safety and _within_reach(instance.safety, instance.demand, demand)
-    gateway = [scenario.gateway for scenario in scenarios]
-    mail = [scenario.mail for scenario in scenarios]
+    inbound, stock = instance.inbound, instance.stock
+    if inbound is not None:
+        inbound = replace(
+            inbound,
+            route_usd=copied(inbound.route_usd),
+            gateway_m3=expected(inbound.gateway_m3, [scenario.gateway for scenario in scenarios]),
+            origin_m3=expected(inbound.origin_m3, same),
+            landing=_blocks(inbound.landing, np.ones(len(chance))),
+        )
+    if stock is not None:
+        safety = _within_reach(stock.safety, instance.demand, demand)
+        stock = replace(
+            stock,
+            safety=safety,
+            secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
+            storage_usd=copied(stock.storage_usd),
+            level=_blocks(stock.level, 1.0 / chance),
+        )
+    mail_kg = expected(instance.mail.capacity_kg, [scenario.mail for scenario in scenarios])
     return replace(
         instance,
         periods=_names(instance.periods, scenarios),
         demand=demand,
         capacity=capacity,
-        safety=safety,
-        chord_usd=safety.secant(capacity.sum(axis=(2, 3))) if safety else instance.chord_usd,
         way_cost=copied(instance.way_cost),
         way_rate=copied(instance.way_rate),
         units=copied(instance.units),
         way_within={days: copied(share) for days, share in instance.way_within.items()},
-        storage_usd=None if instance.storage_usd is None else copied(instance.storage_usd),
-        stock_level=None
-        if instance.stock_level is None
-        else _blocks(instance.stock_level, 1.0 / chance),
-        landing=None
-        if instance.landing is None
-        else _blocks(instance.landing, np.ones(len(chance))),
-        route_usd=copied(instance.route_usd),
-        gateway_m3=None if instance.gateway_m3 is None else expected(instance.gateway_m3, gateway),
-        origin_m3=None if instance.origin_m3 is None else expected(instance.origin_m3, same),
-        mail_kg=None if instance.mail_kg is None else expected(instance.mail_kg, mail),
-        carrier_orders=None
-        if instance.carrier_orders is None
-        else expected(instance.carrier_orders, same),
+        mail=replace(instance.mail, capacity_kg=mail_kg),
+        carriers=replace(instance.carriers, orders=expected(instance.carriers.orders, same)),
+        inbound=inbound,
+        stock=stock,
     )
 
 
@@ -145,7 +151,10 @@ def _blocks(array: Array, factors: Array) -> Array:
 
 
 def _within_reach(safety: SafetyStock, before: Array, after: Array) -> SafetyStock:
-    """Return the safety stock whose reach, the most that can leave a site in a year, covers the expected demand."""
+    """Return the safety stock whose reach covers the expected demand.
+
+    The reach is the most that can leave a site in a year.
+    """
     old, new = before.sum(axis=2), after.sum(axis=2)
     growth = np.divide(new, old, out=np.ones_like(new), where=old > 0).max(axis=0)
     return replace(safety, reach=safety.reach * np.maximum(growth, 1.0))

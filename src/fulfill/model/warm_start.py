@@ -1,40 +1,50 @@
-"""What a later run begins from: the sites of a plan, and its multipliers told from what the plan pays.
+"""What a later run begins from.
+
+The sites of a plan, and its multipliers told from what the plan pays.
 
 A multiplier of a cell is what the plan pays there and a rest. After a change of rules, prices or
 locks the first is worked out anew and the rest is kept; any multipliers give a valid bound, so a
-poor start costs time and never truth.
+poor warm start costs time and never truth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.model.certificate import read_arrays
+from fulfill.model.array_file import read_arrays, save_arrays
+from fulfill.model.arrays import Array, Index
+from fulfill.model.multipliers import AXES, Multipliers
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 FILE = "start.npz"
+FORMAT_VERSION = 2
+"""Version of the file's format; 1 was that of files that named none."""
 NAMES = ("zones", "products", "periods", "sites")
 
 
 @dataclass(frozen=True)
-class Start:
+class WarmStart:
     """Sites, prices and multipliers of an earlier plan.
 
     Attributes
     ----------
     zones, products, periods, sites : names along the axes Z, K, T, I
-    size : (I,) chosen size, -1 closed;  assortment : (I, K) 0/1 what a site may stock
-    rho : (I, T) prices of throughput, USD per order;  volume : (I, K) yearly orders
-    rest : (Z, K, T) multiplier of a cell less what the plan pays there, USD per potential order
-    stocking, gateway, origin, share, mail, carrier, storage, service, throughput, co2, budget : the
-    other multipliers,
-        as in `certificate.Leaf`
+    size : (I,)
+        Chosen size, -1 closed.
+    assortment : (I, K) 0/1
+        What a site may stock.
+    rho : (I, T)
+        Prices of throughput, USD per order.
+    volume : (I, K)
+        Yearly orders.
+    multipliers : Multipliers
+        Those of the plan's bound; `cell` is told from the plan: the multiplier of a cell less what
+        the plan pays there, USD per potential order.
     """
 
     zones: NDArray[np.str_]
@@ -45,64 +55,59 @@ class Start:
     assortment: Index
     rho: Array
     volume: Array
-    rest: Array
-    stocking: Array
-    gateway: Array
-    origin: Array
-    share: Array
-    mail: Array
-    carrier: Array
-    storage: Array
-    service: Array
-    throughput: Array
-    co2: Array
-    budget: Array
+    multipliers: Multipliers
 
     def save(self, path: Path) -> None:
         """Write as .npz; figures in single precision, which is near enough to begin from."""
-        arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+        arrays = {name: getattr(self, name) for name in PLAN}
+        arrays |= {name: getattr(self.multipliers, name) for name in AXES}
         small = {
             name: value.astype(np.float32) if value.dtype.kind == "f" else value
             for name, value in arrays.items()
         }
-        np.savez_compressed(path, **small)  # type: ignore[arg-type]
+        save_arrays(path, FORMAT_VERSION, small)
 
 
-def load(path: Path) -> Start:
-    """Read the start that a run left.
+PLAN = tuple(field.name for field in fields(WarmStart) if field.name != "multipliers")
+"""The arrays of a warm start besides its multipliers."""
+
+
+def load(path: Path) -> WarmStart:
+    """Read the warm start that a run left.
 
     Raises
     ------
     InputError
-        F101 where there is no file, F311 where it is none of ours.
+        F101 where there is no file, F311 where it is none of ours, F320 where it is of another
+        format.
     """
-    arrays = read_arrays(path)
-    wanted = {field.name for field in fields(Start)}
-    faults = [
-        Fault("F311", path.name, column=name, detail="missing")
-        for name in sorted(wanted - set(arrays))
-    ]
-    faults += [
-        Fault("F311", path.name, column=name, detail="unknown")
-        for name in sorted(set(arrays) - wanted)
-    ]
-    faults += [
-        Fault("F311", path.name, column=name, detail="a figure is infinite or none")
+    arrays = read_arrays(path, FORMAT_VERSION)
+    faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
+    if faults:
+        raise InputError(faults)
+    read = {
+        name: value.astype(float) if value.dtype.kind == "f" else value
+        for name, value in arrays.items()
+    }
+    multipliers = Multipliers(**{name: read[name] for name in AXES})
+    return WarmStart(**{name: read[name] for name in PLAN}, multipliers=multipliers)
+
+
+def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
+    """Return what is wrong with the arrays of a file, as name and text."""
+    wanted = {*PLAN, *AXES}
+    found = [(name, "missing") for name in sorted(wanted - set(arrays))]
+    found += [(name, "unknown") for name in sorted(set(arrays) - wanted)]
+    found += [
+        (name, "a figure is infinite or none")
         for name in sorted(wanted & set(arrays))
         if arrays[name].dtype.kind == "f" and not np.isfinite(arrays[name]).all()
     ]
-    if faults:
-        raise InputError(faults)
-    return Start(
-        **{
-            name: value.astype(float) if value.dtype.kind == "f" else value
-            for name, value in arrays.items()
-        }
-    )
+    return found
 
 
-def check_start(start: Start, **axes: tuple[str, ...]) -> None:
-    """Refuse a start of other zones, products, periods or sites.
+def check_warm_start(warm_start: WarmStart, **axes: tuple[str, ...]) -> None:
+    """Refuse a warm start of other zones, products, periods or sites.
 
     Raises
     ------
@@ -111,11 +116,14 @@ def check_start(start: Start, **axes: tuple[str, ...]) -> None:
     """
     faults = []
     for name in NAMES:
-        old, new = list(getattr(start, name)), list(axes[name])
+        old, new = list(getattr(warm_start, name)), list(axes[name])
         if old != new:
             pairs = zip([*old, "nothing"], [*new, "nothing"], strict=False)
-            first = next((one, other) for one, other in pairs if one != other)
-            detail = f"the run has {len(old)}, this problem {len(new)}; first difference: {first[0]} / {first[1]}"
+            one, other = next((one, other) for one, other in pairs if one != other)
+            detail = (
+                f"the run has {len(old)}, this problem {len(new)}; "
+                f"first difference: {one} / {other}"
+            )
             faults.append(Fault("F311", FILE, column=name, detail=detail))
     if faults:
         raise InputError(faults)

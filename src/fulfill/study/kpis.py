@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,6 @@ from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
-T = TypeVar("T")
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that are no cost of bringing an order to the door."""
 TIE = 1e-9
@@ -104,10 +103,11 @@ def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Dec
     """Return the share of goods that came from plants, (n_sites, n_products, n_periods)."""
     total = np.zeros((len(instance.sites), *instance.shape[1:]))
     near = np.zeros_like(total)
-    if len(instance.route_site):
-        local = (problem.network["origins"]["country"] != "CN").to_numpy()[instance.route_origin]
-        np.add.at(total, instance.route_site, decisions.inbound)
-        np.add.at(near, instance.route_site[local], decisions.inbound[local])
+    inbound = instance.required_inbound
+    if len(inbound.route_site):
+        local = (problem.network["origins"]["country"] != "CN").to_numpy()[inbound.route_origin]
+        np.add.at(total, inbound.route_site, decisions.inbound)
+        np.add.at(near, inbound.route_site[local], decisions.inbound[local])
     return np.asarray(np.divide(near, total, out=np.zeros_like(near), where=total > 0))
 
 
@@ -170,25 +170,26 @@ def _inbound(priced: Priced) -> pd.DataFrame:
     """Return one row for each route, product and period that brings goods in."""
     problem, economics = priced.problem, priced.economics
     instance, decisions = priced.instance, priced.decisions
+    inbound = instance.required_inbound
     route, k, t = np.nonzero(decisions.inbound > 1e-9)
     origins = problem.network["origins"]
-    gates = np.array([*instance.gateways, ""])
+    gates = np.array([*inbound.gateways, ""])
     via = np.char.add(
         np.char.add(
-            gates[instance.route_gateway[route]],
-            np.where(instance.route_crossing[route] >= 0, "+", ""),
+            gates[inbound.route_gateway[route]],
+            np.where(inbound.route_crossing[route] >= 0, "+", ""),
         ),
-        gates[instance.route_crossing[route]],
+        gates[inbound.route_crossing[route]],
     )
-    nearshore = (origins["country"] != "CN").to_numpy()[instance.route_origin[route]]
+    nearshore = (origins["country"] != "CN").to_numpy()[inbound.route_origin[route]]
     amount = decisions.inbound[route, k, t]
     return pd.DataFrame(
         {
             "leg": "inbound",
-            "from": np.array(instance.origins)[instance.route_origin[route]]
-            if len(instance.origins)
+            "from": np.array(inbound.origins)[inbound.route_origin[route]]
+            if len(inbound.origins)
             else "",
-            "to": np.array(instance.sites)[instance.route_site[route]],
+            "to": np.array(instance.sites)[inbound.route_site[route]],
             "channel": np.where(nearshore, "nearshore", "local"),
             "product": np.array(instance.products)[k],
             "period": np.array(instance.periods)[t],
@@ -291,7 +292,6 @@ def _in_time(flows: pd.DataFrame, share: Array) -> float:
 
 
 def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
-    assert instance.weight_kg is not None
     return np.asarray(
         instance.lane_co2[flows["_lane"].to_numpy()]
         * instance.weight_kg[flows["_product"].to_numpy()]
@@ -300,9 +300,12 @@ def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
     """Return kg CO2e a year of all inbound routes."""
-    assert instance.weight_kg is not None
     return float(
-        (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
+        (
+            instance.required_inbound.route_co2[:, None]
+            * instance.weight_kg
+            * decisions.inbound.sum(axis=2)
+        ).sum()
     )
 
 
@@ -389,17 +392,13 @@ def _sites(priced: Priced, used: Array) -> pd.DataFrame:
     )
 
 
-def _given(value: T | None) -> T:
-    """Return a part of the instance that every instance made from tables has."""
-    assert value is not None
-    return value
-
-
 def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
     """Return use and capacity of every resource and period that has any use, in its own unit."""
     rows, size = np.nonzero(decisions.opened)
     names = np.array(instance.sites)[rows]
-    room = np.repeat(_given(instance.storage_m3)[rows, size, None], len(instance.periods), axis=1)
+    room = np.repeat(
+        instance.required_stock.storage_m3[rows, size, None], len(instance.periods), axis=1
+    )
     resources: list[tuple[str, str, Any, Array, Array]] = [
         # kind, unit, names of the resources, use and capacity of each by period
         *(
@@ -407,9 +406,9 @@ def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> 
             for b, band in enumerate(instance.bands)
         ),
         ("storage", "m3", names, _stock_m3(instance, decisions)[rows], room),
-        ("gateway", "m3", instance.gateways, *_gateway_m3(instance, decisions)),
+        ("gateway", "m3", instance.required_inbound.gateways, *_gateway_m3(instance, decisions)),
         ("mail", "kg", instance.countries, *_mail_kg(instance, decisions)),
-        ("carrier", "orders", instance.carriers, *_carrier_orders(instance, decisions)),
+        ("carrier", "orders", instance.carriers.regions, *_carrier_orders(instance, decisions)),
     ]
     pieces = []
     for kind, unit, resource, use, capacity in resources:
@@ -424,41 +423,41 @@ def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> 
 def _stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return cycle, pre-built and safety stock of each site and period, (n_sites, n_periods)."""
     leaving, size = leaving_orders(instance, decisions), decisions.opened.argmax(axis=1)
-    volume, level = _given(instance.volume_m3), _given(instance.stock_level)
-    chord = _given(instance.chord_usd)[np.arange(len(size)), :, size]
-    safety = chord * _given(instance.safety).m3_per_usd * leaving.sum(axis=2)
-    stock = np.einsum("ikt,ktu,k->iu", leaving, level, volume)
-    return np.asarray(stock + safety.sum(axis=1)[:, None])
+    stock = instance.required_stock
+    secant = stock.secant_usd[np.arange(len(size)), :, size]
+    safety = secant * stock.safety.m3_per_usd * leaving.sum(axis=2)
+    cycle = np.einsum("ikt,ktu,k->iu", leaving, stock.level, instance.volume_m3)
+    return np.asarray(cycle + safety.sum(axis=1)[:, None])
 
 
 def _gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return what passes each gateway when the goods land, and its capacity."""
-    volume, landing = _given(instance.volume_m3), _given(instance.landing)
-    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, volume, landing)
-    passed = np.zeros_like(_given(instance.gateway_m3))
-    for gate in (instance.route_gateway, instance.route_crossing):
+    inbound = instance.required_inbound
+    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, inbound.landing)
+    passed = np.zeros_like(inbound.gateway_m3)
+    for gate in (inbound.route_gateway, inbound.route_crossing):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
-    return passed, _given(instance.gateway_m3)
+    return passed, inbound.gateway_m3
 
 
 def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return the chargeable weight mailed to each country, and the air capacity."""
-    way, country = instance.lane_way[decisions.lane], _given(instance.zone_country)
-    weight = _given(instance.mail_weight)[way, decisions.product]
-    at = country[instance.lane_zone[decisions.lane]], decisions.period
-    mailed = np.zeros_like(_given(instance.mail_kg))
+    mail, way = instance.mail, instance.lane_way[decisions.lane]
+    at = instance.zone_country[instance.lane_zone[decisions.lane]], decisions.period
+    mailed = np.zeros_like(mail.capacity_kg)
+    weight = mail.weight_kg[way, decisions.product]
     np.add.at(mailed, at, weight * _dispatched(instance, decisions))
-    return mailed, _given(instance.mail_kg)
+    return mailed, mail.capacity_kg
 
 
 def _carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return the orders from sites into each carrier region, and what its carriers take."""
-    local = instance.lane_site[decisions.lane] != MAIL
-    region = _given(instance.carrier_zone)[instance.lane_zone[decisions.lane]]
-    carried = np.zeros_like(_given(instance.carrier_orders))
+    carriers, local = instance.carriers, instance.lane_site[decisions.lane] != MAIL
+    region = carriers.zone_region[instance.lane_zone[decisions.lane]]
+    carried = np.zeros_like(carriers.orders)
     orders = _dispatched(instance, decisions)[local]
     np.add.at(carried, (region[local], decisions.period[local]), orders)
-    return carried, _given(instance.carrier_orders)
+    return carried, carriers.orders
 
 
 def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:

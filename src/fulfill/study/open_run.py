@@ -59,18 +59,18 @@ def open_run(folder: str | Path) -> Run:
         **_tables(folder, claimed),
     )
     bound = folder / CERTIFICATE
-    start = folder / WARM_START
+    sites_and_prices = folder / WARM_START
     return Run(
         study,
         plan,
         Audit(plan.outcome.objective, tuple(claimed.get("audit", {}).get("faults", ()))),
         certificate.load(bound) if bound.is_file() else None,
-        warm_start.load(start) if start.is_file() else None,
+        warm_start.load(sites_and_prices) if sites_and_prices.is_file() else None,
         folder=folder,
     )
 
 
-def read_warm_start(folder: Path) -> tuple[warm_start.Start, str]:
+def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
     """Return what a run left to begin from, and the run's name.
 
     Raises

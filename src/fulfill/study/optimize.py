@@ -18,19 +18,19 @@ from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import compile_method, method_of, solve_location
 from fulfill.model.decisions import Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.model.warm_start import Start, check_start
+from fulfill.model.warm_start import WarmStart, check_warm_start
 from fulfill.study.kpis import describe
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.study import Study
 
 Report = Callable[[Progress], None]
-WarmStart = Run | tuple[Start, str]
+WarmStartSource = Run | tuple[WarmStart, str]
 """A run, or what a run left to begin from and the run's name."""
 
 
 def optimize(
-    study: Study, *, progress: Report | None = None, warm_start: WarmStart | None = None
+    study: Study, *, progress: Report | None = None, warm_start: WarmStartSource | None = None
 ) -> Run:
     """Find, describe and audit a plan.
 
@@ -68,7 +68,7 @@ def optimize(
 
 
 def find_plan(
-    study: Study, *, progress: Report | None = None, warm_start: WarmStart | None = None
+    study: Study, *, progress: Report | None = None, warm_start: WarmStartSource | None = None
 ) -> Run:
     """Do as `optimize`, but do not tell what merging zones cost."""
     begun = time.perf_counter()
@@ -77,29 +77,31 @@ def find_plan(
     spent = time.perf_counter() - begun
     method = method_of(model.instance, options.method)
     compiling = compile_method(method)
-    start, name = _start(warm_start, model.instance)
+    begun_from, name = _warm_start(warm_start, model.instance)
     left = max(options.time_limit - spent, 1.0)
-    params = LocationParams(options.gap, left, options.seed, progress, start)
+    params = LocationParams(options.gap, left, options.seed, progress, begun_from)
     solution = solve_location(model.instance, params, method)
     run = described(study, model, solution, time.perf_counter() - begun - compiling)
     return replace(run, began_from=name)
 
 
-def _start(given: WarmStart | None, instance: LocationInstance) -> tuple[Start | None, str]:
+def _warm_start(
+    given: WarmStartSource | None, instance: LocationInstance
+) -> tuple[WarmStart | None, str]:
     """Return what a search begins from, refused if it is of other places or times, and its name."""
     if isinstance(given, Run):
-        start, name = given.warm_start, given.folder.name if given.folder else ""
+        warm_start, name = given.warm_start, given.folder.name if given.folder else ""
     else:
-        start, name = given or (None, "")
-    if start is not None:
-        check_start(
-            start,
+        warm_start, name = given or (None, "")
+    if warm_start is not None:
+        check_warm_start(
+            warm_start,
             zones=instance.zones,
             products=instance.products,
             periods=instance.periods,
             sites=instance.sites,
         )
-    return start, name
+    return warm_start, name
 
 
 def repriced(run: Run, study: Study, bounding: Run) -> Run:
@@ -132,7 +134,7 @@ def repriced(run: Run, study: Study, bounding: Run) -> Run:
         bound_kind=outcome.bound_kind,
         seconds=run.outcome.seconds,
         certificate=bounding.certificate,
-        start=run.warm_start,
+        warm_start=run.warm_start,
     )
     return described(study, model, solution, solution.seconds)
 
@@ -184,7 +186,7 @@ def described(
         plan,
         finding,
         solution.certificate,
-        solution.start,
+        solution.warm_start,
         solved=(model, solution.decisions),
     )
 

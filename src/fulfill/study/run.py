@@ -13,11 +13,13 @@ import pandas as pd
 from fulfill.audit.plan import Audit
 from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
+from fulfill.model.build import build_instance
 from fulfill.model.certificate import Certificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
-from fulfill.model.instance import LocationInstance, build_instance, build_limits, service_days
-from fulfill.model.warm_start import Start
+from fulfill.model.instance import LocationInstance
+from fulfill.model.limits import build_limits, service_days
+from fulfill.model.warm_start import WarmStart
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import PlanOptions, Study
@@ -68,7 +70,7 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
         max_sites=options.max_sites,
         budget_usd=options.budget_usd,
         co2_kg=options.co2_kg,
-        services=options.service,
+        targets=options.service,
     )
     return PricedModel(problem, distances, priced, build_instance(problem, priced, limits))
 
@@ -86,7 +88,7 @@ class Run:
         The auditor's finding on plan and bound.
     certificate : Certificate or None
         What the bound can be computed from; None where the method has none.
-    warm_start : Start or None
+    warm_start : WarmStart or None
         What a later run can begin from.
     began_from : str
         Name of the run whose warm start this one began from; empty if none.
@@ -100,7 +102,7 @@ class Run:
     plan: Plan
     audit: Audit
     certificate: Certificate | None = None
-    warm_start: Start | None = None
+    warm_start: WarmStart | None = None
     began_from: str = ""
     rounds: Rounds | None = None
     folder: Path | None = None

@@ -186,7 +186,7 @@ def recorded_options(study: Study) -> dict[str, Any]:
         "as_of": study.problem.regime.as_of.isoformat(),
         "channels": list(study.problem.channels),
         **{
-            name: list(map(str, value)) if isinstance(value, tuple) else value
+            name: list(value) if isinstance(value, tuple) else value
             for name, value in study.options.given().items()
         },
     }

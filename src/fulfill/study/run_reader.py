@@ -93,20 +93,15 @@ def read_decisions(folder: Path, instance: LocationInstance, economics: Economic
     cell = pd.DataFrame({"lane": lane, "k": k, "t": t, "orders": orders[outbound]})
     # goods from nearshore and from overseas leave over one lane and stand in two rows
     summed = cell.groupby(["lane", "k", "t"], sort=False, as_index=False)["orders"].sum()
-    inbound = np.zeros((len(instance.route_site), *instance.shape[1:]))
+    inbound = np.zeros((instance.n_routes, *instance.shape[1:]))
     np.add.at(inbound, _brought(flows[~outbound], instance), orders[~outbound])
     decisions = Decisions(
-        opened, np.zeros(_stocked_shape(instance)), summed["lane"].to_numpy(), summed["k"].to_numpy(),
+        opened, np.zeros((instance.shape[1], len(instance.countries))), summed["lane"].to_numpy(), summed["k"].to_numpy(),
         summed["t"].to_numpy(), summed["orders"].to_numpy(), inbound,
     )  # fmt: skip
-    if instance.site_country is not None:
-        leaves = (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float)
-        np.maximum.at(decisions.stocked.T, instance.site_country, leaves)
+    leaves = (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float)
+    np.maximum.at(decisions.stocked.T, instance.site_country, leaves)
     return decisions
-
-
-def _stocked_shape(instance: LocationInstance) -> tuple[int, ...]:
-    return (instance.shape[1], 1) if instance.entry_usd is None else instance.entry_usd.shape
 
 
 def _is(table: pd.DataFrame, column: str, value: str) -> NDArray[np.bool_]:
@@ -178,12 +173,13 @@ def _served(
 
 def _brought(flows: pd.DataFrame, instance: LocationInstance) -> tuple[Index, Index, Index]:
     """Return route, product and period of every inbound row."""
-    gates = np.array([*instance.gateways, ""], dtype=object)
-    joined = gates[instance.route_gateway] + "+" + gates[instance.route_crossing]
+    inbound = instance.required_inbound
+    gates = np.array([*inbound.gateways, ""], dtype=object)
+    joined = gates[inbound.route_gateway] + "+" + gates[inbound.route_crossing]
     routes = pd.DataFrame(
         {
-            "from": np.array([*instance.origins, ""], dtype=object)[instance.route_origin],
-            "to": np.array(instance.sites, dtype=object)[instance.route_site],
+            "from": np.array([*inbound.origins, ""], dtype=object)[inbound.route_origin],
+            "to": np.array(instance.sites, dtype=object)[inbound.route_site],
             "via": [text.strip("+") for text in joined],
         }
     )

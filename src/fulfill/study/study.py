@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 from fulfill.inputs.problem import CHANNELS, Problem, build_problem
-from fulfill.model.instance import build_limits
+from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 
 if TYPE_CHECKING:
     from fulfill.location.solution import Progress
@@ -39,7 +39,8 @@ class PlanOptions:
     resolution : number of zones to merge to; None for every zone by itself
     opened, closed : ids of sites that are locked open and closed
     max_sites : most sites
-    service : targets like ``3d=0.7``, ``MX:3d=0.7`` or ``rural:5d=0.5``
+    service : targets; `load`, `ask` and `Study.with_` take texts too, such as ``3d=0.7``,
+        ``MX:3d=0.7`` or ``rural:5d=0.5``, and parse them once
     budget_usd : most to spend on opening, USD;  co2_kg : most CO2e, kg a year
     gap : relative gap at which the search stops;  time_limit : seconds for building and solving
     seed : of whatever is random
@@ -50,7 +51,7 @@ class PlanOptions:
     opened: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     max_sites: int | None = None
-    service: tuple[str, ...] = ()
+    service: tuple[ServiceTarget, ...] = ()
     budget_usd: float | None = None
     co2_kg: float | None = None
     gap: float = 0.003
@@ -59,10 +60,14 @@ class PlanOptions:
     method: str = "auto"
 
     def given(self) -> dict[str, Any]:
-        """Return the options that differ from the defaults, by name."""
+        """Return the options that differ from the defaults, by name; what is repeated as texts."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
-            one.name: values[one.name] for one in fields(self) if values[one.name] != one.default
+            one.name: tuple(map(str, values[one.name]))
+            if isinstance(one.default, tuple)
+            else values[one.name]
+            for one in fields(self)
+            if values[one.name] != one.default
         }
 
 
@@ -158,7 +163,8 @@ class Study:
             problem = _problem(source, day, problem.channels if channels is None else channels)
         elif day is not None or channels is not None:
             problem = problem.with_(as_of=day, channels=channels)
-        return _checked(Study(problem, _changed(self.options, options), source))
+        asked, faults = _changed(self.options, options)
+        return _checked(Study(problem, asked, source), faults)
 
     def with_parameters(self, **figures: float) -> Study:
         """Return the study with other rows of the network's parameters.csv, by name.
@@ -242,7 +248,8 @@ def ask(
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     source = Provenance(network, demand, _parsed(overrides), private_fleet)
     problem = _problem(source, day or network.as_of, channels)
-    return _checked(Study(problem, _changed(PlanOptions(), options), source))
+    asked, faults = _changed(PlanOptions(), options)
+    return _checked(Study(problem, asked, source), faults)
 
 
 def demand_overrides(**figures: float | None) -> tuple[Override, ...]:
@@ -297,30 +304,58 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Proble
     return build_problem(network, demand, as_of, channels)
 
 
-def _changed(options: PlanOptions, changes: dict[str, Any]) -> PlanOptions:
-    """Return options with other values; lists become tuples, a single text a tuple of one."""
+def _changed(
+    options: PlanOptions, changes: Mapping[str, Any]
+) -> tuple[PlanOptions, tuple[Fault, ...]]:
+    """Return options with other values, and what is wrong with the service targets among these.
+
+    Lists become tuples, a single value a tuple of one.
+    """
     several = {one.name for one in fields(PlanOptions) if isinstance(one.default, tuple)}
     plain: dict[str, Any] = {
         name: _tuple(value) if name in several else value for name, value in changes.items()
     }
+    faults: tuple[Fault, ...] = ()
+    if "service" in plain:
+        plain["service"], faults = _targets(plain["service"])
     changed: PlanOptions = replace(options, **plain)
-    return changed
+    return changed, faults
 
 
-def _tuple(value: Sequence[Any] | str) -> tuple[Any, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _tuple(value: Iterable[Any] | str | ServiceTarget) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, str | ServiceTarget) else tuple(value)
 
 
-def _checked(study: Study) -> Study:
-    """Refuse options that name what the problem does not have.
+def _targets(
+    given: Iterable[ServiceTarget | Fault | str],
+) -> tuple[tuple[ServiceTarget, ...], tuple[Fault, ...]]:
+    """Return the targets, those given as texts parsed, and the faults of texts that are none.
+
+    The command line has parsed its texts already and hands in a fault where one is no target.
+    """
+    found = [parse_service(one) if isinstance(one, str) else one for one in given]
+    faults = tuple(one for one in found if isinstance(one, Fault))
+    targets = tuple(one for one in found if isinstance(one, ServiceTarget))
+    if len(faults) + len(targets) < len(found):
+        raise TypeError("`service` takes texts such as 3d=0.7 and ServiceTargets")
+    return targets, faults
+
+
+def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
+    """Refuse options that name what the problem does not have, with those that could not be read.
 
     Raises
     ------
     InputError
         F308 and F309 for every such option.
     """
-    options = study.options
-    build_limits(
-        study.problem, opened=options.opened, closed=options.closed, services=options.service
-    )
+    options, faults = study.options, list(unread)
+    try:
+        build_limits(
+            study.problem, opened=options.opened, closed=options.closed, targets=options.service
+        )
+    except InputError as error:
+        faults = [*error.faults, *unread]
+    if faults:
+        raise InputError(faults)
     return study

@@ -10,7 +10,7 @@ import pytest
 from fulfill.location.cflp.branching import Tree
 from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
-from fulfill.model.instance import Limits
+from fulfill.model.limits import Limits
 from fulfill.model.public_instances import Published, best_known, read_instance, to_instance
 from location.cflp.reference import brute_force, cheapest_allocation, random_arrays
 
@@ -94,7 +94,7 @@ def test_same_seed_same_plan():
 
 
 def test_interrupt_returns_the_best_plan_with_its_bound(monkeypatch):
-    def stop(self, goals, guests, end):
+    def stop(self, goals, callbacks, end):
         raise KeyboardInterrupt
 
     arrays = random_arrays(2)

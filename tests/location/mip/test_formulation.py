@@ -23,9 +23,12 @@ from fulfill.location.mip.rows import LinearModel
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import solve_location
+from fulfill.model.build import build_instance
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, OPTIMAL
 from fulfill.model.economics.landed import economics
-from fulfill.model.instance import MAIL, Limits, LocationInstance, ServiceTarget, build_instance
+from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
+from fulfill.model.limits import BoundTarget, Limits
+from instances import scaled, within, without_safety
 
 PROVEN = LocationParams(gap=0.0, time_limit=60.0)
 
@@ -43,9 +46,7 @@ def random_instance(seed: int) -> LocationInstance:
     per_period = demand.sum(axis=(0, 1)).mean()
     shape = (2, n_products, n_periods)
     fixed = np.cumsum(rng.uniform(20, 120, (n_sites, n_sizes)), axis=1)
-    with_routes = bool(seed % 2)
-    routes = np.arange(n_sites)
-    return LocationInstance(
+    instance = LocationInstance(
         zones=tuple(f"z{i}" for i in range(n_zones)),
         products=tuple("ab"[:n_products]),
         periods=tuple("pq"[:n_periods]),
@@ -74,25 +75,55 @@ def random_instance(seed: int) -> LocationInstance:
             rng.uniform(0.2, 0.5, (n_sites, n_sizes, 2, n_periods)) * per_period, axis=1
         ),
         handling_usd=np.sort(rng.uniform(0.2, 2.0, (n_sites, n_sizes, 2)), axis=2),
+        countries=("MX", "US"),
         site_country=np.arange(n_sites) % 2,
         zone_country=np.arange(n_zones) % 2,
-        countries=("MX", "US"),
-        entry_usd=rng.uniform(5, 40, (n_products, 2)) if seed % 5 < 2 else None,
         volume_m3=np.full(n_products, 0.01),
+        weight_kg=np.zeros(n_products),
+        mail=Mail(np.full((2, n_periods), np.inf), np.zeros((2, n_products))),
+        carriers=Carriers(("q",), np.zeros(n_zones, int), np.full((1, n_periods), np.inf)),
+        inbound=None,
+        stock=None,
+    )
+    return replace(
+        instance,
+        stock=paid_entry(instance, rng.uniform(5, 40, (n_products, 2))) if seed % 5 < 2 else None,
+        inbound=one_route_each(instance, rng.uniform(0, 3, instance.flow_shape))
+        if seed % 2
+        else None,
+    )
+
+
+def paid_entry(instance: LocationInstance, entry_usd: np.ndarray) -> Stock:
+    """Return stock that costs nothing but its entry into a country."""
+    n_sites, n_products, n_periods = instance.flow_shape
+    return Stock(
+        safety=without_safety(n_sites, n_products),
+        secant_usd=np.zeros((n_sites, n_products, len(instance.sizes))),
+        storage_usd=np.zeros(instance.flow_shape),
+        storage_m3=np.ones(instance.fixed_usd.shape),
+        level=np.zeros((n_products, n_periods, n_periods)),
+        entry_usd=entry_usd,
+    )
+
+
+def one_route_each(instance: LocationInstance, route_usd: np.ndarray) -> Inbound:
+    """Return inbound by one route to each site, of one plant through one gateway, both without limits."""
+    n_sites, _, n_periods = instance.flow_shape
+    first = np.zeros(n_sites, int)
+    return Inbound(
+        gateways=("g",),
+        origins=("o",),
+        route_site=np.arange(n_sites),
+        route_origin=first,
+        route_gateway=first,
+        route_crossing=first - 1,
+        route_usd=route_usd,
+        route_co2=np.ones(n_sites),
+        gateway_m3=np.full((1, n_periods), np.inf),
+        origin_m3=np.full((1, n_periods), np.inf),
+        origin_min_m3=np.zeros(1),
         landing=np.eye(n_periods),
-        **(
-            {
-                "route_site": routes,
-                "route_origin": 0 * routes,
-                "route_gateway": 0 * routes,
-                "route_crossing": 0 * routes - 1,
-                "route_usd": rng.uniform(0, 3, (n_sites, n_products, n_periods)),
-                "route_co2": np.ones(n_sites),
-                "gateways": ("g",),
-            }
-            if with_routes
-            else {"route_usd": np.zeros((0, n_products, n_periods)), "inbound_free": True}
-        ),
     )
 
 
@@ -110,8 +141,8 @@ def cheapest_allocation(
                 size[i] < 0 or (stocked is not None and not stocked[k, instance.site_country[i]])
             )
             goods = (
-                instance.route_usd[i, k, t] * instance.units[w, k, t]
-                if i != MAIL and len(instance.route_site)
+                instance.inbound.route_usd[i, k, t] * instance.units[w, k, t]
+                if i != MAIL and instance.inbound is not None
                 else 0.0
             )
             cost.append(
@@ -169,10 +200,10 @@ def brute_force(instance: LocationInstance) -> float:
     sites = range(len(instance.sites))
     entries = (
         [None]
-        if instance.entry_usd is None
+        if instance.stock is None
         else [
-            np.array(choice, bool).reshape(instance.entry_usd.shape)
-            for choice in itertools.product((0, 1), repeat=instance.entry_usd.size)
+            np.array(choice, bool).reshape(instance.stock.entry_usd.shape)
+            for choice in itertools.product((0, 1), repeat=instance.stock.entry_usd.size)
         ]
     )
     for size in itertools.product(range(-1, len(instance.sizes)), repeat=len(instance.sites)):
@@ -180,7 +211,9 @@ def brute_force(instance: LocationInstance) -> float:
             spent = instance.constant_usd + sum(
                 instance.fixed_usd[i, size[i]] for i in sites if size[i] >= 0
             )
-            spent += float((instance.entry_usd * stocked).sum()) if stocked is not None else 0.0
+            spent += (
+                float((instance.stock.entry_usd * stocked).sum()) if stocked is not None else 0.0
+            )
             if spent < best:  # every other cost is positive
                 best = min(best, spent + cheapest_allocation(instance, size, stocked))
     return best
@@ -250,12 +283,21 @@ def test_relaxing_a_capacity_never_costs_more(seed: int) -> None:
     assert solved(replace(instance, limits=Limits(closed=(0,)))).objective >= tight - 1e-6
 
 
-@pytest.mark.parametrize("name", ["gateway_m3", "mail_kg", "carrier_orders", "storage_m3"])
-def test_relaxing_a_resource_of_the_toy_never_costs_more(toy_problem: Problem, name: str) -> None:
+RESOURCES = [
+    ("inbound", "gateway_m3"),
+    ("mail", "capacity_kg"),
+    ("carriers", "orders"),
+    ("stock", "storage_m3"),
+]
+
+
+@pytest.mark.parametrize(("block", "name"), RESOURCES)
+def test_relaxing_a_resource_of_the_toy_never_costs_more(
+    toy_problem: Problem, block: str, name: str
+) -> None:
     instance = toy_instance(toy_problem)
     costs = [
-        solved(replace(instance, **{name: share * getattr(instance, name)})).objective
-        for share in (1e-4, 1e-3, 1e-2, 1.0)
+        solved(scaled(instance, block, name, share)).objective for share in (1e-4, 1e-3, 1e-2, 1.0)
     ]
     assert all(more >= less - 1e-6 for more, less in itertools.pairwise(costs))
     assert costs[0] > costs[-1] + 1
@@ -270,11 +312,11 @@ def test_scaling_all_money_scales_the_answer() -> None:
         "way_cost",
         "fixed_usd",
         "handling_usd",
-        "route_usd",
     )
-    assert instance.entry_usd is None
-    scaled = replace(instance, **{name: 18.5 * getattr(instance, name) for name in money})
-    assert solved(scaled).objective == pytest.approx(18.5 * solved(instance).objective)
+    assert instance.inbound is None
+    assert instance.stock is None
+    dear = replace(instance, **{name: 18.5 * getattr(instance, name) for name in money})
+    assert solved(dear).objective == pytest.approx(18.5 * solved(instance).objective)
 
 
 def test_a_mix_is_never_worse_than_one_channel_alone(toy: Folders) -> None:
@@ -315,7 +357,7 @@ def test_limits_are_respected(toy_problem: Problem) -> None:
 
 
 def everywhere(share: float) -> Limits:
-    return Limits(targets=(ServiceTarget(f"3d={share}", 3, share, np.ones(3, bool)),))
+    return Limits(targets=(BoundTarget("", 3, share, np.ones(3, bool)),))
 
 
 def test_a_service_target_is_met_and_paid_for(toy_problem: Problem) -> None:
@@ -348,11 +390,13 @@ def test_nothing_to_allocate_leaves_all_unserved(toy: Folders) -> None:
 
 def second_size(instance: LocationInstance) -> LocationInstance:
     """Offer the size S of the toy twice, cheaply, at site A only: opening both would pay."""
-    names = ("fixed_usd", "invest_usd", "storage_m3", "capacity", "handling_usd")
+    names = ("fixed_usd", "invest_usd", "capacity", "handling_usd")
     twice = {name: getattr(instance, name).copy() for name in names}
+    twice["storage_m3"] = instance.stock.storage_m3.copy()
     for value in twice.values():
         value[:, 1] = value[:, 0]
     twice["fixed_usd"][:, :2] = 100
+    instance = within(instance, "stock", storage_m3=twice.pop("storage_m3"))
     return replace(instance, **twice, limits=Limits(closed=(1,)))
 
 
@@ -361,13 +405,13 @@ BINDING: dict[str, tuple[Callable[[LocationInstance], LocationInstance], str]] =
     # plan can)
     "allocation": (lambda toy: toy, ""),
     "throughput": (lambda toy: toy, "(2) throughput"),
-    "storage": (lambda toy: replace(toy, storage_m3=0.001 * toy.storage_m3), "(3) storage"),
+    "storage": (lambda toy: scaled(toy, "stock", "storage_m3", 0.001), "(3) storage"),
     "linking": (lambda toy: toy, ""),
     "sizes": (second_size, "(5) one size"),
     "inbound": (lambda toy: toy, "(6) inbound balance"),
-    "mail": (lambda toy: replace(toy, mail_kg=0.001 * toy.mail_kg), "(7) air capacity"),
+    "mail": (lambda toy: scaled(toy, "mail", "capacity_kg", 0.001), "(7) air capacity"),
     "carriers": (
-        lambda toy: replace(toy, carrier_orders=0.0001 * toy.carrier_orders),
+        lambda toy: scaled(toy, "carriers", "orders", 0.0001),
         "(8) carrier",
     ),
     "service": (lambda toy: replace(toy, limits=everywhere(0.9)), "(9) service"),
@@ -440,16 +484,17 @@ def test_gateways_and_plants_bind(
 ) -> None:
     instance = toy_instance(toy_problem)
     free = solved(instance)
-    tight = replace(instance, **changes)
+    tight = within(instance, "inbound", **changes)
     assert solved(tight).objective > free.objective + 1
     faults = audit_plan(tight, free.decisions, free.objective).faults
     assert [fault[: len(verdict)] for fault in faults] == [verdict]
 
 
 def test_a_plant_at_its_minimum_or_not_at_all(toy_problem: Problem) -> None:
-    instance = toy_instance(toy_problem, origin_min_m3=np.array([20.0]))
+    instance = within(toy_instance(toy_problem), "inbound", origin_min_m3=np.array([20.0]))
     assert solved(instance).decisions.inbound.sum() * 0.01 >= 20 - 1e-6
-    assert solved(replace(instance, origin_min_m3=np.array([40.0]))).decisions.inbound.sum() == 0
+    larger = within(instance, "inbound", origin_min_m3=np.array([40.0]))
+    assert solved(larger).decisions.inbound.sum() == 0
 
 
 def test_prebuilt_goods_use_the_gateway_early(toy: Folders) -> None:
@@ -459,11 +504,11 @@ def test_prebuilt_goods_use_the_gateway_early(toy: Folders) -> None:
     )
     instance = toy_instance(toy.problem())
     shut = np.array([[1000.0, 0.0]])  # no gateway in the peak
-    assert solved(replace(instance, gateway_m3=shut)).objective == pytest.approx(
+    assert solved(within(instance, "inbound", gateway_m3=shut)).objective == pytest.approx(
         solved(instance).objective
     )
-    late = replace(instance, landing=np.eye(2))
-    assert solved(replace(late, gateway_m3=shut)).objective > solved(late).objective + 1
+    late = within(instance, "inbound", landing=np.eye(2))
+    assert solved(within(late, "inbound", gateway_m3=shut)).objective > solved(late).objective + 1
 
 
 def test_rows_carry_their_family_and_key(toy_problem: Problem) -> None:

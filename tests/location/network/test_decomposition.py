@@ -19,13 +19,13 @@ from fulfill.location.network.relaxation import (
     evaluate,
     local_lanes,
     promising,
-    with_prices,
-    zero_multipliers,
 )
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, Progress
 from fulfill.model.decisions import INFEASIBLE
-from fulfill.model.instance import MAIL, Limits, ServiceTarget
+from fulfill.model.instance import MAIL
+from fulfill.model.limits import BoundTarget, Limits
+from fulfill.model.multipliers import with_prices, zero_multipliers
 from instances import random_instance
 
 ZONES, PRODUCTS, PERIODS, SITES = 40, 2, 3, 6
@@ -75,7 +75,8 @@ def test_any_multipliers_give_a_bound(seed: int) -> None:
         prices = with_prices(
             start,
             cell=start.cell + rng.normal(0, spread, instance.shape) if spread else start.cell,
-            origin=rng.uniform(0, spread * 10, (2, PERIODS)) * np.isfinite(instance.origin_m3),
+            origin=rng.uniform(0, spread * 10, (2, PERIODS))
+            * np.isfinite(instance.inbound.origin_m3),
             storage=rng.uniform(0, spread * 1e-3, (SITES, PERIODS)),
             stocking=rng.uniform(0, 0.01 * spread, (ZONES, PRODUCTS, 1)),
         )
@@ -89,7 +90,7 @@ def test_zero_multipliers_serve_nothing() -> None:
     relaxed = evaluate(
         instance,
         local_lanes(instance),
-        with_prices(zero_multipliers(instance), cell=np.full(instance.shape, -1e3)),
+        with_prices(zero_multipliers(instance.axis_sizes), cell=np.full(instance.shape, -1e3)),
     )
     assert (relaxed.size == -1).all()
     assert relaxed.served.sum() == 0
@@ -117,26 +118,22 @@ def test_limits_are_kept() -> None:
 def test_service_level_is_met_or_refused() -> None:
     instance = random_instance(0)
     everywhere = np.ones(ZONES, bool)
-    reachable = replace(
-        instance, limits=Limits(targets=(ServiceTarget("3d=0.5", 3, 0.5, everywhere),))
-    )
+    reachable = replace(instance, limits=Limits(targets=(BoundTarget("", 3, 0.5, everywhere),)))
     found = solve_decomposed(reachable, replace(PARAMS, gap=0.1))
     assert found.decisions is not None
     assert in_time(reachable, found.decisions)[0] >= 0.5 - 1e-9
     assert audit_plan(reachable, found.decisions, found.objective).clean
-    beyond = replace(
-        instance, limits=Limits(targets=(ServiceTarget("3d=0.95", 3, 0.95, everywhere),))
-    )
+    beyond = replace(instance, limits=Limits(targets=(BoundTarget("", 3, 0.95, everywhere),)))
     assert impossible(beyond) == "3d=0.95"
     assert solve_decomposed(beyond, PARAMS).status == INFEASIBLE
 
 
-def test_coarse_likeness_keeps_every_order() -> None:
+def test_a_coarse_instance_keeps_every_order() -> None:
     instance = random_instance(0)
-    likeness = coarsen(instance, 12)
-    assert len(likeness.zone) <= 12
-    assert likeness.instance.demand.sum() == pytest.approx(instance.demand.sum())
-    assert (likeness.member[likeness.zone] == np.arange(len(likeness.zone))).all()
+    coarse = coarsen(instance, 12)
+    assert len(coarse.zone) <= 12
+    assert coarse.instance.demand.sum() == pytest.approx(instance.demand.sum())
+    assert (coarse.member[coarse.zone] == np.arange(len(coarse.zone))).all()
 
 
 def test_promising_lanes_hold_all_that_pay() -> None:
@@ -188,7 +185,10 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
         lane_co2=instance.lane_co2[twice],
         way_cost=cost, way_rate=rate, units=units,
         way_within={3: np.zeros((3, PERIODS))},
-        mail_weight=np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS, [0.0] * PRODUCTS]),
+        mail=replace(
+            instance.mail,
+            weight_kg=np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS, [0.0] * PRODUCTS]),
+        ),
     )  # fmt: skip
     found = solve_decomposed(instance, replace(PARAMS, gap=0.05))
     assert found.certificate is not None
@@ -205,16 +205,19 @@ def test_a_phase_is_a_size_without_capacity_before_it() -> None:
     instance = random_instance(2)
     later = instance.capacity * np.array([0.0, 1.0, 1.0])
     capacity = np.concatenate([instance.capacity, later], axis=1)
-    both = {name: np.tile(getattr(instance, name), (1, 2)) for name in ("invest_usd", "storage_m3")}
-    assert instance.safety is not None
+    assert instance.stock is not None
     phased = replace(
         instance,
         sizes=("S", "M", "S later", "M later"),
         capacity=capacity,
         fixed_usd=np.concatenate([instance.fixed_usd, 0.5 * instance.fixed_usd], axis=1),
         handling_usd=np.tile(instance.handling_usd, (1, 2, 1)),
-        chord_usd=instance.safety.secant(capacity.sum(axis=(2, 3))),
-        **both,
+        invest_usd=np.tile(instance.invest_usd, (1, 2)),
+        stock=replace(
+            instance.stock,
+            secant_usd=instance.stock.safety.secant(capacity.sum(axis=(2, 3))),
+            storage_m3=np.tile(instance.stock.storage_m3, (1, 2)),
+        ),
     )
     exact = solve_exact(phased, LocationParams(gap=1e-3, time_limit=30))
     found = solve_decomposed(phased, replace(PARAMS, gap=0.03))

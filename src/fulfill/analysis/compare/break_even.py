@@ -149,7 +149,7 @@ def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
     small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
     ways = Ways(economics.ways.table.iloc[rows].reset_index(drop=True))
-    inbound = inbound_usd(priced.instance, priced.instance.route_usd)
+    inbound = inbound_usd(priced.instance, priced.instance.required_inbound.route_usd)
     price = problem.network["products"]["price_usd"].to_numpy(float)
 
     def wins(factor: Array) -> Mask:
@@ -179,7 +179,7 @@ def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str)
     """
     problem, economics, instance = priced.problem, priced.economics, priced.instance
     drawn = mean.drawn.sum(axis=(1, 2)) > 0
-    rows = np.flatnonzero(drawn[instance.route_site])
+    rows = np.flatnonzero(drawn[instance.required_inbound.route_site])
     routes = economics.routes.take(rows)
     changed, product, answers = _own_classes(problem, country)
     local_usd = mean.local_margin(instance.way_cost, np.zeros_like(mean.drawn))

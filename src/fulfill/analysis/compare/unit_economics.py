@@ -168,7 +168,9 @@ def mean_unit_economics(
     mail = _best_lanes(instance, np.array([MAIL]), np.zeros((1, *instance.shape[1:])))
     places = np.flatnonzero(stocking.size >= 0)
     local = _best_lanes(
-        instance, places, (keep + inbound_usd(instance, instance.route_usd))[places]
+        instance,
+        places,
+        (keep + inbound_usd(instance, instance.required_inbound.route_usd))[places],
     )
     here = stocking.stocked[places]
     free = ~here.any(axis=0)
@@ -208,9 +210,8 @@ def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None
         USD; infinite where no route brings the product.
     """
     cheapest = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
-    np.minimum.at(
-        cheapest, instance.route_site if rows is None else instance.route_site[rows], route_usd
-    )
+    site = instance.required_inbound.route_site
+    np.minimum.at(cheapest, site if rows is None else site[rows], route_usd)
     return cheapest
 
 
@@ -333,7 +334,7 @@ def margin(priced: PricedModel, mean: UnitEconomics) -> Margin:
         Of this problem.
     """
     instance = priced.instance
-    inbound = inbound_usd(instance, instance.route_usd)
+    inbound = inbound_usd(instance, instance.required_inbound.route_usd)
     return Margin(
         mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_margin(instance.way_cost), np.nan),
         local=np.where(

@@ -29,13 +29,11 @@ from itertools import count
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.cflp.capacitated import Arrays
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, ascend, raise_bound
+from fulfill.model.arrays import Array
 from fulfill.model.kernel_cache import njit
-
-Array = NDArray[np.float64]
 
 ROUND = 8
 """Branches expanded before the next are chosen."""
@@ -45,7 +43,10 @@ PROBE, CHILD = Steps(20, 0.6, 6), Steps(80, 0.6, 8)
 
 
 class Branch(NamedTuple):
-    """A part of the search space: what is decided for each site, a proven bound of it and the prices that prove it."""
+    """A part of the search space.
+
+    What is decided for each site, a proven bound of it and the prices that prove it.
+    """
 
     bound: float
     status: Status
@@ -114,7 +115,7 @@ def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list
     return children
 
 
-class Guests(NamedTuple):
+class TreeCallbacks(NamedTuple):
     """Who looks at branches while a tree grows.
 
     Attributes
@@ -129,7 +130,10 @@ class Guests(NamedTuple):
 
 @dataclass
 class Tree:
-    """The branches still open, best first, and the least bound of those given up (mutable, private to a solve)."""
+    """The branches still open, best first, and the least bound of those given up.
+
+    Mutable, private to a solve.
+    """
 
     arrays: Arrays
     pending: list[tuple[float, int, Branch]] = field(default_factory=list)
@@ -142,19 +146,24 @@ class Tree:
         heapq.heappush(self.pending, (branch.bound, next(self.number), branch))
 
     def bound(self, cutoff: float) -> float:
-        """Return the bound of all branches; those given up were beyond the cutoff of their time, which only falls."""
+        """Return the bound of all branches.
+
+        Those given up were beyond the cutoff of their time, which only falls.
+        """
         least = min((branch.bound for branch in self.working), default=np.inf)
         return float(min(cutoff, least, self.pending[0][0] if self.pending else np.inf))
 
-    def grow(self, goals: Callable[[], tuple[float, float]], guests: Guests, end: float) -> bool:
+    def grow(
+        self, goals: Callable[[], tuple[float, float]], callbacks: TreeCallbacks, end: float
+    ) -> bool:
         """Expand branches until none is below the cutoff (True) or time is up (False).
 
-        `goals` tells the cost of the best plan and the cutoff; `guests` may lower both.
+        `goals` tells the cost of the best plan and the cutoff; `callbacks` may lower both.
         """
         with ThreadPoolExecutor(min(ROUND, os.cpu_count() or 1)) as pool:
             while True:
                 target, cutoff = goals()
-                self._gather(cutoff, guests.leaf)
+                self._gather(cutoff, callbacks.leaf)
                 if not self.working:
                     if not self.pending or self.pending[0][0] >= goals()[1]:
                         return True
@@ -164,14 +173,16 @@ class Tree:
                 families = pool.map(
                     partial(expand, self.arrays, target=target, cutoff=cutoff), self.working
                 )
-                guests.visit(self.working)
+                callbacks.visit(self.working)
                 for child in (child for family in list(families) for child in family):
                     self.add(child)
                 self.expanded += len(self.working)
                 self.working = []
 
     def _gather(self, cutoff: float, leaf: Callable[[Branch], None]) -> None:
-        """Take the best branches of the next round from the open ones; leaves are settled on the way.
+        """Take the best branches of the next round from the open ones.
+
+        Leaves are settled on the way.
 
         A branch is among the working ones before it leaves the open ones: the bound holds whenever
         it is interrupted.

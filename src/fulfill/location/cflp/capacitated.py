@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import MAIL, LocationInstance
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 
 class Arrays(NamedTuple):
@@ -55,21 +52,17 @@ class Capacitated:
     zone: Index
     lane: Index
     outside_lane: Index
-    opened: NDArray[np.bool_]
+    opened: Mask
 
 
 def is_capacitated(instance: LocationInstance) -> bool:
     """Tell whether an instance has one product, period, size and band, and no side rows."""
     single = instance.shape[1:] == (1, 1) and instance.capacity.shape[1:] == (1, 1, 1)
-    unlimited = all(
-        part is None
-        for part in (
-            instance.safety,
-            instance.entry_usd,
-            instance.mail_kg,
-            instance.carrier_orders,
-            instance.storage_usd,
-        )
+    unlimited = (
+        instance.inbound is None
+        and instance.stock is None
+        and np.isinf(instance.mail.capacity_kg).all()
+        and np.isinf(instance.carriers.orders).all()
     )
     limits = instance.limits
     free = (
@@ -78,13 +71,14 @@ def is_capacitated(instance: LocationInstance) -> bool:
         and np.isinf(limits.co2_kg)
         and not limits.targets
     )
-    return bool(
-        single and unlimited and free and instance.inbound_free and (instance.units == 1.0).all()
-    )
+    return bool(single and unlimited and free and (instance.units == 1.0).all())
 
 
 def capacitated_view(instance: LocationInstance) -> Capacitated:
-    """Return the view of an instance for which `is_capacitated` holds; closed sites and empty cells are left out."""
+    """Return the view of an instance for which `is_capacitated` holds.
+
+    Closed sites and empty cells are left out.
+    """
     offered = np.isfinite(instance.fixed_usd[:, 0])
     offered[list(instance.limits.closed)] = False
     site = np.flatnonzero(offered)
@@ -125,7 +119,7 @@ def _cheapest(instance: LocationInstance) -> tuple[Array, Index]:
 
 
 def to_decisions(
-    view: Capacitated, instance: LocationInstance, opened: NDArray[np.bool_], flow: Array
+    view: Capacitated, instance: LocationInstance, opened: Mask, flow: Array
 ) -> Decisions:
     """Turn opened sites and orders by site (last row: outside) and cell into decisions."""
     chosen = np.zeros((len(instance.sites), 1))
@@ -148,7 +142,10 @@ def to_decisions(
 
 
 def _whole(orders: Array, cell: Index, demand: Array) -> Array:
-    """Return orders by flow that add up to no less than the demand of each cell, which rounding could leave short."""
+    """Return orders by flow that add up to no less than the demand of each cell.
+
+    Rounding could leave it short.
+    """
     served = np.bincount(cell, orders, len(demand))
     orders = orders * (demand / np.where(served > 0, served, 1.0))[cell]
     for _ in range(4):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from fulfill.location.cflp.branching import Branch, Guests, Tree
+from fulfill.location.cflp.branching import Branch, Tree, TreeCallbacks
 from fulfill.location.cflp.capacitated import (
     Arrays,
     Capacitated,
@@ -30,11 +30,9 @@ from fulfill.location.cflp.transport import allocate
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, status_of
 from fulfill.model.instance import LocationInstance
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 LEAST_GAP = 1e-7
 """A smaller gap than this is within the rounding of a plan's cost, and counts as none."""
@@ -47,7 +45,9 @@ NEAR = 0.002
 
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
-    """Solve an instance by decomposition; an instance with more than the capacitated view goes to the exact MIP.
+    """Solve an instance by decomposition.
+
+    An instance with more than the capacitated view goes to the exact MIP.
 
     The bound is ``certified``: each branch has prices that prove it. Ctrl-C returns the best plan
     and its bound.
@@ -87,7 +87,7 @@ class _Solver:
     plan: Incumbent | None = None
     proven: float = -np.inf
     tree: Tree | None = None
-    kept: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    kept: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     tried: set[bytes] = field(default_factory=set)
     rounds: int = 0
     searches: int = 0
@@ -99,7 +99,10 @@ class _Solver:
 
     @property
     def cutoff(self) -> float:
-        """Return the cost beyond which a branch is of no interest: the best plan's less the gap to stop at."""
+        """Return the cost beyond which a branch is of no interest.
+
+        The best plan's less the gap to stop at.
+        """
         if self.plan is None:
             return np.inf
         return self.upper - max(self.params.gap, LEAST_GAP) * abs(self.upper + self.constant)
@@ -168,7 +171,7 @@ class _Solver:
         tree.add(Branch(self.proven, status[self.kept], prices, share[self.kept]))
         self.tree = tree
         end = self.begun + self.params.time_limit
-        tree.grow(lambda: (self.upper, self.cutoff), Guests(self._visit, self._leaf), end)
+        tree.grow(lambda: (self.upper, self.cutoff), TreeCallbacks(self._visit, self._leaf), end)
 
     def _visit(self, branches: list[Branch]) -> None:
         """Round relaxed solutions of a round's branches to plans."""

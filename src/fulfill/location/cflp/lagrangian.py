@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.location.cflp.capacitated import Arrays
+from fulfill.model.arrays import Array
 from fulfill.model.kernel_cache import njit
 
-Array = NDArray[np.float64]
 Status = NDArray[np.int8]
 
 FREE, CLOSED, OPEN = -1, 0, 1
@@ -38,7 +38,10 @@ ROUNDING = 1e-12
 
 
 class Steps(NamedTuple):
-    """How an ascent moves: how often, first step scale, iterations without gain before the scale halves."""
+    """How an ascent moves.
+
+    How often, first step scale, iterations without gain before the scale halves.
+    """
 
     iterations: int
     scale: float
@@ -109,7 +112,10 @@ def fill_knapsack(value, weight, items, count, capacity):
 
 @njit(nogil=True)
 def _collect(cost, demand, prices, level, work, items):
-    """List the cells whose reduced cost is below `level`; returns their number, demand and value."""
+    """List the cells whose reduced cost is below `level`.
+
+    Returns their number, demand and value.
+    """
     count, load, best = 0, 0.0, 0.0
     for j in range(len(demand)):
         reduced = cost[j] - prices[j]
@@ -124,7 +130,9 @@ def _collect(cost, demand, prices, level, work, items):
 
 @njit(nogil=True)
 def _site(arrays, i, forced, prices, levels, work, items):
-    """Solve the knapsack of one site: its value phi, the number of chosen items, how much of the last one is taken.
+    """Solve the knapsack of one site.
+
+    Its value phi, the number of chosen items, how much of the last one is taken.
 
     ``levels[i]`` is a guess of the reduced cost at which the capacity ends; where the cells below
     it fill the site the rest need not be looked at.
@@ -150,7 +158,9 @@ def _site(arrays, i, forced, prices, levels, work, items):
 
 @njit(nogil=True)
 def sweep(arrays, active, status, prices, levels, phi, served):
-    """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell; returns the bound.
+    """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell.
+
+    Returns the bound.
 
     `levels` (n_sites,) carries guesses from sweep to sweep, zeros at first (see `_site`): a matter
     of time only. ``phi`` of a site that stays closed may be a lower estimate (capacity left out),
@@ -190,7 +200,10 @@ def _fix(active, status, phi, bound, cutoff):
 
 @njit(nogil=True)
 def _move(arrays, prices, served, direction, gain):
-    """Turn the direction, and move the prices along it by `gain` over its squared length; False where it is zero."""
+    """Turn the direction, and move the prices along it by `gain` over its squared length.
+
+    False where it is zero.
+    """
     demand, outside = arrays.demand, arrays.outside
     length = 0.0
     for j in range(len(demand)):
@@ -254,7 +267,9 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
 def ascend(
     arrays: Arrays, status: Status, start: Array, target: float, cutoff: float, steps: Steps
 ) -> Ascent:
-    """Raise the bound over the sites that `status` leaves; fixes sites in `status` beyond the cutoff.
+    """Raise the bound over the sites that `status` leaves.
+
+    Fixes sites in `status` beyond the cutoff.
 
     `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the
     value beyond which a branch is of no interest (infinite: never). The bound is infinite where the
@@ -266,7 +281,10 @@ def ascend(
 
 
 def first_prices(arrays: Arrays) -> Array:
-    """Return prices to start from: the second-cheapest way to serve a cell at full use of a site."""
+    """Return prices to start from.
+
+    The second-cheapest way to serve a cell at full use of a site.
+    """
     full = arrays.cost + (arrays.fixed / np.maximum(arrays.capacity, 1e-9))[:, None]
     full = np.vstack([full, arrays.outside])
     cheapest = np.partition(full, 1, axis=0)[1] if len(full) > 1 else full[0]
@@ -279,7 +297,10 @@ def first_prices(arrays: Arrays) -> Array:
 def root_bound(
     arrays: Arrays, status: Status, upper: float | None = None, start: Array | None = None
 ) -> Ascent:
-    """Return the bound of the whole instance; without a plan's cost `upper` the step aims a little above the bound."""
+    """Return the bound of the whole instance.
+
+    Without a plan's cost `upper` the step aims a little above the bound.
+    """
     prices = first_prices(arrays) if start is None else start
     if upper is not None:
         return ascend(arrays, status, prices, upper, np.inf, Steps(1500, 1.0, 20))

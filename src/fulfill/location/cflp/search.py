@@ -1,4 +1,6 @@
-"""Good plans for the capacitated view: rounding of relaxed solutions, then open, close and swap moves.
+"""Good plans for the capacitated view.
+
+Rounding of relaxed solutions, then open, close and swap moves.
 
 Every move is priced first by a lower bound, the dual value of the allocation at its present prices;
 only moves whose bound is below the present cost are tried, and a tried move is priced exactly
@@ -10,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.cflp.capacitated import Arrays
 from fulfill.location.cflp.lagrangian import fill_knapsack
@@ -23,10 +24,8 @@ from fulfill.location.cflp.transport import (
     open_site,
     slack_distance,
 )
+from fulfill.model.arrays import Array, Mask
 from fulfill.model.kernel_cache import njit
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 TRIES = 40
 """Moves tried from one plan before it counts as a local optimum."""
@@ -34,7 +33,10 @@ TRIES = 40
 
 @dataclass(frozen=True)
 class Incumbent:
-    """A plan of the capacitated view: open sites, orders by site (last row: outside) and cell, cost."""
+    """A plan of the capacitated view.
+
+    Open sites, orders by site (last row: outside) and cell, cost.
+    """
 
     opened: Mask
     flow: Array
@@ -43,7 +45,10 @@ class Incumbent:
 
 @njit(nogil=True)
 def _cell_prices(t, distance):
-    """Return the cheapest way to serve each cell at the capacity prices, its row, and the cheapest by another row."""
+    """Return the cheapest way to serve each cell at the capacity prices.
+
+    Its cost, its row, and the cheapest cost by another row.
+    """
     n_cells = len(t.demand)
     best, second, row = np.full(n_cells, np.inf), np.full(n_cells, np.inf), np.full(n_cells, -1)
     for a in np.flatnonzero(t.opened):
@@ -75,7 +80,10 @@ def _pull(t, i, prices, work, items):
 
 @njit(nogil=True)
 def _move_bounds(t, fixed, locked):
-    """Bound the change of cost by move: [r, i] closes r and opens i; the last row and column stand for none."""
+    """Bound the change of cost by move: [r, i] closes r and opens i.
+
+    The last row and column stand for none.
+    """
     n_sites, n_cells = len(fixed), len(t.demand)
     distance = slack_distance(t, np.empty(len(t.capacity), np.int64))
     best, row, second = _cell_prices(t, distance)
@@ -126,7 +134,7 @@ def plan_cost(arrays: Arrays, transport: Transport) -> float:
 
 
 def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5) -> Mask:
-    """Return sites to open: those open in most relaxed solutions, and more by share while capacity is short."""
+    """Return the sites open in most relaxed solutions, more by share while capacity is short."""
     opened = locked | (share >= threshold)
     need = arrays.demand[np.isinf(arrays.outside)].sum()
     for i in np.argsort(-share, kind="stable"):
@@ -139,7 +147,10 @@ def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0
 def construct(
     arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5
 ) -> Incumbent | None:
-    """Return a plan rounded from `share` and improved; None where rounding gave no feasible plan."""
+    """Return a plan rounded from `share` and improved.
+
+    None where rounding gave no feasible plan.
+    """
     opened = round_sites(arrays, share, locked, threshold)
     transport = allocate(arrays, opened)
     if transport is None:
@@ -150,7 +161,10 @@ def construct(
 def kick(
     arrays: Arrays, plan: Incumbent, share: Array, locked: Mask, rng: np.random.Generator
 ) -> Incumbent | None:
-    """Return a plan from a disturbed copy of `plan`: two doubtful sites opened, two closed, then improved."""
+    """Return a plan from a disturbed copy of `plan`.
+
+    Two doubtful sites opened, two closed, then improved.
+    """
     doubt = 0.02 + share * (1.0 - share)
     opened = plan.opened.copy()
     closed = np.flatnonzero(~opened)

@@ -17,20 +17,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.cflp.capacitated import Arrays
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.kernel_cache import njit
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 _TINY = 1e-9
 
 
 class Transport(NamedTuple):
-    """An optimal allocation for the sites that are open (mutable arrays; `duplicate` before trying a move).
+    """An optimal allocation for the sites that are open.
+
+    The arrays are mutable: `duplicate` before trying a move.
 
     Attributes
     ----------
@@ -84,7 +82,10 @@ def _refresh_column(t, b):
 
 @njit(nogil=True)
 def _relax(t, rows, distance, after):
-    """Shortest distances to the rows that start at zero (Bellman-Ford); `after` is the next row on the way."""
+    """Shortest distances to the rows that start at zero (Bellman-Ford).
+
+    `after` is the next row on the way.
+    """
     for _ in range(len(rows)):
         changed = False
         for a in rows:
@@ -100,7 +101,10 @@ def _relax(t, rows, distance, after):
 
 @njit(nogil=True)
 def slack_distance(t, after):
-    """Return by row the cost of pushing one order more through it to a row with room: the price of its capacity."""
+    """Return by row the cost of pushing one order more through it to a row with room.
+
+    The price of its capacity.
+    """
     rows = np.flatnonzero(t.opened)
     distance = np.full(len(t.capacity), np.inf)
     after[:] = -1
@@ -169,7 +173,10 @@ def _insert(t, j, amount, after):
 
 @njit(nogil=True)
 def close_site(t, i):
-    """Close a site and send its orders elsewhere; False where they do not fit (the allocation is then useless)."""
+    """Close a site and send its orders elsewhere.
+
+    False where they do not fit (the allocation is then useless).
+    """
     after = np.empty(len(t.capacity), np.int64)
     t.opened[i] = False
     orders = t.flow[i].copy()

@@ -1,4 +1,6 @@
-"""Compiling the kernels of branch and bound before the clock runs: a small instance goes through the whole method once.
+"""Compiling the kernels of branch and bound before the clock runs.
+
+A small instance goes through the whole method once.
 
 What was compiled is kept (`kernel_cache.py`), so this costs some seconds after an installation and
 none later.
@@ -12,7 +14,7 @@ import numpy as np
 
 from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
-from fulfill.model.instance import LocationInstance
+from fulfill.model.instance import Carriers, LocationInstance, Mail
 
 SITES, ZONES = 12, 30
 
@@ -26,14 +28,19 @@ def small_instance() -> LocationInstance:
     one = np.ones((1, 1, 1))
     return LocationInstance(
         zones=tuple(f"z{j}" for j in range(ZONES)), products=("k",), periods=("t",),
-        sites=tuple(f"i{i}" for i in range(SITES)), sizes=("m",), bands=("b",),
+        sites=tuple(f"i{i}" for i in range(SITES)), sizes=("m",), bands=("b",), countries=("c",),
         demand=demand[:, None, None], unserved_usd=np.array([np.inf]),
+        volume_m3=np.zeros(1), weight_kg=np.zeros(1),
+        zone_country=np.zeros(ZONES, np.int64), site_country=np.zeros(SITES, np.int64),
         lane_zone=zone, lane_site=site, lane_way=np.zeros(len(site), np.int64),
         lane_usd=10.0 * distance.ravel(), lane_co2=np.zeros(len(site)),
         way_cost=0.0 * one, way_rate=one, units=one,
         fixed_usd=rng.uniform(50.0, 150.0, (SITES, 1)), invest_usd=np.zeros((SITES, 1)),
         capacity=(rng.uniform(0.15, 0.4, SITES) * demand.sum())[:, None, None, None],
         handling_usd=np.zeros((SITES, 1, 1)),
+        mail=Mail(np.full((1, 1), np.inf), np.zeros((1, 1))),
+        carriers=Carriers(("q",), np.zeros(ZONES, np.int64), np.full((1, 1), np.inf)),
+        inbound=None, stock=None,
     )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""The mixed-integer program of an instance, numbered as in docs/formulation.md, solved by HiGHS through MathOpt.
+"""The mixed-integer program of an instance, numbered as in docs/formulation.md.
+
+It is solved by HiGHS through MathOpt.
 
 Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site,
 ``f`` orders brought in by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a
@@ -16,17 +18,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.mip.highs import solve_mip
 from fulfill.location.mip.rows import LinearModel
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, status_of
-from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationS
 def read_decisions(instance: LocationInstance, columns: Columns, values: Array) -> Decisions:
     """Turn column values into decisions."""
     used = values[columns.x] > 1e-7
-    inbound = np.zeros((len(instance.route_site), *instance.shape[1:]))
+    inbound = np.zeros((instance.n_routes, *instance.shape[1:]))
     inbound[columns.route, columns.route_product, columns.route_period] = np.maximum(
         values[columns.f], 0.0
     )
@@ -91,7 +90,7 @@ def read_decisions(instance: LocationInstance, columns: Columns, values: Array) 
         orders=values[columns.x][used],
         inbound=inbound,
     )
-    if not columns.w.size or instance.site_country is None:
+    if not columns.w.size:
         return decisions
     # within its gap a solver may pay for stocking what it then does not stock
     sold = np.zeros_like(decisions.stocked)
@@ -120,9 +119,11 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
     shut = np.zeros(n_sites + 1, bool)
     shut[list(instance.limits.closed)] = True
     allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
-    if not instance.inbound_free:
+    route_usd = np.zeros((0, n_products, n_periods))
+    if instance.inbound is not None:
+        route_usd = instance.inbound.route_usd
         reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
-        np.logical_or.at(reached, instance.route_site, np.isfinite(instance.route_usd))
+        np.logical_or.at(reached, instance.inbound.route_site, np.isfinite(route_usd))
         reached[MAIL] = True
         allowed &= reached[instance.lane_site]
     lane, product, period = np.nonzero(allowed)
@@ -138,18 +139,18 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
         np.broadcast_to(penalty, instance.shape),
         np.where(free, instance.demand, 0.0),
     )
-    fee = instance.storage_usd if instance.storage_usd is not None else 0.0
+    fee = 0.0 if instance.stock is None else instance.stock.storage_usd
     v = model.add_variables((n_sites, n_products, n_periods), fee)
-    route, route_product, route_period = np.nonzero(np.isfinite(instance.route_usd))
-    f = model.add_variables((len(route),), instance.route_usd[route, route_product, route_period])
+    route, route_product, route_period = np.nonzero(np.isfinite(route_usd))
+    f = model.add_variables((len(route),), route_usd[route, route_product, route_period])
     n_bands = instance.capacity.shape[2]
     handling = np.broadcast_to(
         instance.handling_usd[:, :, :, None], (n_sites, n_sizes, n_bands, n_periods)
     )
     u = model.add_variables((n_sites, n_sizes, n_bands, n_periods), handling, instance.capacity)
     n = np.zeros((0, 0, 0), np.int64)
-    if instance.chord_usd is not None:
-        n = model.add_variables((n_sites, n_products, n_sizes), instance.chord_usd)
+    if instance.stock is not None:
+        n = model.add_variables((n_sites, n_products, n_sizes), instance.stock.secant_usd)
     offered = np.isfinite(instance.fixed_usd)
     y = model.add_variables(
         (n_sites, n_sizes),
@@ -158,10 +159,11 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
         integer=True,
     )
     w = a = np.zeros((0, 0), np.int64)
-    if instance.entry_usd is not None:
-        w = model.add_variables(instance.entry_usd.shape, instance.entry_usd, 1.0, integer=True)
-    if instance.origin_min_m3 is not None and (instance.origin_min_m3 > 0).any():
-        a = model.add_variables((len(instance.origin_min_m3),), 0.0, 1.0, integer=True)
+    if instance.stock is not None:
+        entry_usd = instance.stock.entry_usd
+        w = model.add_variables(entry_usd.shape, entry_usd, 1.0, integer=True)
+    if instance.inbound is not None and (instance.inbound.origin_min_m3 > 0).any():
+        a = model.add_variables((len(instance.inbound.origins),), 0.0, 1.0, integer=True)
     return Columns(
         x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a
     )
@@ -226,7 +228,8 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
 
 def storage(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(3) Cycle, safety and pre-built stock of a period fit into the room of the size."""
-    if instance.safety is None or instance.chord_usd is None:
+    stock = instance.stock
+    if stock is None:
         return
     volumes = model.add_rows(
         0.0, 0.0, columns.n.shape[:2], _labels("volume", instance.sites, instance.products)
@@ -238,20 +241,17 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     )
     model.add_entries(sized[:, None, :], columns.n, 1.0)
     model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
-    assert instance.stock_level is not None
-    assert instance.volume_m3 is not None
-    assert instance.storage_m3 is not None
     room = model.add_rows(
         -np.inf,
         0.0,
         (len(instance.sites), instance.shape[2]),
         _labels("storage", instance.sites, instance.periods),
     )
-    level = instance.stock_level * instance.volume_m3[:, None, None]
+    level = stock.level * instance.volume_m3[:, None, None]
     model.add_entries(room[:, None, None, :], columns.v[:, :, :, None], level[None])
-    safety_m3 = instance.chord_usd * instance.safety.m3_per_usd[:, :, None]
+    safety_m3 = stock.secant_usd * stock.safety.m3_per_usd[:, :, None]
     model.add_entries(room[:, None, None, :], columns.n[:, :, :, None], safety_m3[:, :, :, None])
-    model.add_entries(room[:, None, :], columns.y[:, :, None], -instance.storage_m3[:, :, None])
+    model.add_entries(room[:, None, :], columns.y[:, :, None], -stock.storage_m3[:, :, None])
 
 
 def linking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
@@ -267,7 +267,10 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     zone, site = pair // len(instance.sites), pair % len(instance.sites)
     rows = model.add_rows(
         -np.inf, 0.0, (len(pair),),
-        lambda: [f"linking[{instance.zones[z]},{instance.sites[i]}]" for z, i in zip(zone, site, strict=True)],
+        lambda: [
+            f"linking[{instance.zones[z]},{instance.sites[i]}]"
+            for z, i in zip(zone, site, strict=True)
+        ],
     )  # fmt: skip
     model.add_entries(rows[member], columns.x[local], 1.0)
     reachable = np.zeros(len(pair))
@@ -287,100 +290,74 @@ def sizes(model: LinearModel, columns: Columns, instance: LocationInstance) -> N
 
 
 def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(6) What leaves a site came in by a route; gateways and plants have capacity when the goods land."""
-    if instance.inbound_free:
+    """(6) What leaves a site came in by a route.
+
+    Gateways and plants have capacity when goods land.
+    """
+    routes = instance.inbound
+    if routes is None:
         return
     axes = (instance.sites, instance.products, instance.periods)
     balance = model.add_rows(0.0, 0.0, columns.v.shape, _labels("inbound", *axes))
-    model.add_entries(
-        balance[instance.route_site[columns.route], columns.route_product, columns.route_period],
-        columns.f,
-        1.0,
-    )
+    site = routes.route_site[columns.route]
+    cells = (site, columns.route_product, columns.route_period)
+    model.add_entries(balance[cells], columns.f, 1.0)
     model.add_entries(balance, columns.v, -1.0)
-    if not len(columns.route):
-        return
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
     volume = instance.volume_m3[columns.route_product]
-    landed = volume[:, None] * instance.landing[columns.route_period]
-    if instance.gateway_m3 is not None:
-        rows = model.add_rows(
-            -np.inf,
-            instance.gateway_m3,
-            instance.gateway_m3.shape,
-            _labels("gateway", instance.gateways, instance.periods),
-        )
-        for passed in (instance.route_gateway, instance.route_crossing):
-            gate = passed[columns.route]
-            here = gate >= 0
-            model.add_entries(rows[gate[here]], columns.f[here][:, None], landed[here])
-    if instance.origin_m3 is not None and instance.origin_min_m3 is not None:
-        origin = instance.route_origin[columns.route]
-        limited = np.asarray(np.isfinite(instance.origin_m3).all(axis=1))
-        rows = model.add_rows(
-            -np.inf,
-            instance.origin_m3,
-            instance.origin_m3.shape,
-            _labels("origin", instance.origins, instance.periods),
-        )
-        here = limited[origin]
-        model.add_entries(rows[origin[here]], columns.f[here][:, None], landed[here])
-        if columns.a.size:
-            _plant_minimum(model, columns, instance, origin, volume)
+    landed = volume[:, None] * routes.landing[columns.route_period]
+    names = _labels("gateway", routes.gateways, instance.periods)
+    gateways = model.add_rows(-np.inf, routes.gateway_m3, routes.gateway_m3.shape, names)
+    for passed in (routes.route_gateway, routes.route_crossing):
+        gate = passed[columns.route]
+        here = gate >= 0
+        model.add_entries(gateways[gate[here]], columns.f[here][:, None], landed[here])
+    origin = routes.route_origin[columns.route]
+    names = _labels("origin", routes.origins, instance.periods)
+    origins = model.add_rows(-np.inf, routes.origin_m3, routes.origin_m3.shape, names)
+    here = np.asarray(np.isfinite(routes.origin_m3).all(axis=1))[origin]
+    model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
+    if columns.a.size:
+        _plant_minimum(model, columns, instance, routes, volume)
 
 
 def _plant_minimum(
-    model: LinearModel, columns: Columns, instance: LocationInstance, origin: Index, volume: Array
+    model: LinearModel,
+    columns: Columns,
+    instance: LocationInstance,
+    routes: Inbound,
+    volume: Array,
 ) -> None:
     """Use a plant at its minimum yearly volume or not at all."""
-    assert instance.origin_min_m3 is not None
-    assert instance.origin_m3 is not None
-    least = np.flatnonzero(instance.origin_min_m3 > 0)
-    rows = model.add_rows(
-        0.0,
-        np.inf,
-        (len(least),),
-        _labels("plant_minimum", tuple(instance.origins[o] for o in least)),
-    )
-    caps = model.add_rows(
-        -np.inf,
-        0.0,
-        (len(least),),
-        _labels("plant_used", tuple(instance.origins[o] for o in least)),
-    )
-    top = np.minimum(
-        instance.origin_m3.sum(axis=1),
-        float(
-            (
-                instance.demand.sum(axis=(0, 2))
-                * (instance.volume_m3 if instance.volume_m3 is not None else 1.0)
-            ).sum()
-        )
-        * 2.0,
-    )
+    least = np.flatnonzero(routes.origin_min_m3 > 0)
+    names = tuple(routes.origins[o] for o in least)
+    rows = model.add_rows(0.0, np.inf, (len(least),), _labels("plant_minimum", names))
+    caps = model.add_rows(-np.inf, 0.0, (len(least),), _labels("plant_used", names))
+    every = float((instance.demand.sum(axis=(0, 2)) * instance.volume_m3).sum())
+    top = np.minimum(routes.origin_m3.sum(axis=1), every * 2.0)
+    origin = routes.route_origin[columns.route]
     for row, cap, plant in zip(rows, caps, least, strict=True):
         here = origin == plant
         model.add_entries(row, columns.f[here], volume[here])
-        model.add_entries(row, columns.a[plant], -instance.origin_min_m3[plant])
+        model.add_entries(row, columns.a[plant], -routes.origin_min_m3[plant])
         model.add_entries(cap, columns.f[here], volume[here])
         model.add_entries(cap, columns.a[plant], -top[plant])
 
 
 def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(7) Direct mail fits into the air capacity of a country and period."""
-    if instance.mail_kg is None or instance.mail_weight is None or instance.zone_country is None:
+    capacity = instance.mail.capacity_kg
+    if np.isinf(capacity).all():
         return
     rows = model.add_rows(
         -np.inf,
-        instance.mail_kg,
-        instance.mail_kg.shape,
+        capacity,
+        capacity.shape,
         _labels("mail", instance.countries, instance.periods),
     )
     here = instance.lane_site[columns.lane] == MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
     way = instance.lane_way[lane]
-    weight = instance.mail_weight[way, product] * instance.units[way, product, period]
+    weight = instance.mail.weight_kg[way, product] * instance.units[way, product, period]
     model.add_entries(
         rows[instance.zone_country[instance.lane_zone[lane]], period], columns.x[here], weight
     )
@@ -388,28 +365,26 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
 
 def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(8) Orders from sites fit into what the carriers of a region take in a period."""
-    if instance.carrier_orders is None or instance.carrier_zone is None:
+    capacity, region = instance.carriers.orders, instance.carriers.zone_region
+    if np.isinf(capacity).all():
         return
-    shape = instance.carrier_orders.shape
     rows = model.add_rows(
         -np.inf,
-        instance.carrier_orders,
-        shape,
-        _labels("carrier", instance.carriers, instance.periods),
+        capacity,
+        capacity.shape,
+        _labels("carrier", instance.carriers.regions, instance.periods),
     )
     here = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
     units = instance.units[instance.lane_way[lane], product, period]
-    model.add_entries(
-        rows[instance.carrier_zone[instance.lane_zone[lane]], period], columns.x[here], units
-    )
+    model.add_entries(rows[region[instance.lane_zone[lane]], period], columns.x[here], units)
 
 
 def service(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(9) At least a share of all orders, unserved ones included, arrives within N days."""
     for target in instance.limits.targets:
         need = target.share * float(instance.demand[target.zones].sum())
-        row = model.add_rows(need, np.inf, (1,), _labels("service", (target.name,)))
+        row = model.add_rows(need, np.inf, (1,), _labels("service", (str(target),)))
         here = target.zones[instance.lane_zone[columns.lane]]
         within = instance.way_within[target.days][
             instance.lane_way[columns.lane[here]], columns.period[here]
@@ -440,16 +415,15 @@ def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
 
 def diversification(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(11) At most a share of the formal inbound volume passes any one gateway."""
-    share = instance.limits.max_gateway_share
-    if share >= 1.0 or not len(instance.route_site) or instance.volume_m3 is None:
+    share, inbound = instance.limits.max_gateway_share, instance.inbound
+    if share >= 1.0 or inbound is None:
         return
-    rows = model.add_rows(
-        -np.inf, 0.0, (len(instance.gateways),), _labels("gateway_share", instance.gateways)
-    )
+    names = _labels("gateway_share", inbound.gateways)
+    rows = model.add_rows(-np.inf, 0.0, (len(inbound.gateways),), names)
     total = model.add_variables((1,), 0.0)
     whole = model.add_rows(0.0, 0.0, (1,), _labels("formal_volume", ("all",)))
     volume = instance.volume_m3[columns.route_product]
-    gate = instance.route_gateway[columns.route]
+    gate = inbound.route_gateway[columns.route]
     here = gate >= 0
     model.add_entries(rows[gate[here]], columns.f[here], volume[here])
     model.add_entries(whole, columns.f[here], volume[here])
@@ -459,7 +433,7 @@ def diversification(model: LinearModel, columns: Columns, instance: LocationInst
 
 def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(12) Emissions of inbound routes, lanes and mail stay under the cap."""
-    if not np.isfinite(instance.limits.co2_kg) or instance.weight_kg is None:
+    if not np.isfinite(instance.limits.co2_kg):
         return
     row = model.add_rows(-np.inf, instance.limits.co2_kg, (1,), _labels("co2", ("all",)))
     weight = (
@@ -467,16 +441,17 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
         * instance.units[instance.lane_way[columns.lane], columns.product, columns.period]
     )
     model.add_entries(row, columns.x, instance.lane_co2[columns.lane] * weight)
-    model.add_entries(
-        row,
-        columns.f,
-        instance.route_co2[columns.route] * instance.weight_kg[columns.route_product],
-    )
+    if instance.inbound is not None:
+        goods = instance.weight_kg[columns.route_product]
+        model.add_entries(row, columns.f, instance.inbound.route_co2[columns.route] * goods)
 
 
 def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(13) An order is served from stock in a country only if its product is stocked there (summed over periods)."""
-    if not columns.w.size or instance.site_country is None:
+    """(13) An order is served from a country only if its product is stocked there.
+
+    Summed over periods.
+    """
+    if not columns.w.size:
         return
     local = instance.lane_site[columns.lane] != MAIL
     lane, product = columns.lane[local], columns.product[local]
@@ -498,6 +473,6 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
 
 
 CONSTRAINTS = (
-    allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice, diversification, carbon,
-    stocking,
+    allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice,
+    diversification, carbon, stocking,
 )  # fmt: skip

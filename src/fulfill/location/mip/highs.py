@@ -1,4 +1,6 @@
-"""HiGHS through MathOpt: its log as progress, its refusals as our errors, an interrupt that keeps the best plan.
+"""HiGHS through MathOpt.
+
+Its log as progress, its refusals as our errors, an interrupt that keeps the best plan.
 
 HiGHS under MathOpt fires no callbacks, and Ctrl-C drops its incumbent. But its message lines can be
 read while it runs, and it saves every improving plan to a file: after an interrupt the last plan
@@ -15,14 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 from ortools.math_opt.solvers import highs_pb2
 
 from fulfill.inputs.faults import SolverError
 from fulfill.location.mip.rows import LinearModel
+from fulfill.model.arrays import Array
 
-Array = NDArray[np.float64]
 Report = Callable[[float, float, float], None]
 
 _ROW = re.compile(
@@ -32,7 +33,7 @@ _ROW = re.compile(
 
 @dataclass(frozen=True)
 class MipAnswer:
-    """Column values of the best plan (None: none found), its value by the solver, the solver's bound."""
+    """Column values of the best plan (None: none found), its value and bound by the solver."""
 
     values: Array | None
     objective: float
@@ -41,7 +42,10 @@ class MipAnswer:
 
 
 def read_progress(line: str) -> tuple[float, float, float] | None:
-    """Read bound, incumbent and seconds from a row of HiGHS's branch-and-bound log; None for any other line."""
+    """Read bound, incumbent and seconds from a row of HiGHS's branch-and-bound log.
+
+    None for any other line.
+    """
     match = _ROW.match(line)
     if match is None:
         return None
@@ -64,7 +68,9 @@ def solve_mip(
     report: Report | None = None,
     hint: Array | None = None,
 ) -> MipAnswer:
-    """Solve a model by HiGHS to a relative gap or for some seconds; Ctrl-C returns the best plan so far.
+    """Solve a model by HiGHS to a relative gap or for some seconds.
+
+    Ctrl-C returns the best plan so far.
 
     Parameters
     ----------
@@ -89,7 +95,9 @@ def solve_mip(
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "improving.sol"
         params = mathopt.SolveParameters(
-            relative_gap_tolerance=gap, time_limit=timedelta(seconds=max(seconds, 0.1)), random_seed=seed,
+            relative_gap_tolerance=gap,
+            time_limit=timedelta(seconds=max(seconds, 0.1)),
+            random_seed=seed,
             highs=highs_pb2.HighsOptionsProto(
                 bool_options={"mip_improving_solution_save": True},
                 string_options={"mip_improving_solution_file": str(saved)},

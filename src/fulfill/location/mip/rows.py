@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from ortools.math_opt import model_pb2, sparse_containers_pb2
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from fulfill.model.arrays import Array, Index, Mask
 
 
 @dataclass
@@ -25,7 +24,7 @@ class LinearModel:
     lower: list[Array] = field(default_factory=list)
     upper: list[Array] = field(default_factory=list)
     cost: list[Array] = field(default_factory=list)
-    integer: list[NDArray[np.bool_]] = field(default_factory=list)
+    integer: list[Mask] = field(default_factory=list)
     n_columns: int = 0
     row_low: list[Array] = field(default_factory=list)
     row_high: list[Array] = field(default_factory=list)
@@ -59,7 +58,7 @@ class LinearModel:
         shape: tuple[int, ...],
         names: Callable[[], list[str]],
     ) -> Index:
-        """Add rows ``low <= ... <= high`` without entries and return their row numbers in the given shape."""
+        """Add rows ``low <= ... <= high`` without entries; return their numbers in the shape."""
         size = int(np.prod(shape))
         rows = np.arange(self.n_rows, self.n_rows + size).reshape(shape)
         self.row_low.append(np.broadcast_to(np.asarray(low, float), shape).ravel().copy())

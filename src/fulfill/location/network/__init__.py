@@ -1,1 +1,4 @@
-"""The whole network by decomposition: Lagrangian bound, search over sites, allocation to given sites."""
+"""The whole network by decomposition.
+
+Lagrangian bound, search over sites, allocation to given sites.
+"""

@@ -12,19 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.network.relaxation import (
-    Lanes,
-    Multipliers,
+    LocalLanes,
     Relaxed,
     evaluate,
     inbound_price,
-    with_prices,
 )
-from fulfill.model.instance import LocationInstance
+from fulfill.model.arrays import Array
+from fulfill.model.instance import Inbound, LocationInstance, Stock
+from fulfill.model.multipliers import UNITS, Multipliers, with_prices
 
-Array = NDArray[np.float64]
 FIRST_STEP, SMALLEST_STEP = 1.0, 1e-3
 PATIENCE = 10
 """Rounds without improvement after which steps are shortened."""
@@ -38,7 +36,9 @@ MEMORY = 0.4
 
 @dataclass
 class Ascent:
-    """State of an ascent (private to one solve): best multipliers and the running mean of the relaxed answers.
+    """State of an ascent (private to one solve).
+
+    Best multipliers and the running mean of the relaxed answers.
 
     `frequency` is the running share of rounds in which a site was open at a size, (I, M).
     """
@@ -52,7 +52,7 @@ class Ascent:
     rounds: int = 0
 
 
-def begin(instance: LocationInstance, lanes: Lanes, prices: Multipliers) -> Ascent:
+def begin(instance: LocationInstance, lanes: LocalLanes, prices: Multipliers) -> Ascent:
     """Start an ascent at some multipliers."""
     relaxed = evaluate(instance, lanes, prices)
     return Ascent(
@@ -62,7 +62,7 @@ def begin(instance: LocationInstance, lanes: Lanes, prices: Multipliers) -> Asce
 
 def ascend(
     instance: LocationInstance,
-    lanes: Lanes,
+    lanes: LocalLanes,
     state: Ascent,
     rounds: int,
     upper: float,
@@ -110,48 +110,48 @@ def violations(
     left = np.where(at_top, np.maximum(short, 0.0), 0.0)
     found = {"cell": np.where(at_top & (short > 0), 0.0, short)}
     demand = instance.demand
-    if instance.entry_usd is not None:
-        yearly = np.maximum(demand.sum(axis=2), 1e-12)
-        collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
-        kept = collected >= instance.entry_usd - 1e-9
-        found["stocking"] = relaxed.stocked / yearly[:, :, None] - kept[None]
+    if instance.stock is not None:
+        found |= _stock_violations(instance, instance.stock, prices, relaxed)
     if np.isfinite(instance.limits.budget_usd):
         sites = np.flatnonzero(relaxed.size >= 0)
         spent = instance.invest_usd[sites, relaxed.size[sites]].sum()
         found["budget"] = np.asarray(spent / max(instance.limits.budget_usd, 1.0) - 1.0)
     found["throughput"] = _throughput_violations(instance, relaxed)
-    if len(instance.route_site):
-        found |= _inbound_violations(instance, prices, relaxed)
-    if instance.carrier_orders is not None and instance.carrier_zone is not None:
-        carried = np.zeros_like(instance.carrier_orders)
-        np.add.at(carried, instance.carrier_zone, (relaxed.served * demand).sum(axis=1))
-        found["carrier"] = carried / np.maximum(instance.carrier_orders, 1e-9) - 1.0
-    if (
-        instance.mail_kg is not None
-        and instance.mail_weight is not None
-        and instance.zone_country is not None
-    ):
-        per_order = instance.mail_weight.max(axis=0)
-        mailed = np.zeros_like(instance.mail_kg)
-        np.add.at(mailed, instance.zone_country, np.einsum("zkt,k->zt", left * demand, per_order))
-        found["mail"] = mailed / np.maximum(instance.mail_kg, 1e-9) - 1.0
-    if (
-        instance.storage_m3 is not None
-        and instance.stock_level is not None
-        and instance.volume_m3 is not None
-    ):
-        stock = np.einsum("ikt,ktu,k->iu", relaxed.units, instance.stock_level, instance.volume_m3)
-        room = np.where(
-            relaxed.size >= 0, instance.storage_m3[np.arange(len(relaxed.size)), relaxed.size], 0.0
-        )
-        found["storage"] = (stock - room[:, None]) / np.maximum(
-            instance.storage_m3.max(axis=1), 1e-9
-        )[:, None]
+    if instance.inbound is not None:
+        found |= _inbound_violations(instance, instance.inbound, prices, relaxed)
+    carriers, mail = instance.carriers, instance.mail
+    carried = np.zeros_like(carriers.orders)
+    np.add.at(carried, carriers.zone_region, (relaxed.served * demand).sum(axis=1))
+    found["carrier"] = carried / np.maximum(carriers.orders, 1e-9) - 1.0
+    per_order = mail.weight_kg.max(axis=0)
+    mailed = np.zeros_like(mail.capacity_kg)
+    np.add.at(mailed, instance.zone_country, np.einsum("zkt,k->zt", left * demand, per_order))
+    found["mail"] = mailed / np.maximum(mail.capacity_kg, 1e-9) - 1.0
     return found
 
 
+def _stock_violations(
+    instance: LocationInstance, stock: Stock, prices: Multipliers, relaxed: Relaxed
+) -> dict[str, Array]:
+    """Return what is served from countries that do not stock, and what is stored above the room."""
+    yearly = np.maximum(instance.demand.sum(axis=2), 1e-12)
+    collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
+    kept = collected >= stock.entry_usd - 1e-9
+    stored = np.einsum("ikt,ktu,k->iu", relaxed.units, stock.level, instance.volume_m3)
+    sites = np.arange(len(relaxed.size))
+    room = np.where(relaxed.size >= 0, stock.storage_m3[sites, relaxed.size], 0.0)
+    largest = np.maximum(stock.storage_m3.max(axis=1), 1e-9)
+    return {
+        "stocking": relaxed.stocked / yearly[:, :, None] - kept[None],
+        "storage": (stored - room[:, None]) / largest[:, None],
+    }
+
+
 def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Array:
-    """Return what chosen sites serve above what bands supply at the prices, as a share of all bands, (I, M, T)."""
+    """Return what chosen sites serve above what bands supply at the prices.
+
+    As a share of all bands, (I, M, T).
+    """
     sites = np.flatnonzero(relaxed.size >= 0)
     size = relaxed.size[sites]
     room, steps = instance.capacity[sites, size], instance.handling_usd[sites, size]
@@ -164,32 +164,27 @@ def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Arra
 
 
 def _inbound_violations(
-    instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
+    instance: LocationInstance, inbound: Inbound, prices: Multipliers, relaxed: Relaxed
 ) -> dict[str, Array]:
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
-    assert instance.gateway_m3 is not None
-    assert instance.origin_m3 is not None
+    """Return what passes gateways and leaves plants above their capacity, as a share of it."""
     _, route = inbound_price(instance, prices)
     site, product, period = np.nonzero(relaxed.units)
     taken = route[site, product, period]
-    landed = (relaxed.units[site, product, period] * instance.volume_m3[product])[
-        :, None
-    ] * instance.landing[period]
-    passed, made = np.zeros_like(instance.gateway_m3), np.zeros_like(instance.origin_m3)
-    for gate in (instance.route_gateway[taken], instance.route_crossing[taken]):
+    volume = relaxed.units[site, product, period] * instance.volume_m3[product]
+    landed = volume[:, None] * inbound.landing[period]
+    passed, made = np.zeros_like(inbound.gateway_m3), np.zeros_like(inbound.origin_m3)
+    for gate in (inbound.route_gateway[taken], inbound.route_crossing[taken]):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
-    np.add.at(made, instance.route_origin[taken], landed)
-    gate = instance.route_gateway[taken]
-    through = np.zeros(len(instance.gateways))
+    np.add.at(made, inbound.route_origin[taken], landed)
+    gate = inbound.route_gateway[taken]
+    through = np.zeros(len(inbound.gateways))
     np.add.at(through, gate[gate >= 0], landed[gate >= 0].sum(axis=1))
     whole = max(through.sum(), 1e-9)
-    limited = np.isfinite(instance.origin_m3)
+    limited = np.isfinite(inbound.origin_m3)
+    room = np.where(limited, np.maximum(inbound.origin_m3, 1e-9), 1.0)
     return {
-        "gateway": passed / np.maximum(instance.gateway_m3, 1e-9) - 1.0,
-        "origin": np.where(
-            limited, made / np.where(limited, np.maximum(instance.origin_m3, 1e-9), 1.0) - 1.0, -1.0
-        ),
+        "gateway": passed / np.maximum(inbound.gateway_m3, 1e-9) - 1.0,
+        "origin": np.where(limited, made / room - 1.0, -1.0),
         "share": through / whole - instance.limits.max_gateway_share,
     }
 
@@ -202,42 +197,23 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
     if length <= 0:
         return state.best
     usd = state.step * max(upper - state.bound, 1e-4 * abs(state.bound)) / length
-    changes: dict[str, Array | float] = {"cell": state.best.cell + usd * cell}
-    per_m3 = usd / float(_mean_volume(instance)) if instance.volume_m3 is not None else usd
-    scale = {
-        "gateway": per_m3,
-        "origin": per_m3,
-        "share": per_m3,
-        "storage": per_m3,
-        "carrier": usd,
-        "mail": usd,
-        "throughput": THROUGHPUT * usd,
-    }
-    for name, value in mean.items():
-        if name in scale:
-            changes[name] = getattr(state.best, name) + scale[name] * value
-    if "budget" in mean:
-        changes["budget"] = max(0.0, state.best.budget + usd * float(mean["budget"]))
-    prices = with_prices(state.best, **changes)
-    if "stocking" in mean:
-        prices = with_prices(
-            prices, stocking=_affordable(instance, prices.stocking + usd * mean["stocking"])
-        )
-    return prices
+    per_m3 = usd / _mean_volume(instance)
+    step = {name: per_m3 if UNITS[name] == "m3" else usd for name in mean}
+    step["throughput"] = THROUGHPUT * usd
+    moved = {name: getattr(state.best, name) + step[name] * mean[name] for name in mean}
+    if instance.stock is not None:
+        moved["stocking"] = _affordable(instance, instance.stock.entry_usd, moved["stocking"])
+    return with_prices(state.best, **moved)
 
 
-def _affordable(instance: LocationInstance, stocking: Array) -> Array:
+def _affordable(instance: LocationInstance, entry_usd: Array, stocking: Array) -> Array:
     """Scale the charges for stocking down to what stocking costs: more would never be paid."""
-    assert instance.entry_usd is not None
     charges = np.maximum(stocking, 0.0)
     collected = np.einsum("zkc,zk->kc", charges, instance.demand.sum(axis=2))
-    factor = np.where(
-        collected > instance.entry_usd, instance.entry_usd / np.maximum(collected, 1e-12), 1.0
-    )
+    factor = np.where(collected > entry_usd, entry_usd / np.maximum(collected, 1e-12), 1.0)
     return np.asarray(charges * factor[None])
 
 
 def _mean_volume(instance: LocationInstance) -> float:
-    assert instance.volume_m3 is not None
     weight = instance.demand.sum(axis=(0, 2))
     return max(float(weight @ instance.volume_m3 / max(weight.sum(), 1e-12)), 1e-9)

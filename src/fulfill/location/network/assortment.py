@@ -8,16 +8,15 @@ drop-add search.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import prange
-from numpy.typing import NDArray
 
+from fulfill.location.network.open_sites import option_cost
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import njit
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 def choose_assortment(
@@ -46,15 +45,12 @@ def choose_assortment(
     n_products = costs.shape[0]
     chosen, total = np.zeros_like(start), 0.0
     demand = np.ascontiguousarray(instance.demand.transpose(1, 0, 2).reshape(n_products, -1))
-    country = (
-        instance.site_country[sites]
-        if instance.site_country is not None
-        else np.zeros(len(sites), np.int64)
-    )
+    country = instance.site_country[sites]
+    nothing = np.zeros(len(instance.countries))
     for k in range(n_products):
         alone, common, whole = _variation(instance, sites, k)
-        entry = instance.entry_usd[k] if instance.entry_usd is not None else np.zeros(1)
-        table = (
+        entry = nothing if instance.stock is None else instance.stock.entry_usd[k]
+        table = Candidates(
             costs[k],
             units[k],
             alternative[k],
@@ -65,7 +61,7 @@ def choose_assortment(
             entry,
             country,
         )
-        found = [_drop_add(begin, *table) for begin in (start[:, k].copy(), _best_single(*table))]
+        found = [_drop_add(begin, table) for begin in (start[:, k].copy(), _best_single(table))]
         chosen[:, k], cost = min(found, key=lambda answer: answer[1])
         total += cost
     return chosen, total
@@ -74,9 +70,9 @@ def choose_assortment(
 def _variation(
     instance: LocationInstance, sites: Index, product: int
 ) -> tuple[Array, Array, Array]:
-    if instance.safety is None:
+    if instance.stock is None:
         return np.zeros(len(sites)), np.zeros(len(sites)), np.ones(len(sites))
-    safety = instance.safety
+    safety = instance.stock.safety
     return (
         safety.alone_usd2[sites, product],
         safety.common_usd2[sites, product],
@@ -84,63 +80,79 @@ def _variation(
     )
 
 
+class Candidates(NamedTuple):
+    """One product and the open sites S that may stock it; cells are zones by periods.
+
+    Attributes
+    ----------
+    costs, units : (n_cells, S)
+        Cost of a potential order from each site at the prices, and units it takes.
+    alternative, demand : (n_cells,)
+        Cost without a site; potential orders.
+    alone, common, whole : (S,)
+        Squares of the cost of safety stock (USD2) and the yearly orders that they belong to.
+    entry : (C,)
+        USD a year for stocking the product in a country.
+    country : (S,)
+        Index of each site's.
+    """
+
+    costs: Array
+    units: Array
+    alternative: Array
+    demand: Array
+    alone: Array
+    common: Array
+    whole: Array
+    entry: Array
+    country: Index
+
+
 @njit()
-def _set_cost(
-    mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume
-):
+def _set_cost(mask, c, slope, volume):
     """Return the cost of serving a product from a set of sites; `volume` gets what each carries."""
     total = 0.0
     volume[:] = 0.0
-    n_cells, n_sites = costs.shape
-    for c in range(n_cells):
-        if demand[c] <= 0.0:
+    n_cells, n_sites = c.costs.shape
+    for cell in range(n_cells):
+        if c.demand[cell] <= 0.0:
             continue
-        best, chosen = alternative[c], -1
+        best, chosen = c.alternative[cell], -1
         for s in range(n_sites):
             if mask[s]:
-                cost = costs[c, s] + units[c, s] * slope[s]
+                cost = c.costs[cell, s] + c.units[cell, s] * slope[s]
                 if cost < best:
                     best, chosen = cost, s
         if chosen < 0:
-            total += demand[c] * best
+            total += c.demand[cell] * best
         else:
-            total += demand[c] * costs[c, chosen]
-            volume[chosen] += demand[c] * units[c, chosen]
+            total += c.demand[cell] * c.costs[cell, chosen]
+            volume[chosen] += c.demand[cell] * c.units[cell, chosen]
     for s in range(n_sites):
         if volume[s] > 0.0:
-            share = volume[s] / whole[s]
-            total += np.sqrt(alone[s] * share + common[s] * share * share)
-    for place in range(len(entry)):
+            share = volume[s] / c.whole[s]
+            total += np.sqrt(c.alone[s] * share + c.common[s] * share * share)
+    for place in range(len(c.entry)):
         used = False
         for s in range(n_sites):
-            used = used or (volume[s] > 0.0 and country[s] == place)
+            used = used or (volume[s] > 0.0 and c.country[s] == place)
         if used:
-            total += entry[place]
+            total += c.entry[place]
     return total
 
 
 @njit()
-def _best_single(costs, units, alternative, demand, alone, common, whole, entry, country):
-    """Return the set of the one site that serves a product best alone: where a long tail belongs."""
-    n_sites = costs.shape[1]
+def _best_single(c):
+    """Return the set of the one site that serves a product best alone.
+
+    Where a long tail belongs.
+    """
+    n_sites = c.costs.shape[1]
     volume, slope = np.zeros(n_sites), np.zeros(n_sites)
     mask, best, site = np.zeros(n_sites, np.bool_), np.inf, -1
     for s in range(n_sites):
         mask[s] = True
-        cost = _set_cost(
-            mask,
-            costs,
-            units,
-            alternative,
-            demand,
-            alone,
-            common,
-            whole,
-            entry,
-            country,
-            slope,
-            volume,
-        )
+        cost = _set_cost(mask, c, slope, volume)
         if cost < best:
             best, site = cost, s
         mask[s] = False
@@ -149,110 +161,58 @@ def _best_single(costs, units, alternative, demand, alone, common, whole, entry,
 
 
 @njit()
-def _slopes(mask, volume, alone, common, whole, slope):
-    """Set the price of one more order in stock at the volumes; an unused site's at a tenth of the demand."""
+def _set_slopes(c, volume, slope):
+    """Set the price of one more order in stock at the volumes.
+
+    An unused site's at a tenth of the demand.
+    """
     for s in range(len(volume)):
-        share = volume[s] / whole[s] if volume[s] > 0.0 else 0.1
-        cost = np.sqrt(alone[s] * share + common[s] * share * share)
-        slope[s] = (
-            (alone[s] + 2.0 * common[s] * share) / (2.0 * cost) / whole[s] if cost > 0.0 else 0.0
-        )
+        share = volume[s] / c.whole[s] if volume[s] > 0.0 else 0.1
+        cost = np.sqrt(c.alone[s] * share + c.common[s] * share * share)
+        steep = c.alone[s] + 2.0 * c.common[s] * share
+        slope[s] = steep / (2.0 * cost) / c.whole[s] if cost > 0.0 else 0.0
 
 
 @njit()
-def _drop_add(mask, costs, units, alternative, demand, alone, common, whole, entry, country):
-    """Improve a set of sites by dropping or adding one at a time, the best first; try the empty set last."""
+def _drop_add(mask, c):
+    """Improve a set of sites by dropping or adding one at a time, the best first.
+
+    Try the empty set last.
+    """
     n_sites = len(mask)
     volume, slope = np.zeros(n_sites), np.zeros(n_sites)
-    _slopes(mask, volume, alone, common, whole, slope)
-    best = _set_cost(
-        mask, costs, units, alternative, demand, alone, common, whole, entry, country, slope, volume
-    )
+    _set_slopes(c, volume, slope)
+    best = _set_cost(mask, c, slope, volume)
     for _ in range(3 * n_sites):
-        _slopes(mask, volume, alone, common, whole, slope)
-        again = _set_cost(
-            mask,
-            costs,
-            units,
-            alternative,
-            demand,
-            alone,
-            common,
-            whole,
-            entry,
-            country,
-            slope,
-            volume,
-        )
-        best = min(best, again)
+        # safety stock is priced at the volumes of the set as it is now, then every flip is tried
+        _set_slopes(c, volume, slope)
+        best = min(best, _set_cost(mask, c, slope, volume))
         flip, found = -1, best - 1e-6 * abs(best) - 1e-6
         for s in range(n_sites):
             mask[s] = not mask[s]
-            cost = _set_cost(
-                mask,
-                costs,
-                units,
-                alternative,
-                demand,
-                alone,
-                common,
-                whole,
-                entry,
-                country,
-                slope,
-                volume,
-            )
+            cost = _set_cost(mask, c, slope, volume)
             mask[s] = not mask[s]
             if cost < found:
                 flip, found = s, cost
         if flip < 0:
             break
         mask[flip] = not mask[flip]
-        best = _set_cost(
-            mask,
-            costs,
-            units,
-            alternative,
-            demand,
-            alone,
-            common,
-            whole,
-            entry,
-            country,
-            slope,
-            volume,
-        )
+        best = _set_cost(mask, c, slope, volume)
     nothing = np.zeros(n_sites, np.bool_)
-    none = _set_cost(
-        nothing,
-        costs,
-        units,
-        alternative,
-        demand,
-        alone,
-        common,
-        whole,
-        entry,
-        country,
-        slope,
-        volume,
-    )
+    none = _set_cost(nothing, c, slope, volume)
     if none <= best:
         return nothing, none
     return mask, best
 
 
 @njit(parallel=True)
-def site_costs(
-    start, site, way, usd, carbon, credit, way_cost, way_rate, units, inbound, carrier, mail, region, country,
-    mail_weight, weight, unserved, rho, position, n_open, shape,
-):  # fmt: skip
-    """Return cost and units of a potential order by product, cell and open site, and the cheapest alternative.
+def site_costs(o, rho, position, n_open):
+    """Return cost and units of a potential order from each site, and its cheapest alternative.
 
-    Shapes (K, Z * T, S), (K, Z * T, S), (K, Z * T); `position` is the number of a site among the
-    open ones.
+    Shapes (K, Z * T, S), (K, Z * T, S), (K, Z * T); `o` are the delivery options, `position` (I,)
+    is the number of a site among the open ones.
     """
-    n_zones, n_products, n_periods = shape
+    n_zones, n_products, n_periods = o.demand.shape
     costs = np.full((n_products, n_zones * n_periods, n_open), np.inf)
     taken = np.ones((n_products, n_zones * n_periods, n_open))
     alternative = np.empty((n_products, n_zones * n_periods))
@@ -260,22 +220,14 @@ def site_costs(
         for k in range(n_products):
             for t in range(n_periods):
                 c = z * n_periods + t
-                alternative[k, c] = unserved[k]
-                for j in range(start[z], start[z + 1]):
-                    w, i = way[j], site[j]
-                    u = units[w, k, t]
-                    cost = (
-                        way_cost[w, k, t] + usd[j] * way_rate[w, k, t] + u * carbon[j] * weight[k]
-                    )
-                    if credit.size > 0:
-                        cost -= credit[j, t]
-                    if i < 0:
-                        cost += u * mail_weight[w, k] * mail[country[z], t]
+                alternative[k, c] = o.unserved[k]
+                for j in range(o.start[z], o.start[z + 1]):
+                    cost = option_cost(o, j, z, k, t, rho)
+                    if o.site[j] < 0:
                         alternative[k, c] = min(alternative[k, c], cost)
                         continue
-                    cost += u * (inbound[i, k, t] + rho[i, t] + carrier[region[z], t])
-                    s = position[i]
+                    s = position[o.site[j]]
                     if cost < costs[k, c, s]:
                         costs[k, c, s] = cost
-                        taken[k, c, s] = u
+                        taken[k, c, s] = o.units[o.way[j], k, t]
     return costs, taken, alternative

@@ -1,4 +1,6 @@
-"""A small likeness of an instance: one zone stands for its neighbours, with their orders added to its own.
+"""A coarse instance of an instance.
+
+One zone stands for its neighbours, with their orders added to its own.
 
 Used to find sites and to start multipliers; nothing that is reported comes from it.
 """
@@ -8,27 +10,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.network.lane_costs import mean_cost, take_lanes
+from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, LocationInstance
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 ROUNDS = 6
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """A coarse instance; `zone` (n_coarse,) the zone that each coarse one is, `member` (Z,) the coarse zone of each."""
+class CoarseInstance:
+    """A coarse instance.
+
+    `zone` (n_coarse,) is the zone that each coarse one is, `member` (Z,) the coarse zone of each.
+    """
 
     instance: LocationInstance
     zone: Index
     member: Index
 
 
-def coarsen(instance: LocationInstance, n_zones: int) -> Likeness:
-    """Return a likeness of about `n_zones` zones (never fewer than there are kinds of zones).
+def coarsen(instance: LocationInstance, n_zones: int) -> CoarseInstance:
+    """Return a coarse instance of about `n_zones` zones, never fewer than kinds of zones.
 
     Zones are alike that have the same carriers and the same ways to their door, and near each other
     if every site is about as dear for one as for the other.
@@ -48,11 +51,11 @@ def coarsen(instance: LocationInstance, n_zones: int) -> Likeness:
         member[rows] = len(chosen) + label
         chosen += rows[centers].tolist()
     zone = np.array(chosen)
-    return Likeness(_of_zones(instance, zone, member), zone, member)
+    return CoarseInstance(_of_zones(instance, zone, member), zone, member)
 
 
 def _features(instance: LocationInstance) -> tuple[Array, Index]:
-    """Return the mean cost from every site by zone, (Z, I), and a number for the kind of each zone."""
+    """Return the mean cost by zone and site, (Z, I), and a number for the kind of each zone."""
     n_zones, n_sites = len(instance.zones), len(instance.sites)
     feature = np.full((n_zones, n_sites), np.nan)
     local = np.flatnonzero(instance.lane_site != MAIL)
@@ -64,23 +67,25 @@ def _features(instance: LocationInstance) -> tuple[Array, Index]:
         if np.isfinite(feature).any()
         else 0.0
     )
-    region = (
-        instance.carrier_zone if instance.carrier_zone is not None else np.zeros(n_zones, np.int64)
-    )
     mail = np.zeros(n_zones)
     by_mail = np.flatnonzero(instance.lane_site == MAIL)
     np.add.at(mail, instance.lane_zone[by_mail], 7.0**0.5 * instance.lane_way[by_mail] ** 2 + 1.0)
     targets = np.zeros(n_zones)
     for number, target in enumerate(instance.limits.targets):
         targets += 2.0**number * target.zones
-    kind = np.unique(np.stack([region, mail, targets], axis=1), axis=0, return_inverse=True)[
-        1
-    ].ravel()
+    kind = np.unique(
+        np.stack([instance.carriers.zone_region, mail, targets], axis=1),
+        axis=0,
+        return_inverse=True,
+    )[1].ravel()
     return np.where(np.isfinite(feature), feature, top + 1.0), kind
 
 
 def _medoids(feature: Array, weight: Array, wanted: int) -> tuple[Index, Index]:
-    """Return central members of clusters and the cluster of each member: farthest-point start, a few rounds."""
+    """Return central members of clusters and the cluster of each member.
+
+    Farthest-point start, a few rounds.
+    """
     centers = [int(weight.argmax())]
     near = ((feature - feature[centers[0]]) ** 2).sum(axis=1)
     while len(centers) < wanted and (near * weight).max() > 0:
@@ -116,7 +121,7 @@ def _of_zones(instance: LocationInstance, zone: Index, member: Index) -> Locatio
         zones=tuple(instance.zones[z] for z in zone),
         demand=demand,
         lane_zone=place[small.lane_zone],
-        zone_country=instance.zone_country[zone] if instance.zone_country is not None else None,
-        carrier_zone=instance.carrier_zone[zone] if instance.carrier_zone is not None else None,
+        zone_country=instance.zone_country[zone],
+        carriers=replace(instance.carriers, zone_region=instance.carriers.zone_region[zone]),
         limits=limits,
     )

@@ -1,6 +1,8 @@
-"""The whole instance at full resolution: sites from a likeness, prices for all, a bound that counts everything.
+"""The whole instance at full resolution.
 
-1. A coarse likeness is relaxed; its relaxed answers and, if they are poor, a search give a choice
+Sites from a coarse instance, prices for all, a bound that counts everything.
+
+1. A coarse instance is relaxed; its relaxed answers and, if they are poor, a search give a choice
     of sites.
 2. The choice is priced on the full instance; its prices start the multipliers of every cell.
 3. The bound is raised on the full instance, and its relaxed answers are made plans in turn.
@@ -13,10 +15,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.coarse import coarsen
@@ -24,24 +25,21 @@ from fulfill.location.network.limits import impossible, keeps_limits
 from fulfill.location.network.planning import plan_of, priced_plan, zone_prices
 from fulfill.location.network.primal_heuristic import NEAR, affordable, choose_sites
 from fulfill.location.network.relaxation import (
-    Multipliers,
     Relaxed,
     evaluate,
     local_lanes,
     promising,
-    with_prices,
-    zero_multipliers,
 )
 from fulfill.location.network.site_search import Siting, allowed
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.model.arrays import Index
 from fulfill.model.certificate import Certificate, Leaf, whole
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.model.warm_start import Start
+from fulfill.model.multipliers import AXES, Multipliers, with_prices, zero_multipliers
+from fulfill.model.warm_start import WarmStart
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 COARSE_ZONES, MIDDLE_ZONES = 120, 400
 MIDDLE_ROUNDS, FULL_ROUNDS = 60, 400
 ROUNDING = 1e-9
@@ -49,7 +47,8 @@ ROUNDING = 1e-9
 BLOCK = 20
 """Rounds on promising lanes between two evaluations of all lanes."""
 SLACK_USD = 0.7
-"""What a cell's multiplier may rise in a block before a lane outside the promising ones could matter."""
+"""What a cell's multiplier may rise in a block before a lane outside the promising ones could
+matter."""
 NEW_STEP, SMALL_STEP = 0.3, 0.003
 """Step with which a finer level begins, and below which it begins anew."""
 
@@ -85,7 +84,7 @@ class Search:
         self.tell()
 
     def prove(self, prices: Multipliers, relaxed: Relaxed) -> None:
-        """Keep a bound, and the multipliers and prices of throughput that prove it, if it is the best."""
+        """Keep a bound, and the multipliers that prove it, if it is the best."""
         bound = relaxed.bound - ROUNDING * abs(relaxed.bound)
         if bound > self.bound:
             self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
@@ -95,29 +94,26 @@ class Search:
         """Return what the bound can be computed again from."""
         if self.proof is None:
             return None
-        safety, shape = self.instance.safety, (len(self.instance.sites), self.instance.shape[1], 2)
-        points = np.zeros(shape) if safety is None else safety.breakpoints()
-        multipliers = {
-            field.name: np.asarray(getattr(self.proof, field.name), float)
-            for field in fields(self.proof)
-        }
-        return whole(Leaf(**multipliers, points=points))
+        stock, shape = self.instance.stock, (*self.instance.flow_shape[:2], 2)
+        breakpoints = np.zeros(shape) if stock is None else stock.safety.breakpoints()
+        return whole(Leaf(**vars(self.proof), breakpoints=breakpoints))
 
-    def start(self) -> Start | None:
+    def warm_start(self) -> WarmStart | None:
         """Return what a later solve may begin from."""
         if self.proof is None or self.siting is None:
             return None
         instance, siting, proof = self.instance, self.siting, self.proof
-        multipliers = {
-            field.name: np.asarray(getattr(proof, field.name), float)
-            for field in fields(proof)
-            if field.name != "cell"
-        }
-        return Start(
-            zones=np.array(instance.zones), products=np.array(instance.products), periods=np.array(instance.periods),
-            sites=np.array(instance.sites), size=siting.size, assortment=siting.assortment.astype(np.int64),
-            rho=siting.rho, volume=siting.volume, rest=proof.cell - zone_prices(instance, siting, proof), **multipliers,
-        )  # fmt: skip
+        return WarmStart(
+            zones=np.array(instance.zones),
+            products=np.array(instance.products),
+            periods=np.array(instance.periods),
+            sites=np.array(instance.sites),
+            size=siting.size,
+            assortment=siting.assortment.astype(np.int64),
+            rho=siting.rho,
+            volume=siting.volume,
+            multipliers=replace(proof, cell=proof.cell - zone_prices(instance, siting, proof)),
+        )
 
     def tell(self) -> None:
         """Report."""
@@ -128,7 +124,10 @@ class Search:
 
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
-    """Solve an instance by decomposition; Ctrl-C and the time limit return the best plan with its bound."""
+    """Solve an instance by decomposition.
+
+    Ctrl-C and the time limit return the best plan with its bound.
+    """
     begun = time.perf_counter()
     if impossible(instance):
         return LocationSolution(
@@ -150,13 +149,15 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     bound = min(search.bound, search.objective)
     return LocationSolution(
         status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
-        time.perf_counter() - search.begun, search.certificate(), search.start(),
+        time.perf_counter() - search.begun, search.certificate(), search.warm_start(),
     )  # fmt: skip
 
 
 @contextmanager
 def interruptible(search: Search) -> Iterator[None]:
-    """Let Ctrl-C end the search at its next look at the clock; a second one ends the program as usual.
+    """Let Ctrl-C end the search at its next look at the clock.
+
+    A second one ends the program as usual.
 
     An interrupt inside a compiled kernel would surface as a SystemError and lose the plan.
     """
@@ -179,43 +180,46 @@ def interruptible(search: Search) -> Iterator[None]:
 def _run(search: Search) -> None:
     """Run the stages; each keeps what it finds in `search`."""
     instance = search.instance
-    if search.params.start is not None:
-        _raise_bound(search, _begin_from(search, search.params.start))
+    if search.params.warm_start is not None:
+        _raise_bound(search, _begin_from(search, search.params.warm_start))
         return
-    likeness = coarsen(instance, COARSE_ZONES)
-    small = likeness.instance
+    coarse = coarsen(instance, COARSE_ZONES)
+    small = coarse.instance
     choice = choose_sites(small, search.params.seed, search.done)
     decisions, siting = plan_of(instance, choice.siting, choice.prices)
     if decisions is None:
         return
     search.offer(decisions, siting)
     middle = coarsen(instance, MIDDLE_ZONES)
-    prices = _spread(middle.instance, small, likeness.member[middle.zone], choice.prices, siting)
+    prices = _spread(middle.instance, small, coarse.member[middle.zone], choice.prices, siting)
     prices = _ascended(search, middle.instance, prices)
     prices = _spread(instance, middle.instance, middle.member, prices, siting)
     search.prove(prices, evaluate(instance, local_lanes(instance), prices))
     _raise_bound(search, prices)
 
 
-def _begin_from(search: Search, start: Start) -> Multipliers:
-    """Offer the plan of an earlier run's sites and that of the relaxed answer at its multipliers; return these."""
+def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
+    """Offer the plan of an earlier run's sites and that of the relaxed answer at its multipliers.
+
+    Return these.
+    """
     instance = search.instance
-    nothing = zero_multipliers(instance)
-    kept = {
-        field.name: getattr(start, field.name) for field in fields(nothing) if field.name != "cell"
-    }
-    kept = {
-        name: value
-        for name, value in kept.items()
-        if np.shape(value) == np.shape(getattr(nothing, name))
-    }
+    nothing = zero_multipliers(instance.axis_sizes)
+    earlier = {name: getattr(warm_start.multipliers, name) for name in AXES if name != "cell"}
     prices = with_prices(
-        nothing, **{name: value if value.ndim else float(value) for name, value in kept.items()}
+        nothing,
+        **{
+            name: value
+            for name, value in earlier.items()
+            if value.shape == getattr(nothing, name).shape
+        },
     )
-    size = start.size.copy()
+    size = warm_start.size.copy()
     size[list(instance.limits.closed)] = -1
-    siting = Siting(size, start.assortment > 0, start.rho, start.volume)
-    prices = with_prices(prices, cell=zone_prices(instance, siting, prices) + start.rest)
+    siting = Siting(size, warm_start.assortment > 0, warm_start.rho, warm_start.volume)
+    prices = with_prices(
+        prices, cell=zone_prices(instance, siting, prices) + warm_start.multipliers.cell
+    )
     relaxed = evaluate(instance, local_lanes(instance), prices)
     search.prove(prices, relaxed)
     if allowed(instance, size):
@@ -251,14 +255,17 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
 
 
 def _try(search: Search, siting: Siting, prices: Multipliers) -> None:
-    """Offer the plan of a choice of sites that comes with its assortment, if it keeps the limits."""
+    """Offer the plan of a choice of sites and assortment, if it keeps the limits."""
     decisions, siting = priced_plan(search.instance, siting, prices, 1)
     if keeps_limits(search.instance, decisions):
         search.offer(decisions, siting)
 
 
 def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:
-    """Return the multipliers after some rounds on an instance of middle size: cheaper than the same rounds on all."""
+    """Return the multipliers after some rounds on an instance of middle size.
+
+    Cheaper than the same rounds on all.
+    """
     lanes = local_lanes(middle)
     state = replace(begin(middle, lanes, prices), step=NEW_STEP)
     return ascend(
@@ -273,10 +280,12 @@ def _spread(
     prices: Multipliers,
     siting: Siting,
 ) -> Multipliers:
-    """Carry the multipliers of a likeness over to a finer instance; `member` is the coarse zone of each fine zone.
+    """Carry the multipliers of a coarse instance over to a finer instance.
 
-    A zone's multiplier is its likeness's, moved by the difference of what the two zones pay at the
-    plan's prices.
+    `member` is the coarse zone of each fine zone.
+
+    A zone's multiplier is that of its coarse zone, moved by the difference of what the two zones
+    pay at the plan's prices.
     """
     moved = zone_prices(fine, siting, prices) - zone_prices(coarse, siting, prices)[member]
     return with_prices(prices, cell=prices.cell[member] + moved, stocking=prices.stocking[member])

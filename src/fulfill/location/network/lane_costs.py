@@ -1,16 +1,13 @@
-"""Fewer lanes: an instance with some of its lanes, and the mean cost of a lane to choose them by."""
+"""An instance with some of its lanes, and the mean cost of a lane to choose them by."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, LocationInstance
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 
 def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
@@ -26,7 +23,7 @@ def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
 
 
 def mean_cost(instance: LocationInstance) -> Array:
-    """Return the cost of the mean potential order by lane, cheapest inbound route included, (n_lanes,)."""
+    """Return the cost of the mean potential order by lane, (L,), cheapest route included."""
     weight = instance.demand.sum(axis=0)
     weight = weight / max(weight.sum(), 1e-12)
     way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)
@@ -34,9 +31,9 @@ def mean_cost(instance: LocationInstance) -> Array:
     score = (
         score + instance.lane_usd * (instance.way_rate * weight).sum(axis=(1, 2))[instance.lane_way]
     )
-    if not instance.inbound_free:
-        best = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
-        np.minimum.at(best, instance.route_site, instance.route_usd)
+    if instance.inbound is not None:
+        best = np.full(instance.flow_shape, np.inf)
+        np.minimum.at(best, instance.inbound.route_site, instance.inbound.route_usd)
         inbound = (np.where(np.isfinite(best), best, 0.0) * weight).sum(axis=(1, 2))
         reached = np.isfinite(best).any(axis=(1, 2))
         local = instance.lane_site != MAIL

@@ -1,15 +1,17 @@
-"""Service levels and the carbon cap: what is impossible, what a plan falls short of, what price would mend it."""
+"""Service levels and the carbon cap.
+
+What is impossible, what a plan falls short of, what price would mend it.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fulfill.location.network.relaxation import Multipliers, with_prices
+from fulfill.model.arrays import Array
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
+from fulfill.model.multipliers import Multipliers, with_prices
 
-Array = NDArray[np.float64]
 FIRST_PRICE_USD = 0.5
 """Price of an order in time, or of ten kilograms of CO2e, at which mending begins."""
 RAISE = 1.8
@@ -30,7 +32,7 @@ def impossible(instance: LocationInstance) -> str:
         inside = instance.demand[target.zones]
         reach = float((inside.sum(axis=1) * fastest[target.zones]).sum())
         if reach < target.share * float(inside.sum()) * (1 - 1e-9):
-            return target.name
+            return str(target)
     return ""
 
 
@@ -49,8 +51,6 @@ def in_time(instance: LocationInstance, decisions: Decisions) -> Array:
 
 def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
     """Return kg CO2e of a plan a year."""
-    if instance.weight_kg is None:
-        return 0.0
     units = (
         instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
@@ -58,9 +58,10 @@ def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
     moved = float(
         (instance.lane_co2[decisions.lane] * instance.weight_kg[decisions.product] * units).sum()
     )
-    return moved + float(
-        (instance.route_co2[:, None] * instance.weight_kg * decisions.inbound.sum(axis=2)).sum()
-    )
+    if instance.inbound is None:
+        return moved
+    brought = instance.weight_kg * decisions.inbound.sum(axis=2)
+    return moved + float((instance.inbound.route_co2[:, None] * brought).sum())
 
 
 def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
@@ -74,7 +75,7 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
     )
 
 
-def mended(
+def raise_limit_prices(
     instance: LocationInstance, decisions: Decisions, prices: Multipliers
 ) -> Multipliers | None:
     """Return higher prices for the limits that a plan misses, None if it misses none."""
@@ -85,5 +86,5 @@ def mended(
     if not late.any() and not too_much:
         return None
     service = np.where(late, np.maximum(prices.service * RAISE, FIRST_PRICE_USD), prices.service)
-    co2 = max(prices.co2 * RAISE, FIRST_PRICE_USD / 10.0) if too_much else prices.co2
+    co2 = np.maximum(prices.co2 * RAISE, FIRST_PRICE_USD / 10.0) if too_much else prices.co2
     return with_prices(prices, service=service, co2=co2)

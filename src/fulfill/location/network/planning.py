@@ -1,33 +1,33 @@
-"""From a choice of sites to a plan: assortment, allocation, inbound flows, and what it all costs."""
+"""From a choice of sites to a plan.
+
+Assortment, allocation, inbound flows, and what it all costs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fulfill.location.network.allocation import allocate, best_assortment, prepare
+from fulfill.location.network.allocation import allocate, best_assortment
 from fulfill.location.network.ascent import ascend, begin
-from fulfill.location.network.inbound_flows import bring_in
-from fulfill.location.network.limits import TRIES, mended
+from fulfill.location.network.inbound_flows import with_inbound_flows
+from fulfill.location.network.limits import TRIES, raise_limit_prices
+from fulfill.location.network.open_sites import open_sites
 from fulfill.location.network.relaxation import (
-    Multipliers,
     Relaxed,
     alternative_cost,
     evaluate,
     inbound_price,
     local_lanes,
-    with_prices,
-    zero_multipliers,
 )
 from fulfill.location.network.site_search import Siting
 from fulfill.location.pricing import price
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 """Rounds of raising the bound for sites that are fixed, and their first step."""
 SETTLING = 4
@@ -45,8 +45,11 @@ def as_siting(relaxed: Relaxed) -> Siting:
     return Siting(relaxed.size, assortment, rho, relaxed.units.sum(axis=2))
 
 
-def bare(instance: LocationInstance, size: Index) -> Siting:
-    """Return sites of which nothing is known yet: everything stocked everywhere, orders shared evenly."""
+def from_sizes(instance: LocationInstance, size: Index) -> Siting:
+    """Return sites of which nothing is known yet.
+
+    Everything stocked everywhere, orders shared evenly.
+    """
     is_open = size >= 0
     volume = np.outer(is_open, instance.demand.sum(axis=(0, 2))) / max(int(is_open.sum()), 1)
     return Siting(
@@ -64,25 +67,28 @@ def plan_of(
     """
     for _ in range(TRIES):
         decisions, siting = priced_plan(instance, siting, prices)
-        dearer = mended(instance, decisions, prices)
-        if dearer is None:
+        raised = raise_limit_prices(instance, decisions, prices)
+        if raised is None:
             return decisions, siting
-        prices = dearer
+        prices = raised
     return None, siting
 
 
 def priced_plan(
     instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
 ) -> tuple[Decisions, Siting]:
-    """Allocate to a choice of sites so often, with the assortment chosen anew between, and keep the cheapest."""
-    setting = prepare(instance, siting.size, prices)
+    """Allocate to a choice of sites `rounds` times and keep the cheapest plan.
+
+    The assortment is chosen anew between.
+    """
+    given = open_sites(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
-    best: tuple[float, Decisions, Array, NDArray[np.bool_]] | None = None
+    best: tuple[float, Decisions, Array, Mask] | None = None
     for number in range(rounds):
         if number:
-            assortment = best_assortment(instance, setting, prices, rho, assortment)
-        draft, rho = allocate(instance, setting, assortment, prices, rho)
-        decisions = bring_in(instance, draft)
+            assortment = best_assortment(instance, given, rho, assortment)
+        draft, rho = allocate(instance, given, assortment, rho)
+        decisions = with_inbound_flows(instance, draft)
         cost = price(instance, decisions)
         if best is None or cost < best[0]:
             best = (cost, decisions, rho, assortment)
@@ -92,10 +98,13 @@ def priced_plan(
     )
 
 
-def settled(
+def reoptimised(
     instance: LocationInstance, siting: Siting, prices: Multipliers
 ) -> tuple[Siting, Multipliers]:
-    """Raise the bound with the sites fixed; return the assortment and prices that it finds, and its multipliers."""
+    """Raise the bound with the sites fixed.
+
+    Return the assortment and prices that it finds, and its multipliers.
+    """
     sites = np.flatnonzero(siting.size >= 0)
     size = siting.size[sites]
     fixed = np.full(instance.fixed_usd.shape, np.inf)
@@ -115,19 +124,21 @@ def settled(
 
 
 def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
-    """Return about what given sites cost: their best assortment and allocation, by prices, without a bound.
+    """Return about what given sites cost.
+
+    Their best assortment and allocation, by prices, without a bound.
 
     Parameters
     ----------
     opened : (n_sites, n_sizes) 0/1
     """
     size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
-    nothing = zero_multipliers(instance)
-    return priced_plan(instance, bare(instance, size), nothing, SETTLING)[1].cost
+    nothing = zero_multipliers(instance.axis_sizes)
+    return priced_plan(instance, from_sizes(instance, size), nothing, SETTLING)[1].cost
 
 
 def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers) -> Array:
-    """Return the cost of the cheapest way to each cell at a plan's prices of throughput, (Z, K, T)."""
+    """Return the cost of the cheapest way to each cell at a plan's prices, (Z, K, T)."""
     inbound, _ = inbound_price(instance, prices)
     inbound = np.where(siting.assortment[:, :, None], inbound + siting.rho[:, None, :], np.inf)
     cell = alternative_cost(instance, prices)
@@ -135,7 +146,7 @@ def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         way = instance.lane_way[chunk]
-        np.fmin.at(
+        np.fmin.at(  # no number: no units of goods that cannot be had
             cell,
             instance.lane_zone[chunk],
             instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]],

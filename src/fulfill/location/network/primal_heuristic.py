@@ -1,8 +1,8 @@
-"""Which sites open: the relaxed answers of a small likeness, and a search where they are not good enough.
+"""Which sites open: relaxed answers of a coarse instance, and a search where those are poor.
 
 At good multipliers the relaxed answer opens nearly the right sites at nearly the right sizes. So
-the bound of the likeness is raised leg by leg, every relaxed answer is made a plan, and the best
-plan is the target of the next leg.
+the bound of the coarse instance is raised leg by leg, every relaxed answer is made a plan, and the
+best plan is the target of the next leg.
 """
 
 from __future__ import annotations
@@ -11,37 +11,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
-from fulfill.location.network.limits import mended
-from fulfill.location.network.planning import as_siting, bare, priced_plan, settled
+from fulfill.location.network.limits import raise_limit_prices
+from fulfill.location.network.planning import as_siting, from_sizes, priced_plan, reoptimised
 from fulfill.location.network.relaxation import (
-    Multipliers,
     Relaxed,
     alternative_cost,
     evaluate,
     inbound_price,
     local_lanes,
-    with_prices,
-    zero_multipliers,
 )
 from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
+from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import relative_gap
 from fulfill.model.instance import LocationInstance
+from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 LEGS = (240, 80, 80, 80)
-"""Rounds of the legs in which the bound of the likeness is raised."""
+"""Rounds of the legs in which the bound of the coarse instance is raised."""
 LEG_STEP = 0.1
 """Step at which a later leg begins."""
 GOOD = 0.0015
-"""Gap on the likeness at which its sites are good enough: the likeness itself is off by about as much."""
+"""Gap on the coarse instance at which its sites are good enough: the coarse instance itself is
+off by about as much."""
 POOR = 0.005
-"""Gap on the likeness at which sites are searched for."""
+"""Gap on the coarse instance at which sites are searched for."""
 NEAR = 1.005
-"""The target of a leg is at most this times the bound: a poor plan would make steps too long to help."""
+"""The target of a leg is at most this times the bound: a poor plan would make steps too long to
+help."""
 STALLED = 2e-4
 """Share by which a leg must raise the bound for another to follow."""
 LIKELY = 30
@@ -52,7 +50,7 @@ FIRST_GUESS = 1.2
 
 @dataclass(frozen=True)
 class Choice:
-    """Sites chosen on a likeness, with its multipliers."""
+    """Sites chosen on a coarse instance, with its multipliers."""
 
     siting: Siting
     prices: Multipliers
@@ -76,9 +74,9 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
         state = ascend(instance, lanes, state, rounds, target, lambda _: stop(0.25))
         relaxed = evaluate(instance, lanes, state.best)
         decisions, siting = priced_plan(instance, affordable(instance, relaxed), state.best)
-        dearer = mended(instance, decisions, state.best)
-        if dearer is not None:  # a service level or the cap is missed: it is priced higher
-            state = begin(instance, lanes, dearer)
+        raised = raise_limit_prices(instance, decisions, state.best)
+        if raised is not None:  # a service level or the cap is missed: it is priced higher
+            state = begin(instance, lanes, raised)
             continue
         if best is None or siting.cost < best.cost:
             best = siting
@@ -98,10 +96,16 @@ def _searched(
     seed: int,
     stop: Callable[[float], bool],
 ) -> Siting:
-    """Search from the best choice so far and from the relaxed sites at their largest; return the best plan's choice."""
+    """Search from the best choice so far and from the relaxed sites at their largest.
+
+    Return the best plan's choice.
+    """
     relaxed = evaluate(instance, local_lanes(instance), state.best)
     table = cost_table(instance, state.best, relaxed.price)
-    starts = [affordable(instance, relaxed) if best is None else best, spacious(instance, state)]
+    starts = [
+        affordable(instance, relaxed) if best is None else best,
+        largest_sizes(instance, state),
+    ]
     starts = [start for start in starts if allowed(instance, start.size)] or starts[:1]
     found = search_sites(
         instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.45)
@@ -110,12 +114,15 @@ def _searched(
     for siting in found:
         if plans and stop(0.55):
             break
-        plans.append(settled(instance, siting, state.best)[0])
+        plans.append(reoptimised(instance, siting, state.best)[0])
     return min(plans, key=lambda siting: siting.cost)
 
 
 def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
-    """Return the relaxed answer with sites made smaller, those first that pay least per dollar, until it is allowed."""
+    """Return the relaxed answer with sites made smaller until the budget allows it.
+
+    Those first that pay least per dollar.
+    """
     siting = as_siting(relaxed)
     size = siting.size.copy()
     budget, locked = instance.limits.budget_usd, set(instance.limits.opened)
@@ -140,7 +147,7 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
     return replace(siting, size=size)
 
 
-def spacious(instance: LocationInstance, state: Ascent) -> Siting:
+def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
     """Return the sites that the relaxation liked, each at its largest size."""
     limits = instance.limits
     offered = np.isfinite(instance.fixed_usd)
@@ -150,11 +157,14 @@ def spacious(instance: LocationInstance, state: Ascent) -> Siting:
     size = np.where(state.frequency.sum(axis=1) > 0.5, largest, -1)
     size[list(limits.closed)] = -1
     size[list(limits.opened)] = largest[list(limits.opened)]
-    return bare(instance, size)
+    return from_sizes(instance, size)
 
 
 def likely_sites(state: Ascent, value: Array) -> Index:
-    """Return the sites worth trying, the likeliest first: open often in the relaxation, or nearly worth their cost."""
+    """Return the sites worth trying, the likeliest first.
+
+    Open often in the relaxation, or nearly worth their cost.
+    """
     best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
     order = np.lexsort((best, -np.round(state.frequency.sum(axis=1), 2)))
     return order[np.isfinite(best[order])][:LIKELY]
@@ -162,7 +172,7 @@ def likely_sites(state: Ascent, value: Array) -> Index:
 
 def first_prices(instance: LocationInstance) -> Multipliers:
     """Return multipliers to start from: each cell's cheapest way if sites were half used."""
-    nothing = zero_multipliers(instance)
+    nothing = zero_multipliers(instance.axis_sizes)
     inbound, _ = inbound_price(instance, nothing)
     busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
     offered = np.isfinite(instance.fixed_usd)
@@ -178,7 +188,6 @@ def first_prices(instance: LocationInstance) -> Multipliers:
         cost = instance.lane_cost(chunk) + instance.units[way] * (
             inbound[site] + rent[site][:, None, None]
         )
-        np.fmin.at(
-            cell, instance.lane_zone[chunk], cost
-        )  # NaN: no units of goods that cannot be had
+        # no number: no units of goods that cannot be had
+        np.fmin.at(cell, instance.lane_zone[chunk], cost)
     return with_prices(nothing, cell=cell)

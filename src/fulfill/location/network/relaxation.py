@@ -19,55 +19,34 @@ stocking are dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numba import get_num_threads
-from numpy.typing import NDArray
 
 from fulfill.location.network.site_kernels import (
+    ChosenSites,
+    SiteCosts,
+    SiteLanes,
     cheapest_routes,
     chosen_flows,
     profitable,
     site_values,
 )
-from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.arrays import Array, Index
+from fulfill.model.instance import MAIL, Inbound, LocationInstance
+from fulfill.model.multipliers import Multipliers
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+NO_CREDIT = np.zeros((0, 0))
+"""Stands for no service credit: kernels do not read it."""
 
 
 @dataclass(frozen=True)
-class Multipliers:
-    """Prices of the relaxed rows; all but `cell` are non-negative.
+class LocalLanes:
+    """Local lanes ordered by site and zone, for the kernels.
 
-    Attributes
-    ----------
-    cell : (Z, K, T) USD per potential order of the cell
-    stocking : (Z, K, C) USD per potential order served from stock of a country
-    gateway : (G, T), origin : (O, T) USD per m3;  share : (G,) USD per m3
-    mail : (C, T) USD per kg;  carrier : (Q, T) USD per order;  storage : (I, T) USD per m3
-    service : (n_targets,) USD per order in time;  throughput : (I, M, T) USD per order
-    co2 : USD per kg;  budget : USD per USD
+    `start[i]:start[i + 1]` are those of site i.
     """
-
-    cell: Array
-    stocking: Array
-    gateway: Array
-    origin: Array
-    share: Array
-    mail: Array
-    carrier: Array
-    storage: Array
-    service: Array
-    throughput: Array
-    co2: float = 0.0
-    budget: float = 0.0
-
-
-@dataclass(frozen=True)
-class Lanes:
-    """Local lanes ordered by site and zone, for the kernels; `start[i]:start[i + 1]` are those of site i."""
 
     start: Index
     zone: Index
@@ -104,26 +83,7 @@ class Relaxed:
     alternative: Array
 
 
-def zero_multipliers(instance: LocationInstance) -> Multipliers:
-    """Return multipliers of zero in the shapes of an instance."""
-    zones, products, periods = instance.shape
-    n_sites = len(instance.sites)
-    n_countries = max(len(instance.countries), 1)
-    return Multipliers(
-        cell=np.zeros(instance.shape),
-        stocking=np.zeros((zones, products, n_countries)),
-        gateway=np.zeros((len(instance.gateways), periods)),
-        origin=np.zeros((len(instance.origins), periods)),
-        share=np.zeros(len(instance.gateways)),
-        mail=np.zeros((n_countries, periods)),
-        carrier=np.zeros((max(len(instance.carriers), 1), periods)),
-        storage=np.zeros((n_sites, periods)),
-        service=np.zeros(len(instance.limits.targets)),
-        throughput=np.zeros((*instance.fixed_usd.shape, periods)),
-    )
-
-
-def local_lanes(instance: LocationInstance) -> Lanes:
+def local_lanes(instance: LocationInstance) -> LocalLanes:
     """Order the lanes that start at a site."""
     lanes = np.flatnonzero(instance.lane_site != MAIL)
     shut = np.isin(instance.lane_site[lanes], instance.limits.closed)
@@ -132,7 +92,7 @@ def local_lanes(instance: LocationInstance) -> Lanes:
         np.lexsort((instance.lane_way[lanes], instance.lane_zone[lanes], instance.lane_site[lanes]))
     ]
     start = np.searchsorted(instance.lane_site[lanes], np.arange(len(instance.sites) + 1))
-    return Lanes(
+    return LocalLanes(
         start,
         instance.lane_zone[lanes],
         instance.lane_way[lanes],
@@ -142,65 +102,59 @@ def local_lanes(instance: LocationInstance) -> Lanes:
 
 
 def inbound_price(instance: LocationInstance, prices: Multipliers) -> tuple[Array, Index]:
-    """Return the cheapest inbound cost by site, product and period at the multipliers, and the route that has it.
+    """Return what the goods of an order cost on their way into a site and in stock there.
 
-    A site that no route reaches pays infinity, unless the instance says that inbound is free.
+    Returns
+    -------
+    tuple
+        USD per order at the multipliers by site, product and period, (I, K, T), and the route that
+        has it, -1 for none. A site that no route reaches pays infinity, unless inbound is free.
     """
-    n_sites = len(instance.sites)
-    shape = (n_sites, *instance.shape[1:])
-    fee = instance.storage_usd if instance.storage_usd is not None else np.zeros(shape)
-    if instance.stock_level is not None and instance.volume_m3 is not None:
-        level = instance.stock_level * instance.volume_m3[:, None, None]
-        fee = fee + np.einsum("ktu,iu->ikt", level, prices.storage)
-    if instance.inbound_free:
+    shape = instance.flow_shape
+    fee = np.zeros(shape)
+    if instance.stock is not None:
+        level = instance.stock.level * instance.volume_m3[:, None, None]
+        fee = instance.stock.storage_usd + np.einsum("ktu,iu->ikt", level, prices.storage)
+    if instance.inbound is None:
         return fee, np.full(shape, -1)
-    if not len(instance.route_site):
-        return np.full(shape, np.inf), np.full(shape, -1)
-    best, route = cheapest_routes(
-        instance.route_usd + route_surcharge(instance, prices), instance.route_site, n_sites
-    )
+    usd = instance.inbound.route_usd + route_surcharge(instance, instance.inbound, prices)
+    best, route = cheapest_routes(usd, instance.inbound.route_site, shape[0])
     return best + fee, route
 
 
-def route_surcharge(instance: LocationInstance, prices: Multipliers) -> Array:
-    """Return what the multipliers add to the cost of an order by route, (n_routes, K, T)."""
-    assert instance.volume_m3 is not None
-    assert instance.landing is not None
-    assert instance.weight_kg is not None
+def route_surcharge(instance: LocationInstance, inbound: Inbound, prices: Multipliers) -> Array:
+    """Return what the multipliers add to the cost of an order by route, (R, K, T)."""
     gate = np.vstack([prices.gateway, np.zeros((1, prices.gateway.shape[1]))])
     by_landing = (
-        gate[instance.route_gateway]
-        + gate[instance.route_crossing]
-        + prices.origin[instance.route_origin]
+        gate[inbound.route_gateway]
+        + gate[inbound.route_crossing]
+        + prices.origin[inbound.route_origin]
     )
-    by_sale = by_landing @ instance.landing.T
-    formal = instance.route_gateway >= 0
+    by_sale = by_landing @ inbound.landing.T
+    formal = inbound.route_gateway >= 0
     spread = instance.limits.max_gateway_share * prices.share.sum()
-    by_sale = (
-        by_sale + np.where(formal, prices.share[instance.route_gateway] - spread, 0.0)[:, None]
-    )
-    carbon = prices.co2 * instance.route_co2[:, None, None] * instance.weight_kg[:, None]
+    share = np.append(prices.share, 0.0)[inbound.route_gateway]
+    by_sale = by_sale + np.where(formal, share - spread, 0.0)[:, None]
+    carbon = prices.co2 * inbound.route_co2[:, None, None] * instance.weight_kg[:, None]
     return np.asarray(by_sale[:, None, :] * instance.volume_m3[:, None] + carbon)
 
 
 def alternative_cost(instance: LocationInstance, prices: Multipliers) -> Array:
-    """Return the cheapest cost of a potential order without any site, (Z, K, T): mailed or not served."""
+    """Return the cheapest cost of a potential order without a site, (Z, K, T).
+
+    Mailed or unserved.
+    """
     best = np.broadcast_to(instance.unserved_usd[None, :, None], instance.shape).copy()
     mail = np.flatnonzero(instance.lane_site == MAIL)
-    if len(mail) and instance.mail_weight is not None and instance.zone_country is not None:
-        np.minimum.at(best, instance.lane_zone[mail], mail_cost(instance, prices, mail))
+    np.minimum.at(best, instance.lane_zone[mail], mail_cost(instance, prices, mail))
     return best
 
 
 def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> Array:
     """Return the cost of a potential order by mail lanes at the multipliers, (n_lanes, K, T)."""
-    assert instance.mail_weight is not None
-    assert instance.zone_country is not None
-    assert instance.weight_kg is not None
     way, zone = instance.lane_way[lanes], instance.lane_zone[lanes]
-    air = (
-        prices.mail[instance.zone_country[zone]][:, None, :] * instance.mail_weight[way][:, :, None]
-    )
+    by_zone = prices.mail[instance.zone_country[zone]][:, None, :]
+    air = by_zone * instance.mail.weight_kg[way][:, :, None]
     carbon = prices.co2 * instance.lane_co2[lanes][:, None, None] * instance.weight_kg[:, None]
     cost = instance.lane_cost(lanes) + instance.units[way] * (air + carbon)
     return np.asarray(cost - service_credit(instance, prices, zone, way)[:, None, :])
@@ -218,7 +172,7 @@ def service_credit(
 
 
 def evaluate(
-    instance: LocationInstance, lanes: Lanes, prices: Multipliers, blur_usd: float = 0.0
+    instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, blur_usd: float = 0.0
 ) -> Relaxed:
     """Return the bound and the relaxed answer at some multipliers.
 
@@ -232,48 +186,48 @@ def evaluate(
     """
     alternative = alternative_cost(instance, prices)
     cell = np.minimum(prices.cell, alternative)
-    inbound, _ = inbound_price(instance, prices)
-    charge, slope = stock_lines(instance)
-    country = (
-        instance.site_country
-        if instance.site_country is not None
-        else np.zeros(len(instance.sites), np.int64)
-    )
-    region = (
-        instance.carrier_zone
-        if instance.carrier_zone is not None
-        else np.zeros(len(instance.zones), np.int64)
-    )
-    weight = instance.weight_kg if instance.weight_kg is not None else np.zeros(instance.shape[1])
-    credit = (
-        service_credit(instance, prices, lanes.zone, lanes.way)
-        if prices.service.any()
-        else np.zeros((0, 0))
-    )
+    charged = _charged_lanes(instance, lanes, prices, cell)
+    charge, slope = stock_linearisation(instance)
     fixed = effective_fixed(instance, prices)
-    carbon = lanes.co2 * prices.co2
-    value, rho, paid = site_values(
-        lanes.start, lanes.zone, lanes.way, lanes.usd, carbon, credit, instance.way_cost, instance.way_rate,
-        instance.units, inbound, prices.carrier, region, prices.stocking, country, weight, cell, instance.demand,
-        charge, slope, instance.capacity, instance.handling_usd, fixed, prices.throughput,
-        get_num_threads(),
-    )  # fmt: skip
+    costs = SiteCosts(charge, slope, instance.capacity, instance.handling_usd, fixed)
+    value, rho, paid = site_values(charged, costs, prices.throughput, get_num_threads())
     size = choose(instance, value)
     served = np.zeros(instance.shape)
-    units = np.zeros((len(instance.sites), *instance.shape[1:]))
+    units = np.zeros(instance.flow_shape)
     stocked = np.zeros(prices.stocking.shape)
-    weight_open = partly_open(instance, value, size, blur_usd)
+    part = partly_open(instance, value, size, blur_usd)
     best_size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
-    chosen_flows(
-        best_size, weight_open, blur_usd, rho, paid, lanes.start, lanes.zone, lanes.way, lanes.usd, carbon, credit,
-        instance.way_cost, instance.way_rate, instance.units, inbound, prices.carrier, region, prices.stocking,
-        country, weight, cell, instance.demand, served, units, stocked,
-    )  # fmt: skip
-    open_sites = np.flatnonzero(size >= 0)
-    bound = constant_terms(instance, prices, cell) + float(
-        value[open_sites, size[open_sites]].sum()
-    )
+    chosen = ChosenSites(best_size, part, blur_usd, rho, paid)
+    chosen_flows(charged, chosen, served, units, stocked)
+    sites = np.flatnonzero(size >= 0)
+    bound = constant_terms(instance, prices, cell) + float(value[sites, size[sites]].sum())
     return Relaxed(bound, value, size, rho, paid, served, units, stocked, alternative)
+
+
+def _charged_lanes(
+    instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, cell: Array
+) -> SiteLanes:
+    """Return the lanes with all that is paid over them at the multipliers."""
+    charged = prices.service.any()
+    return SiteLanes(
+        start=lanes.start,
+        zone=lanes.zone,
+        way=lanes.way,
+        usd=lanes.usd,
+        carbon=lanes.co2 * prices.co2,
+        credit=service_credit(instance, prices, lanes.zone, lanes.way) if charged else NO_CREDIT,
+        way_cost=instance.way_cost,
+        way_rate=instance.way_rate,
+        units=instance.units,
+        inbound=inbound_price(instance, prices)[0],
+        carrier=prices.carrier,
+        region=instance.carriers.zone_region,
+        stocking=prices.stocking,
+        country=instance.site_country,
+        weight=instance.weight_kg,
+        cell=cell,
+        demand=instance.demand,
+    )
 
 
 def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd: float) -> Array:
@@ -293,9 +247,9 @@ def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd:
 
 
 def promising(
-    instance: LocationInstance, lanes: Lanes, prices: Multipliers, slack_usd: float
-) -> Lanes:
-    """Return the lanes that serve some cell at a profit, or would if its multiplier rose by `slack_usd`.
+    instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, slack_usd: float
+) -> LocalLanes:
+    """Return the lanes that serve a cell at a profit, were its multiplier `slack_usd` higher.
 
     A bound on these lanes alone is no bound of the instance; it guides steps between two
     evaluations of all lanes.
@@ -303,38 +257,43 @@ def promising(
     cell = np.minimum(prices.cell, alternative_cost(instance, prices)) + slack_usd
     inbound, _ = inbound_price(instance, prices)
     cheapest = instance.handling_usd.min(axis=(1, 2))
-    if instance.safety is not None:
-        inbound = inbound + stock_lines(instance)[1].min(axis=2)[:, :, None]
+    inbound = inbound + stock_linearisation(instance)[1].min(axis=2)[:, :, None]
     keep = profitable(
-        lanes.start, lanes.zone, lanes.way, lanes.usd, instance.way_cost, instance.way_rate, instance.units,
-        inbound + cheapest[:, None, None], cell,
+        lanes.start, lanes.zone, lanes.way, lanes.usd, instance.way_cost, instance.way_rate,
+        instance.units, inbound + cheapest[:, None, None], cell,
     )  # fmt: skip
     count = np.concatenate([[0], np.cumsum(keep)])
-    return Lanes(
+    return LocalLanes(
         count[lanes.start], lanes.zone[keep], lanes.way[keep], lanes.usd[keep], lanes.co2[keep]
     )
 
 
-def stock_lines(instance: LocationInstance) -> tuple[Array, Array]:
-    """Return the lines below the cost of safety stock, (I, K, J); one line of zero where an instance has none."""
-    if instance.safety is None:
+def stock_linearisation(instance: LocationInstance) -> tuple[Array, Array]:
+    """Return the outer linearisation of the cost of safety stock: charge and slope, (I, K, J)."""
+    if instance.stock is None:
         nothing = np.zeros((len(instance.sites), instance.shape[1], 1))
         return nothing, nothing
-    return instance.safety.outer_linearisation()
+    return instance.stock.safety.outer_linearisation()
 
 
 def effective_fixed(instance: LocationInstance, prices: Multipliers) -> Array:
-    """Return fixed cost by site and size at the multipliers of storage and budget; infinite where not offered."""
+    """Return fixed cost by site and size at the multipliers of storage and budget.
+
+    Infinite where not offered.
+    """
     fixed = instance.fixed_usd
-    if instance.storage_m3 is not None:
-        fixed = fixed - instance.storage_m3 * prices.storage.sum(axis=1)[:, None]
+    if instance.stock is not None:
+        fixed = fixed - instance.stock.storage_m3 * prices.storage.sum(axis=1)[:, None]
     if prices.budget > 0:
         fixed = fixed + prices.budget * instance.invest_usd
     return np.asarray(fixed)
 
 
 def choose(instance: LocationInstance, value: Array) -> Index:
-    """Return the best size of each site, -1 for closed: locks and the number of sites are kept exactly."""
+    """Return the best size of each site, -1 for closed.
+
+    Locks and the number of sites are kept exactly.
+    """
     size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
     best = value.min(axis=1)
     limits = instance.limits
@@ -351,30 +310,22 @@ def choose(instance: LocationInstance, value: Array) -> Index:
 def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array) -> float:
     """Return the part of the bound that no site decides."""
     total = instance.constant_usd + float((cell * instance.demand).sum())
-    for price, limit in (
-        (prices.gateway, instance.gateway_m3), (prices.origin, instance.origin_m3), (prices.mail, instance.mail_kg),
-        (prices.carrier, instance.carrier_orders),
-    ):  # fmt: skip
-        if limit is not None and price.size:
-            total -= float((price * np.where(price > 0, limit, 0.0)).sum())
-    if instance.entry_usd is not None:
+    rows = [
+        (prices.mail, instance.mail.capacity_kg),
+        (prices.carrier, instance.carriers.orders),
+    ]
+    if instance.inbound is not None:
+        inbound = instance.inbound
+        rows = [(prices.gateway, inbound.gateway_m3), (prices.origin, inbound.origin_m3), *rows]
+    for price, limit in rows:
+        total -= float((price * np.where(price > 0, limit, 0.0)).sum())
+    if instance.stock is not None:
         collected = np.einsum("zkc,zk->kc", prices.stocking, instance.demand.sum(axis=2))
-        total += float(np.minimum(0.0, instance.entry_usd - collected).sum())
+        total += float(np.minimum(0.0, instance.stock.entry_usd - collected).sum())
     for target, price in zip(instance.limits.targets, prices.service, strict=True):
         total += float(price * target.share * instance.demand[target.zones].sum())
     if prices.co2 > 0:
-        total -= prices.co2 * instance.limits.co2_kg
+        total -= float(prices.co2) * instance.limits.co2_kg
     if prices.budget > 0:
-        total -= prices.budget * instance.limits.budget_usd
+        total -= float(prices.budget) * instance.limits.budget_usd
     return total
-
-
-def with_prices(prices: Multipliers, **changes: Array | float) -> Multipliers:
-    """Return multipliers with some families replaced and all signs put right."""
-    new = replace(prices, **changes)  # type: ignore[arg-type]
-    positive = {
-        field.name: np.maximum(getattr(new, field.name), 0.0)
-        for field in fields(new)
-        if field.name not in ("cell", "co2", "budget")
-    }
-    return replace(new, **positive)

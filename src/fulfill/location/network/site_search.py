@@ -1,4 +1,6 @@
-"""Search over sites and sizes on a small instance: open, close, resize, swap, with prices of throughput kept warm.
+"""Search over sites and sizes on a small instance.
+
+Open, close, resize, swap, with prices of throughput kept warm.
 
 Costs of serving each cell from each site are laid out once as a dense table, so that a choice of
 sites is priced in milliseconds: cells take their cheapest site, prices of throughput move until the
@@ -13,17 +15,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import prange
-from numpy.typing import NDArray
 
-from fulfill.location.network.allocation import Setting, prepare
+from fulfill.location.network.allocation import excess_demand
 from fulfill.location.network.assortment import choose_assortment, site_costs
-from fulfill.location.network.relaxation import Multipliers
+from fulfill.location.network.open_sites import open_sites
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import njit
+from fulfill.model.multipliers import Multipliers
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 Move = tuple[tuple[int, int], ...]
 """Sites and their new sizes."""
 SWAPS = 12
@@ -33,7 +33,8 @@ KICKS, KICKED, FINALISTS = 8, 4, 2
 SCREENING, BALANCING = 2, 6
 """Rounds of moving prices for a first look at a choice, and for a second."""
 MOVE = 5.0
-"""USD by which a price moves in the first round at a site over- or underused by its whole capacity."""
+"""USD by which a price moves in the first round at a site over- or underused by its whole
+capacity."""
 HOPELESS = 0.003
 """A choice that looks worse by this share at first sight gets no second look."""
 
@@ -76,16 +77,10 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
     """Lay out the costs of all sites that may be open."""
     may_open = np.asarray(np.isfinite(instance.fixed_usd).any(axis=1))
     may_open[list(instance.limits.closed)] = False
-    every: Setting = prepare(instance, np.where(may_open, 0, -1), prices)
     n_sites = len(may_open)
-    options, factors = every.options, every.factors
+    every = open_sites(instance, np.where(may_open, 0, -1), prices)
     nothing = np.zeros((n_sites, instance.shape[2]))
-    cost, units, alternative = site_costs(
-        options.start, options.site, options.way, options.usd, factors.carbon, factors.credit, instance.way_cost,
-        instance.way_rate, instance.units, every.inbound, prices.carrier, prices.mail, factors.region, factors.country,
-        factors.mail_weight, factors.weight, instance.unserved_usd, nothing, np.arange(n_sites), n_sites,
-        instance.shape,
-    )  # fmt: skip
+    cost, units, alternative = site_costs(every.options, nothing, np.arange(n_sites), n_sites)
     n_zones, n_products, n_periods = instance.shape
     by_site = (n_products, n_zones, n_periods, n_sites)
     cost, units = (
@@ -137,12 +132,7 @@ def estimate(
         cost += _bend(instance, sites, slope, volume.sum(axis=2))
         if number >= rounds // 2 and cost > best[0]:
             best = (cost, rho, volume.copy())
-        used = volume.sum(axis=1)
-        below = (filled * (steps[:, :, None] < rho[:, None, :] - 1e-12)).max(axis=1)
-        upto = (filled * (steps[:, :, None] <= rho[:, None, :] + 1e-12)).max(axis=1)
-        excess = (
-            np.where(used > upto, used - upto, np.where(used < below, used - below, 0.0)) / total
-        )
+        excess = excess_demand(volume.sum(axis=1), filled, steps, rho) / total
         rho = np.maximum(rho + MOVE / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
         if number < rounds // 2:
             slope = _marginal(instance, sites, volume.sum(axis=2))
@@ -150,38 +140,37 @@ def estimate(
     prices[sites], volumes[sites] = best[1], best[2].sum(axis=2)
     fixed = float(instance.fixed_usd[sites, chosen].sum())
     entry = 0.0
-    if instance.entry_usd is not None and instance.site_country is not None:
-        stocked = np.zeros_like(instance.entry_usd)
-        np.maximum.at(
-            stocked.T, instance.site_country[sites], (best[2].sum(axis=2) > 0).astype(float)
-        )
-        entry = float((instance.entry_usd * stocked).sum())
+    if instance.stock is not None:
+        stocked = np.zeros_like(instance.stock.entry_usd)
+        leaves = (best[2].sum(axis=2) > 0).astype(float)
+        np.maximum.at(stocked.T, instance.site_country[sites], leaves)
+        entry = float((instance.stock.entry_usd * stocked).sum())
     cost = instance.constant_usd + best[0] + fixed + entry
     return Siting(siting.size, siting.assortment, prices, volumes, cost)
 
 
 def _marginal(instance: LocationInstance, sites: Index, volume: Array) -> Array:
     """Return the price of one more order in stock at the volumes of some sites, (S, K)."""
-    if instance.safety is None:
+    if instance.stock is None:
         return np.zeros(volume.shape)
     everywhere = np.zeros((len(instance.sites), instance.shape[1]))
     everywhere[sites] = volume
-    return np.asarray(instance.safety.marginal(everywhere)[sites])
+    return np.asarray(instance.stock.safety.marginal(everywhere)[sites])
 
 
 def _bend(instance: LocationInstance, sites: Index, slope: Array, volume: Array) -> float:
     """Return what safety stock costs less what `slope` charged for it, USD."""
-    if instance.safety is None:
+    if instance.stock is None:
         return 0.0
     everywhere = np.zeros((len(instance.sites), instance.shape[1]))
     everywhere[sites] = volume
-    return float(instance.safety.cost(everywhere).sum() - (slope * volume).sum())
+    return float(instance.stock.safety.cost(everywhere).sum() - (slope * volume).sum())
 
 
 def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Siting:
     """Choose the assortment anew at the choice's prices and estimate the cost again."""
     sites = np.flatnonzero(siting.size >= 0)
-    if not len(sites) or instance.safety is None:
+    if not len(sites) or instance.stock is None:
         return siting
     n_zones, n_products, n_periods = instance.shape
     by_cell = (n_products, n_zones * n_periods, len(sites))
@@ -207,7 +196,10 @@ def improve(
     likely: Index,
     stop: Callable[[], bool],
 ) -> Siting:
-    """Open, close, resize and swap sites while that helps; only `likely` sites are opened, the likeliest first."""
+    """Open, close, resize and swap sites while that helps.
+
+    Only `likely` sites are opened, the likeliest first.
+    """
     siting = restock(instance, table, estimate(instance, table, siting, 3 * BALANCING))
     likely = np.concatenate([likely, np.setdiff1d(np.flatnonzero(siting.size >= 0), likely)])
     improved = True
@@ -229,7 +221,10 @@ def search_sites(
     seed: int,
     stop: Callable[[], bool],
 ) -> list[Siting]:
-    """Improve every start, then the best one again and again after random kicks; return the `FINALISTS` best."""
+    """Improve every start, then the best one again and again after random kicks.
+
+    Return the `FINALISTS` best.
+    """
     found = [improve(instance, table, start, likely, stop) for start in starts]
     rng = np.random.default_rng(seed)
     offered = np.isfinite(instance.fixed_usd)
@@ -319,7 +314,10 @@ def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
 
 @njit(parallel=True)
 def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
-    """Let every cell take its cheapest site; set `volume` (S, K, T) and return the cost, prices included."""
+    """Let every cell take its cheapest site.
+
+    Set `volume` (S, K, T) and return the cost, prices included.
+    """
     n_products, _, n_zones, n_periods = cost.shape
     n_open = len(sites)
     totals = np.zeros(n_products)

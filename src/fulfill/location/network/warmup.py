@@ -1,4 +1,6 @@
-"""Compiling the kernels before the clock runs: a tiny instance goes through the whole decomposition once.
+"""Compiling the kernels before the clock runs.
+
+A tiny instance goes through the whole decomposition once.
 
 What was compiled is kept (`kernel_cache.py`), so this costs half a minute after an installation and
 a second later.
@@ -13,7 +15,7 @@ import numpy as np
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
 
 ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 3, 2, 2, 2, 2, 2
 
@@ -24,37 +26,73 @@ def names(prefix: str, number: int) -> tuple[str, ...]:
 
 
 def tiny_instance() -> LocationInstance:
-    """Return an instance that has a little of everything: products, periods, sizes, bands, routes, mail, stock."""
+    """Return an instance that has a little of everything.
+
+    Products, periods, sizes, bands, routes, mail, stock.
+    """
     lane_site = np.array([MAIL, 0, 1] * ZONES)
     lane_zone = np.repeat(np.arange(ZONES), 3)
     shape = (2, PRODUCTS, PERIODS)
     cost = np.broadcast_to(np.array([-4.0, -12.0])[:, None, None], shape).copy()
     stock = np.full((SITES, PRODUCTS), 1.0)
     return LocationInstance(
-        zones=names("z", ZONES), products=names("k", PRODUCTS), periods=names("t", PERIODS), sites=names("i", SITES),
-        sizes=names("m", SIZES), bands=names("b", BANDS),
+        zones=names("z", ZONES),
+        products=names("k", PRODUCTS),
+        periods=names("t", PERIODS),
+        sites=names("i", SITES),
+        sizes=names("m", SIZES),
+        bands=names("b", BANDS),
+        countries=names("c", 1),
         demand=np.full((ZONES, PRODUCTS, PERIODS), 100.0),
         unserved_usd=np.ones(PRODUCTS),
-        lane_zone=lane_zone, lane_site=lane_site, lane_way=(lane_site != MAIL).astype(np.int64),
-        lane_usd=np.linspace(0.0, 1.0, len(lane_site)), lane_co2=np.zeros(len(lane_site)),
-        way_cost=cost, way_rate=np.ones(shape), units=np.ones(shape),
-        fixed_usd=np.full((SITES, SIZES), 50.0), invest_usd=np.zeros((SITES, SIZES)),
+        volume_m3=np.full(PRODUCTS, 0.01),
+        weight_kg=np.ones(PRODUCTS),
+        zone_country=np.zeros(ZONES, np.int64),
+        site_country=np.zeros(SITES, np.int64),
+        lane_zone=lane_zone,
+        lane_site=lane_site,
+        lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_usd=np.linspace(0.0, 1.0, len(lane_site)),
+        lane_co2=np.zeros(len(lane_site)),
+        way_cost=cost,
+        way_rate=np.ones(shape),
+        units=np.ones(shape),
+        fixed_usd=np.full((SITES, SIZES), 50.0),
+        invest_usd=np.zeros((SITES, SIZES)),
         capacity=np.full((SITES, SIZES, BANDS, PERIODS), 150.0),
         handling_usd=np.broadcast_to(np.array([1.0, 2.0]), (SITES, SIZES, BANDS)).copy(),
+        mail=Mail(np.full((1, PERIODS), 1e6), np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS])),
+        carriers=Carriers(names("q", 1), np.zeros(ZONES, np.int64), np.full((1, PERIODS), 1e6)),
         constant_usd=5000.0,
-        storage_m3=np.full((SITES, SIZES), 1e6), site_country=np.zeros(SITES, np.int64),
-        zone_country=np.zeros(ZONES, np.int64), countries=names("c", 1),
-        safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock, 600.0 * stock),
-        chord_usd=np.zeros((SITES, PRODUCTS, SIZES)), storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
-        stock_level=np.zeros((PRODUCTS, PERIODS, PERIODS)), landing=np.eye(PERIODS),
-        volume_m3=np.full(PRODUCTS, 0.01), weight_kg=np.ones(PRODUCTS), entry_usd=np.full((PRODUCTS, 1), 10.0),
-        route_site=np.arange(SITES), route_origin=np.zeros(SITES, np.int64), route_gateway=np.zeros(SITES, np.int64),
-        route_crossing=np.full(SITES, -1), route_usd=np.full((SITES, PRODUCTS, PERIODS), 5.0),
-        route_co2=np.zeros(SITES), gateways=names("g", 1), gateway_m3=np.full((1, PERIODS), 1e6), origins=names("o", 1),
-        origin_m3=np.full((1, PERIODS), np.inf), origin_min_m3=np.zeros(1),
-        mail_kg=np.full((1, PERIODS), 1e6), mail_weight=np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS]),
-        carriers=names("q", 1), carrier_zone=np.zeros(ZONES, np.int64), carrier_orders=np.full((1, PERIODS), 1e6),
-    )  # fmt: skip
+        inbound=_inbound(),
+        stock=Stock(
+            safety=SafetyStock(100.0 * stock, stock, 600.0 * stock, 0.01 * stock, 600.0 * stock),
+            secant_usd=np.zeros((SITES, PRODUCTS, SIZES)),
+            storage_usd=np.zeros((SITES, PRODUCTS, PERIODS)),
+            storage_m3=np.full((SITES, SIZES), 1e6),
+            level=np.zeros((PRODUCTS, PERIODS, PERIODS)),
+            entry_usd=np.full((PRODUCTS, 1), 10.0),
+        ),
+    )
+
+
+def _inbound() -> Inbound:
+    """Return one route to each site."""
+    first = np.zeros(SITES, np.int64)
+    return Inbound(
+        gateways=names("g", 1),
+        origins=names("o", 1),
+        route_site=np.arange(SITES),
+        route_origin=first,
+        route_gateway=first,
+        route_crossing=first - 1,
+        route_usd=np.full((SITES, PRODUCTS, PERIODS), 5.0),
+        route_co2=np.zeros(SITES),
+        gateway_m3=np.full((1, PERIODS), 1e6),
+        origin_m3=np.full((1, PERIODS), np.inf),
+        origin_min_m3=np.zeros(1),
+        landing=np.eye(PERIODS),
+    )
 
 
 @cache

@@ -1,0 +1,49 @@
+"""Arrays of a run as one .npz file, with the version of its format.
+
+Nothing in a file is executed: it holds numbers and texts, never pickled objects.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fulfill.inputs.faults import Fault, InputError
+
+VERSION = "format_version"
+
+
+def save_arrays(path: Path, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays and the version of their format."""
+    np.savez_compressed(path, **{VERSION: np.asarray(version)}, **arrays)  # type: ignore[arg-type]
+
+
+def read_arrays(path: Path, version: int) -> dict[str, NDArray[Any]]:
+    """Read the arrays of a file of this version.
+
+    Raises
+    ------
+    InputError
+        F101 where there is no file, F311 where it is no such file, F320 where its format is of
+        another version or of none.
+    """
+    if not path.is_file():
+        raise InputError([Fault("F101", path.name)])
+    try:
+        with path.open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            arrays = {} if isinstance(stored, np.ndarray) else dict(stored)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+    found = arrays.pop(VERSION, np.array("none"))
+    if found.dtype.kind not in "iu" or found.ndim or found != version:
+        value = str(found) if not found.ndim else "an array"
+        detail = f"this version of fulfill reads version {version}"
+        raise InputError([Fault("F320", path.name, column=VERSION, value=value, detail=detail)])
+    return arrays

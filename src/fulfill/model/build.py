@@ -1,0 +1,141 @@
+"""From a priced problem to the index arrays of an instance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.problem import Problem
+from fulfill.inputs.schema import SIZES
+from fulfill.model.arrays import Array
+from fulfill.model.economics.inventory import landing_shares
+from fulfill.model.economics.landed import Economics
+from fulfill.model.instance import Carriers, Inbound, LocationInstance, Mail, Stock
+from fulfill.model.limits import Limits
+
+
+def build_instance(problem: Problem, economics: Economics, limits: Limits) -> LocationInstance:
+    """Turn a priced problem into index arrays.
+
+    Parameters
+    ----------
+    problem : Problem
+    economics : Economics
+        The unit economics of this problem.
+    limits : Limits
+        Of this problem; the network's own limit on the share of a gateway is added.
+    """
+    network, zones = problem.network, problem.demand.zones
+    products, sites, countries = network["products"], network["sites"], economics.countries
+    stores = economics.warehouses
+    site_country = pd.Index(countries).get_indexer(pd.Index(sites["country"]))
+    delay = stores.delay_days * economics.day_usd[site_country][:, None]
+    capacity = stores.orders_day[:, :, :, None] * problem.days
+    share = min(limits.max_gateway_share, network.parameters["max_gateway_share"])
+    return LocationInstance(
+        zones=tuple(zones["zone_id"]),
+        products=tuple(products["product_id"]),
+        periods=tuple(network["calendar"]["period_id"]),
+        sites=tuple(sites["site_id"]),
+        sizes=SIZES,
+        bands=("base", "overtime", "temporary"),
+        countries=countries,
+        demand=problem.orders,
+        unserved_usd=np.full(len(products), network.parameters["unserved_penalty_usd"]),
+        volume_m3=products["volume_m3"].to_numpy(float),
+        weight_kg=products["weight_kg"].to_numpy(float),
+        zone_country=pd.Index(countries).get_indexer(pd.Index(zones["country"])),
+        site_country=site_country,
+        lane_zone=economics.lanes.zone,
+        lane_site=economics.lanes.site,
+        lane_way=economics.lanes.way,
+        lane_usd=economics.lanes.distance_usd,
+        lane_co2=economics.lanes.kg_co2e_kg,
+        way_cost=economics.value.total,
+        way_rate=np.ascontiguousarray(economics.way_rate),
+        units=np.ascontiguousarray(economics.survival.units),
+        fixed_usd=economics.fixed_usd,
+        invest_usd=stores.opening_usd,
+        capacity=capacity,
+        handling_usd=stores.handling_usd + delay[:, None, :],
+        mail=_mail(problem, economics),
+        carriers=_carriers(problem),
+        constant_usd=float((problem.orders.sum(axis=2) * economics.reference_usd).sum()),
+        way_within=economics.within,
+        inbound=_inbound(problem, economics),
+        stock=_stock(economics, capacity),
+        limits=replace(limits, max_gateway_share=share),
+    )
+
+
+def _inbound(problem: Problem, economics: Economics) -> Inbound:
+    """Return the routes, and the capacities of gateways and plants by period."""
+    network, routes = problem.network, economics.routes
+    gateways, origins = network["gateways"], network["origins"]
+    months = problem.days * 12.0 / problem.days.sum()
+    return Inbound(
+        gateways=tuple(gateways["gateway_id"]),
+        origins=tuple(origins["origin_id"]),
+        route_site=routes.site,
+        route_origin=routes.origin,
+        route_gateway=routes.gateway,
+        route_crossing=routes.crossing,
+        route_usd=economics.inbound.total,
+        route_co2=routes.kg_co2e_kg,
+        gateway_m3=gateways["capacity_m3_month"].to_numpy(float)[:, None] * months,
+        origin_m3=origins["capacity_m3_month"].fillna(np.inf).to_numpy(float)[:, None] * months,
+        origin_min_m3=origins["minimum_m3_year"].to_numpy(float),
+        landing=landing_shares(network["calendar"], network["prebuild"]),
+    )
+
+
+def _stock(economics: Economics, capacity: Array) -> Stock:
+    """Return what keeping goods costs; `capacity` (I, M, B, T) is the orders that sizes handle."""
+    return Stock(
+        safety=economics.safety,
+        secant_usd=economics.safety.secant(capacity.sum(axis=(2, 3))),
+        storage_usd=economics.storage_usd,
+        storage_m3=economics.warehouses.storage_m3,
+        level=economics.stock.level,
+        entry_usd=economics.entry_usd,
+    )
+
+
+def _mail(problem: Problem, economics: Economics) -> Mail:
+    """Return air capacity by country and period, and the chargeable weight by way and product."""
+    table, products = economics.ways.table, problem.network["products"]
+    daily = problem.network["mail_capacity"].set_index("country")["kg_day"]
+    # a country without a row has no air capacity: nothing can be mailed to it
+    kg_day = daily.reindex(economics.countries).fillna(0.0).to_numpy(float)
+    factor = problem.network["calendar"]["capacity_factor"].to_numpy(float)
+    volume = products["volume_m3"].to_numpy(float)
+    volumetric = table["volumetric_kg_m3"].to_numpy(float)[:, None] * volume
+    heavy = np.maximum(volumetric, products["weight_kg"].to_numpy(float))
+    mailed = (table["channel"] == "direct_mail").to_numpy()[:, None]
+    return Mail(
+        capacity_kg=kg_day[:, None] * problem.days * factor,
+        weight_kg=np.where(mailed, heavy, 0.0),
+    )
+
+
+def _carriers(problem: Problem) -> Carriers:
+    """Return carrier regions (states), the region of each zone, and orders by region and period."""
+    zones, table = problem.demand.zones, problem.network["carriers"]
+    factor = problem.network["calendar"]["capacity_factor"].to_numpy(float)
+    region = zones["country"] + " " + zones["state"]
+    names = sorted(set(region))
+    # every region has a row (F305)
+    per_head = {
+        (row.country, row.state): row.orders_1000_people_day
+        for row in table.itertuples(index=False)
+    }
+    people = zones.groupby(region)["population"].sum()
+    daily = []
+    for name in names:
+        country, state = name.split(" ", 1)
+        row = (country, state) if (country, state) in per_head else (country, "*")
+        daily.append(per_head[row] * people[name] / 1000.0)
+    orders = np.array(daily)[:, None] * problem.days * factor
+    return Carriers(tuple(names), pd.Index(names).get_indexer(region), orders)

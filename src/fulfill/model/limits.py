@@ -1,0 +1,139 @@
+"""What a planner forbids or demands of a plan: locks, service targets, budget and caps."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.problem import Problem
+from fulfill.model.arrays import Mask
+
+REPORTED_DAYS = (3, 5)
+"""Numbers of days within which the reports say how many orders arrive, whatever is asked."""
+_SERVICE = re.compile(r"(?:(?P<scope>\w+):)?(?P<days>[0-9]{1,3})d=(?P<share>[0-9]*\.?[0-9]+)")
+
+
+@dataclass(frozen=True)
+class ServiceTarget:
+    """At least `share` of the orders of a scope arrive within `days`.
+
+    The scope is a country or a zone class; all zones where it is empty.
+    """
+
+    scope: str
+    days: int
+    share: float
+
+    def __str__(self) -> str:
+        """Return the target as a planner writes it; `parse_service` reads it back to the digit."""
+        share = np.format_float_positional(self.share, trim="-")
+        return f"{self.scope and self.scope + ':'}{self.days}d={share}"
+
+
+@dataclass(frozen=True)
+class BoundTarget(ServiceTarget):
+    """A service target of an instance: `zones` (Z,) are those of its scope (constraint 9)."""
+
+    zones: Mask
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a planner forbids or demands (constraints 9 to 12); infinity and None mean no limit.
+
+    Attributes
+    ----------
+    opened, closed : indices of sites locked open or closed
+    max_sites : largest number of open sites
+    budget_usd : largest sum of investments
+    co2_kg : largest kg CO2e a year
+    max_gateway_share : largest share of the formal inbound volume that passes one gateway
+    targets : service targets with their zones
+    """
+
+    opened: tuple[int, ...] = ()
+    closed: tuple[int, ...] = ()
+    max_sites: int | None = None
+    budget_usd: float = np.inf
+    co2_kg: float = np.inf
+    max_gateway_share: float = 1.0
+    targets: tuple[BoundTarget, ...] = ()
+
+
+def build_limits(
+    problem: Problem,
+    *,
+    opened: tuple[str, ...] = (),
+    closed: tuple[str, ...] = (),
+    max_sites: int | None = None,
+    budget_usd: float | None = None,
+    co2_kg: float | None = None,
+    targets: tuple[ServiceTarget, ...] = (),
+) -> Limits:
+    """Bind a planner's options to the sites and zones of a problem.
+
+    Raises
+    ------
+    InputError
+        F308 for an unknown site, country or class, F309 for a site locked open and closed.
+    """
+    ids = pd.Index(problem.network["sites"]["site_id"])
+    faults = [
+        Fault("F308", option, value=name, detail="no such site")
+        for option, names in (("--open", opened), ("--close", closed))
+        for name in names
+        if name not in ids
+    ]
+    faults += [
+        Fault("F309", "--open", value=name, detail="it is closed too")
+        for name in sorted(set(opened) & set(closed))
+    ]
+    bound = [_bound(target, problem.demand.zones) for target in targets]
+    faults += [
+        Fault("F308", "--service", value=target.scope, detail="no zone of that country or class")
+        for target in bound
+        if not target.zones.any()
+    ]
+    if faults:
+        raise InputError(faults)
+    return Limits(
+        opened=tuple(int(i) for i in ids.get_indexer(opened)),
+        closed=tuple(int(i) for i in ids.get_indexer(closed)),
+        max_sites=max_sites,
+        budget_usd=np.inf if budget_usd is None else budget_usd,
+        co2_kg=np.inf if co2_kg is None else co2_kg,
+        targets=tuple(bound),
+    )
+
+
+def _bound(target: ServiceTarget, zones: pd.DataFrame) -> BoundTarget:
+    """Return the target with the zones of its scope."""
+    inside = np.ones(len(zones), bool)
+    if target.scope:
+        inside = (
+            (zones["country"] == target.scope) | (zones["zone_class"] == target.scope)
+        ).to_numpy()
+    return BoundTarget(target.scope, target.days, target.share, inside)
+
+
+def parse_service(text: str) -> ServiceTarget | Fault:
+    """Read ``[country:|zone_class:]3d=0.7``, or return the fault (F309).
+
+    The fault is returned, not raised, so that it is reported with all other faults of a question.
+    """
+    match = _SERVICE.fullmatch(text.strip())
+    if match is None:
+        return Fault("F309", "--service", value=text, detail="write [country:|zone_class:]3d=0.7")
+    target = ServiceTarget(match["scope"] or "", int(match["days"]), float(match["share"]))
+    if not 0 < target.share <= 1 or target.days < 1:
+        return Fault("F309", "--service", value=text, detail="share in (0, 1], days at least 1")
+    return target
+
+
+def service_days(targets: tuple[ServiceTarget, ...]) -> tuple[int, ...]:
+    """Return the numbers of days that targets and the reports ask for, ascending."""
+    return tuple(sorted({*REPORTED_DAYS, *(target.days for target in targets)}))
