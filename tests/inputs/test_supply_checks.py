@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from conftest import Folders
 from fulfill.cli.main import main
+from fulfill.study.vocabulary import UNDEFINED
 
 Spoil = Callable[[Folders], None]
 
@@ -78,6 +79,9 @@ NO_MAIL: dict[str, Spoil] = {
         lambda toy: toy.set("network/origins.csv", 2, "country", "MX"),
         lambda toy: toy.set("network/origins.csv", 2, "lat", "20.7"),
         lambda toy: toy.set("network/origins.csv", 2, "lon", "-103.4"),
+        # a plant needs a road to every site: the toy has no road graph
+        lambda toy: toy.add("network/lanes.csv", from_id="cn-hub", to_id="site-a"),
+        lambda toy: toy.add("network/lanes.csv", from_id="cn-hub", to_id="site-b"),
     ),
     "worth more than courier entry admits": lambda toy: [
         toy.set("network/tariffs.csv", row, "value_to_usd", "10") for row in (2, 3)
@@ -164,11 +168,11 @@ def test_figures_of_a_plan_that_serves_nothing_are_none_everywhere(
     assert (kpis["unserved_share"], kpis["share_within_3_days"]) == (1.0, 0.0)
     shown = {line[:25].strip(): line[25:].strip() for line in done.stdout.splitlines()}
     for words in ("landed cost per order", "mean lead time", "cancelled", "CO2e per order"):
-        assert shown[words] == "-"
+        assert shown[words] == UNDEFINED
     assert "nan" not in done.stdout
     page = (run / "report.html").read_text(encoding="utf-8")
-    assert "<b>-</b><span>landed cost per order</span>" in page
-    assert "<b>-</b><span>cancelled before the door</span>" in page
+    for words in ("landed cost per order", "cancelled"):
+        assert f"<b>{UNDEFINED}</b><span>{words}</span>" in page
     assert pd.read_csv(run / "costs.csv")["usd_per_order"].isna().all()
     again = fulfill("audit", run, *inputs(toy))
     assert again.exit_code == 0, again.output
@@ -191,5 +195,5 @@ def test_a_comparison_of_plans_that_serve_nothing_has_dashes(toy: Folders, tmp_p
     done = fulfill("compare", *inputs(toy), "--gap", 0, "--out", tmp_path / "both")
     assert done.exit_code == 0, done.output
     (line,) = (line for line in done.stdout.splitlines() if line.strip().startswith("cancelled"))
-    assert line.split()[1:] == ["-", "-", "-"]
+    assert line.split()[1:] == [UNDEFINED] * 3
     assert pd.read_csv(tmp_path / "both" / "modes.csv")["landed_cost_usd_per_order"].isna().all()
