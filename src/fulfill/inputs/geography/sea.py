@@ -1,7 +1,7 @@
 """Sea distances, and the courses of sea and air legs for maps.
 
-Sea routes follow the searoute package (https://github.com/genthalili/searoute-py), a network of
-shipping lanes made for visual and mileage purposes, not for navigation.
+Sea routes come from the searoute package (https://github.com/genthalili/searoute-py): shortest
+paths on a network of shipping lanes, realistic in length and on a map, not made for navigation.
 """
 
 from __future__ import annotations
