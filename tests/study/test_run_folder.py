@@ -156,3 +156,9 @@ def test_a_summary_is_json_even_without_a_plan(tmp_path: Path) -> None:
 def test_another_folder_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"F101 .*summary\.json"):
         read_json(tmp_path, "summary.json")
+
+
+def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
+    write_json(tmp_path / "summary.json", {"format_version": 1})
+    with pytest.raises(InputError, match=r"F320 .*summary\.json, value '1'"):
+        read_json(tmp_path, "summary.json")

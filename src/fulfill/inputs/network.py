@@ -1,4 +1,4 @@
-"""A network: where things can be, what moving them costs, which rules hold."""
+"""A network: possible places, the cost of moving goods between them, and the rules in force."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fulfill.inputs.cells import is_day
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
@@ -23,26 +24,27 @@ from fulfill.inputs.tables import (
 )
 
 VALUE_BASES = ("net_price", "all_in_price", "price")
-"""What a courier's customs value rests on: price before VAT, price before the all-in courier rate, or the price."""
+"""Basis of a parcel's customs value: price before VAT, price before the all-in rate, or price."""
 
 
 @dataclass(frozen=True, repr=False)
 class Network:
-    """The given side of a problem: a folder of checked tables.
+    """The supply side of a problem: the checked tables of a network folder.
 
     Attributes
     ----------
     name, title : str
+        Short name, and title for reports.
     as_of : date
-        Day whose rules are used unless the user names another.
+        Day whose tariff rules apply unless another is asked for.
     value_base : str
-        One of `VALUE_BASES`: how the courier's customs value follows from the consumer's price.
+        One of `VALUE_BASES`: how the customs value of a parcel follows from the consumer's price.
     tables : mapping of str to DataFrame
-        Every table by name, as declared in the schema. Never write into them.
+        Every table of `NETWORK_TABLES` by name. Treat them as read-only.
     folder : InputFolder
-        The files that it was read from.
+        The files from which the tables were read.
     roads_file, outlines_file : str or None
-        Names of the road graph and of the outlines for maps, if the network has them.
+        File names of the road graph and of the outlines for maps, None where there are none.
     """
 
     name: str
@@ -77,7 +79,7 @@ class Network:
         return self.tables[table]
 
     def with_table(self, name: str, table: pd.DataFrame) -> Network:
-        """Return the network with another table in place of its own."""
+        """Return the network with one table replaced; the new table is not checked."""
         return replace(self, tables={**self.tables, name: table})
 
 
@@ -90,8 +92,14 @@ def read_network(place: Path, label: str | None = None) -> Network:
 
     Parameters
     ----------
-    place : the folder
-    label : how a run may name it again; by default what `folder.portable` says of the place
+    place : Path
+        The folder.
+    label : str, optional
+        How a run names the folder in its manifest; by default `folder.portable(place)`.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------
@@ -106,6 +114,7 @@ def read_network(place: Path, label: str | None = None) -> Network:
         {"roads": str, "outlines": str},
     )
     maps = [settings[key] for key in ("roads", "outlines") if isinstance(settings.get(key), str)]
+    # a network is self-contained: a setting may name a file of the folder, not a path out of it
     inside = [name for name in maps if Path(name).name == name]
     if inside:
         more = read_folder(place, inside, label).files
@@ -136,7 +145,7 @@ def read_network(place: Path, label: str | None = None) -> Network:
 
 
 def _missing_rows(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
-    """Find emission modes without a factor and products that no origin makes."""
+    """Find emission modes without a factor, and products that no origin makes."""
     faults = []
     if "emissions" in tables:
         modes = set(tables["emissions"]["mode"])
@@ -163,7 +172,10 @@ def _missing_rows(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> li
 
 
 def _speed_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
-    """Find kinds of road whose hour bands leave a gap or overlap; every kind is there where the table is."""
+    """Find kinds of road whose hour bands leave a gap or overlap.
+
+    The table is optional; where it is given, every kind of road must be in it.
+    """
     if "speeds" not in tables or tables["speeds"].empty:
         return []
     file, faults = f"{folder.name}/speeds.csv", []
@@ -198,19 +210,12 @@ def _speed_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> li
     return faults
 
 
-def _is_date(text: str) -> bool:
-    """Tell whether a text is a day written YYYY-MM-DD; Python alone would take 20261101 and week dates too."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
 def _settings_faults(folder: InputFolder, settings: Mapping[str, str]) -> list[Fault]:
+    """Find settings with an invalid value, and settings that name a file the folder does not have."""
     file = f"{folder.name}/network.toml"
     faults = []
     day = settings.get("as_of")
-    if isinstance(day, str) and not _is_date(day):
+    if isinstance(day, str) and not is_day(day):
         faults.append(Fault("F203", file, column="as_of", value=day))
     base = settings.get("direct_mail_value_base")
     if isinstance(base, str) and base not in VALUE_BASES:

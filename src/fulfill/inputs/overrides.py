@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.cells import convert_cells
 from fulfill.inputs.columns import Column, Table
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault, InputError
@@ -28,7 +29,7 @@ from fulfill.inputs.schema import (
     NETWORK_PARAMETERS,
     NETWORK_TABLES,
 )
-from fulfill.inputs.tables import checked_rows, convert_cells, parameter_faults, reference_faults
+from fulfill.inputs.tables import checked_rows, parameter_faults, reference_faults
 
 OPTION = "--set"
 FORM = re.compile(r"(network|demand)/(\w+)\[([^\]]*)\](?:\.(\w+))?=(.*)", re.DOTALL)

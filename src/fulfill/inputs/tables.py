@@ -1,23 +1,25 @@
-"""Reading one CSV table: text, then typed columns, then rules; every fault is kept, none stops the reading of the rest.
+"""Reading and checking the tables and settings of an input folder.
 
-Text becomes typed values cell by cell before any rule runs, so that a `-1` and an `abc` in a column
-are both reported.
+A table is read in three steps: text, typed columns, rules. A fault in one place does not stop the
+reading of the rest, so that all faults are reported at once. Cells become typed one by one before
+any rule runs; otherwise one `abc` in a column would hide a `-1` below it.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.cells import convert_cells
 from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.folder import InputFolder
@@ -25,24 +27,32 @@ from fulfill.inputs.schema import COUNTRY_WINDOW
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
 
+log = logging.getLogger(__name__)
+
 ROW = "_row"
-"""Name of the helper column that keeps the line of the file, for messages."""
+"""Name of the helper column that holds the line of the file, for messages."""
 
 _FIGURE = r"[-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 _RANGE = re.compile(rf"^\s*(\w+)\s*=\s*({_FIGURE})\s*\.\.\s*({_FIGURE})\s*$")
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def read_tables(
     folder: InputFolder, tables: Iterable[Table]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Read the tables of a folder.
+    """Read and check the tables of a folder.
+
+    Parameters
+    ----------
+    folder : InputFolder
+    tables : iterable of Table
+        The declarations.
 
     Returns
     -------
-    tuple
-        Frames by table name (an absent optional table is an empty frame; one with faults is left
-        out) and all faults.
+    frames : dict of str to DataFrame
+        By table name. An absent optional table is an empty frame; a table with faults is left out.
+    faults : list of Fault
+        Everything that is wrong with the tables, each by itself and where one refers to another.
     """
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
@@ -63,17 +73,29 @@ def read_tables(
 
 
 def empty(table: Table) -> pd.DataFrame:
-    """Return a frame with the table's columns and no row."""
+    """Return a frame with the columns of a table and no row."""
     return pd.DataFrame({column.name: [] for column in table.columns} | {ROW: []})
 
 
 def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
-    """Read and check one CSV file against its declaration; see `read_tables`.
+    """Read one CSV file and check it against its declaration.
 
     Parameters
     ----------
-    content : of the file
-    file : its name, for messages
+    content : bytes
+        Content of the file.
+    file : str
+        Name of the file, for messages.
+    table : Table
+        The declaration.
+
+    Returns
+    -------
+    frame : DataFrame
+        The declared columns, and `ROW` with the line of the file; empty if the file as a whole
+        cannot be read.
+    faults : list of Fault
+        F102 to F109 for the file as a whole, F201 to F212 for its cells and rows.
     """
     rows, lines, faults = _read_rows(content, file)
     if faults:
@@ -91,6 +113,7 @@ def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, l
     names = [name.strip() for name in rows[0]]
     cells = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(names)}
     line_of = pd.Series(lines[1:], name=ROW)
+    log.debug("read %s: %d bytes, %d rows", file, len(content), len(line_of))
     typed: dict[str, pd.Series] = {}
     bad_cells = np.zeros(len(line_of), bool)
     for column in table.columns:
@@ -109,16 +132,26 @@ def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, l
 def checked_rows(
     frame: pd.DataFrame, table: Table, file: str, sound: NDArray[np.bool_] | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Check the typed rows of a table against its rules.
+    """Check the typed rows of a table against its rules: ranges, choices, states, keys, positions.
 
     Parameters
     ----------
-    sound : (n_rows,) rows whose key could be read; by default all
+    frame : DataFrame
+        Typed columns, and `ROW`.
+    table : Table
+        The declaration.
+    file : str
+        Name of the file, for messages.
+    sound : ndarray of bool, shape (n_rows,), optional
+        Rows whose cells could all be read; only these are compared for repeated keys. By default
+        all rows.
 
     Returns
     -------
-    tuple
-        The frame with states by their canonical names, and the faults.
+    frame : DataFrame
+        With every known state under its canonical name.
+    faults : list of Fault
+        F205 to F207, F211 and F212.
     """
     faults = _rule_faults(frame, table, file)
     if {"country", "state"} <= set(frame):
@@ -132,7 +165,23 @@ def checked_rows(
 def read_settings(
     folder: InputFolder, name: str, required: Mapping[str, type], optional: Mapping[str, type]
 ) -> tuple[dict[str, str], list[Fault]]:
-    """Read a TOML file of flat text settings and refuse what is not declared."""
+    """Read a TOML file of settings, and refuse every key that is not declared.
+
+    Parameters
+    ----------
+    folder : InputFolder
+    name : str
+        Name of the file.
+    required, optional : mapping of str to type
+        Type of the value by key.
+
+    Returns
+    -------
+    values : dict
+        All values of the file, those with faults included.
+    faults : list of Fault
+        F101 where the file is absent, F108 for everything that is wrong with its content.
+    """
     file = f"{folder.name}/{name}"
     if name not in folder.files:
         return {}, [Fault("F101", file)]
@@ -160,14 +209,29 @@ def read_settings(
 
 
 def parameter_values(frame: pd.DataFrame) -> dict[str, float]:
-    """Return the figures of a `parameters` table by name."""
+    """Return the figures of parameters.csv by name."""
     return dict(zip(frame["parameter"], frame["value"], strict=True))
 
 
 def parameter_faults(
     frame: pd.DataFrame, declared: tuple[Parameter, ...], file: str
 ) -> list[Fault]:
-    """Compare a `parameters` table with the declared figures: names, completeness, bounds."""
+    """Compare parameters.csv with the declared parameters.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    declared : tuple of Parameter
+        Every parameter that must be there, and no other may.
+    file : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    list of Fault
+        F206 for an unknown parameter, F105 for a missing one, F205 for one out of range.
+    """
     known = {parameter.name: parameter for parameter in declared}
     faults = [
         Fault("F206", file, int(row[ROW]), "parameter", row["parameter"], "no such parameter")
@@ -188,20 +252,30 @@ def parameter_faults(
 
 
 def _read_rows(content: bytes, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
-    """Return the rows of a file that hold anything, their numbers in a spreadsheet, faults of the file as a whole."""
+    """Split a CSV file into rows.
+
+    Returns
+    -------
+    rows : list of list of str
+        The rows that are not blank, the header first.
+    lines : list of int
+        Their row numbers as a spreadsheet shows them: blank rows count, a line break inside quotes
+        does not.
+    faults : list of Fault
+        What is wrong with the file as a whole; then there are no rows.
+    """
     try:
-        # one letter has one code: a name typed on a Mac equals the same name typed on Windows
+        # An accented letter may be stored as one code point or as letter and accent. Normalised to
+        # the composed form (NFC), names join whichever program wrote them.
         text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        return [], [], [Fault("F102", file, detail=f"byte {error.start} is no UTF-8")]
+        return [], [], [Fault("F102", file, detail=f"byte {error.start} is not valid UTF-8")]
     if "\0" in text:
-        return [], [], [Fault("F102", file, detail="it holds zero bytes")]
+        return [], [], [Fault("F102", file, detail="it contains zero bytes")]
     reader = csv.reader(io.StringIO(text, newline=""))
     rows, lines = [], []
     try:
-        for number, row in enumerate(
-            reader, 1
-        ):  # blank rows count, a line break inside quotes does not
+        for number, row in enumerate(reader, 1):
             if any(cell.strip() for cell in row):
                 rows.append(row)
                 lines.append(number)
@@ -212,11 +286,12 @@ def _read_rows(content: bytes, file: str) -> tuple[list[list[str]], list[int], l
     if len(rows[0]) == 1 and (";" in rows[0][0] or "\t" in rows[0][0]):
         return [], [], [Fault("F104", file, 1, value=rows[0][0][:40])]
     if len(rows) == 1:
-        return [], [], [Fault("F103", file, detail="the table has no row")]
+        return [], [], [Fault("F103", file, detail="the table has no rows")]
     return rows, lines, []
 
 
 def _header_faults(header: list[str], table: Table, file: str) -> list[Fault]:
+    """Find columns that are repeated, undeclared or missing."""
     names = [name.strip() for name in header]
     declared = {column.name for column in table.columns}
     faults = [
@@ -231,57 +306,8 @@ def _header_faults(header: list[str], table: Table, file: str) -> list[Fault]:
     return faults
 
 
-def convert_cells(
-    cells: list[str], column: Column, file: str, lines: list[int]
-) -> tuple[pd.Series, list[Fault], NDArray[np.bool_]]:
-    """Turn text cells into typed values; return the values, the faults and a mask of the cells that failed."""
-    blank = np.array([cell == "" for cell in cells])
-    if column.kind in ("number", "integer"):
-        code, (values, bad) = "F202", _numbers(cells, column)
-    elif column.kind == "date":
-        values = pd.Series(np.array([_day(cell) for cell in cells], "datetime64[s]"))
-        code, bad = "F203", values.isna().to_numpy() & ~blank
-    elif column.kind == "flag":
-        known = {"yes": True, "no": False, "": bool(column.default)}
-        values = pd.Series([known.get(cell.lower(), False) for cell in cells])
-        code, bad = "F204", np.array([cell.lower() not in known for cell in cells])
-    else:
-        default = column.default if isinstance(column.default, str) else ""
-        values = pd.Series([cell or default for cell in cells], dtype="str")
-        code, bad = "F206", np.zeros(len(cells), bool)
-    faults = [Fault(code, file, lines[i], column.name, cells[i]) for i in np.flatnonzero(bad)]
-    if column.default is REQUIRED:
-        faults += [Fault("F201", file, lines[i], column.name) for i in np.flatnonzero(blank)]
-        bad = bad | blank
-    return values, faults, bad
-
-
-def _day(text: str) -> str:
-    """Return a day written YYYY-MM-DD as it is, anything else as NaT."""
-    try:
-        return text if date.fromisoformat(text).isoformat() == text else "NaT"
-    except ValueError:
-        return "NaT"
-
-
-def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
-    """Read plain finite numbers; a blank cell is the default, NaN where there is none."""
-    blank = column.default if isinstance(column.default, int | float) else np.nan
-    values = np.array(
-        [
-            float(cell) if _NUMBER.fullmatch(cell) else np.nan if cell else float(blank)
-            for cell in cells
-        ]
-    )
-    bad = ~np.isfinite(values) & np.array([cell != "" for cell in cells])
-    values[bad] = np.nan
-    if column.kind == "integer":
-        bad |= np.isfinite(values) & (values % 1 != 0)
-    return pd.Series(values), bad
-
-
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
-    """Run the range and choice rules of every column through pandera and return its failure cases as faults."""
+    """Check ranges and choices with pandera, and return its failure cases as faults."""
     import pandera.pandas as pa
 
     def checks(column: Column) -> list[pa.Check]:
@@ -291,7 +317,7 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
         if column.high is not None:
             found.append(pa.Check.le(column.high, error=f"at most {column.high:g}"))
         if column.choices:
-            allowed = [*column.choices, ""]
+            allowed = [*column.choices, ""]  # an empty cell has its own rule, F201
             found.append(pa.Check.isin(allowed, error="one of " + ", ".join(column.choices)))
         return found
 
@@ -321,6 +347,7 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
 
 
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
+    """Find rows whose key occurs further up."""
     key = list(table.key)
     again = frame.duplicated(key, keep="first")
     return [
@@ -332,7 +359,7 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
 
 
 def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
-    """Check that a place of a consumer country lies in it: swapped coordinates are the commonest slip."""
+    """Find places that lie outside their country, most often because lat and lon are swapped."""
     if "lat" not in frame or "country" not in frame:
         return []
     faults = []
@@ -349,9 +376,11 @@ def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
 
 
 def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Write every state by its one name; find those that are misspelt or of the other country, one fault a name.
+    """Replace names of states by their canonical ones; find misspelt ones and those of another country.
 
-    A name that is near none is a region of the user's own, and stays.
+    Zones and carriers join by the name of the state, so every spelling must become one. A name
+    that resembles no state is a region that the user has defined, and stays as it is. A name that
+    occurs in many rows is one fault.
     """
     pairs = list(zip(frame["country"], frame["state"], strict=True))
     names = {pair: state_name(*pair) or pair[1] for pair in pairs}
@@ -371,7 +400,7 @@ def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fa
 
 
 def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
-    """Check the `range` of a figure: present where assumed, well formed, and around the figure."""
+    """Check the column `range`: given for assumptions, well formed, and containing the figure."""
     faults = []
     assumed = frame[(frame["status"] == "assumption") & (frame["range"] == "")]
     faults += [Fault("F209", file, int(line), "range") for line in assumed[ROW]]
@@ -392,7 +421,22 @@ def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
 def reference_faults(
     folder: InputFolder, tables: Iterable[Table], frames: Mapping[str, pd.DataFrame]
 ) -> list[Fault]:
-    """Find identifiers that the table they point to does not have."""
+    """Find identifiers that do not occur in the table they refer to.
+
+    Parameters
+    ----------
+    folder : InputFolder
+        Gives the name for messages.
+    tables : iterable of Table
+        The declarations.
+    frames : mapping of str to DataFrame
+        By table name; a reference from or to a table that is not there is not checked.
+
+    Returns
+    -------
+    list of Fault
+        F208.
+    """
     faults = []
     for table in tables:
         for column in table.columns:

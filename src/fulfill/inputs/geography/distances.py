@@ -1,4 +1,7 @@
-"""How far the places of a problem lie apart, by road, sea and air, with the user's overrides laid over the map."""
+"""Distances between the places of a problem, by road, sea and air.
+
+What lanes.csv gives replaces what is measured on the map.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,26 @@ from fulfill.inputs.network import Network
 
 Array = NDArray[np.float64]
 Measured = Callable[[pd.DataFrame, pd.DataFrame], tuple[Array, NDArray[np.int64]]]
-"""From the places of two frames, with lat, lon and country, to km and crossings between them, each (n, m)."""
+"""Function from two frames of places (lat, lon, country) to km and crossings, each (n, m)."""
 
 
 @dataclass(frozen=True)
 class Distances:
-    """Distances in km; `inf` where there is no way. A crossing is an index into `crossings`, -1 for a domestic way.
+    """Distances between all places that a lane can join.
+
+    Lengths are in km, infinite where no lane exists. A crossing is an index into `crossings`, -1
+    for a domestic lane or none.
 
     Attributes
     ----------
-    site_zone, site_zone_crossing : (n_sites, n_zones)
-    gateway_site, gateway_site_crossing : (n_gateways, n_sites)
-        From ports and airports; rows of land crossings are inf.
-    origin_gateway : (n_origins, n_gateways)
-        By sea to seaports, by air to airports; inf to crossings.
-    origin_site, origin_site_crossing : (n_origins, n_sites)
-        By road; inf from origins overseas.
+    site_zone, site_zone_crossing : ndarray, shape (n_sites, n_zones)
+        By road.
+    gateway_site, gateway_site_crossing : ndarray, shape (n_gateways, n_sites)
+        By road from ports and airports; infinite from land crossings.
+    origin_gateway : ndarray, shape (n_origins, n_gateways)
+        By sea to seaports, by air to airports, from origins overseas; infinite to crossings.
+    origin_site, origin_site_crossing : ndarray, shape (n_origins, n_sites)
+        By road; infinite from origins overseas.
     crossings : tuple of int
         Row numbers in gateways.csv of the land crossings that take freight.
     """
@@ -48,7 +55,7 @@ class Distances:
 
 
 def road_rules(network: Network) -> RoadRules:
-    """Return the rules by which mapped lengths become road lengths and hours."""
+    """Return the road rules that the parameters of a network give."""
     figures = network.parameters
     return RoadRules(
         figures["road_factor"], figures["road_access_factor"], figures["road_speed_kmh"]
@@ -56,7 +63,20 @@ def road_rules(network: Network) -> RoadRules:
 
 
 def crossing_table(network: Network, *, freight: bool) -> pd.DataFrame:
-    """Return the land crossings of a network, all or only those that take freight: gateway_id, lat, lon."""
+    """Return the land crossings of a network.
+
+    Parameters
+    ----------
+    network : Network
+    freight : bool
+        Leave out crossings without freight capacity. Freight must avoid them; a route that is only
+        looked up may take them.
+
+    Returns
+    -------
+    DataFrame
+        With columns `gateway_id`, `lat` and `lon`; the index is that of gateways.csv.
+    """
     gateways = network["gateways"]
     wanted = (gateways["kind"] == "crossing") & (
         (gateways["capacity_m3_month"] > 0) | (not freight)
@@ -65,13 +85,24 @@ def crossing_table(network: Network, *, freight: bool) -> pd.DataFrame:
 
 
 def measure(network: Network, zones: pd.DataFrame) -> Distances:
-    """Measure every pair that a model of the network and the zones can use."""
+    """Measure the distance between every two places that a lane of the model can join.
+
+    Parameters
+    ----------
+    network : Network
+    zones : DataFrame
+        In the form of zones.csv.
+
+    Returns
+    -------
+    Distances
+    """
     graph = read_roads(network.roads) if network.roads else None
     rules = road_rules(network)
     crossings = crossing_table(network, freight=True)
 
     def roads(start: pd.DataFrame, goal: pd.DataFrame) -> tuple[Array, NDArray[np.int64]]:
-        """Domestic ways where both ends share a country, else the best way through a crossing."""
+        """Measure domestic lanes, and lanes abroad through their best crossing."""
         ends = (
             _points(start),
             _points(goal),
@@ -114,13 +145,14 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
 
 
 def _points(frame: pd.DataFrame) -> Array:
+    """Return latitude and longitude of places, (n, 2)."""
     return frame[["lat", "lon"]].to_numpy(float)
 
 
 def _scatter(
     mask: pd.Series, frame: pd.DataFrame, sites: pd.DataFrame, roads: Measured
 ) -> tuple[Array, NDArray[np.int64]]:
-    """Measure the rows of a mask and leave the others unreachable."""
+    """Measure the rows of a mask only; the others stay unreachable, with infinite km."""
     km = np.full((len(frame), len(sites)), np.inf)
     gate = np.full(km.shape, -1)
     rows = np.flatnonzero(mask)
@@ -130,7 +162,7 @@ def _scatter(
 
 
 def _overseas(origins: pd.DataFrame, gateways: pd.DataFrame) -> Array:
-    """Return km from origins overseas to ports by sea and to airports by air."""
+    """Return km from origins overseas to seaports by sea and to airports by air."""
     km = np.full((len(origins), len(gateways)), np.inf)
     abroad = np.flatnonzero(origins["country"] == "CN")
     for kind, distance in (("seaport", sea_km), ("airport", air_km)):
@@ -143,7 +175,7 @@ def _overseas(origins: pd.DataFrame, gateways: pd.DataFrame) -> Array:
 
 
 def _override(km: Array, start: pd.Series, goal: pd.Series, lanes: pd.DataFrame) -> Array:
-    """Lay the overrides of lanes.csv, which hold both ways, over a matrix."""
+    """Replace measured km by those of lanes.csv, which hold in both directions."""
     km = km.copy()
     rows, columns = pd.Index(start), pd.Index(goal)
     for one, other in (("from_id", "to_id"), ("to_id", "from_id")):

@@ -1,9 +1,12 @@
-"""The road graph: nearest nodes, shortest ways, and their course.
+"""The road graph: nearest nodes, shortest routes, and their course.
 
-Roads are an undirected graph in which no edge passes a border: a lane between two countries goes
-through a crossing that the network names. Mapped lengths are a little short (the map cuts corners)
-and are multiplied by a road factor; a place reaches its nearest road node over a multiple of the
-great circle.
+Roads are an undirected graph in which no edge passes a border (see `crossings`). The length of a
+route is::
+
+    road_factor * mapped length + access_factor * (great circles from both ends to their nodes)
+
+Mapped lengths are a little short, because the map cuts corners; `road_factor` makes up for that.
+`scripts/build_roads.py` derives the graph.
 """
 
 from __future__ import annotations
@@ -24,19 +27,29 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COUNTRY_CODES = {"MX": 0, "US": 1}
 MAX_ACCESS_KM = 60.0
-"""A point farther than this from any road is taken for a mistake."""
+"""A point farther than this from any road is taken to be mistyped."""
 
 
 @dataclass(frozen=True, eq=False)
 class RoadGraph:
-    """Roads of Mexico and the US border states; the arrays of roads.npz. Compared by identity.
+    """Roads of Mexico and the US border states: the arrays of roads.npz.
+
+    Graphs compare and hash by identity, so that results for a graph can be cached.
 
     Attributes
     ----------
-    lat, lon : (n_nodes,) degrees;  country : (n_nodes,) 0 MX, 1 US
-    u, v : (n_edges,) node indices;  km : (n_edges,) mapped length
-    shape_lat, shape_lon, shape_start : inner points of all edges; those of edge e, from u to v, lie
-        at ``shape_start[e]:shape_start[e + 1]``
+    lat, lon : ndarray, shape (n_nodes,)
+        Position of the nodes, degrees.
+    country : ndarray of int, shape (n_nodes,)
+        Country of the nodes, coded as in `COUNTRY_CODES`.
+    u, v : ndarray of int, shape (n_edges,)
+        Nodes at the two ends of an edge; edges can be driven both ways.
+    km : ndarray, shape (n_edges,)
+        Mapped length.
+    shape_lat, shape_lon : ndarray, shape (n_shape_points,)
+        Points between the ends of all edges, one edge after the other, degrees.
+    shape_start : ndarray of int, shape (n_edges + 1,)
+        The points of edge e, from u to v, lie at ``shape_start[e]:shape_start[e + 1]``.
     """
 
     lat: Array
@@ -52,10 +65,16 @@ class RoadGraph:
 
 @dataclass(frozen=True)
 class RoadRules:
-    """How mapped lengths become road lengths and hours.
+    """How mapped lengths become road lengths and driving times.
 
-    `road_factor` real over mapped length, `access_factor` road over great circle to the nearest
-    node, `speed_kmh` mean truck speed.
+    Attributes
+    ----------
+    road_factor : float
+        Real over mapped road length.
+    access_factor : float
+        Road length over great circle, between a place and its nearest road node.
+    speed_kmh : float
+        Mean truck speed, stops included.
     """
 
     road_factor: float = 1.05
@@ -65,7 +84,17 @@ class RoadRules:
 
 @cache
 def read_roads(content: bytes) -> RoadGraph:
-    """Read a road graph from the content of its .npz file; the same content is read once."""
+    """Read a road graph.
+
+    Parameters
+    ----------
+    content : bytes
+        Content of the .npz file; equal contents are parsed only once.
+
+    Returns
+    -------
+    RoadGraph
+    """
     with np.load(io.BytesIO(content)) as stored:
         floats = {
             name: stored[name].astype(float)
@@ -80,7 +109,25 @@ def read_roads(content: bytes) -> RoadGraph:
 def snap(
     graph: RoadGraph, points: Array, country: NDArray[np.object_] | None = None
 ) -> tuple[Index, Array]:
-    """Return the nearest road node of each point, of its own country if given, and the great circle to it in km."""
+    """Find the nearest road node of each point.
+
+    Near the border the nearest node may lie abroad, where no domestic route can begin. Points
+    whose country is known therefore snap to nodes of that country only.
+
+    Parameters
+    ----------
+    graph : RoadGraph
+    points : ndarray, shape (n, 2)
+        Latitude and longitude, degrees.
+    country : ndarray of str, shape (n,), optional
+        Country codes of the points.
+
+    Returns
+    -------
+    node : ndarray of int, shape (n,)
+    km : ndarray, shape (n,)
+        Great circle from the point to its node.
+    """
     from scipy.spatial import cKDTree
 
     points = np.asarray(points, float)
@@ -108,9 +155,22 @@ def road_km(
     from_country: NDArray[np.object_],
     to_country: NDArray[np.object_],
 ) -> Array:
-    """Return domestic road km between two sets of points, (n, m); pairs in different countries are infinite.
+    """Return the domestic road length from every point of one set to every point of another.
 
-    Without a graph, road km are the great circle times the access factor.
+    Parameters
+    ----------
+    graph : RoadGraph or None
+        Without a graph, the road length is the great circle times the access factor.
+    rules : RoadRules
+    from_points, to_points : ndarray, shapes (n, 2) and (m, 2)
+        Latitude and longitude, degrees.
+    from_country, to_country : ndarray of str, shapes (n,) and (m,)
+        Country codes.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        Lengths in km; infinite between countries and where no road joins the points.
     """
     direct = rules.access_factor * air_km(from_points, to_points)
     same = np.asarray(from_country)[:, None] == np.asarray(to_country)[None, :]
@@ -120,20 +180,33 @@ def road_km(
     goal, goal_km = snap(graph, to_points, to_country)
     along = node_km(graph, start, goal)
     km = rules.road_factor * along + rules.access_factor * (start_km[:, None] + goal_km[None, :])
-    # two places that reach the same node need not go to it and back
+    # two places that share a node need not drive to it and back
     km = np.where(along == 0, np.minimum(km, direct), km)
     return np.where(same, km, np.inf)
 
 
 def node_km(graph: RoadGraph, start: Index, goal: Index) -> Array:
-    """Return mapped km between nodes, (n, m), by Dijkstra from the smaller side."""
+    """Return the mapped length of the shortest path from every start node to every goal node.
+
+    Parameters
+    ----------
+    graph : RoadGraph
+    start, goal : ndarray of int, shapes (n,) and (m,)
+        Node indices, repeats allowed.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        Lengths in km, infinite where no path exists. The road factor is not applied.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
+    # one Dijkstra run per distinct source, and paths have the same length in both directions
     if len(np.unique(start)) > len(np.unique(goal)):
         return node_km(graph, goal, start).T
     size = len(graph.lat)
-    length = np.maximum(graph.km, 1e-6)
+    length = np.maximum(graph.km, 1e-6)  # a sparse matrix takes a zero length for a missing edge
     matrix = coo_array((length, (graph.u, graph.v)), shape=(size, size)).tocsr()
     sources, back = np.unique(start, return_inverse=True)
     return np.asarray(dijkstra(matrix, directed=False, indices=sources)[:, goal][back])
@@ -141,7 +214,18 @@ def node_km(graph: RoadGraph, start: Index, goal: Index) -> Array:
 
 @cache
 def road_network(graph: RoadGraph) -> Any:
-    """Return the roads as a networkx graph: edges carry `km` and the number of their row as `edge`."""
+    """Return the roads as a networkx graph, for the course of single routes.
+
+    Parameters
+    ----------
+    graph : RoadGraph
+
+    Returns
+    -------
+    networkx.Graph
+        Edges have the attributes `km` and `edge`, the index of the edge in the arrays of `graph`.
+        Of parallel edges only the shortest is there.
+    """
     import networkx as nx
 
     roads: Any = nx.Graph()
@@ -155,7 +239,24 @@ def road_network(graph: RoadGraph) -> Any:
 
 
 def course(graph: RoadGraph, start: int, goal: int) -> Array:
-    """Return the points of the shortest way between two nodes of one country, (n, 2)."""
+    """Return the course of the shortest path between two nodes of one country.
+
+    Parameters
+    ----------
+    graph : RoadGraph
+    start, goal : int
+        Node indices.
+
+    Returns
+    -------
+    ndarray, shape (n_points, 2)
+        Latitude and longitude, degrees, both ends included.
+
+    Raises
+    ------
+    InputError
+        F310 where no road joins the nodes.
+    """
     import networkx as nx
 
     roads = road_network(graph)
@@ -174,6 +275,6 @@ def course(graph: RoadGraph, start: int, goal: int) -> Array:
 
 
 def _unit(lat: Array, lon: Array) -> Array:
-    """Return points on the unit sphere, for nearest-neighbour search."""
+    """Return points on the unit sphere (n, 3), where straight distances rank as great circles do."""
     phi, theta = np.radians(lat), np.radians(lon)
     return np.column_stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)])

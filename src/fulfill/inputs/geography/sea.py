@@ -1,4 +1,8 @@
-"""Sea routes and lines by sea and air."""
+"""Sea distances, and the courses of sea and air legs for maps.
+
+Sea routes come from the searoute package (https://github.com/genthalili/searoute-py): shortest
+paths on a network of shipping lanes, realistic in length and on a map, not made for navigation.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,54 @@ Array = NDArray[np.float64]
 
 
 def sea_km(from_points: Array, to_points: Array) -> Array:
-    """Return sea km between ports, (n, m)."""
+    """Return the length of the sea route from every port to every other.
+
+    Parameters
+    ----------
+    from_points, to_points : ndarray, shapes (n, 2) and (m, 2)
+        Latitude and longitude, degrees.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        Lengths in km.
+    """
     return np.array(
         [[_sea(*map(float, a), *map(float, b))[0] for b in to_points] for a in from_points]
     )
 
 
 def sea_line(a: tuple[float, float], b: tuple[float, float]) -> list[Array]:
-    """Return the course by sea as pieces (n, 2) of lat and lon, cut where it passes the date line."""
+    """Return the course of the sea route between two ports.
+
+    Parameters
+    ----------
+    a, b : tuple of float
+        Latitude and longitude of the ports, degrees.
+
+    Returns
+    -------
+    list of ndarray, shapes (n_points, 2)
+        Latitude and longitude, in pieces cut at the date line; see `split_at_date_line`.
+    """
     return split_at_date_line(_sea(float(a[0]), float(a[1]), float(b[0]), float(b[1]))[1])
 
 
 def air_line(a: tuple[float, float], b: tuple[float, float], n_points: int = 48) -> list[Array]:
-    """Return the great circle as pieces (n, 2) of lat and lon, cut where it passes the date line."""
+    """Return the course of the great circle between two airports.
+
+    Parameters
+    ----------
+    a, b : tuple of float
+        Latitude and longitude of the airports, degrees.
+    n_points : int
+        Points between the ends.
+
+    Returns
+    -------
+    list of ndarray, shapes (n_points, 2)
+        Latitude and longitude, in pieces cut at the date line; see `split_at_date_line`.
+    """
     from pyproj import Geod
 
     between = Geod(ellps="WGS84").npts(a[1], a[0], b[1], b[0], n_points)
@@ -31,9 +70,23 @@ def air_line(a: tuple[float, float], b: tuple[float, float], n_points: int = 48)
 
 
 def split_at_date_line(line: Array) -> list[Array]:
-    """Wrap longitudes to [-180, 180] and cut a line (n, 2) where it passes from one side of the map to the other."""
+    """Wrap the longitudes of a line to [-180, 180] and cut it where it passes the date line.
+
+    Drawn in one piece, a line over the Pacific would run back across the whole map.
+
+    Parameters
+    ----------
+    line : ndarray, shape (n_points, 2)
+        Latitude and longitude, degrees; longitudes may exceed 180.
+
+    Returns
+    -------
+    list of ndarray, shapes (n_points, 2)
+        The pieces in order; neighbours end and begin at the same latitude, at +180 and -180.
+    """
     line = np.column_stack([line[:, 0], (line[:, 1] + 180.0) % 360.0 - 180.0])
     pieces = []
+    # neighbouring points are close together, so a jump of over 180 degrees is the date line
     while (jumps := np.flatnonzero(np.abs(np.diff(line[:, 1])) > 180.0)).size:
         last = int(jumps[0])
         (lat1, lon1), (lat2, lon2) = line[last], line[last + 1]
@@ -47,10 +100,11 @@ def split_at_date_line(line: Array) -> list[Array]:
 
 @cache
 def _sea(lat1: float, lon1: float, lat2: float, lon2: float) -> tuple[float, Array]:
+    """Return length in km and course (n_points, 2) of a sea route; searoute is slow, hence the cache."""
     import warnings
 
     with warnings.catch_warnings():
-        # searoute warns about its own dependencies; the route is not touched by it
+        # searoute warns about its own dependencies, which does not affect the route
         warnings.simplefilter("ignore")
         import searoute
 

@@ -1,10 +1,15 @@
-"""What a network and a demand must agree in: states, service classes, lanes, periods, and rows that no data use."""
+"""Rows that must exist for every zone, state, period and lane, and rows that nothing uses.
+
+A missing row never means "free" or "no limit": it is a fault. A row that names a state, class or
+product which no data use is usually a misspelling, and is warned of.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault
@@ -16,28 +21,59 @@ from fulfill.inputs.tables import ROW
 from fulfill.inputs.tariffs import Regime
 
 EVERY_STATE = "*"
-"""The state of carriers.csv that stands for every state not named."""
+"""The state in carriers.csv that stands for every state without a row of its own."""
 LISTED = 5
-"""Names that a message lists before it counts the rest."""
+"""Most names that a message lists; the rest are only counted."""
 
 
-def demand_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:
-    """Return every fault of a network and a demand together, besides unknown products, periods and countries."""
-    faults = [*_state_faults(network, demand), *_season_faults(network, demand)]
+def coverage_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:
+    """Find zones, states, classes, periods and lanes without the rows that the channels need.
+
+    Parameters
+    ----------
+    network, demand
+    channels : tuple of str
+        The channels that may be used, all of them known.
+
+    Returns
+    -------
+    list of Fault
+        F208, F212, F305, F314, F316 and F317; empty where nothing is missing.
+    """
+    faults = [
+        *_reach_faults(network, demand, channels),
+        *_state_faults(network, demand),
+        *_season_faults(network, demand),
+    ]
     if set(channels) - {"direct_mail"}:
         faults += _service_faults(network, demand)
     if "direct_mail" in channels:
         faults += _air_faults(network, demand)
-    unknown = [*_lane_end_faults(network, demand)]
-    return [
-        *faults,
-        *unknown,
-        *([] if unknown or network.roads else _missing_lane_faults(network, demand, channels)),
-    ]
+    misnamed = [*_lane_end_faults(network, demand)]
+    faults += misnamed
+    # a misspelt end would be reported a second time as a missing lane
+    if not misnamed and not network.roads:
+        faults += _missing_lane_faults(network, demand, channels)
+    return faults
 
 
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:
-    """Return warnings of rows that were meant to override a fallback and do not."""
+    """Warn of rows meant for one state, class or product that no data use.
+
+    Such a row was meant to replace a fallback (the state `*`, the class `any`), which then applies
+    instead.
+
+    Parameters
+    ----------
+    network, demand
+    regime : Regime
+        The tariff rules of the as-of date.
+
+    Returns
+    -------
+    list of Fault
+        W302 and W303.
+    """
     return [
         *_unused_states(network, demand),
         *_unused_classes(network),
@@ -47,22 +83,48 @@ def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> lis
 
 
 def _listed(names: list[str]) -> str:
+    """Return the names as a message shows them, shortened to `LISTED`."""
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     return ", ".join(names[:LISTED]) + more
 
 
-def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Find regions that fall to the row * although rows with names are there, and named rows that match no zone.
+def _pairs(frame: pd.DataFrame, column: str) -> set[tuple[str, str]]:
+    """Return the combinations of country and a column that occur in a table."""
+    return set(zip(frame["country"], frame[column], strict=True))
 
-    A known state without a row takes the row * by right; an unknown name may be a row's, spelt
-    otherwise.
+
+def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> Iterator[Fault]:
+    """Find zones that no service covers and states without carrier capacity."""
+    covered: set[tuple[str, str]] = set()
+    if "direct_mail" in channels:
+        covered |= _pairs(network["mail_services"], "zone_class")
+    if set(channels) - {"direct_mail"}:
+        covered |= _pairs(network["services"], "zone_class")
+    zones, file = demand.zones, f"{demand.folder.name}/zones.csv"
+    columns = ("country", "zone_class", "zone_id", ROW)
+    for country, kind, zone, line in zip(*(zones[name] for name in columns), strict=True):
+        if (country, kind) not in covered:
+            value, detail = f"{country} {kind}", f"zone {zone}"
+            yield Fault("F305", file, int(line), "zone_class", value, detail)
+    carriers, file = _pairs(network["carriers"], "state"), f"{network.folder.name}/carriers.csv"
+    for country, state in sorted(_pairs(zones, "state")):
+        if (country, state) not in carriers and (country, EVERY_STATE) not in carriers:
+            value, detail = f"{country} {state}", "no carrier row, and no * row"
+            yield Fault("F305", file, column="state", value=value, detail=detail)
+
+
+def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
+    """Find unknown regions that would silently take the row `*`, and named rows without any zone.
+
+    A known state without a row of its own takes the row `*` on purpose. An unknown name may be a
+    misspelling of a row's name, and its capacity would then be the wrong one.
     """
     carriers, zones = network["carriers"], demand.zones
     for country in sorted(set(zones["country"])):
         rows, here = carriers[carriers["country"] == country], zones[zones["country"] == country]
         named = rows[rows["state"] != EVERY_STATE]
         if named.empty or len(named) == len(rows):
-            continue
+            continue  # without names nothing can be misspelt; without `*` F305 finds the zone
         strange = here[
             [
                 name not in set(named["state"]) and not state_name(country, name)
@@ -77,16 +139,15 @@ def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
             yield Fault("F212", file, int(group[ROW].iloc[0]), "state", str(state), detail)
         for state, line in zip(named["state"], named[ROW], strict=True):
             if state not in set(here["state"]) and not state_name(country, state):
-                detail = f"no state of {country} and no zone's" + near(
+                file = f"{network.folder.name}/carriers.csv"
+                detail = f"no state of {country}, and no zone has it" + near(
                     nearest(state, set(here["state"]) - {""})
                 )
-                yield Fault(
-                    "F212", f"{network.folder.name}/carriers.csv", int(line), "state", state, detail
-                )
+                yield Fault("F212", file, int(line), "state", state, detail)
 
 
 def _season_faults(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Find periods of the calendar that a country's seasonality leaves out: nothing would be ordered in them."""
+    """Find periods without an intensity for a country: nothing would be ordered in them."""
     if not demand.orders.empty:
         return
     file = f"{demand.folder.name}/seasonality.csv"
@@ -94,42 +155,34 @@ def _season_faults(network: Network, demand: Demand) -> Iterator[Fault]:
         if country in set(demand.zones["country"]):
             for period in network["calendar"]["period_id"]:
                 if period not in set(rows["period_id"]):
-                    yield Fault(
-                        "F314",
-                        file,
-                        column="period_id",
-                        value=period,
-                        detail=f"no row for {country}",
-                    )
+                    detail = f"no row for {country}"
+                    yield Fault("F314", file, column="period_id", value=period, detail=detail)
 
 
 def _service_faults(network: Network, demand: Demand) -> Iterator[Fault]:
     """Find zone classes that no last-mile service of their country covers."""
     services, zones = network["services"], demand.zones
-    covered = set(zip(services["country"], services["zone_class"], strict=True))
-    by_mail = set(
-        zip(*(network["mail_services"][name] for name in ("country", "zone_class")), strict=True)
-    )
+    covered = _pairs(services, "zone_class")
+    by_mail = _pairs(network["mail_services"], "zone_class")
     for pair, rows in zones.groupby(["country", "zone_class"]):
         if pair in by_mail - covered:  # a class that mail does not cover either is F305
             detail = f"{len(rows)} zones, the first in row {int(rows[ROW].iloc[0])} of zones.csv"
             file = f"{network.folder.name}/services.csv"
-            yield Fault(
-                "F314", file, column="zone_class", value=" ".join(map(str, pair)), detail=detail
-            )
+            value = " ".join(map(str, pair))
+            yield Fault("F314", file, column="zone_class", value=value, detail=detail)
 
 
 def _air_faults(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Find countries that mail serves but mail_capacity.csv leaves out: nothing could fly."""
+    """Find countries with a mail service but no air capacity: nothing could be mailed."""
     served = set(network["mail_services"]["country"]) & set(demand.zones["country"])
     file = f"{network.folder.name}/mail_capacity.csv"
     for country in sorted(served - set(network["mail_capacity"]["country"])):
-        yield Fault(
-            "F314", file, column="country", value=country, detail="mail_services.csv serves it"
-        )
+        detail = "mail_services.csv serves it"
+        yield Fault("F314", file, column="country", value=country, detail=detail)
 
 
 def _places(network: Network, demand: Demand) -> dict[str, set[str]]:
+    """Return the ids of every kind of place that a lane can join."""
     tables = {
         "origin": network["origins"],
         "gateway": network["gateways"],
@@ -140,7 +193,7 @@ def _places(network: Network, demand: Demand) -> dict[str, set[str]]:
 
 
 def _lane_end_faults(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Find overrides that would change nothing: of unknown places, or between places that no lane joins."""
+    """Find rows of lanes.csv that would change nothing: unknown places, or no lane of the model."""
     places = _places(network, demand)
     known = sorted(set().union(*places.values()))
     joined = (("site", "zone"), ("gateway", "site"), ("origin", "gateway"), ("origin", "site"))
@@ -157,27 +210,21 @@ def _lane_end_faults(network: Network, demand: Demand) -> Iterator[Fault]:
         for column, name in strange:
             detail = "no origin, gateway, site or zone" + near(nearest(name, known))
             yield Fault("F208", file, int(line), column, name, detail)
-        ways = [(start, goal), (goal, start)]
+        directions = [(start, goal), (goal, start)]
         if not strange and not any(
-            a in places[one] and b in places[other] for one, other in joined for a, b in ways
+            a in places[one] and b in places[other] for one, other in joined for a, b in directions
         ):
-            yield Fault(
-                "F316",
-                file,
-                int(line),
-                "from_id + to_id",
-                f"{start}, {goal}",
-                "the model has no such lane",
-            )
+            value, detail = f"{start}, {goal}", "the model has no such lane"
+            yield Fault("F316", file, int(line), "from_id + to_id", value, detail)
 
 
 def _missing_lane_faults(
     network: Network, demand: Demand, channels: tuple[str, ...]
 ) -> Iterator[Fault]:
-    """Find road lanes that lanes.csv leaves out where there is no graph to measure them on, one fault a place.
+    """Find road lanes that lanes.csv must give because there is no road graph; one fault a place.
 
-    Abroad a lane needs a land crossing that takes freight, and from a site the channel that uses
-    it.
+    A lane to another country is only needed if a land crossing takes freight and, from a site, if
+    cross-border orders are allowed.
     """
     if not set(channels) - {"direct_mail"}:
         return
@@ -200,16 +247,12 @@ def _missing_lane_faults(
                 if (where == country or abroad) and frozenset((name, end)) not in written
             ]
             if missing:
-                yield Fault(
-                    "F317",
-                    file,
-                    column="from_id",
-                    value=name,
-                    detail=f"no lane to {_listed(missing)}",
-                )
+                detail = f"no lane to {_listed(missing)}"
+                yield Fault("F317", file, column="from_id", value=name, detail=detail)
 
 
 def _unused_states(network: Network, demand: Demand) -> Iterator[Fault]:
+    """Warn of carriers' rows for states in which no zone lies."""
     carriers, zones = network["carriers"], demand.zones
     for country in sorted(set(zones["country"])):
         here = set(zones.loc[zones["country"] == country, "state"])
@@ -218,17 +261,12 @@ def _unused_states(network: Network, demand: Demand) -> Iterator[Fault]:
         ]
         if len(rows):
             file, detail = f"{network.folder.name}/carriers.csv", f"{country}: no zone lies there"
-            yield Fault(
-                "W302",
-                file,
-                int(rows[ROW].iloc[0]),
-                "state",
-                _listed(rows["state"].tolist()),
-                detail,
-            )
+            names = _listed(rows["state"].tolist())
+            yield Fault("W302", file, int(rows[ROW].iloc[0]), "state", names, detail)
 
 
 def _unused_classes(network: Network) -> Iterator[Fault]:
+    """Warn of tariff classes that no product has."""
     tariffs, used = network["tariffs"], set(network["products"]["tariff_class"])
     rows = tariffs[~tariffs["tariff_class"].isin([ANY, *used])]
     if len(rows):
@@ -237,39 +275,27 @@ def _unused_classes(network: Network) -> Iterator[Fault]:
         detail = "no product has the class" + (
             f"; these take the row any: {_listed(others)}" if others else ""
         )
-        yield Fault(
-            "W302",
-            f"{network.folder.name}/tariffs.csv",
-            int(rows[ROW].iloc[0]),
-            "tariff_class",
-            names,
-            detail,
-        )
+        file = f"{network.folder.name}/tariffs.csv"
+        yield Fault("W302", file, int(rows[ROW].iloc[0]), "tariff_class", names, detail)
 
 
 def _unsold_products(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Warn of products that no country's mix holds: they are never ordered."""
+    """Warn of products that no country's mix contains: they are never ordered."""
     products = network["products"]
     rows = products[~products["product_id"].isin(demand.mix["product_id"])]
     if demand.orders.empty and len(rows):
-        file, detail = (
-            f"{network.folder.name}/products.csv",
-            f"not in mix.csv of {demand.name}: never ordered",
-        )
-        yield Fault(
-            "W302",
-            file,
-            int(rows[ROW].iloc[0]),
-            "product_id",
-            _listed(rows["product_id"].tolist()),
-            detail,
-        )
+        file = f"{network.folder.name}/products.csv"
+        names = _listed(rows["product_id"].tolist())
+        detail = f"not in mix.csv of {demand.name}: never ordered"
+        yield Fault("W302", file, int(rows[ROW].iloc[0]), "product_id", names, detail)
 
 
 def _fallback_classes(network: Network, regime: Regime) -> Iterator[Fault]:
-    """Warn of classes that take the row any on the as-of date though their own row has ended, or others have one.
+    """Warn of classes that take the row `any` although a row of their own was to be expected.
 
-    Where no class has a row yet, a class of a later day is no sign that one is missing.
+    It was where the class had a row that has ended, or has a row elsewhere while other classes have
+    theirs for this country and kind of entry. Where no class has a row on the as-of date and the
+    class's own begins later, the row `any` is meant to apply until then.
     """
     tariffs, classes = network["tariffs"], dict.fromkeys(network["products"]["tariff_class"])
     named = set(tariffs["tariff_class"]) - {ANY}
