@@ -67,19 +67,14 @@ class Scenario:
 
 
 def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) -> LocationInstance:
-    """Return the instance whose optimum is the least expected cost over scenarios.
-
-    Its periods are copied for each.
+    """Return the instance, its periods copied for each scenario, with the least expected cost.
 
     Raises
     ------
     ValueError
         Where probabilities are not positive or do not add up to one.
     """
-    chance = np.array([scenario.probability for scenario in scenarios])
-    if not len(chance) or (chance <= 0).any() or abs(chance.sum() - 1.0) > 1e-9:
-        raise ValueError(f"probabilities must be positive and add up to 1: {chance.tolist()}")
-    n_periods = len(instance.periods)
+    chance = _probabilities(scenarios)
 
     def copied(array: Array) -> Array:
         return np.concatenate([array] * len(scenarios), axis=-1)
@@ -92,19 +87,19 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
 
     same: list[ArrayLike] = [1.0] * len(scenarios)
     demand = expected(instance.demand, [scenario.demand for scenario in scenarios])
+    shape = (len(instance.sites), len(instance.periods))
     throughput = [
-        np.broadcast_to(np.asarray(scenario.throughput, float), (len(instance.sites), n_periods))[
-            :, None, None
-        ]
+        np.broadcast_to(np.asarray(scenario.throughput, float), shape)[:, None, None]
         for scenario in scenarios
     ]
     capacity = expected(instance.capacity, throughput)
     inbound, stock = instance.inbound, instance.stock
     if inbound is not None:
+        gateways = [scenario.gateway for scenario in scenarios]
         inbound = replace(
             inbound,
             route_usd=copied(inbound.route_usd),
-            gateway_m3=expected(inbound.gateway_m3, [scenario.gateway for scenario in scenarios]),
+            gateway_m3=expected(inbound.gateway_m3, gateways),
             origin_m3=expected(inbound.origin_m3, same),
             landing=_blocks(inbound.landing, np.ones(len(chance))),
         )
@@ -117,7 +112,7 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
             storage_usd=copied(stock.storage_usd),
             level=_blocks(stock.level, 1.0 / chance),
         )
-    mail_kg = expected(instance.mail.capacity_kg, [scenario.mail for scenario in scenarios])
+    mailed = [scenario.mail for scenario in scenarios]
     return replace(
         instance,
         periods=_names(instance.periods, scenarios),
@@ -127,11 +122,18 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         way_rate=copied(instance.way_rate),
         units=copied(instance.units),
         way_within={days: copied(share) for days, share in instance.way_within.items()},
-        mail=replace(instance.mail, capacity_kg=mail_kg),
+        mail=replace(instance.mail, capacity_kg=expected(instance.mail.capacity_kg, mailed)),
         carriers=replace(instance.carriers, orders=expected(instance.carriers.orders, same)),
         inbound=inbound,
         stock=stock,
     )
+
+
+def _probabilities(scenarios: Sequence[Scenario]) -> Array:
+    chance = np.array([scenario.probability for scenario in scenarios])
+    if not len(chance) or (chance <= 0).any() or abs(chance.sum() - 1.0) > 1e-9:
+        raise ValueError(f"probabilities must be positive and add up to 1: {chance.tolist()}")
+    return chance
 
 
 def _names(periods: tuple[str, ...], scenarios: Sequence[Scenario]) -> tuple[str, ...]:

@@ -90,22 +90,10 @@ def cross_road_km(
         if not len(rows) or not len(columns) or not len(gates):
             continue
         # the same crossing is measured once from either side: it snaps to a node of each country
-        first = road_km(
-            graph,
-            rules,
-            np.asarray(from_points)[rows],
-            gates,
-            np.full(len(rows), here, object),
-            np.full(len(gates), here, object),
-        )
-        second = road_km(
-            graph,
-            rules,
-            gates,
-            np.asarray(to_points)[columns],
-            np.full(len(gates), there, object),
-            np.full(len(columns), there, object),
-        )
+        start = np.asarray(from_points)[rows], np.full(len(rows), here, object)
+        goal = np.asarray(to_points)[columns], np.full(len(columns), there, object)
+        first = road_km(graph, rules, start[0], gates, start[1], np.full(len(gates), here, object))
+        second = road_km(graph, rules, gates, goal[0], np.full(len(gates), there, object), goal[1])
         # a loop over the few crossings keeps memory at (n, m) instead of (n, crossings, m)
         for number in range(len(gates)):
             through = first[:, number, None] + second[None, number, :]

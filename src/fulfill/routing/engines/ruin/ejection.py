@@ -177,8 +177,7 @@ def search_ejections(data, state, search, route, size, position, limit):
     Parameters
     ----------
     search : EjectionSearch, with the route and the new stop in `sequence`; `best` is changed
-    size : stops of `sequence`
-    position : index of the new stop
+    size, position : stops of `sequence`; index of the new stop in it
     limit : total penalty that has to be undercut
 
     Returns
@@ -224,9 +223,8 @@ def search_ejections(data, state, search, route, size, position, limit):
             decided[n_open], last_kept[n_open] = index + 1, index
             departure[n_open] = begin + data.service[there]
             n_open += 1
-        if index == position or n_ejected == MAX_EJECTED:
-            continue
-        if penalty + search.penalty[there] < limit:
+        may_eject = index != position and n_ejected < MAX_EJECTED
+        if may_eject and penalty + search.penalty[there] < limit:
             decided[n_open], last_kept[n_open] = index + 1, parent_kept
             departure[n_open], total[n_open] = parent_departure, penalty + search.penalty[there]
             ejected[n_open, :] = ejected[node]
