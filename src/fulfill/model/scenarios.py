@@ -41,7 +41,7 @@ from numpy.typing import ArrayLike
 
 from fulfill.model.arrays import Array
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.instance import LocationInstance
+from fulfill.model.instance import LocationInstance, Stock
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,6 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
             [array * (weight * np.asarray(factor, float)) for weight, factor in pairs], axis=-1
         )
 
-    same: list[ArrayLike] = [1.0] * len(scenarios)
     demand = expected(instance.demand, [scenario.demand for scenario in scenarios])
     shape = (len(instance.sites), len(instance.periods))
     throughput = [
@@ -93,24 +92,15 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         for scenario in scenarios
     ]
     capacity = expected(instance.capacity, throughput)
-    inbound, stock = instance.inbound, instance.stock
+    inbound = instance.inbound
     if inbound is not None:
         gateways = [scenario.gateway for scenario in scenarios]
         inbound = replace(
             inbound,
             route_usd=copied(inbound.route_usd),
             gateway_m3=expected(inbound.gateway_m3, gateways),
-            origin_m3=expected(inbound.origin_m3, same),
+            origin_m3=expected(inbound.origin_m3, [1.0] * len(scenarios)),
             landing=_blocks(inbound.landing, np.ones(len(chance))),
-        )
-    if stock is not None:
-        safety = _within_reach(stock.safety, instance.demand, demand)
-        stock = replace(
-            stock,
-            safety=safety,
-            secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
-            storage_usd=copied(stock.storage_usd),
-            level=_blocks(stock.level, 1.0 / chance),
         )
     mailed = [scenario.mail for scenario in scenarios]
     return replace(
@@ -123,9 +113,28 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         units=copied(instance.units),
         way_within={days: copied(share) for days, share in instance.way_within.items()},
         mail=replace(instance.mail, capacity_kg=expected(instance.mail.capacity_kg, mailed)),
-        carriers=replace(instance.carriers, orders=expected(instance.carriers.orders, same)),
+        carriers=replace(
+            instance.carriers, orders=expected(instance.carriers.orders, [1.0] * len(scenarios))
+        ),
         inbound=inbound,
-        stock=stock,
+        stock=_stock(instance, demand, capacity, chance),
+    )
+
+
+def _stock(
+    instance: LocationInstance, demand: Array, capacity: Array, chance: Array
+) -> Stock | None:
+    """Return what keeping goods costs over all scenarios."""
+    stock = instance.stock
+    if stock is None:
+        return None
+    safety = _within_reach(stock.safety, instance.demand, demand)
+    return replace(
+        stock,
+        safety=safety,
+        secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
+        storage_usd=np.concatenate([stock.storage_usd] * len(chance), axis=-1),
+        level=_blocks(stock.level, 1.0 / chance),
     )
 
 
