@@ -96,8 +96,8 @@ def test_a_gap_counts_at_the_value_that_customs_sees(
     toy.edit("network/network.toml", "net_price", base)
     toy.set("network/tariffs.csv", 3, "value_to_usd", upper)
     toy.add(
-        "network/tariffs.csv", rule_id="top", entry_kind="courier", tariff_class="any", valid_from="2025-08-15",
-        value_from_usd=lower, rate="0.335", base="courier_value",
+        "network/tariffs.csv", rule_id="top", entry_kind="courier", tariff_class="any",
+        valid_from="2025-08-15", value_from_usd=lower, rate="0.335", base="courier_value",
     )  # fmt: skip
     assert codes(toy) == ([("F304", "apparel"), ("F304", "electronics")] if fault else [])
 

@@ -211,7 +211,7 @@ def _speed_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> li
 
 
 def _settings_faults(folder: InputFolder, settings: Mapping[str, str]) -> list[Fault]:
-    """Find settings with an invalid value, and settings that name a file the folder does not have."""
+    """Find settings with an invalid value, and settings that name a missing file."""
     file = f"{folder.name}/network.toml"
     faults = []
     day = settings.get("as_of")
