@@ -115,7 +115,7 @@ RULES: dict[str, tuple[str, str]] = {
         "let each band of speeds.csv begin where the one before it ends, from 0 to 24",
     ),
     "F313": (
-        "the distance bands of a service cover all distances from 0 km once",
+        "the distance bands of a service begin at 0 km, without gap or overlap",
         "let the first band begin at 0 and each further one where the one before it ends, "
         "with km_to above km_from",
     ),

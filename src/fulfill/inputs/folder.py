@@ -101,10 +101,9 @@ def read_folder(folder: Path, names: Iterable[str], label: str | None = None) ->
             files[file] = path.read_bytes()
         except OSError as error:
             faults.append(Fault("F102", f"{name}/{file}", detail=error.strerror or str(error)))
-        else:
-            log.debug("read %s/%s: %d bytes", name, file, len(files[file]))
     if faults:
         raise InputError(faults)
+    log.debug("read %s: %d files, %d bytes", name, len(files), sum(map(len, files.values())))
     return InputFolder(name, files, portable(folder) if label is None else label)
 
 
