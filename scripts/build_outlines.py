@@ -1,14 +1,15 @@
 """Derive the outlines of the Mexican states and of CA, AZ, NM, TX for map backgrounds.
 
-Run it in an environment of its own, so that its sources do not become dependencies of the package::
+Run it in a separate environment, so that its sources do not become dependencies of the package::
 
-    python -m venv outlines && outlines/bin/pip install --no-compile libpysal bokeh_sampledata geopandas
+    python -m venv outlines
+    outlines/bin/pip install --no-compile libpysal bokeh_sampledata geopandas
     outlines/bin/python scripts/build_outlines.py networks/mexico-us-border/outlines.geojson
 
 Mexican states come from libpysal (`examples/mexico`), US states are unions of the counties of
-bokeh_sampledata. Shared borders are thinned together (`coverage_simplify`), so that neighbours
-leave neither gaps nor overlaps. Where the two sources disagree along the border, the finer US
-outline is cut out of the Mexican one.
+bokeh_sampledata. Shared borders are simplified together (`coverage_simplify`), so that neighbours
+leave neither gaps nor overlaps. Where the two sources disagree along the border, the more detailed
+US outline is cut out of the Mexican one.
 """
 
 from __future__ import annotations
@@ -29,19 +30,20 @@ SMALLEST_ISLAND = 0.002
 """Polygons smaller than this many square degrees are left out, unless a state has no other."""
 US_STATES = {"CA": "California", "AZ": "Arizona", "NM": "New Mexico", "TX": "Texas"}
 MX_STATES = {
-    "MX01": "Aguascalientes", "MX02": "Baja California", "MX03": "Baja California Sur", "MX04": "Campeche",
-    "MX05": "Chiapas", "MX06": "Chihuahua", "MX07": "Coahuila", "MX08": "Colima", "MX09": "Ciudad de México",
-    "MX10": "Durango", "MX11": "Guanajuato", "MX12": "Guerrero", "MX13": "Hidalgo", "MX14": "Jalisco",
-    "MX15": "México", "MX16": "Michoacán", "MX17": "Morelos", "MX18": "Nayarit", "MX19": "Nuevo León",
-    "MX20": "Oaxaca", "MX21": "Puebla", "MX22": "Querétaro", "MX23": "Quintana Roo", "MX24": "San Luis Potosí",
-    "MX25": "Sinaloa", "MX26": "Sonora", "MX27": "Tabasco", "MX28": "Tamaulipas", "MX29": "Tlaxcala",
+    "MX01": "Aguascalientes", "MX02": "Baja California", "MX03": "Baja California Sur",
+    "MX04": "Campeche", "MX05": "Chiapas", "MX06": "Chihuahua", "MX07": "Coahuila",
+    "MX08": "Colima", "MX09": "Ciudad de México", "MX10": "Durango", "MX11": "Guanajuato",
+    "MX12": "Guerrero", "MX13": "Hidalgo", "MX14": "Jalisco", "MX15": "México", "MX16": "Michoacán",
+    "MX17": "Morelos", "MX18": "Nayarit", "MX19": "Nuevo León", "MX20": "Oaxaca", "MX21": "Puebla",
+    "MX22": "Querétaro", "MX23": "Quintana Roo", "MX24": "San Luis Potosí", "MX25": "Sinaloa",
+    "MX26": "Sonora", "MX27": "Tabasco", "MX28": "Tamaulipas", "MX29": "Tlaxcala",
     "MX30": "Veracruz", "MX31": "Yucatán", "MX32": "Zacatecas",
 }  # fmt: skip
-"""GeoNames codes, which libpysal uses: they are not those of INEGI."""
+"""States by the codes of GeoNames, which libpysal uses; those of INEGI differ."""
 
 
 def package_folder(name: str) -> Path:
-    """Folder of an installed package, found without importing it."""
+    """Return the folder of an installed package without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise SystemExit(f"{name} is not installed: see the head of this script")
@@ -49,7 +51,7 @@ def package_folder(name: str) -> Path:
 
 
 def mexican_states() -> dict[str, shapely.Geometry]:
-    """Outline by state."""
+    """Return the outline of each state."""
     table = geopandas.read_file(package_folder("libpysal") / "examples/mexico/mexicojoin.shp")
     return {
         MX_STATES[code]: shapely.make_valid(shape)
@@ -58,7 +60,7 @@ def mexican_states() -> dict[str, shapely.Geometry]:
 
 
 def us_states() -> dict[str, shapely.Geometry]:
-    """Outline by state."""
+    """Return the outline of each state."""
     database = sqlite3.connect(
         package_folder("bokeh_sampledata") / "_data/geographic_boundaries.db"
     )
@@ -73,7 +75,7 @@ def us_states() -> dict[str, shapely.Geometry]:
 
 
 def without_islets(shape: shapely.Geometry) -> shapely.Geometry:
-    """Polygons of a shape that are large enough to see."""
+    """Return the polygons of a shape that are large enough to be seen on a map."""
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     large = [part for part in parts if part.area >= SMALLEST_ISLAND] or [
         max(parts, key=lambda part: part.area)

@@ -1,20 +1,21 @@
 """Derive the road graph of Mexico and the four US border states from packaged OpenStreetMap roads.
 
-Run it in an environment of its own, so that its sources do not become dependencies of the package::
+Run it in a separate environment, so that its sources do not become dependencies of the package::
 
-    python -m venv roads && roads/bin/pip install --no-compile scgraph_data libpysal bokeh_sampledata geopandas scipy
+    python -m venv roads
+    roads/bin/pip install --no-compile scgraph_data libpysal bokeh_sampledata geopandas scipy
     roads/bin/python scripts/build_roads.py networks/mexico-us-border/roads.npz
 
 Steps
 
 1. `read_highways`: the network is read as text (importing that module needs gigabytes) and clipped
-    to a box.
+   to a box.
 2. `countries_of`: a node is in the US inside the counties of CA, AZ, NM and TX, else in Mexico
-    inside its states.
+   inside its states.
 3. `cut_border`: an edge between the two countries becomes two dead ends that meet at the border
-   line, so that roads reach every crossing from both sides and no path passes a border by road.
-4. `stitch`: the source has broken links; loose ends are joined to near nodes that are far away by
-    road.
+   line, so that roads reach every crossing from both sides but no path crosses the border.
+4. `stitch`: the source has broken links; a loose end is joined to nodes that are close to it but
+   far away by road.
 5. The largest component of each country is kept.
 6. `divide`: the source draws some highways as one straight edge of up to 480 km; nodes are laid on
    long edges so that places along them find the road.
@@ -48,25 +49,29 @@ BOX = (14.0, 42.2, -125.0, -85.5)
 US_STATES = ("CA", "AZ", "NM", "TX")
 MX, US, ELSEWHERE = 0, 1, -1
 COAST_KM = 4.0
-"""A node this far outside Mexico's outline still belongs to it: the outline is coarse at coasts and rivers."""
+"""A node this far outside Mexico still belongs to it: the outline is coarse at coast and river."""
 SOUTH_KM = 1.0
-"""The same towards Guatemala and Belize, where a road outside the outline is likely foreign."""
+"""The same near Guatemala and Belize, where a road outside the outline is probably foreign."""
 STITCH_KM = 2.5
-"""Radius in which loose ends are joined."""
+"""Greatest distance over which loose ends are joined."""
 DETOUR_KM, DETOUR = 20.0, 4.0
-"""Two near nodes are joined if their distance by road exceeds both DETOUR_KM and DETOUR times the gap."""
+"""Close nodes are joined if they are farther apart by road than this and than DETOUR gaps."""
 GAP_FACTOR = 1.1
-"""Road length over great circle of a joined gap."""
+"""Road length over great circle, for a joined gap."""
 DIVIDE_KM = 10.0
-"""Longest edge: places snap to nodes, so nodes must not lie far apart."""
+"""Longest edge: places snap to nodes, so nodes must not be far apart."""
 SIMPLIFY_DEGREES = 0.0005
-"""Tolerance to which the inner points of an edge are thinned."""
+"""Tolerance of the simplification of an edge."""
 DEGREE_KM = 111.2
 
 
 @dataclass(frozen=True)
 class Roads:
-    """Nodes and edges; `fixed` marks nodes that are no loose ends although they have one edge only."""
+    """Nodes and edges of the road network.
+
+    `fixed` marks nodes with a single edge that are not loose ends: the points where `cut_border`
+    has cut a road.
+    """
 
     lat: np.ndarray
     lon: np.ndarray
@@ -77,11 +82,11 @@ class Roads:
     km: np.ndarray
 
     def degree(self) -> np.ndarray:
-        """Edges at each node."""
+        """Return the number of edges at each node."""
         return np.bincount(np.concatenate([self.u, self.v]), minlength=len(self.lat))
 
     def matrix(self) -> csr_array:
-        """Lengths as a symmetric sparse matrix; of parallel edges the shortest."""
+        """Return the lengths as a symmetric sparse matrix; of parallel edges the shortest."""
         order = np.lexsort((self.km, np.maximum(self.u, self.v), np.minimum(self.u, self.v)))
         low, high = np.minimum(self.u, self.v)[order], np.maximum(self.u, self.v)[order]
         first = np.ones(len(low), bool)
@@ -104,7 +109,7 @@ class Roads:
 def great_circle_km(
     lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray
 ) -> np.ndarray:
-    """Distance on a sphere."""
+    """Return great-circle distances on a sphere, by the haversine formula."""
     lat1, lon1, lat2, lon2 = map(np.radians, (lat1, lon1, lat2, lon2))
     half = (
         np.sin((lat2 - lat1) / 2) ** 2
@@ -114,7 +119,7 @@ def great_circle_km(
 
 
 def package_folder(name: str) -> Path:
-    """Folder of an installed package, found without importing it."""
+    """Return the folder of an installed package without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise SystemExit(f"{name} is not installed: see the head of this script")
@@ -146,7 +151,7 @@ def read_highways(path: Path) -> Roads:
 
 
 def read_outlines() -> tuple[shapely.Geometry, shapely.Geometry]:
-    """Outlines of Mexico and of the four US border states."""
+    """Return the outlines of Mexico and of the four US border states."""
     mexico = geopandas.read_file(package_folder("libpysal") / "examples/mexico/mexicojoin.shp")
     database = sqlite3.connect(
         package_folder("bokeh_sampledata") / "_data/geographic_boundaries.db"
@@ -163,7 +168,7 @@ def read_outlines() -> tuple[shapely.Geometry, shapely.Geometry]:
 
 
 def countries_of(roads: Roads, mexico: shapely.Geometry, states: shapely.Geometry) -> np.ndarray:
-    """Country of each node: the US outline is the finer one, so it decides along the Rio Grande."""
+    """Return the country of each node; the US outline is more detailed and decides at the river."""
     points = shapely.points(roads.lon, roads.lat)
     shapely.prepare(mexico)
     shapely.prepare(states)
@@ -175,7 +180,7 @@ def countries_of(roads: Roads, mexico: shapely.Geometry, states: shapely.Geometr
 
 
 def cut_border(roads: Roads, states: shapely.Geometry) -> Roads:
-    """Replace each edge between Mexico and the US by two dead ends that meet where it crosses the US outline."""
+    """Replace each edge between Mexico and the US by two dead ends that meet at the US outline."""
     country = roads.country
     across = (np.minimum(country[roads.u], country[roads.v]) == MX) & (
         country[roads.u] != country[roads.v]
@@ -207,9 +212,9 @@ def cut_border(roads: Roads, states: shapely.Geometry) -> Roads:
 
 
 def stitch(roads: Roads, degree: np.ndarray) -> Roads:
-    """Join loose ends to near nodes of their country that are in another component or far away by road.
+    """Join loose ends to close nodes of their country that are unconnected or far away by road.
 
-    `degree` is that of the unclipped graph: a road that only leaves the window is no loose end.
+    `degree` is that of the unclipped graph: a road that merely leaves the window has no loose end.
     """
     matrix = roads.matrix()
     _, component = connected_components(matrix, directed=False)
@@ -239,7 +244,7 @@ def stitch(roads: Roads, degree: np.ndarray) -> Roads:
 
 
 def unit_vectors(roads: Roads) -> np.ndarray:
-    """Nodes as points on the unit sphere."""
+    """Return the nodes as points on the unit sphere."""
     lat, lon = np.radians(roads.lat), np.radians(roads.lon)
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
@@ -254,7 +259,11 @@ def main_components(roads: Roads, component: np.ndarray) -> np.ndarray:
 
 
 def divide(roads: Roads, states: shapely.Geometry) -> Roads:
-    """Lay nodes on edges longer than DIVIDE_KM, but none where the straight edge runs through the other country."""
+    """Add nodes on edges longer than DIVIDE_KM.
+
+    None is added where the straight edge runs through the other country: a place there would snap
+    to a road across the border.
+    """
     long = roads.km > DIVIDE_KM
     lat, lon, owner = [roads.lat], [roads.lon], [roads.country]
     u, v, km = [roads.u[~long]], [roads.v[~long]], [roads.km[~long]]
@@ -323,7 +332,7 @@ def contract(roads: Roads) -> tuple[np.ndarray, list[tuple[int, int, float, list
 
 
 def inner_shape(roads: Roads, u: int, inner: list[int], v: int) -> np.ndarray:
-    """Thinned (lat, lon) points of an edge between its ends."""
+    """Return the simplified (lat, lon) points of an edge between its ends."""
     if not inner:
         return np.empty((0, 2))
     nodes = [u, *inner, v]
@@ -350,7 +359,8 @@ def write(roads: Roads, path: Path) -> None:
         shape_start=np.r_[0, np.cumsum([len(shape) for shape in shapes])].astype(np.int32),
     )
     print(
-        f"{path}: {stays.sum()} nodes, {len(edges)} edges, {len(points)} shape points, {path.stat().st_size} bytes"
+        f"{path}: {stays.sum()} nodes, {len(edges)} edges, "
+        f"{len(points)} shape points, {path.stat().st_size} bytes"
     )
 
 

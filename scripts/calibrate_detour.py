@@ -3,10 +3,10 @@
     python scripts/calibrate_detour.py [--network NAME|DIR] [--demand NAME|DIR]
 
 Delivery points are drawn in every metropolitan and urban zone as `fulfill route` draws them. Pairs
-a little nearer and a little farther apart than `street_reach_km` are measured over the mapped
-roads, so that distances by street and by road agree where one takes over from the other. The map
-has main roads only: pairs whose ends are far from them would measure what the map lacks, and are
-left out. Nearer pairs are taken to be as roundabout as these.
+a little closer or a little farther apart than `street_reach_km` are measured over the mapped
+roads, so that distances by street and by road agree at the distance where one replaces the other.
+The map has main roads only: pairs whose ends are far from them would measure what the map lacks,
+and are left out. Closer pairs are assumed to have the same detour.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from fulfill.study.study import load
 
 N_POINTS, SEED = 60, 0
 BAND = (2.0 / 3.0, 4.0 / 3.0)
-"""Reaches between which pairs are measured."""
+"""Shortest and longest great circle of a pair, in multiples of `street_reach_km`."""
 ENDS = 0.1
-"""Most of the great circle that the streets from both points to the mapped roads may make up."""
+"""Greatest share of the great circle that access to the mapped roads may take up."""
 
 
 def main() -> None:

@@ -67,6 +67,11 @@ class Folders:
         row = frame.iloc[[-1]].assign(**cells)
         pd.concat([frame, row]).to_csv(self.root / file, index=False)
 
+    def add_plant(self) -> None:
+        """Add a plant in Mexico near the sites; it makes nothing and has no lanes yet."""
+        place = {"country": "MX", "lat": "20.6", "lon": "-103.0"}
+        self.add("network/origins.csv", origin_id="plant", name="Plant", **place)
+
     def delete(self, file: str) -> None:
         (self.root / file).unlink()
 

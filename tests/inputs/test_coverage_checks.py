@@ -1,4 +1,4 @@
-"""What a demand asks of a network is there, and rows that were meant to override a fallback do so or are told."""
+"""Rows that a demand needs of a network are there, and rows that nothing uses are reported."""
 
 from __future__ import annotations
 
@@ -29,17 +29,16 @@ def warned(toy: Folders, **options: object) -> list[tuple[str, str, int, str, st
     ]
 
 
-# --- lanes
-# -----------------------------------------------------------------------------------------------------------
+# --- lanes ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("row", "column", "name", "near"),
     [
-        (3, "to_id", "site-aa", "near: site-a"),
-        (5, "from_id", "Site A", "near: site-a"),
-        (2, "from_id", "cn hub", "near: cn-hub"),
-        (10, "to_id", "zone_3", "near: zone-3"),
+        (3, "to_id", "site-aa", "similar: site-a"),
+        (5, "from_id", "Site A", "similar: site-a"),
+        (2, "from_id", "cn hub", "similar: cn-hub"),
+        (10, "to_id", "zone_3", "similar: zone-3"),
         (7, "to_id", "Xalapa", "no origin, gateway, site or zone"),
     ],
 )
@@ -90,14 +89,7 @@ def test_without_a_road_graph_and_lanes_every_place_is_named(toy: Folders) -> No
 
 
 def test_a_plant_needs_lanes_to_the_sites_it_can_serve(toy: Folders) -> None:
-    toy.add(
-        "network/origins.csv",
-        origin_id="plant",
-        name="Plant",
-        country="MX",
-        lat="20.6",
-        lon="-103.0",
-    )
+    toy.add_plant()
     assert found(toy) == [("F317", LANES, 0, "from_id", "plant")]
     assert found(toy, channels=("direct_mail", "local")) == []
     for site in ("site-a", "site-b"):
@@ -110,8 +102,7 @@ def test_a_road_graph_needs_no_lanes(embedded_problem: Problem) -> None:
     assert embedded_problem.network.roads is not None
 
 
-# --- rows that a demand needs
-# ----------------------------------------------------------------------------------------
+# --- rows that a demand needs ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["rural", "metropolitan"])
@@ -144,8 +135,7 @@ def test_mail_needs_a_capacity_in_the_country_it_serves(toy: Folders) -> None:
     assert found(toy, channels=("local",)) == []
 
 
-# --- warnings
-# --------------------------------------------------------------------------------------------------------
+# --- warnings -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Querétaro", "Sonora", "NL"])

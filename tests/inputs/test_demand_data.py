@@ -1,4 +1,4 @@
-"""The embedded demand `mexico-2026`: counts, sums, and whether its zones put sites where the census puts them."""
+"""The embedded demand mexico-2026: counts, sums, and sites where the census would place them."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ FOLDER = ROOT / "demand" / "mexico-2026"
 VALIDATION = ROOT.parent / "shared" / "data"
 NATION = 126_014_024
 PEOPLE = {
-    "Aguascalientes": 1425607, "Baja California": 3769020, "Baja California Sur": 798447, "Campeche": 928363,
-    "Coahuila": 3146771, "Colima": 731391, "Chiapas": 5543828, "Chihuahua": 3741869, "Ciudad de México": 9209944,
-    "Durango": 1832650, "Guanajuato": 6166934, "Guerrero": 3540685, "Hidalgo": 3082841, "Jalisco": 8348151,
-    "México": 16992418, "Michoacán": 4748846, "Morelos": 1971520, "Nayarit": 1235456, "Nuevo León": 5784442,
-    "Oaxaca": 4132148, "Puebla": 6583278, "Querétaro": 2368467, "Quintana Roo": 1857985, "San Luis Potosí": 2822255,
-    "Sinaloa": 3026943, "Sonora": 2944840, "Tabasco": 2402598, "Tamaulipas": 3527735, "Tlaxcala": 1342977,
-    "Veracruz": 8062579, "Yucatán": 2320898, "Zacatecas": 1622138,
+    "Aguascalientes": 1425607, "Baja California": 3769020, "Baja California Sur": 798447,
+    "Campeche": 928363, "Coahuila": 3146771, "Colima": 731391, "Chiapas": 5543828,
+    "Chihuahua": 3741869, "Ciudad de México": 9209944, "Durango": 1832650, "Guanajuato": 6166934,
+    "Guerrero": 3540685, "Hidalgo": 3082841, "Jalisco": 8348151, "México": 16992418,
+    "Michoacán": 4748846, "Morelos": 1971520, "Nayarit": 1235456, "Nuevo León": 5784442,
+    "Oaxaca": 4132148, "Puebla": 6583278, "Querétaro": 2368467, "Quintana Roo": 1857985,
+    "San Luis Potosí": 2822255, "Sinaloa": 3026943, "Sonora": 2944840, "Tabasco": 2402598,
+    "Tamaulipas": 3527735, "Tlaxcala": 1342977, "Veracruz": 8062579, "Yucatán": 2320898,
+    "Zacatecas": 1622138,
 }  # fmt: skip
 """People by state, census 2020 (INEGI)."""
 PRODUCTS = {
-    "apparel_a", "apparel_c", "footwear_b", "electronics_a", "electronics_c", "appliance_b", "beauty_a", "home_b",
-    "home_c", "toys_b",
+    "apparel_a", "apparel_c", "footwear_b", "electronics_a", "electronics_c", "appliance_b",
+    "beauty_a", "home_b", "home_c", "toys_b",
 }  # fmt: skip
 DAYS = {
-    "jan": 31, "feb": 28, "mar": 31, "apr": 30, "may": 24, "hot_sale": 9, "jun": 28, "jul": 31, "aug": 31, "sep": 30,
-    "oct": 31, "nov": 21, "buen_fin": 5, "black_friday": 4, "dec": 16, "navidad": 15,
+    "jan": 31, "feb": 28, "mar": 31, "apr": 30, "may": 24, "hot_sale": 9, "jun": 28, "jul": 31,
+    "aug": 31, "sep": 30, "oct": 31, "nov": 21, "buen_fin": 5, "black_friday": 4, "dec": 16,
+    "navidad": 15,
 }  # fmt: skip
 FILES = {"parameters": PARAMETERS, "zones": ZONES, "mix": MIX, "seasonality": SEASONALITY}
 

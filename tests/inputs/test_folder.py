@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import TOY_NETWORK
+from conftest import TOY_NETWORK, Folders
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.folder import locate, portable, read_folder, shadowed
 from fulfill.inputs.network import read_network
@@ -53,3 +54,10 @@ def test_an_embedded_name_means_the_embedded_folder_everywhere(
 def test_an_unknown_name_lists_the_embedded_ones() -> None:
     with pytest.raises(InputError, match="embedded: mexico-us-border, toy"):
         locate("network", "atlantis")
+
+
+def test_files_that_are_read_are_logged(toy: Folders, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="fulfill.inputs"):
+        toy.problem()
+    sites = (toy.network / "sites.csv").stat().st_size
+    assert f"read network/sites.csv: {sites} bytes, 2 rows" in caplog.messages

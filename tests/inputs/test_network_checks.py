@@ -1,4 +1,4 @@
-"""Tables of a network that contradict each other or themselves are refused, at the row where they do."""
+"""Contradictions in the tables of a network are refused, with the row in which they are."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ def states(toy: Folders, name: str, row: int = 0) -> None:
         toy.set(ZONES, line, "state", name)
 
 
-# --- states
-# ----------------------------------------------------------------------------------------------------------
+# --- states ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -55,9 +54,9 @@ def test_a_state_is_one_name_however_it_is_spelt(toy: Folders, name: str, in_car
 @pytest.mark.parametrize(
     ("name", "detail"),
     [
-        ("Queretro", "near: Querétaro"),
-        ("QuerÃ©taro", "near: Querétaro"),
-        ("Jalsico", "near: Jalisco"),
+        ("Queretro", "similar: Querétaro"),
+        ("QuerÃ©taro", "similar: Querétaro"),
+        ("Jalsico", "similar: Jalisco"),
         ("Texas", "but of US"),
         ("CA", "but of US"),
     ],
@@ -82,7 +81,7 @@ def test_a_misspelt_state_is_refused_with_the_near_ones(
 def test_a_misspelt_state_of_many_zones_is_one_fault(toy: Folders) -> None:
     states(toy, "Queretro")
     (fault,) = toy.faults()
-    assert (fault.row, fault.detail) == (2, "no state of MX; near: Querétaro; 3 rows")
+    assert (fault.row, fault.detail) == (2, "no state of MX; similar: Querétaro; 3 rows")
 
 
 @pytest.mark.parametrize("name", ["Bajio", "", "Valle Central"])
@@ -116,8 +115,7 @@ def test_ids_of_two_unicode_forms_are_one(toy: Folders) -> None:
     assert found(toy) == []
 
 
-# --- tariff classes
-# --------------------------------------------------------------------------------------------------
+# --- tariff classes -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Apparel", "APPAREL", " apparel ", "appárel"])
@@ -147,8 +145,7 @@ def test_a_class_of_its_own_takes_the_row_any_by_right(toy: Folders) -> None:
     assert [fault.code for fault in toy.faults()] == ["W301"]  # no row names electronics
 
 
-# --- figures of a row
-# ------------------------------------------------------------------------------------------------
+# --- figures of a row -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -188,8 +185,7 @@ def test_equal_figures_and_empty_ones_are_no_contradiction(toy: Folders) -> None
     assert found(toy) == []
 
 
-# --- distance bands
-# --------------------------------------------------------------------------------------------------
+# --- distance bands -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -223,8 +219,7 @@ def test_bands_of_another_service_are_its_own(toy: Folders) -> None:
     assert found(toy) == [("F313", SERVICES, 6, "km_from", "60")]
 
 
-# --- rows that others need
-# -------------------------------------------------------------------------------------------
+# --- rows that others need ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rows", [(2,), (3,), (2, 3)])

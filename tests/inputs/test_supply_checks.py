@@ -1,4 +1,4 @@
-"""What `fulfill check` says of channels and sites that nothing can supply, and what a plan is then."""
+"""Channels and sites that nothing can supply: what `fulfill check` says, and what a plan is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every numbered fault is found where it is, and nothing that a user can put into a file makes a traceback."""
+"""Every numbered fault is found in its place, and no content of a file causes a traceback."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TARIFFS = "network/tariffs.csv"
 
 @dataclass(frozen=True)
 class Case:
-    """One fault: how to make it, and where it must be reported. `value` None means that any will do."""
+    """How to make a fault, and where it must be reported; `value` None accepts any."""
 
     name: str
     spoil: Callable[[Folders], object]
@@ -671,8 +671,8 @@ def test_fault_is_reported_where_it_is(toy: Folders, case: Case) -> None:
 def test_a_fault_is_one_sentence_with_rule_and_remedy() -> None:
     shown = str(Fault("F205", "toy/sites.csv", 3, "rent_usd_m2_month", "-1", "at least 0"))
     assert shown == (
-        "F205 toy/sites.csv, row 3, column rent_usd_m2_month, value '-1': a value lies in its column's range "
-        "(at least 0). Remedy: correct the value, or its unit."
+        "F205 toy/sites.csv, row 3, column rent_usd_m2_month, value '-1': "
+        "a value lies in its column's range (at least 0). Remedy: correct the value, or its unit."
     )
 
 

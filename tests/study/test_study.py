@@ -65,8 +65,8 @@ def test_any_cell_can_be_changed(
     ("text", "words"),
     [
         ("parameters[cancel_p0]=0.1", "F309 --set"),
-        ("network/parameter[cancel_p0].value=0.1", "no table 'parameter'; near: parameters"),
-        ("network/parameters[cancel_p]=0.1", "no such row; near: cancel_p0"),
+        ("network/parameter[cancel_p0].value=0.1", "no table 'parameter'; similar: parameters"),
+        ("network/parameters[cancel_p]=0.1", "no such row; similar: cancel_p0"),
         ("network/sites[site-a].rent=1", "no column 'rent'"),
         (
             "network/freight[sea].usd_m3=1",
@@ -76,6 +76,8 @@ def test_any_cell_can_be_changed(
         ("network/sites[site-a].rent_usd_m2_month=-1", "F205 toy/sites.csv"),
         ("network/sites[site-a].rent_usd_m2_month=cheap", "F202 --set"),
         ("demand/orders[zone-1,shirt,normal].orders=many", "F202 --set"),
+        ("network/services[ground,MX,urban,0].days_p90=0.2", "F214 toy/services.csv"),
+        ("network/services[ground,MX,urban,0].km_to=250", "F313 toy/services.csv"),
     ],
 )
 def test_an_override_passes_the_checks_of_a_file(toy_study: Study, text: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Merging zones to a planning resolution, for quick looks: fewer zones, the same orders."""
+"""Merging zones into fewer ones with the same orders, so that a first plan is found faster."""
 
 from __future__ import annotations
 
@@ -13,29 +13,48 @@ from fulfill.inputs.problem import Problem
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 ROUNDS = 20
-"""Rounds of the clustering in one group; it settles well before."""
+"""Iterations of the clustering of one group; assignments settle well before that."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A problem with fewer zones, and for each zone of the original the number of the one it went into."""
+    """A problem with merged zones.
+
+    Attributes
+    ----------
+    problem : Problem
+        With the merged zones and their orders.
+    member : ndarray of int, shape (n_zones,)
+        For each zone of the original problem, the row of its merged zone.
+    """
 
     problem: Problem
     member: Index
 
 
 def merge_zones(problem: Problem, resolution: int) -> Merged:
-    """Merge the zones of a problem to about `resolution` zones.
+    """Merge the zones of a problem.
 
-    Only zones of one country, state and class are merged, so that carrier regions, tariffs and
-    services stay exact; the number cannot fall below the number of such groups. Groups get clusters
-    by their share of the orders; a merged zone stands at the order-weighted mean point of its
-    members and is called after the largest.
+    Only zones with the same country, state and class are merged, because carrier capacity, tariffs
+    and services depend on these; they stay exact, and only distances become approximate. Groups
+    get clusters in proportion to their orders. A merged zone lies at the order-weighted mean of its
+    members, and takes id and name from the one with the most orders.
+
+    Parameters
+    ----------
+    problem : Problem
+    resolution : int
+        Number of zones wanted. There cannot be fewer than groups of country, state and class.
+
+    Returns
+    -------
+    Merged
+        The problem itself where it has no more zones than wanted.
     """
     zones = problem.demand.zones
     if resolution >= len(zones):
         return Merged(problem, np.arange(len(zones)))
-    weight = problem.orders.sum(axis=(1, 2)) + 1e-9
+    weight = problem.orders.sum(axis=(1, 2)) + 1e-9  # a zone without orders still has a place
     group = np.asarray(
         zones.groupby(["country", "state", "zone_class"], sort=True).ngroup(), np.int64
     )
@@ -52,7 +71,7 @@ def merge_zones(problem: Problem, resolution: int) -> Merged:
 
 
 def _clusters_by_group(group: Index, weight: Array, resolution: int) -> Index:
-    """Return how many clusters each group gets: one, and the rest by largest weight per cluster."""
+    """Return the number of clusters of each group: one, and the rest where the load is highest."""
     size, total = np.bincount(group), np.bincount(group, weights=weight)
     clusters = np.ones(len(size), np.int64)
     for _ in range(max(resolution - len(size), 0)):
@@ -62,7 +81,11 @@ def _clusters_by_group(group: Index, weight: Array, resolution: int) -> Index:
 
 
 def _cluster(points: Array, weight: Array, wanted: int) -> Index:
-    """Return a cluster number for each point: weighted Lloyd rounds from the heaviest, mutually farthest points."""
+    """Return the cluster of each point, by weighted k-means (Lloyd's algorithm).
+
+    The first centre is the heaviest point; each further one is the point with the largest product
+    of weight and squared distance to the centres so far. Being deterministic, this needs no seed.
+    """
     centers = [int(weight.argmax())]
     while len(centers) < wanted:
         near = ((points[:, None, :] - points[centers][None, :, :]) ** 2).sum(axis=2).min(axis=1)
@@ -79,6 +102,7 @@ def _cluster(points: Array, weight: Array, wanted: int) -> Index:
 
 
 def _merged_problem(problem: Problem, member: Index, weight: Array, n_merged: int) -> Problem:
+    """Return the problem whose zones are the clusters of `member`."""
     zones = problem.demand.zones
     heaviest = pd.Series(weight).groupby(member).idxmax().to_numpy()
     merged = zones.iloc[heaviest].reset_index(drop=True).copy()

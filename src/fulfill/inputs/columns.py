@@ -1,4 +1,4 @@
-"""How a table is declared: columns, tables and single figures. What the tables are stands in `schema.py`."""
+"""How tables are declared: columns, tables and parameters; the declarations are in `schema`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Kind = Literal["id", "text", "number", "integer", "date", "flag"]
 
 
 class _Required:
-    """Marks a column without default: the cell must be filled."""
+    """Type of the marker of columns without a default: their cells must be filled."""
 
     def __repr__(self) -> str:
         return "required"
@@ -22,8 +22,24 @@ REQUIRED = _Required()
 class Column:
     """One column of an input table.
 
-    `default` is what an absent column or an empty cell means; `None` means unknown (NaN or empty
-    text). `refers` is the table whose first key column holds the allowed values.
+    Attributes
+    ----------
+    name : str
+    kind : Kind
+    meaning : str
+        One phrase for the data dictionary.
+    unit : str
+        Unit, ``-`` for a ratio; empty where there is none.
+    key : bool
+        Whether the column is part of the key of the table.
+    default : object
+        What an absent column or an empty cell means; None means unknown (NaN or empty text).
+    low, high : float or None
+        Bounds of a number, included; None where there is none.
+    choices : tuple of str
+        Allowed texts; empty for any.
+    refers : str
+        Name of the table whose first column lists the allowed values; empty for any.
     """
 
     name: str
@@ -40,7 +56,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One input table: a CSV file of the same name."""
+    """One input table: a CSV file of the same name.
+
+    Attributes
+    ----------
+    name, meaning : str
+    columns : tuple of Column
+    required : bool
+        Whether the file must be there; an absent optional table has no rows.
+    """
 
     name: str
     meaning: str
@@ -55,7 +79,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One row that `parameters.csv` of a network or a demand must have."""
+    """One row that `parameters.csv` of a network or a demand must have.
+
+    Attributes
+    ----------
+    name, unit : str
+    low, high : float
+        Bounds of the value, included.
+    meaning : str
+        One phrase for the data dictionary.
+    """
 
     name: str
     unit: str
@@ -67,7 +100,7 @@ class Parameter:
 def identifier(
     name: str, meaning: str, *, key: bool = False, refers: str = "", default: object = REQUIRED
 ) -> Column:
-    """Return a column of names that other tables use."""
+    """Return a column of identifiers, by which tables join."""
     return Column(name, "id", meaning, key=key, refers=refers, default=default)
 
 

@@ -1,4 +1,4 @@
-"""Checks that compare tables with one another: identifiers, calendar, shares, tariff rules, capacity.
+"""Checks that compare tables: identifiers, calendar, shares, tariff rules, capacity.
 
 They run whenever a `Problem` is built, so that a change of any one table, date or channel is
 checked against all the others. Neighbouring modules: `network_checks` needs no demand,

@@ -1,4 +1,7 @@
-"""A demand: who orders what, where and when."""
+"""A demand: potential orders by zone, product and period.
+
+They are either given in orders.csv or spread from a yearly total; see `orders_array`.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,17 @@ from fulfill.inputs.tables import parameter_faults, parameter_values, read_setti
 
 @dataclass(frozen=True, repr=False)
 class Demand:
-    """The wanted side of a problem.
+    """The demand side of a problem: the checked tables of a demand folder.
 
     Attributes
     ----------
     name, title : str
+        Short name, and title for reports.
     tables : mapping of str to DataFrame
-        Every table by name, as declared in the schema; `orders` is empty unless the user gave
-        explicit figures. Never write into them.
+        Every table of `DEMAND_TABLES` by name; optional ones may be empty. Treat them as
+        read-only.
     folder : InputFolder
-        The files that it was read from.
+        The files from which the tables were read.
     """
 
     name: str
@@ -41,31 +45,31 @@ class Demand:
 
     @cached_property
     def parameters(self) -> dict[str, float]:
-        """`orders_per_year`, `us_share` and `income_exponent`."""
+        """The rows of `parameters.csv` by name."""
         return parameter_values(self.tables["parameters"])
 
     @property
     def zones(self) -> pd.DataFrame:
-        """Where orders come from."""
+        """The places from which orders come."""
         return self.tables["zones"]
 
     @property
     def mix(self) -> pd.DataFrame:
-        """Share of the products in a country's orders."""
+        """Share of each product in the orders of a country; may be empty."""
         return self.tables["mix"]
 
     @property
     def seasonality(self) -> pd.DataFrame:
-        """Orders a day in a period over the mean day of the year."""
+        """Orders per day of a period, relative to the mean day of the year; may be empty."""
         return self.tables["seasonality"]
 
     @property
     def orders(self) -> pd.DataFrame:
-        """Orders by zone, product and period, where the user gave them; else empty."""
+        """Orders by zone, product and period; empty where they follow from the other tables."""
         return self.tables["orders"]
 
     def with_table(self, name: str, table: pd.DataFrame) -> Demand:
-        """Return the demand with another table in place of its own."""
+        """Return the demand with one table replaced; the new table is not checked."""
         return replace(self, tables={**self.tables, name: table})
 
 
@@ -74,7 +78,18 @@ FILES = (SETTINGS, *(f"{table.name}.csv" for table in DEMAND_TABLES))
 
 
 def read_demand(place: Path, label: str | None = None) -> Demand:
-    """Read and check a demand folder; the parameters are those of `network.read_network`.
+    """Read and check a demand folder.
+
+    Parameters
+    ----------
+    place : Path
+        The folder.
+    label : str, optional
+        How a run names the folder in its manifest; by default `folder.portable(place)`.
+
+    Returns
+    -------
+    Demand
 
     Raises
     ------
@@ -106,9 +121,22 @@ def read_demand(place: Path, label: str | None = None) -> Demand:
 
 
 def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.float64]:
-    """Return each zone's share of its country's orders, shape (n_zones,).
+    """Return the share of each zone in the orders of its country.
 
-    Population x internet use x income^e, with internet use by state from the survey ENDUTIH.
+    The weight of a zone is ``population * internet_share * income_index ** income_exponent``: the
+    people who can order, and how much more the richer ones order.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        In the form of zones.csv.
+    income_exponent : float
+        Elasticity of orders with respect to income; 0 ignores income.
+
+    Returns
+    -------
+    ndarray, shape (n_zones,)
+        Sums to one over the zones of each country.
     """
     weight = (
         zones["population"] * zones["internet_share"] * zones["income_index"] ** income_exponent
@@ -125,29 +153,49 @@ def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.floa
 def orders_array(
     demand: Demand, products: list[str], periods: list[str], days: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return potential orders by zone, product and period, shape (n_zones, n_products, n_periods).
+    """Return the potential orders of a year.
 
-    Explicit `orders` win; else the yearly total is spread by country share, zone weight, product
-    mix and seasonal intensity. The intensities are scaled so that the year keeps its total whatever
-    their mean.
+    Where orders.csv is given, its figures are used. Otherwise ``orders_per_year`` is spread over
+    countries by `us_share`, over zones by `zone_weights`, over products by the mix and over periods
+    by intensity times days.
+
+    Parameters
+    ----------
+    demand : Demand
+    products, periods : list of str
+        Ids, in the order of the axes of the result.
+    days : ndarray, shape (n_periods,)
+        Length of each period, days.
+
+    Returns
+    -------
+    ndarray, shape (n_zones, n_products, n_periods)
+        Orders in each period.
     """
+    if len(demand.orders):
+        return _given_orders(demand, products, periods)
+    return _spread_orders(demand, products, periods, days)
+
+
+def _given_orders(demand: Demand, products: list[str], periods: list[str]) -> NDArray[np.float64]:
+    """Return the orders of orders.csv; combinations without a row have none."""
+    zones = demand.zones["zone_id"]
+    axes = ((zones, "zone_id"), (products, "product_id"), (periods, "period_id"))
+    index = [pd.Index(axis).get_indexer(pd.Index(demand.orders[name])) for axis, name in axes]
+    orders = np.zeros((len(zones), len(products), len(periods)))
+    np.add.at(orders, tuple(index), demand.orders["orders"].to_numpy(float))
+    return orders
+
+
+def _spread_orders(
+    demand: Demand, products: list[str], periods: list[str], days: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the yearly total spread over countries, zones, products and periods."""
     zones = demand.zones
-    if not demand.orders.empty:
-        index = [
-            pd.Index(axis).get_indexer(pd.Index(demand.orders[column]))
-            for axis, column in (
-                (zones["zone_id"], "zone_id"),
-                (products, "product_id"),
-                (periods, "period_id"),
-            )
-        ]
-        explicit = np.zeros((len(zones), len(products), len(periods)))
-        np.add.at(explicit, tuple(index), demand.orders["orders"].to_numpy(float))
-        return explicit
     figures = demand.parameters
     present = [name for name in COUNTRIES if (zones["country"] == name).any()]
     share = {"MX": 1.0 - figures["us_share"], "US": figures["us_share"]}
-    whole = sum(share[name] for name in present)
+    whole = sum(share[name] for name in present)  # one country alone gets the whole total
     weight = zone_weights(zones, figures["income_exponent"])
     orders = np.zeros((len(zones), len(products), len(periods)))
     for name in present:
@@ -163,6 +211,7 @@ def orders_array(
         by_period = season.reindex(periods).fillna(0.0).to_numpy(float) * days
         total = figures["orders_per_year"] * (share[name] / whole if whole else 0.0)
         here = (zones["country"] == name).to_numpy()
+        # dividing by the sum keeps the yearly total, whatever the mean of the intensities
         pattern = np.outer(mix.to_numpy(float), by_period / by_period.sum())
         orders[here] = total * weight[here, None, None] * pattern
     return orders

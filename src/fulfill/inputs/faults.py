@@ -3,10 +3,10 @@
 ::
 
     FulfillError              anything this package raises on purpose
-    ├── InputError            the tables or options are wrong (also a ValueError); carries every fault
-    └── SolverError           a solver refused, crashed or broke its word; carries its own text
+    ├── InputError            the tables or options are wrong; carries every fault; a ValueError
+    └── SolverError           a solver refused, crashed or returned an invalid result
 
-An infeasible problem is no exception: it is a status of the plan.
+An infeasible problem is not an error: it is a status of the plan.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 RULES: dict[str, tuple[str, str]] = {
-    # code: (the rule, what to do); the error index of the docs is made from this table
+    # code: (the rule, what to do); the error index of the docs is generated from this table
     "F101": ("the folder has every required file", "add the file, or copy one with `fulfill init`"),
     "F102": (
         "a table is UTF-8 text",
@@ -33,16 +33,16 @@ RULES: dict[str, tuple[str, str]] = {
     "F106": ("only declared columns are there", "remove or rename the column"),
     "F107": (
         "every row has as many cells as the header",
-        "quote texts that hold commas, remove stray ones",
+        "put texts that contain commas in quotes, and remove stray commas",
     ),
     "F108": (
-        "a settings file is valid TOML with the declared keys",
+        "a settings file is valid TOML and has the declared keys",
         "correct the key or the syntax",
     ),
-    "F109": ("a header names a column once", "remove the repeated column"),
+    "F109": ("a header names each column once", "remove the repeated column"),
     "F201": ("a required cell is filled", "fill the cell"),
     "F202": (
-        "a number column holds plain numbers",
+        "a number column contains plain numbers",
         "write 1234.5: no text, no thousands separator, no unit",
     ),
     "F203": ("a date is written YYYY-MM-DD", "write the date as 2026-11-01"),
@@ -54,30 +54,32 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     "F207": ("a key occurs once", "remove or rename the duplicate row"),
     "F208": (
-        "an identifier is known in the table it points to",
+        "an identifier occurs in the table it refers to",
         "add the row there, or correct the spelling",
     ),
     "F209": (
-        "an assumption gives the range of the figure",
+        "an assumption gives the range of its figure",
         "write `range` as column=low..high, separated by ;",
     ),
-    "F210": ("a figure lies inside its own range", "correct the figure or the range"),
+    "F210": ("a figure lies in its own range", "correct the figure or the range"),
     "F211": (
-        "a place lies inside the model's window",
+        "coordinates are possible and lie in the country of the place",
         "check lat and lon: they look swapped or mistyped",
     ),
     "F212": (
-        "a state is one of its country's, or a region that zones.csv and carriers.csv both name",
-        "write the state's short or official name or its usual abbreviation; remove a row of carriers.csv for no zone",
+        "a state belongs to its country, or is a region named in both zones.csv and carriers.csv",
+        "write the short or official name of the state or its usual abbreviation; "
+        "remove a row of carriers.csv that is for no zone",
     ),
     "F213": (
         "products.csv and tariffs.csv spell a tariff class alike",
-        "correct the spelling; if the classes differ, add a row of tariffs.csv for the product's class",
+        "correct the spelling; if the classes differ, "
+        "add a row for the product's class to tariffs.csv",
     ),
-    "F214": ("two figures of a row agree", "correct one of the two figures"),
+    "F214": ("the figures of a row do not contradict one another", "correct one of the figures"),
     "F301": (
-        "a network and a demand name the same things",
-        "correct the id in the demand, or add it to the network",
+        "a network and a demand use the same countries, products, periods and zones",
+        "correct the id, or add it to the table that lacks it",
     ),
     "F302": (
         "every product has a tariff row on the as-of date",
@@ -89,12 +91,13 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     "F304": ("value bands leave no gap", "extend value_to_usd of the lower band"),
     "F305": (
-        "a zone can be reached by a lane",
-        "add a last-mile service that covers the zone, or a mail service",
+        "every zone is covered by a service and by a row of carriers.csv",
+        "add a last-mile or mail service for the class of the zone, "
+        "or carrier capacity for its state",
     ),
     "F306": (
         "the periods make up one year",
-        "correct `days`: months without their events, and the events",
+        "correct `days`: a month is counted without the days of its events",
     ),
     "F307": ("shares add up to one", "correct the shares"),
     "F308": (
@@ -102,62 +105,67 @@ RULES: dict[str, tuple[str, str]] = {
         "use an id of the network; `fulfill check` lists them",
     ),
     "F309": ("an option has a valid form and value", "see `fulfill optimize --help`"),
-    "F310": ("a place is near a road", "move the point, or add an override to lanes.csv"),
-    "F311": ("a file of a run is as the run wrote it", "take the run's own file, or optimize anew"),
+    "F310": ("a place can be reached by road", "move the point, or add the lane to lanes.csv"),
+    "F311": (
+        "a file of a run is as the run wrote it",
+        "restore the original file, or optimize again",
+    ),
     "F312": (
         "hour bands cover the day once",
-        "let each band of speeds.csv begin where the one before ends, 0 to 24",
+        "let each band of speeds.csv begin where the one before it ends, from 0 to 24",
     ),
     "F313": (
-        "the distance bands of a service join without gap or overlap from 0 km",
-        "let the first band begin at 0 and each further one where the one before ends, km_to above km_from",
+        "the distance bands of a service begin at 0 km, without gap or overlap",
+        "let the first band begin at 0 and each further one where the one before it ends, "
+        "with km_to above km_from",
     ),
     "F314": (
-        "every ownership, zone class, period and country that occurs has its rows",
-        "add the row: an intensity or a capacity may be 0, but is never so by omission",
+        "every ownership, zone class, period and country in use has its rows",
+        "add the row; write 0 if an intensity or a capacity is meant to be zero",
     ),
     "F315": (
-        "a lane has one length, whichever way it is written",
-        "keep the row that is right, remove the other",
+        "a lane has the same length in both directions",
+        "keep the row that is right, and remove the other",
     ),
     "F316": (
-        "a row of lanes.csv joins site and zone, gateway and site, or origin and gateway or site",
-        "correct the ids, or remove the row: it would change nothing",
+        "a row of lanes.csv joins site and zone, gateway and site, origin and gateway, "
+        "or origin and site",
+        "correct the ids, or remove the row, which changes nothing",
     ),
     "F317": (
-        "without a road graph every road lane is in lanes.csv",
-        "add the lanes, or name a road graph by `roads` in network.toml",
+        "a network without a road graph gives every road lane in lanes.csv",
+        "add the lanes, or name a road graph under `roads` in network.toml",
     ),
     "F318": (
-        "the periods stand in the order of time",
-        "sort calendar.csv by `starts`; give each period its own year",
+        "the periods are in chronological order",
+        "sort calendar.csv by `starts`, and check the year of each date",
     ),
     "F319": (
-        "some channel can deliver goods",
+        "at least one channel can deliver goods",
         "allow another channel, or add freight, a gateway, a plant or mail",
     ),
     "F320": (
         "a saved file has the format of this version",
-        "optimize anew, or read it with the version of fulfill that its manifest names",
+        "optimize again, or use the version of fulfill that its manifest names",
     ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",
     ),
     "W302": (
-        "a row that names a state, class or product is used by the data",
-        "correct the name if it was meant for data that take another row; a warning",
+        "a row that names a state, class or product is used",
+        "correct the name if it is misspelt; a warning",
     ),
     "W303": (
-        "goods of a class that tariffs.csv names have a row of their own",
-        "add or extend a row of the class if the row `any` was not meant for it; a warning",
+        "a tariff class that has rows in tariffs.csv has one in force",
+        "add or extend a row of the class if the row `any` is not meant for it; a warning",
     ),
     "W306": (
-        "goods can reach every channel and site",
+        "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
     "W310": (
-        "a plain name is that of an embedded folder",
+        "a plain name means the embedded folder",
         "write ./name for the folder in the current directory; a warning",
     ),
 }
@@ -165,10 +173,23 @@ RULES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with the input, and what to do about it.
+    """One fault of the input, with its place; its rule and remedy are those of `RULES`.
 
-    `row` is the line of the file as a spreadsheet counts it (the header is row 1), 0 where the
-    whole file is meant.
+    Attributes
+    ----------
+    code : str
+        Key of `RULES`; codes that begin with W are warnings.
+    file : str
+        Folder and name of the file, or the option.
+    row : int
+        Row of the file as a spreadsheet counts it (the header is row 1); 0 where the fault is one
+        of the whole file.
+    column : str
+        Name of the column, key or parameter; empty where there is none.
+    value : str
+        The offending value; empty where there is none.
+    detail : str
+        What the rule alone does not say.
     """
 
     code: str
@@ -180,7 +201,7 @@ class Fault:
 
     @property
     def warning(self) -> bool:
-        """Whether the run may go on all the same."""
+        """Whether the input can be used in spite of the fault."""
         return self.code.startswith("W")
 
     def __str__(self) -> str:
@@ -196,11 +217,17 @@ class Fault:
 
 
 class FulfillError(Exception):
-    """Base of everything that this package raises on purpose."""
+    """Base class of everything that this package raises on purpose."""
 
 
 class InputError(FulfillError, ValueError):
-    """The input is wrong; `faults` holds all that was found, not the first one only."""
+    """The input is wrong.
+
+    Attributes
+    ----------
+    faults : sequence of Fault
+        Everything that was found, not only the first fault; without repeats.
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: Sequence[Fault] = tuple(dict.fromkeys(faults))
@@ -208,4 +235,4 @@ class InputError(FulfillError, ValueError):
 
 
 class SolverError(FulfillError):
-    """A solver failed; the text is the solver's own, with the name of the solver before it."""
+    """A solver failed; the text is its own, preceded by its name."""

@@ -1,13 +1,14 @@
-"""The files of an input folder, read once: what is parsed, hashed and kept is the same bytes.
+"""The files of an input folder, read once and then kept in memory.
 
-Hashes taken when a run is written could certify a file that was edited while the plan was being
-sought. Here a file is read once, before anything is made from it; a run keeps a copy of these bytes,
-so that it can be checked on another machine.
+A hash taken only when a run is written could belong to a file that was edited during the
+optimisation. Every file is therefore read once, and the same bytes are parsed, hashed and copied
+into the run, which can then be verified on another machine.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +16,10 @@ from pathlib import Path
 
 from fulfill.inputs.faults import Fault, InputError
 
+log = logging.getLogger(__name__)
+
 KINDS = {"network": "networks", "demand": "demand"}
-"""Kind of an input folder -> top folder in which the embedded ones lie."""
+"""Top folder of the embedded inputs, by kind."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,10 +31,10 @@ class InputFolder:
     name : str
         Name of the folder, for messages.
     files : mapping of str to bytes
-        Content of every file that the program reads, by name.
+        Content of every file that the package reads, by name.
     label : str or None
-        How the folder can be named again: the name of an embedded one, or a path inside the working
-        folder. None for any other place: where things lie on a machine is no business of a run.
+        How a run names the folder: the name of an embedded one, or a path inside the working
+        folder. None for any other place, so that no path of the user's machine gets into a run.
     """
 
     name: str
@@ -47,14 +50,39 @@ class InputFolder:
         return {name: hashlib.sha256(self.files[name]).hexdigest() for name in sorted(self.files)}
 
     def write(self, folder: Path) -> None:
-        """Write the files into a new folder."""
+        """Write the files into a new folder.
+
+        Parameters
+        ----------
+        folder : Path
+            Must not exist yet; its parents are created.
+
+        Raises
+        ------
+        FileExistsError
+            Where the folder exists.
+        """
         folder.mkdir(parents=True)
         for name, content in self.files.items():
             (folder / name).write_bytes(content)
 
 
 def read_folder(folder: Path, names: Iterable[str], label: str | None = None) -> InputFolder:
-    """Read those of the named files that a folder has; nothing else in the folder is looked at.
+    """Read those of the named files that a folder has.
+
+    Absent files are skipped, and other files of the folder are ignored.
+
+    Parameters
+    ----------
+    folder : Path
+    names : iterable of str
+        Names of files.
+    label : str, optional
+        See `InputFolder`; by default `portable(folder)`.
+
+    Returns
+    -------
+    InputFolder
 
     Raises
     ------
@@ -75,36 +103,51 @@ def read_folder(folder: Path, names: Iterable[str], label: str | None = None) ->
             faults.append(Fault("F102", f"{name}/{file}", detail=error.strerror or str(error)))
     if faults:
         raise InputError(faults)
+    log.debug("read %s: %d files, %d bytes", name, len(files), sum(map(len, files.values())))
     return InputFolder(name, files, portable(folder) if label is None else label)
 
 
 def embedded(kind: str, name: str) -> Path | None:
-    """Return the folder of an embedded network or demand, None if unknown.
+    """Return the folder of an embedded network or demand.
 
-    In a wheel the data lie inside the package; in a checkout they are the top folders of the
+    An installed package has the data inside it; in a checkout they are top folders of the
     repository.
 
     Parameters
     ----------
-    kind : ``network`` or ``demand``
+    kind : str
+        ``network`` or ``demand``.
+    name : str
+
+    Returns
+    -------
+    Path or None
+        None where nothing of this name is embedded.
     """
     here = Path(__file__).resolve().parents[1]
     for root in (here / "data", here.parents[1]):
         found = root / KINDS[kind] / name
+        # the name of a folder only: `..` or a path would lead out of the embedded data
         if name and found.is_dir() and Path(name).name == name:
             return found
     return None
 
 
 def locate(kind: str, name_or_folder: str) -> Path:
-    """Return the folder that an option names: an embedded one, or a folder of the user's.
+    """Return the folder that an option names: an embedded one or the user's own.
 
-    A plain name that is embedded means the embedded one wherever the program is started; a folder
-    of the same name is meant by ``./name`` (see `shadowed`).
+    An embedded name means the embedded folder in whichever directory the command is run. A folder
+    of the same name in the current directory is written ``./name``; see `shadowed`.
 
     Parameters
     ----------
-    kind : ``network`` or ``demand``
+    kind : str
+        ``network`` or ``demand``.
+    name_or_folder : str
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
@@ -129,7 +172,20 @@ def embedded_names(kind: str) -> list[str]:
 
 
 def shadowed(kind: str, name: str) -> tuple[Fault, ...]:
-    """Warn where a plain name means an embedded folder although a folder here has the same name."""
+    """Warn where an embedded folder hides one of the same name in the current directory.
+
+    Parameters
+    ----------
+    kind : str
+        ``network`` or ``demand``.
+    name : str
+        As the user wrote it.
+
+    Returns
+    -------
+    tuple of Fault
+        W310, or nothing.
+    """
     found = embedded(kind, name)
     here = Path(name)
     if found is None or not here.is_dir() or here.resolve() == found:
@@ -139,7 +195,17 @@ def shadowed(kind: str, name: str) -> tuple[Fault, ...]:
 
 
 def portable(folder: Path) -> str | None:
-    """Return how a manifest may name a folder: embedded name, or path inside the working folder."""
+    """Return how a manifest may name a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    str or None
+        The embedded name, or the path relative to the working directory; None outside it.
+    """
     place, here = folder.resolve(), Path.cwd().resolve()
     for kind in KINDS:
         if embedded(kind, place.name) == place:

@@ -126,9 +126,7 @@ def read_network(place: Path, label: str | None = None) -> Network:
         faults += parameter_faults(
             tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv"
         )
-    faults += _missing_rows(folder, tables)
-    faults += _speed_faults(folder, tables)
-    faults += network_faults(folder.name, tables)
+    faults += table_faults(folder, tables)
     faults += _settings_faults(folder, settings)
     if faults:
         raise InputError(faults)
@@ -142,6 +140,27 @@ def read_network(place: Path, label: str | None = None) -> Network:
         roads_file=settings.get("roads"),
         outlines_file=settings.get("outlines"),
     )
+
+
+def table_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    """Find what the tables of a network contradict each other in.
+
+    Parameters
+    ----------
+    folder : InputFolder
+        Named in the messages.
+    tables : mapping of str to DataFrame
+        Those that could be read.
+
+    Returns
+    -------
+    list of Fault
+    """
+    return [
+        *_missing_rows(folder, tables),
+        *_speed_faults(folder, tables),
+        *network_faults(folder.name, tables),
+    ]
 
 
 def _missing_rows(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
@@ -211,7 +230,7 @@ def _speed_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> li
 
 
 def _settings_faults(folder: InputFolder, settings: Mapping[str, str]) -> list[Fault]:
-    """Find settings with an invalid value, and settings that name a file the folder does not have."""
+    """Find settings with an invalid value, and settings that name a missing file."""
     file = f"{folder.name}/network.toml"
     faults = []
     day = settings.get("as_of")

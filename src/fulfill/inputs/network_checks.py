@@ -1,7 +1,7 @@
-"""What the tables of a network must agree in, row with row and table with table; no demand is needed for it.
+"""Contradictions inside the tables of a network, for which no demand is needed.
 
-Every check takes the tables that were read without fault, by name, and returns nothing where one
-that it needs is missing: its own faults are reported already.
+A check runs only if every table it needs was read without fault; the faults of the others are
+reported already.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fulfill.inputs.tables import ROW
 
 Tables = Mapping[str, pd.DataFrame]
 ANY = "any"
-"""The class of tariffs.csv that stands for every class not named."""
+"""The class in tariffs.csv that stands for every class without a row of its own."""
 
 _ORDERED = (
     # table, lower column, upper column, whether they may be equal, what is wrong
@@ -26,27 +26,34 @@ _ORDERED = (
         "days_mean",
         "days_p90",
         True,
-        "nine of ten orders cannot be faster than the mean",
+        "the 90th percentile cannot be below the mean",
     ),
     (
         "mail_services",
         "days_mean",
         "days_p90",
         True,
-        "nine of ten orders cannot be faster than the mean",
+        "the 90th percentile cannot be below the mean",
     ),
-    ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the least"),
+    ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the smallest"),
     ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),
 )
 
 
 def network_faults(folder: str, tables: Tables) -> list[Fault]:
-    """Return every fault of the tables of a network folder.
+    """Find contradictions inside the tables of a network folder.
 
     Parameters
     ----------
-    folder : name of the folder, for messages
-    tables : frames by table name, those without faults of their own
+    folder : str
+        Name of the folder, for messages.
+    tables : mapping of str to DataFrame
+        The tables that were read without fault, by name.
+
+    Returns
+    -------
+    list of Fault
+        F213, F214, F313 to F315 and F318.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("origins",), _origin_faults),
@@ -70,7 +77,20 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
 
 
 def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Return the tables with every tariff class spelt as products.csv does, so that spellings join exactly."""
+    """Return the tables with every tariff class spelt as in products.csv.
+
+    Products and tariffs join by the class, so "Apparel" and "apparel" must become one text; a
+    class that did not join would silently pay the rate of the row `any`.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The same tables if products or tariffs are missing.
+    """
     if not {"products", "tariffs"} <= set(tables):
         return dict(tables)
     spelling = {ANY: ANY}
@@ -88,7 +108,7 @@ def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
 def _contradictions(
     folder: str, tables: Tables, name: str, lower: str, upper: str, equal: bool, wrong: str
 ) -> Iterator[Fault]:
-    """Find rows whose upper figure is below the lower one; an empty figure is no limit."""
+    """Find rows whose upper figure is below the lower one; an empty figure (NaN) is no limit."""
     table = tables[name]
     bad = table[(table[upper] < table[lower]) | ((table[upper] == table[lower]) & (not equal))]
     for line, low, high in zip(bad[ROW], bad[lower], bad[upper], strict=True):
@@ -103,7 +123,7 @@ def _contradictions(
 
 
 def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find origins that must ship more than they can."""
+    """Find origins whose minimum volume exceeds their capacity."""
     origins = tables["origins"]
     most = 12.0 * origins["capacity_m3_month"].fillna(np.inf)
     for line, least, year in zip(origins[ROW], origins["minimum_m3_year"], most, strict=True):
@@ -115,7 +135,7 @@ def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find services whose bands are empty, do not begin at 0, leave a gap or overlap."""
+    """Find services whose distance bands are empty, do not begin at 0, overlap or leave a gap."""
     file = f"{folder}/services.csv"
     for (service, country, kind), rows in tables["services"].groupby(
         ["service_id", "country", "zone_class"]
@@ -125,7 +145,8 @@ def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
         for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
             if begins != reached:
                 fault = "gap" if begins > reached else "overlap"
-                detail = f"{who}: {fault} between {min(begins, reached):g} and {max(begins, reached):g} km"
+                low, high = sorted((begins, reached))
+                detail = f"{who}: {fault} between {low:g} and {high:g} km"
                 yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
             if ends <= begins:
                 yield Fault(
@@ -135,7 +156,7 @@ def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find sites that no size is offered for: they could never be opened."""
+    """Find sites whose ownership has no size: they could never be opened."""
     offered = set(tables["site_sizes"]["ownership"])
     yield from _without_row(
         folder, tables["sites"], offered, "no row of site_sizes.csv for this ownership"
@@ -143,7 +164,7 @@ def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _base_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find sites without a base band: they would have no throughput of their own."""
+    """Find sites whose ownership has no base band: they would have no regular throughput."""
     bands = tables["bands"]
     based = set(bands.loc[bands["band"] == "base", "ownership"])
     yield from _without_row(
@@ -152,6 +173,7 @@ def _base_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _without_row(folder: str, sites: pd.DataFrame, known: set[str], detail: str) -> Iterator[Fault]:
+    """Find sites whose ownership is not among the known ones; one fault for each ownership."""
     for ownership, rows in sites[~sites["ownership"].isin(known)].groupby("ownership", sort=False):
         more = f"; {len(rows)} sites" if len(rows) > 1 else ""
         yield Fault(
@@ -165,7 +187,7 @@ def _without_row(folder: str, sites: pd.DataFrame, known: set[str], detail: str)
 
 
 def _lane_length_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find lanes that are written in both directions with different figures."""
+    """Find lanes given in both directions with different figures; which one holds is unclear."""
     first: dict[frozenset[str], tuple[float, float, int]] = {}
     columns = ("from_id", "to_id", "road_km", "hours", ROW)
     rows = zip(*(tables["lanes"][name].tolist() for name in columns), strict=True)
@@ -178,7 +200,11 @@ def _lane_length_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _order_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find periods that begin before the one above: what is earlier is told from the order of the rows."""
+    """Find periods that begin before the one above.
+
+    The model takes the order of the rows for the order in time, for instance where goods land in an
+    earlier period.
+    """
     calendar = tables["calendar"]
     days = [day.date() for day in calendar["starts"]]
     for line, before, begins in zip(calendar[ROW].iloc[1:], days, days[1:], strict=False):
@@ -188,7 +214,7 @@ def _order_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _class_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find classes that only one of products.csv and tariffs.csv has, and that the other seems to spell otherwise."""
+    """Find classes that one of products.csv and tariffs.csv seems to misspell."""
     used, named = (dict.fromkeys(tables[name]["tariff_class"]) for name in ("products", "tariffs"))
     for name, own, others in (("products", used, named), ("tariffs", named, used)):
         table = tables[name]

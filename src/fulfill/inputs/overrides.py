@@ -1,9 +1,10 @@
-"""Changing cells of the tables for one question: sweeps, scenarios and explanations all do it this way.
+"""Overrides: other values in single cells of the tables, for sweeps, scenarios and explanations.
 
-An override names a cell by its table, the key of its row and its column, and gives another value:
-``network/freight[sea,CN,MX].usd_m3=120`` or, for a single figure,
-``network/parameters[cancel_lambda]=0.05``. The changed tables pass the checks of files that are read.
-The range of an assumption is not asked: an override is the user's own word.
+An override names a cell by its table, the key of its row and its column, and gives the new value:
+``network/freight[sea,CN,MX].usd_m3=120`` or, for a parameter,
+``network/parameters[cancel_lambda]=0.05``. Each changed table must pass the checks of its
+declaration, and its identifiers must exist. Only the column `range` of an assumption is not
+applied, because a deliberate what-if may well leave it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,14 +24,17 @@ from fulfill.inputs.cells import convert_cells
 from fulfill.inputs.columns import Column, Table
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.network import Network
+from fulfill.inputs.network import Network, table_faults
 from fulfill.inputs.schema import (
     DEMAND_PARAMETERS,
     DEMAND_TABLES,
     NETWORK_PARAMETERS,
     NETWORK_TABLES,
 )
+from fulfill.inputs.spelling import near
 from fulfill.inputs.tables import checked_rows, parameter_faults, reference_faults
+
+log = logging.getLogger(__name__)
 
 OPTION = "--set"
 FORM = re.compile(r"(network|demand)/(\w+)\[([^\]]*)\](?:\.(\w+))?=(.*)", re.DOTALL)
@@ -40,15 +45,20 @@ Value = str | float | int | bool
 
 @dataclass(frozen=True)
 class Override:
-    """Another value for one cell.
+    """A new value for one cell.
 
     Attributes
     ----------
-    side : ``network`` or ``demand``
-    table : name of the table, without ``.csv``
-    key : values of the table's key columns, in the order of the data dictionary
-    column : name of the column
-    value : the new value, as it would stand in the file
+    side : str
+        ``network`` or ``demand``.
+    table : str
+        Name of the table, without ``.csv``.
+    key : tuple of str
+        Values of the key columns, in the order of the data dictionary.
+    column : str
+        Name of the column.
+    value : str
+        The new value, written as in the file.
     """
 
     side: str
@@ -65,19 +75,42 @@ class Override:
 
 
 def parameter(name: str, value: Value, side: str = "network") -> Override:
-    """Return the override of a single figure of parameters.csv."""
+    """Return the override of one parameter.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter.
+    value : str, float, int or bool
+    side : str
+        ``network`` or ``demand``, whose parameters.csv has it.
+
+    Returns
+    -------
+    Override
+    """
     return Override(side, "parameters", (name,), "value", as_text(value))
 
 
 def as_text(value: Value) -> str:
-    """Return a value as a cell of a file holds it."""
+    """Return a value as it is written in a file; floats keep all their digits."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return repr(value) if isinstance(value, float) else str(value)
 
 
 def parse_override(text: str) -> Override:
-    """Read ``side/table[key,...].column=value``; the column may be left out for parameters.
+    """Parse ``side/table[key,...].column=value``.
+
+    Parameters
+    ----------
+    text : str
+        The key is read as a line of CSV, so that a cell with a comma can be quoted. For parameters
+        the column may be left out.
+
+    Returns
+    -------
+    Override
 
     Raises
     ------
@@ -96,17 +129,31 @@ def parse_override(text: str) -> Override:
 def override_tables(
     network: Network, demand: Demand, overrides: Iterable[Override]
 ) -> tuple[Network, Demand]:
-    """Return a network and a demand with other values in the cells that are named.
+    """Apply overrides to a network and a demand.
+
+    Parameters
+    ----------
+    network : Network
+    demand : Demand
+    overrides : iterable of Override
+        Applied in order; the last one for a cell holds.
+
+    Returns
+    -------
+    network : Network
+    demand : Demand
+        Checked each by itself, not yet against each other.
 
     Raises
     ------
     InputError
-        F308 for a table, row or column that does not exist, and what is wrong with the new values:
-        every fault.
+        With every fault: F308 for a table, column or row that does not exist, otherwise those of
+        the new values.
     """
     sides: dict[str, Network | Demand] = {"network": network, "demand": demand}
     faults: list[Fault] = []
     changed: dict[tuple[str, str], pd.DataFrame] = {}
+    overrides = tuple(overrides)
     for override in overrides:
         frame = changed.get((override.side, override.table))
         if frame is None:
@@ -124,8 +171,12 @@ def override_tables(
         faults += wrong
     for side in {side for side, _ in changed}:
         faults += reference_faults(sides[side].folder, TABLES[side], sides[side].tables)
+        if side == "network":
+            faults += table_faults(network.folder, sides[side].tables)
     if faults:
         raise InputError(faults)
+    for override in overrides:
+        log.info("override applied: %s", override)
     held, wanted = sides["network"], sides["demand"]
     assert isinstance(held, Network)
     assert isinstance(wanted, Demand)
@@ -133,6 +184,7 @@ def override_tables(
 
 
 def _declared(override: Override) -> Table | None:
+    """Return the declaration of the table that an override names."""
     return next((one for one in TABLES[override.side] if one.name == override.table), None)
 
 
@@ -158,7 +210,7 @@ def _changed(frame: pd.DataFrame | None, override: Override) -> pd.DataFrame | F
 
 
 def _equal(cells: pd.Series, text: str) -> np.ndarray:
-    """Tell which cells of a key column stand for a text; a number key may be written 100 or 100.0."""
+    """Tell which cells of a key column equal a text; a number may be written 100 or 100.0."""
     if pd.api.types.is_numeric_dtype(cells):
         try:
             return np.asarray(cells.to_numpy(float) == float(text))
@@ -170,6 +222,7 @@ def _equal(cells: pd.Series, text: str) -> np.ndarray:
 def _with_cell(
     frame: pd.DataFrame, row: int, column: Column, override: Override
 ) -> pd.DataFrame | Fault:
+    """Return the frame with one cell replaced, or the fault of the new value."""
     values, found, _ = convert_cells([override.value], column, OPTION, [0])
     if found:
         return Fault(found[0].code, OPTION, value=str(override), detail=column.meaning)
@@ -189,6 +242,6 @@ def _checked(
 
 
 def _unknown(override: Override, detail: str, name: str = "", known: Iterable[str] = ()) -> Fault:
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    more = f"; near: {', '.join(near)}" if near else ""
-    return Fault("F308", OPTION, value=str(override), detail=f"{detail}{more}")
+    """Return the fault of an override that names nothing, with the names that resemble it."""
+    similar = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return Fault("F308", OPTION, value=str(override), detail=detail + near(similar))

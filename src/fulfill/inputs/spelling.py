@@ -1,4 +1,8 @@
-"""When two spellings are one name: accents, case and punctuation make no difference, and a near miss is told apart."""
+"""Comparing names that may be spelt in different ways or misspelt.
+
+Accents, case and punctuation never make two names different. Names that differ otherwise but look
+alike are taken for misspellings and reported, never corrected.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,25 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
 ALIKE = 0.82
-"""Similarity from which two words count as one word misspelt: one letter of six, or one left out of four."""
+"""Least similarity (ratio of `difflib`) of two words taken for one word misspelt.
+
+It admits one wrong letter in six, and one missing letter in four.
+"""
 
 
 def fold(text: str) -> str:
-    """Return a text without accents, case and punctuation: what two spellings of one name share."""
+    """Return a text in lower case without accents and punctuation.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Equal for all spellings of a name; words are separated by single blanks.
+    """
+    # NFKD splits an accented letter into the letter and its accent, which is then dropped
     plain = "".join(
         sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)
     )
@@ -20,22 +38,42 @@ def fold(text: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """Return up to three known names that a name may stand for, the nearest first."""
+    """Return the known names that resemble a name.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+
+    Returns
+    -------
+    list of str
+        At most three, the most similar first.
+    """
     by_fold = {fold(one): one for one in known}
     return [by_fold[one] for one in get_close_matches(fold(name), list(by_fold), cutoff=0.75)]
 
 
 def near(names: Iterable[str]) -> str:
-    """Return the end of a message that lists near names; empty where there is none."""
+    """Return the end of a message that lists similar names; empty where there are none."""
     listed = ", ".join(names)
-    return f"; near: {listed}" if listed else ""
+    return f"; similar: {listed}" if listed else ""
 
 
 def misspelt(name: str, other: str) -> bool:
     """Tell whether two different names look like one name misspelt.
 
-    Word by word, so that ``clothing_men`` and ``clothing_women`` stay apart; words with digits and
-    words of one or two letters are codes, in which every sign counts.
+    Names are compared word by word, so that ``clothing_men`` and ``clothing_women`` stay apart.
+    Words with digits and words of one or two letters are codes, in which every character counts.
+
+    Parameters
+    ----------
+    name, other : str
+
+    Returns
+    -------
+    bool
+        False where the names differ only in accents, case or punctuation.
     """
     one, two = fold(name).split(), fold(other).split()
     if len(one) != len(two):
@@ -45,5 +83,6 @@ def misspelt(name: str, other: str) -> bool:
 
 
 def _alike(one: str, two: str) -> bool:
+    """Tell whether two words resemble each other and neither is a code."""
     code = min(len(one), len(two)) < 3 or any(sign.isdigit() for sign in one + two)
     return not code and SequenceMatcher(None, one, two, autojunk=False).ratio() >= ALIKE

@@ -1,12 +1,13 @@
-"""Whether the tables let goods reach anyone at all: by mail, or through sites that freight can supply.
+"""Checks that goods can reach consumers at all, by mail or through sites that freight can supply.
 
-Only tables are read here, no distances: a site that passes may still be out of reach of every road.
-What no table lets in, no plan can use, and a planner should hear of it before a plan without stock
-looks like advice.
+Without them, a forgotten freight row would lead to a plan without stock, which looks like advice
+against stock. Only the tables are checked, no distances: a site that passes may still be out of
+reach by road.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,13 +19,16 @@ from fulfill.inputs.tariffs import Regime
 
 @dataclass(frozen=True)
 class Supply:
-    """What can be supplied at all.
+    """What the tables allow to be supplied.
 
     Attributes
     ----------
-    overseas, nearshore : countries whose sites freight can reach from Chinese hubs, from nearshore
-        plants
-    mail : consumers' countries to which some product can be mailed
+    overseas : frozenset of str
+        Countries whose sites freight can reach from Chinese hubs.
+    nearshore : frozenset of str
+        Countries whose sites freight can reach from nearshore plants.
+    mail : frozenset of str
+        Consumers' countries to which at least one product can be mailed.
     """
 
     overseas: frozenset[str]
@@ -33,7 +37,18 @@ class Supply:
 
 
 def supply(network: Network, regime: Regime) -> Supply:
-    """Read from the tables what can be supplied at all."""
+    """Find out which countries the tables allow to be supplied.
+
+    Parameters
+    ----------
+    network : Network
+    regime : Regime
+        The tariff rules of the as-of date; they decide what may enter as a parcel.
+
+    Returns
+    -------
+    Supply
+    """
     origins = network["origins"]
     works = origins["origin_id"].isin(network["goods_costs"]["origin_id"]) & (
         origins["capacity_m3_month"] != 0
@@ -55,6 +70,7 @@ def supply(network: Network, regime: Regime) -> Supply:
     crosses = bool((gateways["kind"] == "crossing").any())
     countries = set(network["sites"]["country"])
 
+    # what lands in one country can be trucked to the other only through a crossing
     def by_road(starts: set[str]) -> frozenset[str]:
         return frozenset(
             goal
@@ -71,13 +87,15 @@ def supply(network: Network, regime: Regime) -> Supply:
 
 
 def _mail(network: Network, regime: Regime) -> frozenset[str]:
-    """Return the countries with a mail service, air capacity, and a courier rule for some product made overseas."""
+    """Return the countries with a mail service, air capacity and courier entry for some product."""
     origins, capacity, products = network["origins"], network["mail_capacity"], network["products"]
     hubs = origins.loc[origins["country"] == "CN", "origin_id"]
     made = products["product_id"].isin(
         network["goods_costs"].loc[network["goods_costs"]["origin_id"].isin(hubs), "product_id"]
     )
-    lowest = products.loc[made, "price_usd"].min()  # NaN where none is made: below no value
+    lowest = products.loc[
+        made, "price_usd"
+    ].min()  # NaN, which is below nothing, where none is made
     carried = set(network["mail_services"]["country"]) & set(
         capacity.loc[capacity["kg_day"] > 0, "country"]
     )
@@ -94,55 +112,55 @@ def _mail(network: Network, regime: Regime) -> frozenset[str]:
 def supply_faults(
     network: Network, zones: pd.DataFrame, regime: Regime, channels: tuple[str, ...]
 ) -> list[Fault]:
-    """Return a fault where no channel can deliver anything, else a warning for each that cannot, and for such sites."""
-    found = supply(network, regime)
-    asked = set(channels)
+    """Find channels and sites that cannot be supplied.
+
+    Parameters
+    ----------
+    network : Network
+    zones : DataFrame
+        In the form of zones.csv.
+    regime : Regime
+        The tariff rules of the as-of date.
+    channels : tuple of str
+        The channels that may be used.
+
+    Returns
+    -------
+    list of Fault
+        One fault F319 where no channel can deliver anything, else a warning W306 for each channel
+        and for the sites of each country that cannot be supplied.
+    """
+    found, asked = supply(network, regime), set(channels)
     reached = found.overseas if asked & {"local", "cross_border"} else frozenset[str]()
     reached |= found.nearshore if "nearshore" in asked else frozenset[str]()
     mailed = found.mail & set(zones["country"]) if "direct_mail" in asked else frozenset[str]()
-    folder, names = network.folder.name, ", ".join(channels)
     if not reached and not mailed:
-        detail = (
-            "no site can get goods, and nothing can be mailed"
-            if len(asked) > 1
-            else "there is no way for goods"
-        )
-        return [Fault("F319", "--channels", value=names, detail=detail)]
-    stock = sorted(asked - {"direct_mail"})
+        detail = "no goods can be brought to any site, and nothing can be mailed"
+        if len(asked) == 1:
+            detail = "nothing can be supplied by this channel"
+        return [Fault("F319", "--channels", value=", ".join(channels), detail=detail)]
     warnings = []
     if "direct_mail" in asked and not mailed:
-        warnings.append(
-            Fault(
-                "W306",
-                f"{folder}/mail_services.csv",
-                value="direct_mail",
-                detail="nothing can be mailed",
-            )
-        )
+        file, detail = f"{network.folder.name}/mail_services.csv", "nothing can be mailed"
+        warnings.append(Fault("W306", file, value="direct_mail", detail=detail))
+    return [*warnings, *_stock_warnings(network, asked, reached, found.nearshore)]
+
+
+def _stock_warnings(
+    network: Network, asked: set[str], reached: frozenset[str], nearshore: frozenset[str]
+) -> Iterator[Fault]:
+    """Warn of channels with stock that have no goods, and of sites that freight cannot reach."""
+    stock = sorted(asked - {"direct_mail"})
+    file = f"{network.folder.name}/freight.csv"
     if stock and not reached:
         detail = "no freight row, gateway or plant brings goods to any site: no site will be opened"
-        warnings.append(
-            Fault("W306", f"{folder}/freight.csv", value=", ".join(stock), detail=detail)
-        )
-    elif "nearshore" in stock and len(asked) < 4 and not found.nearshore:
-        warnings.append(
-            Fault(
-                "W306",
-                f"{folder}/origins.csv",
-                value="nearshore",
-                detail="no plant can supply a site",
-            )
-        )
+        yield Fault("W306", file, value=", ".join(stock), detail=detail)
+    elif "nearshore" in stock and len(asked) < 4 and not nearshore:
+        # by default all four channels are allowed, and a network without plants is common
+        origins, detail = f"{network.folder.name}/origins.csv", "no plant can supply a site"
+        yield Fault("W306", origins, value="nearshore", detail=detail)
     if reached:
         sites = network["sites"]
-        cut = sites[~sites["country"].isin(reached)]
-        warnings += [
-            Fault(
-                "W306",
-                f"{folder}/freight.csv",
-                value=str(country),
-                detail=f"nothing can be brought to {', '.join(ids)}",
-            )
-            for country, ids in cut.groupby("country")["site_id"]
-        ]
-    return warnings
+        for country, ids in sites[~sites["country"].isin(reached)].groupby("country")["site_id"]:
+            detail = f"nothing can be brought to {', '.join(ids)}"
+            yield Fault("W306", file, value=str(country), detail=detail)

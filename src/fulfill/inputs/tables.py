@@ -376,7 +376,7 @@ def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
 
 
 def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Replace names of states by their canonical ones; find misspelt ones and those of another country.
+    """Replace the names of states by canonical ones; find misspelt and foreign ones.
 
     Zones and carriers join by the name of the state, so every spelling must become one. A name
     that resembles no state is a region that the user has defined, and stays as it is. A name that

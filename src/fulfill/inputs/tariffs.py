@@ -1,8 +1,9 @@
-"""The tax and tariff rules in force on a date: one row for each question, or a refusal.
+"""The tax and tariff rules in force on a date, with one rule for each entry or none.
 
-A row that names the origin group beats `any`; then a row that names the tariff class beats `any`;
-two rows of equal specificity that hold on the same day for the same value are an overlap and
-refused. Value bands are (from, to].
+A row that names the origin group takes precedence over `any`; among those, a row that names the
+tariff class takes precedence over `any`. Two equally specific rows that hold on the same day for
+the same value would leave the rule undefined; they are an overlap, and a fault. Value bands exclude
+their lower end and include their upper one.
 """
 
 from __future__ import annotations
@@ -21,10 +22,22 @@ FILE = "tariffs.csv"
 
 @dataclass(frozen=True)
 class Duty:
-    """What one entry pays: the resolved tariff row.
+    """What one customs entry pays: the tariff row that applies.
 
-    `rate` and `fee_rate` are shares of the base; `fixed_usd` is paid per parcel; `fee_min_usd` and
-    `fee_max_usd` bound the user fee of one formal entry.
+    Attributes
+    ----------
+    rule_id : str
+        Key of the row in tariffs.csv.
+    rate : float
+        Share of the base: the all-in rate of courier entry (VAT included), otherwise the duty.
+    base : str
+        What `rate` and `fee_rate` apply to: courier_value, cif or fob.
+    fee_rate : float
+        Customs user fee, share of the base.
+    fee_min_usd, fee_max_usd : float
+        Bounds of the user fee of one formal entry, USD; the upper one may be infinite.
+    fixed_usd : float
+        Fixed fee per parcel, USD.
     """
 
     rule_id: str
@@ -36,14 +49,31 @@ class Duty:
     fixed_usd: float
 
     def fee_share(self, entry_value_usd: float) -> float:
-        """Return the user fee as a share of the base for an entry of the given value."""
+        """Return the user fee as a share of the base.
+
+        Parameters
+        ----------
+        entry_value_usd : float
+            Value of one formal entry, USD; the bounds of the fee apply to the entry as a whole.
+
+        Returns
+        -------
+        float
+        """
         fee = min(max(self.fee_rate * entry_value_usd, self.fee_min_usd), self.fee_max_usd)
         return fee / entry_value_usd if self.fee_rate > 0 or self.fee_min_usd > 0 else 0.0
 
 
 @dataclass(frozen=True)
 class Regime:
-    """The tariff rows that hold on one day."""
+    """The tariff rows in force on one day.
+
+    Attributes
+    ----------
+    as_of : date
+    rows : DataFrame
+        The rows of tariffs.csv that hold on that day.
+    """
 
     as_of: date
     rows: pd.DataFrame
@@ -51,9 +81,25 @@ class Regime:
     def find(
         self, destination: str, entry_kind: str, origin_group: str, tariff_class: str, value: float
     ) -> Duty | None:
-        """Return the rule for goods of a value, None where no row answers.
+        """Return the rule that applies to goods of a value.
 
-        A value of zero counts as the lowest band's.
+        Parameters
+        ----------
+        destination : str
+            Country of entry.
+        entry_kind : str
+            courier, formal or preferential.
+        origin_group : str
+            CN or USMCA.
+        tariff_class : str
+            Class of the product.
+        value : float
+            Customs value, USD; zero belongs to the lowest band.
+
+        Returns
+        -------
+        Duty or None
+            None where no row applies. The goods cannot enter then: it does not mean free of duty.
         """
         rows = self.rows
         upper = rows["value_to_usd"].fillna(np.inf)
@@ -67,6 +113,7 @@ class Regime:
         ]
         if hit.empty:
             return None
+        # the origin group outranks the class; without overlaps no two rows have the same rank
         rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (
             hit["tariff_class"] == tariff_class
         ).astype(int)
@@ -82,7 +129,18 @@ class Regime:
         )
 
     def highest(self, destination: str, entry_kind: str, origin_group: str) -> float:
-        """Return the largest value that any row for these goods reaches; 0 where there is no row."""
+        """Return the largest customs value for which any row may apply.
+
+        Parameters
+        ----------
+        destination, entry_kind, origin_group : str
+            As in `find`; rows of every tariff class count.
+
+        Returns
+        -------
+        float
+            USD; infinite for an open band, 0 where there is no row.
+        """
         rows = self.rows
         hit = rows[
             (rows["destination"] == destination)
@@ -169,7 +227,18 @@ def courier_entry(
 
 
 def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
-    """Return the rules that hold on a day."""
+    """Return the rules in force on a day.
+
+    Parameters
+    ----------
+    tariffs : DataFrame
+        In the form of tariffs.csv; an empty `valid_to` means "until further notice".
+    as_of : date
+
+    Returns
+    -------
+    Regime
+    """
     day = np.datetime64(as_of, "s")
     holds = (tariffs["valid_from"] <= day) & (
         tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day)
@@ -184,7 +253,23 @@ def _day_number(days: pd.Series) -> pd.Series:
 
 
 def overlap_faults(tariffs: pd.DataFrame, file: str = FILE) -> list[Fault]:
-    """Find rows of equal specificity that hold on a common day for a common value."""
+    """Find equally specific rows that hold on a common day for a common value.
+
+    Only rows with the same destination, kind of entry, origin group and class can clash: of any
+    other two rows for the same goods, one is more specific and takes precedence.
+
+    Parameters
+    ----------
+    tariffs : DataFrame
+        In the form of tariffs.csv.
+    file : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    list of Fault
+        F303 for overlaps, F205 for rows that end before they begin.
+    """
     faults = []
     same = ["destination", "entry_kind", "origin_group", "tariff_class"]
     starts, ends = _day_number(tariffs["valid_from"]), _day_number(tariffs["valid_to"])
@@ -193,6 +278,7 @@ def overlap_faults(tariffs: pd.DataFrame, file: str = FILE) -> list[Fault]:
         index = group.index.to_numpy()
         start, end = starts[index].to_numpy(), ends[index].to_numpy()
         low, high = group["value_from_usd"].to_numpy(), top[index].to_numpy()
+        # days include both ends, value bands only the upper one: hence <= for days, < for values
         clash = (
             (start[:, None] <= end[None, :])
             & (start[None, :] <= end[:, None])

@@ -90,17 +90,36 @@ def cross_road_km(
         if not len(rows) or not len(columns) or not len(gates):
             continue
         # the same crossing is measured once from either side: it snaps to a node of each country
-        start = np.asarray(from_points)[rows], np.full(len(rows), here, object)
-        goal = np.asarray(to_points)[columns], np.full(len(columns), there, object)
-        first = road_km(graph, rules, start[0], gates, start[1], np.full(len(gates), here, object))
-        second = road_km(graph, rules, gates, goal[0], np.full(len(gates), there, object), goal[1])
-        # a loop over the few crossings keeps memory at (n, m) instead of (n, crossings, m)
-        for number in range(len(gates)):
-            through = first[:, number, None] + second[None, number, :]
-            block = np.ix_(rows, columns)
-            better = through < best[block]
-            best[block] = np.where(better, through, best[block])
-            gate[block] = np.where(better, number, gate[block])
+        first = road_km(
+            graph,
+            rules,
+            np.asarray(from_points)[rows],
+            gates,
+            np.full(len(rows), here, object),
+            np.full(len(gates), here, object),
+        )
+        second = road_km(
+            graph,
+            rules,
+            gates,
+            np.asarray(to_points)[columns],
+            np.full(len(gates), there, object),
+            np.full(len(columns), there, object),
+        )
+        block = np.ix_(rows, columns)
+        best[block], gate[block] = _shortest_through(first, second)
+    return best, gate
+
+
+def _shortest_through(first: Array, second: Array) -> tuple[Array, Index]:
+    """Return the shortest sum over crossings of km to them, (n, g), and from them, (g, m)."""
+    best = np.full((len(first), second.shape[1]), np.inf)
+    gate = np.full(best.shape, -1)
+    # a loop over the few crossings needs memory for (n, m) figures instead of (n, g, m)
+    for number in range(len(second)):
+        through = first[:, number, None] + second[None, number, :]
+        better = through < best
+        best, gate = np.where(better, through, best), np.where(better, number, gate)
     return best, gate
 
 
@@ -181,7 +200,7 @@ def _lane_abroad(
     country: NDArray[np.object_],
     crossings: pd.DataFrame,
 ) -> Lane:
-    """Return the lane between two points of different countries; `node` is the road node of each."""
+    """Return the lane between two points in different countries, given the road node of each."""
     length, gate = cross_road_km(
         graph, rules, ends[:1], country[:1], ends[1:], country[1:], crossings
     )

@@ -275,6 +275,6 @@ def course(graph: RoadGraph, start: int, goal: int) -> Array:
 
 
 def _unit(lat: Array, lon: Array) -> Array:
-    """Return points on the unit sphere (n, 3), where straight distances rank as great circles do."""
+    """Return points on the unit sphere, (n, 3): chords rank in the same order as great circles."""
     phi, theta = np.radians(lat), np.radians(lon)
     return np.column_stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)])

@@ -100,7 +100,7 @@ def split_at_date_line(line: Array) -> list[Array]:
 
 @cache
 def _sea(lat1: float, lon1: float, lat2: float, lon2: float) -> tuple[float, Array]:
-    """Return length in km and course (n_points, 2) of a sea route; searoute is slow, hence the cache."""
+    """Return length in km and course (n_points, 2) of a sea route; cached, as searoute is slow."""
     import warnings
 
     with warnings.catch_warnings():

@@ -1,7 +1,7 @@
-"""Every table's columns: type, unit, key, default, range and meaning; a module a family of tables.
+"""Declarations of all input tables: type, unit, key, default, range and meaning of each column.
 
-This is the only place that says what an input table looks like. The reader (`tables.py`), the checks
-and the data dictionary of the docs are made from it.
+There is one module for each family of tables. Nothing else says what an input table looks like: the
+reader (`tables.py`), the checks and the data dictionary of the docs all follow these declarations.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from fulfill.inputs.schema.transport import (
 from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VEHICLES
 
 NETWORK_TABLES = (
-    PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS, TARIFFS, FREIGHT,
-    SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
-    VEHICLES, SPEEDS,
+    PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
+    TARIFFS, FREIGHT, SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR,
+    PREBUILD, EMISSIONS, LANES, VEHICLES, SPEEDS,
 )  # fmt: skip
 DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
 

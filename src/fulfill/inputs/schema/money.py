@@ -1,4 +1,4 @@
-"""The table of what is paid at the border."""
+"""The table of duties, taxes and fees that are paid at the border."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ TARIFFS = Table(
         ),
         text(
             "origin_group",
-            "where the goods come from; a named group beats any",
+            "where the goods come from; a named group takes precedence over any",
             REQUIRED,
             ("CN", "USMCA", "any"),
         ),
-        text("tariff_class", "class of products.csv, in any case; a named class beats any", "any"),
+        text(
+            "tariff_class",
+            "class in products.csv, case ignored; a named class takes precedence over any",
+            "any",
+        ),
         number("value_from_usd", "USD", "lower end of the value band, not included", 0, None, 0.0),
         number(
             "value_to_usd",
@@ -38,7 +42,7 @@ TARIFFS = Table(
         number("rate", "-", "courier: all-in rate (it contains VAT); else: duty", 0, 5),
         text("base", "what the rate applies to", REQUIRED, ("courier_value", "cif", "fob")),
         number("fee_rate", "-", "customs user fee on the same base (DTA, MPF + HMF)", 0, 0.5, 0.0),
-        number("fee_min_usd", "USD/entry", "least user fee of one formal entry", 0, None, 0.0),
+        number("fee_min_usd", "USD/entry", "smallest user fee of one formal entry", 0, None, 0.0),
         number(
             "fee_max_usd",
             "USD/entry",

@@ -1,4 +1,4 @@
-"""Single figures: the rows of the two parameters tables."""
+"""Parameters: the rows that parameters.csv of a network and of a demand must have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fulfill.inputs.schema.shared import PROVENANCE
 
 PARAMETERS = Table(
     "parameters",
-    "single figures of the model; every one listed in the data dictionary must be there",
+    "parameters of the model; every one listed in the data dictionary must be there",
     (
         identifier("parameter", "name of the figure", key=True),
         number("value", "", "its value in the unit of the data dictionary", low=None),
@@ -78,7 +78,13 @@ NETWORK_PARAMETERS = (
         0.5,
         "share of net revenue lost to unpaid or disputed mailed orders",
     ),
-    Parameter("payment_loss_local", "-", 0.0, 0.5, "the same for orders from a site"),
+    Parameter(
+        "payment_loss_local",
+        "-",
+        0.0,
+        0.5,
+        "share of net revenue lost to unpaid or disputed orders from a site",
+    ),
     Parameter(
         "reverse_usd_mail",
         "USD/order",
@@ -169,14 +175,14 @@ NETWORK_PARAMETERS = (
         "-",
         1.0,
         2.5,
-        "way by street over the great circle, between stops that are near",
+        "street distance over the great circle, between stops close together",
     ),
     Parameter(
         "street_reach_km",
         "km",
         0.0,
         100.0,
-        "great circle up to which stops are near; beyond it roads are used",
+        "great circle up to which stops are close together; beyond it, the road graph is used",
     ),
     Parameter(
         "people_km2", "people/km2", 50.0, 50000.0, "people on a built-up square kilometre of a zone"
@@ -198,7 +204,7 @@ NETWORK_PARAMETERS = (
         "USD/order",
         0.0,
         20.0,
-        "own delivery besides vehicle and driver: second tries, desk",
+        "own delivery besides vehicle and driver: second attempts, customer service",
     ),
     Parameter(
         "delivery_days_week", "days/week", 1.0, 7.0, "days a week on which orders are delivered"

@@ -54,7 +54,7 @@ PRODUCTS = Table(
 )
 GOODS_COSTS = Table(
     "goods_costs",
-    "true cost of the goods of an order at an origin; no row: that origin does not make the product",
+    "true cost of the goods of an order at an origin; no row: the origin does not make the product",
     (
         identifier("product_id", "product", key=True, refers="products"),
         identifier("origin_id", "origin", key=True, refers="origins"),

@@ -1,4 +1,4 @@
-"""What tables share: countries, statuses, windows, and the columns of places and of provenance."""
+"""What tables share: countries, statuses, windows, and the columns of place and provenance."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ STATUSES = ("in_force", "announced", "estimate", "assumption")
 WINDOW = {"lat": (-60.0, 75.0), "lon": (-180.0, 180.0)}
 """Degrees in which any place of a network may lie."""
 COUNTRY_WINDOW = {"MX": ((14.0, 33.0), (-119.0, -86.0)), "US": ((24.0, 50.0), (-125.0, -66.0))}
-"""Degrees (lat, lon) in which a site or zone of a country must lie: catches swapped coordinates."""
+"""Degrees (lat, lon) in which a site or zone of a country must lie; reveals swapped coordinates."""
 PLACE = (
     number("lat", "degrees", "latitude, WGS84", *WINDOW["lat"]),
     number("lon", "degrees", "longitude, WGS84", *WINDOW["lon"]),
 )
 PROVENANCE = (
-    text("source", "who says so: the public name, with an id of your own if you like", REQUIRED),
+    text("source", "who published the figure, with an id of your own if you like", REQUIRED),
     text("source_date", "date of the source, as exact as known", ""),
     text("status", "how far it can be relied on", REQUIRED, STATUSES),
     text(
         "range",
-        "column=low..high; ... of the figures that are assumed: required where status is assumption",
+        "column=low..high; ... of the assumed figures: required where status is assumption",
         "",
     ),
 )

@@ -1,4 +1,4 @@
-"""Tables of time: the calendar, and which goods land ahead of their sale."""
+"""Tables of time: the calendar, and goods that land before the period in which they are sold."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CALENDAR = Table(
 )
 PREBUILD = Table(
     "prebuild",
-    "share of a period's demand that lands in an earlier period; the rest lands in the period itself",
+    "share of the demand of a period that lands in an earlier one; the rest lands in the period",
     (
         identifier("period_id", "period in which the goods are sold", key=True, refers="calendar"),
         identifier("lands_in", "earlier period in which they land", key=True, refers="calendar"),

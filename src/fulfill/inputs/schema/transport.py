@@ -47,7 +47,7 @@ SERVICES = Table(
         Column(
             "km_from",
             "number",
-            "lower end of the road distance band, left out (0: in)",
+            "lower end of the road distance band, excluded (0: included)",
             "km",
             key=True,
             low=0,
@@ -57,13 +57,14 @@ SERVICES = Table(
         number("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),
         number("usd_100km", "USD/order/100 km", "price by distance inside the band", 0, 10, 0.0),
         number("days_mean", "days", "mean days from dispatch to door", 0.1, 60),
-        number("days_p90", "days", "days that nine of ten orders keep", 0.1, 120),
+        number("days_p90", "days", "90th percentile of the days from dispatch to door", 0.1, 120),
         *PROVENANCE,
     ),
 )
 OWN_DELIVERY = Table(
     "own_delivery",
-    "own vans: what an order from a site costs to a zone by them; `optimize --with-routing` finds it from routes",
+    "cost of an order from a site to a zone by own vans; "
+    "`optimize --with-routing` derives it from routes",
     (
         identifier("site_id", "site", key=True, refers="sites"),
         identifier("zone_id", "zone of the demand, in the site's country", key=True),
@@ -95,7 +96,7 @@ MAIL_SERVICES = Table(
             1000,
         ),
         number("days_mean", "days", "mean days from order to door", 0.1, 120),
-        number("days_p90", "days", "days that nine of ten orders keep", 0.1, 240),
+        number("days_p90", "days", "90th percentile of the days from order to door", 0.1, 240),
         *PROVENANCE,
     ),
 )
@@ -138,11 +139,12 @@ EMISSIONS = Table(
 )
 LANES = Table(
     "lanes",
-    "lanes whose real length is known better than the map's; without a road graph, every road lane",
+    "lanes whose real length is better known than from the map; "
+    "without a road graph, every road lane",
     (
         identifier("from_id", "site, gateway or origin", key=True),
         identifier("to_id", "site, gateway or zone", key=True),
-        number("road_km", "km", "real length, both ways", 0, 1e5),
+        number("road_km", "km", "real length, in both directions", 0, 1e5),
         number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None),
         *PROVENANCE,
     ),

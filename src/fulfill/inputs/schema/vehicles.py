@@ -9,7 +9,7 @@ DUTIES = ("delivery", "linehaul")
 ROAD_KINDS = ("street", "road")
 VEHICLES = Table(
     "vehicles",
-    "vehicles that a site can run itself: vans to the doors, trucks between gateways, sites and hubs",
+    "a site's own vehicles: vans to the doors, trucks between gateways, sites and hubs",
     (
         identifier("type_id", "name in other tables", key=True),
         Column("country", "text", "country in which it runs", key=True, choices=COUNTRIES),
@@ -18,7 +18,7 @@ VEHICLES = Table(
         number("parcels", "orders", "orders that fit", 1, 1e5),
         number("load_kg", "kg", "weight that it carries", 1, 1e5),
         number("load_m3", "m3", "volume that it carries", 0.01, 1e3),
-        number("shift_start", "h", "hour on the clock at which the shift begins", 0, 24, 8.0),
+        number("shift_start", "h", "time of day at which the shift begins", 0, 24, 8.0),
         number("shift_hours", "h", "length of the shift, break included", 0.5, 24),
         number("break_minutes", "min", "length of the driver's break", 0, 240, 0.0),
         number(
@@ -36,9 +36,7 @@ VEHICLES = Table(
         number(
             "usd_day", "USD/day", "cost of a day on which it runs: capital, insurance", 0, 10000
         ),
-        number(
-            "range_km", "km", "farthest that it drives in a day; empty: no limit", 1, None, None
-        ),
+        number("range_km", "km", "longest distance in a day; empty: no limit", 1, None, None),
         Column(
             "available",
             "integer",
@@ -73,7 +71,7 @@ SPEEDS = Table(
 )
 STOPS = Table(
     "stops",
-    "a day's stops: your own list, in place of stops placed in the zones",
+    "the stops of a day: your own list, instead of stops placed at random in the zones",
     (
         identifier("stop_id", "name in the results", key=True),
         *PLACE,
@@ -82,12 +80,12 @@ STOPS = Table(
         number(
             "ready",
             "h",
-            "hour on the clock before which nobody is there; 9.5 is half past nine",
+            "time of day before which nobody is there; 9.5 is half past nine",
             0,
             24,
             0.0,
         ),
-        number("due", "h", "hour by which service must begin", 0, 24, 24.0),
+        number("due", "h", "time of day by which service must begin", 0, 24, 24.0),
         number(
             "minutes", "min", "time at the stop; empty: by the network's parameters", 0, 600, None
         ),
