@@ -25,10 +25,12 @@ from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.solution import LocationParams
+from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.inbound import InboundCost
 from fulfill.model.economics.landed import Economics, economics
-from fulfill.model.instance import MAIL, Limits, LocationInstance, build_instance
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.limits import Limits
 from fulfill.study import kpis
 from fulfill.study.plan import Plan
 from instances import within
