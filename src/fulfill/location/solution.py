@@ -30,11 +30,16 @@ class LocationParams:
 
     Attributes
     ----------
-    gap : stop at this relative gap
-    time_limit : seconds, a user's limit
-    seed : of whatever is random
-    progress : called with reports, or None
-    warm_start : what an earlier run left to begin from, or None; only the decomposition uses it
+    gap : float
+        Stop at this relative gap.
+    time_limit : float
+        Seconds, a user's limit.
+    seed : int
+        Of whatever is random.
+    progress : callable or None
+        Called with reports, or None.
+    warm_start : WarmStart or None
+        What an earlier run left to begin from, or None; only the decomposition uses it.
     """
 
     gap: float = 0.005
@@ -50,13 +55,22 @@ class LocationSolution:
 
     Attributes
     ----------
-    status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
-    decisions : None where there is no plan
-    objective : cost of the plan by `pricing.price`, USD;  bound : proven lower bound of the
-        instance
-    bound_kind : ``certified`` or ``solver``;  seconds : building and solving
-    certificate : what the bound can be computed again from; None where the method has none
-    warm_start : what a later run may begin from; None where the method leaves nothing
+    status : str
+        OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN.
+    decisions : Decisions or None
+        None where there is no plan.
+    objective : float
+        Cost of the plan by `pricing.price`, USD.
+    bound : float
+        Proven lower bound of the instance.
+    bound_kind : str
+        ``certified`` or ``solver``.
+    seconds : float
+        Building and solving.
+    certificate : Certificate or None
+        What the bound can be computed again from; None where the method has none.
+    warm_start : WarmStart or None
+        What a later run may begin from; None where the method leaves nothing.
     """
 
     status: str

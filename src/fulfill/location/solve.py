@@ -48,7 +48,8 @@ def compile_method(method: str) -> float:
 
     Parameters
     ----------
-    method : a name of `METHODS`
+    method : str
+        A name of `METHODS`.
 
     Returns
     -------

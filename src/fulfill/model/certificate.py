@@ -48,11 +48,14 @@ class Certificate:
 
     Attributes
     ----------
-    leaves : one for each node without children, in the order of the nodes
-    parent : (N,) number of the node above; node 0 is the root, with parent -1
-    site, product : (N,) what the node's parent is split by: the site (product -1), or the product
-        at the site
-    side : (N,) `NO` or `YES`, which of the two cases the node is
+    leaves : tuple of Leaf
+        One for each node without children, in the order of the nodes.
+    parent : (N,)
+        Number of the node above; node 0 is the root, with parent -1.
+    site, product : (N,)
+        What the node's parent is split by: the site (product -1), or the product at the site.
+    side : (N,)
+        `NO` or `YES`, which of the two cases the node is.
     """
 
     leaves: tuple[Leaf, ...]

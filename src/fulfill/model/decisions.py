@@ -21,9 +21,12 @@ class Decisions:
     ----------
     opened : (n_sites, n_sizes) 0/1
     stocked : (n_products, n_countries) 0/1
-    lane, product, period : (n_flows,) index;  orders : (n_flows,) potential orders served
-    inbound : (n_routes, n_products, n_periods) orders brought in; empty where an instance has no
-        routes
+    lane, product, period : (n_flows,)
+        Index.
+    orders : (n_flows,)
+        Potential orders served.
+    inbound : (n_routes, n_products, n_periods)
+        Orders brought in; empty where an instance has no routes.
     """
 
     opened: Array
@@ -41,13 +44,19 @@ class Outcome:
 
     Attributes
     ----------
-    status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
-    objective, bound : USD a year, a cost in which goods and revenue cancel;  bound_kind :
-        ``certified`` or ``solver``
-    bound_of : the instance that the bound holds for, in words
-    seconds : building and solving
-    merging_usd : what the sites cost more at full resolution than the merged plan says; None where
-        no zones were merged
+    status : str
+        OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN.
+    objective, bound : float
+        USD a year, a cost in which goods and revenue cancel.
+    bound_kind : str
+        ``certified`` or ``solver``.
+    bound_of : str
+        The instance that the bound holds for, in words.
+    seconds : float
+        Building and solving.
+    merging_usd : float or None
+        What the sites cost more at full resolution than the merged plan says; None where no zones
+        were merged.
     """
 
     status: str

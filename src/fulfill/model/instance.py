@@ -35,7 +35,8 @@ class Inbound:
 
     Attributes
     ----------
-    gateways, origins : names along the axes
+    gateways, origins : tuple of str
+        Names along the axes.
     route_site, route_origin : (R,)
         Index of the site and of the plant.
     route_gateway, route_crossing : (R,)
@@ -154,7 +155,7 @@ class LocationInstance:
     constant_usd : float
         Added to the sum of decisions so that the objective is a cost: net price less cheapest
         goods.
-    way_within : {days: (W, T)}
+    way_within : dict of int to (W, T)
         Share of the orders of a way that arrive within so many days.
     limits : Limits
     """

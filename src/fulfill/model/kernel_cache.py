@@ -31,7 +31,8 @@ def cache_folder(package: Path = PACKAGE) -> Path:
 
     Parameters
     ----------
-    package : folder of the package
+    package : Path
+        Folder of the package.
 
     Returns
     -------
@@ -51,7 +52,8 @@ def prepare_cache(folder: Path) -> bool:
 
     Parameters
     ----------
-    folder : what `cache_folder` returned
+    folder : Path
+        What `cache_folder` returned.
 
     Returns
     -------

@@ -47,12 +47,18 @@ class Limits:
 
     Attributes
     ----------
-    opened, closed : indices of sites locked open or closed
-    max_sites : largest number of open sites
-    budget_usd : largest sum of investments
-    co2_kg : largest kg CO2e a year
-    max_gateway_share : largest share of the formal inbound volume that passes one gateway
-    targets : service targets with their zones
+    opened, closed : tuple of int
+        Indices of sites locked open or closed.
+    max_sites : int or None
+        Largest number of open sites.
+    budget_usd : float
+        Largest sum of investments.
+    co2_kg : float
+        Largest kg CO2e a year.
+    max_gateway_share : float
+        Largest share of the formal inbound volume that passes one gateway.
+    targets : tuple of BoundTarget
+        Service targets with their zones.
     """
 
     opened: tuple[int, ...] = ()

@@ -50,12 +50,18 @@ class Scenario:
 
     Attributes
     ----------
-    name : joined to the names of its periods
-    probability : in (0, 1]
-    demand : broadcasts to (n_zones, n_products, n_periods)
-    throughput : broadcasts to (n_sites, n_periods)
-    gateway : broadcasts to (n_gateways, n_periods)
-    mail : broadcasts to (n_countries, n_periods)
+    name : str
+        Joined to the names of its periods.
+    probability : float
+        In (0, 1].
+    demand : array_like
+        Broadcasts to (n_zones, n_products, n_periods).
+    throughput : array_like
+        Broadcasts to (n_sites, n_periods).
+    gateway : array_like
+        Broadcasts to (n_gateways, n_periods).
+    mail : array_like
+        Broadcasts to (n_countries, n_periods).
     """
 
     name: str

@@ -120,8 +120,10 @@ class TreeCallbacks(NamedTuple):
 
     Attributes
     ----------
-    visit : called with the branches of every round, while they are expanded on other threads
-    leaf : called with a branch that has every site decided
+    visit : callable
+        Called with the branches of every round, while they are expanded on other threads.
+    leaf : callable
+        Called with a branch that has every site decided.
     """
 
     visit: Callable[[list[Branch]], None]

@@ -22,10 +22,13 @@ class Arrays(NamedTuple):
 
     Attributes
     ----------
-    cost : (n_sites, n_cells) USD per order, handling included; infinite where there is no lane
-    demand : (n_cells,) orders, all positive;  capacity, fixed : (n_sites,)
-    outside : (n_cells,) USD per order of not using any site (mail or unserved); infinite where a
-        site must serve
+    cost : (n_sites, n_cells)
+        USD per order, handling included; infinite where there is no lane.
+    demand : (n_cells,)
+        Orders, all positive.
+    capacity, fixed : (n_sites,)
+    outside : (n_cells,)
+        USD per order of not using any site (mail or unserved); infinite where a site must serve.
     """
 
     cost: Array
@@ -41,10 +44,16 @@ class Capacitated:
 
     Attributes
     ----------
-    site : (n_sites,) index of the instance's site;  zone : (n_cells,) index of its zone
-    lane : (n_sites, n_cells) cheapest lane;  outside_lane : (n_cells,) mail lane, -1 where unserved
-        is cheaper
-    opened : (n_sites,) sites that a planner has locked open
+    site : (n_sites,)
+        Index of the instance's site.
+    zone : (n_cells,)
+        Index of its zone.
+    lane : (n_sites, n_cells)
+        Cheapest lane.
+    outside_lane : (n_cells,)
+        Mail lane, -1 where unserved is cheaper.
+    opened : (n_sites,)
+        Sites that a planner has locked open.
     """
 
     arrays: Arrays

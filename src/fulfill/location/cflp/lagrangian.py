@@ -53,9 +53,14 @@ class Ascent(NamedTuple):
 
     Attributes
     ----------
-    bound : the best L(p), rounding taken off;  prices : (n_cells,) where it was found
-    share : (n_sites,) how often a site was open in the recent relaxed solutions, 0 to 1
-    iterations : sweeps made
+    bound : float
+        The best L(p), rounding taken off.
+    prices : (n_cells,)
+        Where it was found.
+    share : (n_sites,)
+        How often a site was open in the recent relaxed solutions, 0 to 1.
+    iterations : int
+        Sweeps made.
     """
 
     bound: float

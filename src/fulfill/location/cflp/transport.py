@@ -32,9 +32,17 @@ class Transport(NamedTuple):
 
     Attributes
     ----------
-    cost, demand, capacity : of the instance, with a last row that stands for not using any site
-    opened : (n_rows,);  flow : (n_rows, n_cells) orders;  load : (n_rows,) orders
-    move : (n_rows, n_rows) least extra cost of an order moved from row to column;  mover : its cell
+    cost, demand, capacity : ndarray
+        Of the instance, with a last row that stands for not using any site.
+    opened : (n_rows,)
+    flow : (n_rows, n_cells)
+        Orders.
+    load : (n_rows,)
+        Orders.
+    move : (n_rows, n_rows)
+        Least extra cost of an order moved from row to column.
+    mover : ndarray of int
+        Its cell.
     """
 
     cost: Array

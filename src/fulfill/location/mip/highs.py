@@ -74,7 +74,8 @@ def solve_mip(
 
     Parameters
     ----------
-    hint : column values of a plan to start from
+    hint : ndarray or None
+        Column values of a plan to start from.
 
     Raises
     ------

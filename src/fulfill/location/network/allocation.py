@@ -165,10 +165,14 @@ class RoomLeft(NamedTuple):
 
     Attributes
     ----------
-    throughput : (I, T) orders
-    mail : (C, T) kg
-    carrier : (Q, T) orders
-    storage : (I, T) m3
+    throughput : (I, T)
+        Orders.
+    mail : (C, T)
+        Kg.
+    carrier : (Q, T)
+        Orders.
+    storage : (I, T)
+        M3.
     level : (K, T, T)
         m3 in stock in the column's period for an order sold in the row's.
     safety : (I, K)

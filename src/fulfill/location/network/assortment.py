@@ -31,11 +31,14 @@ def choose_assortment(
 
     Parameters
     ----------
-    costs, units : (K, Z * T, S) cost of a potential order from each open site at the prices, and
-        units it takes
-    alternative : (K, Z * T) cost without a site
-    sites : (S,) numbers of the open sites
-    start : (S, K) assortment to start from
+    costs, units : (K, Z * T, S)
+        Cost of a potential order from each open site at the prices, and units it takes.
+    alternative : (K, Z * T)
+        Cost without a site.
+    sites : (S,)
+        Numbers of the open sites.
+    start : (S, K)
+        Assortment to start from.
 
     Returns
     -------

@@ -31,8 +31,8 @@ class DeliveryOptions(NamedTuple):
         Index; site -1 for mail.
     usd, carbon : (J,)
         Price by distance; USD per kg of goods for CO2e.
-    credit : (J, T) or (0, 0)
-        What service multipliers pay for an order; empty where there are none.
+    credit : (J, T)
+        Or (0, 0) What service multipliers pay for an order; empty where there are none.
     way_cost, way_rate, units : (W, K, T)
     inbound : (I, K, T)
         USD per order that leaves a site, prices of throughput apart.
@@ -40,9 +40,11 @@ class DeliveryOptions(NamedTuple):
         Multipliers, USD per order and per kg.
     region, country : (Z,)
         Index of each zone's.
-    mail_weight : (W, K);  weight : (K,)
+    mail_weight : (W, K)
+    weight : (K,)
         Chargeable kg, and kg of goods.
-    demand : (Z, K, T);  unserved : (K,)
+    demand : (Z, K, T)
+    unserved : (K,)
     """
 
     start: Index

@@ -61,8 +61,10 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
 
     Parameters
     ----------
-    seed : of the search's kicks
-    stop : tells whether a share of the time is used up
+    seed : int
+        Of the search's kicks.
+    stop : callable
+        Tells whether a share of the time is used up.
     """
     lanes = local_lanes(instance)
     state = begin(instance, lanes, first_prices(instance))

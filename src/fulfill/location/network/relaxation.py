@@ -62,14 +62,22 @@ class Relaxed:
     Attributes
     ----------
     bound : USD
-    value : (I, M) what opening a site at a size adds at these multipliers;  size : (I,) chosen
-        size, -1 closed
-    price : (I, M, T) price of a unit of throughput;  slope : (I, M, K) price of safety stock,
-        infinite where the product is not stocked
-    served : (Z, K, T) share of each cell served by the chosen sites (it may exceed one)
-    units : (I, K, T) orders leaving the chosen sites;  stocked : (Z, K, C) orders served from a
-        country
-    alternative : (Z, K, T) cheapest way without a site: mail or unserved
+    value : (I, M)
+        What opening a site at a size adds at these multipliers.
+    size : (I,)
+        Chosen size, -1 closed.
+    price : (I, M, T)
+        Price of a unit of throughput.
+    slope : (I, M, K)
+        Price of safety stock, infinite where the product is not stocked.
+    served : (Z, K, T)
+        Share of each cell served by the chosen sites (it may exceed one).
+    units : (I, K, T)
+        Orders leaving the chosen sites.
+    stocked : (Z, K, C)
+        Orders served from a country.
+    alternative : (Z, K, T)
+        Cheapest way without a site: mail or unserved.
     """
 
     bound: float

@@ -51,14 +51,16 @@ class SiteLanes(NamedTuple):
     zone, way : (L,)
     usd, carbon : (L,)
         Price by distance; USD per kg of goods for CO2e.
-    credit : (L, T) or (0, 0)
-        What service multipliers pay for an order; empty where there are none.
+    credit : (L, T)
+        Or (0, 0) What service multipliers pay for an order; empty where there are none.
     way_cost, way_rate, units : (W, K, T)
     inbound : (I, K, T)
         USD per order that leaves a site.
-    carrier : (Q, T);  region : (Z,)
+    carrier : (Q, T)
+    region : (Z,)
         Multipliers of the carrier regions, and the region of each zone.
-    stocking : (Z, K, C);  country : (I,)
+    stocking : (Z, K, C)
+    country : (I,)
         Multipliers of stocking, and the country of each site.
     weight : (K,)
         kg of goods.
@@ -92,7 +94,8 @@ class SiteCosts(NamedTuple):
     ----------
     charge, slope : (I, K, J)
         Outer linearisation of the cost of safety stock.
-    capacity : (I, M, B, T);  handling : (I, M, B)
+    capacity : (I, M, B, T)
+    handling : (I, M, B)
     fixed : (I, M)
     """
 

@@ -60,10 +60,16 @@ class Siting:
 
     Attributes
     ----------
-    size : (I,) -1 closed;  assortment : (I, K) products that a site may stock
-    rho : (I, T) prices of throughput;  volume : (I, K) yearly orders, at which safety stock is
-        priced
-    cost : estimated, USD a year
+    size : (I,)
+        -1 closed.
+    assortment : (I, K)
+        Products that a site may stock.
+    rho : (I, T)
+        Prices of throughput.
+    volume : (I, K)
+        Yearly orders, at which safety stock is priced.
+    cost : float
+        Estimated, USD a year.
     """
 
     size: Index

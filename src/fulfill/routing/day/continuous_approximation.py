@@ -31,7 +31,8 @@ def with_density(zones: pd.DataFrame, figures: Mapping[str, float]) -> pd.DataFr
 
     Parameters
     ----------
-    zones : lat, lon, population, zone_class, orders (a day, a fraction)
+    zones : DataFrame
+        Columns lat, lon, population, zone_class, orders (a day, a fraction).
     figures : the network's parameters
 
     Returns
@@ -54,9 +55,12 @@ def own_usd_per_order(
 
     Parameters
     ----------
-    zones : orders, stops, area_km2, depot_km, near_stops (stops in the zone and around it)
-    vehicles : the delivery vehicles of the depot's country
-    speeds : the network's speeds
+    zones : DataFrame
+        Columns orders, stops, area_km2, depot_km, near_stops (stops in the zone and around it).
+    vehicles : DataFrame
+        The delivery vehicles of the depot's country.
+    speeds : DataFrame
+        The network's speeds.
     figures : the network's parameters
 
     Returns

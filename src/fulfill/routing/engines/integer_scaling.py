@@ -33,10 +33,14 @@ class IntegerScaling:
 
     Attributes
     ----------
-    km, hour : units of a km and of an hour
-    load : units of a load, by dimension
-    per_km, per_hour : cost units of a unit of distance and of time, by vehicle type
-    per_day : cost units of a vehicle, by type
+    km, hour : int
+        Units of a km and of an hour.
+    load : tuple of int
+        Units of a load, by dimension.
+    per_km, per_hour : tuple of int
+        Cost units of a unit of distance and of time, by vehicle type.
+    per_day : tuple of int
+        Cost units of a vehicle, by type.
     """
 
     km: int
@@ -71,8 +75,9 @@ class IntegerScaling:
         Parameters
         ----------
         km : (n_places, n_places)
-        ranged : whether they are summed against a range: then they are rounded up, else to the
-            nearest unit
+        ranged : bool
+            Whether they are summed against a range: then they are rounded up, else to the nearest
+            unit.
         """
         out = np.empty(km.shape, np.int64)
         down = ROUNDING if ranged else 0.5

@@ -28,9 +28,12 @@ class _Layout:
 
     Attributes
     ----------
-    vehicle : type of each vehicle
-    reload : vehicle of each reload
-    place : (n_nodes,) place of each node
+    vehicle : tuple of int
+        Type of each vehicle.
+    reload : tuple of int
+        Vehicle of each reload.
+    place : (n_nodes,)
+        Place of each node.
     """
 
     vehicle: tuple[int, ...]
@@ -45,8 +48,10 @@ def improve(
 
     Parameters
     ----------
-    known : routes that the search starts from
-    settings : OR-Tools' search parameters, see `fulfill.routing.engines.ortools.settings`
+    known : RoutePlan
+        Routes that the search starts from.
+    settings : Any
+        OR-Tools' search parameters, see `fulfill.routing.engines.ortools.settings`.
 
     Returns
     -------

@@ -24,8 +24,10 @@ def annealing(leg: float, seconds: float, steps: int) -> Any:
 
     Parameters
     ----------
-    leg : mean cost of a leg, in integer units
-    seconds, steps : limits
+    leg : float
+        Mean cost of a leg, in integer units.
+    seconds, steps : float
+        Limits.
 
     Returns
     -------
@@ -61,7 +63,8 @@ def guided(seconds: float, steps: int) -> Any:
 
     Parameters
     ----------
-    seconds, steps : limits
+    seconds, steps : float
+        Limits.
 
     Returns
     -------

@@ -32,14 +32,22 @@ class EjectionSearch(NamedTuple):
 
     Attributes
     ----------
-    sequence : (n_places,) stops of the route with the new one at its position
-    penalty : (n_places,) of ejecting a stop
-    decided : (n_nodes,) length of a node's prefix, an index of `sequence`
-    last_kept : (n_nodes,) index of the last stop that is kept, `NONE` for the depot
-    departure : (n_nodes,) when service at that stop ends, hours
-    total : (n_nodes,) penalties of the stops ejected
-    ejected : (n_nodes, MAX_EJECTED) these stops, then `NONE`
-    best : (MAX_EJECTED,) the stops ejected at least penalty so far, then `NONE`
+    sequence : (n_places,)
+        Stops of the route with the new one at its position.
+    penalty : (n_places,)
+        Penalty of ejecting a stop.
+    decided : (n_nodes,)
+        Length of a node's prefix, an index of `sequence`.
+    last_kept : (n_nodes,)
+        Index of the last stop that is kept, `NONE` for the depot.
+    departure : (n_nodes,)
+        When service at that stop ends, hours.
+    total : (n_nodes,)
+        Penalties of the stops ejected.
+    ejected : (n_nodes, MAX_EJECTED)
+        These stops, then `NONE`.
+    best : (MAX_EJECTED,)
+        The stops ejected at least penalty so far, then `NONE`.
     """
 
     sequence: Ints

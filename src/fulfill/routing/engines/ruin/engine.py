@@ -34,7 +34,8 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 
 
     Parameters
     ----------
-    until : share of the effort after which another engine goes on
+    until : float
+        Share of the effort after which another engine goes on.
 
     Returns
     -------

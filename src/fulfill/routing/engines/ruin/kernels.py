@@ -52,14 +52,22 @@ class MoveLog(NamedTuple):
 
     Attributes
     ----------
-    stop, route, before : (2 n_places,) of each move, `before` being the previous stop on the route
-    kind : (2 n_places,) vehicle type of the route that a stop left, `NONE` for an insertion
-    counts : how many moves (`N_MOVES`) and changed routes (`N_TOUCHED`) there are
-    touched : routes that the step changed, each once
-    last_step : (n_routes,) the step that changed a route last
-    removed : (n_places,) stops to be inserted
-    sort_keys : (n_places,) what they are sorted by
-    seen : (n_places,) see `cheapest_insertion`
+    stop, route, before : (2 n_places,)
+        Stop and route of each move, and the previous stop on that route.
+    kind : (2 n_places,)
+        Vehicle type of the route that a stop left, `NONE` for an insertion.
+    counts : ndarray of int
+        How many moves (`N_MOVES`) and changed routes (`N_TOUCHED`) there are.
+    touched : ndarray of int
+        Routes that the step changed, each once.
+    last_step : (n_routes,)
+        The step that changed a route last.
+    removed : (n_places,)
+        Stops to be inserted.
+    sort_keys : (n_places,)
+        What they are sorted by.
+    seen : (n_places,)
+        See `cheapest_insertion`.
     """
 
     stop: Ints

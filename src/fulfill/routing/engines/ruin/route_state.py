@@ -24,21 +24,35 @@ class RouteState(NamedTuple):
 
     Attributes
     ----------
-    succ, pred : (n_places,) next and previous stop on the route, `NONE` for the depot
-    cost_to_next, cost_from_previous : (n_places,) USD, of the legs from and to a stop
-    route : (n_places,) number of the route, `NONE` for a stop without one
-    earliest, latest : (n_places,) beginning of service that the rest of the route allows, hours
-    first, last : (n_routes,) stops
-    kind : (n_routes,) vehicle type, `NONE` where the number is not used
-    size : (n_routes,) stops
+    succ, pred : (n_places,)
+        Next and previous stop on the route, `NONE` for the depot.
+    cost_to_next, cost_from_previous : (n_places,)
+        USD, of the legs from and to a stop.
+    route : (n_places,)
+        Number of the route, `NONE` for a stop without one.
+    earliest, latest : (n_places,)
+        Beginning of service that the rest of the route allows, hours.
+    first, last : (n_routes,)
+        Stops.
+    kind : (n_routes,)
+        Vehicle type, `NONE` where the number is not used.
+    size : (n_routes,)
+        Stops.
     load : (n_routes, n_dimensions)
-    used, available : (n_types,) vehicles
-    dispatched : (n_depots, n_dimensions) what the routes of a depot carry
-    free_routes : stack of the numbers that no route uses
-    absent : stops without a route
-    counts : how many free routes (`N_FREE`) and absent stops (`N_ABSENT`) there are
-    absences : (n_places,) how often a stop was left without a route, counted by each engine step
-    cost : USD of all routes, fixed costs included
+    used, available : (n_types,)
+        Vehicles.
+    dispatched : (n_depots, n_dimensions)
+        What the routes of a depot carry.
+    free_routes : ndarray of int
+        Stack of the numbers that no route uses.
+    absent : ndarray of int
+        Stops without a route.
+    counts : ndarray of int
+        How many free routes (`N_FREE`) and absent stops (`N_ABSENT`) there are.
+    absences : (n_places,)
+        How often a stop was left without a route, counted by each engine step.
+    cost : ndarray
+        USD of all routes, fixed costs included.
     """
 
     succ: Ints
@@ -68,12 +82,17 @@ class BestRoutes(NamedTuple):
 
     Attributes
     ----------
-    first, kind : (n_routes,) as in `RouteState`
-    succ : (n_places,) as in `RouteState`
+    first, kind : (n_routes,)
+        As in `RouteState`.
+    succ : (n_places,)
+        As in `RouteState`.
     cost : USD
-    n_absent : stops without a route
-    changed, n_changed : numbers of the routes changed since
-    is_changed : (n_routes,) the same as flags
+    n_absent : ndarray of int
+        Stops without a route.
+    changed, n_changed : ndarray of int
+        Numbers of the routes changed since.
+    is_changed : (n_routes,)
+        The same as flags.
     """
 
     first: Ints
@@ -91,7 +110,8 @@ def empty_state(data: CompiledInstance, n_routes: int) -> RouteState:
 
     Parameters
     ----------
-    n_routes : most routes there can be; as many vehicles of each type are available
+    n_routes : int
+        Most routes there can be; as many vehicles of each type are available.
 
     Returns
     -------

@@ -66,7 +66,8 @@ class Effort:
 
         Parameters
         ----------
-        share : from 0 to 1
+        share : float
+            From 0 to 1.
 
         Returns
         -------
@@ -123,8 +124,10 @@ def start_search(data: CompiledInstance, fleet: Ints, seed: int) -> Search:
 
     Parameters
     ----------
-    fleet : (n_types,) vehicles
-    seed : of the compiled steps' random numbers, which all searches share
+    fleet : (n_types,)
+        Vehicles.
+    seed : int
+        Of the compiled steps' random numbers, which all searches share.
 
     Returns
     -------
@@ -174,7 +177,8 @@ def anneal_until(search: Search, effort: Effort, until: float = 1.0) -> None:
 
     Parameters
     ----------
-    until : share of the effort, from 0 to 1
+    until : float
+        Share of the effort, from 0 to 1.
     """
     data, state, best = search.data, search.state, search.best
     cold = final_temperature(search)
