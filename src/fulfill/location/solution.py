@@ -1,4 +1,4 @@
-"""What a location method is asked and what it answers."""
+"""Parameters and result of a location method."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from fulfill.model.warm_start import WarmStart
 
 @dataclass(frozen=True)
 class Progress:
-    """One report of a running method: what it has, what it has proven, seconds since it began."""
+    """One progress report of a running method.
+
+    Attributes
+    ----------
+    incumbent : float
+        Cost of the best plan so far, USD; infinite while there is none.
+    bound : float
+        Proven lower bound so far, USD.
+    seconds : float
+        Time since the method started.
+    """
 
     incumbent: float
     bound: float
@@ -26,20 +36,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class LocationParams:
-    """How hard to try.
+    """Stopping criteria and other parameters of a location method.
 
     Attributes
     ----------
     gap : float
-        Stop at this relative gap.
+        Relative gap at which the method stops.
     time_limit : float
-        Seconds, a user's limit.
+        Seconds.
     seed : int
-        Of whatever is random.
+        Seed of every random number.
     progress : callable or None
-        Called with reports, or None.
+        Called with every `Progress`.
     warm_start : WarmStart or None
-        What an earlier run left to begin from, or None; only the decomposition uses it.
+        Result of an earlier run to start from; only the decomposition uses it.
     """
 
     gap: float = 0.005
@@ -51,7 +61,7 @@ class LocationParams:
 
 @dataclass(frozen=True)
 class LocationSolution:
-    """An answer in index arrays.
+    """Result of a location method in index arrays.
 
     Attributes
     ----------
@@ -60,17 +70,17 @@ class LocationSolution:
     decisions : Decisions or None
         None where there is no plan.
     objective : float
-        Cost of the plan by `pricing.price`, USD.
+        Cost of the plan by `pricing.price`, USD; infinite where there is no plan.
     bound : float
-        Proven lower bound of the instance.
+        Proven lower bound of the instance, USD.
     bound_kind : str
         ``certified`` or ``solver``.
     seconds : float
-        Building and solving.
+        Time to build and solve.
     certificate : Certificate or None
-        What the bound can be computed again from; None where the method has none.
+        What the bound can be recomputed from; None where the method stores none.
     warm_start : WarmStart or None
-        What a later run may begin from; None where the method leaves nothing.
+        What a later run may start from; None where the method leaves nothing.
     """
 
     status: str

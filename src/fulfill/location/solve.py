@@ -1,4 +1,4 @@
-"""Which method solves an instance, and the one entry to all of them."""
+"""Selects the method that solves an instance, and calls it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,17 @@ open (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:
-    """Return the method for an instance.
+    """Return the name of the method for an instance.
 
-    One product and period to branching, small ones to the plain MIP.
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    str
+        ``branching`` for capacitated instances (see `is_capacitated`), ``monolith`` (the plain MIP)
+        up to `SMALL` allocations, ``decomposition`` above.
     """
     if is_capacitated(instance):
         return "branching"
@@ -39,7 +47,19 @@ def best_method(instance: LocationInstance) -> str:
 
 
 def method_of(instance: LocationInstance, method: str) -> str:
-    """Return the method that a name stands for: itself, or for ``auto`` the best one."""
+    """Resolve ``auto`` to the best method; any other name is returned unchanged.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    method : str
+        A name of `METHODS`, or ``auto``.
+
+    Returns
+    -------
+    str
+        A name of `METHODS`.
+    """
     return best_method(instance) if method == "auto" else method
 
 
@@ -65,11 +85,22 @@ def compile_method(method: str) -> float:
 def solve_location(
     instance: LocationInstance, params: LocationParams, method: str = "auto"
 ) -> LocationSolution:
-    """Solve an instance by a method's name, or by the one that suits its size.
+    """Solve an instance.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    params : LocationParams
+    method : str
+        A name of `METHODS`, or ``auto`` for the one that suits the size of the instance.
+
+    Returns
+    -------
+    LocationSolution
 
     Raises
     ------
     SolverError
-        Where a solver refuses the model or breaks.
+        Where a solver refuses the model or fails.
     """
     return METHODS[method_of(instance, method)](instance, params)
