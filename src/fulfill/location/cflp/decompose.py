@@ -107,7 +107,7 @@ class _Solver:
 
     @property
     def cutoff(self) -> float:
-        """Return the bound at which a branch can be pruned: the cost of the best plan less the gap."""
+        """Return the bound at which a branch is pruned: the cost of the best plan less the gap."""
         if self.plan is None:
             return np.inf
         return self.upper - max(self.params.gap, LEAST_GAP) * abs(self.upper + self.constant)
