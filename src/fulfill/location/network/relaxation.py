@@ -354,7 +354,7 @@ def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd:
 def promising(
     instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, slack_usd: float
 ) -> LocalLanes:
-    """Return the lanes that would serve a cell at a profit if its multiplier were `slack_usd` higher.
+    """Return the lanes that would serve a cell at a profit if its multiplier rose by `slack_usd`.
 
     A bound on these lanes alone is no bound of the instance; it guides the steps between two
     evaluations of all lanes.
