@@ -1,8 +1,8 @@
-"""Which sites open: relaxed answers of a coarse instance, and a search where those are poor.
+"""Choice of sites from the relaxed solutions of a coarse instance, and a local search if needed.
 
-At good multipliers the relaxed answer opens nearly the right sites at nearly the right sizes. So
-the bound of the coarse instance is raised leg by leg, every relaxed answer is made a plan, and the
-best plan is the target of the next leg.
+At good multipliers the relaxed solution opens nearly the right sites at nearly the right sizes. So
+the bound of the coarse instance is raised in stages; after each the relaxed solution is made a
+plan, and the cost of the best plan is the target of the next.
 """
 
 from __future__ import annotations
@@ -50,7 +50,13 @@ FIRST_GUESS = 1.2
 
 @dataclass(frozen=True)
 class Choice:
-    """Sites chosen on a coarse instance, with its multipliers."""
+    """Sites chosen on a coarse instance, with its multipliers.
+
+    Attributes
+    ----------
+    siting : Siting
+    prices : Multipliers
+    """
 
     siting: Siting
     prices: Multipliers
@@ -61,10 +67,15 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
 
     Parameters
     ----------
+    instance : LocationInstance
     seed : int
-        Of the search's kicks.
+        Seed of the perturbations of the local search.
     stop : callable
-        Tells whether a share of the time is used up.
+        Tells whether a share of the time limit is used up.
+
+    Returns
+    -------
+    Choice
     """
     lanes = local_lanes(instance)
     state = begin(instance, lanes, first_prices(instance))
@@ -82,6 +93,7 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
             continue
         if best is None or siting.cost < best.cost:
             best = siting
+        # Polyak's target: the best plan, unless it is so poor that steps would overshoot
         target = min(best.cost, NEAR * state.bound)
         gap = relative_gap(best.cost, state.bound)
         if stop(0.3) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
@@ -98,9 +110,12 @@ def _searched(
     seed: int,
     stop: Callable[[float], bool],
 ) -> Siting:
-    """Search from the best choice so far and from the relaxed sites at their largest.
+    """Search from the best choice so far and from the relaxed sites at their largest sizes.
 
-    Return the best plan's choice.
+    Returns
+    -------
+    Siting
+        That of the cheapest plan.
     """
     relaxed = evaluate(instance, local_lanes(instance), state.best)
     table = cost_table(instance, state.best, relaxed.price)
@@ -121,9 +136,18 @@ def _searched(
 
 
 def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
-    """Return the relaxed answer with sites made smaller until the budget allows it.
+    """Return the sites of the relaxed solution, reduced in size until the budget allows them.
 
-    Those first that pay least per dollar.
+    Sites with the least value per dollar of investment are reduced first.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    relaxed : Relaxed
+
+    Returns
+    -------
+    Siting
     """
     siting = as_siting(relaxed)
     size = siting.size.copy()
@@ -140,6 +164,7 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
         )
         if spent.sum() <= budget or not smaller.any():
             break
+        # values are negative: the largest ratio is the least saving per dollar
         worth = np.where(
             smaller, relaxed.value[sites, size[sites]] / np.maximum(spent, 1.0), -np.inf
         )
@@ -150,7 +175,17 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
 
 
 def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
-    """Return the sites that the relaxation liked, each at its largest size."""
+    """Return the sites that were open in most relaxed solutions, each at its largest size.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    state : Ascent
+
+    Returns
+    -------
+    Siting
+    """
     limits = instance.limits
     offered = np.isfinite(instance.fixed_usd)
     largest = np.where(
@@ -163,9 +198,18 @@ def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
 
 
 def likely_sites(state: Ascent, value: Array) -> Index:
-    """Return the sites worth trying, the likeliest first.
+    """Return the sites worth trying: open often in the relaxation, or nearly worth their cost.
 
-    Open often in the relaxation, or nearly worth their cost.
+    Parameters
+    ----------
+    state : Ascent
+    value : (I, M)
+        Of the relaxed solution, USD.
+
+    Returns
+    -------
+    ndarray of int
+        At most `LIKELY` sites, the likeliest first.
     """
     best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
     order = np.lexsort((best, -np.round(state.frequency.sum(axis=1), 2)))
@@ -173,7 +217,17 @@ def likely_sites(state: Ascent, value: Array) -> Index:
 
 
 def first_prices(instance: LocationInstance) -> Multipliers:
-    """Return multipliers to start from: each cell's cheapest way if sites were half used."""
+    """Return multipliers to start from: the cheapest service of each cell if sites were half used.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    Multipliers
+        Zero except for the cells.
+    """
     nothing = zero_multipliers(instance.axis_sizes)
     inbound, _ = inbound_price(instance, nothing)
     busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
@@ -185,6 +239,7 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     ).min(axis=1)
     cell = alternative_cost(instance, nothing)
     lanes = np.flatnonzero(instance.lane_site >= 0)
+    # in chunks, so that lanes by products by periods fit into memory
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         site, way = instance.lane_site[chunk], instance.lane_way[chunk]
         cost = instance.lane_cost(chunk) + instance.units[way] * (
