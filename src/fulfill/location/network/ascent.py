@@ -276,7 +276,7 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
     mean, demand = state.mean, instance.demand
     cell = mean["cell"]
     length = float((demand * cell**2).sum())
-    # no violation: the multipliers are optimal
+    # no cell is violated: there is no direction to move in
     if length <= 0:
         return state.best
     # Polyak: (target - bound) over the squared norm; the floor keeps steps alive at the target

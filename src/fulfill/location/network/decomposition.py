@@ -84,7 +84,7 @@ class Search:
     interrupted: bool = False
 
     def done(self, share: float = 1.0) -> bool:
-        """Tell whether the gap is reached, a share of the time limit used up, or Ctrl-C was pressed.
+        """Tell whether to stop: gap reached, share of the time limit used up, or Ctrl-C pressed.
 
         Parameters
         ----------
@@ -205,7 +205,7 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 
 @contextmanager
 def interruptible(search: Search) -> Iterator[None]:
-    """Let Ctrl-C end the search at its next look at the clock; a second one ends the program as usual.
+    """Let Ctrl-C end the search at its next look at the clock; a second one ends the program.
 
     An interrupt inside a compiled kernel would surface as a SystemError and lose the plan.
 
@@ -256,7 +256,7 @@ def _run(search: Search) -> None:
 
 
 def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
-    """Start from an earlier run: offer plans of its sites and of the relaxed solution at its multipliers.
+    """Start from an earlier run: offer plans of its sites and of its relaxed solution.
 
     Returns
     -------

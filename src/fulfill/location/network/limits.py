@@ -1,4 +1,4 @@
-"""Service levels, carbon cap and budget: feasibility, what a plan attains, prices that enforce them."""
+"""Service levels, carbon cap and budget: feasibility, attainment, and prices that enforce them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""The compiled kernels of the relaxed problem.
-
-What each site is worth at given prices, and what it would serve.
+"""Compiled kernels of the relaxed problem: the value of each site, and what it would serve.
 
 They take named tuples of arrays; `relaxation.py` fills them from an instance. Arrays by lane are
-ordered by site and zone, `start[i]:start[i + 1]` are the lanes of site i.
+ordered by site and zone; ``start[i]:start[i + 1]`` are the lanes of site i.
 """
 
 from __future__ import annotations
@@ -25,9 +23,21 @@ SEARCHING = 4
 
 @njit()
 def cheapest_routes(cost, route_site, n_sites):
-    """Return cost and number of the cheapest route by site, product and period.
+    """Return the cheapest route by site, product and period.
 
-    Infinite and -1 where there is none.
+    Parameters
+    ----------
+    cost : (R, K, T)
+        USD per order.
+    route_site : (R,)
+    n_sites : int
+
+    Returns
+    -------
+    best : ndarray, shape (I, K, T)
+        USD per order, infinite where there is none.
+    route : ndarray of int, shape (I, K, T)
+        -1 where there is none.
     """
     n_routes, n_products, n_periods = cost.shape
     best = np.full((n_sites, n_products, n_periods), np.inf)
@@ -43,29 +53,34 @@ def cheapest_routes(cost, route_site, n_sites):
 
 
 class SiteLanes(NamedTuple):
-    """Lanes L from sites and what decides whether a cell is served over them.
+    """Lanes L from sites, and the costs that decide whether a cell is served over them.
 
     Attributes
     ----------
     start : (I + 1,)
     zone, way : (L,)
     usd, carbon : (L,)
-        Price by distance; USD per kg of goods for CO2e.
-    credit : (L, T)
-        Or (0, 0) What service multipliers pay for an order; empty where there are none.
+        Price by distance, USD per order; price of CO2e, USD per kg of goods.
+    credit : (L, T) or (0, 0)
+        What the multipliers of service targets pay for an order; empty where there are none.
     way_cost, way_rate, units : (W, K, T)
+        See `LocationInstance`.
     inbound : (I, K, T)
         USD per order that leaves a site.
     carrier : (Q, T)
+        Multipliers of the carrier regions, USD per order.
     region : (Z,)
-        Multipliers of the carrier regions, and the region of each zone.
+        Carrier region of each zone.
     stocking : (Z, K, C)
+        Multipliers of stocking, USD per potential order.
     country : (I,)
-        Multipliers of stocking, and the country of each site.
+        Country of each site.
     weight : (K,)
         kg of goods.
-    cell, demand : (Z, K, T)
-        Multipliers of the cells, and their potential orders.
+    cell : (Z, K, T)
+        Multipliers of the cells, USD per potential order.
+    demand : (Z, K, T)
+        Potential orders.
     """
 
     start: Index
@@ -88,15 +103,18 @@ class SiteLanes(NamedTuple):
 
 
 class SiteCosts(NamedTuple):
-    """What sites cost at the multipliers.
+    """Costs and capacities of sites at the multipliers.
 
     Attributes
     ----------
     charge, slope : (I, K, J)
-        Outer linearisation of the cost of safety stock.
+        Outer linearisation of the cost of safety stock: USD a year, USD per order.
     capacity : (I, M, B, T)
+        Orders.
     handling : (I, M, B)
+        USD per order.
     fixed : (I, M)
+        USD a year; infinite where not offered.
     """
 
     charge: Array
@@ -107,16 +125,17 @@ class SiteCosts(NamedTuple):
 
 
 class ProfitableCells(NamedTuple):
-    """What one site could serve at a profit: worth and units of cells by product and period.
+    """What one site could serve at a profit, by product and period.
 
     Attributes
     ----------
     items : (2, K, T, n)
-        Worth and units of cells of which one way is best at every price; the first `n_items` count.
+        Worth (USD) and units (orders) of cells of which one delivery option is best at every price.
     pairs : (4, K, T, n)
-        Worth and units of the two ways of cells of which a second way, with fewer units, is best at
-        high prices; the first `n_pairs` count.
+        Worth and units of both options of cells of which a second option, with fewer units, is best
+        at high prices.
     n_items, n_pairs : (K, T)
+        Number of valid entries.
     """
 
     items: Array
@@ -126,12 +145,20 @@ class ProfitableCells(NamedTuple):
 
 
 class ChosenSites(NamedTuple):
-    """Sites of a relaxed answer: size (I,), -1 closed; to what `part` (I,) each counts as open.
+    """Open sites of a relaxed solution, with their prices.
 
-    Prices.
-
-    A cell whose profit is below `blur` USD counts in proportion to it. `rho` (I, M, T) are prices
-    of throughput, `paid` (I, M, K) those of safety stock, infinite where a product is not stocked.
+    Attributes
+    ----------
+    size : (I,)
+        -1 for closed.
+    part : (I,)
+        Degree to which each site counts as open, 0 to 1.
+    blur : float
+        A cell whose profit is below this counts in proportion to it, USD.
+    rho : (I, M, T)
+        Prices of throughput, USD per order.
+    paid : (I, M, K)
+        Prices of safety stock, USD per order; infinite where a product is not stocked.
     """
 
     size: Index
@@ -143,7 +170,21 @@ class ChosenSites(NamedTuple):
 
 @njit(parallel=True)
 def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
-    """Tell for each lane whether any cell is worth more than its cost, side rows apart."""
+    """Tell for each lane whether any cell is worth more than its cost, side rows excluded.
+
+    Parameters
+    ----------
+    start : (I + 1,)
+    zone, way : (L,)
+    usd : (L,)
+    way_cost, way_rate, units : (W, K, T)
+    inbound : (I, K, T)
+    cell : (Z, K, T)
+
+    Returns
+    -------
+    ndarray of bool, shape (L,)
+    """
     keep = np.zeros(len(zone), np.bool_)
     n_products, n_periods = cell.shape[1], cell.shape[2]
     for i in prange(len(start) - 1):
@@ -171,7 +212,19 @@ several at once."""
 
 @njit()
 def _collect_profitable(i, lanes, floor, worth, found):
-    """Collect what site i could serve at a profit if a unit cost no more than `floor` (K,)."""
+    """Collect what site `i` could serve at a profit if a unit cost no more than `floor`.
+
+    Parameters
+    ----------
+    i : int
+    lanes : SiteLanes
+    floor : (K,)
+        Lowest price of a unit: cheapest band and flattest line of safety stock, USD.
+    worth : (W, T)
+        Overwritten.
+    found : ProfitableCells
+        Overwritten.
+    """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
     found.n_items[:] = 0
     found.n_pairs[:] = 0
@@ -197,6 +250,7 @@ def _collect_profitable(i, lanes, floor, worth, found):
                 second, least = _at_high_prices(
                     lane, last, lanes.way, worth, lanes.units, k, t, full, units
                 )
+                # one option suffices for the great majority of cells, and sums over them are faster
                 if least == units:
                     n = found.n_items[k, t]
                     found.items[0, k, t, n], found.items[1, k, t, n] = d * full, d * units
@@ -211,7 +265,17 @@ def _collect_profitable(i, lanes, floor, worth, found):
 
 @njit()
 def _set_worth(i, z, k, lane, last, lanes, worth):
-    """Set what an order of a zone is worth by each lane from site i, throughput and stock apart."""
+    """Set the worth of an order of zone `z` by each of its lanes, throughput and stock excluded.
+
+    Parameters
+    ----------
+    i, z, k : int
+    lane, last : int
+        The lanes from site i to zone z are ``lane`` to ``last - 1``.
+    lanes : SiteLanes
+    worth : (W, T)
+        First rows overwritten, USD per potential order.
+    """
     n_periods = lanes.cell.shape[2]
     charge = lanes.stocking[z, k, lanes.country[i]]
     q = lanes.region[z]
@@ -234,17 +298,31 @@ def _set_worth(i, z, k, lane, last, lanes, worth):
 
 @njit(inline="always")
 def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
-    """Return worth and units of the way that is best at high prices.
+    """Return worth and units of the option that is best at high prices, the given ones if none is.
 
-    Those given, if no other pays there.
+    If several are, the best worth and the least units of them stand for all: an overestimate of the
+    profit, so the bound stays valid.
 
-    Should several be, the best worth and the least units of them stand for all: never less than
-    they are worth.
+    Parameters
+    ----------
+    lane, last : int
+    way : (L,)
+    worth : (W, T)
+    way_units : (W, K, T)
+    k, t : int
+    full, units : float
+        Worth and units of the option that is best at low prices.
+
+    Returns
+    -------
+    second, least : float
+        Worth, USD per potential order, and units.
     """
     second, least = full, units
     for other in range(lane, last):
         fewer, value = way_units[way[other], k, t], worth[other - lane, t]
         if fewer < units:
+            # price of a unit from which the option with fewer units is the better one
             price = (full - value) / (units - fewer)
             if full - units * price > 0.0:
                 second = max(second, value) if least < units else value
@@ -254,7 +332,7 @@ def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
 
 @njit(fastmath=FASTMATH)
 def _profit(worth, units, n, price):
-    """Return what items bring at a price a unit."""
+    """Return the profit of the first `n` items at a price per unit, USD."""
     total = 0.0
     for j in range(n):
         total += max(0.0, worth[j] - units[j] * price)
@@ -263,7 +341,7 @@ def _profit(worth, units, n, price):
 
 @njit(fastmath=FASTMATH)
 def _pair_profit(first, few, second, least, n, price):
-    """Return what cells bring at a price a unit, each by the better of its two ways."""
+    """Return the profit of the first `n` pairs, each by the better of its options, USD."""
     total = 0.0
     for j in range(n):
         total += max(0.0, max(first[j] - few[j] * price, second[j] - least[j] * price))
@@ -272,7 +350,7 @@ def _pair_profit(first, few, second, least, n, price):
 
 @njit(fastmath=FASTMATH)
 def _wanted(worth, units, n, price):
-    """Return the units of the items that pay a price."""
+    """Return the units of the first `n` items whose worth exceeds a price per unit."""
     total = 0.0
     for j in range(n):
         total += units[j] if worth[j] > units[j] * price else 0.0
@@ -281,12 +359,29 @@ def _wanted(worth, units, n, price):
 
 @njit()
 def _clearing_price(slope, t, found, capacity, handling, guess):
-    """Return about the lowest price of a period at which the bands supply what is wanted.
+    """Return the approximate lowest price at which the bands supply what is wanted in period `t`.
 
-    Looked for near the guess first; good to a few tenths of a cent.
+    Bisection to `PRECISION_USD`, first within `NEAR_USD` of the guess.
+
+    Parameters
+    ----------
+    slope : (K,)
+        Prices of safety stock; infinite where not stocked.
+    t : int
+    found : ProfitableCells
+    capacity : (B,)
+        Of the period.
+    handling : (B,)
+    guess : float
+
+    Returns
+    -------
+    float
+        USD per order.
     """
     floor = handling.min()
     low, high = max(floor, guess - NEAR_USD), guess + NEAR_USD
+    # the bracket around the guess fails on one side at most: widen it on that side
     if low > floor and not _excess_demand(slope, t, found, capacity, handling, low):
         low, high = floor, low
     elif _excess_demand(slope, t, found, capacity, handling, high):
@@ -318,7 +413,24 @@ def _excess_demand(slope, t, found, capacity, handling, price):
 
 @njit()
 def _gain(price, charge, slope, found, capacity, handling, paid):
-    """Return the value of a site at prices of throughput; set the slope each product pays."""
+    """Return the value of a size at prices of throughput, fixed cost excluded.
+
+    Parameters
+    ----------
+    price : (T,)
+        USD per order.
+    charge, slope : (K, J)
+    found : ProfitableCells
+    capacity : (B, T)
+    handling : (B,)
+    paid : (K,)
+        Set to the slope that each product pays, infinite where it is not stocked.
+
+    Returns
+    -------
+    float
+        At most zero where the site pays, USD.
+    """
     items, pairs = found.items, found.pairs
     n_products, n_lines = charge.shape
     total = 0.0
@@ -326,6 +438,7 @@ def _gain(price, charge, slope, found, capacity, handling, paid):
         for b in range(len(handling)):
             total -= capacity[b, t] * max(0.0, price[t] - handling[b])
     for k in range(n_products):
+        # not stocking the product is worth zero
         best, paid[k] = 0.0, np.inf
         for line in range(n_lines):
             net = -charge[k, line]
@@ -345,12 +458,24 @@ def _gain(price, charge, slope, found, capacity, handling, paid):
 
 @njit()
 def _search_prices(i, costs, found, price, paid, value):
-    """Set lower bounds of what site i adds at each size, the prices that prove them, the slopes.
+    """Raise the lower bounds of what site `i` adds at each size by better prices of throughput.
 
     The value of a size is concave in its prices of throughput, and the site counts with its least
-    value: so the size of the least value is improved, again and again, until it pays nothing to
-    open or the tries are used up. Prices start from the last round's; they step to where the market
-    clears for what is stocked now, or half the way there.
+    value. So the size with the least value is improved, again and again, until the site no longer
+    pays or the trials are used up. Prices start from those of the last round; a trial steps to
+    where the market clears for the current assortment, or half-way there.
+
+    Parameters
+    ----------
+    i : int
+    costs : SiteCosts
+    found : ProfitableCells
+    price : (M, T)
+        Prices of throughput; updated.
+    paid : (M, K)
+        Prices of safety stock; updated.
+    value : (M,)
+        Set, USD.
     """
     charge, slope = costs.charge[i], costs.slope[i]
     capacity, handling, fixed = costs.capacity[i], costs.handling[i], costs.fixed[i]
@@ -376,6 +501,7 @@ def _search_prices(i, costs, found, price, paid, value):
             trials[m] = 0.5 * (trials[m] + price[m])
         tries[m] += 1
         gain = _gain(trials[m], charge, slope, found, capacity[m], handling[m], trial_paid)
+        # keep the better prices; the swap leaves the worse ones as the other end to halve from
         if fixed[m] + gain > value[m]:
             value[m] = fixed[m] + gain
             for t in range(n_periods):
@@ -385,10 +511,25 @@ def _search_prices(i, costs, found, price, paid, value):
 
 @njit(parallel=True)
 def site_values(lanes, costs, guess, n_threads):
-    """Return the value of each site at each size, prices of throughput, slopes of safety stock.
+    """Return the value of each site at each size.
 
-    `guess` (I, M, T) are prices of throughput to start from. The answer is the same for any
-    `n_threads`.
+    Parameters
+    ----------
+    lanes : SiteLanes
+    costs : SiteCosts
+    guess : (I, M, T)
+        Prices of throughput to start from, USD per order.
+    n_threads : int
+        The result does not depend on it.
+
+    Returns
+    -------
+    value : ndarray, shape (I, M)
+        Lower bound of what opening the site adds, USD; infinite where not offered.
+    rho : ndarray, shape (I, M, T)
+        Prices of throughput that prove it.
+    paid : ndarray, shape (I, M, K)
+        Prices of safety stock, infinite where a product is not stocked.
     """
     n_sites, n_sizes = costs.fixed.shape
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
@@ -418,9 +559,22 @@ def site_values(lanes, costs, guess, n_threads):
 
 @njit(parallel=True)
 def chosen_flows(lanes, chosen, served, units, stocked):
-    """Add what the chosen sites serve at their prices to `served`, `units` and `stocked`."""
+    """Add what the chosen sites serve at their prices.
+
+    Parameters
+    ----------
+    lanes : SiteLanes
+    chosen : ChosenSites
+    served : (Z, K, T)
+        Share of each cell; updated.
+    units : (I, K, T)
+        Orders that leave each site; updated.
+    stocked : (Z, K, C)
+        Orders served from a country; updated.
+    """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
     for k in prange(n_products):
+        # in series over sites: threads by product never write to the same entries
         for i in range(len(chosen.size)):
             m, c = chosen.size[i], lanes.country[i]
             if m < 0 or chosen.part[i] <= 0.0 or chosen.paid[i, m, k] == np.inf:
@@ -444,9 +598,20 @@ def chosen_flows(lanes, chosen, served, units, stocked):
 
 @njit()
 def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
-    """Return the largest profit of an order of a cell from site i at size m, and its units.
+    """Return the largest profit of an order of a cell from site `i` at size `m`, and its units.
 
-    Zero if none pays.
+    Parameters
+    ----------
+    i, z, k, t, m : int
+    lane, last : int
+        The lanes from site i to zone z are ``lane`` to ``last - 1``.
+    lanes : SiteLanes
+    chosen : ChosenSites
+
+    Returns
+    -------
+    best, best_u : float
+        USD per potential order, and units; zero if no lane pays.
     """
     best, best_u = 0.0, 0.0
     charge, q = lanes.stocking[z, k, lanes.country[i]], lanes.region[z]
