@@ -1,9 +1,9 @@
-"""A certificate: everything that is needed to compute a certified bound again, and its file.
+"""A certificate: all data from which a certified bound can be recomputed, and its file.
 
 The bound is the least of the bounds of its *leaves*. A leaf is a case (some sites open, some
-closed, some products not kept at some sites) with its own multipliers; a tree of splits says which
-cases there are, so that anyone can see that they cover everything. One leaf without a split is the
-plain Lagrangian bound (docs/formulation.md, "The bound").
+closed, some products not kept at some sites) with its own multipliers; a tree of splits defines the
+cases, so that anyone can check that they cover everything. One leaf without a split is the plain
+Lagrangian bound (docs/formulation.md, "The bound").
 """
 
 from __future__ import annotations
@@ -65,7 +65,16 @@ class Certificate:
     side: Index
 
     def path(self, node: int) -> list[int]:
-        """Return the nodes from one up to below the root."""
+        """Return the nodes from a node up to below the root.
+
+        Parameters
+        ----------
+        node : int
+
+        Returns
+        -------
+        list of int
+        """
         found = []
         while self.parent[node] >= 0:
             found.append(node)
@@ -77,7 +86,12 @@ class Certificate:
         return [int(node) for node in np.setdiff1d(np.arange(len(self.parent)), self.parent)]
 
     def save(self, path: Path) -> None:
-        """Write the certificate as .npz; the arrays of the leaves are stacked."""
+        """Write the certificate as .npz; the arrays of the leaves are stacked.
+
+        Parameters
+        ----------
+        path : Path
+        """
         leaves = {name: np.stack([getattr(leaf, name) for leaf in self.leaves]) for name in RANKS}
         tree = {name: getattr(self, name) for name in TREE}
         save_arrays(path, FORMAT_VERSION, {**leaves, **tree})
@@ -89,18 +103,37 @@ RANKS = {**{name: len(axes) for name, axes in AXES.items()}, "breakpoints": 3}
 
 
 def whole(leaf: Leaf) -> Certificate:
-    """Return the certificate of one leaf that covers every case."""
+    """Return the certificate of a bound without splits.
+
+    Parameters
+    ----------
+    leaf : Leaf
+        Covers every case.
+
+    Returns
+    -------
+    Certificate
+    """
     return Certificate((leaf,), *(np.array([value]) for value in (-1, -1, -1, YES)))
 
 
 def load(path: Path) -> Certificate:
     """Read a certificate.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Certificate
+
     Raises
     ------
     InputError
         F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of
-        a wrong number of axes, or with figures that are none; F320 where it is of another format.
+        a wrong number of axes, or with values that are not finite; F320 where its format is another
+        one.
     """
     arrays = read_arrays(path, FORMAT_VERSION)
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]

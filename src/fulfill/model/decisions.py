@@ -1,4 +1,4 @@
-"""What a plan decides, as index arrays, and how good it is proven to be."""
+"""The decisions of a plan as index arrays, and its proven quality."""
 
 from __future__ import annotations
 
@@ -79,10 +79,20 @@ class Outcome:
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """Return ``(objective - bound) / |objective|``, infinite where one of them is.
+    """Return ``(objective - bound) / |objective|``.
 
     The objective is a cost in which goods and revenue cancel (logistics, taxes, fixed cost and lost
-    contribution), so the gap is over what a decision can change.
+    contribution), so the gap is relative to what a decision can change.
+
+    Parameters
+    ----------
+    objective, bound : float
+        USD.
+
+    Returns
+    -------
+    float
+        Infinite where one of them is.
     """
     if not np.isfinite(objective) or not np.isfinite(bound):
         return float("inf")
@@ -92,5 +102,16 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 def status_of(objective: float, bound: float) -> str:
-    """Return OPTIMAL or FEASIBLE by the gap that is left."""
+    """Return the status of a plan by its gap.
+
+    Parameters
+    ----------
+    objective, bound : float
+        USD.
+
+    Returns
+    -------
+    str
+        OPTIMAL up to a gap of `OPTIMAL_GAP`, else FEASIBLE.
+    """
     return OPTIMAL if relative_gap(objective, bound) <= OPTIMAL_GAP else FEASIBLE

@@ -1,13 +1,13 @@
 """The index arrays that every location method and the auditor read.
 
-An instance knows no tables and no names beyond those of its axes; public instances of the
-literature are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1)
-in one *way*; its cost for one potential order of product k in period t is ``way_cost[way, k, t] +
-distance_usd[lane] * way_rate[way, k, t]``, and it draws ``units[way, k, t]`` orders from the site,
-whose goods come in by *routes*.
+An instance has no tables and no names beyond those of its axes; public instances of the literature
+are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1) with one
+*delivery option* (`way` in names of arrays). Its cost for one potential order of product k in
+period t is ``way_cost[way, k, t] + lane_usd[lane] * way_rate[way, k, t]``, and it draws
+``units[way, k, t]`` orders from the site, whose goods come in by *routes*.
 
-Zones, sites, lanes and capacity are the core, which every instance has. What the goods cost on
-their way in and in stock comes in blocks, each whole or absent; mail and carriers are always there,
+Zones, sites, lanes and capacity are the core, which every instance has. The costs of inbound
+transport and of stock come in blocks, each complete or absent; mail and carriers are always there,
 without a limit where capacity is infinite.
 """
 
@@ -97,9 +97,14 @@ class Stock:
 
 @dataclass(frozen=True)
 class Mail:
-    """Air capacity for direct mail: `capacity_kg` (C, T).
+    """Air capacity for direct mail.
 
-    Chargeable kg per order `weight_kg` (W, K), 0 if not mail.
+    Attributes
+    ----------
+    capacity_kg : (C, T)
+        Chargeable kg.
+    weight_kg : (W, K)
+        Chargeable kg of an order, 0 for delivery options other than mail.
     """
 
     capacity_kg: Array
@@ -108,9 +113,16 @@ class Mail:
 
 @dataclass(frozen=True)
 class Carriers:
-    """Carrier regions Q.
+    """Carrier regions Q and their capacity.
 
-    Their names, `zone_region` (Z,) the index of each zone's, capacity `orders` (Q, T).
+    Attributes
+    ----------
+    regions : tuple of str
+        Names along the axis.
+    zone_region : (Z,)
+        Region of each zone.
+    orders : (Q, T)
+        Orders that the carriers of a region take in a period.
     """
 
     regions: tuple[str, ...]
@@ -253,16 +265,34 @@ class LocationInstance:
         }
 
     def lane_cost(self, lanes: Index | slice = slice(None)) -> Array:
-        """Return the cost of one potential order by lane, (n_lanes, K, T).
+        """Return the cost of one potential order by lane.
 
-        Infinite where the way is closed.
+        Parameters
+        ----------
+        lanes : (n_lanes,) of int or slice
+            All lanes by default.
+
+        Returns
+        -------
+        ndarray, shape (n_lanes, K, T)
+            USD; infinite where the delivery option does not carry the product.
         """
         way = self.lane_way[lanes]
         return self.way_cost[way] + self.lane_usd[lanes][:, None, None] * self.way_rate[way]
 
 
 def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return orders that leave each site, (n_sites, n_products, n_periods)."""
+    """Return the orders that leave each site.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+
+    Returns
+    -------
+    ndarray, shape (I, K, T)
+    """
     _, n_products, n_periods = instance.shape
     leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
     site = instance.lane_site[decisions.lane]
@@ -271,5 +301,6 @@ def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
         instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
     )
+    # add.at, because several flows share a site, product and period
     np.add.at(leaving, (site[here], decisions.product[here], decisions.period[here]), units[here])
     return leaving

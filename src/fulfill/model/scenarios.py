@@ -46,12 +46,12 @@ from fulfill.model.instance import LocationInstance, Stock
 
 @dataclass(frozen=True)
 class Scenario:
-    """A year that may come; its factors multiply the figures of the instance.
+    """A possible year; its factors multiply the figures of the instance.
 
     Attributes
     ----------
     name : str
-        Joined to the names of its periods.
+        Appended to the names of its periods.
     probability : float
         In (0, 1].
     demand : array_like
@@ -73,7 +73,17 @@ class Scenario:
 
 
 def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) -> LocationInstance:
-    """Return the instance, its periods copied for each scenario, with the least expected cost.
+    """Return the deterministic equivalent of an instance over scenarios: its periods copied for each.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    scenarios : sequence of Scenario
+
+    Returns
+    -------
+    LocationInstance
+        Its objective is the expected cost.
 
     Raises
     ------
@@ -140,6 +150,7 @@ def _stock(
         safety=safety,
         secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
         storage_usd=np.concatenate([stock.storage_usd] * len(chance), axis=-1),
+        # flows are expected ones: dividing by the probability restores the stock of the scenario
         level=_blocks(stock.level, 1.0 / chance),
     )
 

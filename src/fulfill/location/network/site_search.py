@@ -394,7 +394,10 @@ def allowed(instance: LocationInstance, size: Index) -> bool:
 
 
 def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
-    """Return the choice with other sizes; a new site stocks what at least half of the open sites stock."""
+    """Return the choice with other sizes.
+
+    A newly opened site stocks what at least half of the open sites stock.
+    """
     changed = np.flatnonzero((size != siting.size) & (size >= 0))
     new = changed[siting.size[changed] < 0]
     rho, assortment, volume = siting.rho.copy(), siting.assortment.copy(), siting.volume.copy()

@@ -170,6 +170,7 @@ def lognormal(mean: ArrayLike, p90: ArrayLike) -> tuple[Array, Array]:
     twice = 2.0 * np.log(ratio)
     # z90 - sqrt(z90^2 - twice), multiplied out: the difference would lose its digits near zero.
     sigma = twice / (Z90 + np.sqrt(np.maximum(Z90**2 - twice, 0.0)))
+    # the mean of a lognormal law is exp(mu + sigma^2 / 2)
     return np.log(mean) - sigma**2 / 2, sigma
 
 
@@ -183,6 +184,7 @@ def share_within(mean: ArrayLike, p90: ArrayLike, days: float) -> Array:
     days : float
     """
     mu, sigma = lognormal(mean, p90)
+    # the floor on sigma avoids a division by zero; a sure lead time is handled below
     spread = ndtr((np.log(days) - mu) / np.maximum(sigma, 1e-12))
     return np.asarray(np.where(sigma > 0, spread, (mu <= np.log(days)).astype(float)))
 
@@ -220,6 +222,8 @@ def expected_cancelled(
     """
     mu, sigma = lognormal(mean, p90)
     total: Array = np.zeros(np.broadcast(mu, np.asarray(promise_days)).shape)
+    # midpoint rule in probability: equal weights at 32 quantiles, since p(L) has a kink at the
+    # promised time
     for node in NODES:
         total = total + cancelled_by(np.exp(mu + sigma * node), promise_days, hazard)
     return total / len(NODES)

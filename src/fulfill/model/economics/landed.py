@@ -143,7 +143,22 @@ class Economics:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of parameters.csv that the economics reads, in the types of the parts."""
+    """The rows of parameters.csv that the economics reads, grouped by the part that uses them.
+
+    Attributes
+    ----------
+    entry : FormalEntry
+    holding : HoldingRates
+    policy : StockPolicy
+    crossing : CrossBorderTerms
+    hazard : CancellationHazard
+    conversion : ConversionLoss
+    by_mail, from_site : ChannelTerms
+    capital_recovery : float
+        Yearly share of a one-off cost.
+    importer_setup_usd : float
+        One-off cost of an importer in a country, USD.
+    """
 
     entry: FormalEntry
     holding: HoldingRates

@@ -48,10 +48,13 @@ class CrossBorderTerms:
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways to a consumer.
+    """The delivery options to a consumer.
 
-    Frame columns: channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-    usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the way's index.
+    Attributes
+    ----------
+    table : DataFrame
+        Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
+        usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the index of the option.
     """
 
     table: pd.DataFrame
