@@ -1,8 +1,9 @@
-"""Derive the outlines of the Mexican states and of CA, AZ, NM, TX for map backgrounds.
+r"""Derive the outlines of the Mexican states and of CA, AZ, NM, TX for map backgrounds.
 
 Run it in an environment of its own, so that its sources do not become dependencies of the package::
 
-    python -m venv outlines && outlines/bin/pip install --no-compile libpysal bokeh_sampledata geopandas
+    python -m venv outlines && outlines/bin/pip install --no-compile \
+        libpysal bokeh_sampledata geopandas
     outlines/bin/python scripts/build_outlines.py networks/mexico-us-border/outlines.geojson
 
 Mexican states come from libpysal (`examples/mexico`), US states are unions of the counties of
@@ -29,13 +30,15 @@ SMALLEST_ISLAND = 0.002
 """Polygons smaller than this many square degrees are left out, unless a state has no other."""
 US_STATES = {"CA": "California", "AZ": "Arizona", "NM": "New Mexico", "TX": "Texas"}
 MX_STATES = {
-    "MX01": "Aguascalientes", "MX02": "Baja California", "MX03": "Baja California Sur", "MX04": "Campeche",
-    "MX05": "Chiapas", "MX06": "Chihuahua", "MX07": "Coahuila", "MX08": "Colima", "MX09": "Ciudad de México",
-    "MX10": "Durango", "MX11": "Guanajuato", "MX12": "Guerrero", "MX13": "Hidalgo", "MX14": "Jalisco",
-    "MX15": "México", "MX16": "Michoacán", "MX17": "Morelos", "MX18": "Nayarit", "MX19": "Nuevo León",
-    "MX20": "Oaxaca", "MX21": "Puebla", "MX22": "Querétaro", "MX23": "Quintana Roo", "MX24": "San Luis Potosí",
-    "MX25": "Sinaloa", "MX26": "Sonora", "MX27": "Tabasco", "MX28": "Tamaulipas", "MX29": "Tlaxcala",
-    "MX30": "Veracruz", "MX31": "Yucatán", "MX32": "Zacatecas",
+    "MX01": "Aguascalientes", "MX02": "Baja California", "MX03": "Baja California Sur",
+    "MX04": "Campeche", "MX05": "Chiapas", "MX06": "Chihuahua", "MX07": "Coahuila",
+    "MX08": "Colima", "MX09": "Ciudad de México", "MX10": "Durango", "MX11": "Guanajuato",
+    "MX12": "Guerrero", "MX13": "Hidalgo", "MX14": "Jalisco", "MX15": "México",
+    "MX16": "Michoacán", "MX17": "Morelos", "MX18": "Nayarit", "MX19": "Nuevo León",
+    "MX20": "Oaxaca", "MX21": "Puebla", "MX22": "Querétaro", "MX23": "Quintana Roo",
+    "MX24": "San Luis Potosí", "MX25": "Sinaloa", "MX26": "Sonora", "MX27": "Tabasco",
+    "MX28": "Tamaulipas", "MX29": "Tlaxcala", "MX30": "Veracruz", "MX31": "Yucatán",
+    "MX32": "Zacatecas",
 }  # fmt: skip
 """GeoNames codes, which libpysal uses: they are not those of INEGI."""
 

@@ -1,8 +1,9 @@
-"""Derive the road graph of Mexico and the four US border states from packaged OpenStreetMap roads.
+r"""Derive the road graph of Mexico and the four US border states from packaged OpenStreetMap roads.
 
 Run it in an environment of its own, so that its sources do not become dependencies of the package::
 
-    python -m venv roads && roads/bin/pip install --no-compile scgraph_data libpysal bokeh_sampledata geopandas scipy
+    python -m venv roads && roads/bin/pip install --no-compile \
+        scgraph_data libpysal bokeh_sampledata geopandas scipy
     roads/bin/python scripts/build_roads.py networks/mexico-us-border/roads.npz
 
 Steps
@@ -48,13 +49,15 @@ BOX = (14.0, 42.2, -125.0, -85.5)
 US_STATES = ("CA", "AZ", "NM", "TX")
 MX, US, ELSEWHERE = 0, 1, -1
 COAST_KM = 4.0
-"""A node this far outside Mexico's outline still belongs to it: the outline is coarse at coasts and rivers."""
+"""How far outside Mexico's outline a node still belongs to it.
+
+The outline is coarse at coasts and rivers."""
 SOUTH_KM = 1.0
 """The same towards Guatemala and Belize, where a road outside the outline is likely foreign."""
 STITCH_KM = 2.5
 """Radius in which loose ends are joined."""
 DETOUR_KM, DETOUR = 20.0, 4.0
-"""Two near nodes are joined if their distance by road exceeds both DETOUR_KM and DETOUR times the gap."""
+"""Near nodes are joined if their distance by road exceeds DETOUR_KM and DETOUR times the gap."""
 GAP_FACTOR = 1.1
 """Road length over great circle of a joined gap."""
 DIVIDE_KM = 10.0
@@ -66,7 +69,7 @@ DEGREE_KM = 111.2
 
 @dataclass(frozen=True)
 class Roads:
-    """Nodes and edges; `fixed` marks nodes that are no loose ends although they have one edge only."""
+    """Nodes and edges; `fixed` marks nodes with one edge only that are not loose ends."""
 
     lat: np.ndarray
     lon: np.ndarray
@@ -175,7 +178,10 @@ def countries_of(roads: Roads, mexico: shapely.Geometry, states: shapely.Geometr
 
 
 def cut_border(roads: Roads, states: shapely.Geometry) -> Roads:
-    """Replace each edge between Mexico and the US by two dead ends that meet where it crosses the US outline."""
+    """Cut each edge between Mexico and the US where it crosses the US outline.
+
+    Two dead ends take its place.
+    """
     country = roads.country
     across = (np.minimum(country[roads.u], country[roads.v]) == MX) & (
         country[roads.u] != country[roads.v]
@@ -207,7 +213,7 @@ def cut_border(roads: Roads, states: shapely.Geometry) -> Roads:
 
 
 def stitch(roads: Roads, degree: np.ndarray) -> Roads:
-    """Join loose ends to near nodes of their country that are in another component or far away by road.
+    """Join loose ends to near nodes of their country in another component or far away by road.
 
     `degree` is that of the unclipped graph: a road that only leaves the window is no loose end.
     """
@@ -254,7 +260,10 @@ def main_components(roads: Roads, component: np.ndarray) -> np.ndarray:
 
 
 def divide(roads: Roads, states: shapely.Geometry) -> Roads:
-    """Lay nodes on edges longer than DIVIDE_KM, but none where the straight edge runs through the other country."""
+    """Divide edges longer than DIVIDE_KM by nodes.
+
+    There are none where the straight edge runs through the other country.
+    """
     long = roads.km > DIVIDE_KM
     lat, lon, owner = [roads.lat], [roads.lon], [roads.country]
     u, v, km = [roads.u[~long]], [roads.v[~long]], [roads.km[~long]]
@@ -350,7 +359,8 @@ def write(roads: Roads, path: Path) -> None:
         shape_start=np.r_[0, np.cumsum([len(shape) for shape in shapes])].astype(np.int32),
     )
     print(
-        f"{path}: {stays.sum()} nodes, {len(edges)} edges, {len(points)} shape points, {path.stat().st_size} bytes"
+        f"{path}: {stays.sum()} nodes, {len(edges)} edges, {len(points)} shape points, "
+        f"{path.stat().st_size} bytes"
     )
 
 

