@@ -59,7 +59,7 @@ class LocationParams:
     warm_start: WarmStart | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LocationSolution:
     """Result of a location method in index arrays.
 
@@ -91,3 +91,11 @@ class LocationSolution:
     seconds: float
     certificate: Certificate | None = None
     warm_start: WarmStart | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"LocationSolution(status={self.status!r}, objective={self.objective:.2f}, "
+            f"bound={self.bound:.2f}, bound_kind={self.bound_kind!r}, seconds={self.seconds:.1f}, "
+            f"decisions={self.decisions}, certificate={self.certificate}, "
+            f"warm_start={self.warm_start})"
+        )

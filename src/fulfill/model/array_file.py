@@ -28,7 +28,8 @@ def save_arrays(path: Path, version: int, arrays: Mapping[str, NDArray[Any]]) ->
     version : int
     arrays : mapping of str to ndarray
     """
-    np.savez_compressed(path, **{VERSION: np.asarray(version)}, **arrays)  # type: ignore[arg-type]
+    stored: dict[str, Any] = {VERSION: np.asarray(version), **arrays}
+    np.savez_compressed(path, **stored)
 
 
 def read_arrays(path: Path, version: int) -> dict[str, NDArray[Any]]:

@@ -42,7 +42,7 @@ class Leaf(Multipliers):
     breakpoints: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """Leaves, and the tree of splits above them.
 
@@ -63,6 +63,9 @@ class Certificate:
     site: Index
     product: Index
     side: Index
+
+    def __repr__(self) -> str:
+        return f"Certificate({len(self.leaves)} leaves, {len(self.parent)} nodes)"
 
     def path(self, node: int) -> list[int]:
         """Return the nodes from a node up to below the root.

@@ -13,7 +13,7 @@ OPTIMAL_GAP = 1e-4
 """A plan is called OPTIMAL only at this relative gap or less, whatever a solver calls it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Decisions:
     """What is decided, in the index arrays of an instance.
 
@@ -36,6 +36,13 @@ class Decisions:
     period: Index
     orders: Array
     inbound: Array
+
+    def __repr__(self) -> str:
+        n_open = int((self.opened > 0.5).any(axis=1).sum())
+        return (
+            f"Decisions({n_open} of {len(self.opened)} sites open, {len(self.lane)} flows, "
+            f"{len(self.inbound)} routes)"
+        )
 
 
 @dataclass(frozen=True)

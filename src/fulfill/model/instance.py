@@ -130,7 +130,7 @@ class Carriers:
     orders: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LocationInstance:
     """A facility-location instance with products, periods, sizes, bands and inbound routes.
 
@@ -204,6 +204,14 @@ class LocationInstance:
     constant_usd: float = 0.0
     way_within: dict[int, Array] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+
+    def __repr__(self) -> str:
+        names = ("zones", "products", "periods", "sites", "sizes", "bands", "countries")
+        sizes = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
+        return (
+            f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, {len(self.way_cost)} ways, "
+            f"{self.n_routes} routes)"
+        )
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -103,7 +103,7 @@ def zero_multipliers(sizes: Mapping[str, int]) -> Multipliers:
 
 
 def with_prices(prices: Multipliers, **changes: Array | float) -> Multipliers:
-    """Return multipliers with some replaced; negative ones are set to zero unless their sign is free.
+    """Return multipliers with some replaced, negative ones set to zero unless their sign is free.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ class Scenario:
 
 
 def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) -> LocationInstance:
-    """Return the deterministic equivalent of an instance over scenarios: its periods copied for each.
+    """Return the deterministic equivalent of an instance over scenarios, its periods copied.
 
     Parameters
     ----------

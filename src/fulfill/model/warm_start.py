@@ -25,7 +25,7 @@ FORMAT_VERSION = 2
 NAMES = ("zones", "products", "periods", "sites")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WarmStart:
     """Sites, prices and multipliers of an earlier plan.
 
@@ -55,8 +55,12 @@ class WarmStart:
     volume: Array
     multipliers: Multipliers
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(getattr(self, name))} {name}" for name in NAMES)
+        return f"WarmStart({sizes}, {int((self.size >= 0).sum())} open)"
+
     def save(self, path: Path) -> None:
-        """Write the warm start as .npz, figures in single precision, which is accurate enough to start from.
+        """Write the warm start as .npz; single precision is accurate enough to start from.
 
         Parameters
         ----------

@@ -88,7 +88,7 @@ class VehicleType:
     profile: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RoutingInstance:
     """Stops, depots and vehicles of a day.
 
@@ -124,6 +124,12 @@ class RoutingInstance:
     hours: tuple[Array, ...]
     depot_capacity: Array = field(default_factory=lambda: np.zeros((0, 0)))
     fewest_vehicles: bool = False
+
+    def __repr__(self) -> str:
+        return (
+            f"RoutingInstance({self.name!r}, {len(self.stops)} stops, {len(self.depots)} depots, "
+            f"{len(self.vehicles)} vehicle types, {len(self.km)} profiles)"
+        )
 
     def __post_init__(self) -> None:
         if self.depot_capacity.size == 0:

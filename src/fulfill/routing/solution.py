@@ -75,7 +75,7 @@ class Unserved:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RoutingSolution:
     """Routes of an instance.
 
@@ -99,6 +99,13 @@ class RoutingSolution:
     km: float
     engine: str
     seconds: float
+
+    def __repr__(self) -> str:
+        return (
+            f"RoutingSolution({len(self.routes)} routes, {len(self.unserved)} unserved, "
+            f"objective={self.objective:.2f}, km={self.km:.1f}, engine={self.engine!r}, "
+            f"seconds={self.seconds:.1f})"
+        )
 
 
 def legs(

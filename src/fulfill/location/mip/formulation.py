@@ -181,7 +181,7 @@ def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
         reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
         np.logical_or.at(reached, instance.inbound.route_site, np.isfinite(route_usd))
         reached[MAIL] = True
-        # a lane of a site without a route would be free of inbound cost, not impossible
+        # rows (6) force the orders of unreached sites to zero: without them the model is smaller
         allowed &= reached[instance.lane_site]
     lane, product, period = np.nonzero(allowed)
     x = model.add_variables(
@@ -418,7 +418,7 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     origin = routes.route_origin[columns.route]
     names = _labels("origin", routes.origins, instance.periods)
     origins = model.add_rows(-np.inf, routes.origin_m3, routes.origin_m3.shape, names)
-    # plants without a limit need no row
+    # no coefficients in the rows of plants without a limit
     here = np.asarray(np.isfinite(routes.origin_m3).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
     if columns.a.size:

@@ -83,7 +83,7 @@ def solve_mip(
     report: Report | None = None,
     hint: Array | None = None,
 ) -> MipAnswer:
-    """Solve a model by HiGHS to a relative gap or a time limit; Ctrl-C returns the best plan so far.
+    """Solve a model by HiGHS; Ctrl-C returns the best plan so far.
 
     Parameters
     ----------

@@ -10,10 +10,11 @@ from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices
 
 FIRST_PRICE_USD = 0.5
-"""Price of an order in time, or of ten kilograms of CO2e, at which mending begins."""
+"""Multiplier of an order in time, and of ten kilograms of CO2e, when a limit is first missed."""
 RAISE = 1.8
-"""Factor by which a price rises while a limit is missed."""
-"""Multiplier of an order in time, and of ten kilograms of CO2e, in the first attempt."""
+"""Factor by which a multiplier rises while its limit is missed."""
+TRIES = 10
+"""Plans made with rising multipliers before the limits count as out of reach."""
 
 
 def impossible(instance: LocationInstance) -> str:

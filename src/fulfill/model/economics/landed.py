@@ -91,7 +91,7 @@ from fulfill.model.economics.warehouse import (
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Economics:
     """Unit economics of a problem; sums of these parts are what every method and the auditor price.
 
@@ -139,6 +139,14 @@ class Economics:
     day_usd: Array
     reference_usd: Array
     countries: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        n_ways, n_products, n_periods = self.way_rate.shape
+        return (
+            f"Economics({n_products} products, {n_periods} periods, {len(self.fixed_usd)} sites, "
+            f"{n_ways} ways, {len(self.lanes)} lanes, {len(self.routes)} routes, "
+            f"countries={self.countries})"
+        )
 
 
 @dataclass(frozen=True)

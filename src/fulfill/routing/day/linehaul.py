@@ -41,8 +41,8 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
     Parameters
     ----------
     loads : DataFrame
-        Columns kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon, to_lat,
-        to_lon.
+        Columns kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon,
+        to_lat, to_lon.
 
     Returns
     -------
