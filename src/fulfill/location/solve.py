@@ -19,12 +19,12 @@ METHODS = {
     "monolith": solve_exact,
 }
 COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": warmup.compile_kernels}
-"""What compiles the kernels of a method that has any."""
+"""Compiles the kernels of a method, if it has any."""
 SMALL = 2_500
 """Allocations (lane x product x period) up to which the plain MIP is better.
 
-Above, the secant that it puts in the place of safety stock costs more than the decomposition leaves
-open (docs/benchmarks.md)."""
+Above, the secant approximation of safety stock costs the MIP more than the gap that the
+decomposition leaves (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:

@@ -22,7 +22,7 @@ class Decisions:
     opened : (n_sites, n_sizes) 0/1
     stocked : (n_products, n_countries) 0/1
     lane, product, period : (n_flows,)
-        Index.
+        Indices of lane, product and period of each flow.
     orders : (n_flows,)
         Potential orders served.
     inbound : (n_routes, n_products, n_periods)
@@ -60,7 +60,7 @@ class Outcome:
     bound_of : str
         The instance that the bound holds for, in words.
     seconds : float
-        Building and solving.
+        Time to build and solve.
     merging_usd : float or None
         What the sites cost more at full resolution than the merged plan says; None where no zones
         were merged.

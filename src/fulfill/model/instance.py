@@ -30,8 +30,7 @@ MAIL = -1
 class Inbound:
     """Routes from plants through gateways to sites; axes: routes R, gateways G, origins (plants) O.
 
-    A site that no route reaches cannot be supplied: nothing may leave it. A cost of infinity is no
-    route.
+    A site that no route reaches cannot be supplied: nothing may leave it.
 
     Attributes
     ----------
@@ -134,16 +133,17 @@ class Carriers:
 class LocationInstance:
     """A facility-location instance with products, periods, sizes, bands and inbound routes.
 
-    Axes: zones Z, products K, periods T, sites I, sizes M, bands B, lanes L, ways W, countries C.
+    Axes: zones Z, products K, periods T, sites I, sizes M, bands B, lanes L, countries C, delivery
+    options W.
 
     Attributes
     ----------
     demand : (Z, K, T)
         Potential orders.
     unserved_usd : (K,)
-        Cost of a potential order that is not served; infinite where every order must be.
+        Cost of a potential order that is not served, USD; infinite where every order must be.
     volume_m3, weight_kg : (K,)
-        Of the goods of an order.
+        Volume and weight of the goods of an order.
     zone_country, site_country : (Z,), (I,)
         Index into countries.
     lane_zone, lane_site, lane_way : (L,)
@@ -151,24 +151,24 @@ class LocationInstance:
     lane_usd, lane_co2 : (L,)
         Price by distance, and kg CO2e per kg of goods.
     way_cost, way_rate, units : (W, K, T)
-        See the module's formula; a cost of infinity is no way.
+        See the module's formula; infinite where the option does not carry the product.
     fixed_usd, invest_usd : (I, M)
-        Yearly cost and investment of a size; a fixed cost of infinity is no offer.
+        Yearly cost and investment of a size, USD; a fixed cost of infinity means not offered.
     capacity : (I, M, B, T)
         Orders that a band handles.
     handling_usd : (I, M, B)
         Per order, delay included.
     mail, carriers : Mail, Carriers
     inbound : Inbound or None
-        None: goods stand in every site without cost or limit. Only the readers of public instances,
-        which know no inbound, say so. A block without routes means that nothing can be supplied.
+        None: goods are available in every site without cost or limit, as in public instances, which
+        have no inbound data. A block without routes means that nothing can be supplied.
     stock : Stock or None
         None: keeping goods costs nothing and takes no room, as in public instances.
     constant_usd : float
         Added to the sum of decisions so that the objective is a cost: net price less cheapest
         goods.
     way_within : dict of int to (W, T)
-        Share of the orders of a way that arrive within so many days.
+        Share of the orders of a delivery option that arrive within so many days.
     limits : Limits
     """
 
@@ -209,8 +209,8 @@ class LocationInstance:
         names = ("zones", "products", "periods", "sites", "sizes", "bands", "countries")
         sizes = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
         return (
-            f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, {len(self.way_cost)} ways, "
-            f"{self.n_routes} routes)"
+            f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, "
+            f"{len(self.way_cost)} delivery options, {self.n_routes} routes)"
         )
 
     @property

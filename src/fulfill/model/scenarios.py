@@ -2,7 +2,7 @@
 
 A library module; no command uses it.
 
-A scenario is one way in which the year may come, with a probability. Sites, sizes and the products
+A scenario is one possible course of the year, with a probability. Sites, sizes and the products
 stocked in a country are chosen before it is known (first stage); what is sent where adapts to it
 (second stage).
 

@@ -186,7 +186,7 @@ class LocationRoutingInstance:
     Attributes
     ----------
     routing : RoutingInstance
-        With every depot and its vehicles.
+        Instance with every depot and its vehicles.
     opening : (n_depots,)
         USD, cost of a depot from which a route starts.
     """

@@ -56,7 +56,7 @@ class LocationRoutingSolution:
     routing : RoutingSolution
         The routes, audited.
     objective : float
-        USD, of routes and open depots.
+        Cost of routes and open depots, USD.
     """
 
     depots: tuple[int, ...]

@@ -51,7 +51,7 @@ def read_routing(path: str) -> RoutingInstance:
     Parameters
     ----------
     path : str
-        Of the file; where it is absent, ``.gz`` is tried.
+        Path of the file; if it is absent, ``.gz`` is appended and tried.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def read_location_routing(path: str) -> LocationRoutingInstance:
     Parameters
     ----------
     path : str
-        Of the file; where it is absent, ``.gz`` is tried.
+        Path of the file; if it is absent, ``.gz`` is appended and tried.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def best_known(path: str) -> BestKnown | None:
     Parameters
     ----------
     path : str
-        Of the instance; ``bks.csv`` lies beside it or one folder up.
+        Path of the instance; ``bks.csv`` lies beside it or one folder up.
 
     Returns
     -------

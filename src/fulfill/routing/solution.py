@@ -1,4 +1,4 @@
-"""What a routing engine is asked and what it answers."""
+"""Parameters and result of a routing engine."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ RoutePlan = list[tuple[int, list[list[int]]]]
 
 @dataclass(frozen=True)
 class RoutingParams:
-    """How hard to try.
+    """Stopping criteria and seed of a routing engine.
 
     Attributes
     ----------
     time_limit : float
-        Seconds, a user's limit.
+        Seconds.
     iterations : int or None
         Stop after so many steps of the engine; then the same seed gives the same routes.
     seed : int
-        Of whatever is random.
+        Seed of every random number.
     """
 
     time_limit: float = 60.0
@@ -90,7 +90,7 @@ class RoutingSolution:
     engine : str
         Which one found them.
     seconds : float
-        Building and solving.
+        Time to build and solve.
     """
 
     routes: tuple[Route, ...]

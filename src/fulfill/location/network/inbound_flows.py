@@ -54,7 +54,7 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
 
 
 def _cheapest(instance: LocationInstance, inbound: Inbound, leaving: Array, banned: Mask) -> Array:
-    """Take the cheapest route everywhere; if that breaks a limit, solve the linear program."""
+    """Take the cheapest route everywhere; if that violates a limit, solve the linear program."""
     cost = np.where(banned[inbound.route_origin][:, None, None], np.inf, inbound.route_usd)
     greedy = np.zeros_like(cost)
     for site in np.unique(np.nonzero(leaving)[0]):

@@ -28,7 +28,7 @@ from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 """Rounds of raising the bound for sites that are fixed, and their first step."""
 SETTLING = 4
-"""Rounds of assortment and allocation for sites that come without prices."""
+"""Rounds of assortment and allocation for sites given without prices."""
 
 
 def as_siting(relaxed: Relaxed) -> Siting:

@@ -29,19 +29,18 @@ from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
 LEGS = (240, 80, 80, 80)
-"""Rounds of the legs in which the bound of the coarse instance is raised."""
+"""Rounds of the stages in which the bound of the coarse instance is raised."""
 LEG_STEP = 0.1
-"""Step at which a later leg begins."""
+"""Step at which a later stage begins."""
 GOOD = 0.0015
 """Gap on the coarse instance at which its sites are good enough: the coarse instance itself is
 off by about as much."""
 POOR = 0.005
 """Gap on the coarse instance at which sites are searched for."""
 NEAR = 1.005
-"""The target of a leg is at most this times the bound: a poor plan would make steps too long to
-help."""
+"""The Polyak target is at most this times the bound: a poor plan would make steps too long."""
 STALLED = 2e-4
-"""Share by which a leg must raise the bound for another to follow."""
+"""Share by which a stage must raise the bound for another to follow."""
 LIKELY = 30
 """Sites that the search may open."""
 FIRST_GUESS = 1.2

@@ -27,14 +27,14 @@ Move = tuple[tuple[int, int], ...]
 SWAPS = 12
 """Closed sites that are tried in place of an open one."""
 KICKS, KICKED, FINALISTS = 8, 4, 2
-"""Random kicks of the search, sites that each changes, and choices that are looked at closely."""
+"""Perturbations of the search, sites that each changes, and choices that are re-optimised."""
 SCREENING, BALANCING = 2, 6
-"""Rounds of moving prices for a first look at a choice, and for a second."""
+"""Price updates in the first and in the second estimate of a choice."""
 MOVE = 5.0
 """USD by which a price moves in the first round at a site over- or underused by its whole
 capacity."""
 HOPELESS = 0.003
-"""A choice that looks worse by this share at first sight gets no second look."""
+"""A choice that is worse by this share in the first estimate gets no second one."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
-"""What a lead time does to orders: how many are placed, cancelled before delivery, and on time.
+"""Effect of lead time on orders: how many are placed, cancelled before delivery, and on time.
 
-A lead time is a lognormal distribution given by its mean and its 90th percentile. The cancellation
-law is an assumption (no measured Mexican curve is public), to be calibrated and swept::
+A lead time has a lognormal distribution, given by its mean and its 90th percentile. The
+cancellation law is an assumption (no measured Mexican curve is public), to be calibrated and varied
+in sensitivity analyses::
 
     p(L) = 1 - (1 - p0) * exp(-h0 * min(L, L_free) - lambda * max(0, L - L_free)^gamma)
 
-`p` is taken in expectation over the distribution, not at the mean: lead times are skewed and
-lateness is what cancels.
+`p` is taken in expectation over the distribution, not at the mean: lead times are skewed,
+and late deliveries cause most cancellations.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Survival:
 def lead_times(
     ways: pd.DataFrame, calendar: pd.DataFrame, dispatch_days: Array, delay_days: float = 0.0
 ) -> LeadTimes:
-    """Return the lead times of every way in every period.
+    """Return the lead times of every delivery option in every period.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def survival(
     ----------
     lead : LeadTimes
     promise_days : (n_ways, n_products)
-        Days that a buyer of the way's channel expects to wait.
+        Days that a buyer of the option's channel expects to wait.
     hazard : CancellationHazard
     loss : ConversionLoss
     """

@@ -1,4 +1,4 @@
-"""Stock: cycle, safety or seasonal over- and understock, stock landed ahead of a peak.
+"""Stock: cycle stock, safety stock or newsvendor cost of a season, stock landed ahead of a peak.
 
 Safety stock is computed per SKU and multiplied by the number of SKUs: small for a best seller,
 large for ten thousand slow ones. At a site that carries the share `phi` of a country's demand it
@@ -31,7 +31,7 @@ SHARES = np.concatenate([[0.0], 2.2 ** -np.arange(7.0)[::-1]])
 
 @dataclass(frozen=True)
 class HoldingRates:
-    """What it costs to have money bound, as a share of the value a year.
+    """Holding rates, as a share of the value a year.
 
     Attributes
     ----------

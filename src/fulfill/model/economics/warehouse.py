@@ -1,4 +1,4 @@
-"""What a site costs: fixed by size, handling by throughput band, one-off costs by the year."""
+"""Costs of a site: fixed by size, handling by throughput band, one-off costs annualised."""
 
 from __future__ import annotations
 

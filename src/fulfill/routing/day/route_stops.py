@@ -56,7 +56,7 @@ class EngineOptions:
     seconds : float or None
         Time limit of the whole day, None for a number of iterations.
     seed : int
-        Of the engine's random numbers.
+        Seed of the engine's random numbers.
     """
 
     engine: str = "auto"

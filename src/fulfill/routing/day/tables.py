@@ -65,7 +65,7 @@ def visit_table(
     depots : DataFrame
         Columns site_id, by number of the depot.
     stops : DataFrame
-        Of the day; their columns are repeated in the table.
+        Stops of the day; their columns are repeated in the table.
 
     Returns
     -------

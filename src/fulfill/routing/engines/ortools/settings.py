@@ -32,7 +32,7 @@ def annealing(leg: float, seconds: float, steps: int) -> Any:
     Returns
     -------
     RoutingSearchParameters
-        Of OR-Tools.
+        Search parameters of OR-Tools.
     """
     settings = _limited(_METAHEURISTIC.GREEDY_DESCENT, seconds, steps)
     # The only way to hand known routes to this search, which begins by building some, is to make
@@ -69,7 +69,7 @@ def guided(seconds: float, steps: int) -> Any:
     Returns
     -------
     RoutingSearchParameters
-        Of OR-Tools.
+        Search parameters of OR-Tools.
     """
     return _limited(_METAHEURISTIC.GUIDED_LOCAL_SEARCH, seconds, steps)
 

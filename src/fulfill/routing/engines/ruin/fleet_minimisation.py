@@ -183,7 +183,7 @@ def replace_routes(search: Search, selection: Selection, cost: float) -> None:
     selection : Selection
         See `RoutePool.combine`.
     cost : float
-        Of these routes, USD.
+        Cost of these routes, USD.
     """
     data, state = search.data, search.state
     for route in np.flatnonzero(state.kind != NONE):

@@ -27,7 +27,7 @@ class RouteState(NamedTuple):
     succ, pred : (n_places,)
         Next and previous stop on the route, `NONE` for the depot.
     cost_to_next, cost_from_previous : (n_places,)
-        USD, of the legs from and to a stop.
+        Cost of the legs from and to a stop, USD.
     route : (n_places,)
         Number of the route, `NONE` for a stop without one.
     earliest, latest : (n_places,)

@@ -127,7 +127,7 @@ def start_search(data: CompiledInstance, fleet: Ints, seed: int) -> Search:
     fleet : (n_types,)
         Vehicles.
     seed : int
-        Of the compiled steps' random numbers, which all searches share.
+        Seed of the random numbers of the compiled steps, which all searches share.
 
     Returns
     -------
