@@ -96,8 +96,10 @@ def audit_day(
     ----------
     n_stops : int
         Number of stops of the day.
-    districts : rows of the day's stops, and what `audit_routes` has passed for them
-    fleets : vehicles by site and type, infinite or absent where there is no limit
+    districts : sequence
+        Rows of the day's stops, and the instance and solution that `audit_routes` has passed.
+    fleets : mapping
+        Number of vehicles by site and type, infinite or absent where there is no limit.
 
     Returns
     -------

@@ -33,7 +33,8 @@ def with_density(zones: pd.DataFrame, figures: Mapping[str, float]) -> pd.DataFr
     ----------
     zones : DataFrame
         Columns lat, lon, population, zone_class, orders (a day, a fraction).
-    figures : the network's parameters
+    figures : mapping of str to float
+        Parameters of the network.
 
     Returns
     -------
@@ -61,7 +62,8 @@ def own_usd_per_order(
         The delivery vehicles of the depot's country.
     speeds : DataFrame
         The network's speeds.
-    figures : the network's parameters
+    figures : mapping of str to float
+        Parameters of the network.
 
     Returns
     -------

@@ -57,7 +57,8 @@ def day_instance(
         Columns site_id, country.
     stops : DataFrame
         See `fulfill.routing.day.stops.STOP_COLUMNS`.
-    tables : vehicles and speeds
+    tables : tuple of DataFrame
+        Vehicles and speeds.
     distances : RoadMatrix
         Over the depots, then the stops.
 

@@ -36,7 +36,8 @@ class RoadMap:
         Mapped roads, None without a map.
     roads, streets : RoadRules
         Rules by which distances follow from roads and great circles.
-    land : shapes by country (see `fulfill.routing.day.stops.read_land`); no road leaves a country
+    land : mapping
+        Shapes by country (see `fulfill.routing.day.stops.read_land`); no road leaves a country.
     """
 
     graph: RoadGraph | None

@@ -106,8 +106,10 @@ def place_orders(
         Columns zone_id, lat, lon, country, population, zone_class.
     orders : DataFrame
         Columns zone_id, orders (whole), weight_kg of one order; a zone may have several rows.
-    figures : the network's parameters
-    land : see `read_land`; a country without an entry has no coast
+    figures : mapping of str to float
+        Parameters of the network.
+    land : mapping
+        See `read_land`; a country without an entry has no coast.
 
     Returns
     -------

@@ -52,6 +52,7 @@ class IntegerScaling:
 
     def demand(self, instance: RoutingInstance) -> Ints:
         """Return the demand in units, rounded up, (n_stops, n_dimensions)."""
+        # round demand up and capacity down: what fits in units fits in fact
         return np.asarray(np.ceil(instance.demand * np.array(self.load) - ROUNDING), np.int64)
 
     def capacity(self, capacity: tuple[float, ...]) -> list[int]:
@@ -99,6 +100,7 @@ def scale_to_integers(instance: RoutingInstance) -> IntegerScaling:
     load = tuple(1 if _whole(column) else PER_LOAD for column in instance.demand.T)
     kinds = instance.vehicles
     rates = [v.cost_per_km / km for v in kinds] + [v.cost_per_hour / hour for v in kinds]
+    # fixed costs are left out: they need no exact ratio to the rates
     usd = _units_per_usd(np.array([rate for rate in rates if rate > 0]))
     return IntegerScaling(
         km=km,

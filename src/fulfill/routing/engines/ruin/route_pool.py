@@ -32,7 +32,8 @@ class RoutePool:
 
     Parameters
     ----------
-    data : whose routes are collected
+    data : CompiledInstance
+        Instance whose routes are collected.
     """
 
     def __init__(self, data: CompiledInstance) -> None:

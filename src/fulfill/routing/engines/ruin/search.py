@@ -41,7 +41,8 @@ class Effort:
 
     Parameters
     ----------
-    params : with the limits; the clock starts now
+    params : RoutingParams
+        The limits; the clock starts now.
     """
 
     def __init__(self, params: RoutingParams) -> None:
