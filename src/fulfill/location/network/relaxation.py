@@ -24,10 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import get_num_threads
 
+from fulfill.location.network.site_arrays import ChosenSites, SiteCosts, SiteLanes
 from fulfill.location.network.site_kernels import (
-    ChosenSites,
-    SiteCosts,
-    SiteLanes,
     cheapest_routes,
     chosen_flows,
     profitable,

@@ -1,17 +1,14 @@
 """Compiled kernels of the relaxed problem: the value of each site, and what it would serve.
 
-They take named tuples of arrays; `relaxation.py` fills them from an instance. Arrays by lane are
-ordered by site and zone; ``start[i]:start[i + 1]`` are the lanes of site i.
+They take the named tuples of `site_arrays`, which `relaxation` fills from an instance.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import prange
 
-from fulfill.model.arrays import Array, Index
+from fulfill.location.network.site_arrays import ProfitableCells
 from fulfill.model.kernel_cache import njit
 
 TOP_USD, NEAR_USD, PRECISION_USD = 40.0, 0.25, 0.003
@@ -52,134 +49,14 @@ def cheapest_routes(cost, route_site, n_sites):
     return best, route
 
 
-class SiteLanes(NamedTuple):
-    """Lanes L from sites, and the costs that decide whether a cell is served over them.
-
-    Attributes
-    ----------
-    start : (I + 1,)
-    zone, way : (L,)
-    usd, carbon : (L,)
-        Price by distance, USD per order; price of CO2e, USD per kg of goods.
-    credit : (L, T) or (0, 0)
-        What the multipliers of service targets pay for an order; empty where there are none.
-    way_cost, way_rate, units : (W, K, T)
-        See `LocationInstance`.
-    inbound : (I, K, T)
-        USD per order that leaves a site.
-    carrier : (Q, T)
-        Multipliers of the carrier regions, USD per order.
-    region : (Z,)
-        Carrier region of each zone.
-    stocking : (Z, K, C)
-        Multipliers of stocking, USD per potential order.
-    country : (I,)
-        Country of each site.
-    weight : (K,)
-        kg of goods.
-    cell : (Z, K, T)
-        Multipliers of the cells, USD per potential order.
-    demand : (Z, K, T)
-        Potential orders.
-    """
-
-    start: Index
-    zone: Index
-    way: Index
-    usd: Array
-    carbon: Array
-    credit: Array
-    way_cost: Array
-    way_rate: Array
-    units: Array
-    inbound: Array
-    carrier: Array
-    region: Index
-    stocking: Array
-    country: Index
-    weight: Array
-    cell: Array
-    demand: Array
-
-
-class SiteCosts(NamedTuple):
-    """Costs and capacities of sites at the multipliers.
-
-    Attributes
-    ----------
-    charge, slope : (I, K, J)
-        Outer linearisation of the cost of safety stock: USD a year, USD per order.
-    capacity : (I, M, B, T)
-        Orders.
-    handling : (I, M, B)
-        USD per order.
-    fixed : (I, M)
-        USD a year; infinite where not offered.
-    """
-
-    charge: Array
-    slope: Array
-    capacity: Array
-    handling: Array
-    fixed: Array
-
-
-class ProfitableCells(NamedTuple):
-    """What one site could serve at a profit, by product and period.
-
-    Attributes
-    ----------
-    items : (2, K, T, n)
-        Worth (USD) and units (orders) of cells of which one delivery option is best at every price.
-    pairs : (4, K, T, n)
-        Worth and units of both options of cells of which a second option, with fewer units, is best
-        at high prices.
-    n_items, n_pairs : (K, T)
-        Number of valid entries.
-    """
-
-    items: Array
-    n_items: Index
-    pairs: Array
-    n_pairs: Index
-
-
-class ChosenSites(NamedTuple):
-    """Open sites of a relaxed solution, with their prices.
-
-    Attributes
-    ----------
-    size : (I,)
-        -1 for closed.
-    part : (I,)
-        Degree to which each site counts as open, 0 to 1.
-    blur : float
-        A cell whose profit is below this counts in proportion to it, USD.
-    rho : (I, M, T)
-        Prices of throughput, USD per order.
-    paid : (I, M, K)
-        Prices of safety stock, USD per order; infinite where a product is not stocked.
-    """
-
-    size: Index
-    part: Array
-    blur: float
-    rho: Array
-    paid: Array
-
-
 @njit(parallel=True)
 def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
     """Tell for each lane whether any cell is worth more than its cost, side rows excluded.
 
     Parameters
     ----------
-    start : (I + 1,)
-    zone, way : (L,)
-    usd : (L,)
-    way_cost, way_rate, units : (W, K, T)
-    inbound : (I, K, T)
-    cell : (Z, K, T)
+    start, zone, way, usd, way_cost, way_rate, units, inbound, cell
+        See `SiteLanes`.
 
     Returns
     -------
@@ -220,9 +97,7 @@ def _collect_profitable(i, lanes, floor, worth, found):
     lanes : SiteLanes
     floor : (K,)
         Lowest price of a unit: cheapest band and flattest line of safety stock, USD.
-    worth : (W, T)
-        Overwritten.
-    found : ProfitableCells
+    worth, found : (W, T), ProfitableCells
         Overwritten.
     """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
@@ -269,8 +144,7 @@ def _set_worth(i, z, k, lane, last, lanes, worth):
 
     Parameters
     ----------
-    i, z, k : int
-    lane, last : int
+    i, z, k, lane, last : int
         The lanes from site i to zone z are ``lane`` to ``last - 1``.
     lanes : SiteLanes
     worth : (W, T)
@@ -305,11 +179,8 @@ def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
 
     Parameters
     ----------
-    lane, last : int
-    way : (L,)
-    worth : (W, T)
-    way_units : (W, K, T)
-    k, t : int
+    lane, last, k, t : int
+    way, worth, way_units : (L,), (W, T), (W, K, T)
     full, units : float
         Worth and units of the option that is best at low prices.
 
@@ -369,15 +240,10 @@ def _clearing_price(slope, t, found, capacity, handling, guess):
         Prices of safety stock; infinite where not stocked.
     t : int
     found : ProfitableCells
-    capacity : (B,)
-        Of the period.
-    handling : (B,)
+    capacity, handling : (B,)
+        Of the period and size.
     guess : float
-
-    Returns
-    -------
-    float
-        USD per order.
+        USD per order, as the result.
     """
     floor = handling.min()
     low, high = max(floor, guess - NEAR_USD), guess + NEAR_USD
@@ -470,10 +336,8 @@ def _search_prices(i, costs, found, price, paid, value):
     i : int
     costs : SiteCosts
     found : ProfitableCells
-    price : (M, T)
-        Prices of throughput; updated.
-    paid : (M, K)
-        Prices of safety stock; updated.
+    price, paid : (M, T), (M, K)
+        Prices of throughput and of safety stock; updated.
     value : (M,)
         Set, USD.
     """
@@ -600,18 +464,14 @@ def chosen_flows(lanes, chosen, served, units, stocked):
 def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
     """Return the largest profit of an order of a cell from site `i` at size `m`, and its units.
 
+    Both are zero if no lane pays.
+
     Parameters
     ----------
-    i, z, k, t, m : int
-    lane, last : int
+    i, z, k, t, m, lane, last : int
         The lanes from site i to zone z are ``lane`` to ``last - 1``.
     lanes : SiteLanes
     chosen : ChosenSites
-
-    Returns
-    -------
-    best, best_u : float
-        USD per potential order, and units; zero if no lane pays.
     """
     best, best_u = 0.0, 0.0
     charge, q = lanes.stocking[z, k, lanes.country[i]], lanes.region[z]

@@ -84,18 +84,7 @@ class MoveLog(NamedTuple):
 
 @njit(nogil=True, forceinline=True)
 def log_move(log, step, stop, route, before, kind):
-    """Add a move of a step to the log.
-
-    Parameters
-    ----------
-    log : MoveLog
-        Changed.
-    step, stop, route : int
-    before : int
-        The stop before it on the route, `NONE` for the depot.
-    kind : int
-        Vehicle type of the route that the stop left, `NONE` for an insertion.
-    """
+    """Add a move of a step to the log, see `MoveLog`; `kind` is `NONE` for an insertion."""
     move = log.counts[N_MOVES]
     log.stop[move] = stop
     log.route[move] = route
@@ -110,15 +99,7 @@ def log_move(log, step, stop, route, before, kind):
 
 @njit(nogil=True, forceinline=True)
 def undo(data, state, log):
-    """Undo the moves of the log.
-
-    Parameters
-    ----------
-    data : CompiledInstance
-    state : RouteState
-        Changed.
-    log : MoveLog
-    """
+    """Undo the moves of the log in the routes of `state`."""
     # Last move first: a route that is opened again then takes the number it had from the stack.
     for move in range(log.counts[N_MOVES] - 1, -1, -1):
         stop, route, kind = log.stop[move], log.route[move], log.kind[move]
