@@ -112,8 +112,7 @@ def _relax(t, rows, distance, after):
         for a in rows:
             for b in rows:
                 way = t.move[a, b] + distance[b]
-                # a relative tolerance: cycles of zero length would otherwise relax for ever through
-                # rounding
+                # a tolerance, so that rounding cannot close a cycle of zero length in `after`
                 if way < distance[a] - 1e-10 * (1.0 + abs(way)):
                     distance[a] = way
                     after[a] = b

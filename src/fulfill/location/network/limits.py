@@ -132,6 +132,7 @@ def raise_limit_prices(
     """
     reached = in_time(instance, decisions)
     wanted = np.array([target.share for target in instance.limits.targets])
+    # multiplicative increase: the scale of the price that a target needs is not known
     late = reached < wanted
     too_much = emitted_kg(instance, decisions) > instance.limits.co2_kg
     if not late.any() and not too_much:

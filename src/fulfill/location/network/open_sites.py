@@ -112,6 +112,7 @@ def open_sites(instance: LocationInstance, size: Index, prices: Multipliers) -> 
     site, chosen = np.arange(len(size)), np.maximum(size, 0)
     capacity = np.where((size >= 0)[:, None, None], instance.capacity[site, chosen], 0.0)
     handling = instance.handling_usd[site, chosen]
+    # bands fill in order of price, so handling is convex in the volume
     order = np.argsort(handling, axis=1, kind="stable")
     return OpenSites(
         size=size,

@@ -122,6 +122,7 @@ def priced_plan(
     given = open_sites(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
     best: tuple[float, Decisions, Array, Mask] | None = None
+    # the first allocation gives the prices at which the assortment is worth choosing anew
     for number in range(rounds):
         if number:
             assortment = best_assortment(instance, given, rho, assortment)

@@ -125,7 +125,7 @@ def _collect_profitable(i, lanes, floor, worth, found):
                 second, least = _at_high_prices(
                     lane, last, lanes.way, worth, lanes.units, k, t, full, units
                 )
-                # one option suffices for the great majority of cells, and sums over them are faster
+                # cells with one candidate option are kept apart: sums over them are faster
                 if least == units:
                     n = found.n_items[k, t]
                     found.items[0, k, t, n], found.items[1, k, t, n] = d * full, d * units

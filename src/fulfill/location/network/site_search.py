@@ -320,6 +320,7 @@ def search_sites(
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
         if allowed(instance, size):
             found.append(improve(instance, table, _opened(table, best, size), likely, stop))
+    # several starts may end at the same sizes: the cheapest of each stays
     distinct = {
         tuple(siting.size.tolist()): siting
         for siting in sorted(found, key=lambda siting: -siting.cost)

@@ -88,6 +88,7 @@ class Ways:
             volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None],
         )
         mail = (table["channel"] == "direct_mail").to_numpy()[:, None]
+        # the base price of a last-mile service covers the first kilogram, that of mail none
         charged = np.where(mail, heavy, np.maximum(heavy - 1.0, 0.0))
         price = (
             table["base_usd"].to_numpy(float)[:, None]
