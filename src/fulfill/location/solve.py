@@ -40,7 +40,7 @@ def best_method(instance: LocationInstance) -> str:
         ``branching`` for capacitated instances (see `is_capacitated`), ``monolith`` (the plain MIP)
         up to `SMALL` allocations, ``decomposition`` above.
     """
-    # its bound and search need one product, period, size and band, and beat a MIP there
+    # Lagrangian branch and bound needs one product, period, size and band
     if is_capacitated(instance):
         return "branching"
     _, products, periods = instance.shape
