@@ -1,4 +1,4 @@
-"""Solve public facility-location instances and print one JSON line for each path, in the order given.
+"""Solve public facility-location instances; print one JSON line for each path, in the order given.
 
     python benchmarks/cflp.py PATH... [--seconds S] [--method auto|branching|decomposition|monolith]
     [--gap G]

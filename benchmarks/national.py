@@ -205,7 +205,7 @@ class Firsts:
             self.plan = report.seconds
 
     def seconds(self, built: float) -> dict[str, float | None]:
-        """Return the seconds since building began; None for what was never reported before the end."""
+        """Return the seconds since building began; None for what was never reported."""
         pairs = (("first_bound_seconds", self.bound), ("first_plan_seconds", self.plan))
         return {name: None if when is None else round(built + when, 1) for name, when in pairs}
 
@@ -224,7 +224,7 @@ def _outcome(answer: LocationSolution) -> dict[str, object]:
 
 
 def plan_facts(instance: LocationInstance, decisions: Decisions) -> dict[str, object]:
-    """Return what the plan is like: open sites, use of their whole throughput at the peak, shares of the orders."""
+    """Describe the plan: open sites, use of their throughput at the peak, shares of the orders."""
     from fulfill.model.instance import MAIL, leaving_orders
 
     size, is_open = decisions.opened.argmax(axis=1), decisions.opened.any(axis=1)
@@ -243,17 +243,22 @@ def plan_facts(instance: LocationInstance, decisions: Decisions) -> dict[str, ob
 
 
 def fingerprint(instance: LocationInstance) -> str:
-    """Return a short name for the figures of an instance; a best known value holds for the same figures only."""
-    arrays = (instance.demand, instance.lane_usd, instance.way_cost, instance.fixed_usd, instance.capacity,
-              instance.handling_usd, instance.required_inbound.route_usd,
-              instance.required_stock.entry_usd)  # fmt: skip
+    """Return a hash of the figures of an instance, for which alone a best known value holds."""
+    arrays = (
+        instance.demand, instance.lane_usd, instance.way_cost, instance.fixed_usd,
+        instance.capacity, instance.handling_usd, instance.required_inbound.route_usd,
+        instance.required_stock.entry_usd,
+    )  # fmt: skip
     return hashlib.sha256(b"".join(array.round(6).tobytes() for array in arrays)).hexdigest()[:12]
 
 
 def _to_best(
     options: argparse.Namespace, instance: LocationInstance, answer: LocationSolution
 ) -> dict[str, object]:
-    """Return the best objective recorded for these figures and the distance to it; record a better one if asked."""
+    """Return the best objective recorded for these figures and the relative distance to it.
+
+    A better one is recorded if the options say so.
+    """
     rows = list(csv.DictReader(BEST.open(encoding="utf-8"))) if BEST.is_file() else []
     mark = fingerprint(instance)
     known = next((float(row["objective"]) for row in rows if row["fingerprint"] == mark), None)

@@ -1,4 +1,6 @@
-"""The embedded network and demand at another size: more or fewer zones, sites, periods, products and scenarios.
+"""The embedded network and demand at another size.
+
+More or fewer zones, sites, periods, products and scenarios.
 
 Every cost part, tariff rule and market figure is the embedded tables'. What is made up here, with
 its range, so that a size other than the embedded one exists at all:
@@ -92,7 +94,10 @@ def national_problem(size: Size) -> Problem:
 
 
 def national_scenarios(instance: LocationInstance, number: int, seed: int) -> list[Scenario]:
-    """Return scenarios of equal probability: demand by country and product, bookable capacity of gateways and mail."""
+    """Return scenarios of equal probability.
+
+    They vary demand by country and product, and the bookable capacity of gateways and mail.
+    """
     rng = np.random.default_rng(seed)
     if number == 1:
         return [Scenario("base", 1.0)]
@@ -112,7 +117,10 @@ def national_scenarios(instance: LocationInstance, number: int, seed: int) -> li
 
 
 def first_products(network: Network, demand: Demand, number: int) -> tuple[Network, Demand]:
-    """Return network and demand with the first products only; their shares add up to one in each country again."""
+    """Return network and demand with the first products only.
+
+    Their shares are scaled to add up to one in each country again.
+    """
     products = network["products"]
     if not 1 <= number <= len(products):
         raise ValueError(f"products: 1 to {len(products)}")
@@ -148,8 +156,9 @@ def split_zones(zones: pd.DataFrame, number: int, rng: np.random.Generator) -> p
 
 
 def fewer_zones(problem: Problem, number: int) -> Problem:
-    """Return the problem with zones merged to a number; below what can be merged, only those with the most orders.
+    """Return the problem with zones merged to a number.
 
+    Below the smallest number that merging allows, only the zones with the most orders are kept.
     The orders of the zones left out go to the others, in proportion.
     """
     problem = merge_zones(problem, number).problem
@@ -162,7 +171,10 @@ def fewer_zones(problem: Problem, number: int) -> Problem:
 
 
 def chosen_sites(sites: pd.DataFrame, zones: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return so many sites: those nearest to people, one after the other, or all and new ones in populous zones."""
+    """Return the given number of sites.
+
+    Those nearest to people, chosen one by one; or all of them, and new ones in populous zones.
+    """
     if number < 1:
         raise ValueError("sites: at least 1")
     return (
@@ -173,7 +185,7 @@ def chosen_sites(sites: pd.DataFrame, zones: pd.DataFrame, number: int) -> pd.Da
 
 
 def _nearest_to_people(sites: pd.DataFrame, zones: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return sites added greedily, each the one that brings people nearest to a site of their country."""
+    """Return sites added greedily, each bringing people nearest to a site of their country."""
     far, people = _site_zone_km(sites, zones), zones["population"].to_numpy(float)
     near = np.full(len(zones), FAR_KM)
     left = list(range(len(sites)))
@@ -212,7 +224,10 @@ def _site_zone_km(sites: pd.DataFrame, zones: pd.DataFrame) -> Array:
 
 
 def resized(year: Year, number: int) -> Year:
-    """Return the year in so many periods: the longest split, or the neighbours with the most alike demand merged."""
+    """Return the year in the given number of periods.
+
+    The longest periods are split, or neighbours with the most similar demand are merged.
+    """
     if number < 1:
         raise ValueError("periods: at least 1")
     return (
@@ -256,7 +271,10 @@ def _split_periods(year: Year, number: int) -> Year:
 
 
 def _merged_periods(year: Year, number: int) -> Year:
-    """Merge neighbours: days add up, factors and intensities are the mean by days, shares landed early by orders."""
+    """Merge neighbouring periods.
+
+    Days add up; factors and intensities are means weighted by days, shares landed early by orders.
+    """
     calendar, prebuild, seasonality = year
     days = calendar["days"].to_numpy(float)
     by_period = (
@@ -303,7 +321,10 @@ def _merged_periods(year: Year, number: int) -> Year:
 
 
 def _alike_neighbours(intensity: Array, days: Array, number: int) -> Index:
-    """Return group numbers of periods: neighbours whose orders a day differ least are merged first, so peaks stay."""
+    """Return group numbers of periods.
+
+    Neighbours whose daily orders differ least are merged first, so that peaks stay.
+    """
     group = np.arange(len(days))
     while group[-1] >= number:
         total = np.bincount(group, days)
@@ -314,7 +335,10 @@ def _alike_neighbours(intensity: Array, days: Array, number: int) -> Index:
 
 
 def _pieces(size: Array, number: int) -> Index:
-    """Return in how many pieces each goes so that there are `number`: the one with the largest pieces gets one more."""
+    """Return in how many pieces each period is split so that there are `number`.
+
+    Each further piece goes to the period whose pieces are the largest.
+    """
     pieces = np.ones(len(size), np.int64)
     for _ in range(number - len(size)):
         pieces[int((size / pieces).argmax())] += 1

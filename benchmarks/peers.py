@@ -1,4 +1,4 @@
-"""A peer that a user would pick beside `fulfill`, on the problem that the peer can model; one JSON line for each.
+"""Alternatives to `fulfill`, each on the problem that it can model; one JSON line for each.
 
     python benchmarks/peers.py [--zones N --sites N --seconds S] [--peer-python PATH]
 
@@ -54,7 +54,10 @@ OVERTIME = 300.0
 
 
 class Reduced(NamedTuple):
-    """What is left of an instance for a p-median: USD per order (zones x sites), orders, orders a year, USD a year."""
+    """An instance reduced to a p-median problem.
+
+    USD per order (zones x sites), orders, orders a year, USD a year.
+    """
 
     cost: Array
     demand: Array
@@ -124,7 +127,10 @@ def _in_own_process(command: list[str], options: argparse.Namespace) -> dict[str
 
 
 def reduce(instance: LocationInstance) -> Reduced:
-    """Return the p-median of an instance: the year and its products as one, the largest size of each site."""
+    """Return the p-median problem of an instance.
+
+    Year and products are one, and each site has its largest size.
+    """
     local = instance.lane_site != MAIL
     per_order = mean_cost(instance)[local] + instance.constant_usd / instance.demand.sum()
     cost = np.full((len(instance.zones), len(instance.sites)), NO_LANE_USD)
@@ -151,7 +157,7 @@ def _opened_largest(instance: LocationInstance, sites: list[int]) -> Array:
 
 
 def by_fulfill(arrays: str, options: argparse.Namespace) -> dict[str, object]:
-    """Solve the reduced problem by `fulfill`; the fixed cost, one for all sites, is taken off again."""
+    """Solve the reduced problem by `fulfill`; the uniform fixed cost is deducted again."""
     reduced = Reduced(**np.load(arrays))
     few = reduced._replace(cost=reduced.cost[:5], demand=reduced.demand[:5])
     _solve(few, options)  # so that kernels are compiled

@@ -54,7 +54,9 @@ def main() -> int:
         "build_seconds": round(building, 1),
         "gap": 0.0 if proven else None,
         "peak_mib": peak_mib(),
-        "sites": [j for j, variable in enumerate(model.fac_vars) if found and variable.value() > 0.5],
+        "sites": [
+            j for j, variable in enumerate(model.fac_vars) if found and variable.value() > 0.5
+        ],
     }))  # fmt: skip
     return 0
 

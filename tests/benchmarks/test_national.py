@@ -21,8 +21,8 @@ from national_problem import Size, national_problem, national_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {
-    "instance", "objective", "bound", "gap", "best_known", "to_best_known", "seconds", "peak_mib", "method", "audit",
-    "open_sites", "peak_utilisation", "mail_share", "local_share", "allocations",
+    "instance", "objective", "bound", "gap", "best_known", "to_best_known", "seconds", "peak_mib",
+    "method", "audit", "open_sites", "peak_utilisation", "mail_share", "local_share", "allocations",
 }  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def test_methods_agree_within_their_gaps_on_one_instance() -> None:
 
 @pytest.mark.slow
 def test_the_instance_is_a_network_worth_planning() -> None:
-    """Open sites, a peak that fills them, mail and local orders: at a size where that takes a minute to see."""
+    """Open sites, a peak that fills them, mail and local orders, at a size that takes a minute."""
     (line,) = run(
         "national.py",
         "--zones",

@@ -1,4 +1,4 @@
-"""What no route brings in leaves no site: the plain MIP, the decomposition, auditor and bound agree on it."""
+"""Without a route in, nothing leaves a site: MIP, decomposition, auditor and bound agree."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def dear(where: tuple[object, ...]) -> Cut:
 
 
 def unlimited(seed: int) -> LocationInstance:
-    """A crowded instance whose limits of choice, service and mail do not hide what supply alone decides."""
+    """Relax choice, service and mail in the crowded instance, so that supply alone decides."""
     instance = crowded_instance(seed)
     limits = replace(instance.limits, targets=(), co2_kg=np.inf, max_gateway_share=1.0)
     plenty = np.full_like(instance.mail.capacity_kg, 1e6)

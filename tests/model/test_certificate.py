@@ -120,3 +120,7 @@ def test_nothing_in_a_file_is_run(tmp_path: Path) -> None:
     np.savez(tmp_path / FILE, cell=objects, **{VERSION: FORMAT_VERSION})
     with pytest.raises(InputError, match="F311 " + FILE):
         load(tmp_path / FILE)
+
+
+def test_the_repr_of_a_certificate_gives_sizes() -> None:
+    assert repr(whole(leaf())) == "Certificate(1 leaves, 1 nodes)"

@@ -52,7 +52,8 @@ def test_a_place_that_cannot_be_made_is_not_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("chosen", [None, "mine"])
 def test_kernels_are_kept_where_they_should_be(tmp_path: Path, chosen: str | None) -> None:
     code = (
-        "import numba, fulfill.location.network.site_kernels as k, fulfill.model.kernel_cache as c\n"
+        "import numba\n"
+        "import fulfill.location.network.site_kernels as k, fulfill.model.kernel_cache as c\n"
         "print(k.profitable._cache.cache_path, c.cache_folder(), sep='\\n')\n"
     )
     env = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}

@@ -1,4 +1,4 @@
-"""Scenarios: copies of the periods whose optimum is the least expected cost of one choice of sites."""
+"""Scenarios: periods copied so that the optimum has the least expected cost of one choice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def toy(toy_problem: Problem) -> LocationInstance:
 
 @pytest.fixture
 def tight() -> LocationInstance:
-    """Two sites, dear and too small for all of a good year, and scarce mail; no safety stock, so a MIP is exact."""
+    """Two expensive sites, too small for all of a good year, and scarce mail.
+
+    Without safety stock the MIP is exact.
+    """
     instance = tiny_instance()
     assert instance.stock is not None
     nothing = without_safety(len(instance.sites), len(instance.products))

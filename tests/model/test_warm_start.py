@@ -62,9 +62,12 @@ def test_a_warm_start_of_another_format_is_refused(stored: Path, version: object
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"cell": None}, "column cell: missing"), ({"cell": np.array(np.nan)}, "column cell: a figure"),
-     ({"other": np.zeros(1)}, "column other: unknown")],
-)  # fmt: skip
+    [
+        ({"cell": None}, "column cell: missing"),
+        ({"cell": np.array(np.nan)}, "column cell: a figure"),
+        ({"other": np.zeros(1)}, "column other: unknown"),
+    ],
+)
 def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], message: str) -> None:
     with np.load(stored) as old:
         arrays = {name: value for name, value in {**old, **change}.items() if value is not None}
@@ -147,3 +150,12 @@ def test_the_command_begins_from_a_run(tmp_path: Path) -> None:
     assert refused.exit_code == 1
     assert "F101" in refused.output
     assert not (tmp_path / "third").exists()
+
+
+def test_the_repr_of_a_solution_and_its_parts_gives_sizes(cold: LocationSolution) -> None:
+    instance = random_instance(0)
+    for value in (instance, cold, cold.decisions, cold.warm_start, cold.certificate):
+        assert len(repr(value)) < 1000
+        assert "array" not in repr(value)
+    assert f"{len(instance.lane_zone)} lanes" in repr(instance)
+    assert repr(cold.decisions) in repr(cold)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from fulfill.routing.instance import RoutingInstance, VehicleType
 
 
-def day(n_stops: int = 6, seed: int = 0, **changes: object) -> RoutingInstance:
+def day(n_stops: int = 6, seed: int = 0, **changes: Any) -> RoutingInstance:
     """Return stops scattered over 20 x 20 km.
 
     Vans of 10 parcels and 100 kg at 40 km/h have a shift from 8 to 18.
@@ -34,10 +35,10 @@ def day(n_stops: int = 6, seed: int = 0, **changes: object) -> RoutingInstance:
         km=(km,),
         hours=(km / 40.0,),
     )
-    return replace(built, **changes)  # type: ignore[arg-type]
+    return replace(built, **changes)
 
 
-def with_vehicle(instance: RoutingInstance, **changes: object) -> RoutingInstance:
+def with_vehicle(instance: RoutingInstance, **changes: Any) -> RoutingInstance:
     """Return an instance whose first vehicle type is changed."""
     first, *others = instance.vehicles
-    return replace(instance, vehicles=(replace(first, **changes), *others))  # type: ignore[arg-type]
+    return replace(instance, vehicles=(replace(first, **changes), *others))

@@ -163,3 +163,11 @@ def test_depot_capacity_is_kept():
     solution = solved(replace(base, depot_capacity=0.6 * total[None]), "ruin")
     assert solution.unserved
     assert {entry.reason for entry in solution.unserved} == {"depot"}
+
+
+def test_the_repr_of_instance_and_solution_gives_sizes(plain):
+    solution = solved(plain, "ruin")
+    assert f"{len(plain.stops)} stops" in repr(plain)
+    assert f"{len(solution.routes)} routes" in repr(solution)
+    assert max(len(repr(plain)), len(repr(solution))) < 1000
+    assert "array" not in repr(plain)

@@ -1,6 +1,6 @@
 """The cost of a plan, from its decisions and an instance.
 
-What every method reports and the search compares.
+Every method reports this figure, and every search compares plans by it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,21 @@ ROUNDING = 1e-9
 
 
 def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
-    """Return the cost of handling by site and period, (I, T): the cheapest bands fill first."""
+    """Return the cost of handling by site and period; the cheapest bands fill first.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    opened : (I, M) 0/1
+    leaving : (I, K, T)
+        Orders that leave each site.
+
+    Returns
+    -------
+    ndarray, shape (I, T)
+        USD.
+    """
+    # argmax of a closed site is size 0: its capacity is zeroed below
     size = opened.argmax(axis=1)
     site = np.arange(len(size))
     capacity = (
@@ -34,9 +48,17 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
 
 
 def price(instance: LocationInstance, decisions: Decisions) -> float:
-    """Return the objective of a plan, USD a year.
+    """Return the objective of a plan, safety stock priced by its concave formula.
 
-    The true cost, with safety stock by its concave formula.
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+
+    Returns
+    -------
+    float
+        USD a year.
     """
     lane, product, period, orders = (
         decisions.lane,
@@ -59,6 +81,7 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
     total += float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
     total += float((np.where(decisions.opened > 0.5, instance.fixed_usd, 0.0)).sum())
     total += float(handling_cost(instance, decisions.opened, leaving).sum())
+    # infinity times zero is not a number: routes that carry nothing are left out of the sum
     if instance.inbound is not None:
         brought = decisions.inbound
         total += float((np.where(brought > 0, instance.inbound.route_usd, 0.0) * brought).sum())

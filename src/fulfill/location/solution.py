@@ -1,4 +1,4 @@
-"""What a location method is asked and what it answers."""
+"""Parameters and result of a location method."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from fulfill.model.warm_start import WarmStart
 
 @dataclass(frozen=True)
 class Progress:
-    """One report of a running method: what it has, what it has proven, seconds since it began."""
+    """One progress report of a running method.
+
+    Attributes
+    ----------
+    incumbent : float
+        Cost of the best plan so far, USD; infinite while there is none.
+    bound : float
+        Proven lower bound so far, USD.
+    seconds : float
+        Time since the method started.
+    """
 
     incumbent: float
     bound: float
@@ -26,15 +36,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class LocationParams:
-    """How hard to try.
+    """Stopping criteria and other parameters of a location method.
 
     Attributes
     ----------
-    gap : stop at this relative gap
-    time_limit : seconds, a user's limit
-    seed : of whatever is random
-    progress : called with reports, or None
-    warm_start : what an earlier run left to begin from, or None; only the decomposition uses it
+    gap : float
+        Relative gap at which the method stops.
+    time_limit : float
+        Seconds.
+    seed : int
+        Seed of every random number.
+    progress : callable or None
+        Called with every `Progress`.
+    warm_start : WarmStart or None
+        Result of an earlier run to start from; only the decomposition uses it.
     """
 
     gap: float = 0.005
@@ -44,19 +59,28 @@ class LocationParams:
     warm_start: WarmStart | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LocationSolution:
-    """An answer in index arrays.
+    """Result of a location method in index arrays.
 
     Attributes
     ----------
-    status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
-    decisions : None where there is no plan
-    objective : cost of the plan by `pricing.price`, USD;  bound : proven lower bound of the
-        instance
-    bound_kind : ``certified`` or ``solver``;  seconds : building and solving
-    certificate : what the bound can be computed again from; None where the method has none
-    warm_start : what a later run may begin from; None where the method leaves nothing
+    status : str
+        OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN.
+    decisions : Decisions or None
+        None where there is no plan.
+    objective : float
+        Cost of the plan by `pricing.price`, USD; infinite where there is no plan.
+    bound : float
+        Proven lower bound of the instance, USD.
+    bound_kind : str
+        ``certified`` or ``solver``.
+    seconds : float
+        Time to build and solve.
+    certificate : Certificate or None
+        What the bound can be recomputed from; None where the method stores none.
+    warm_start : WarmStart or None
+        What a later run may start from; None where the method leaves nothing.
     """
 
     status: str
@@ -67,3 +91,11 @@ class LocationSolution:
     seconds: float
     certificate: Certificate | None = None
     warm_start: WarmStart | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"LocationSolution(status={self.status!r}, objective={self.objective:.2f}, "
+            f"bound={self.bound:.2f}, bound_kind={self.bound_kind!r}, seconds={self.seconds:.1f}, "
+            f"decisions={self.decisions}, certificate={self.certificate}, "
+            f"warm_start={self.warm_start})"
+        )

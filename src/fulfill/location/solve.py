@@ -1,4 +1,4 @@
-"""Which method solves an instance, and the one entry to all of them."""
+"""Selects the method that solves an instance, and calls it."""
 
 from __future__ import annotations
 
@@ -19,19 +19,28 @@ METHODS = {
     "monolith": solve_exact,
 }
 COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": warmup.compile_kernels}
-"""What compiles the kernels of a method that has any."""
+"""Compiles the kernels of a method, if it has any."""
 SMALL = 2_500
 """Allocations (lane x product x period) up to which the plain MIP is better.
 
-Above, the secant that it puts in the place of safety stock costs more than the decomposition leaves
-open (docs/benchmarks.md)."""
+Above, the secant approximation of safety stock costs the MIP more than the gap that the
+decomposition leaves (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:
-    """Return the method for an instance.
+    """Return the name of the method for an instance.
 
-    One product and period to branching, small ones to the plain MIP.
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    str
+        ``branching`` for capacitated instances (see `is_capacitated`), ``monolith`` (the plain MIP)
+        up to `SMALL` allocations, ``decomposition`` above.
     """
+    # Lagrangian branch and bound needs one product, period, size and band
     if is_capacitated(instance):
         return "branching"
     _, products, periods = instance.shape
@@ -39,7 +48,19 @@ def best_method(instance: LocationInstance) -> str:
 
 
 def method_of(instance: LocationInstance, method: str) -> str:
-    """Return the method that a name stands for: itself, or for ``auto`` the best one."""
+    """Resolve ``auto`` to the best method; any other name is returned unchanged.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    method : str
+        A name of `METHODS`, or ``auto``.
+
+    Returns
+    -------
+    str
+        A name of `METHODS`.
+    """
     return best_method(instance) if method == "auto" else method
 
 
@@ -48,7 +69,8 @@ def compile_method(method: str) -> float:
 
     Parameters
     ----------
-    method : a name of `METHODS`
+    method : str
+        A name of `METHODS`.
 
     Returns
     -------
@@ -64,11 +86,22 @@ def compile_method(method: str) -> float:
 def solve_location(
     instance: LocationInstance, params: LocationParams, method: str = "auto"
 ) -> LocationSolution:
-    """Solve an instance by a method's name, or by the one that suits its size.
+    """Solve an instance.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    params : LocationParams
+    method : str
+        A name of `METHODS`, or ``auto`` for the one that suits the size of the instance.
+
+    Returns
+    -------
+    LocationSolution
 
     Raises
     ------
     SolverError
-        Where a solver refuses the model or breaks.
+        Where a solver refuses the model or fails.
     """
     return METHODS[method_of(instance, method)](instance, params)

@@ -1,4 +1,4 @@
-"""Arrays of a run as one .npz file, with the version of its format.
+"""Arrays of a run in one .npz file, with the version of the format.
 
 Nothing in a file is executed: it holds numbers and texts, never pickled objects.
 """
@@ -20,18 +20,35 @@ VERSION = "format_version"
 
 
 def save_arrays(path: Path, version: int, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays and the version of their format."""
-    np.savez_compressed(path, **{VERSION: np.asarray(version)}, **arrays)  # type: ignore[arg-type]
+    """Write arrays and the version of their format.
+
+    Parameters
+    ----------
+    path : Path
+    version : int
+    arrays : mapping of str to ndarray
+    """
+    stored: dict[str, Any] = {VERSION: np.asarray(version), **arrays}
+    np.savez_compressed(path, **stored)
 
 
 def read_arrays(path: Path, version: int) -> dict[str, NDArray[Any]]:
     """Read the arrays of a file of this version.
 
+    Parameters
+    ----------
+    path : Path
+    version : int
+
+    Returns
+    -------
+    dict of ndarray
+
     Raises
     ------
     InputError
-        F101 where there is no file, F311 where it is no such file, F320 where its format is of
-        another version or of none.
+        F101 where there is no file, F311 where it is not an .npz file of plain arrays, F320 where
+        its format is of another version or has none.
     """
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])

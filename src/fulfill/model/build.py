@@ -25,7 +25,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
     economics : Economics
         The unit economics of this problem.
     limits : Limits
-        Of this problem; the network's own limit on the share of a gateway is added.
+        Limits of this problem; the network's limit on the share of a gateway is added.
     """
     network, zones = problem.network, problem.demand.zones
     products, sites, countries = network["products"], network["sites"], economics.countries
@@ -104,7 +104,7 @@ def _stock(economics: Economics, capacity: Array) -> Stock:
 
 
 def _mail(problem: Problem, economics: Economics) -> Mail:
-    """Return air capacity by country and period, and the chargeable weight by way and product."""
+    """Return air capacity by country and period, and chargeable weight by option and product."""
     table, products = economics.ways.table, problem.network["products"]
     daily = problem.network["mail_capacity"].set_index("country")["kg_day"]
     # a country without a row has no air capacity: nothing can be mailed to it

@@ -1,9 +1,9 @@
-"""A certificate: everything that is needed to compute a certified bound again, and its file.
+"""A certificate: all data from which a certified bound can be recomputed, and its file.
 
 The bound is the least of the bounds of its *leaves*. A leaf is a case (some sites open, some
-closed, some products not kept at some sites) with its own multipliers; a tree of splits says which
-cases there are, so that anyone can see that they cover everything. One leaf without a split is the
-plain Lagrangian bound (docs/formulation.md, "The bound").
+closed, some products not kept at some sites) with its own multipliers; a tree of splits defines the
+cases, so that anyone can check that they cover everything. One leaf without a split is the plain
+Lagrangian bound (docs/formulation.md, "The bound").
 """
 
 from __future__ import annotations
@@ -42,17 +42,20 @@ class Leaf(Multipliers):
     breakpoints: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """Leaves, and the tree of splits above them.
 
     Attributes
     ----------
-    leaves : one for each node without children, in the order of the nodes
-    parent : (N,) number of the node above; node 0 is the root, with parent -1
-    site, product : (N,) what the node's parent is split by: the site (product -1), or the product
-        at the site
-    side : (N,) `NO` or `YES`, which of the two cases the node is
+    leaves : tuple of Leaf
+        One for each node without children, in the order of the nodes.
+    parent : (N,)
+        Number of the node above; node 0 is the root, with parent -1.
+    site, product : (N,)
+        What the node's parent is split by: the site (product -1), or the product at the site.
+    side : (N,)
+        `NO` or `YES`, which of the two cases the node is.
     """
 
     leaves: tuple[Leaf, ...]
@@ -61,8 +64,20 @@ class Certificate:
     product: Index
     side: Index
 
+    def __repr__(self) -> str:
+        return f"Certificate({len(self.leaves)} leaves, {len(self.parent)} nodes)"
+
     def path(self, node: int) -> list[int]:
-        """Return the nodes from one up to below the root."""
+        """Return the nodes from a node up to below the root.
+
+        Parameters
+        ----------
+        node : int
+
+        Returns
+        -------
+        list of int
+        """
         found = []
         while self.parent[node] >= 0:
             found.append(node)
@@ -74,7 +89,12 @@ class Certificate:
         return [int(node) for node in np.setdiff1d(np.arange(len(self.parent)), self.parent)]
 
     def save(self, path: Path) -> None:
-        """Write the certificate as .npz; the arrays of the leaves are stacked."""
+        """Write the certificate as .npz; the arrays of the leaves are stacked.
+
+        Parameters
+        ----------
+        path : Path
+        """
         leaves = {name: np.stack([getattr(leaf, name) for leaf in self.leaves]) for name in RANKS}
         tree = {name: getattr(self, name) for name in TREE}
         save_arrays(path, FORMAT_VERSION, {**leaves, **tree})
@@ -86,18 +106,37 @@ RANKS = {**{name: len(axes) for name, axes in AXES.items()}, "breakpoints": 3}
 
 
 def whole(leaf: Leaf) -> Certificate:
-    """Return the certificate of one leaf that covers every case."""
+    """Return the certificate of a bound without splits.
+
+    Parameters
+    ----------
+    leaf : Leaf
+        Covers every case.
+
+    Returns
+    -------
+    Certificate
+    """
     return Certificate((leaf,), *(np.array([value]) for value in (-1, -1, -1, YES)))
 
 
 def load(path: Path) -> Certificate:
     """Read a certificate.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Certificate
+
     Raises
     ------
     InputError
         F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of
-        a wrong number of axes, or with figures that are none; F320 where it is of another format.
+        a wrong number of axes, or with values that are not finite; F320 where its format is another
+        one.
     """
     arrays = read_arrays(path, FORMAT_VERSION)
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]

@@ -1,4 +1,4 @@
-"""What a plan decides, as index arrays, and how good it is proven to be."""
+"""The decisions of a plan as index arrays, and its proven quality."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPTIMAL_GAP = 1e-4
 """A plan is called OPTIMAL only at this relative gap or less, whatever a solver calls it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Decisions:
     """What is decided, in the index arrays of an instance.
 
@@ -21,9 +21,12 @@ class Decisions:
     ----------
     opened : (n_sites, n_sizes) 0/1
     stocked : (n_products, n_countries) 0/1
-    lane, product, period : (n_flows,) index;  orders : (n_flows,) potential orders served
-    inbound : (n_routes, n_products, n_periods) orders brought in; empty where an instance has no
-        routes
+    lane, product, period : (n_flows,)
+        Indices of lane, product and period of each flow.
+    orders : (n_flows,)
+        Potential orders served.
+    inbound : (n_routes, n_products, n_periods)
+        Orders brought in; empty where an instance has no routes.
     """
 
     opened: Array
@@ -34,6 +37,13 @@ class Decisions:
     orders: Array
     inbound: Array
 
+    def __repr__(self) -> str:
+        n_open = int((self.opened > 0.5).any(axis=1).sum())
+        return (
+            f"Decisions({n_open} of {len(self.opened)} sites open, {len(self.lane)} flows, "
+            f"{len(self.inbound)} routes)"
+        )
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -41,13 +51,19 @@ class Outcome:
 
     Attributes
     ----------
-    status : OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN
-    objective, bound : USD a year, a cost in which goods and revenue cancel;  bound_kind :
-        ``certified`` or ``solver``
-    bound_of : the instance that the bound holds for, in words
-    seconds : building and solving
-    merging_usd : what the sites cost more at full resolution than the merged plan says; None where
-        no zones were merged
+    status : str
+        OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN.
+    objective, bound : float
+        USD a year, a cost in which goods and revenue cancel.
+    bound_kind : str
+        ``certified`` or ``solver``.
+    bound_of : str
+        The instance that the bound holds for, in words.
+    seconds : float
+        Time to build and solve.
+    merging_usd : float or None
+        What the sites cost more at full resolution than the merged plan says; None where no zones
+        were merged.
     """
 
     status: str
@@ -70,10 +86,20 @@ class Outcome:
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """Return ``(objective - bound) / |objective|``, infinite where one of them is.
+    """Return ``(objective - bound) / |objective|``.
 
     The objective is a cost in which goods and revenue cancel (logistics, taxes, fixed cost and lost
-    contribution), so the gap is over what a decision can change.
+    contribution), so the gap is relative to what a decision can change.
+
+    Parameters
+    ----------
+    objective, bound : float
+        USD.
+
+    Returns
+    -------
+    float
+        Infinite where one of them is.
     """
     if not np.isfinite(objective) or not np.isfinite(bound):
         return float("inf")
@@ -83,5 +109,16 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 def status_of(objective: float, bound: float) -> str:
-    """Return OPTIMAL or FEASIBLE by the gap that is left."""
+    """Return the status of a plan by its gap.
+
+    Parameters
+    ----------
+    objective, bound : float
+        USD.
+
+    Returns
+    -------
+    str
+        OPTIMAL up to a gap of `OPTIMAL_GAP`, else FEASIBLE.
+    """
     return OPTIMAL if relative_gap(objective, bound) <= OPTIMAL_GAP else FEASIBLE

@@ -1,13 +1,13 @@
 """The index arrays that every location method and the auditor read.
 
-An instance knows no tables and no names beyond those of its axes; public instances of the
-literature are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1)
-in one *way*; its cost for one potential order of product k in period t is ``way_cost[way, k, t] +
-distance_usd[lane] * way_rate[way, k, t]``, and it draws ``units[way, k, t]`` orders from the site,
-whose goods come in by *routes*.
+An instance has no tables and no names beyond those of its axes; public instances of the literature
+are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1) with one
+*delivery option* (`way` in names of arrays). Its cost for one potential order of product k in
+period t is ``way_cost[way, k, t] + lane_usd[lane] * way_rate[way, k, t]``, and it draws
+``units[way, k, t]`` orders from the site, whose goods come in by *routes*.
 
-Zones, sites, lanes and capacity are the core, which every instance has. What the goods cost on
-their way in and in stock comes in blocks, each whole or absent; mail and carriers are always there,
+Zones, sites, lanes and capacity are the core, which every instance has. The costs of inbound
+transport and of stock come in blocks, each complete or absent; mail and carriers are always there,
 without a limit where capacity is infinite.
 """
 
@@ -30,12 +30,12 @@ MAIL = -1
 class Inbound:
     """Routes from plants through gateways to sites; axes: routes R, gateways G, origins (plants) O.
 
-    A site that no route reaches cannot be supplied: nothing may leave it. A cost of infinity is no
-    route.
+    A site that no route reaches cannot be supplied: nothing may leave it.
 
     Attributes
     ----------
-    gateways, origins : names along the axes
+    gateways, origins : tuple of str
+        Names along the axes.
     route_site, route_origin : (R,)
         Index of the site and of the plant.
     route_gateway, route_crossing : (R,)
@@ -96,9 +96,14 @@ class Stock:
 
 @dataclass(frozen=True)
 class Mail:
-    """Air capacity for direct mail: `capacity_kg` (C, T).
+    """Air capacity for direct mail.
 
-    Chargeable kg per order `weight_kg` (W, K), 0 if not mail.
+    Attributes
+    ----------
+    capacity_kg : (C, T)
+        Chargeable kg.
+    weight_kg : (W, K)
+        Chargeable kg of an order, 0 for delivery options other than mail.
     """
 
     capacity_kg: Array
@@ -107,9 +112,16 @@ class Mail:
 
 @dataclass(frozen=True)
 class Carriers:
-    """Carrier regions Q.
+    """Carrier regions Q and their capacity.
 
-    Their names, `zone_region` (Z,) the index of each zone's, capacity `orders` (Q, T).
+    Attributes
+    ----------
+    regions : tuple of str
+        Names along the axis.
+    zone_region : (Z,)
+        Region of each zone.
+    orders : (Q, T)
+        Orders that the carriers of a region take in a period.
     """
 
     regions: tuple[str, ...]
@@ -117,20 +129,21 @@ class Carriers:
     orders: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LocationInstance:
     """A facility-location instance with products, periods, sizes, bands and inbound routes.
 
-    Axes: zones Z, products K, periods T, sites I, sizes M, bands B, lanes L, ways W, countries C.
+    Axes: zones Z, products K, periods T, sites I, sizes M, bands B, lanes L, countries C, delivery
+    options W.
 
     Attributes
     ----------
     demand : (Z, K, T)
         Potential orders.
     unserved_usd : (K,)
-        Cost of a potential order that is not served; infinite where every order must be.
+        Cost of a potential order that is not served, USD; infinite where every order must be.
     volume_m3, weight_kg : (K,)
-        Of the goods of an order.
+        Volume and weight of the goods of an order.
     zone_country, site_country : (Z,), (I,)
         Index into countries.
     lane_zone, lane_site, lane_way : (L,)
@@ -138,24 +151,24 @@ class LocationInstance:
     lane_usd, lane_co2 : (L,)
         Price by distance, and kg CO2e per kg of goods.
     way_cost, way_rate, units : (W, K, T)
-        See the module's formula; a cost of infinity is no way.
+        See the module's formula; infinite where the option does not carry the product.
     fixed_usd, invest_usd : (I, M)
-        Yearly cost and investment of a size; a fixed cost of infinity is no offer.
+        Yearly cost and investment of a size, USD; a fixed cost of infinity means not offered.
     capacity : (I, M, B, T)
         Orders that a band handles.
     handling_usd : (I, M, B)
         Per order, delay included.
     mail, carriers : Mail, Carriers
     inbound : Inbound or None
-        None: goods stand in every site without cost or limit. Only the readers of public instances,
-        which know no inbound, say so. A block without routes means that nothing can be supplied.
+        None: goods are available in every site without cost or limit, as in public instances, which
+        have no inbound data. A block without routes means that nothing can be supplied.
     stock : Stock or None
         None: keeping goods costs nothing and takes no room, as in public instances.
     constant_usd : float
         Added to the sum of decisions so that the objective is a cost: net price less cheapest
         goods.
-    way_within : {days: (W, T)}
-        Share of the orders of a way that arrive within so many days.
+    way_within : dict of int to (W, T)
+        Share of the orders of a delivery option that arrive within so many days.
     limits : Limits
     """
 
@@ -191,6 +204,14 @@ class LocationInstance:
     constant_usd: float = 0.0
     way_within: dict[int, Array] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+
+    def __repr__(self) -> str:
+        names = ("zones", "products", "periods", "sites", "sizes", "bands", "countries")
+        sizes = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
+        return (
+            f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, "
+            f"{len(self.way_cost)} delivery options, {self.n_routes} routes)"
+        )
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -252,16 +273,34 @@ class LocationInstance:
         }
 
     def lane_cost(self, lanes: Index | slice = slice(None)) -> Array:
-        """Return the cost of one potential order by lane, (n_lanes, K, T).
+        """Return the cost of one potential order by lane.
 
-        Infinite where the way is closed.
+        Parameters
+        ----------
+        lanes : (n_lanes,) of int or slice
+            All lanes by default.
+
+        Returns
+        -------
+        ndarray, shape (n_lanes, K, T)
+            USD; infinite where the delivery option does not carry the product.
         """
         way = self.lane_way[lanes]
         return self.way_cost[way] + self.lane_usd[lanes][:, None, None] * self.way_rate[way]
 
 
 def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return orders that leave each site, (n_sites, n_products, n_periods)."""
+    """Return the orders that leave each site.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+
+    Returns
+    -------
+    ndarray, shape (I, K, T)
+    """
     _, n_products, n_periods = instance.shape
     leaving: Array = np.zeros((len(instance.sites), n_products, n_periods))
     site = instance.lane_site[decisions.lane]
@@ -270,5 +309,6 @@ def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
         instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
     )
+    # add.at, because several flows share a site, product and period
     np.add.at(leaving, (site[here], decisions.product[here], decisions.period[here]), units[here])
     return leaving

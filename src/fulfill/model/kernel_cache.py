@@ -1,9 +1,9 @@
-"""The decorator of every compiled function, and the folder where its machine code is kept.
+"""The decorator of every compiled function, and the folder of its machine code.
 
-Numba compiles a function again when its own file changes, but not when a function changes that it
-calls in another file. So the machine code lies in a folder named by a hash of all sources that hold
-kernels: after any change a new folder is begun, and folders of other sources beside it are removed
-once they are `STALE_S` old: until then a process that began before the change may still write to
+Numba recompiles a function when its own file changes, but not when a function changes that it calls
+in another file. So the machine code is kept in a folder named by a hash of all sources that hold
+kernels: after any change a new folder is used, and folders of other sources beside it are removed
+once they are `STALE_S` old, since a process that started before the change may still write to
 them. A cache that the user names by the environment variable ``NUMBA_CACHE_DIR`` is used as it is.
 """
 
@@ -31,7 +31,8 @@ def cache_folder(package: Path = PACKAGE) -> Path:
 
     Parameters
     ----------
-    package : folder of the package
+    package : Path
+        Folder of the package.
 
     Returns
     -------
@@ -51,7 +52,8 @@ def prepare_cache(folder: Path) -> bool:
 
     Parameters
     ----------
-    folder : what `cache_folder` returned
+    folder : Path
+        What `cache_folder` returned.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a planner forbids or demands of a plan: locks, service targets, budget and caps."""
+"""Constraints that a planner imposes on a plan: locks, service targets, budget and caps."""
 
 from __future__ import annotations
 
@@ -19,9 +19,16 @@ _SERVICE = re.compile(r"(?:(?P<scope>\w+):)?(?P<days>[0-9]{1,3})d=(?P<share>[0-9
 
 @dataclass(frozen=True)
 class ServiceTarget:
-    """At least `share` of the orders of a scope arrive within `days`.
+    """A service target: a share of the orders of a scope that must arrive in time.
 
-    The scope is a country or a zone class; all zones where it is empty.
+    Attributes
+    ----------
+    scope : str
+        A country or a zone class; empty for all zones.
+    days : int
+        Largest lead time.
+    share : float
+        Least share of the orders, in (0, 1].
     """
 
     scope: str
@@ -36,23 +43,35 @@ class ServiceTarget:
 
 @dataclass(frozen=True)
 class BoundTarget(ServiceTarget):
-    """A service target of an instance: `zones` (Z,) are those of its scope (constraint 9)."""
+    """A service target of an instance (constraint 9).
+
+    Attributes
+    ----------
+    zones : (Z,)
+        Whether a zone is in the scope.
+    """
 
     zones: Mask
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a planner forbids or demands (constraints 9 to 12); infinity and None mean no limit.
+    """Constraints that a planner imposes (9 to 12); infinity and None mean no limit.
 
     Attributes
     ----------
-    opened, closed : indices of sites locked open or closed
-    max_sites : largest number of open sites
-    budget_usd : largest sum of investments
-    co2_kg : largest kg CO2e a year
-    max_gateway_share : largest share of the formal inbound volume that passes one gateway
-    targets : service targets with their zones
+    opened, closed : tuple of int
+        Indices of sites locked open or closed.
+    max_sites : int or None
+        Largest number of open sites.
+    budget_usd : float
+        Largest sum of investments, USD.
+    co2_kg : float
+        Largest emissions, kg CO2e a year.
+    max_gateway_share : float
+        Largest share of the formal inbound volume that passes one gateway.
+    targets : tuple of BoundTarget
+        Service targets with their zones.
     """
 
     opened: tuple[int, ...] = ()
@@ -74,7 +93,21 @@ def build_limits(
     co2_kg: float | None = None,
     targets: tuple[ServiceTarget, ...] = (),
 ) -> Limits:
-    """Bind a planner's options to the sites and zones of a problem.
+    """Resolve a planner's options against the sites and zones of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    opened, closed : tuple of str
+        Identifiers of sites.
+    max_sites : int or None
+    budget_usd, co2_kg : float or None
+        USD; kg CO2e a year.
+    targets : tuple of ServiceTarget
+
+    Returns
+    -------
+    Limits
 
     Raises
     ------
@@ -121,9 +154,18 @@ def _bound(target: ServiceTarget, zones: pd.DataFrame) -> BoundTarget:
 
 
 def parse_service(text: str) -> ServiceTarget | Fault:
-    """Read ``[country:|zone_class:]3d=0.7``, or return the fault (F309).
+    """Parse ``[country:|zone_class:]3d=0.7``.
 
-    The fault is returned, not raised, so that it is reported with all other faults of a question.
+    The fault is returned, not raised, so that it is reported with all other faults of the options.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    ServiceTarget or Fault
+        F309 where the text is malformed or out of range.
     """
     match = _SERVICE.fullmatch(text.strip())
     if match is None:
@@ -135,5 +177,15 @@ def parse_service(text: str) -> ServiceTarget | Fault:
 
 
 def service_days(targets: tuple[ServiceTarget, ...]) -> tuple[int, ...]:
-    """Return the numbers of days that targets and the reports ask for, ascending."""
+    """Return the numbers of days that targets and reports ask for.
+
+    Parameters
+    ----------
+    targets : tuple of ServiceTarget
+
+    Returns
+    -------
+    tuple of int
+        Ascending, `REPORTED_DAYS` included.
+    """
     return tuple(sorted({*REPORTED_DAYS, *(target.days for target in targets)}))

@@ -1,7 +1,7 @@
 """The multipliers of the relaxed rows: one declaration for search, certificate and warm start.
 
-A row that is priced anew is declared here, with the axes of its multiplier, and used where the
-bound is computed; shapes, files and checks follow from the declaration.
+A new relaxed row is declared here, with the axes of its multiplier, and used where the bound is
+computed; shapes, files and checks follow from the declaration.
 """
 
 from __future__ import annotations
@@ -73,17 +73,47 @@ FREE = frozenset(row.name for row in fields(Multipliers) if row.metadata["free"]
 
 
 def shapes(sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every multiplier where the axes have the given sizes."""
+    """Return the shape of every multiplier.
+
+    Parameters
+    ----------
+    sizes : mapping of str to int
+        Length of each axis, see `LocationInstance.axis_sizes`.
+
+    Returns
+    -------
+    dict of tuple of int
+    """
     return {name: tuple(sizes[axis] for axis in axes) for name, axes in AXES.items()}
 
 
 def zero_multipliers(sizes: Mapping[str, int]) -> Multipliers:
-    """Return multipliers of zero where the axes have the given sizes."""
+    """Return multipliers of zero.
+
+    Parameters
+    ----------
+    sizes : mapping of str to int
+        Length of each axis, see `LocationInstance.axis_sizes`.
+
+    Returns
+    -------
+    Multipliers
+    """
     return Multipliers(**{name: np.zeros(shape) for name, shape in shapes(sizes).items()})
 
 
 def with_prices(prices: Multipliers, **changes: Array | float) -> Multipliers:
-    """Return multipliers with some replaced and all signs put right."""
+    """Return multipliers with some replaced, negative ones set to zero unless their sign is free.
+
+    Parameters
+    ----------
+    prices : Multipliers
+    **changes : ndarray or float
+
+    Returns
+    -------
+    Multipliers
+    """
     new = replace(prices, **{name: np.asarray(value, float) for name, value in changes.items()})
     return replace(
         new,

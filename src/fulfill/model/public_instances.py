@@ -35,7 +35,13 @@ _TABLES = {"optima.csv": ("optimum", "splittable_optimum"), "bks.csv": ("best_kn
 class Published:
     """An instance as published.
 
-    `cost` is that of all of a cell's demand by site and cell, (n_sites, n_cells).
+    Attributes
+    ----------
+    name : str
+    capacity, fixed : (n_sites,)
+    demand : (n_cells,)
+    cost : (n_sites, n_cells)
+        Cost of serving all of a cell's demand.
     """
 
     name: str
@@ -46,7 +52,18 @@ class Published:
 
 
 def read_instance(path: str, layout: str | None = None) -> LocationInstance:
-    """Read a public instance; `layout` is one of `FORMATS`, found from the numbers where None.
+    """Read a public instance.
+
+    Parameters
+    ----------
+    path : str
+        Of the file, see `split_path`.
+    layout : str or None
+        One of `FORMATS`; recognised from the numbers where None.
+
+    Returns
+    -------
+    LocationInstance
 
     Raises
     ------
@@ -59,7 +76,22 @@ def read_instance(path: str, layout: str | None = None) -> LocationInstance:
 
 
 def read_published(path: str, layout: str | None = None) -> Published:
-    """Read a public instance as published; see `read_instance`."""
+    """Read a public instance as published.
+
+    Parameters
+    ----------
+    path, layout
+        See `read_instance`.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    ValueError, OSError
+        See `read_instance`.
+    """
     file, capacity = split_path(path)
     words = _words(file)
     if "capacity" in words:
@@ -81,7 +113,20 @@ def read_published(path: str, layout: str | None = None) -> Published:
 def split_path(path: str) -> tuple[Path, float | None]:
     """Split ``PATH@CAPACITY`` into the file and the capacity.
 
-    A path that is absent is tried with ``.gz``.
+    Parameters
+    ----------
+    path : str
+        If the file is absent, ``.gz`` is appended and tried.
+
+    Returns
+    -------
+    file : Path
+    capacity : float or None
+
+    Raises
+    ------
+    ValueError
+        Where what follows ``@`` is not a number.
     """
     head, separator, tail = path.rpartition("@")
     capacity = None
@@ -112,10 +157,7 @@ def _words(file: Path) -> list[str]:
 
 
 def _numbers(words: list[str]) -> Array:
-    """Return the words as numbers, up to the first that is none.
-
-    Some files end with filler.
-    """
+    """Return the words as numbers up to the first that is not one: some files end with filler."""
     try:
         return np.array(words, float)
     except ValueError:
@@ -135,6 +177,16 @@ def detect(numbers: Array) -> str:
     sites as cells. In the right reading capacity covers demand, and in OR-Library files the cost of
     serving all of a cell grows with its demand (correlation above 0.9 there, below 0.6 in Holmberg
     files read so).
+
+    Parameters
+    ----------
+    numbers : (n,)
+        The file in order.
+
+    Returns
+    -------
+    str
+        One of `FORMATS`.
 
     Raises
     ------
@@ -169,10 +221,7 @@ def _grows(read: Published) -> bool:
 
 
 def _alternates(numbers: Array, n_sites: int) -> bool:
-    """Tell whether a square file begins with pairs of capacity and fixed cost.
-
-    Two magnitudes in turn.
-    """
+    """Tell whether a square file begins with pairs of capacity and fixed cost, not demands."""
     head = numbers[2 : 2 + 2 * n_sites].reshape(n_sites, 2)
     rising = float((head[:, 0] < head[:, 1]).mean())
     return n_sites > 5 and not 0.2 < rising < 0.8
@@ -210,7 +259,14 @@ def _tbed1(name: str, numbers: Array) -> Published:
 def to_instance(published: Published) -> LocationInstance:
     """Return a published instance as a `LocationInstance`.
 
-    One product, period, size and band, no mail.
+    Parameters
+    ----------
+    published : Published
+
+    Returns
+    -------
+    LocationInstance
+        With one product, period, size and band, and no mail.
     """
     n_sites, n_cells = published.cost.shape
     demand = published.demand
@@ -250,9 +306,17 @@ def to_instance(published: Published) -> LocationInstance:
 
 
 def best_known(path: str) -> float | None:
-    """Return the best known value of an instance, None where there is none.
+    """Return the best known value of an instance from the table in its folder.
 
-    It is read from the table in the instance's folder.
+    Parameters
+    ----------
+    path : str
+        Of the instance, see `split_path`.
+
+    Returns
+    -------
+    float or None
+        None where no table names the instance.
     """
     file, capacity = split_path(path)
     stem = _name(str(file))

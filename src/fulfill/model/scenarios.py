@@ -2,7 +2,7 @@
 
 A library module; no command uses it.
 
-A scenario is one way in which the year may come, with a probability. Sites, sizes and the products
+A scenario is one possible course of the year, with a probability. Sites, sizes and the products
 stocked in a country are chosen before it is known (first stage); what is sent where adapts to it
 (second stage).
 
@@ -46,16 +46,22 @@ from fulfill.model.instance import LocationInstance, Stock
 
 @dataclass(frozen=True)
 class Scenario:
-    """A year that may come; its factors multiply the figures of the instance.
+    """A possible year; its factors multiply the figures of the instance.
 
     Attributes
     ----------
-    name : joined to the names of its periods
-    probability : in (0, 1]
-    demand : broadcasts to (n_zones, n_products, n_periods)
-    throughput : broadcasts to (n_sites, n_periods)
-    gateway : broadcasts to (n_gateways, n_periods)
-    mail : broadcasts to (n_countries, n_periods)
+    name : str
+        Appended to the names of its periods.
+    probability : float
+        In (0, 1].
+    demand : array_like
+        Broadcasts to (n_zones, n_products, n_periods).
+    throughput : array_like
+        Broadcasts to (n_sites, n_periods).
+    gateway : array_like
+        Broadcasts to (n_gateways, n_periods).
+    mail : array_like
+        Broadcasts to (n_countries, n_periods).
     """
 
     name: str
@@ -67,7 +73,17 @@ class Scenario:
 
 
 def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) -> LocationInstance:
-    """Return the instance, its periods copied for each scenario, with the least expected cost.
+    """Return the deterministic equivalent of an instance over scenarios, its periods copied.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    scenarios : sequence of Scenario
+
+    Returns
+    -------
+    LocationInstance
+        Its objective is the expected cost.
 
     Raises
     ------
@@ -134,6 +150,7 @@ def _stock(
         safety=safety,
         secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
         storage_usd=np.concatenate([stock.storage_usd] * len(chance), axis=-1),
+        # flows are expected ones: dividing by the probability restores the stock of the scenario
         level=_blocks(stock.level, 1.0 / chance),
     )
 

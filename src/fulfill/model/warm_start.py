@@ -1,10 +1,8 @@
-"""What a later run begins from.
+"""What a later run can start from: the sites of a plan, and multipliers relative to it.
 
-The sites of a plan, and its multipliers told from what the plan pays.
-
-A multiplier of a cell is what the plan pays there and a rest. After a change of rules, prices or
-locks the first is worked out anew and the rest is kept; any multipliers give a valid bound, so a
-poor warm start costs time and never truth.
+The multiplier of a cell is stored as its difference to what the plan pays there. After a change of
+rules, prices or locks what the plan pays is recomputed and the difference is kept; any multipliers
+give a valid bound, so a poor warm start costs time and cannot make a bound wrong.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ FORMAT_VERSION = 2
 NAMES = ("zones", "products", "periods", "sites")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WarmStart:
     """Sites, prices and multipliers of an earlier plan.
 
@@ -57,8 +55,17 @@ class WarmStart:
     volume: Array
     multipliers: Multipliers
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(getattr(self, name))} {name}" for name in NAMES)
+        return f"WarmStart({sizes}, {int((self.size >= 0).sum())} open)"
+
     def save(self, path: Path) -> None:
-        """Write as .npz; figures in single precision, which is near enough to begin from."""
+        """Write the warm start as .npz; single precision is accurate enough to start from.
+
+        Parameters
+        ----------
+        path : Path
+        """
         arrays = {name: getattr(self, name) for name in PLAN}
         arrays |= {name: getattr(self.multipliers, name) for name in AXES}
         small = {
@@ -75,11 +82,19 @@ PLAN = tuple(field.name for field in fields(WarmStart) if field.name != "multipl
 def load(path: Path) -> WarmStart:
     """Read the warm start that a run left.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    WarmStart
+
     Raises
     ------
     InputError
-        F101 where there is no file, F311 where it is none of ours, F320 where it is of another
-        format.
+        F101 where there is no file, F311 where it is no warm start, F320 where its format is
+        another one.
     """
     arrays = read_arrays(path, FORMAT_VERSION)
     faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
@@ -109,10 +124,16 @@ def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
 def check_warm_start(warm_start: WarmStart, **axes: tuple[str, ...]) -> None:
     """Refuse a warm start of other zones, products, periods or sites.
 
+    Parameters
+    ----------
+    warm_start : WarmStart
+    **axes : tuple of str
+        Names along the axes of `NAMES`.
+
     Raises
     ------
     InputError
-        F311 with the first name that differs, one fault an axis.
+        F311 with the first name that differs, one fault for each axis.
     """
     faults = []
     for name in NAMES:

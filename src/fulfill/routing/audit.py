@@ -31,8 +31,10 @@ class RoutingAudit:
 
     Attributes
     ----------
-    objective, km : recomputed cost, USD, and distance; NaN where a route cannot be read
-    faults : what is wrong, in words; none if clean
+    objective, km : float
+        Recomputed cost, USD, and distance; NaN where a route cannot be read.
+    faults : tuple of str
+        What is wrong, in words; none if clean.
     """
 
     objective: float
@@ -92,9 +94,12 @@ def audit_day(
 
     Parameters
     ----------
-    n_stops : of the day
-    districts : rows of the day's stops, and what `audit_routes` has passed for them
-    fleets : vehicles by site and type, infinite or absent where there is no limit
+    n_stops : int
+        Number of stops of the day.
+    districts : sequence
+        Rows of the day's stops, and the instance and solution that `audit_routes` has passed.
+    fleets : mapping
+        Number of vehicles by site and type, infinite or absent where there is no limit.
 
     Returns
     -------

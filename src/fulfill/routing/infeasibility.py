@@ -49,7 +49,8 @@ def unserved_stops(
 
     Parameters
     ----------
-    known : stops with a reason already
+    known : iterable of Unserved
+        Stops with a reason already.
 
     Returns
     -------
@@ -72,7 +73,8 @@ def why_unserved(instance: RoutingInstance, stop: int, depot_left: NDArray[np.fl
 
     Parameters
     ----------
-    depot_left : (n_depots, n_dimensions), what each depot can still send
+    depot_left : (n_depots, n_dimensions)
+        What each depot can still send.
 
     Returns
     -------

@@ -32,8 +32,10 @@ class Break:
 
     Attributes
     ----------
-    hours : length
-    earliest, latest : when it begins, hours on the clock
+    hours : float
+        Length of the break, hours.
+    earliest, latest : float
+        When it begins, hours on the clock.
     """
 
     hours: float
@@ -47,18 +49,26 @@ class VehicleType:
 
     Attributes
     ----------
-    depot : index of the depot where a route starts and ends
-    capacity : what a trip can carry, one figure a dimension of the demand
-    available : how many there are, None for as many as wanted
-    cost_per_km, cost_per_hour, cost_per_day : USD; hours run from leaving the depot to the last
-        return
-    opens, closes : the shift: leave no earlier, return no later, hours on the clock
-    max_hours : longest time from leaving the depot to the last return
-    range_km : longest distance of a day (a battery that is charged overnight)
-    rest : the driver's break, or None
-    trips : most trips of a day; each but the first begins with a reload of `reload_hours` at the
-        depot
-    profile : which of the instance's matrices it drives by
+    depot : int
+        Index of the depot where a route starts and ends.
+    capacity : tuple of float
+        What a trip can carry, one figure a dimension of the demand.
+    available : int or None
+        How many there are, None for as many as wanted.
+    cost_per_km, cost_per_hour, cost_per_day : float
+        USD; hours run from leaving the depot to the last return.
+    opens, closes : float
+        The shift: leave no earlier, return no later, hours on the clock.
+    max_hours : float
+        Longest time from leaving the depot to the last return.
+    range_km : float
+        Longest distance of a day (a battery that is charged overnight).
+    rest : Break or None
+        The driver's break, or None.
+    trips : int
+        Most trips of a day; each but the first begins with a reload of `reload_hours` at the depot.
+    profile : int
+        Which of the instance's matrices it drives by.
     """
 
     name: str
@@ -78,23 +88,28 @@ class VehicleType:
     profile: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RoutingInstance:
     """Stops, depots and vehicles of a day.
 
     Attributes
     ----------
-    depots, stops : names
-    demand : (n_stops, n_dimensions), in the units of the capacities (parcels, kg)
-    ready, due : (n_stops,) hours on the clock between which service begins; a vehicle that is early
-        waits
-    service : (n_stops,) hours
-    vehicles : the types
-    km, hours : one (n_places, n_places) matrix a profile, from row to column; inf where there is no
-        road
-    depot_capacity : (n_depots, n_dimensions), what may leave a depot in the day
-    fewest_vehicles : the number of vehicles comes before the cost (the convention of Solomon's
-        instances)
+    depots, stops : tuple of str
+        Names of depots and stops.
+    demand : (n_stops, n_dimensions)
+        In the units of the capacities (parcels, kg).
+    ready, due : (n_stops,)
+        Hours on the clock between which service begins; a vehicle that is early waits.
+    service : (n_stops,)
+        Hours.
+    vehicles : tuple of VehicleType
+        The vehicle types.
+    km, hours : tuple of ndarray
+        One (n_places, n_places) matrix a profile, from row to column; inf where there is no road.
+    depot_capacity : (n_depots, n_dimensions)
+        What may leave a depot in the day.
+    fewest_vehicles : bool
+        The number of vehicles comes before the cost (the convention of Solomon's instances).
     """
 
     name: str
@@ -109,6 +124,12 @@ class RoutingInstance:
     hours: tuple[Array, ...]
     depot_capacity: Array = field(default_factory=lambda: np.zeros((0, 0)))
     fewest_vehicles: bool = False
+
+    def __repr__(self) -> str:
+        return (
+            f"RoutingInstance({self.name!r}, {len(self.stops)} stops, {len(self.depots)} depots, "
+            f"{len(self.vehicles)} vehicle types, {len(self.km)} profiles)"
+        )
 
     def __post_init__(self) -> None:
         if self.depot_capacity.size == 0:
@@ -142,7 +163,8 @@ class RoutingInstance:
 
         Parameters
         ----------
-        stops : indices, in the order wanted
+        stops : ndarray of int
+            Indices, in the order wanted.
         """
         places = np.concatenate([np.arange(len(self.depots)), len(self.depots) + stops])
         return replace(
@@ -163,8 +185,10 @@ class LocationRoutingInstance:
 
     Attributes
     ----------
-    routing : with every depot and its vehicles
-    opening : (n_depots,) USD, cost of a depot from which a route starts
+    routing : RoutingInstance
+        Instance with every depot and its vehicles.
+    opening : (n_depots,)
+        USD, cost of a depot from which a route starts.
     """
 
     routing: RoutingInstance

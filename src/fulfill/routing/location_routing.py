@@ -51,9 +51,12 @@ class LocationRoutingSolution:
 
     Attributes
     ----------
-    depots : indices of those that send vehicles
-    routing : the routes, audited
-    objective : USD, of routes and open depots
+    depots : tuple of int
+        Indices of those that send vehicles.
+    routing : RoutingSolution
+        The routes, audited.
+    objective : float
+        Cost of routes and open depots, USD.
     """
 
     depots: tuple[int, ...]
@@ -110,8 +113,10 @@ def solve_location_routing(
 
     Parameters
     ----------
-    instance : without windows or other features, but for depot capacities
-    params : limits; `iterations` counts steps of ruin and recreate
+    instance : LocationRoutingInstance
+        Without windows or other features, but for depot capacities.
+    params : RoutingParams
+        Limits; `iterations` counts steps of ruin and recreate.
 
     Raises
     ------

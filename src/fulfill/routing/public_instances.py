@@ -35,8 +35,10 @@ class BestKnown:
 
     Attributes
     ----------
-    cost : in the units of the instance
-    vehicles : where their number comes first
+    cost : float
+        In the units of the instance.
+    vehicles : int or None
+        Where their number comes first.
     """
 
     cost: float
@@ -48,7 +50,8 @@ def read_routing(path: str) -> RoutingInstance:
 
     Parameters
     ----------
-    path : of the file; where it is absent, ``.gz`` is tried
+    path : str
+        Path of the file; if it is absent, ``.gz`` is appended and tried.
 
     Raises
     ------
@@ -73,7 +76,8 @@ def read_location_routing(path: str) -> LocationRoutingInstance:
 
     Parameters
     ----------
-    path : of the file; where it is absent, ``.gz`` is tried
+    path : str
+        Path of the file; if it is absent, ``.gz`` is appended and tried.
 
     Raises
     ------
@@ -95,7 +99,8 @@ def best_known(path: str) -> BestKnown | None:
 
     Parameters
     ----------
-    path : of the instance; ``bks.csv`` lies beside it or one folder up
+    path : str
+        Path of the instance; ``bks.csv`` lies beside it or one folder up.
 
     Returns
     -------

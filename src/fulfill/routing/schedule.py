@@ -25,9 +25,12 @@ class _Call:
 
     Attributes
     ----------
-    ready, due : window of the beginning, hours
-    stay : hours there
-    leg : hours of driving to it
+    ready, due : float
+        Window of the beginning, hours.
+    stay : float
+        Hours there.
+    leg : float
+        Hours of driving to it.
     """
 
     ready: float
@@ -41,7 +44,8 @@ def schedule_plan(instance: RoutingInstance, plan: RoutePlan) -> tuple[Route, ..
 
     Parameters
     ----------
-    plan : trips without stops are left out
+    plan : RoutePlan
+        Trips without stops are left out.
 
     Raises
     ------
@@ -67,8 +71,10 @@ def schedule_route(
 
     Parameters
     ----------
-    vehicle : index of the type
-    trips : stops of each trip in order
+    vehicle : int
+        Index of the type.
+    trips : tuple
+        Stops of each trip in order.
 
     Returns
     -------

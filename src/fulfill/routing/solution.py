@@ -1,4 +1,4 @@
-"""What a routing engine is asked and what it answers."""
+"""Parameters and result of a routing engine."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ RoutePlan = list[tuple[int, list[list[int]]]]
 
 @dataclass(frozen=True)
 class RoutingParams:
-    """How hard to try.
+    """Stopping criteria and seed of a routing engine.
 
     Attributes
     ----------
-    time_limit : seconds, a user's limit
-    iterations : stop after so many steps of the engine; then the same seed gives the same routes
-    seed : of whatever is random
+    time_limit : float
+        Seconds.
+    iterations : int or None
+        Stop after so many steps of the engine; then the same seed gives the same routes.
+    seed : int
+        Seed of every random number.
     """
 
     time_limit: float = 60.0
@@ -33,12 +36,16 @@ class Route:
 
     Attributes
     ----------
-    vehicle : index of the type
-    trips : stops of each trip in order; the vehicle is at its depot before and after each
-    starts : when service begins, one figure a stop
-    departures, returns : when the vehicle leaves its depot and is back, one figure a trip
-    rest : when the driver's break begins, None where the type has none or it falls outside the
-        route
+    vehicle : int
+        Index of the type.
+    trips : tuple
+        Stops of each trip in order; the vehicle is at its depot before and after each.
+    starts : tuple
+        When service begins, one figure a stop.
+    departures, returns : tuple of float
+        When the vehicle leaves its depot and is back, one figure a trip.
+    rest : float or None
+        When the driver's break begins, None where the type has none or it falls outside the route.
     """
 
     vehicle: int
@@ -55,9 +62,12 @@ class Unserved:
 
     Attributes
     ----------
-    stop : index
-    reason : one of `fulfill.routing.infeasibility.REASONS`
-    text : what is missing and what would serve the stop
+    stop : int
+        Index.
+    reason : str
+        One of `fulfill.routing.infeasibility.REASONS`.
+    text : str
+        What is missing and what would serve the stop.
     """
 
     stop: int
@@ -65,17 +75,22 @@ class Unserved:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RoutingSolution:
     """Routes of an instance.
 
     Attributes
     ----------
-    routes, unserved : every stop is in one of them
-    objective : cost of the routes, USD (see `fulfill.routing.instance`)
-    km : driven
-    engine : which one found them
-    seconds : building and solving
+    routes, unserved : tuple of Route
+        Every stop is in one of them.
+    objective : float
+        Cost of the routes, USD (see `fulfill.routing.instance`).
+    km : float
+        Driven.
+    engine : str
+        Which one found them.
+    seconds : float
+        Time to build and solve.
     """
 
     routes: tuple[Route, ...]
@@ -85,6 +100,13 @@ class RoutingSolution:
     engine: str
     seconds: float
 
+    def __repr__(self) -> str:
+        return (
+            f"RoutingSolution({len(self.routes)} routes, {len(self.unserved)} unserved, "
+            f"objective={self.objective:.2f}, km={self.km:.1f}, engine={self.engine!r}, "
+            f"seconds={self.seconds:.1f})"
+        )
+
 
 def legs(
     instance: RoutingInstance, vehicle: int, trips: tuple[tuple[int, ...], ...]
@@ -93,8 +115,10 @@ def legs(
 
     Parameters
     ----------
-    vehicle : index of the type
-    trips : stops of each trip in order
+    vehicle : int
+        Index of the type.
+    trips : tuple
+        Stops of each trip in order.
 
     Returns
     -------

@@ -74,8 +74,10 @@ def solve_routing(
 
     Parameters
     ----------
-    params : limits
-    engine : name, or `auto` for `best_engine`
+    params : RoutingParams
+        Limits.
+    engine : str
+        Name, or `auto` for `best_engine`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Small random instances and their optimum by enumeration: an independent reference for the location tests."""
+"""Small random instances and their optimum by enumeration, a reference for the tests."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The MIP against enumeration, its laws, and every constraint family on an instance where it binds."""
+"""The MIP against enumeration, and every constraint family on an instance where it binds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ PROVEN = LocationParams(gap=0.0, time_limit=60.0)
 
 
 def random_instance(seed: int) -> LocationInstance:
-    """Up to 6 sites, 2 sizes, products, periods and bands; mail lanes, unserved orders, entry costs, routes in turn."""
+    """Return an instance of up to 6 sites, and 2 sizes, products, periods and bands.
+
+    Mail lanes, unserved orders, entry costs and routes are present in turn.
+    """
     rng = np.random.default_rng(seed)
     n_sizes = 1 + seed % 2
     n_sites = int(rng.integers(4, 7)) if n_sizes == 1 else int(rng.integers(2, 5))
@@ -108,7 +111,7 @@ def paid_entry(instance: LocationInstance, entry_usd: np.ndarray) -> Stock:
 
 
 def one_route_each(instance: LocationInstance, route_usd: np.ndarray) -> Inbound:
-    """Return inbound by one route to each site, of one plant through one gateway, both without limits."""
+    """Return one route to each site, from one plant by one gateway, both without limits."""
     n_sites, _, n_periods = instance.flow_shape
     first = np.zeros(n_sites, int)
     return Inbound(
@@ -130,7 +133,7 @@ def one_route_each(instance: LocationInstance, route_usd: np.ndarray) -> Inbound
 def cheapest_allocation(
     instance: LocationInstance, size: tuple[int, ...], stocked: np.ndarray | None
 ) -> float:
-    """Allocate by a linear program of its own, written down cell by cell; `size` -1 is a closed site."""
+    """Allocate by a separate linear program, built cell by cell; `size` -1 is a closed site."""
     n_zones, n_products, n_periods = instance.shape
     cost, high, served, leaving = [], [], [], []
     for lane, (z, i, w) in enumerate(
@@ -542,14 +545,21 @@ def test_progress_is_reported(toy_problem: Problem) -> None:
 
 
 LOG = """\
-        Nodes      |    B&B Tree     |            Objective Bounds              |  Dynamic Constraints |       Work
-Src  Proc. InQueue |  Leaves   Expl. |BestBound       BestSol              Gap |   Cuts   InLp Confl. | LpIters     Time
+        Nodes      |    B&B Tree     |            Objective Bounds              \
+|  Dynamic Constraints |       Work
+Src  Proc. InQueue |  Leaves   Expl. |BestBound       BestSol              Gap \
+|   Cuts   InLp Confl. | LpIters     Time
 
-         0       0         0   0.00%  -inf            inf                  inf        0      0      0         0     0.0s
-         0       0         0   0.00%  33322.5         inf                  inf        0      0      0         0     0.0s
- R       0       0         0   0.00%  16.57142857     29.9              44.58%        0      0      0        24     0.1s
- T      12       3         5  62.50%  26384.6         26815.5            1.61%      120     31     90     12408    10.4s
-      1200     103       500  12.50%  -1234.5         -1200              2.88%       97     60   4310      123k   301.0s
+         0       0         0   0.00%  -inf            inf                  inf  \
+      0      0      0         0     0.0s
+         0       0         0   0.00%  33322.5         inf                  inf  \
+      0      0      0         0     0.0s
+ R       0       0         0   0.00%  16.57142857     29.9              44.58%  \
+      0      0      0        24     0.1s
+ T      12       3         5  62.50%  26384.6         26815.5            1.61%  \
+    120     31     90     12408    10.4s
+      1200     103       500  12.50%  -1234.5         -1200              2.88%  \
+     97     60   4310      123k   301.0s
 
 Solving report
   Gap               0.5% (tolerance: 1%)
@@ -570,7 +580,9 @@ def test_rows_of_the_log_are_read_and_nothing_else() -> None:
 def test_the_last_whole_saved_plan_is_read(tmp_path: Path) -> None:
     saved = tmp_path / "improving.sol"
     saved.write_text(
-        "Objective 30\n# Columns 2\n1\n0\nObjective 20.5\n# Columns 2\n0\n0.5\nObjective 10\n# Columns 2\n1\n"
+        "Objective 30\n# Columns 2\n1\n0\n"
+        "Objective 20.5\n# Columns 2\n0\n0.5\n"
+        "Objective 10\n# Columns 2\n1\n"
     )
     answer = read_saved(saved, 7.0)
     assert answer.values.tolist() == [0, 0.5]

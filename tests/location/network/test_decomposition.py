@@ -1,4 +1,4 @@
-"""The decomposition of network instances: its bound is one, its plans are sound, its answers repeat."""
+"""The decomposition: its bound holds, its plans are feasible, its results are reproducible."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
 
 
 def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
-    """A fast way that brings more orders and a slow one that brings fewer: each is best at some price."""
+    """A fast option with more orders and a slow one with fewer: each is best at some price."""
     instance = random_instance(1)
     local = np.flatnonzero(instance.lane_site != MAIL)
     ways = (instance.way_cost, instance.way_rate, instance.units)
@@ -201,7 +201,7 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
 
 
 def test_a_phase_is_a_size_without_capacity_before_it() -> None:
-    """Sites may open at once or, cheaper, from the second period on: the engine takes phases as sizes."""
+    """Sites open at once or, at lower cost, from the second period on: phases are sizes."""
     instance = random_instance(2)
     later = instance.capacity * np.array([0.0, 1.0, 1.0])
     capacity = np.concatenate([instance.capacity, later], axis=1)

@@ -190,3 +190,10 @@ def test_the_embedded_prices_are_finite_where_a_way_is_open(embedded_problem: Pr
     assert (money.survival.units <= money.survival.placed + 1e-12).all()
     assert (money.survival.delivered <= money.survival.units + 1e-12).all()
     assert (money.entry_usd > 0).all()
+
+
+def test_the_repr_of_the_economics_gives_sizes(toy_problem: Problem) -> None:
+    money = priced(toy_problem)
+    assert len(repr(money)) < 1000
+    assert f"{len(money.lanes)} lanes" in repr(money)
+    assert "array" not in repr(money)

@@ -1,12 +1,12 @@
 """Branch and bound over sites with Lagrangian bounds.
 
-The best open branch is expanded: a few doubtful sites are probed both ways by short ascents from
-the branch's prices; a side beyond the cutoff fixes the site, else the site with the largest product
-of gains is branched on. Branches are expanded in rounds of constant size, on several threads: the
-answer does not depend on their number.
+The open branch with the least bound is expanded: the most fractional sites are probed, closed and
+open, by short ascents from the prices of the branch. If one side reaches the cutoff, the site is
+fixed on the other; else the site with the largest product of gains is branched on. Branches are
+expanded in rounds of constant size, on several threads: the result does not depend on their number.
 
-Every branch has prices that prove its bound, so the bound of the whole is *certified*: no solver's
-word is in it.
+Every branch has prices that prove its bound, so the bound of the whole is *certified*: it does not
+rest on the claim of a solver.
 
 References
 ----------
@@ -43,9 +43,18 @@ PROBE, CHILD = Steps(20, 0.6, 6), Steps(80, 0.6, 8)
 
 
 class Branch(NamedTuple):
-    """A part of the search space.
+    """A node of the branch-and-bound tree.
 
-    What is decided for each site, a proven bound of it and the prices that prove it.
+    Attributes
+    ----------
+    bound : float
+        Proven lower bound of the node, USD.
+    status : (n_sites,)
+        FREE, CLOSED or OPEN.
+    prices : (n_cells,)
+        Prices that prove the bound, USD per order.
+    share : (n_sites,)
+        How often a site was open in the relaxed solutions, 0 to 1.
     """
 
     bound: float
@@ -56,10 +65,29 @@ class Branch(NamedTuple):
 
 @njit(nogil=True)
 def _probe(arrays, status, prices, share, bound, goals, probes):
-    """Probe doubtful sites; fixes sites in `status`.
+    """Probe the most fractional free sites and fix those that a probe decides.
 
-    Returns the site to branch on (-1: every probed site got fixed, -2: the branch is beyond the
-    cutoff) and the prices that its two probes reached.
+    Parameters
+    ----------
+    arrays : Arrays
+    status : (n_sites,)
+        Updated.
+    prices : (n_cells,)
+    share : (n_sites,)
+    bound : float
+        Of the branch.
+    goals : (float, float)
+        Target of the Polyak step, cutoff.
+    probes : (int, Steps)
+        Number of sites probed, and how far.
+
+    Returns
+    -------
+    chosen : int
+        Site to branch on; -1 where every probed site was fixed, -2 where the branch is beyond the
+        cutoff.
+    kept : ndarray, shape (2, n_cells)
+        Prices that the two probes of this site reached.
     """
     target, cutoff = goals
     number, steps = probes
@@ -72,6 +100,7 @@ def _probe(arrays, status, prices, share, bound, goals, probes):
             continue
         gains = np.zeros(2)
         found = np.empty((2, len(prices)))
+        # 0 is CLOSED, 1 is OPEN
         for side in range(2):
             trial = status.copy()
             trial[i] = side
@@ -86,6 +115,7 @@ def _probe(arrays, status, prices, share, bound, goals, probes):
         elif gains[1] >= limit:
             status[i] = CLOSED
         else:
+            # a floor keeps a side without gain from cancelling a large gain of the other
             floor = 1e-3 * limit
             score = max(gains[0], floor) * max(gains[1], floor)
             if score > best:
@@ -95,7 +125,22 @@ def _probe(arrays, status, prices, share, bound, goals, probes):
 
 
 def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list[Branch]:
-    """Return the branches that cover a branch and are not beyond the cutoff."""
+    """Return the children that cover a branch, without those beyond the cutoff.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    branch : Branch
+    target : float
+        Target of the Polyak step, USD.
+    cutoff : float
+        USD.
+
+    Returns
+    -------
+    list of Branch
+        None, one (sites were fixed) or two (closed and open).
+    """
     status = branch.status.copy()
     site, kept = _probe(
         arrays, status, branch.prices, branch.share, branch.bound, (target, cutoff), (PROBED, PROBE)
@@ -109,6 +154,7 @@ def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list
         if site >= 0:
             below[site] = side
         found = ascend(arrays, below, prices, target, cutoff, CHILD)
+        # a short ascent may end below the parent, whose bound holds for the child too
         bound = max(found.bound, branch.bound)
         if bound < cutoff:
             children.append(Branch(bound, below, found.prices, found.share))
@@ -116,12 +162,14 @@ def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list
 
 
 class TreeCallbacks(NamedTuple):
-    """Who looks at branches while a tree grows.
+    """Callbacks of a growing tree.
 
     Attributes
     ----------
-    visit : called with the branches of every round, while they are expanded on other threads
-    leaf : called with a branch that has every site decided
+    visit : callable
+        Called with the branches of every round, while they are expanded on other threads.
+    leaf : callable
+        Called with a branch in which every site is decided.
     """
 
     visit: Callable[[list[Branch]], None]
@@ -130,9 +178,19 @@ class TreeCallbacks(NamedTuple):
 
 @dataclass
 class Tree:
-    """The branches still open, best first, and the least bound of those given up.
+    """The open branches, least bound first. Mutable, private to one solve.
 
-    Mutable, private to a solve.
+    Attributes
+    ----------
+    arrays : Arrays
+    pending : list
+        Heap of (bound, number, branch).
+    working : list of Branch
+        Branches of the current round.
+    number : count
+        Numbers that break ties in the heap.
+    expanded : int
+        Branches expanded so far.
     """
 
     arrays: Arrays
@@ -142,13 +200,21 @@ class Tree:
     expanded: int = 0
 
     def add(self, branch: Branch) -> None:
-        """Put a branch among the open ones."""
+        """Add a branch to the open ones."""
         heapq.heappush(self.pending, (branch.bound, next(self.number), branch))
 
     def bound(self, cutoff: float) -> float:
         """Return the bound of all branches.
 
-        Those given up were beyond the cutoff of their time, which only falls.
+        Parameters
+        ----------
+        cutoff : float
+            Pruned branches were beyond the cutoff of their time, which only falls.
+
+        Returns
+        -------
+        float
+            USD.
         """
         least = min((branch.bound for branch in self.working), default=np.inf)
         return float(min(cutoff, least, self.pending[0][0] if self.pending else np.inf))
@@ -156,9 +222,21 @@ class Tree:
     def grow(
         self, goals: Callable[[], tuple[float, float]], callbacks: TreeCallbacks, end: float
     ) -> bool:
-        """Expand branches until none is below the cutoff (True) or time is up (False).
+        """Expand branches until none is below the cutoff or time is up.
 
-        `goals` tells the cost of the best plan and the cutoff; `callbacks` may lower both.
+        Parameters
+        ----------
+        goals : callable
+            Returns the cost of the best plan and the cutoff.
+        callbacks : TreeCallbacks
+            They may lower both.
+        end : float
+            Time of `time.perf_counter` at which to stop.
+
+        Returns
+        -------
+        bool
+            True where no branch is left below the cutoff, False where time is up.
         """
         with ThreadPoolExecutor(min(ROUND, os.cpu_count() or 1)) as pool:
             while True:
@@ -173,19 +251,19 @@ class Tree:
                 families = pool.map(
                     partial(expand, self.arrays, target=target, cutoff=cutoff), self.working
                 )
+                # heuristics run here while the pool expands the branches
                 callbacks.visit(self.working)
+                # list() waits for the whole round, so the order of threads cannot matter
                 for child in (child for family in list(families) for child in family):
                     self.add(child)
                 self.expanded += len(self.working)
                 self.working = []
 
     def _gather(self, cutoff: float, leaf: Callable[[Branch], None]) -> None:
-        """Take the best branches of the next round from the open ones.
+        """Take the best branches of the next round from the open ones; evaluate leaves at once.
 
-        Leaves are settled on the way.
-
-        A branch is among the working ones before it leaves the open ones: the bound holds whenever
-        it is interrupted.
+        A branch is appended to `working` before it leaves `pending`: the bound stays valid wherever
+        this is interrupted.
         """
         while self.pending and self.pending[0][0] < cutoff and len(self.working) < ROUND:
             branch = self.pending[0][2]

@@ -18,14 +18,18 @@ from fulfill.model.instance import MAIL, LocationInstance
 
 
 class Arrays(NamedTuple):
-    """What the compiled kernels read.
+    """Arrays that the compiled kernels read.
 
     Attributes
     ----------
-    cost : (n_sites, n_cells) USD per order, handling included; infinite where there is no lane
-    demand : (n_cells,) orders, all positive;  capacity, fixed : (n_sites,)
-    outside : (n_cells,) USD per order of not using any site (mail or unserved); infinite where a
-        site must serve
+    cost : (n_sites, n_cells)
+        USD per order, handling included; infinite where there is no lane.
+    demand : (n_cells,)
+        Orders, all positive.
+    capacity, fixed : (n_sites,)
+        Orders a year; USD a year.
+    outside : (n_cells,)
+        USD per order served by no site (mail or unserved); infinite where a site must serve.
     """
 
     cost: Array
@@ -37,14 +41,21 @@ class Arrays(NamedTuple):
 
 @dataclass(frozen=True)
 class Capacitated:
-    """The view, and the way back to the instance.
+    """The capacitated view, and the indices that map it back to the instance.
 
     Attributes
     ----------
-    site : (n_sites,) index of the instance's site;  zone : (n_cells,) index of its zone
-    lane : (n_sites, n_cells) cheapest lane;  outside_lane : (n_cells,) mail lane, -1 where unserved
-        is cheaper
-    opened : (n_sites,) sites that a planner has locked open
+    arrays : Arrays
+    site : (n_sites,)
+        Index of the instance's site.
+    zone : (n_cells,)
+        Index of the instance's zone.
+    lane : (n_sites, n_cells)
+        Cheapest lane, -1 for none.
+    outside_lane : (n_cells,)
+        Mail lane, -1 where leaving the order unserved is cheaper.
+    opened : (n_sites,)
+        Whether a planner has locked the site open.
     """
 
     arrays: Arrays
@@ -56,7 +67,16 @@ class Capacitated:
 
 
 def is_capacitated(instance: LocationInstance) -> bool:
-    """Tell whether an instance has one product, period, size and band, and no side rows."""
+    """Tell whether an instance has one product, period, size and band, and no side constraints.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    bool
+    """
     single = instance.shape[1:] == (1, 1) and instance.capacity.shape[1:] == (1, 1, 1)
     unlimited = (
         instance.inbound is None
@@ -75,9 +95,16 @@ def is_capacitated(instance: LocationInstance) -> bool:
 
 
 def capacitated_view(instance: LocationInstance) -> Capacitated:
-    """Return the view of an instance for which `is_capacitated` holds.
+    """Return the capacitated view of an instance; closed sites and empty cells are left out.
 
-    Closed sites and empty cells are left out.
+    Parameters
+    ----------
+    instance : LocationInstance
+        `is_capacitated` holds for it.
+
+    Returns
+    -------
+    Capacitated
     """
     offered = np.isfinite(instance.fixed_usd[:, 0])
     offered[list(instance.limits.closed)] = False
@@ -107,11 +134,20 @@ def capacitated_view(instance: LocationInstance) -> Capacitated:
 
 
 def _cheapest(instance: LocationInstance) -> tuple[Array, Index]:
-    """Return cost and number of the cheapest lane by site (last row: mail) and zone."""
+    """Return cost and number of the cheapest lane by site and zone.
+
+    Returns
+    -------
+    table : ndarray, shape (n_sites + 1, n_zones)
+        USD per order; the last row is mail.
+    lane : ndarray of int, shape (n_sites + 1, n_zones)
+        -1 for none.
+    """
     cost = instance.lane_cost()[:, 0, 0]
     row = np.where(instance.lane_site == MAIL, len(instance.sites), instance.lane_site)
     table = np.full((len(instance.sites) + 1, len(instance.zones)), np.inf)
     lane = np.full(table.shape, -1, np.int64)
+    # assignment in order of falling cost: the last, cheapest lane of a pair stays
     order = np.argsort(-cost, kind="stable")
     table[row[order], instance.lane_zone[order]] = cost[order]
     lane[row[order], instance.lane_zone[order]] = order
@@ -121,7 +157,22 @@ def _cheapest(instance: LocationInstance) -> tuple[Array, Index]:
 def to_decisions(
     view: Capacitated, instance: LocationInstance, opened: Mask, flow: Array
 ) -> Decisions:
-    """Turn opened sites and orders by site (last row: outside) and cell into decisions."""
+    """Turn a plan of the capacitated view into decisions.
+
+    Parameters
+    ----------
+    view : Capacitated
+    instance : LocationInstance
+        The instance of the view.
+    opened : (n_sites,)
+        Whether each site is open.
+    flow : (n_sites + 1, n_cells)
+        Orders; the last row is served by no site.
+
+    Returns
+    -------
+    Decisions
+    """
     chosen = np.zeros((len(instance.sites), 1))
     chosen[view.site[opened], 0] = 1.0
     lanes = np.vstack([view.lane, view.outside_lane])
@@ -142,9 +193,10 @@ def to_decisions(
 
 
 def _whole(orders: Array, cell: Index, demand: Array) -> Array:
-    """Return orders by flow that add up to no less than the demand of each cell.
+    """Scale the orders of each flow so that no cell is served short.
 
-    Rounding could leave it short.
+    Rounding may leave the sum of a cell below its demand by a unit in the last place; the orders
+    are then raised to the next representable number.
     """
     served = np.bincount(cell, orders, len(demand))
     orders = orders * (demand / np.where(served > 0, served, 1.0))[cell]

@@ -1,10 +1,10 @@
-"""The decomposition: bound, search, exact fixing, branch and bound with a certified bound.
+"""Solve a capacitated instance: bound, primal search, variable fixing, branch and bound.
 
-1. prices that bound the whole instance (`lagrangian.py`); 2. a plan rounded from them and improved
-    (`search.py`);
-3. sites whose other choice is beyond the plan are fixed, exactly; 4. the rest is branched on
-    (`branching.py`), and the
-relaxed solutions of the branches are rounded to further plans.
+1. Prices that bound the whole instance (`lagrangian.py`).
+2. A plan rounded from the relaxed solution and improved (`search.py`).
+3. Sites whose opposite decision would cost more than the plan are fixed, exactly.
+4. The other sites are branched on (`branching.py`), and the relaxed solutions of the branches are
+   rounded to further plans.
 """
 
 from __future__ import annotations
@@ -45,12 +45,20 @@ NEAR = 0.002
 
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
-    """Solve an instance by decomposition.
+    """Solve an instance by Lagrangian branch and bound.
 
-    An instance with more than the capacitated view goes to the exact MIP.
+    An instance that is not capacitated (`is_capacitated`) goes to the plain MIP. Ctrl-C returns the
+    best plan and its bound.
 
-    The bound is ``certified``: each branch has prices that prove it. Ctrl-C returns the best plan
-    and its bound.
+    Parameters
+    ----------
+    instance : LocationInstance
+    params : LocationParams
+
+    Returns
+    -------
+    LocationSolution
+        Its bound is ``certified``: each branch has prices that prove it.
     """
     if not is_capacitated(instance):
         return solve_exact(instance, params)
@@ -78,7 +86,7 @@ def _answer(solver: _Solver, view: Capacitated, instance: LocationInstance) -> L
 
 @dataclass
 class _Solver:
-    """The state of one solve (mutable, private); costs are without the instance's constant."""
+    """State of one solve (mutable, private); costs are without the constant of the instance."""
 
     view: Capacitated
     params: LocationParams
@@ -99,22 +107,19 @@ class _Solver:
 
     @property
     def cutoff(self) -> float:
-        """Return the cost beyond which a branch is of no interest.
-
-        The best plan's less the gap to stop at.
-        """
+        """Return the bound at which a branch is pruned: the cost of the best plan less the gap."""
         if self.plan is None:
             return np.inf
         return self.upper - max(self.params.gap, LEAST_GAP) * abs(self.upper + self.constant)
 
     def bound(self) -> float:
-        """Return what is proven so far."""
+        """Return the bound proven so far."""
         if self.tree is not None:
             self.proven = max(self.proven, self.tree.bound(self.cutoff))
         return self.proven
 
     def report(self) -> None:
-        """Tell the caller how far it is."""
+        """Report progress to the caller."""
         if self.params.progress:
             seconds = time.perf_counter() - self.begun
             self.params.progress(
@@ -129,11 +134,13 @@ class _Solver:
         self.proven = found.bound
         if np.isinf(found.bound):
             return
+        # construct falls back to all sites open: without a plan now there is none
         self.plan = construct(arrays, found.share, locked)
         if self.plan is None:
             self.proven = np.inf
             return
         self.report()
+        # with a plan's cost as Polyak target the ascent gets closer to the dual optimum
         better = root_bound(arrays, status, self.upper, found.prices)
         found = better if better.bound > found.bound else found
         self.proven = found.bound
@@ -157,7 +164,8 @@ class _Solver:
     def _branch(
         self, arrays: Arrays, status: NDArray[np.int8], prices: Array, share: Array
     ) -> None:
-        """Fix what can be fixed and branch on the other sites."""
+        """Fix the sites that the cutoff decides and branch on the others."""
+        # one sweep at the best prices applies the reduced-cost fixing
         ascend(arrays, status, prices, self.upper, self.cutoff, Steps(1, 1.0, 1))
         self.kept = np.flatnonzero(status != CLOSED)
         small = Arrays(
@@ -174,8 +182,9 @@ class _Solver:
         tree.grow(lambda: (self.upper, self.cutoff), TreeCallbacks(self._visit, self._leaf), end)
 
     def _visit(self, branches: list[Branch]) -> None:
-        """Round relaxed solutions of a round's branches to plans."""
+        """Round the relaxed solutions of some branches of a round to plans."""
         self.rounds += 1
+        # ever fewer branches are rounded as the search matures and new plans become rare
         for branch in branches[:: max(1, min(self.rounds // 4, len(branches)))]:
             if self.searches <= EARLY + self.rounds // 8:
                 self._round(branch)
@@ -200,7 +209,7 @@ class _Solver:
             self._accept(self._widened(improve(self.tree.arrays, transport, locked)))
 
     def _leaf(self, branch: Branch) -> None:
-        """Settle a branch in which every site is decided, by its exact allocation."""
+        """Price a branch in which every site is decided by its exact allocation."""
         assert self.tree is not None
         opened = branch.status == OPEN
         transport = allocate(self.tree.arrays, opened)

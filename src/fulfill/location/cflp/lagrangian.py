@@ -38,9 +38,16 @@ ROUNDING = 1e-12
 
 
 class Steps(NamedTuple):
-    """How an ascent moves.
+    """Parameters of a subgradient ascent.
 
-    How often, first step scale, iterations without gain before the scale halves.
+    Attributes
+    ----------
+    iterations : int
+        Largest number of sweeps.
+    scale : float
+        First factor of the Polyak step.
+    patience : int
+        Sweeps without gain after which the factor is halved.
     """
 
     iterations: int
@@ -49,13 +56,18 @@ class Steps(NamedTuple):
 
 
 class Ascent(NamedTuple):
-    """What an ascent found.
+    """Result of a subgradient ascent.
 
     Attributes
     ----------
-    bound : the best L(p), rounding taken off;  prices : (n_cells,) where it was found
-    share : (n_sites,) how often a site was open in the recent relaxed solutions, 0 to 1
-    iterations : sweeps made
+    bound : float
+        Best L(p), rounding deducted, USD.
+    prices : (n_cells,)
+        Prices that attain it, USD per order.
+    share : (n_sites,)
+        Discounted share of the recent relaxed solutions in which a site was open, 0 to 1.
+    iterations : int
+        Sweeps made.
     """
 
     bound: float
@@ -66,12 +78,33 @@ class Ascent(NamedTuple):
 
 @njit(nogil=True)
 def fill_knapsack(value, weight, items, count, capacity):
-    """Solve a continuous knapsack of negative values; the chosen items come first in `items`.
+    """Solve a continuous knapsack of negative values by partitioning, without a full sort.
 
-    Returns the value, the number of chosen items and how much of the last one is taken.
+    Parameters
+    ----------
+    value, weight : (n_cells,)
+        Value per unit of weight, negative; weight, positive.
+    items : (n_cells,) of int
+        The first `count` are the candidates; permuted so that the chosen ones come first.
+    count : int
+    capacity : float
+
+    Returns
+    -------
+    total : float
+        Value of the optimum.
+    chosen : int
+        Number of chosen items.
+    part : float
+        Weight taken of the last chosen item.
+
+    Notes
+    -----
+    Expected linear time: Balas and Zemel (1980), see the module.
     """
     low, high, total, left, part = 0, count, 0.0, capacity, 0.0
     while low < high:
+        # median of three as pivot: the items are often nearly sorted from the sweep before
         a, b, c = value[items[low]], value[items[(low + high) // 2]], value[items[high - 1]]
         pivot = max(min(a, b), min(max(a, b), c))
         less, k, greater, load, gain = low, low, high, 0.0, 0.0
@@ -91,6 +124,7 @@ def fill_knapsack(value, weight, items, count, capacity):
                 items[greater] = item
             else:
                 k += 1
+        # the items below the pivot alone exceed the capacity: the optimum lies among them
         if load > left:
             high = less
             continue
@@ -98,6 +132,7 @@ def fill_knapsack(value, weight, items, count, capacity):
         left -= load
         if less > low:
             part = weight[items[less - 1]]
+        # items at the pivot are worth the same: any order fills the rest optimally
         for k in range(less, greater):
             if left <= 0.0:
                 return total, k, part
@@ -112,9 +147,23 @@ def fill_knapsack(value, weight, items, count, capacity):
 
 @njit(nogil=True)
 def _collect(cost, demand, prices, level, work, items):
-    """List the cells whose reduced cost is below `level`.
+    """List in `items` the cells whose reduced cost is below `level`.
 
-    Returns their number, demand and value.
+    Parameters
+    ----------
+    cost, demand, prices : (n_cells,)
+    level : float
+        At most zero, USD per order.
+    work, items : (n_cells,)
+        Overwritten: the reduced costs by cell, and the listed cells.
+
+    Returns
+    -------
+    count : int
+    load : float
+        Demand of the listed cells.
+    best : float
+        Reduced cost of serving all of them.
     """
     count, load, best = 0, 0.0, 0.0
     for j in range(len(demand)):
@@ -130,12 +179,29 @@ def _collect(cost, demand, prices, level, work, items):
 
 @njit(nogil=True)
 def _site(arrays, i, forced, prices, levels, work, items):
-    """Solve the knapsack of one site.
+    """Solve the knapsack of site `i`.
 
-    Its value phi, the number of chosen items, how much of the last one is taken.
+    Parameters
+    ----------
+    arrays : Arrays
+    i : int
+    forced : bool
+        Whether the site is open whatever its value.
+    prices : (n_cells,)
+    levels : (n_sites,)
+        ``levels[i]`` is a guess of the reduced cost at which the capacity is used up: if the cells
+        below it fill the site, the others need not be looked at. Updated.
+    work, items : (n_cells,)
+        Overwritten; the chosen cells come first in `items`.
 
-    ``levels[i]`` is a guess of the reduced cost at which the capacity ends; where the cells below
-    it fill the site the rest need not be looked at.
+    Returns
+    -------
+    phi : float
+        Reduced cost of opening the site.
+    chosen : int
+        Number of chosen cells.
+    part : float
+        Orders taken of the last chosen cell.
     """
     cost, demand, capacity, fixed = (
         arrays.cost[i],
@@ -149,22 +215,40 @@ def _site(arrays, i, forced, prices, levels, work, items):
     if load <= capacity:
         levels[i] = 0.0
         return fixed + best, count, demand[items[count - 1]] if count else 0.0
+    # not worth opening even without a capacity limit: the knapsack need not be solved
     if fixed + best >= 0.0 and not forced:
         return fixed + best, 0, 0.0
     value, chosen, part = fill_knapsack(work, demand, items, count, capacity)
+    # a little below the break item, because prices move before the next sweep
     levels[i] = 0.8 * work[items[chosen - 1]] if chosen else 0.0
     return fixed + value, chosen, part
 
 
 @njit(nogil=True)
 def sweep(arrays, active, status, prices, levels, phi, served):
-    """Evaluate L(p): fills `phi` of the active sites and the `served` share of each cell.
+    """Evaluate L(p).
 
-    Returns the bound.
+    Parameters
+    ----------
+    arrays : Arrays
+    active : (n,) of int
+        Sites that are not closed.
+    status : (n_sites,)
+        FREE, CLOSED or OPEN.
+    prices : (n_cells,)
+    levels : (n_sites,)
+        Guesses carried from sweep to sweep, zeros at first (see `_site`); they affect running time
+        only.
+    phi : (n_sites,)
+        Set for the active sites. That of a site that stays closed may be an underestimate (capacity
+        ignored), which keeps every use of it valid.
+    served : (n_cells,)
+        Set to the share of each cell that the open sites serve; it may exceed one.
 
-    `levels` (n_sites,) carries guesses from sweep to sweep, zeros at first (see `_site`): a matter
-    of time only. ``phi`` of a site that stays closed may be a lower estimate (capacity left out),
-    which keeps every use of it valid.
+    Returns
+    -------
+    float
+        The bound, rounding deducted, USD.
     """
     demand = arrays.demand
     n_cells = len(demand)
@@ -176,6 +260,7 @@ def sweep(arrays, active, status, prices, levels, phi, served):
         phi[i], chosen, part = _site(arrays, i, forced, prices, levels, work, items)
         if phi[i] < 0.0 or forced:
             total += phi[i]
+            # twice the fixed cost covers what cancels inside phi
             size += abs(phi[i]) + 2.0 * arrays.fixed[i]
             for k in range(chosen - 1):
                 served[items[k]] += 1.0
@@ -189,7 +274,16 @@ def sweep(arrays, active, status, prices, levels, phi, served):
 
 @njit(nogil=True)
 def _fix(active, status, phi, bound, cutoff):
-    """Fix free sites whose other choice is beyond the cutoff."""
+    """Fix the free sites whose opposite decision would bring the bound to the cutoff.
+
+    Parameters
+    ----------
+    active : (n,) of int
+    status : (n_sites,)
+        Updated.
+    phi : (n_sites,)
+    bound, cutoff : float
+    """
     for i in active:
         if status[i] == FREE:
             if phi[i] >= 0.0 and bound + phi[i] >= cutoff:
@@ -200,14 +294,27 @@ def _fix(active, status, phi, bound, cutoff):
 
 @njit(nogil=True)
 def _move(arrays, prices, served, direction, gain):
-    """Turn the direction, and move the prices along it by `gain` over its squared length.
+    """Update the direction and take a step along it.
 
-    False where it is zero.
+    Parameters
+    ----------
+    arrays : Arrays
+    prices, served, direction : (n_cells,)
+        Prices and direction are updated.
+    gain : float
+        Target less bound, times the step factor: the numerator of the Polyak step.
+
+    Returns
+    -------
+    bool
+        False where the direction is zero, so that no step is possible.
     """
     demand, outside = arrays.demand, arrays.outside
     length = 0.0
     for j in range(len(demand)):
+        # deflection damps the zigzag of plain subgradients (Camerini et al. 1975)
         direction[j] = 0.7 * direction[j] + 1.0 - served[j]
+        # a price is never above the outside option: project the direction onto that limit
         if direction[j] > 0.0 and prices[j] >= outside[j]:
             direction[j] = 0.0
         length += demand[j] * direction[j] * direction[j]
@@ -230,7 +337,23 @@ def _short(arrays, active):
 
 @njit(nogil=True)
 def raise_bound(arrays, status, start, target, cutoff, steps):
-    """Do what `ascend` says, compiled; return the fields of an `Ascent`."""
+    """Run a subgradient ascent; the compiled body of `ascend`.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    status : (n_sites,)
+        Updated where sites are fixed.
+    start : (n_cells,)
+        Prices, none above `arrays.outside`.
+    target, cutoff : float
+    steps : Steps
+
+    Returns
+    -------
+    tuple
+        The fields of an `Ascent`.
+    """
     iterations, scale, patience = steps
     active = np.flatnonzero(status != CLOSED)
     n_sites, n_cells = arrays.cost.shape
@@ -246,6 +369,7 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
         weight = 0.9 * weight + 0.1
         for i in active:
             share[i] = 0.9 * share[i] + 0.1 * (phi[i] < 0.0 or status[i] == OPEN)
+        # progress is measured against what is left to gain, so late small gains still count
         idle = 0 if bound > best + 1e-5 * abs(target - bound) else idle + 1
         if bound > best:
             best = bound
@@ -254,6 +378,7 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
         if best >= cutoff:
             break
         if idle >= patience:
+            # restart from the best prices with a shorter step; the old direction led nowhere
             scale, idle = 0.5 * scale, 0
             prices[:] = best_prices
             direction[:] = 0.0
@@ -267,13 +392,25 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
 def ascend(
     arrays: Arrays, status: Status, start: Array, target: float, cutoff: float, steps: Steps
 ) -> Ascent:
-    """Raise the bound over the sites that `status` leaves.
+    """Raise the bound over the sites that `status` leaves free or open.
 
-    Fixes sites in `status` beyond the cutoff.
+    Parameters
+    ----------
+    arrays : Arrays
+    status : (n_sites,)
+        FREE, CLOSED or OPEN; free sites are fixed in it where the cutoff proves it.
+    start : (n_cells,)
+        Prices to start from, USD per order.
+    target : float
+        Target of the Polyak step: the cost of a plan, or an estimate of the optimum.
+    cutoff : float
+        Bound at which the ascent stops and sites are fixed; infinite for never.
+    steps : Steps
 
-    `target` is the value that the Polyak step aims at (a plan's cost, or a guess), `cutoff` the
-    value beyond which a branch is of no interest (infinite: never). The bound is infinite where the
-    sites left cannot serve the demand.
+    Returns
+    -------
+    Ascent
+        Its bound is infinite where the remaining sites cannot serve the demand.
     """
     return Ascent(
         *raise_bound(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps)
@@ -281,9 +418,17 @@ def ascend(
 
 
 def first_prices(arrays: Arrays) -> Array:
-    """Return prices to start from.
+    """Return prices to start an ascent from.
 
-    The second-cheapest way to serve a cell at full use of a site.
+    Parameters
+    ----------
+    arrays : Arrays
+
+    Returns
+    -------
+    ndarray, shape (n_cells,)
+        Cost of the second-cheapest site, its fixed cost spread over its capacity, at most the
+        outside cost, USD per order.
     """
     full = arrays.cost + (arrays.fixed / np.maximum(arrays.capacity, 1e-9))[:, None]
     full = np.vstack([full, arrays.outside])
@@ -299,11 +444,23 @@ def root_bound(
 ) -> Ascent:
     """Return the bound of the whole instance.
 
-    Without a plan's cost `upper` the step aims a little above the bound.
+    Parameters
+    ----------
+    arrays : Arrays
+    status : (n_sites,)
+    upper : float or None
+        Cost of a known plan. Without one the steps aim at a small margin above the bound itself.
+    start : (n_cells,) or None
+        Prices to start from; `first_prices` where None.
+
+    Returns
+    -------
+    Ascent
     """
     prices = first_prices(arrays) if start is None else start
     if upper is not None:
         return ascend(arrays, status, prices, upper, np.inf, Steps(1500, 1.0, 20))
+    # one sweep gives a first bound, from which the targets with ever smaller margins follow
     found = ascend(arrays, status, prices, float(prices @ arrays.demand), np.inf, Steps(1, 1.0, 20))
     for margin in (0.2, 0.05, 0.02):
         target = found.bound + margin * max(abs(found.bound), 1e-9)

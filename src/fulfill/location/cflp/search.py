@@ -1,10 +1,8 @@
-"""Good plans for the capacitated view.
+"""Primal heuristics for the capacitated view: rounding, then open, close and swap moves.
 
-Rounding of relaxed solutions, then open, close and swap moves.
-
-Every move is priced first by a lower bound, the dual value of the allocation at its present prices;
-only moves whose bound is below the present cost are tried, and a tried move is priced exactly
-(`transport.py`). Nothing depends on the clock.
+Every move is first priced by a lower bound, the dual value of the allocation at its current prices;
+only moves whose bound is below the current cost are tried, and a tried move is priced exactly
+(`transport.py`). The number of trials, not the clock, limits the search: it is deterministic.
 """
 
 from __future__ import annotations
@@ -35,7 +33,13 @@ TRIES = 40
 class Incumbent:
     """A plan of the capacitated view.
 
-    Open sites, orders by site (last row: outside) and cell, cost.
+    Attributes
+    ----------
+    opened : (n_sites,)
+    flow : (n_sites + 1, n_cells)
+        Orders; the last row is served by no site.
+    cost : float
+        USD.
     """
 
     opened: Mask
@@ -45,9 +49,21 @@ class Incumbent:
 
 @njit(nogil=True)
 def _cell_prices(t, distance):
-    """Return the cheapest way to serve each cell at the capacity prices.
+    """Return the cheapest service of each cell at the capacity prices.
 
-    Its cost, its row, and the cheapest cost by another row.
+    Parameters
+    ----------
+    t : Transport
+    distance : (n_rows,)
+        Capacity prices, see `slack_distance`.
+
+    Returns
+    -------
+    best : ndarray, shape (n_cells,)
+        USD per order.
+    row : ndarray of int, shape (n_cells,)
+    second : ndarray, shape (n_cells,)
+        Cheapest cost by another row, USD per order.
     """
     n_cells = len(t.demand)
     best, second, row = np.full(n_cells, np.inf), np.full(n_cells, np.inf), np.full(n_cells, -1)
@@ -63,11 +79,26 @@ def _cell_prices(t, distance):
 
 @njit(nogil=True)
 def _pull(t, i, prices, work, items):
-    """Return the most that site i could save at these prices (a value of zero or less)."""
+    """Bound the saving of opening site `i` at the given prices.
+
+    Parameters
+    ----------
+    t : Transport
+    i : int
+    prices : (n_cells,)
+    work, items : (n_cells,)
+        Overwritten.
+
+    Returns
+    -------
+    float
+        At most zero, USD.
+    """
     count, load, total = 0, 0.0, 0.0
     for j in range(len(prices)):
         reduced = t.cost[i, j] - prices[j]
         if reduced < 0.0:
+            # a cell that nobody else serves has an infinite price
             work[j] = reduced if np.isfinite(reduced) else -1e30
             items[count] = j
             count += 1
@@ -80,9 +111,20 @@ def _pull(t, i, prices, work, items):
 
 @njit(nogil=True)
 def _move_bounds(t, fixed, locked):
-    """Bound the change of cost by move: [r, i] closes r and opens i.
+    """Bound the change of cost by each move from below.
 
-    The last row and column stand for none.
+    Parameters
+    ----------
+    t : Transport
+    fixed : (n_sites,)
+    locked : (n_sites,)
+        Sites that must stay open.
+
+    Returns
+    -------
+    ndarray, shape (n_sites + 1, n_sites + 1)
+        Row r, column i: close r and open i; the last row and column stand for no site. Infinite for
+        moves that do not exist.
     """
     n_sites, n_cells = len(fixed), len(t.demand)
     distance = slack_distance(t, np.empty(len(t.capacity), np.int64))
@@ -94,6 +136,7 @@ def _move_bounds(t, fixed, locked):
             continue
         prices, base = best.copy(), 0.0
         if r < n_sites:
+            # the dual solution loses the price of the closed site's capacity
             base = -fixed[r] + (distance[r] * t.capacity[r] if distance[r] > 0.0 else 0.0)
             for j in range(n_cells):
                 if row[j] == r:
@@ -107,7 +150,19 @@ def _move_bounds(t, fixed, locked):
 
 
 def improve(arrays: Arrays, transport: Transport, locked: Mask) -> Incumbent:
-    """Improve an allocation by moves until none of those tried saves."""
+    """Improve an allocation by moves until none of those tried saves.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    transport : Transport
+    locked : (n_sites,)
+        Sites that must stay open.
+
+    Returns
+    -------
+    Incumbent
+    """
     n_sites = len(arrays.fixed)
     cost = plan_cost(arrays, transport)
     while True:
@@ -116,6 +171,7 @@ def improve(arrays: Arrays, transport: Transport, locked: Mask) -> Incumbent:
         for flat in order[bounds.ravel()[order] < -1e-9 * abs(cost)]:
             closing, opening = divmod(int(flat), n_sites + 1)
             trial = duplicate(transport)
+            # open before closing, so that the orders of the closed site find room
             if opening < n_sites:
                 open_site(trial, opening)
             if closing < n_sites and not close_site(trial, closing):
@@ -129,12 +185,28 @@ def improve(arrays: Arrays, transport: Transport, locked: Mask) -> Incumbent:
 
 
 def plan_cost(arrays: Arrays, transport: Transport) -> float:
-    """Return the cost of an allocation with the fixed cost of its open sites."""
+    """Return the cost of an allocation with the fixed cost of its open sites, USD."""
     return float(flow_cost(transport)) + float(arrays.fixed[transport.opened[:-1]].sum())
 
 
 def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0.5) -> Mask:
-    """Return the sites open in most relaxed solutions, more by share while capacity is short."""
+    """Round the open shares of the relaxed solutions to a set of open sites.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    share : (n_sites,)
+        0 to 1.
+    locked : (n_sites,)
+        Sites that must be open.
+    threshold : float
+        Sites with at least this share open; further ones follow in order of share while capacity is
+        short.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_sites,)
+    """
     opened = locked | (share >= threshold)
     need = arrays.demand[np.isinf(arrays.outside)].sum()
     for i in np.argsort(-share, kind="stable"):
@@ -149,7 +221,16 @@ def construct(
 ) -> Incumbent | None:
     """Return a plan rounded from `share` and improved.
 
-    None where rounding gave no feasible plan.
+    Parameters
+    ----------
+    arrays : Arrays
+    share, locked, threshold
+        See `round_sites`.
+
+    Returns
+    -------
+    Incumbent or None
+        None where not even all sites together can serve the demand.
     """
     opened = round_sites(arrays, share, locked, threshold)
     transport = allocate(arrays, opened)
@@ -161,10 +242,23 @@ def construct(
 def kick(
     arrays: Arrays, plan: Incumbent, share: Array, locked: Mask, rng: np.random.Generator
 ) -> Incumbent | None:
-    """Return a plan from a disturbed copy of `plan`.
+    """Perturb a plan and improve it again: two sites open, two close.
 
-    Two doubtful sites opened, two closed, then improved.
+    Parameters
+    ----------
+    arrays : Arrays
+    plan : Incumbent
+    share : (n_sites,)
+        Sites with a share near one half are the likeliest to change.
+    locked : (n_sites,)
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Incumbent or None
+        None where the perturbed sites cannot serve the demand.
     """
+    # the constant leaves every site a chance
     doubt = 0.02 + share * (1.0 - share)
     opened = plan.opened.copy()
     closed = np.flatnonzero(~opened)

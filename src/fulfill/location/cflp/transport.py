@@ -2,8 +2,8 @@
 
 A minimum-cost flow by successive shortest paths over the *sites*: moving an order from site ``a``
 to ``b`` costs ``move[a, b]``, the least ``c_bj - c_aj`` over the cells that ``a`` serves. Closing a
-site sends its orders out again; opening one pulls orders in along the paths that save most, until
-none saves. Both keep the flow optimal.
+site reassigns its orders along cheapest paths; opening one cancels negative cycles through it
+until none is left. Both keep the flow optimal.
 
 References
 ----------
@@ -26,15 +26,27 @@ _TINY = 1e-9
 
 
 class Transport(NamedTuple):
-    """An optimal allocation for the sites that are open.
+    """An optimal allocation for the open sites; the last row stands for service by no site.
 
     The arrays are mutable: `duplicate` before trying a move.
 
     Attributes
     ----------
-    cost, demand, capacity : of the instance, with a last row that stands for not using any site
-    opened : (n_rows,);  flow : (n_rows, n_cells) orders;  load : (n_rows,) orders
-    move : (n_rows, n_rows) least extra cost of an order moved from row to column;  mover : its cell
+    cost : (n_rows, n_cells)
+        USD per order.
+    demand : (n_cells,)
+        Orders.
+    capacity : (n_rows,)
+        Orders; infinite in the last row.
+    opened : (n_rows,)
+    flow : (n_rows, n_cells)
+        Orders.
+    load : (n_rows,)
+        Orders.
+    move : (n_rows, n_rows)
+        Least extra cost of moving an order from row to column, USD.
+    mover : (n_rows, n_rows)
+        The cell whose order moves at that cost.
     """
 
     cost: Array
@@ -49,10 +61,11 @@ class Transport(NamedTuple):
 
 @njit(nogil=True)
 def _refresh_row(t, a):
-    """Recompute the moves out of one row."""
+    """Recompute the cheapest moves out of row `a` of a `Transport`."""
     t.move[a, :] = np.inf
     if not t.opened[a]:
         return
+    # only cells that the row serves can move away from it
     rows = np.flatnonzero(t.opened)
     for j in np.flatnonzero(t.flow[a] > _TINY * t.demand):
         for b in rows:
@@ -65,7 +78,7 @@ def _refresh_row(t, a):
 
 @njit(nogil=True)
 def _refresh_column(t, b):
-    """Recompute the moves into one row."""
+    """Recompute the cheapest moves into row `b` of a `Transport`."""
     t.move[:, b] = np.inf
     if not t.opened[b]:
         return
@@ -82,15 +95,24 @@ def _refresh_column(t, b):
 
 @njit(nogil=True)
 def _relax(t, rows, distance, after):
-    """Shortest distances to the rows that start at zero (Bellman-Ford).
+    """Compute shortest distances to the rows that start at a known distance (Bellman-Ford).
 
-    `after` is the next row on the way.
+    Parameters
+    ----------
+    t : Transport
+    rows : (n,) of int
+        Rows between which paths may run.
+    distance : (n_rows,)
+        USD per order; updated.
+    after : (n_rows,) of int
+        Next row on the shortest path, -1 at its end; updated.
     """
     for _ in range(len(rows)):
         changed = False
         for a in rows:
             for b in rows:
                 way = t.move[a, b] + distance[b]
+                # a tolerance, so that rounding cannot close a cycle of zero length in `after`
                 if way < distance[a] - 1e-10 * (1.0 + abs(way)):
                     distance[a] = way
                     after[a] = b
@@ -101,9 +123,20 @@ def _relax(t, rows, distance, after):
 
 @njit(nogil=True)
 def slack_distance(t, after):
-    """Return by row the cost of pushing one order more through it to a row with room.
+    """Return the cost of pushing one more order through each row to a row with spare capacity.
 
-    The price of its capacity.
+    This is the dual price of the row's capacity.
+
+    Parameters
+    ----------
+    t : Transport
+    after : (n_rows,) of int
+        Set to the next row on the path, -1 at its end.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        USD per order; infinite where no spare capacity can be reached.
     """
     rows = np.flatnonzero(t.opened)
     distance = np.full(len(t.capacity), np.inf)
@@ -117,13 +150,29 @@ def slack_distance(t, after):
 
 @njit(nogil=True)
 def _shift(t, a, after, amount):
-    """Move `amount` along the way that begins at row a; refreshes the rows on it."""
+    """Move `amount` orders along the path that begins at row `a` and refresh the rows on it.
+
+    Parameters
+    ----------
+    t : Transport
+    a : int
+    after : (n_rows,) of int
+        Next row on the path, -1 at its end.
+    amount : float
+
+    Returns
+    -------
+    int
+        The last row of the path.
+    """
     first, steps = a, 0
+    # the count of steps guards against a cycle that rounding might close
     while after[a] >= 0 and steps <= len(after):
         b = after[a]
         j = t.mover[a, b]
         t.flow[a, j] -= amount
         t.flow[b, j] += amount
+        # move dust along, so that a row with no real flow has no mover
         if t.flow[a, j] < _TINY * t.demand[j]:
             t.flow[b, j] += t.flow[a, j]
             t.flow[a, j] = 0.0
@@ -144,7 +193,7 @@ def _shift(t, a, after, amount):
 
 @njit(nogil=True)
 def _room(t, a, after, amount):
-    """Return how much of `amount` fits along the way that begins at row a, its end included."""
+    """Return how much of `amount` fits along the path that begins at row `a`, its end included."""
     steps = 0
     while after[a] >= 0 and steps <= len(after):
         amount = min(amount, t.flow[a, t.mover[a, after[a]]])
@@ -155,7 +204,13 @@ def _room(t, a, after, amount):
 
 @njit(nogil=True)
 def _insert(t, j, amount, after):
-    """Send `amount` of cell j by the cheapest ways; False where there is none."""
+    """Assign `amount` orders of cell `j` along cheapest paths.
+
+    Returns
+    -------
+    bool
+        False where there is no path with spare capacity.
+    """
     while amount > _TINY * t.demand[j]:
         distance = slack_distance(t, after)
         a = np.argmin(t.cost[:, j] + distance)
@@ -173,9 +228,18 @@ def _insert(t, j, amount, after):
 
 @njit(nogil=True)
 def close_site(t, i):
-    """Close a site and send its orders elsewhere.
+    """Close a site and reassign its orders.
 
-    False where they do not fit (the allocation is then useless).
+    Parameters
+    ----------
+    t : Transport
+        Updated.
+    i : int
+
+    Returns
+    -------
+    bool
+        False where the orders do not fit elsewhere; the allocation is then unusable.
     """
     after = np.empty(len(t.capacity), np.int64)
     t.opened[i] = False
@@ -192,7 +256,14 @@ def close_site(t, i):
 
 @njit(nogil=True)
 def open_site(t, i):
-    """Open a site and pull orders in as long as that saves."""
+    """Open a site and move orders to it as long as that saves cost.
+
+    Parameters
+    ----------
+    t : Transport
+        Updated.
+    i : int
+    """
     n_rows = len(t.capacity)
     after = np.empty(n_rows, np.int64)
     t.opened[i] = True
@@ -200,6 +271,7 @@ def open_site(t, i):
     _refresh_column(t, i)
     rows = np.flatnonzero(t.opened)
     others = rows[rows != i]
+    # each pass cancels one negative cycle; the limit only guards against rounding
     for _ in range(8 * len(t.demand)):
         if t.load[i] >= t.capacity[i] * (1.0 - _TINY):
             return
@@ -207,6 +279,8 @@ def open_site(t, i):
         after[:] = -1
         distance[i] = 0.0
         for a in others:
+            # the new site is the sink, so a row's distance is what moving one of its orders there
+            # saves
             distance[a] = t.move[a, i]
             if np.isfinite(distance[a]):
                 after[a] = i
@@ -229,7 +303,18 @@ def open_site(t, i):
 
 @njit(nogil=True)
 def fill(t):
-    """Allocate every cell from nothing; False where the open sites cannot serve them."""
+    """Allocate every cell from scratch.
+
+    Parameters
+    ----------
+    t : Transport
+        Without flows; updated.
+
+    Returns
+    -------
+    bool
+        False where the open sites cannot serve all cells.
+    """
     after = np.empty(len(t.capacity), np.int64)
     for j in range(len(t.demand)):  # noqa: SIM110 (numba)
         if not _insert(t, j, t.demand[j], after):
@@ -239,7 +324,17 @@ def fill(t):
 
 @njit(nogil=True)
 def flow_cost(t):
-    """Return the cost of the allocation, without fixed costs."""
+    """Return the cost of the allocation, without fixed costs.
+
+    Parameters
+    ----------
+    t : Transport
+
+    Returns
+    -------
+    float
+        USD.
+    """
     total = 0.0
     for i in np.flatnonzero(t.opened):
         for j in range(len(t.demand)):
@@ -249,7 +344,18 @@ def flow_cost(t):
 
 
 def allocate(arrays: Arrays, opened: Mask) -> Transport | None:
-    """Return the cheapest allocation to the open sites, None where they cannot serve every cell."""
+    """Return the cheapest allocation to the open sites.
+
+    Parameters
+    ----------
+    arrays : Arrays
+    opened : (n_sites,)
+
+    Returns
+    -------
+    Transport or None
+        None where the open sites cannot serve every cell.
+    """
     n_sites, n_cells = arrays.cost.shape
     rows = n_sites + 1
     transport = Transport(

@@ -1,9 +1,7 @@
-"""Compiling the kernels of branch and bound before the clock runs.
+"""Compilation of the kernels of branch and bound before the time limit starts.
 
-A small instance goes through the whole method once.
-
-What was compiled is kept (`kernel_cache.py`), so this costs some seconds after an installation and
-none later.
+A small instance goes through the whole method once. Machine code is cached on disk
+(`kernel_cache.py`), so this takes some seconds after an installation and none later.
 """
 
 from __future__ import annotations
@@ -20,7 +18,13 @@ SITES, ZONES = 12, 30
 
 
 def small_instance() -> LocationInstance:
-    """Return a capacitated instance whose root bound leaves a gap, so that it is branched on."""
+    """Return a capacitated instance whose root bound leaves a gap, so that it is branched on.
+
+    Returns
+    -------
+    LocationInstance
+        `SITES` sites and `ZONES` zones at random points of the unit square.
+    """
     rng = np.random.default_rng(0)
     site, zone = np.divmod(np.arange(SITES * ZONES), ZONES)
     distance = np.linalg.norm(rng.random((SITES, 1, 2)) - rng.random((ZONES, 2)), axis=2)

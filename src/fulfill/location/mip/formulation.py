@@ -1,56 +1,50 @@
 """The mixed-integer program of an instance, numbered as in docs/formulation.md.
 
-It is solved by HiGHS through MathOpt.
+HiGHS solves it through MathOpt.
 
-Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site,
-``f`` orders brought in by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a
-product at a size, ``y`` a site opens at a size, ``w`` a product is stocked in a country, ``a`` a
-plant with a minimum volume is used.
+`variables` has the variables. Every constraint family is one function, which adds the rows of an
+instance to a model, given the numbers of its columns.
 
-Linking (4) is aggregated over products and periods, (13) over periods: weaker in the relaxation,
-the same plans.
+Linking (4) is aggregated over products and periods, (13) over periods: a weaker relaxation with the
+same plans.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from fulfill.location.mip.highs import solve_mip
 from fulfill.location.mip.rows import LinearModel
+from fulfill.location.mip.variables import Columns, add_variables
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.model.arrays import Array, Index
+from fulfill.model.arrays import Array
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, status_of
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Column numbers of a model's variables, and what each allocation variable stands for."""
-
-    x: Index
-    lane: Index
-    product: Index
-    period: Index
-    s: Index
-    v: Index
-    f: Index
-    route: Index
-    route_product: Index
-    route_period: Index
-    u: Index
-    n: Index
-    y: Index
-    w: Index
-    a: Index
-
-
 def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationSolution:
-    """Solve an instance by one MIP; see `LocationSolution` for the answer."""
+    """Solve an instance by one MIP.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    params : LocationParams
+
+    Returns
+    -------
+    LocationSolution
+        Its bound is that of the solver.
+
+    Raises
+    ------
+    SolverError
+        Where HiGHS refuses the model or fails.
+    """
     begun = time.perf_counter()
     model, columns = build_model(instance)
 
@@ -75,7 +69,18 @@ def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationS
 
 
 def read_decisions(instance: LocationInstance, columns: Columns, values: Array) -> Decisions:
-    """Turn column values into decisions."""
+    """Turn column values into decisions.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    columns : Columns
+    values : (n_columns,)
+
+    Returns
+    -------
+    Decisions
+    """
     used = values[columns.x] > 1e-7
     inbound = np.zeros((instance.n_routes, *instance.shape[1:]))
     inbound[columns.route, columns.route_product, columns.route_period] = np.maximum(
@@ -103,70 +108,22 @@ def read_decisions(instance: LocationInstance, columns: Columns, values: Array) 
 
 
 def build_model(instance: LocationInstance) -> tuple[LinearModel, Columns]:
-    """Build the MIP of an instance."""
+    """Build the MIP of an instance.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    model : LinearModel
+    columns : Columns
+    """
     model = LinearModel(offset=instance.constant_usd)
-    columns = _variables(model, instance)
+    columns = add_variables(model, instance)
     for constraint in CONSTRAINTS:
         constraint(model, columns, instance)
     return model, columns
-
-
-def _variables(model: LinearModel, instance: LocationInstance) -> Columns:
-    _, n_products, n_periods = instance.shape
-    n_sites, n_sizes = instance.fixed_usd.shape
-    cost = instance.lane_cost()
-    wanted = instance.demand[instance.lane_zone] > 0
-    shut = np.zeros(n_sites + 1, bool)
-    shut[list(instance.limits.closed)] = True
-    allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
-    route_usd = np.zeros((0, n_products, n_periods))
-    if instance.inbound is not None:
-        route_usd = instance.inbound.route_usd
-        reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
-        np.logical_or.at(reached, instance.inbound.route_site, np.isfinite(route_usd))
-        reached[MAIL] = True
-        allowed &= reached[instance.lane_site]
-    lane, product, period = np.nonzero(allowed)
-    x = model.add_variables(
-        (len(lane),),
-        cost[lane, product, period],
-        instance.demand[instance.lane_zone[lane], product, period],
-    )
-    free = np.isfinite(instance.unserved_usd)[None, :, None]
-    penalty = np.where(free, instance.unserved_usd[None, :, None], 0.0)
-    s = model.add_variables(
-        instance.shape,
-        np.broadcast_to(penalty, instance.shape),
-        np.where(free, instance.demand, 0.0),
-    )
-    fee = 0.0 if instance.stock is None else instance.stock.storage_usd
-    v = model.add_variables((n_sites, n_products, n_periods), fee)
-    route, route_product, route_period = np.nonzero(np.isfinite(route_usd))
-    f = model.add_variables((len(route),), route_usd[route, route_product, route_period])
-    n_bands = instance.capacity.shape[2]
-    handling = np.broadcast_to(
-        instance.handling_usd[:, :, :, None], (n_sites, n_sizes, n_bands, n_periods)
-    )
-    u = model.add_variables((n_sites, n_sizes, n_bands, n_periods), handling, instance.capacity)
-    n = np.zeros((0, 0, 0), np.int64)
-    if instance.stock is not None:
-        n = model.add_variables((n_sites, n_products, n_sizes), instance.stock.secant_usd)
-    offered = np.isfinite(instance.fixed_usd)
-    y = model.add_variables(
-        (n_sites, n_sizes),
-        np.where(offered, instance.fixed_usd, 0.0),
-        offered.astype(float),
-        integer=True,
-    )
-    w = a = np.zeros((0, 0), np.int64)
-    if instance.stock is not None:
-        entry_usd = instance.stock.entry_usd
-        w = model.add_variables(entry_usd.shape, entry_usd, 1.0, integer=True)
-    if instance.inbound is not None and (instance.inbound.origin_min_m3 > 0).any():
-        a = model.add_variables((len(instance.inbound.origins),), 0.0, 1.0, integer=True)
-    return Columns(
-        x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a
-    )
 
 
 def _labels(family: str, *axes: tuple[str, ...]) -> Callable[[], list[str]]:
@@ -182,7 +139,7 @@ def _labels(family: str, *axes: tuple[str, ...]) -> Callable[[], list[str]]:
 
 
 def allocation(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(1) Every cell is fully allocated; unserved is an option."""
+    """(1) Allocate every cell fully; unserved is an option."""
     demand = instance.demand
     rows = model.add_rows(
         demand,
@@ -197,7 +154,7 @@ def allocation(model: LinearModel, columns: Columns, instance: LocationInstance)
 
 
 def throughput(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(2) What leaves a site in a period fits into the bands of its size."""
+    """(2) Fit what leaves a site in a period into the bands of its size."""
     axes = (instance.sites, instance.products, instance.periods)
     leaving = model.add_rows(0.0, 0.0, columns.v.shape, _labels("leaving", *axes))
     local = instance.lane_site[columns.lane] != MAIL
@@ -227,7 +184,7 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
 
 
 def storage(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(3) Cycle, safety and pre-built stock of a period fit into the room of the size."""
+    """(3) Fit cycle, safety and pre-built stock of a period into the room of the size."""
     stock = instance.stock
     if stock is None:
         return
@@ -255,7 +212,7 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
 
 
 def linking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(4) A zone uses a site only if it is open (summed over products and periods)."""
+    """(4) Let a zone use a site only if it is open, summed over products and periods."""
     local = instance.lane_site[columns.lane] != MAIL
     if not local.any():
         return
@@ -274,6 +231,8 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     )  # fmt: skip
     model.add_entries(rows[member], columns.x[local], 1.0)
     reachable = np.zeros(len(pair))
+    # demand of a zone that the site can serve, each cell once however many lanes it has: the least
+    # valid coefficient
     cells, first = np.unique(
         np.stack([member, columns.product[local], columns.period[local]]), axis=1, return_index=True
     )
@@ -284,16 +243,13 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
 
 
 def sizes(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(5) One size a site."""
+    """(5) Open a site at one size at most."""
     rows = model.add_rows(-np.inf, 1.0, (len(instance.sites),), _labels("one_size", instance.sites))
     model.add_entries(rows[:, None], columns.y, 1.0)
 
 
 def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(6) What leaves a site came in by a route.
-
-    Gateways and plants have capacity when goods land.
-    """
+    """(6) Bring in what leaves a site; gateways and plants have capacity when goods land."""
     routes = instance.inbound
     if routes is None:
         return
@@ -314,6 +270,7 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     origin = routes.route_origin[columns.route]
     names = _labels("origin", routes.origins, instance.periods)
     origins = model.add_rows(-np.inf, routes.origin_m3, routes.origin_m3.shape, names)
+    # no coefficients in the rows of plants without a limit
     here = np.asarray(np.isfinite(routes.origin_m3).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
     if columns.a.size:
@@ -332,6 +289,8 @@ def _plant_minimum(
     names = tuple(routes.origins[o] for o in least)
     rows = model.add_rows(0.0, np.inf, (len(least),), _labels("plant_minimum", names))
     caps = model.add_rows(-np.inf, 0.0, (len(least),), _labels("plant_used", names))
+    # big-M of a plant without capacity limit: twice all goods, since an order may draw more than
+    # one unit
     every = float((instance.demand.sum(axis=(0, 2)) * instance.volume_m3).sum())
     top = np.minimum(routes.origin_m3.sum(axis=1), every * 2.0)
     origin = routes.route_origin[columns.route]
@@ -344,7 +303,7 @@ def _plant_minimum(
 
 
 def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(7) Direct mail fits into the air capacity of a country and period."""
+    """(7) Fit direct mail into the air capacity of a country and period."""
     capacity = instance.mail.capacity_kg
     if np.isinf(capacity).all():
         return
@@ -364,7 +323,7 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
 
 
 def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(8) Orders from sites fit into what the carriers of a region take in a period."""
+    """(8) Fit orders from sites into the capacity of the carriers of a region and period."""
     capacity, region = instance.carriers.orders, instance.carriers.zone_region
     if np.isinf(capacity).all():
         return
@@ -381,7 +340,7 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
 
 
 def service(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(9) At least a share of all orders, unserved ones included, arrives within N days."""
+    """(9) Deliver at least a share of all orders, unserved ones included, within N days."""
     for target in instance.limits.targets:
         need = target.share * float(instance.demand[target.zones].sum())
         row = model.add_rows(need, np.inf, (1,), _labels("service", (str(target),)))
@@ -393,7 +352,7 @@ def service(model: LinearModel, columns: Columns, instance: LocationInstance) ->
 
 
 def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(10) Number of sites, investment budget, sites locked open or closed."""
+    """(10) Limit the number of sites and the investment; lock sites open or closed."""
     limits = instance.limits
     if limits.max_sites is not None:
         row = model.add_rows(-np.inf, float(limits.max_sites), (1,), _labels("max_sites", ("all",)))
@@ -414,7 +373,7 @@ def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
 
 
 def diversification(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(11) At most a share of the formal inbound volume passes any one gateway."""
+    """(11) Let at most a share of the formal inbound volume pass any one gateway."""
     share, inbound = instance.limits.max_gateway_share, instance.inbound
     if share >= 1.0 or inbound is None:
         return
@@ -432,7 +391,7 @@ def diversification(model: LinearModel, columns: Columns, instance: LocationInst
 
 
 def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(12) Emissions of inbound routes, lanes and mail stay under the cap."""
+    """(12) Keep emissions of inbound routes, lanes and mail under the cap."""
     if not np.isfinite(instance.limits.co2_kg):
         return
     row = model.add_rows(-np.inf, instance.limits.co2_kg, (1,), _labels("co2", ("all",)))
@@ -447,10 +406,7 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
 
 
 def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(13) An order is served from a country only if its product is stocked there.
-
-    Summed over periods.
-    """
+    """(13) Serve from a country only products stocked there, summed over periods."""
     if not columns.w.size:
         return
     local = instance.lane_site[columns.lane] != MAIL

@@ -1,6 +1,4 @@
-"""HiGHS through MathOpt.
-
-Its log as progress, its refusals as our errors, an interrupt that keeps the best plan.
+"""HiGHS through MathOpt: progress from its log, refusals as `SolverError`, plans kept on interrupt.
 
 HiGHS under MathOpt fires no callbacks, and Ctrl-C drops its incumbent. But its message lines can be
 read while it runs, and it saves every improving plan to a file: after an interrupt the last plan
@@ -33,7 +31,17 @@ _ROW = re.compile(
 
 @dataclass(frozen=True)
 class MipAnswer:
-    """Column values of the best plan (None: none found), its value and bound by the solver."""
+    """Result of a MIP solve.
+
+    Attributes
+    ----------
+    values : (n_columns,) or None
+        Column values of the best plan, None where none was found.
+    objective, bound : float
+        Reported by the solver.
+    infeasible : bool
+        Whether the solver proved that there is no plan.
+    """
 
     values: Array | None
     objective: float
@@ -42,9 +50,16 @@ class MipAnswer:
 
 
 def read_progress(line: str) -> tuple[float, float, float] | None:
-    """Read bound, incumbent and seconds from a row of HiGHS's branch-and-bound log.
+    """Read a row of HiGHS's branch-and-bound log.
 
-    None for any other line.
+    Parameters
+    ----------
+    line : str
+
+    Returns
+    -------
+    (float, float, float) or None
+        Bound, incumbent and seconds; None for any other line.
     """
     match = _ROW.match(line)
     if match is None:
@@ -68,18 +83,29 @@ def solve_mip(
     report: Report | None = None,
     hint: Array | None = None,
 ) -> MipAnswer:
-    """Solve a model by HiGHS to a relative gap or for some seconds.
-
-    Ctrl-C returns the best plan so far.
+    """Solve a model by HiGHS; Ctrl-C returns the best plan so far.
 
     Parameters
     ----------
-    hint : column values of a plan to start from
+    model : LinearModel
+    gap : float
+        Relative gap at which the solver stops.
+    seconds : float
+        Time limit.
+    seed : int
+    report : callable or None
+        Called with incumbent, bound and seconds.
+    hint : (n_columns,) or None
+        Column values of a plan to start from.
+
+    Returns
+    -------
+    MipAnswer
 
     Raises
     ------
     SolverError
-        Where HiGHS refuses the model or breaks.
+        Where HiGHS refuses the model or fails.
     """
     built = mathopt.Model.from_model_proto(model.proto())
     last = [-np.inf]
@@ -121,12 +147,21 @@ def solve_mip(
 
 
 def solve_lp(model: LinearModel) -> Array:
-    """Return the column values of a linear program's optimum.
+    """Solve a linear program by HiGHS.
+
+    Parameters
+    ----------
+    model : LinearModel
+
+    Returns
+    -------
+    ndarray, shape (n_columns,)
+        Column values of an optimum.
 
     Raises
     ------
     SolverError
-        Where HiGHS breaks or finds no optimum.
+        Where HiGHS fails or finds no optimum.
     """
     built = mathopt.Model.from_model_proto(model.proto())
     try:
@@ -139,9 +174,20 @@ def solve_lp(model: LinearModel) -> Array:
 
 
 def read_saved(path: Path, bound: float) -> MipAnswer:
-    """Return the last whole plan of HiGHS's file of improving plans.
+    """Return the last complete plan of HiGHS's file of improving plans.
 
-    The file repeats ``Objective <value>``, ``# Columns <n>``, then n values, one a line.
+    The file repeats ``Objective <value>``, ``# Columns <n>``, then n values, one per line.
+
+    Parameters
+    ----------
+    path : Path
+    bound : float
+        Last bound of the log.
+
+    Returns
+    -------
+    MipAnswer
+        Without values where the file holds no complete plan.
     """
     lines = path.read_text(encoding="ascii").split("\n") if path.is_file() else []
     starts = [number for number, line in enumerate(lines) if line.startswith("Objective ")]

@@ -1,8 +1,8 @@
-"""A linear model built from arrays: families of variables and rows, handed to MathOpt in one piece.
+"""A linear model built from arrays: families of variables and rows, passed to MathOpt in one piece.
 
-Building object by object costs more than solving; here every family is a few numpy arrays. Rows
-carry their family and key as a name, ``throughput[mx-cdmx,nov]``, so that a message can point at
-the planner's own row.
+Building object by object takes longer than solving; here every family is a few numpy arrays. Rows
+carry their family and key as a name, ``throughput[mx-cdmx,nov]``, so that a message can name the
+constraint in the planner's own terms.
 """
 
 from __future__ import annotations
@@ -19,7 +19,22 @@ from fulfill.model.arrays import Array, Index, Mask
 
 @dataclass
 class LinearModel:
-    """A minimisation model under construction (private to the solving of one instance)."""
+    """A minimisation model under construction (mutable, private to the solving of one instance).
+
+    Attributes
+    ----------
+    lower, upper, cost, integer : list of ndarray
+        One array for each family of variables.
+    n_columns, n_rows : int
+    row_low, row_high : list of ndarray
+        One array for each family of rows.
+    row_names : list of callable
+        Return the names of a family; called only when names are wanted.
+    entries : list
+        Rows, columns and values of coefficients.
+    offset : float
+        Constant of the objective.
+    """
 
     lower: list[Array] = field(default_factory=list)
     upper: list[Array] = field(default_factory=list)
@@ -41,7 +56,20 @@ class LinearModel:
         *,
         integer: bool = False,
     ) -> Index:
-        """Add non-negative variables and return their column numbers in the given shape."""
+        """Add non-negative variables.
+
+        Parameters
+        ----------
+        shape : tuple of int
+        cost, upper : array_like
+            Broadcast to the shape.
+        integer : bool
+
+        Returns
+        -------
+        ndarray of int
+            Column numbers in the given shape.
+        """
         size = int(np.prod(shape))
         columns = np.arange(self.n_columns, self.n_columns + size).reshape(shape)
         self.lower.append(np.zeros(size))
@@ -58,7 +86,21 @@ class LinearModel:
         shape: tuple[int, ...],
         names: Callable[[], list[str]],
     ) -> Index:
-        """Add rows ``low <= ... <= high`` without entries; return their numbers in the shape."""
+        """Add rows ``low <= ... <= high`` without coefficients.
+
+        Parameters
+        ----------
+        low, high : array_like
+            Broadcast to the shape.
+        shape : tuple of int
+        names : callable
+            Returns the names of the rows in order.
+
+        Returns
+        -------
+        ndarray of int
+            Row numbers in the given shape.
+        """
         size = int(np.prod(shape))
         rows = np.arange(self.n_rows, self.n_rows + size).reshape(shape)
         self.row_low.append(np.broadcast_to(np.asarray(low, float), shape).ravel().copy())
@@ -68,10 +110,17 @@ class LinearModel:
         return rows
 
     def add_entries(self, rows: ArrayLike, columns: ArrayLike, values: ArrayLike) -> None:
-        """Add coefficients; the three arrays broadcast; entries of the same place add up."""
+        """Add coefficients.
+
+        Parameters
+        ----------
+        rows, columns, values : array_like
+            They broadcast; values at the same place add up.
+        """
         row, column, value = np.broadcast_arrays(
             np.asarray(rows), np.asarray(columns), np.asarray(values, float)
         )
+        # explicit zeros would enlarge the matrix, and broadcasting makes many
         keep = value.ravel() != 0
         self.entries.append((row.ravel()[keep], column.ravel()[keep], value.ravel()[keep]))
 
@@ -80,10 +129,21 @@ class LinearModel:
         return [name for family in self.row_names for name in family()]
 
     def proto(self, *, named: bool = False) -> model_pb2.ModelProto:
-        """Return the model as MathOpt reads it."""
+        """Return the model in MathOpt's format.
+
+        Parameters
+        ----------
+        named : bool
+            Whether rows carry their names.
+
+        Returns
+        -------
+        ModelProto
+        """
         from scipy.sparse import coo_array
 
         row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
+        # tocsr adds up coefficients of the same place
         matrix = (
             coo_array((value, (row, column)), shape=(self.n_rows, self.n_columns)).tocsr().tocoo()
         )

@@ -1,11 +1,8 @@
-"""The best allocation for sites that are given.
+"""Allocation of demand to given sites: prices of throughput, then a greedy fill by regret.
 
-Prices first, then a greedy fill that keeps every limit.
-
-With sites fixed the linear program has few prices: one per site and period, one per side row. Each
-cell takes its cheapest lane at these prices; the prices move until sites are neither over- nor
-underused. What is then still over a limit is settled greedily, the cells with the largest regret
-first.
+With the sites fixed the linear program has few prices: one per site and period, one per side row.
+Each cell takes its cheapest lane at these prices; the prices are updated until sites are neither
+over- nor underused. The fill then observes every limit, cells with the largest regret first.
 """
 
 from __future__ import annotations
@@ -30,14 +27,20 @@ FIRST_MOVE = 1.0
 
 
 def best_assortment(instance: LocationInstance, given: OpenSites, rho: Array, start: Mask) -> Mask:
-    """Return which product stands in which site, (I, K).
+    """Return which product stands in which site.
 
     Parameters
     ----------
+    instance : LocationInstance
+    given : OpenSites
     rho : (I, T)
-        Prices of throughput.
+        Prices of throughput, USD per order.
     start : (I, K)
         Assortment to start from.
+
+    Returns
+    -------
+    ndarray of bool, shape (I, K)
     """
     sites = np.flatnonzero(given.size >= 0)
     assortment = np.zeros(start.shape, bool)
@@ -59,19 +62,23 @@ def allocate(
 
     Parameters
     ----------
+    instance : LocationInstance
+    given : OpenSites
     assortment : (I, K)
     rho : (I, T)
-        Prices of throughput to start from.
+        Prices of throughput to start from, USD per order.
 
     Returns
     -------
-    tuple
-        Decisions without inbound flows that keep the limits of throughput, storage, mail and
-        carriers; prices of throughput (I, T).
+    draft : Decisions
+        Without inbound flows; observes the limits of throughput, storage, mail and carriers.
+    rho : ndarray, shape (I, T)
+        Prices of throughput.
     """
     inbound = np.where(assortment[:, :, None], given.options.inbound, np.inf)
     slope = np.zeros(assortment.shape)
     rho = np.maximum(rho, given.steps[:, :1])
+    # first without safety stock, then at its marginal cost for the volumes found
     for rounds in (ROUNDS // 2, ROUNDS):
         options = given.options._replace(inbound=inbound + slope[:, :, None])
         rho, volume = _balance(given, options, rho, rounds)
@@ -112,6 +119,7 @@ def _balance(
         taken = demand_at(options, rho)
         used = taken.sum(axis=1)
         excess = excess_demand(used, filled, steps, rho) / total
+        # overload must be shed by the fill; imbalance between bands only costs money
         worst = float((np.maximum(used - total, 0.0)).sum()) + 0.1 * float(
             np.abs(excess * total).sum()
         )
@@ -161,14 +169,18 @@ def _fill(
 
 
 class RoomLeft(NamedTuple):
-    """What is left of every limit while cells are filled; the kernel counts it down.
+    """Remaining capacity of every limit while cells are filled; the kernel deducts from it.
 
     Attributes
     ----------
-    throughput : (I, T) orders
-    mail : (C, T) kg
-    carrier : (Q, T) orders
-    storage : (I, T) m3
+    throughput : (I, T)
+        Orders.
+    mail : (C, T)
+        kg.
+    carrier : (Q, T)
+        Orders.
+    storage : (I, T)
+        m3.
     level : (K, T, T)
         m3 in stock in the column's period for an order sold in the row's.
     safety : (I, K)
@@ -184,7 +196,7 @@ class RoomLeft(NamedTuple):
 
 
 def _room_left(instance: LocationInstance, given: OpenSites) -> RoomLeft:
-    """Return the whole room that given sites, mail and carriers have."""
+    """Return the full capacity of given sites, mail and carriers."""
     n_sites, n_products, n_periods = instance.flow_shape
     stock, sites, chosen = instance.stock, np.arange(n_sites), np.maximum(given.size, 0)
     storage = np.full((n_sites, n_periods), np.inf)
@@ -206,7 +218,19 @@ def _room_left(instance: LocationInstance, given: OpenSites) -> RoomLeft:
 
 @njit(parallel=True)
 def demand_at(o, rho):
-    """Return the units each site is asked for where cells take their cheapest option, (I, K, T)."""
+    """Return the orders asked of each site if cells take their cheapest option.
+
+    Parameters
+    ----------
+    o : DeliveryOptions
+    rho : (I, T)
+        Prices of throughput, USD per order.
+
+    Returns
+    -------
+    ndarray, shape (I, K, T)
+        Orders that leave the site.
+    """
     n_zones, n_products, n_periods = o.demand.shape
     used = np.zeros((n_periods, n_products, rho.shape[0]))
     for t in prange(n_periods):
@@ -227,7 +251,19 @@ def demand_at(o, rho):
 
 @njit(parallel=True)
 def regrets(o, rho):
-    """Return what each cell loses per order when its best site is full, (Z, K, T)."""
+    """Return the regret of each cell: the second-cheapest source less the cheapest.
+
+    Parameters
+    ----------
+    o : DeliveryOptions
+    rho : (I, T)
+        Prices of throughput, USD per order.
+
+    Returns
+    -------
+    ndarray, shape (Z, K, T)
+        USD per potential order.
+    """
     n_zones, n_products, n_periods = o.demand.shape
     regret = np.zeros(o.demand.shape)
     for z in prange(n_zones):
@@ -237,6 +273,7 @@ def regrets(o, rho):
                 for j in range(o.start[z], o.start[z + 1]):
                     cost = option_cost(o, j, z, k, t, rho)
                     if cost < best:
+                        # another option of the same site is no way out when that site is full
                         if o.site[j] != source:
                             second = best
                         best, source = cost, o.site[j]
@@ -248,16 +285,33 @@ def regrets(o, rho):
 
 @njit()
 def fill(order, o, rho, left):
-    """Fill cells in the given order (Z * K, T); return flows and their number.
+    """Fill cells in a given order; a cell may be split where capacity runs out.
 
-    A cell may be split where room runs out; `left` is counted down. Later periods go first: goods
-    landed ahead of a peak take room in the periods before it, which then know what is left.
+    Parameters
+    ----------
+    order : (Z * K, T) of int
+        Cells of each period, the first to be filled first.
+    o : DeliveryOptions
+    rho : (I, T)
+        Prices of throughput, USD per order.
+    left : RoomLeft
+        Updated.
+
+    Returns
+    -------
+    out_lane, out_k, out_t : ndarray of int
+        Lane, product and period of each flow.
+    out_orders : ndarray
+        Potential orders.
+    n : int
+        Number of flows; the arrays are longer.
     """
     n_zones, n_products, n_periods = o.demand.shape
     size = n_zones * n_products * n_periods + 4 * n_zones * n_products
     out_lane, out_k = np.empty(size, np.int64), np.empty(size, np.int64)
     out_t, out_orders = np.empty(size, np.int64), np.empty(size)
     n = 0
+    # later periods first: goods landed ahead of a peak take storage in the periods before it
     for t in range(n_periods - 1, -1, -1):
         for position in range(n_zones * n_products):
             z, k = divmod(order[position, t], n_products)
@@ -268,6 +322,8 @@ def fill(order, o, rho, left):
                     cost = option_cost(o, j, z, k, t, rho)
                     if cost >= best:
                         continue
+                    # the cost is compared first: it is cheaper to compute than the remaining
+                    # capacity
                     fits = _fits(o, left, j, z, k, t)
                     if fits > 1e-7:
                         best, chosen, amount = cost, j, min(missing, fits)
@@ -283,7 +339,21 @@ def fill(order, o, rho, left):
 
 @njit()
 def _fits(o, left, j, z, k, t):
-    """Return how many potential orders of a cell still fit on option j."""
+    """Return how many potential orders of a cell still fit on option `j`.
+
+    Parameters
+    ----------
+    o : DeliveryOptions
+    left : RoomLeft
+    j : int
+        Option.
+    z, k, t : int
+        Cell.
+
+    Returns
+    -------
+    float
+    """
     w, i = o.way[j], o.site[j]
     u = o.units[w, k, t]
     if i < 0:
@@ -299,7 +369,7 @@ def _fits(o, left, j, z, k, t):
 
 @njit()
 def _take(o, left, j, z, k, t, amount):
-    """Count down the room that potential orders of a cell take on option j."""
+    """Deduct the capacity that `amount` potential orders of a cell take on option `j`."""
     w, i = o.way[j], o.site[j]
     u = o.units[w, k, t]
     if i < 0:

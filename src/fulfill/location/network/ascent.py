@@ -1,9 +1,10 @@
-"""Raising the Lagrangian bound: the volume algorithm, with steps scaled by each cell's own demand.
+"""Ascent of the Lagrangian bound by the volume algorithm.
 
 Barahona and Anbil (2000), "The volume algorithm: producing primal solutions with a subgradient
-method", Math. Program. 87, 385-399, doi 10.1007/s101070050002. A multiplier moves by the *share* of
-its cell that is over- or underserved, not by orders, and side rows by the share of their capacity:
-all prices move in dollars per order.
+method", Math. Program. 87, 385-399, doi 10.1007/s101070050002. The direction is a running mean of
+violations, the step length is Polyak's. A violation is the *share* of a cell that is over- or
+underserved, not orders, and side rows use the share of their capacity: all prices move in dollars
+per order.
 """
 
 from __future__ import annotations
@@ -36,11 +37,24 @@ MEMORY = 0.4
 
 @dataclass
 class Ascent:
-    """State of an ascent (private to one solve).
+    """State of an ascent (mutable, private to one solve).
 
-    Best multipliers and the running mean of the relaxed answers.
-
-    `frequency` is the running share of rounds in which a site was open at a size, (I, M).
+    Attributes
+    ----------
+    best : Multipliers
+        Multipliers of the best bound.
+    bound : float
+        USD.
+    mean : dict of ndarray
+        Running mean of the violations by name of the multiplier, see `violations`.
+    frequency : (I, M)
+        Running share of rounds in which a site was open at a size.
+    step : float
+        Factor of the Polyak step.
+    stale : int
+        Rounds since the last clear improvement.
+    rounds : int
+        Rounds made.
     """
 
     best: Multipliers
@@ -53,7 +67,19 @@ class Ascent:
 
 
 def begin(instance: LocationInstance, lanes: LocalLanes, prices: Multipliers) -> Ascent:
-    """Start an ascent at some multipliers."""
+    """Start an ascent.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    lanes : LocalLanes
+    prices : Multipliers
+        Multipliers to start from.
+
+    Returns
+    -------
+    Ascent
+    """
     relaxed = evaluate(instance, lanes, prices)
     return Ascent(
         prices, relaxed.bound, violations(instance, prices, relaxed), _openings(instance, relaxed)
@@ -68,7 +94,26 @@ def ascend(
     upper: float,
     stop: Callable[[Ascent], bool] = lambda _: False,
 ) -> Ascent:
-    """Run some rounds; `upper` is the cost of a known plan (Polyak's target)."""
+    """Run rounds of the volume algorithm.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    lanes : LocalLanes
+    state : Ascent
+        Updated.
+    rounds : int
+        Largest number of rounds.
+    upper : float
+        Target of the Polyak step: the cost of a known plan, or an estimate, USD.
+    stop : callable
+        Tells before each round whether to stop.
+
+    Returns
+    -------
+    Ascent
+        The same state.
+    """
     for _ in range(rounds):
         if stop(state) or state.step < SMALLEST_STEP:
             break
@@ -80,6 +125,7 @@ def ascend(
         state.frequency = (1.0 - MEMORY) * state.frequency + MEMORY * _openings(instance, relaxed)
         state.rounds += 1
         if relaxed.bound > state.bound:
+            # gains too small to matter count as stale, or the step would never get shorter
             much = relaxed.bound - state.bound > 1e-5 * abs(state.bound)
             state.best, state.bound = with_prices(prices, throughput=relaxed.price), relaxed.bound
             state.stale = 0 if much else state.stale
@@ -90,6 +136,7 @@ def ascend(
 
 
 def _openings(instance: LocationInstance, relaxed: Relaxed) -> Array:
+    """Return 1 where the relaxed solution opens a site at a size, else 0, (I, M)."""
     openings = np.zeros(instance.fixed_usd.shape)
     chosen = relaxed.size >= 0
     openings[np.flatnonzero(chosen), relaxed.size[chosen]] = 1.0
@@ -99,12 +146,25 @@ def _openings(instance: LocationInstance, relaxed: Relaxed) -> Array:
 def violations(
     instance: LocationInstance, prices: Multipliers, relaxed: Relaxed
 ) -> dict[str, Array]:
-    """Return by how much the relaxed answer breaks each relaxed row, as a share of the row's size.
+    """Return the violation of each relaxed row, as a share of the row's size.
 
-    Positive: the row's price must rise. A cell priced at its alternative that the sites leave
-    unserved is served by the alternative, so its violation is nil; what the alternative mails
+    Positive: the price of the row must rise. A cell priced at its alternative that the sites leave
+    unserved is served by the alternative, so its violation is zero; what the alternative mails
     counts against air capacity.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+    relaxed : Relaxed
+        At these prices.
+
+    Returns
+    -------
+    dict of ndarray
+        By name of the multiplier, in its shape.
     """
+    # the price is clipped there, so it cannot rise further
     at_top = prices.cell >= relaxed.alternative - 1e-9
     short = 1.0 - relaxed.served
     left = np.where(at_top, np.maximum(short, 0.0), 0.0)
@@ -123,6 +183,7 @@ def violations(
     carried = np.zeros_like(carriers.orders)
     np.add.at(carried, carriers.zone_region, (relaxed.served * demand).sum(axis=1))
     found["carrier"] = carried / np.maximum(carriers.orders, 1e-9) - 1.0
+    # the mail option of a cell is not recorded: the heaviest one errs towards a higher price
     per_order = mail.weight_kg.max(axis=0)
     mailed = np.zeros_like(mail.capacity_kg)
     np.add.at(mailed, instance.zone_country, np.einsum("zkt,k->zt", left * demand, per_order))
@@ -133,7 +194,7 @@ def violations(
 def _stock_violations(
     instance: LocationInstance, stock: Stock, prices: Multipliers, relaxed: Relaxed
 ) -> dict[str, Array]:
-    """Return what is served from countries that do not stock, and what is stored above the room."""
+    """Return the violations of stocking and of storage room."""
     yearly = np.maximum(instance.demand.sum(axis=2), 1e-12)
     collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
     kept = collected >= stock.entry_usd - 1e-9
@@ -148,9 +209,12 @@ def _stock_violations(
 
 
 def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Array:
-    """Return what chosen sites serve above what bands supply at the prices.
+    """Return the excess of what chosen sites serve over what their bands supply at the prices.
 
-    As a share of all bands, (I, M, T).
+    Returns
+    -------
+    ndarray, shape (I, M, T)
+        Share of the capacity of all bands; zero for sizes that are not chosen.
     """
     sites = np.flatnonzero(relaxed.size >= 0)
     size = relaxed.size[sites]
@@ -166,7 +230,13 @@ def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Arra
 def _inbound_violations(
     instance: LocationInstance, inbound: Inbound, prices: Multipliers, relaxed: Relaxed
 ) -> dict[str, Array]:
-    """Return what passes gateways and leaves plants above their capacity, as a share of it."""
+    """Return the excess over the capacity of gateways and plants, and over the share of a gateway.
+
+    Returns
+    -------
+    dict of ndarray
+        ``gateway`` (G, T), ``origin`` (O, T), ``share`` (G,), each as a share.
+    """
     _, route = inbound_price(instance, prices)
     site, product, period = np.nonzero(relaxed.units)
     taken = route[site, product, period]
@@ -190,13 +260,28 @@ def _inbound_violations(
 
 
 def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multipliers:
-    """Return multipliers one step along the running mean of violations, from the best ones."""
+    """Return multipliers one step along the running mean of violations, from the best ones.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    state : Ascent
+    upper : float
+        Polyak's target, USD.
+
+    Returns
+    -------
+    Multipliers
+    """
     mean, demand = state.mean, instance.demand
     cell = mean["cell"]
     length = float((demand * cell**2).sum())
+    # no cell is violated: there is no direction to move in
     if length <= 0:
         return state.best
+    # Polyak: (target - bound) over the squared norm; the floor keeps steps alive at the target
     usd = state.step * max(upper - state.bound, 1e-4 * abs(state.bound)) / length
+    # rows per m3 move so that a mean order pays as much as by other rows
     per_m3 = usd / _mean_volume(instance)
     step = {name: per_m3 if UNITS[name] == "m3" else usd for name in mean}
     step["throughput"] = THROUGHPUT * usd
@@ -207,7 +292,10 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
 
 
 def _affordable(instance: LocationInstance, entry_usd: Array, stocking: Array) -> Array:
-    """Scale the charges for stocking down to what stocking costs: more would never be paid."""
+    """Scale the multipliers of stocking so that they collect no more than stocking costs.
+
+    Beyond that the relaxed problem stocks the product, and a higher price gains nothing.
+    """
     charges = np.maximum(stocking, 0.0)
     collected = np.einsum("zkc,zk->kc", charges, instance.demand.sum(axis=2))
     factor = np.where(collected > entry_usd, entry_usd / np.maximum(collected, 1e-12), 1.0)
@@ -215,5 +303,6 @@ def _affordable(instance: LocationInstance, entry_usd: Array, stocking: Array) -
 
 
 def _mean_volume(instance: LocationInstance) -> float:
+    """Return the mean volume of the goods of an order, m3."""
     weight = instance.demand.sum(axis=(0, 2))
     return max(float(weight @ instance.volume_m3 / max(weight.sum(), 1e-12)), 1e-9)

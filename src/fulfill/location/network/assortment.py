@@ -1,9 +1,9 @@
-"""Which product stands in which open site, at given prices of throughput.
+"""Choice of the products of each open site, at given prices of throughput.
 
 Safety stock makes the cost of a product concave in the volume of a site: a best seller is worth
-stocking everywhere, a long tail in one place. With the prices of throughput fixed, products do not
-meet; each is an uncapacitated location problem over the open sites, small enough for a full
-drop-add search.
+stocking everywhere, a slow seller in one place. With the prices of throughput fixed the products
+are independent; each is an uncapacitated location problem over the open sites, small enough for a
+full drop-add search.
 """
 
 from __future__ import annotations
@@ -31,16 +31,23 @@ def choose_assortment(
 
     Parameters
     ----------
-    costs, units : (K, Z * T, S) cost of a potential order from each open site at the prices, and
-        units it takes
-    alternative : (K, Z * T) cost without a site
-    sites : (S,) numbers of the open sites
-    start : (S, K) assortment to start from
+    instance : LocationInstance
+    costs : (K, Z * T, S)
+        Cost of a potential order from each open site at the prices, USD.
+    units : (K, Z * T, S)
+        Orders that leave the site per potential order.
+    alternative : (K, Z * T)
+        Cost without a site, USD.
+    sites : (S,)
+        Numbers of the open sites.
+    start : (S, K)
+        Assortment to start from.
 
     Returns
     -------
-    tuple
-        Assortment (S, K) and its cost at the prices, USD.
+    chosen : ndarray of bool, shape (S, K)
+    total : float
+        Its cost at the prices, USD.
     """
     n_products = costs.shape[0]
     chosen, total = np.zeros_like(start), 0.0
@@ -61,6 +68,7 @@ def choose_assortment(
             entry,
             country,
         )
+        # two starts, because drop-add from a wide assortment rarely gets down to one site
         found = [_drop_add(begin, table) for begin in (start[:, k].copy(), _best_single(table))]
         chosen[:, k], cost = min(found, key=lambda answer: answer[1])
         total += cost
@@ -70,6 +78,7 @@ def choose_assortment(
 def _variation(
     instance: LocationInstance, sites: Index, product: int
 ) -> tuple[Array, Array, Array]:
+    """Return what one product of some sites contributes to `SafetyStock`, each (S,)."""
     if instance.stock is None:
         return np.zeros(len(sites)), np.zeros(len(sites)), np.ones(len(sites))
     safety = instance.stock.safety
@@ -110,7 +119,23 @@ class Candidates(NamedTuple):
 
 @njit()
 def _set_cost(mask, c, slope, volume):
-    """Return the cost of serving a product from a set of sites; `volume` gets what each carries."""
+    """Return the cost of serving a product from a set of sites.
+
+    Parameters
+    ----------
+    mask : (S,)
+        The set.
+    c : Candidates
+    slope : (S,)
+        Price of safety stock by which cells choose their site, USD per order.
+    volume : (S,)
+        Set to the yearly orders of each site.
+
+    Returns
+    -------
+    float
+        USD a year, safety stock by its concave formula.
+    """
     total = 0.0
     volume[:] = 0.0
     n_cells, n_sites = c.costs.shape
@@ -126,6 +151,7 @@ def _set_cost(mask, c, slope, volume):
         if chosen < 0:
             total += c.demand[cell] * best
         else:
+            # without the slope: the concave cost is added below, once for each site
             total += c.demand[cell] * c.costs[cell, chosen]
             volume[chosen] += c.demand[cell] * c.units[cell, chosen]
     for s in range(n_sites):
@@ -143,9 +169,9 @@ def _set_cost(mask, c, slope, volume):
 
 @njit()
 def _best_single(c):
-    """Return the set of the one site that serves a product best alone.
+    """Return the set of the single site that serves a product at the least cost, (S,).
 
-    Where a long tail belongs.
+    A starting point for slow sellers, which belong in one place.
     """
     n_sites = c.costs.shape[1]
     volume, slope = np.zeros(n_sites), np.zeros(n_sites)
@@ -162,11 +188,18 @@ def _best_single(c):
 
 @njit()
 def _set_slopes(c, volume, slope):
-    """Set the price of one more order in stock at the volumes.
+    """Set the marginal cost of safety stock at the current volumes.
 
-    An unused site's at a tenth of the demand.
+    Parameters
+    ----------
+    c : Candidates
+    volume : (S,)
+        Yearly orders; an unused site is priced at a tenth of the demand.
+    slope : (S,)
+        Overwritten, USD per order.
     """
     for s in range(len(volume)):
+        # at zero the slope of the square root is infinite, and no site would ever be added
         share = volume[s] / c.whole[s] if volume[s] > 0.0 else 0.1
         cost = np.sqrt(c.alone[s] * share + c.common[s] * share * share)
         steep = c.alone[s] + 2.0 * c.common[s] * share
@@ -175,9 +208,19 @@ def _set_slopes(c, volume, slope):
 
 @njit()
 def _drop_add(mask, c):
-    """Improve a set of sites by dropping or adding one at a time, the best first.
+    """Improve a set of sites by the best drop or add until none helps; compare with the empty set.
 
-    Try the empty set last.
+    Parameters
+    ----------
+    mask : (S,)
+        Set to start from; changed.
+    c : Candidates
+
+    Returns
+    -------
+    mask : ndarray of bool, shape (S,)
+    best : float
+        USD a year.
     """
     n_sites = len(mask)
     volume, slope = np.zeros(n_sites), np.zeros(n_sites)
@@ -187,6 +230,7 @@ def _drop_add(mask, c):
         # safety stock is priced at the volumes of the set as it is now, then every flip is tried
         _set_slopes(c, volume, slope)
         best = min(best, _set_cost(mask, c, slope, volume))
+        # a small threshold, so that rounding cannot make it cycle
         flip, found = -1, best - 1e-6 * abs(best) - 1e-6
         for s in range(n_sites):
             mask[s] = not mask[s]
@@ -207,10 +251,25 @@ def _drop_add(mask, c):
 
 @njit(parallel=True)
 def site_costs(o, rho, position, n_open):
-    """Return cost and units of a potential order from each site, and its cheapest alternative.
+    """Return the cheapest delivery of a potential order from each site and without a site.
 
-    Shapes (K, Z * T, S), (K, Z * T, S), (K, Z * T); `o` are the delivery options, `position` (I,)
-    is the number of a site among the open ones.
+    Parameters
+    ----------
+    o : DeliveryOptions
+    rho : (I, T)
+        Prices of throughput, USD per order.
+    position : (I,)
+        Number of a site among the open ones.
+    n_open : int
+
+    Returns
+    -------
+    costs : ndarray, shape (K, Z * T, S)
+        USD per potential order; infinite where the site cannot serve the cell.
+    taken : ndarray, shape (K, Z * T, S)
+        Orders that leave the site per potential order.
+    alternative : ndarray, shape (K, Z * T)
+        Mailed or unserved, USD per potential order.
     """
     n_zones, n_products, n_periods = o.demand.shape
     costs = np.full((n_products, n_zones * n_periods, n_open), np.inf)

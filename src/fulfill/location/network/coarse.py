@@ -1,8 +1,6 @@
-"""A coarse instance of an instance.
+"""Aggregation of zones: a coarse instance in which one zone represents its neighbours.
 
-One zone stands for its neighbours, with their orders added to its own.
-
-Used to find sites and to start multipliers; nothing that is reported comes from it.
+It is used to find sites and first multipliers; nothing that is reported comes from it.
 """
 
 from __future__ import annotations
@@ -20,9 +18,15 @@ ROUNDS = 6
 
 @dataclass(frozen=True)
 class CoarseInstance:
-    """A coarse instance.
+    """A coarse instance and its zones.
 
-    `zone` (n_coarse,) is the zone that each coarse one is, `member` (Z,) the coarse zone of each.
+    Attributes
+    ----------
+    instance : LocationInstance
+    zone : (n_coarse,)
+        Zone of the original that represents each coarse zone.
+    member : (Z,)
+        Coarse zone of each original zone.
     """
 
     instance: LocationInstance
@@ -31,10 +35,20 @@ class CoarseInstance:
 
 
 def coarsen(instance: LocationInstance, n_zones: int) -> CoarseInstance:
-    """Return a coarse instance of about `n_zones` zones, never fewer than kinds of zones.
+    """Merge zones of an instance.
 
-    Zones are alike that have the same carriers and the same ways to their door, and near each other
-    if every site is about as dear for one as for the other.
+    Only zones with the same carrier region, mail options and service targets are merged; among
+    these, zones are close if every site is about as expensive for one as for the other.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    n_zones : int
+        Approximate number of coarse zones; there are at least as many as kinds of zones.
+
+    Returns
+    -------
+    CoarseInstance
     """
     feature, kind = _features(instance)
     weight = instance.demand.sum(axis=(1, 2)) + 1e-9
@@ -55,7 +69,15 @@ def coarsen(instance: LocationInstance, n_zones: int) -> CoarseInstance:
 
 
 def _features(instance: LocationInstance) -> tuple[Array, Index]:
-    """Return the mean cost by zone and site, (Z, I), and a number for the kind of each zone."""
+    """Return what zones are compared by.
+
+    Returns
+    -------
+    feature : ndarray, shape (Z, I)
+        Mean cost by site, USD per order.
+    kind : ndarray of int, shape (Z,)
+        Zones of different kinds are never merged.
+    """
     n_zones, n_sites = len(instance.zones), len(instance.sites)
     feature = np.full((n_zones, n_sites), np.nan)
     local = np.flatnonzero(instance.lane_site != MAIL)
@@ -69,6 +91,7 @@ def _features(instance: LocationInstance) -> tuple[Array, Index]:
     )
     mail = np.zeros(n_zones)
     by_mail = np.flatnonzero(instance.lane_site == MAIL)
+    # count and sum of squares of the mail options in one number tell sets of options apart
     np.add.at(mail, instance.lane_zone[by_mail], 7.0**0.5 * instance.lane_way[by_mail] ** 2 + 1.0)
     targets = np.zeros(n_zones)
     for number, target in enumerate(instance.limits.targets):
@@ -82,9 +105,19 @@ def _features(instance: LocationInstance) -> tuple[Array, Index]:
 
 
 def _medoids(feature: Array, weight: Array, wanted: int) -> tuple[Index, Index]:
-    """Return central members of clusters and the cluster of each member.
+    """Cluster points around weighted medoids: farthest-point start, then a few rounds.
 
-    Farthest-point start, a few rounds.
+    Parameters
+    ----------
+    feature : (n, I)
+    weight : (n,)
+    wanted : int
+        Number of clusters.
+
+    Returns
+    -------
+    centers : ndarray of int
+    label : ndarray of int, shape (n,)
     """
     centers = [int(weight.argmax())]
     near = ((feature - feature[centers[0]]) ** 2).sum(axis=1)
@@ -95,6 +128,7 @@ def _medoids(feature: Array, weight: Array, wanted: int) -> tuple[Index, Index]:
     for _ in range(ROUNDS):
         distance = ((feature[:, None, :] - feature[centers][None]) ** 2).sum(axis=2)
         label = distance.argmin(axis=1)
+        # no cluster may become empty when two centres coincide
         label[centers] = np.arange(len(centers))
         for number in range(len(centers)):
             rows = np.flatnonzero(label == number)
@@ -104,6 +138,7 @@ def _medoids(feature: Array, weight: Array, wanted: int) -> tuple[Index, Index]:
 
 
 def _of_zones(instance: LocationInstance, zone: Index, member: Index) -> LocationInstance:
+    """Return the instance of the coarse zones, with the demand of their members."""
     place = np.full(len(instance.zones), -1)
     place[zone] = np.arange(len(zone))
     lanes = np.flatnonzero(place[instance.lane_zone] >= 0)

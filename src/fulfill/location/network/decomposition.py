@@ -1,11 +1,9 @@
-"""The whole instance at full resolution.
+"""Decomposition of an instance: sites from a coarse instance, a bound on the full one.
 
-Sites from a coarse instance, prices for all, a bound that counts everything.
-
-1. A coarse instance is relaxed; its relaxed answers and, if they are poor, a search give a choice
-    of sites.
-2. The choice is priced on the full instance; its prices start the multipliers of every cell.
-3. The bound is raised on the full instance, and its relaxed answers are made plans in turn.
+1. The Lagrangian relaxation of a coarse instance is solved; plans made from its relaxed solutions
+   and, if they are poor, a local search give a choice of sites.
+2. The choice is priced on the full instance; its prices are the first multipliers of every cell.
+3. The bound of the full instance is raised, and its relaxed solutions are made plans now and then.
 """
 
 from __future__ import annotations
@@ -55,7 +53,25 @@ NEW_STEP, SMALL_STEP = 0.3, 0.003
 
 @dataclass
 class Search:
-    """What a solve knows so far (private to it): best plan, best bound, clock."""
+    """State of one solve (mutable, private): best plan, best bound, clock.
+
+    Attributes
+    ----------
+    instance : LocationInstance
+    params : LocationParams
+    begun : float
+        Time of `time.perf_counter` at the start.
+    decisions : Decisions or None
+        Best plan.
+    siting : Siting or None
+        Its sites, assortment and prices.
+    objective, bound : float
+        USD.
+    proof : Multipliers or None
+        Multipliers that prove the bound.
+    interrupted : bool
+        Whether Ctrl-C was pressed.
+    """
 
     instance: LocationInstance
     params: LocationParams
@@ -68,7 +84,17 @@ class Search:
     interrupted: bool = False
 
     def done(self, share: float = 1.0) -> bool:
-        """Tell whether the gap is reached, or a share of the time limit used."""
+        """Tell whether to stop: gap reached, share of the time limit used up, or Ctrl-C pressed.
+
+        Parameters
+        ----------
+        share : float
+            Share of the time limit, 0 to 1.
+
+        Returns
+        -------
+        bool
+        """
         used = time.perf_counter() - self.begun
         return (
             self.interrupted
@@ -77,21 +103,35 @@ class Search:
         )
 
     def offer(self, decisions: Decisions, siting: Siting) -> None:
-        """Keep a plan and its sites and prices if it is the best."""
+        """Keep a plan if it is the best so far.
+
+        Parameters
+        ----------
+        decisions : Decisions
+        siting : Siting
+            Sites and prices that the plan was made from.
+        """
         cost = price(self.instance, decisions)
         if cost < self.objective:
             self.decisions, self.siting, self.objective = decisions, siting, cost
         self.tell()
 
     def prove(self, prices: Multipliers, relaxed: Relaxed) -> None:
-        """Keep a bound, and the multipliers that prove it, if it is the best."""
+        """Keep a bound and the multipliers that prove it if it is the best so far.
+
+        Parameters
+        ----------
+        prices : Multipliers
+        relaxed : Relaxed
+            At these prices, over all lanes.
+        """
         bound = relaxed.bound - ROUNDING * abs(relaxed.bound)
         if bound > self.bound:
             self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
         self.tell()
 
     def certificate(self) -> Certificate | None:
-        """Return what the bound can be computed again from."""
+        """Return what the bound can be recomputed from, None where nothing is proven."""
         if self.proof is None:
             return None
         stock, shape = self.instance.stock, (*self.instance.flow_shape[:2], 2)
@@ -99,7 +139,7 @@ class Search:
         return whole(Leaf(**vars(self.proof), breakpoints=breakpoints))
 
     def warm_start(self) -> WarmStart | None:
-        """Return what a later solve may begin from."""
+        """Return what a later solve may start from, None where there is no plan."""
         if self.proof is None or self.siting is None:
             return None
         instance, siting, proof = self.instance, self.siting, self.proof
@@ -116,7 +156,7 @@ class Search:
         )
 
     def tell(self) -> None:
-        """Report."""
+        """Report progress to the caller."""
         if self.params.progress:
             self.params.progress(
                 Progress(self.objective, self.bound, time.perf_counter() - self.begun)
@@ -124,9 +164,19 @@ class Search:
 
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
-    """Solve an instance by decomposition.
+    """Solve an instance by Lagrangian decomposition.
 
     Ctrl-C and the time limit return the best plan with its bound.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    params : LocationParams
+
+    Returns
+    -------
+    LocationSolution
+        Its bound is ``certified``.
     """
     begun = time.perf_counter()
     if impossible(instance):
@@ -155,11 +205,18 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 
 @contextmanager
 def interruptible(search: Search) -> Iterator[None]:
-    """Let Ctrl-C end the search at its next look at the clock.
-
-    A second one ends the program as usual.
+    """Let Ctrl-C end the search at its next look at the clock; a second one ends the program.
 
     An interrupt inside a compiled kernel would surface as a SystemError and lose the plan.
+
+    Parameters
+    ----------
+    search : Search
+        Its `interrupted` is set.
+
+    Yields
+    ------
+    None
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -199,9 +256,12 @@ def _run(search: Search) -> None:
 
 
 def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
-    """Offer the plan of an earlier run's sites and that of the relaxed answer at its multipliers.
+    """Start from an earlier run: offer plans of its sites and of its relaxed solution.
 
-    Return these.
+    Returns
+    -------
+    Multipliers
+        Of the full instance.
     """
     instance = search.instance
     nothing = zero_multipliers(instance.axis_sizes)
@@ -211,6 +271,7 @@ def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
         **{
             name: value
             for name, value in earlier.items()
+            # another number of targets, gateways or countries: those multipliers start from zero
             if value.shape == getattr(nothing, name).shape
         },
     )
@@ -230,9 +291,9 @@ def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> None:
-    """Raise the bound of the full instance, and make plans of its relaxed answers.
+    """Raise the bound of the full instance, and make plans from its relaxed solutions.
 
-    Steps look at promising lanes only; each block of them is proven on all lanes.
+    Steps look at promising lanes only; after each block the bound is proven on all lanes.
     """
     instance = search.instance
     every = local_lanes(instance)
@@ -242,12 +303,14 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
             break
         few = promising(instance, every, prices, SLACK_USD)
         state = replace(begin(instance, few, prices), step=NEW_STEP) if state is None else state
+        # a poor plan as Polyak target would make the steps too long
         target = min(search.objective, NEAR * state.bound)
         state = ascend(instance, few, state, BLOCK, target, lambda _: search.done(0.95))
         prices = state.best
         relaxed = evaluate(instance, every, prices)
         state.bound = relaxed.bound
         search.prove(prices, relaxed)
+        # stuck on these lanes: the next block, with other lanes, restarts with long steps
         if state.step < SMALL_STEP:
             state.step = NEW_STEP
         if number & (number - 1) == 0 and not search.done(0.9):  # after blocks 1, 2, 4, 8, ...
@@ -262,9 +325,9 @@ def _try(search: Search, siting: Siting, prices: Multipliers) -> None:
 
 
 def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:
-    """Return the multipliers after some rounds on an instance of middle size.
+    """Return the multipliers after some rounds on an instance of intermediate size.
 
-    Cheaper than the same rounds on all.
+    The same rounds on the full instance would cost more.
     """
     lanes = local_lanes(middle)
     state = replace(begin(middle, lanes, prices), step=NEW_STEP)
@@ -280,12 +343,25 @@ def _spread(
     prices: Multipliers,
     siting: Siting,
 ) -> Multipliers:
-    """Carry the multipliers of a coarse instance over to a finer instance.
+    """Transfer the multipliers of a coarse instance to a finer one.
 
-    `member` is the coarse zone of each fine zone.
+    The multiplier of a zone is that of its coarse zone, shifted by the difference of what the two
+    zones pay at the prices of the plan.
 
-    A zone's multiplier is that of its coarse zone, moved by the difference of what the two zones
-    pay at the plan's prices.
+    Parameters
+    ----------
+    fine, coarse : LocationInstance
+    member : (n_fine,) of int
+        Coarse zone of each fine zone.
+    prices : Multipliers
+        Of the coarse instance.
+    siting : Siting
+        Of the plan.
+
+    Returns
+    -------
+    Multipliers
+        Of the fine instance.
     """
     moved = zone_prices(fine, siting, prices) - zone_prices(coarse, siting, prices)[member]
     return with_prices(prices, cell=prices.cell[member] + moved, stocking=prices.stocking[member])

@@ -1,7 +1,4 @@
-"""How the goods that leave the sites came in.
-
-An exact linear program over routes, gateways and plants.
-"""
+"""Inbound flows for the goods that leave the sites: cheapest routes, else a linear program."""
 
 from __future__ import annotations
 
@@ -17,10 +14,25 @@ from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
 
 
 def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Decisions:
-    """Return the decisions with the cheapest inbound flows that keep gateways, plants and shares.
+    """Return the decisions with the cheapest inbound flows, and with `stocked` set.
 
-    `stocked` is set too. A plant below its minimum volume is left out, one after the other from the
-    emptiest.
+    A plant below its minimum volume is excluded, the one that misses it by most first.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+        Orders by lane are given; inbound flows are not read.
+
+    Returns
+    -------
+    Decisions
+        Flows observe gateways, plants and shares.
+
+    Raises
+    ------
+    SolverError
+        Where no flows observe the limits.
     """
     leaving = leaving_orders(instance, decisions)
     stocked = np.zeros_like(decisions.stocked)
@@ -37,11 +49,12 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
         short = (made > 1e-6) & (made < inbound.origin_min_m3 * (1 - 1e-9))
         if not short.any():
             return replace(decisions, inbound=flows)
+        # one plant at a time: its volume may lift another one over its minimum
         banned[int(np.argmax(np.where(short, inbound.origin_min_m3 - made, -np.inf)))] = True
 
 
 def _cheapest(instance: LocationInstance, inbound: Inbound, leaving: Array, banned: Mask) -> Array:
-    """Take the cheapest route everywhere; only if that breaks a limit, solve the linear program."""
+    """Take the cheapest route everywhere; if that violates a limit, solve the linear program."""
     cost = np.where(banned[inbound.route_origin][:, None, None], np.inf, inbound.route_usd)
     greedy = np.zeros_like(cost)
     for site in np.unique(np.nonzero(leaving)[0]):
@@ -55,7 +68,7 @@ def _cheapest(instance: LocationInstance, inbound: Inbound, leaving: Array, bann
 
 
 def _within(instance: LocationInstance, inbound: Inbound, flows: Array) -> bool:
-    """Tell whether inbound flows keep the limits of gateways, plants and shares."""
+    """Tell whether inbound flows observe the limits of gateways, plants and shares."""
     landed = np.einsum("rkt,k->rt", flows, instance.volume_m3) @ inbound.landing
     passed, made = np.zeros_like(inbound.gateway_m3), np.zeros_like(inbound.origin_m3)
     for gate in (inbound.route_gateway, inbound.route_crossing):
@@ -74,7 +87,7 @@ def _within(instance: LocationInstance, inbound: Inbound, flows: Array) -> bool:
 def _linear_program(
     instance: LocationInstance, inbound: Inbound, leaving: Array, cost: Array
 ) -> Array:
-    """Solve the transport of goods to the sites that are open."""
+    """Return the cheapest inbound flows of the open sites, (R, K, T)."""
     wanted = leaving[inbound.route_site] > 0
     route, product, period = np.nonzero(np.isfinite(cost) & wanted)
     model = LinearModel()
@@ -105,7 +118,7 @@ def _linear_program(
 
 
 def _exact_balance(inbound: Inbound, flows: Array, leaving: Array) -> Array:
-    """Scale away the solver's tolerance: what comes in is exactly what leaves."""
+    """Remove the tolerance of the solver: scale flows so that inbound equals outbound."""
     arrived = np.zeros_like(leaving)
     np.add.at(arrived, inbound.route_site, flows)
     factor = np.divide(leaving, arrived, out=np.zeros_like(leaving), where=arrived > 0)

@@ -1,4 +1,4 @@
-"""An instance with some of its lanes, and the mean cost of a lane to choose them by."""
+"""An instance restricted to some of its lanes, and the mean cost of a lane."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from fulfill.model.instance import MAIL, LocationInstance
 
 
 def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
-    """Return the instance with the given lanes only."""
+    """Return the instance with the given lanes only.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    lanes : (n_lanes,) of int
+
+    Returns
+    -------
+    LocationInstance
+    """
     return replace(
         instance,
         lane_zone=instance.lane_zone[lanes],
@@ -23,9 +33,20 @@ def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
 
 
 def mean_cost(instance: LocationInstance) -> Array:
-    """Return the cost of the mean potential order by lane, (L,), cheapest route included."""
+    """Return the cost of the mean potential order by lane, the cheapest inbound route included.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    ndarray, shape (L,)
+        USD; infinite where no route reaches the site.
+    """
     weight = instance.demand.sum(axis=0)
     weight = weight / max(weight.sum(), 1e-12)
+    # products that an option does not carry must not make its mean infinite
     way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)
     score = (way_cost * weight).sum(axis=(1, 2))[instance.lane_way]
     score = (

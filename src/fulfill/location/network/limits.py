@@ -1,7 +1,4 @@
-"""Service levels and the carbon cap.
-
-What is impossible, what a plan falls short of, what price would mend it.
-"""
+"""Service levels, carbon cap and budget: feasibility, attainment, and prices that enforce them."""
 
 from __future__ import annotations
 
@@ -13,16 +10,27 @@ from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices
 
 FIRST_PRICE_USD = 0.5
-"""Price of an order in time, or of ten kilograms of CO2e, at which mending begins."""
+"""Multiplier of an order in time, and of ten kilograms of CO2e, when a limit is first missed."""
 RAISE = 1.8
-"""Factor by which a price rises while a limit is missed."""
+"""Factor by which a multiplier rises while its limit is missed."""
 TRIES = 10
+"""Plans made with rising multipliers before the limits count as out of reach."""
 
 
 def impossible(instance: LocationInstance) -> str:
-    """Return the first service level that no plan can reach, empty if there is none.
+    """Return the first service level that no plan can attain.
 
-    Every cell is given its fastest lane, capacities apart: an upper bound of what any plan reaches.
+    Every cell is given its fastest lane and capacities are ignored: an upper bound on what any plan
+    attains.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    str
+        The target as a planner writes it, empty if there is none.
     """
     for target in instance.limits.targets:
         fastest = np.zeros((len(instance.zones), instance.shape[2]))
@@ -37,7 +45,17 @@ def impossible(instance: LocationInstance) -> str:
 
 
 def in_time(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the share of each target's orders that arrive in time, (n_targets,)."""
+    """Return the share of each target's orders that arrive in time.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+
+    Returns
+    -------
+    ndarray, shape (n_targets,)
+    """
     shares = []
     for target in instance.limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
@@ -50,7 +68,18 @@ def in_time(instance: LocationInstance, decisions: Decisions) -> Array:
 
 
 def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
-    """Return kg CO2e of a plan a year."""
+    """Return the emissions of a plan.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+
+    Returns
+    -------
+    float
+        kg CO2e a year.
+    """
     units = (
         instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
@@ -65,7 +94,17 @@ def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
 
 
 def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
-    """Tell whether a plan reaches every service level and stays under the cap and the budget."""
+    """Tell whether a plan attains every service level and observes the carbon cap and the budget.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+
+    Returns
+    -------
+    bool
+    """
     wanted = np.array([target.share for target in instance.limits.targets])
     spent = float(instance.invest_usd[decisions.opened > 0.5].sum())
     return bool(
@@ -78,9 +117,22 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
 def raise_limit_prices(
     instance: LocationInstance, decisions: Decisions, prices: Multipliers
 ) -> Multipliers | None:
-    """Return higher prices for the limits that a plan misses, None if it misses none."""
+    """Raise the multipliers of the service levels and the carbon cap that a plan misses.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+    prices : Multipliers
+
+    Returns
+    -------
+    Multipliers or None
+        None if the plan misses none.
+    """
     reached = in_time(instance, decisions)
     wanted = np.array([target.share for target in instance.limits.targets])
+    # multiplicative increase: the scale of the price that a target needs is not known
     late = reached < wanted
     too_much = emitted_kg(instance, decisions) > instance.limits.co2_kg
     if not late.any() and not too_much:

@@ -1,7 +1,7 @@
-"""Sites that are given, with all that an order could be delivered by from them.
+"""Given open sites and their delivery options, laid out as arrays for the kernels.
 
-The arrays are laid out once for the kernels of assortment and allocation; `option_cost` is the one
-place in which they are put together.
+Assortment and allocation share these arrays; `option_cost` is the only place that combines them
+into the cost of an order.
 """
 
 from __future__ import annotations
@@ -19,30 +19,36 @@ from fulfill.model.multipliers import Multipliers
 
 
 class DeliveryOptions(NamedTuple):
-    """Lanes from open sites and by mail, ordered by zone, and the prices that they pay; axis.
+    """Lanes from open sites and by mail, ordered by zone, with the multipliers that they pay.
 
-    Options J.
+    The axis J counts options.
 
     Attributes
     ----------
     start : (Z + 1,)
-        `start[z]:start[z + 1]` are the options of zone z.
+        ``start[z]:start[z + 1]`` are the options of zone z.
     lane, site, way : (J,)
         Index; site -1 for mail.
     usd, carbon : (J,)
-        Price by distance; USD per kg of goods for CO2e.
+        Price by distance, USD per order; price of CO2e, USD per kg of goods.
     credit : (J, T) or (0, 0)
-        What service multipliers pay for an order; empty where there are none.
+        What the multipliers of service targets pay for an order; empty where there are none.
     way_cost, way_rate, units : (W, K, T)
+        See `LocationInstance`.
     inbound : (I, K, T)
-        USD per order that leaves a site, prices of throughput apart.
+        USD per order that leaves a site, prices of throughput excluded.
     carrier, mail : (Q, T), (C, T)
         Multipliers, USD per order and per kg.
     region, country : (Z,)
-        Index of each zone's.
-    mail_weight : (W, K);  weight : (K,)
-        Chargeable kg, and kg of goods.
-    demand : (Z, K, T);  unserved : (K,)
+        Carrier region and country of each zone.
+    mail_weight : (W, K)
+        Chargeable kg of an order.
+    weight : (K,)
+        kg of goods of an order.
+    demand : (Z, K, T)
+        Potential orders.
+    unserved : (K,)
+        USD per potential order.
     """
 
     start: Index
@@ -68,16 +74,18 @@ class DeliveryOptions(NamedTuple):
 
 @dataclass(frozen=True)
 class OpenSites:
-    """Sites that are given, ready for allocation.
+    """Given open sites, ready for allocation.
 
     Attributes
     ----------
     size : (I,)
         -1 for closed.
     options : DeliveryOptions
-        `inbound` is without safety stock.
-    steps, room : (I, B), (I, B, T)
-        Prices and capacities of the bands in order of price.
+        Its `inbound` excludes safety stock.
+    steps : (I, B)
+        Prices of the bands, ascending, USD per order.
+    room : (I, B, T)
+        Capacities of the bands in this order.
     """
 
     size: Index
@@ -87,18 +95,24 @@ class OpenSites:
 
 
 def open_sites(instance: LocationInstance, size: Index, prices: Multipliers) -> OpenSites:
-    """Gather what allocation to given sites needs.
+    """Collect what allocation to given sites needs.
 
     Parameters
     ----------
+    instance : LocationInstance
     size : (I,)
         -1 for closed.
     prices : Multipliers
         Those of the side rows are charged.
+
+    Returns
+    -------
+    OpenSites
     """
     site, chosen = np.arange(len(size)), np.maximum(size, 0)
     capacity = np.where((size >= 0)[:, None, None], instance.capacity[site, chosen], 0.0)
     handling = instance.handling_usd[site, chosen]
+    # bands fill in order of price, so handling is convex in the volume
     order = np.argsort(handling, axis=1, kind="stable")
     return OpenSites(
         size=size,
@@ -111,6 +125,8 @@ def open_sites(instance: LocationInstance, size: Index, prices: Multipliers) -> 
 def _delivery_options(
     instance: LocationInstance, size: Index, prices: Multipliers
 ) -> DeliveryOptions:
+    """Return the lanes from open sites and by mail, ordered by zone."""
+    # the last entry answers for site -1: mail is always open
     is_open = np.append(size >= 0, True)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     lanes = lanes[np.lexsort((lanes, instance.lane_zone[lanes]))]
@@ -141,7 +157,23 @@ def _delivery_options(
 
 @njit(inline="always")
 def option_cost(o, j, z, k, t, rho):
-    """Return the cost of a potential order of a cell by option j at prices of throughput `rho`."""
+    """Return the cost of a potential order of a cell by one option.
+
+    Parameters
+    ----------
+    o : DeliveryOptions
+    j : int
+        Option.
+    z, k, t : int
+        Cell.
+    rho : (I, T)
+        Prices of throughput, USD per order.
+
+    Returns
+    -------
+    float
+        USD.
+    """
     w, i = o.way[j], o.site[j]
     u = o.units[w, k, t]
     cost = o.way_cost[w, k, t] + o.usd[j] * o.way_rate[w, k, t] + u * o.carbon[j] * o.weight[k]

@@ -1,7 +1,4 @@
-"""From a choice of sites to a plan.
-
-Assortment, allocation, inbound flows, and what it all costs.
-"""
+"""From a choice of sites to a priced plan: assortment, allocation, inbound flows, cost."""
 
 from __future__ import annotations
 
@@ -31,11 +28,20 @@ from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 """Rounds of raising the bound for sites that are fixed, and their first step."""
 SETTLING = 4
-"""Rounds of assortment and allocation for sites that come without prices."""
+"""Rounds of assortment and allocation for sites given without prices."""
 
 
 def as_siting(relaxed: Relaxed) -> Siting:
-    """Return the sites, assortment, prices and volumes of a relaxed answer."""
+    """Return the sites, assortment, prices and volumes of a relaxed solution.
+
+    Parameters
+    ----------
+    relaxed : Relaxed
+
+    Returns
+    -------
+    Siting
+    """
     sites = np.flatnonzero(relaxed.size >= 0)
     size = relaxed.size[sites]
     assortment = np.zeros(relaxed.units.shape[:2], bool)
@@ -46,9 +52,17 @@ def as_siting(relaxed: Relaxed) -> Siting:
 
 
 def from_sizes(instance: LocationInstance, size: Index) -> Siting:
-    """Return sites of which nothing is known yet.
+    """Return a siting without prior information: everything stocked, orders split evenly.
 
-    Everything stocked everywhere, orders shared evenly.
+    Parameters
+    ----------
+    instance : LocationInstance
+    size : (I,)
+        -1 for closed.
+
+    Returns
+    -------
+    Siting
     """
     is_open = size >= 0
     volume = np.outer(is_open, instance.demand.sum(axis=(0, 2))) / max(int(is_open.sum()), 1)
@@ -60,10 +74,22 @@ def from_sizes(instance: LocationInstance, size: Index) -> Siting:
 def plan_of(
     instance: LocationInstance, siting: Siting, prices: Multipliers
 ) -> tuple[Decisions | None, Siting]:
-    """Return the plan of a choice of sites, and the choice with its prices there.
+    """Return the plan of a choice of sites that observes service levels and carbon cap.
 
-    Service levels and the carbon cap are met by pricing them higher, so often; None where they are
-    not met then.
+    The multipliers of missed limits are raised and the plan is made again, at most `TRIES` times.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+    prices : Multipliers
+
+    Returns
+    -------
+    decisions : Decisions or None
+        None where the limits are still missed.
+    siting : Siting
+        With the prices of the plan.
     """
     for _ in range(TRIES):
         decisions, siting = priced_plan(instance, siting, prices)
@@ -77,13 +103,26 @@ def plan_of(
 def priced_plan(
     instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
 ) -> tuple[Decisions, Siting]:
-    """Allocate to a choice of sites `rounds` times and keep the cheapest plan.
+    """Alternate assortment and allocation for given sites and keep the cheapest plan.
 
-    The assortment is chosen anew between.
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+    prices : Multipliers
+    rounds : int
+        Number of allocations; the assortment is chosen anew between two of them.
+
+    Returns
+    -------
+    decisions : Decisions
+    siting : Siting
+        With assortment, prices, volumes and cost of the plan.
     """
     given = open_sites(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
     best: tuple[float, Decisions, Array, Mask] | None = None
+    # the first allocation gives the prices at which the assortment is worth choosing anew
     for number in range(rounds):
         if number:
             assortment = best_assortment(instance, given, rho, assortment)
@@ -101,9 +140,19 @@ def priced_plan(
 def reoptimised(
     instance: LocationInstance, siting: Siting, prices: Multipliers
 ) -> tuple[Siting, Multipliers]:
-    """Raise the bound with the sites fixed.
+    """Raise the bound with the sites fixed, for better prices and a better assortment.
 
-    Return the assortment and prices that it finds, and its multipliers.
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+    prices : Multipliers
+
+    Returns
+    -------
+    siting : Siting
+        The cheaper of the relaxed assortment and the given one.
+    prices : Multipliers
     """
     sites = np.flatnonzero(siting.size >= 0)
     size = siting.size[sites]
@@ -124,13 +173,17 @@ def reoptimised(
 
 
 def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
-    """Return about what given sites cost.
-
-    Their best assortment and allocation, by prices, without a bound.
+    """Return an estimate of the cost of given sites with a good assortment and allocation.
 
     Parameters
     ----------
-    opened : (n_sites, n_sizes) 0/1
+    instance : LocationInstance
+    opened : (I, M) 0/1
+
+    Returns
+    -------
+    float
+        USD a year, an upper estimate without a bound.
     """
     size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
     nothing = zero_multipliers(instance.axis_sizes)
@@ -138,7 +191,19 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
 
 
 def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers) -> Array:
-    """Return the cost of the cheapest way to each cell at a plan's prices, (Z, K, T)."""
+    """Return the cost of the cheapest service of each cell at the prices of a plan.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+    prices : Multipliers
+
+    Returns
+    -------
+    ndarray, shape (Z, K, T)
+        USD per potential order.
+    """
     inbound, _ = inbound_price(instance, prices)
     inbound = np.where(siting.assortment[:, :, None], inbound + siting.rho[:, None, :], np.inf)
     cell = alternative_cost(instance, prices)

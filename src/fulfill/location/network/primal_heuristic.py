@@ -1,8 +1,8 @@
-"""Which sites open: relaxed answers of a coarse instance, and a search where those are poor.
+"""Choice of sites from the relaxed solutions of a coarse instance, and a local search if needed.
 
-At good multipliers the relaxed answer opens nearly the right sites at nearly the right sizes. So
-the bound of the coarse instance is raised leg by leg, every relaxed answer is made a plan, and the
-best plan is the target of the next leg.
+At good multipliers the relaxed solution opens nearly the right sites at nearly the right sizes. So
+the bound of the coarse instance is raised in stages; after each the relaxed solution is made a
+plan, and the cost of the best plan is the target of the next.
 """
 
 from __future__ import annotations
@@ -29,19 +29,18 @@ from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
 LEGS = (240, 80, 80, 80)
-"""Rounds of the legs in which the bound of the coarse instance is raised."""
+"""Rounds of the stages in which the bound of the coarse instance is raised."""
 LEG_STEP = 0.1
-"""Step at which a later leg begins."""
+"""Step at which a later stage begins."""
 GOOD = 0.0015
 """Gap on the coarse instance at which its sites are good enough: the coarse instance itself is
 off by about as much."""
 POOR = 0.005
 """Gap on the coarse instance at which sites are searched for."""
 NEAR = 1.005
-"""The target of a leg is at most this times the bound: a poor plan would make steps too long to
-help."""
+"""The Polyak target is at most this times the bound: a poor plan would make steps too long."""
 STALLED = 2e-4
-"""Share by which a leg must raise the bound for another to follow."""
+"""Share by which a stage must raise the bound for another to follow."""
 LIKELY = 30
 """Sites that the search may open."""
 FIRST_GUESS = 1.2
@@ -50,7 +49,13 @@ FIRST_GUESS = 1.2
 
 @dataclass(frozen=True)
 class Choice:
-    """Sites chosen on a coarse instance, with its multipliers."""
+    """Sites chosen on a coarse instance, with its multipliers.
+
+    Attributes
+    ----------
+    siting : Siting
+    prices : Multipliers
+    """
 
     siting: Siting
     prices: Multipliers
@@ -61,8 +66,15 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
 
     Parameters
     ----------
-    seed : of the search's kicks
-    stop : tells whether a share of the time is used up
+    instance : LocationInstance
+    seed : int
+        Seed of the perturbations of the local search.
+    stop : callable
+        Tells whether a share of the time limit is used up.
+
+    Returns
+    -------
+    Choice
     """
     lanes = local_lanes(instance)
     state = begin(instance, lanes, first_prices(instance))
@@ -80,6 +92,7 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
             continue
         if best is None or siting.cost < best.cost:
             best = siting
+        # Polyak's target: the best plan, unless it is so poor that steps would overshoot
         target = min(best.cost, NEAR * state.bound)
         gap = relative_gap(best.cost, state.bound)
         if stop(0.3) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
@@ -96,9 +109,12 @@ def _searched(
     seed: int,
     stop: Callable[[float], bool],
 ) -> Siting:
-    """Search from the best choice so far and from the relaxed sites at their largest.
+    """Search from the best choice so far and from the relaxed sites at their largest sizes.
 
-    Return the best plan's choice.
+    Returns
+    -------
+    Siting
+        That of the cheapest plan.
     """
     relaxed = evaluate(instance, local_lanes(instance), state.best)
     table = cost_table(instance, state.best, relaxed.price)
@@ -119,9 +135,18 @@ def _searched(
 
 
 def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
-    """Return the relaxed answer with sites made smaller until the budget allows it.
+    """Return the sites of the relaxed solution, reduced in size until the budget allows them.
 
-    Those first that pay least per dollar.
+    Sites with the least value per dollar of investment are reduced first.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    relaxed : Relaxed
+
+    Returns
+    -------
+    Siting
     """
     siting = as_siting(relaxed)
     size = siting.size.copy()
@@ -138,6 +163,7 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
         )
         if spent.sum() <= budget or not smaller.any():
             break
+        # values are negative: the largest ratio is the least saving per dollar
         worth = np.where(
             smaller, relaxed.value[sites, size[sites]] / np.maximum(spent, 1.0), -np.inf
         )
@@ -148,7 +174,17 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
 
 
 def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
-    """Return the sites that the relaxation liked, each at its largest size."""
+    """Return the sites that were open in most relaxed solutions, each at its largest size.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    state : Ascent
+
+    Returns
+    -------
+    Siting
+    """
     limits = instance.limits
     offered = np.isfinite(instance.fixed_usd)
     largest = np.where(
@@ -161,9 +197,18 @@ def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
 
 
 def likely_sites(state: Ascent, value: Array) -> Index:
-    """Return the sites worth trying, the likeliest first.
+    """Return the sites worth trying: open often in the relaxation, or nearly worth their cost.
 
-    Open often in the relaxation, or nearly worth their cost.
+    Parameters
+    ----------
+    state : Ascent
+    value : (I, M)
+        Of the relaxed solution, USD.
+
+    Returns
+    -------
+    ndarray of int
+        At most `LIKELY` sites, the likeliest first.
     """
     best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
     order = np.lexsort((best, -np.round(state.frequency.sum(axis=1), 2)))
@@ -171,7 +216,17 @@ def likely_sites(state: Ascent, value: Array) -> Index:
 
 
 def first_prices(instance: LocationInstance) -> Multipliers:
-    """Return multipliers to start from: each cell's cheapest way if sites were half used."""
+    """Return multipliers to start from: the cheapest service of each cell if sites were half used.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    Multipliers
+        Zero except for the cells.
+    """
     nothing = zero_multipliers(instance.axis_sizes)
     inbound, _ = inbound_price(instance, nothing)
     busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
@@ -183,6 +238,7 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     ).min(axis=1)
     cell = alternative_cost(instance, nothing)
     lanes = np.flatnonzero(instance.lane_site >= 0)
+    # in chunks, so that lanes by products by periods fit into memory
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
         site, way = instance.lane_site[chunk], instance.lane_way[chunk]
         cost = instance.lane_cost(chunk) + instance.units[way] * (

@@ -1,8 +1,8 @@
-r"""The Lagrangian bound of an instance: what it costs at least, whatever is decided.
+r"""The Lagrangian bound of an instance: a lower bound on the cost of every plan.
 
-Relaxed are allocation (1), stocking (13) and every row that ties sites together: gateways and
-plants (6), mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12) and
-storage (3). What is left falls apart by site and size into one continuous knapsack a period
+Relaxed are allocation (1), stocking (13) and every row that couples sites: gateways and plants (6),
+mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12) and storage (3).
+What remains separates by site and size into one continuous knapsack per period
 (docs/formulation.md, "The bound"):
 
 .. math:: V_{im} \ge F_{im}
@@ -12,9 +12,9 @@ storage (3). What is left falls apart by site and size into one continuous knaps
 
 with :math:`p` the profit of serving a cell at the multipliers, :math:`u` the units it takes,
 :math:`h` the price of a band, and :math:`a_{kj} + s_{kj} v` the lines whose lower envelope lies
-below the concave cost of safety stock. Any prices :math:`\rho` give a valid bound, so a rough one
-costs tightness, never truth. Minimum volumes of plants and integrality of everything but sites and
-stocking are dropped.
+below the concave cost of safety stock. Any prices :math:`\rho` give a valid bound: imprecise ones
+make it weaker, never wrong. Minimum volumes of plants are dropped, and so is integrality except
+that of sites and stocking.
 """
 
 from __future__ import annotations
@@ -24,10 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import get_num_threads
 
+from fulfill.location.network.site_arrays import ChosenSites, SiteCosts, SiteLanes
 from fulfill.location.network.site_kernels import (
-    ChosenSites,
-    SiteCosts,
-    SiteLanes,
     cheapest_routes,
     chosen_flows,
     profitable,
@@ -43,9 +41,17 @@ NO_CREDIT = np.zeros((0, 0))
 
 @dataclass(frozen=True)
 class LocalLanes:
-    """Local lanes ordered by site and zone, for the kernels.
+    """Lanes that start at a site, ordered by site and zone, for the kernels.
 
-    `start[i]:start[i + 1]` are those of site i.
+    Attributes
+    ----------
+    start : (I + 1,) of int
+        ``start[i]:start[i + 1]`` are the lanes of site i.
+    zone, way : (L,) of int
+    usd : (L,)
+        Price by distance, USD per order.
+    co2 : (L,)
+        kg CO2e per kg of goods.
     """
 
     start: Index
@@ -57,19 +63,28 @@ class LocalLanes:
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The relaxed problem's answer at some multipliers.
+    """Solution of the relaxed problem at some multipliers.
 
     Attributes
     ----------
-    bound : USD
-    value : (I, M) what opening a site at a size adds at these multipliers;  size : (I,) chosen
-        size, -1 closed
-    price : (I, M, T) price of a unit of throughput;  slope : (I, M, K) price of safety stock,
-        infinite where the product is not stocked
-    served : (Z, K, T) share of each cell served by the chosen sites (it may exceed one)
-    units : (I, K, T) orders leaving the chosen sites;  stocked : (Z, K, C) orders served from a
-        country
-    alternative : (Z, K, T) cheapest way without a site: mail or unserved
+    bound : float
+        USD.
+    value : (I, M)
+        What opening a site at a size adds to the bound, USD.
+    size : (I,)
+        Chosen size, -1 closed.
+    price : (I, M, T)
+        Price of throughput, USD per order.
+    slope : (I, M, K)
+        Price of safety stock, USD per order; infinite where the product is not stocked.
+    served : (Z, K, T)
+        Share of each cell that the chosen sites serve; it may exceed one.
+    units : (I, K, T)
+        Orders that leave the chosen sites.
+    stocked : (Z, K, C)
+        Orders served from a country.
+    alternative : (Z, K, T)
+        Cheapest cost without a site (mail or unserved), USD per potential order.
     """
 
     bound: float
@@ -84,7 +99,16 @@ class Relaxed:
 
 
 def local_lanes(instance: LocationInstance) -> LocalLanes:
-    """Order the lanes that start at a site."""
+    """Return the lanes that start at a site which is not locked closed, ordered for the kernels.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    LocalLanes
+    """
     lanes = np.flatnonzero(instance.lane_site != MAIL)
     shut = np.isin(instance.lane_site[lanes], instance.limits.closed)
     lanes = lanes[~shut]
@@ -102,13 +126,20 @@ def local_lanes(instance: LocationInstance) -> LocalLanes:
 
 
 def inbound_price(instance: LocationInstance, prices: Multipliers) -> tuple[Array, Index]:
-    """Return what the goods of an order cost on their way into a site and in stock there.
+    """Return the cost of the goods of an order up to and in each site, at the multipliers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
 
     Returns
     -------
-    tuple
-        USD per order at the multipliers by site, product and period, (I, K, T), and the route that
-        has it, -1 for none. A site that no route reaches pays infinity, unless inbound is free.
+    usd : ndarray, shape (I, K, T)
+        USD per order: cheapest route and storage; infinite for a site that no route reaches, unless
+        the instance has no inbound block.
+    route : ndarray of int, shape (I, K, T)
+        The cheapest route, -1 for none.
     """
     shape = instance.flow_shape
     fee = np.zeros(shape)
@@ -123,15 +154,30 @@ def inbound_price(instance: LocationInstance, prices: Multipliers) -> tuple[Arra
 
 
 def route_surcharge(instance: LocationInstance, inbound: Inbound, prices: Multipliers) -> Array:
-    """Return what the multipliers add to the cost of an order by route, (R, K, T)."""
+    """Return what the multipliers add to the cost of an order by route.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    inbound : Inbound
+    prices : Multipliers
+
+    Returns
+    -------
+    ndarray, shape (R, K, T)
+        USD per order, by the period of the sale.
+    """
+    # a row of zeros at the end: index -1, no gateway, pays nothing
     gate = np.vstack([prices.gateway, np.zeros((1, prices.gateway.shape[1]))])
     by_landing = (
         gate[inbound.route_gateway]
         + gate[inbound.route_crossing]
         + prices.origin[inbound.route_origin]
     )
+    # goods landed ahead of the sale use the gateway in the period of landing
     by_sale = by_landing @ inbound.landing.T
     formal = inbound.route_gateway >= 0
+    # row (11): every formal m3 adds to the whole of which each gateway may have a share
     spread = instance.limits.max_gateway_share * prices.share.sum()
     share = np.append(prices.share, 0.0)[inbound.route_gateway]
     by_sale = by_sale + np.where(formal, share - spread, 0.0)[:, None]
@@ -140,9 +186,17 @@ def route_surcharge(instance: LocationInstance, inbound: Inbound, prices: Multip
 
 
 def alternative_cost(instance: LocationInstance, prices: Multipliers) -> Array:
-    """Return the cheapest cost of a potential order without a site, (Z, K, T).
+    """Return the cheapest cost of a potential order without a site: mailed or unserved.
 
-    Mailed or unserved.
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+
+    Returns
+    -------
+    ndarray, shape (Z, K, T)
+        USD per potential order.
     """
     best = np.broadcast_to(instance.unserved_usd[None, :, None], instance.shape).copy()
     mail = np.flatnonzero(instance.lane_site == MAIL)
@@ -151,7 +205,19 @@ def alternative_cost(instance: LocationInstance, prices: Multipliers) -> Array:
 
 
 def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> Array:
-    """Return the cost of a potential order by mail lanes at the multipliers, (n_lanes, K, T)."""
+    """Return the cost of a potential order by mail lanes at the multipliers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+    lanes : (n_lanes,) of int
+
+    Returns
+    -------
+    ndarray, shape (n_lanes, K, T)
+        USD per potential order.
+    """
     way, zone = instance.lane_way[lanes], instance.lane_zone[lanes]
     by_zone = prices.mail[instance.zone_country[zone]][:, None, :]
     air = by_zone * instance.mail.weight_kg[way][:, :, None]
@@ -163,7 +229,19 @@ def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> 
 def service_credit(
     instance: LocationInstance, prices: Multipliers, zone: Index, way: Index
 ) -> Array:
-    """Return what the service multipliers pay for an order by lane and period, (n_lanes, T)."""
+    """Return what the multipliers of the service targets pay for an order.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+    zone, way : (n_lanes,) of int
+
+    Returns
+    -------
+    ndarray, shape (n_lanes, T)
+        USD per potential order.
+    """
     credit = np.zeros((len(zone), instance.shape[2]))
     for target, price in zip(instance.limits.targets, prices.service, strict=True):
         if price > 0:
@@ -174,15 +252,26 @@ def service_credit(
 def evaluate(
     instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, blur_usd: float = 0.0
 ) -> Relaxed:
-    """Return the bound and the relaxed answer at some multipliers.
+    """Return the bound and the relaxed solution at some multipliers.
 
-    The bound is exact whatever `blur_usd`; the answer (`served`, `units`, `stocked`) is not: a cell
-    whose profit is below `blur_usd` is served in proportion to it, and a site whose value is near
-    zero is open in part. At the best multipliers many sites tie for a cell; the blurred answer is
-    then a better direction than an arbitrary winner.
+    ``prices.cell`` is clipped at the cheapest alternative: a higher price gives no better bound
+    (docs/formulation.md, "The bound", step 1).
 
-    `prices.cell` above the cheapest alternative counts as that alternative: more would only be
-    handed back.
+    Parameters
+    ----------
+    instance : LocationInstance
+    lanes : LocalLanes
+        All of them for a bound of the instance; see `promising`.
+    prices : Multipliers
+    blur_usd : float
+        Smooths `served`, `units` and `stocked`, not the bound: a cell whose profit is below this is
+        served in proportion to it, and a site whose value is near zero is partly open. At the best
+        multipliers many sites tie for a cell; the smoothed solution is then a better direction than
+        an arbitrary winner.
+
+    Returns
+    -------
+    Relaxed
     """
     alternative = alternative_cost(instance, prices)
     cell = np.minimum(prices.cell, alternative)
@@ -196,6 +285,7 @@ def evaluate(
     units = np.zeros(instance.flow_shape)
     stocked = np.zeros(prices.stocking.shape)
     part = partly_open(instance, value, size, blur_usd)
+    # partly open sites need a size although the bound keeps them closed
     best_size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
     chosen = ChosenSites(best_size, part, blur_usd, rho, paid)
     chosen_flows(charged, chosen, served, units, stocked)
@@ -207,7 +297,7 @@ def evaluate(
 def _charged_lanes(
     instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, cell: Array
 ) -> SiteLanes:
-    """Return the lanes with all that is paid over them at the multipliers."""
+    """Return the lanes with everything that is paid on them at the multipliers."""
     charged = prices.service.any()
     return SiteLanes(
         start=lanes.start,
@@ -231,7 +321,20 @@ def _charged_lanes(
 
 
 def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd: float) -> Array:
-    """Return to what part each site counts as open in a blurred answer, (I,)."""
+    """Return the degree to which each site counts as open in a smoothed solution.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    value : (I, M)
+    size : (I,)
+    blur_usd : float
+
+    Returns
+    -------
+    ndarray, shape (I,)
+        0 to 1.
+    """
     if blur_usd <= 0:
         return (size >= 0).astype(float)
     best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
@@ -249,13 +352,26 @@ def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd:
 def promising(
     instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, slack_usd: float
 ) -> LocalLanes:
-    """Return the lanes that serve a cell at a profit, were its multiplier `slack_usd` higher.
+    """Return the lanes that would serve a cell at a profit if its multiplier rose by `slack_usd`.
 
-    A bound on these lanes alone is no bound of the instance; it guides steps between two
+    A bound on these lanes alone is no bound of the instance; it guides the steps between two
     evaluations of all lanes.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    lanes : LocalLanes
+    prices : Multipliers
+    slack_usd : float
+        USD per potential order.
+
+    Returns
+    -------
+    LocalLanes
     """
     cell = np.minimum(prices.cell, alternative_cost(instance, prices)) + slack_usd
     inbound, _ = inbound_price(instance, prices)
+    # lowest possible prices of throughput and stock, so that no lane is dropped that could pay
     cheapest = instance.handling_usd.min(axis=(1, 2))
     inbound = inbound + stock_linearisation(instance)[1].min(axis=2)[:, :, None]
     keep = profitable(
@@ -269,7 +385,17 @@ def promising(
 
 
 def stock_linearisation(instance: LocationInstance) -> tuple[Array, Array]:
-    """Return the outer linearisation of the cost of safety stock: charge and slope, (I, K, J)."""
+    """Return the outer linearisation of the cost of safety stock.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    charge, slope : ndarray, shape (I, K, J)
+        USD a year, and USD per order; one line of zeros where the instance has no stock block.
+    """
     if instance.stock is None:
         nothing = np.zeros((len(instance.sites), instance.shape[1], 1))
         return nothing, nothing
@@ -277,9 +403,17 @@ def stock_linearisation(instance: LocationInstance) -> tuple[Array, Array]:
 
 
 def effective_fixed(instance: LocationInstance, prices: Multipliers) -> Array:
-    """Return fixed cost by site and size at the multipliers of storage and budget.
+    """Return the fixed cost by site and size at the multipliers of storage and budget.
 
-    Infinite where not offered.
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+
+    Returns
+    -------
+    ndarray, shape (I, M)
+        USD a year; infinite where the size is not offered.
     """
     fixed = instance.fixed_usd
     if instance.stock is not None:
@@ -290,9 +424,18 @@ def effective_fixed(instance: LocationInstance, prices: Multipliers) -> Array:
 
 
 def choose(instance: LocationInstance, value: Array) -> Index:
-    """Return the best size of each site, -1 for closed.
+    """Choose the best size of each site; locks and the number of sites are observed exactly.
 
-    Locks and the number of sites are kept exactly.
+    Parameters
+    ----------
+    instance : LocationInstance
+    value : (I, M)
+        USD, infinite where the size is not offered.
+
+    Returns
+    -------
+    ndarray of int, shape (I,)
+        -1 for closed.
     """
     size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
     best = value.min(axis=1)
@@ -308,7 +451,20 @@ def choose(instance: LocationInstance, value: Array) -> Index:
 
 
 def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array) -> float:
-    """Return the part of the bound that no site decides."""
+    """Return the part of the bound that does not depend on the sites.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+    cell : (Z, K, T)
+        Clipped multipliers of the cells.
+
+    Returns
+    -------
+    float
+        USD.
+    """
     total = instance.constant_usd + float((cell * instance.demand).sum())
     rows = [
         (prices.mail, instance.mail.capacity_kg),
@@ -318,6 +474,7 @@ def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array)
         inbound = instance.inbound
         rows = [(prices.gateway, inbound.gateway_m3), (prices.origin, inbound.origin_m3), *rows]
     for price, limit in rows:
+        # capacities without limit are infinite and have no price
         total -= float((price * np.where(price > 0, limit, 0.0)).sum())
     if instance.stock is not None:
         collected = np.einsum("zkc,zk->kc", prices.stocking, instance.demand.sum(axis=2))

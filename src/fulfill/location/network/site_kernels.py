@@ -1,19 +1,14 @@
-"""The compiled kernels of the relaxed problem.
+"""Compiled kernels of the relaxed problem: the value of each site, and what it would serve.
 
-What each site is worth at given prices, and what it would serve.
-
-They take named tuples of arrays; `relaxation.py` fills them from an instance. Arrays by lane are
-ordered by site and zone, `start[i]:start[i + 1]` are the lanes of site i.
+They take the named tuples of `site_arrays`, which `relaxation` fills from an instance.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import prange
 
-from fulfill.model.arrays import Array, Index
+from fulfill.location.network.site_arrays import ProfitableCells
 from fulfill.model.kernel_cache import njit
 
 TOP_USD, NEAR_USD, PRECISION_USD = 40.0, 0.25, 0.003
@@ -25,9 +20,21 @@ SEARCHING = 4
 
 @njit()
 def cheapest_routes(cost, route_site, n_sites):
-    """Return cost and number of the cheapest route by site, product and period.
+    """Return the cheapest route by site, product and period.
 
-    Infinite and -1 where there is none.
+    Parameters
+    ----------
+    cost : (R, K, T)
+        USD per order.
+    route_site : (R,)
+    n_sites : int
+
+    Returns
+    -------
+    best : ndarray, shape (I, K, T)
+        USD per order, infinite where there is none.
+    route : ndarray of int, shape (I, K, T)
+        -1 where there is none.
     """
     n_routes, n_products, n_periods = cost.shape
     best = np.full((n_sites, n_products, n_periods), np.inf)
@@ -42,105 +49,19 @@ def cheapest_routes(cost, route_site, n_sites):
     return best, route
 
 
-class SiteLanes(NamedTuple):
-    """Lanes L from sites and what decides whether a cell is served over them.
-
-    Attributes
-    ----------
-    start : (I + 1,)
-    zone, way : (L,)
-    usd, carbon : (L,)
-        Price by distance; USD per kg of goods for CO2e.
-    credit : (L, T) or (0, 0)
-        What service multipliers pay for an order; empty where there are none.
-    way_cost, way_rate, units : (W, K, T)
-    inbound : (I, K, T)
-        USD per order that leaves a site.
-    carrier : (Q, T);  region : (Z,)
-        Multipliers of the carrier regions, and the region of each zone.
-    stocking : (Z, K, C);  country : (I,)
-        Multipliers of stocking, and the country of each site.
-    weight : (K,)
-        kg of goods.
-    cell, demand : (Z, K, T)
-        Multipliers of the cells, and their potential orders.
-    """
-
-    start: Index
-    zone: Index
-    way: Index
-    usd: Array
-    carbon: Array
-    credit: Array
-    way_cost: Array
-    way_rate: Array
-    units: Array
-    inbound: Array
-    carrier: Array
-    region: Index
-    stocking: Array
-    country: Index
-    weight: Array
-    cell: Array
-    demand: Array
-
-
-class SiteCosts(NamedTuple):
-    """What sites cost at the multipliers.
-
-    Attributes
-    ----------
-    charge, slope : (I, K, J)
-        Outer linearisation of the cost of safety stock.
-    capacity : (I, M, B, T);  handling : (I, M, B)
-    fixed : (I, M)
-    """
-
-    charge: Array
-    slope: Array
-    capacity: Array
-    handling: Array
-    fixed: Array
-
-
-class ProfitableCells(NamedTuple):
-    """What one site could serve at a profit: worth and units of cells by product and period.
-
-    Attributes
-    ----------
-    items : (2, K, T, n)
-        Worth and units of cells of which one way is best at every price; the first `n_items` count.
-    pairs : (4, K, T, n)
-        Worth and units of the two ways of cells of which a second way, with fewer units, is best at
-        high prices; the first `n_pairs` count.
-    n_items, n_pairs : (K, T)
-    """
-
-    items: Array
-    n_items: Index
-    pairs: Array
-    n_pairs: Index
-
-
-class ChosenSites(NamedTuple):
-    """Sites of a relaxed answer: size (I,), -1 closed; to what `part` (I,) each counts as open.
-
-    Prices.
-
-    A cell whose profit is below `blur` USD counts in proportion to it. `rho` (I, M, T) are prices
-    of throughput, `paid` (I, M, K) those of safety stock, infinite where a product is not stocked.
-    """
-
-    size: Index
-    part: Array
-    blur: float
-    rho: Array
-    paid: Array
-
-
 @njit(parallel=True)
 def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
-    """Tell for each lane whether any cell is worth more than its cost, side rows apart."""
+    """Tell for each lane whether any cell is worth more than its cost, side rows excluded.
+
+    Parameters
+    ----------
+    start, zone, way, usd, way_cost, way_rate, units, inbound, cell
+        See `SiteLanes`.
+
+    Returns
+    -------
+    ndarray of bool, shape (L,)
+    """
     keep = np.zeros(len(zone), np.bool_)
     n_products, n_periods = cell.shape[1], cell.shape[2]
     for i in prange(len(start) - 1):
@@ -168,7 +89,17 @@ several at once."""
 
 @njit()
 def _collect_profitable(i, lanes, floor, worth, found):
-    """Collect what site i could serve at a profit if a unit cost no more than `floor` (K,)."""
+    """Collect what site `i` could serve at a profit if a unit cost no more than `floor`.
+
+    Parameters
+    ----------
+    i : int
+    lanes : SiteLanes
+    floor : (K,)
+        Lowest price of a unit: cheapest band and flattest line of safety stock, USD.
+    worth, found : (W, T), ProfitableCells
+        Overwritten.
+    """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
     found.n_items[:] = 0
     found.n_pairs[:] = 0
@@ -194,6 +125,7 @@ def _collect_profitable(i, lanes, floor, worth, found):
                 second, least = _at_high_prices(
                     lane, last, lanes.way, worth, lanes.units, k, t, full, units
                 )
+                # cells with one candidate option are kept apart: sums over them are faster
                 if least == units:
                     n = found.n_items[k, t]
                     found.items[0, k, t, n], found.items[1, k, t, n] = d * full, d * units
@@ -208,7 +140,16 @@ def _collect_profitable(i, lanes, floor, worth, found):
 
 @njit()
 def _set_worth(i, z, k, lane, last, lanes, worth):
-    """Set what an order of a zone is worth by each lane from site i, throughput and stock apart."""
+    """Set the worth of an order of zone `z` by each of its lanes, throughput and stock excluded.
+
+    Parameters
+    ----------
+    i, z, k, lane, last : int
+        The lanes from site i to zone z are ``lane`` to ``last - 1``.
+    lanes : SiteLanes
+    worth : (W, T)
+        First rows overwritten, USD per potential order.
+    """
     n_periods = lanes.cell.shape[2]
     charge = lanes.stocking[z, k, lanes.country[i]]
     q = lanes.region[z]
@@ -231,17 +172,28 @@ def _set_worth(i, z, k, lane, last, lanes, worth):
 
 @njit(inline="always")
 def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
-    """Return worth and units of the way that is best at high prices.
+    """Return worth and units of the option that is best at high prices, the given ones if none is.
 
-    Those given, if no other pays there.
+    If several are, the best worth and the least units of them stand for all: an overestimate of the
+    profit, so the bound stays valid.
 
-    Should several be, the best worth and the least units of them stand for all: never less than
-    they are worth.
+    Parameters
+    ----------
+    lane, last, k, t : int
+    way, worth, way_units : (L,), (W, T), (W, K, T)
+    full, units : float
+        Worth and units of the option that is best at low prices.
+
+    Returns
+    -------
+    second, least : float
+        Worth, USD per potential order, and units.
     """
     second, least = full, units
     for other in range(lane, last):
         fewer, value = way_units[way[other], k, t], worth[other - lane, t]
         if fewer < units:
+            # price of a unit from which the option with fewer units is the better one
             price = (full - value) / (units - fewer)
             if full - units * price > 0.0:
                 second = max(second, value) if least < units else value
@@ -251,7 +203,7 @@ def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
 
 @njit(fastmath=FASTMATH)
 def _profit(worth, units, n, price):
-    """Return what items bring at a price a unit."""
+    """Return the profit of the first `n` items at a price per unit, USD."""
     total = 0.0
     for j in range(n):
         total += max(0.0, worth[j] - units[j] * price)
@@ -260,7 +212,7 @@ def _profit(worth, units, n, price):
 
 @njit(fastmath=FASTMATH)
 def _pair_profit(first, few, second, least, n, price):
-    """Return what cells bring at a price a unit, each by the better of its two ways."""
+    """Return the profit of the first `n` pairs, each by the better of its options, USD."""
     total = 0.0
     for j in range(n):
         total += max(0.0, max(first[j] - few[j] * price, second[j] - least[j] * price))
@@ -269,7 +221,7 @@ def _pair_profit(first, few, second, least, n, price):
 
 @njit(fastmath=FASTMATH)
 def _wanted(worth, units, n, price):
-    """Return the units of the items that pay a price."""
+    """Return the units of the first `n` items whose worth exceeds a price per unit."""
     total = 0.0
     for j in range(n):
         total += units[j] if worth[j] > units[j] * price else 0.0
@@ -278,12 +230,24 @@ def _wanted(worth, units, n, price):
 
 @njit()
 def _clearing_price(slope, t, found, capacity, handling, guess):
-    """Return about the lowest price of a period at which the bands supply what is wanted.
+    """Return the approximate lowest price at which the bands supply what is wanted in period `t`.
 
-    Looked for near the guess first; good to a few tenths of a cent.
+    Bisection to `PRECISION_USD`, first within `NEAR_USD` of the guess.
+
+    Parameters
+    ----------
+    slope : (K,)
+        Prices of safety stock; infinite where not stocked.
+    t : int
+    found : ProfitableCells
+    capacity, handling : (B,)
+        Of the period and size.
+    guess : float
+        USD per order, as the result.
     """
     floor = handling.min()
     low, high = max(floor, guess - NEAR_USD), guess + NEAR_USD
+    # the bracket around the guess fails on one side at most: widen it on that side
     if low > floor and not _excess_demand(slope, t, found, capacity, handling, low):
         low, high = floor, low
     elif _excess_demand(slope, t, found, capacity, handling, high):
@@ -315,7 +279,24 @@ def _excess_demand(slope, t, found, capacity, handling, price):
 
 @njit()
 def _gain(price, charge, slope, found, capacity, handling, paid):
-    """Return the value of a site at prices of throughput; set the slope each product pays."""
+    """Return the value of a size at prices of throughput, fixed cost excluded.
+
+    Parameters
+    ----------
+    price : (T,)
+        USD per order.
+    charge, slope : (K, J)
+    found : ProfitableCells
+    capacity : (B, T)
+    handling : (B,)
+    paid : (K,)
+        Set to the slope that each product pays, infinite where it is not stocked.
+
+    Returns
+    -------
+    float
+        At most zero where the site pays, USD.
+    """
     items, pairs = found.items, found.pairs
     n_products, n_lines = charge.shape
     total = 0.0
@@ -323,6 +304,7 @@ def _gain(price, charge, slope, found, capacity, handling, paid):
         for b in range(len(handling)):
             total -= capacity[b, t] * max(0.0, price[t] - handling[b])
     for k in range(n_products):
+        # not stocking the product is worth zero
         best, paid[k] = 0.0, np.inf
         for line in range(n_lines):
             net = -charge[k, line]
@@ -342,12 +324,22 @@ def _gain(price, charge, slope, found, capacity, handling, paid):
 
 @njit()
 def _search_prices(i, costs, found, price, paid, value):
-    """Set lower bounds of what site i adds at each size, the prices that prove them, the slopes.
+    """Raise the lower bounds of what site `i` adds at each size by better prices of throughput.
 
     The value of a size is concave in its prices of throughput, and the site counts with its least
-    value: so the size of the least value is improved, again and again, until it pays nothing to
-    open or the tries are used up. Prices start from the last round's; they step to where the market
-    clears for what is stocked now, or half the way there.
+    value. So the size with the least value is improved, again and again, until the site no longer
+    pays or the trials are used up. Prices start from those of the last round; a trial steps to
+    where the market clears for the current assortment, or half-way there.
+
+    Parameters
+    ----------
+    i : int
+    costs : SiteCosts
+    found : ProfitableCells
+    price, paid : (M, T), (M, K)
+        Prices of throughput and of safety stock; updated.
+    value : (M,)
+        Set, USD.
     """
     charge, slope = costs.charge[i], costs.slope[i]
     capacity, handling, fixed = costs.capacity[i], costs.handling[i], costs.fixed[i]
@@ -373,6 +365,7 @@ def _search_prices(i, costs, found, price, paid, value):
             trials[m] = 0.5 * (trials[m] + price[m])
         tries[m] += 1
         gain = _gain(trials[m], charge, slope, found, capacity[m], handling[m], trial_paid)
+        # keep the better prices; the swap leaves the worse ones as the other end to halve from
         if fixed[m] + gain > value[m]:
             value[m] = fixed[m] + gain
             for t in range(n_periods):
@@ -382,10 +375,25 @@ def _search_prices(i, costs, found, price, paid, value):
 
 @njit(parallel=True)
 def site_values(lanes, costs, guess, n_threads):
-    """Return the value of each site at each size, prices of throughput, slopes of safety stock.
+    """Return the value of each site at each size.
 
-    `guess` (I, M, T) are prices of throughput to start from. The answer is the same for any
-    `n_threads`.
+    Parameters
+    ----------
+    lanes : SiteLanes
+    costs : SiteCosts
+    guess : (I, M, T)
+        Prices of throughput to start from, USD per order.
+    n_threads : int
+        The result does not depend on it.
+
+    Returns
+    -------
+    value : ndarray, shape (I, M)
+        Lower bound of what opening the site adds, USD; infinite where not offered.
+    rho : ndarray, shape (I, M, T)
+        Prices of throughput that prove it.
+    paid : ndarray, shape (I, M, K)
+        Prices of safety stock, infinite where a product is not stocked.
     """
     n_sites, n_sizes = costs.fixed.shape
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
@@ -415,9 +423,22 @@ def site_values(lanes, costs, guess, n_threads):
 
 @njit(parallel=True)
 def chosen_flows(lanes, chosen, served, units, stocked):
-    """Add what the chosen sites serve at their prices to `served`, `units` and `stocked`."""
+    """Add what the chosen sites serve at their prices.
+
+    Parameters
+    ----------
+    lanes : SiteLanes
+    chosen : ChosenSites
+    served : (Z, K, T)
+        Share of each cell; updated.
+    units : (I, K, T)
+        Orders that leave each site; updated.
+    stocked : (Z, K, C)
+        Orders served from a country; updated.
+    """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
     for k in prange(n_products):
+        # in series over sites: threads by product never write to the same entries
         for i in range(len(chosen.size)):
             m, c = chosen.size[i], lanes.country[i]
             if m < 0 or chosen.part[i] <= 0.0 or chosen.paid[i, m, k] == np.inf:
@@ -441,9 +462,16 @@ def chosen_flows(lanes, chosen, served, units, stocked):
 
 @njit()
 def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
-    """Return the largest profit of an order of a cell from site i at size m, and its units.
+    """Return the largest profit of an order of a cell from site `i` at size `m`, and its units.
 
-    Zero if none pays.
+    Both are zero if no lane pays.
+
+    Parameters
+    ----------
+    i, z, k, t, m, lane, last : int
+        The lanes from site i to zone z are ``lane`` to ``last - 1``.
+    lanes : SiteLanes
+    chosen : ChosenSites
     """
     best, best_u = 0.0, 0.0
     charge, q = lanes.stocking[z, k, lanes.country[i]], lanes.region[z]

@@ -1,11 +1,9 @@
-"""Search over sites and sizes on a small instance.
+"""Local search over sites and sizes on a small instance: open, close, resize, swap.
 
-Open, close, resize, swap, with prices of throughput kept warm.
-
-Costs of serving each cell from each site are laid out once as a dense table, so that a choice of
-sites is priced in milliseconds: cells take their cheapest site, prices of throughput move until the
-sites are neither over- nor underused, and what is still over the limit pays a penalty. Exact
-figures come later, from `allocation`.
+The costs of serving each cell from each site are laid out once as a dense table, so that a choice
+of sites is priced in milliseconds: cells take their cheapest site, prices of throughput are updated
+until the sites are neither over- nor underused, and the rent of capacity at these prices is
+deducted. Prices are carried over from choice to choice. `allocation` gives the exact cost later.
 """
 
 from __future__ import annotations
@@ -29,22 +27,30 @@ Move = tuple[tuple[int, int], ...]
 SWAPS = 12
 """Closed sites that are tried in place of an open one."""
 KICKS, KICKED, FINALISTS = 8, 4, 2
-"""Random kicks of the search, sites that each changes, and choices that are looked at closely."""
+"""Perturbations of the search, sites that each changes, and choices that are re-optimised."""
 SCREENING, BALANCING = 2, 6
-"""Rounds of moving prices for a first look at a choice, and for a second."""
+"""Price updates in the first and in the second estimate of a choice."""
 MOVE = 5.0
 """USD by which a price moves in the first round at a site over- or underused by its whole
 capacity."""
 HOPELESS = 0.003
-"""A choice that looks worse by this share at first sight gets no second look."""
+"""A choice that is worse by this share in the first estimate gets no second one."""
 
 
 @dataclass(frozen=True)
 class CostTable:
-    """Cost and units of serving a cell from every site, without prices of throughput.
+    """Cost and units of serving a cell from every site, prices of throughput excluded.
 
-    `cost`, `units` (K, I, Z, T); `alternative`, `demand` (K, Z, T); `price` (I, M, T) prices of
-    throughput that the relaxation found for each site and size, to start from.
+    Attributes
+    ----------
+    cost, units : (K, I, Z, T)
+        USD per potential order; orders that leave the site per potential order.
+    alternative : (K, Z, T)
+        Cost without a site, USD per potential order.
+    demand : (K, Z, T)
+        Potential orders.
+    price : (I, M, T)
+        Prices of throughput of the relaxed solution, to start from.
     """
 
     cost: Array
@@ -56,14 +62,20 @@ class CostTable:
 
 @dataclass(frozen=True)
 class Siting:
-    """A choice of sites with what belongs to it.
+    """A choice of sites with its assortment and prices.
 
     Attributes
     ----------
-    size : (I,) -1 closed;  assortment : (I, K) products that a site may stock
-    rho : (I, T) prices of throughput;  volume : (I, K) yearly orders, at which safety stock is
-        priced
-    cost : estimated, USD a year
+    size : (I,)
+        -1 for closed.
+    assortment : (I, K)
+        Products that a site may stock.
+    rho : (I, T)
+        Prices of throughput, USD per order.
+    volume : (I, K)
+        Yearly orders at which safety stock is priced.
+    cost : float
+        USD a year; an estimate where no plan was made.
     """
 
     size: Index
@@ -74,7 +86,20 @@ class Siting:
 
 
 def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) -> CostTable:
-    """Lay out the costs of all sites that may be open."""
+    """Lay out the costs of all sites that may be open.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+        Those of the side rows are charged.
+    price : (I, M, T)
+        Prices of throughput to start from.
+
+    Returns
+    -------
+    CostTable
+    """
     may_open = np.asarray(np.isfinite(instance.fixed_usd).any(axis=1))
     may_open[list(instance.limits.closed)] = False
     n_sites = len(may_open)
@@ -93,10 +118,24 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
 def estimate(
     instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING
 ) -> Siting:
-    """Return the choice with balanced prices of throughput and its estimated cost.
+    """Balance the prices of throughput of a choice of sites and estimate its cost.
 
-    The estimate is what the allocation costs at prices of throughput, less the rent of the capacity
-    at them: an optimal allocation splits cells that tie, and only the prices know what that costs.
+    The estimate is the Lagrangian value: cost of the allocation at the prices less the rent of the
+    capacity. An allocation that rounds cells to one site cannot show what splitting tied cells
+    costs; the prices do.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    table : CostTable
+    siting : Siting
+    rounds : int
+        Price updates.
+
+    Returns
+    -------
+    Siting
+        With prices, volumes and cost.
     """
     sites = np.flatnonzero(siting.size >= 0)
     if not len(sites):
@@ -130,9 +169,11 @@ def estimate(
         )
         cost = served - float((room * np.maximum(rho[:, None, :] - steps[:, :, None], 0.0)).sum())
         cost += _bend(instance, sites, slope, volume.sum(axis=2))
+        # the largest value is the tightest; early rounds still price safety stock at old volumes
         if number >= rounds // 2 and cost > best[0]:
             best = (cost, rho, volume.copy())
         excess = excess_demand(volume.sum(axis=1), filled, steps, rho) / total
+        # a diminishing step; the clip keeps one crowded site from overshooting
         rho = np.maximum(rho + MOVE / (1.0 + number) * np.clip(excess, -0.7, 0.7), steps[:, :1])
         if number < rounds // 2:
             slope = _marginal(instance, sites, volume.sum(axis=2))
@@ -150,7 +191,7 @@ def estimate(
 
 
 def _marginal(instance: LocationInstance, sites: Index, volume: Array) -> Array:
-    """Return the price of one more order in stock at the volumes of some sites, (S, K)."""
+    """Return the marginal cost of safety stock of some sites, USD per order, (S, K)."""
     if instance.stock is None:
         return np.zeros(volume.shape)
     everywhere = np.zeros((len(instance.sites), instance.shape[1]))
@@ -159,7 +200,7 @@ def _marginal(instance: LocationInstance, sites: Index, volume: Array) -> Array:
 
 
 def _bend(instance: LocationInstance, sites: Index, slope: Array, volume: Array) -> float:
-    """Return what safety stock costs less what `slope` charged for it, USD."""
+    """Return the cost of safety stock less what `slope` charged for it, USD."""
     if instance.stock is None:
         return 0.0
     everywhere = np.zeros((len(instance.sites), instance.shape[1]))
@@ -168,7 +209,19 @@ def _bend(instance: LocationInstance, sites: Index, slope: Array, volume: Array)
 
 
 def restock(instance: LocationInstance, table: CostTable, siting: Siting) -> Siting:
-    """Choose the assortment anew at the choice's prices and estimate the cost again."""
+    """Choose the assortment anew at the prices of the choice and estimate the cost again.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    table : CostTable
+    siting : Siting
+
+    Returns
+    -------
+    Siting
+        The given one if the new assortment is not cheaper.
+    """
     sites = np.flatnonzero(siting.size >= 0)
     if not len(sites) or instance.stock is None:
         return siting
@@ -196,17 +249,31 @@ def improve(
     likely: Index,
     stop: Callable[[], bool],
 ) -> Siting:
-    """Open, close, resize and swap sites while that helps.
+    """Open, close, resize and swap sites until nothing helps.
 
-    Only `likely` sites are opened, the likeliest first.
+    Parameters
+    ----------
+    instance : LocationInstance
+    table : CostTable
+    siting : Siting
+    likely : ndarray of int
+        Sites that may be opened, the likeliest first.
+    stop : callable
+        Tells whether time is up.
+
+    Returns
+    -------
+    Siting
     """
     siting = restock(instance, table, estimate(instance, table, siting, 3 * BALANCING))
+    # open sites may always be resized or closed
     likely = np.concatenate([likely, np.setdiff1d(np.flatnonzero(siting.size >= 0), likely)])
     improved = True
     while improved and not stop():
         siting, improved = _try(
             instance, table, siting, _resized(siting, likely, instance.fixed_usd.shape[1]), stop
         )
+        # swaps are many: only at a local optimum of the single moves
         if not improved:
             siting, improved = _try(instance, table, siting, _swapped(siting, likely), stop)
         siting = restock(instance, table, siting)
@@ -221,15 +288,30 @@ def search_sites(
     seed: int,
     stop: Callable[[], bool],
 ) -> list[Siting]:
-    """Improve every start, then the best one again and again after random kicks.
+    """Improve every start, then perturb and improve the best choice repeatedly.
 
-    Return the `FINALISTS` best.
+    Parameters
+    ----------
+    instance : LocationInstance
+    table : CostTable
+    starts : list of Siting
+    likely : ndarray of int
+        Sites that may be opened, the likeliest first.
+    seed : int
+    stop : callable
+        Tells whether time is up.
+
+    Returns
+    -------
+    list of Siting
+        The `FINALISTS` best, the cheapest first.
     """
     found = [improve(instance, table, start, likely, stop) for start in starts]
     rng = np.random.default_rng(seed)
     offered = np.isfinite(instance.fixed_usd)
     for _ in range(KICKS):
         best = min(found, key=lambda siting: siting.cost)
+        # perturb the likelier half and whatever is open
         movable = np.union1d(likely[: len(likely) // 2 + 1], np.flatnonzero(best.size >= 0))
         if stop() or not len(movable):
             break
@@ -238,6 +320,7 @@ def search_sites(
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
         if allowed(instance, size):
             found.append(improve(instance, table, _opened(table, best, size), likely, stop))
+    # several starts may end at the same sizes: the cheapest of each stays
     distinct = {
         tuple(siting.size.tolist()): siting
         for siting in sorted(found, key=lambda siting: -siting.cost)
@@ -262,6 +345,7 @@ def _try(
             size[site] = new
         if (size == siting.size).all() or not allowed(instance, size):
             continue
+        # two stages: most moves are rejected after a few cheap rounds
         trial = estimate(instance, table, _opened(table, siting, size), SCREENING)
         if trial.cost > siting.cost + HOPELESS * abs(siting.cost):
             continue
@@ -272,14 +356,14 @@ def _try(
 
 
 def _resized(siting: Siting, likely: Index, n_sizes: int) -> Iterator[Move]:
-    """Yield every site at every size and closed."""
+    """Yield the moves that give each site each size or close it."""
     for site in likely:
         for size in range(-1, n_sizes):
             yield ((int(site), size),)
 
 
 def _swapped(siting: Siting, likely: Index) -> Iterator[Move]:
-    """Yield every open site closed for one of the likeliest closed sites, at the same size."""
+    """Yield the moves that replace an open site by a likely closed one of the same size."""
     closed = [int(site) for site in likely if siting.size[site] < 0][:SWAPS]
     for site in np.flatnonzero(siting.size >= 0):
         for other in closed:
@@ -287,7 +371,18 @@ def _swapped(siting: Siting, likely: Index) -> Iterator[Move]:
 
 
 def allowed(instance: LocationInstance, size: Index) -> bool:
-    """Tell whether a choice keeps locks, number of sites and budget."""
+    """Tell whether a choice observes locks, number of sites, offered sizes and budget.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    size : (I,)
+        -1 for closed.
+
+    Returns
+    -------
+    bool
+    """
     limits = instance.limits
     is_open = np.flatnonzero(size >= 0)
     if limits.max_sites is not None and len(is_open) > limits.max_sites:
@@ -300,7 +395,10 @@ def allowed(instance: LocationInstance, size: Index) -> bool:
 
 
 def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
-    """Return the choice with other sizes; a newly opened site stocks what most open sites stock."""
+    """Return the choice with other sizes.
+
+    A newly opened site stocks what at least half of the open sites stock.
+    """
     changed = np.flatnonzero((size != siting.size) & (size >= 0))
     new = changed[siting.size[changed] < 0]
     rho, assortment, volume = siting.rho.copy(), siting.assortment.copy(), siting.volume.copy()
@@ -314,9 +412,27 @@ def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:
 
 @njit(parallel=True)
 def serve(cost, units, alternative, demand, sites, mask, rho, slope, volume):
-    """Let every cell take its cheapest site.
+    """Serve every cell from its cheapest site.
 
-    Set `volume` (S, K, T) and return the cost, prices included.
+    Parameters
+    ----------
+    cost, units : (K, I, Z, T)
+    alternative, demand : (K, Z, T)
+    sites : (S,)
+        Numbers of the open sites.
+    mask : (S, K)
+        Assortment.
+    rho : (S, T)
+        Prices of throughput, USD per order.
+    slope : (S, K)
+        Prices of safety stock, USD per order.
+    volume : (S, K, T)
+        Set to the orders that leave each site.
+
+    Returns
+    -------
+    float
+        Cost with the prices included, USD.
     """
     n_products, _, n_zones, n_periods = cost.shape
     n_open = len(sites)

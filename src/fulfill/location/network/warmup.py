@@ -1,9 +1,7 @@
-"""Compiling the kernels before the clock runs.
+"""Compilation of the kernels before the time limit starts.
 
-A tiny instance goes through the whole decomposition once.
-
-What was compiled is kept (`kernel_cache.py`), so this costs half a minute after an installation and
-a second later.
+A tiny instance goes through the whole decomposition once. Machine code is cached on disk
+(`kernel_cache.py`), so this takes half a minute after an installation and a second later.
 """
 
 from __future__ import annotations
@@ -21,14 +19,17 @@ ZONES, PRODUCTS, PERIODS, SITES, SIZES, BANDS = 3, 2, 2, 2, 2, 2
 
 
 def names(prefix: str, number: int) -> tuple[str, ...]:
-    """Return number names that begin alike."""
+    """Return `number` names that begin with `prefix`."""
     return tuple(f"{prefix}{n}" for n in range(number))
 
 
 def tiny_instance() -> LocationInstance:
-    """Return an instance that has a little of everything.
+    """Return an instance that exercises every kernel.
 
-    Products, periods, sizes, bands, routes, mail, stock.
+    Returns
+    -------
+    LocationInstance
+        With several products, periods, sizes and bands, inbound routes, mail and stock.
     """
     lane_site = np.array([MAIL, 0, 1] * ZONES)
     lane_zone = np.repeat(np.arange(ZONES), 3)

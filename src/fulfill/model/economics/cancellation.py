@@ -1,12 +1,13 @@
-"""What a lead time does to orders: how many are placed, cancelled before delivery, and on time.
+"""Effect of lead time on orders: how many are placed, cancelled before delivery, and on time.
 
-A lead time is a lognormal distribution given by its mean and its 90th percentile. The cancellation
-law is an assumption (no measured Mexican curve is public), to be calibrated and swept::
+A lead time has a lognormal distribution, given by its mean and its 90th percentile. The
+cancellation law is an assumption (no measured Mexican curve is public), to be calibrated and varied
+in sensitivity analyses::
 
     p(L) = 1 - (1 - p0) * exp(-h0 * min(L, L_free) - lambda * max(0, L - L_free)^gamma)
 
-`p` is taken in expectation over the distribution, not at the mean: lead times are skewed and
-lateness is what cancels.
+`p` is taken in expectation over the distribution, not at the mean: lead times are skewed,
+and late deliveries cause most cancellations.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Survival:
 def lead_times(
     ways: pd.DataFrame, calendar: pd.DataFrame, dispatch_days: Array, delay_days: float = 0.0
 ) -> LeadTimes:
-    """Return the lead times of every way in every period.
+    """Return the lead times of every delivery option in every period.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def survival(
     ----------
     lead : LeadTimes
     promise_days : (n_ways, n_products)
-        Days that a buyer of the way's channel expects to wait.
+        Days that a buyer of the option's channel expects to wait.
     hazard : CancellationHazard
     loss : ConversionLoss
     """
@@ -170,6 +171,7 @@ def lognormal(mean: ArrayLike, p90: ArrayLike) -> tuple[Array, Array]:
     twice = 2.0 * np.log(ratio)
     # z90 - sqrt(z90^2 - twice), multiplied out: the difference would lose its digits near zero.
     sigma = twice / (Z90 + np.sqrt(np.maximum(Z90**2 - twice, 0.0)))
+    # the mean of a lognormal law is exp(mu + sigma^2 / 2)
     return np.log(mean) - sigma**2 / 2, sigma
 
 
@@ -183,6 +185,7 @@ def share_within(mean: ArrayLike, p90: ArrayLike, days: float) -> Array:
     days : float
     """
     mu, sigma = lognormal(mean, p90)
+    # the floor on sigma avoids a division by zero; a sure lead time is handled below
     spread = ndtr((np.log(days) - mu) / np.maximum(sigma, 1e-12))
     return np.asarray(np.where(sigma > 0, spread, (mu <= np.log(days)).astype(float)))
 
@@ -220,6 +223,8 @@ def expected_cancelled(
     """
     mu, sigma = lognormal(mean, p90)
     total: Array = np.zeros(np.broadcast(mu, np.asarray(promise_days)).shape)
+    # midpoint rule in probability: equal weights at 32 quantiles, since p(L) has a kink at the
+    # promised time
     for node in NODES:
         total = total + cancelled_by(np.exp(mu + sigma * node), promise_days, hazard)
     return total / len(NODES)

@@ -193,6 +193,7 @@ def formal_entry_taxes(
             payable = np.where(np.isfinite(duties[rows]), duties[rows], 0.0)
             due = import_vat(cif[rows], payable, float(by_country["vat_rate"][place]))
             credited = bool(by_country["vat_credited"][place])
+            # credited VAT costs only the interest until it is returned
             wait = holding_cost(holding.capital, due, holding.vat_credit_days)
             vat[rows] = wait if credited else due
     return BorderTaxes(duties, vat)

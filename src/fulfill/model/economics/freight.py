@@ -60,7 +60,16 @@ class Routes:
         return len(self.site)
 
     def take(self, rows: Index) -> Routes:
-        """Return the routes of the given rows, in their order."""
+        """Return the routes of the given rows, in their order.
+
+        Parameters
+        ----------
+        rows : (n,) of int
+
+        Returns
+        -------
+        Routes
+        """
         return Routes(
             site=self.site[rows],
             origin=self.origin[rows],

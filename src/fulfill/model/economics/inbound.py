@@ -1,6 +1,6 @@
-"""What the goods of an order cost when they stand in a site.
+"""The landed cost of the goods of an order in a site.
 
-Goods at the origin, freight, duty, import VAT, and holding on the way and in cycle stock.
+Goods at the origin, freight, duty, import VAT, and holding in transit and in cycle stock.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class GoodsCost:
     by_origin : (n_origins, n_products)
         Infinite where the origin does not make the product.
     cheapest : (n_products,)
-        Of all origins.
+        Least cost over all origins.
     cheapest_overseas : (n_products,)
-        Of the origins that mail comes from; infinite where none makes the product.
+        Least cost over the origins that mail comes from; infinite where none makes the product.
     """
 
     by_origin: Array
@@ -162,8 +162,8 @@ def _cheapest_gateways(cost: Array, routes: Routes, group: Index) -> Index:
 
     Gateways are ranked by the mean over the products that they can bring.
     """
-    # Less each product's best: the mean of a route must not depend on how dear the products are
-    # that it happens to bring.
+    # Less each product's best: the mean of a route must not depend on how expensive the products
+    # are that it happens to bring.
     best_cost = cost.min(axis=0)
     excess = np.where(
         np.isfinite(cost), cost - np.where(np.isfinite(best_cost), best_cost, 0.0), np.nan
@@ -203,7 +203,7 @@ def inbound_cost(
     products : DataFrame
         Columns volume_m3, transfer_value_usd.
     stock : StockByPeriod
-        Goods are held on the way, in cycle stock, and from landing ahead up to the sale.
+        Goods are held in transit, in cycle stock, and from landing ahead up to the sale.
     holding : HoldingRates
     insurance_rate : float
         Share of the transfer value.
@@ -238,7 +238,7 @@ def cheapest_route(routes: Routes, inbound: InboundCost, n_sites: int) -> Replen
     ----------
     routes : Routes
     inbound : InboundCost
-        Of these routes.
+        Cost of these routes.
     n_sites : int
 
     Returns

@@ -1,4 +1,4 @@
-"""Stock: cycle, safety or seasonal over- and understock, stock landed ahead of a peak.
+"""Stock: cycle stock, safety stock or newsvendor cost of a season, stock landed ahead of a peak.
 
 Safety stock is computed per SKU and multiplied by the number of SKUs: small for a best seller,
 large for ten thousand slow ones. At a site that carries the share `phi` of a country's demand it
@@ -31,7 +31,7 @@ SHARES = np.concatenate([[0.0], 2.2 ** -np.arange(7.0)[::-1]])
 
 @dataclass(frozen=True)
 class HoldingRates:
-    """What it costs to have money bound, as a share of the value a year.
+    """Holding rates, as a share of the value a year.
 
     Attributes
     ----------
@@ -167,6 +167,7 @@ class SafetyStock:
         -------
         ndarray, shape (n_sites, n_products, 9)
         """
+        # geometric steps: the square root bends most near zero
         home = np.minimum(self.demand, self.reach)
         return np.concatenate([home[:, :, None] * SHARES, self.reach[:, :, None]], axis=2)
 
@@ -183,6 +184,7 @@ class SafetyStock:
         """
         volume = self.breakpoints()
         share = volume / np.maximum(self.demand[:, :, None], 1e-12)
+        # pooling: independent variances add up (phi), common ones scale with the square (phi^2)
         cost = np.sqrt(
             self.alone_usd2[:, :, None] * share + self.common_usd2[:, :, None] * share**2
         )
@@ -225,6 +227,7 @@ class SafetyStock:
         ndarray, shape (n_sites, n_products, n_sizes)
             USD per order.
         """
+        # a secant over more than can leave the site would be needlessly flat
         reach = np.minimum(top[:, None, :], self.reach[:, :, None])
         share = reach / np.maximum(self.demand[:, :, None], 1e-12)
         cost = np.sqrt(
@@ -271,8 +274,10 @@ def safety_stock(
     hold = holding.goods * usual.value * skus * policy.service_factor
     alone = (hold * daily_sd) ** 2 * (usual.days + policy.review_days)
     common = (hold * daily * usual.days_sd) ** 2
+    # newsvendor: overage is the loss on a left-over order, underage the margin of a missing one
     over = usual.value * (1.0 - products["salvage_share"].to_numpy(float))
     under = np.maximum(margin, 0.0)
+    # away from 0 and 1, where the quantile is infinite
     critical = np.clip(under / np.maximum(under + over, 1e-12), 1e-6, 1 - 1e-6)
     density = np.exp(-(ndtri(critical) ** 2) / 2) / np.sqrt(2 * np.pi)
     season_sd = daily_sd * np.sqrt(season)
@@ -286,6 +291,7 @@ def safety_stock(
     together = policy.demand_correlation
     return SafetyStock(
         alone_usd2=(1.0 - together) * varies,
+        # a season is bought at once: no lead time to vary
         common_usd2=together * varies + np.where(seasonal, 0.0, common),
         demand=demand.yearly,
         m3_per_usd=np.where(seasonal, leftover, held),
@@ -322,6 +328,7 @@ def site_demand(
         name: yearly[zone_country == name].sum(axis=0) for name in np.unique(site_country)
     }
     own = np.stack([by_country[name] for name in site_country])
+    # the best conversion bounds the orders that any delivery option can bring
     most = conversion(0.0, loss)
     if not cross_border:
         return SiteDemand(own, np.asarray(most * own))

@@ -3,8 +3,8 @@
 This module alone knows the problem: it hands each part the tables and figures that it reads, in the
 order freight, duty, inbound, warehouse, last mile, lead time, cancellation, value.
 
-Everything stays in broadcastable factors: by way x product x period, by route x product x period,
-by site. With
+Everything stays in broadcastable factors: by delivery option x product x period, by route x product
+x period, by site. With
 
     p, p_d     share cancelled by delivery, and by dispatch
     conv       orders placed per potential order
@@ -91,7 +91,7 @@ from fulfill.model.economics.warehouse import (
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Economics:
     """Unit economics of a problem; sums of these parts are what every method and the auditor price.
 
@@ -102,7 +102,7 @@ class Economics:
     warehouses, stock, safety
         Sites by size, cycle and pre-built stock by period, safety stock by site.
     ways, lanes, lead_times, survival, value
-        Ways to the consumer, their lanes, and by way what becomes of an order and what it is worth.
+        Delivery options and their lanes; lead time, survival and value of an order by option.
     way_rate : (n_ways, n_products, n_periods)
         Multiplies a lane's price by distance: orders dispatched times the period's surcharge.
     within : dict of days to (n_ways, n_periods)
@@ -140,10 +140,33 @@ class Economics:
     reference_usd: Array
     countries: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        n_ways, n_products, n_periods = self.way_rate.shape
+        return (
+            f"Economics({n_products} products, {n_periods} periods, {len(self.fixed_usd)} sites, "
+            f"{n_ways} delivery options, {len(self.lanes)} lanes, {len(self.routes)} routes, "
+            f"countries={self.countries})"
+        )
+
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of parameters.csv that the economics reads, in the types of the parts."""
+    """The rows of parameters.csv that the economics reads, grouped by the part that uses them.
+
+    Attributes
+    ----------
+    entry : FormalEntry
+    holding : HoldingRates
+    policy : StockPolicy
+    crossing : CrossBorderTerms
+    hazard : CancellationHazard
+    conversion : ConversionLoss
+    by_mail, from_site : ChannelTerms
+    capital_recovery : float
+        Yearly share of a one-off cost.
+    importer_setup_usd : float
+        One-off cost of an importer in a country, USD.
+    """
 
     entry: FormalEntry
     holding: HoldingRates
@@ -213,13 +236,13 @@ def read_figures(parameters: Mapping[str, float]) -> Figures:
 def economics(
     problem: Problem, distances: Distances, days_in_time: tuple[int, ...] = (3, 5)
 ) -> Economics:
-    """Price every way, route and site of a problem.
+    """Price every delivery option, route and site of a problem.
 
     Parameters
     ----------
     problem : Problem
     distances : Distances
-        Of the problem's places.
+        Distances between the places of the problem.
     days_in_time : tuple of int
         Days whose share in time is wanted, for service levels and reports.
     """
@@ -308,7 +331,7 @@ def price_safety_stock(problem: Problem, routes: Routes, inbound: InboundCost) -
     routes : Routes
         What the sites can be replenished by.
     inbound : InboundCost
-        Of these routes.
+        Cost of these routes.
 
     Returns
     -------
@@ -331,13 +354,13 @@ def price_safety_stock(problem: Problem, routes: Routes, inbound: InboundCost) -
 
 
 def price_orders(problem: Problem, ways: Ways) -> OrderValue:
-    """Return what a potential order costs by each way, revenue negative.
+    """Return the cost of a potential order by each delivery option, revenue negative.
 
     Parameters
     ----------
     problem : Problem
     ways : Ways
-        Any ways of the problem, see `Economics.ways`.
+        Any delivery options of the problem, see `Economics.ways`.
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
     left = _survival(network, figures, ways, _lead_times(network, figures, ways))

@@ -1,10 +1,10 @@
-"""Ways to a consumer: last-mile services from a site, the same behind a crossing, direct mail.
+"""Delivery options: last-mile services from a site, the same across the border, direct mail.
 
-A *way* is one row of services.csv, such a row used across the border, or one row of
-mail_services.csv. Everything that an order costs on its way depends on the way, the product and the
-period; only the price by distance and the emissions depend on the lane. So costs are kept by way (a
-few hundred rows), not by zone and site. Own vans are one way for each country and zone class, whose
-price stands wholly in its lanes: those of own_delivery.csv.
+A *delivery option* (`way` in the code) is one row of services.csv, such a row used across the
+border, or one row of mail_services.csv. The cost of delivering an order depends on option, product
+and period; only the price by distance and the emissions depend on the lane. So costs are kept by
+option (a few hundred rows), not by zone and site. Own vans are one option for each country and zone
+class; their whole price is in the lanes, from own_delivery.csv.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fulfill.model.economics.carbon import kg_co2e_per_kg
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 OWN_VANS = "own-vans"
-"""`service_id` of the ways of own_delivery.csv."""
+"""`service_id` of the delivery options of own_delivery.csv."""
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
 
@@ -48,10 +48,13 @@ class CrossBorderTerms:
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways to a consumer.
+    """The delivery options to a consumer.
 
-    Frame columns: channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-    usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the way's index.
+    Attributes
+    ----------
+    table : DataFrame
+        Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
+        usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the index of the option.
     """
 
     table: pd.DataFrame
@@ -61,7 +64,7 @@ class Ways:
 
     @property
     def own(self) -> NDArray[np.bool_]:
-        """Tell which ways are own vans, (n_ways,): no carrier's surcharge falls on them."""
+        """Tell which options are own vans, (n_ways,); carriers' surcharges do not apply to them."""
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
@@ -85,6 +88,7 @@ class Ways:
             volume_m3[None, :] * table["volumetric_kg_m3"].to_numpy(float)[:, None],
         )
         mail = (table["channel"] == "direct_mail").to_numpy()[:, None]
+        # the base price of a last-mile service covers the first kilogram, that of mail none
         charged = np.where(mail, heavy, np.maximum(heavy - 1.0, 0.0))
         price = (
             table["base_usd"].to_numpy(float)[:, None]
@@ -128,7 +132,7 @@ def allowed_ways(
     channels: Collection[str],
     crossing: CrossBorderTerms,
 ) -> Ways:
-    """List the ways that the channels allow.
+    """Return the delivery options that the channels allow.
 
     Parameters
     ----------
@@ -161,9 +165,9 @@ def allowed_ways(
 
 
 def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
-    """Return the ways of own vans: as fast as the cheapest service of the nearest band.
+    """Return the delivery options of own vans, as fast as the cheapest service of the nearest band.
 
-    They have no price: it stands in the lanes.
+    Their price is zero here: it is in the lanes.
     """
     nearest = services[services["km_from"] == 0].sort_values("base_usd", kind="stable")
     fast = nearest.drop_duplicates(["country", "zone_class"])
@@ -198,7 +202,7 @@ def lanes_to_zones(
     own_delivery: pd.DataFrame,
     emissions: pd.DataFrame,
 ) -> Lanes:
-    """Return every lane that a way serves.
+    """Return every lane that a delivery option serves.
 
     Country, zone class and distance band (of own vans: own_delivery.csv) must fit. Mail has lanes
     only where there is an origin overseas to mail from.

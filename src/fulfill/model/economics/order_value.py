@@ -1,4 +1,4 @@
-"""What one order is worth by one way, and what a day of delay takes from it.
+"""The value of an order by each delivery option, and what a day of delay costs.
 
 Revenue, cancellation, returns, payment loss, carrier and courier tax. The goods of an order from a
 site are not in here: their landed cost is the inbound route's (`inbound.py`). The goods of a mailed
@@ -68,7 +68,7 @@ class OrderRevenue:
 
 @dataclass(frozen=True)
 class OrderValue:
-    """Costs (revenue negative) of one potential order by way.
+    """Costs (revenue negative) of one potential order by delivery option.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ def order_value(
     by_mail: ChannelTerms,
     from_site: ChannelTerms,
 ) -> OrderValue:
-    """Return what a potential order costs by each way, revenue negative.
+    """Return the cost of a potential order by each delivery option, revenue negative.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def cost_of_a_day(
 
     The slope of the value of an order, goods included, in its lead time: cancelled and unplaced
     orders at their margin. It is the mean over products by their orders, and the median over the
-    local ways of the country. A country without these counts the ways across its border, the only
+    local options of the country. A country without these counts those across its border, the only
     ones that its sites can use.
 
     Parameters
@@ -227,7 +227,7 @@ def cost_of_a_day(
     """
     (value, survival), (later, later_survival) = today, a_day_later
     share = orders.sum(axis=(0, 2)) / orders.sum()
-    # Infinity less infinity is a way that is closed to a product: a day takes nothing there.
+    # Infinity less infinity: the option does not carry the product, so a delay costs nothing there.
     with np.errstate(invalid="ignore"):
         loss = later.total - value.total
         loss = loss + (later_survival.units - survival.units) * goods.cheapest[None, :, None]

@@ -1,4 +1,4 @@
-"""What a returned order costs: the refund, the way back, less what the goods still fetch."""
+"""Cost of a returned order: refund and return transport, less the salvage value of the goods."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def return_cost(
 ) -> NDArray[np.float64]:
     """Return the expected cost of returns of one delivered order.
 
-    ``ret (N + rev - S G)``: refund and way back, less what the goods still fetch.
+    ``ret (N + rev - S G)``: refund and return transport, less the salvage value of the goods.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a site costs: fixed by size, handling by throughput band, one-off costs by the year."""
+"""Costs of a site: fixed by size, handling by throughput band, one-off costs annualised."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ def warehouses(sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFram
             [by_band[column].reindex([(o, b) for o in own]).to_numpy(float) for b in BANDS], axis=1
         )
 
+    # a size without a row for this ownership is not offered
     offered = ~np.isnan(sized("orders_day"))
     rent = sites["rent_usd_m2_month"].to_numpy(float)[:, None]
     fixed = 12.0 * (rent * sized("area_m2") + sized("fixed_usd_month"))

@@ -31,8 +31,10 @@ def with_density(zones: pd.DataFrame, figures: Mapping[str, float]) -> pd.DataFr
 
     Parameters
     ----------
-    zones : lat, lon, population, zone_class, orders (a day, a fraction)
-    figures : the network's parameters
+    zones : DataFrame
+        Columns lat, lon, population, zone_class, orders (a day, a fraction).
+    figures : mapping of str to float
+        Parameters of the network.
 
     Returns
     -------
@@ -54,10 +56,14 @@ def own_usd_per_order(
 
     Parameters
     ----------
-    zones : orders, stops, area_km2, depot_km, near_stops (stops in the zone and around it)
-    vehicles : the delivery vehicles of the depot's country
-    speeds : the network's speeds
-    figures : the network's parameters
+    zones : DataFrame
+        Columns orders, stops, area_km2, depot_km, near_stops (stops in the zone and around it).
+    vehicles : DataFrame
+        The delivery vehicles of the depot's country.
+    speeds : DataFrame
+        The network's speeds.
+    figures : mapping of str to float
+        Parameters of the network.
 
     Returns
     -------

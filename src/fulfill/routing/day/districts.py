@@ -33,7 +33,8 @@ class District:
 
     Attributes
     ----------
-    stops : (n_stops of the instance,) rows of the day's table
+    stops : (n_stops,)
+        Rows of the day's table.
     """
 
     stops: Indices
@@ -46,8 +47,10 @@ def split(stops: pd.DataFrame, size: int = MAX_STOPS) -> list[Indices]:
 
     Parameters
     ----------
-    stops : lat, lon
-    size : most stops of a district
+    stops : DataFrame
+        Columns lat, lon.
+    size : int
+        Largest number of stops in a district.
 
     Returns
     -------
@@ -72,8 +75,10 @@ def apportion(available: int | None, shares: list[int]) -> list[int | None]:
 
     Parameters
     ----------
-    available : vehicles, None for no limit
-    shares : weight of each district
+    available : int or None
+        Vehicles, None for no limit.
+    shares : list of int
+        Weight of each district.
 
     Returns
     -------
@@ -95,8 +100,10 @@ def route_with_breaks(
 
     Parameters
     ----------
-    params : limits of each engine that is used
-    engine : see `fulfill.routing.solve.solve_routing`
+    params : RoutingParams
+        Limits of each engine that is used.
+    engine : str
+        See `fulfill.routing.solve.solve_routing`.
 
     Raises
     ------

@@ -25,8 +25,10 @@ def mean_speed(speeds: pd.DataFrame, road_kind: str, begins: float, ends: float)
 
     Parameters
     ----------
-    speeds : road_kind, from_hour, to_hour, kmh
-    begins, ends : hours on the clock
+    speeds : DataFrame
+        Columns road_kind, from_hour, to_hour, kmh.
+    begins, ends : float
+        Hours on the clock.
 
     Returns
     -------
@@ -51,10 +53,14 @@ def day_instance(
 
     Parameters
     ----------
-    depots : site_id, country
-    stops : see `fulfill.routing.day.stops.STOP_COLUMNS`
-    tables : vehicles and speeds
-    distances : over the depots, then the stops
+    depots : DataFrame
+        Columns site_id, country.
+    stops : DataFrame
+        See `fulfill.routing.day.stops.STOP_COLUMNS`.
+    tables : tuple of DataFrame
+        Vehicles and speeds.
+    distances : RoadMatrix
+        Over the depots, then the stops.
 
     Returns
     -------

@@ -40,8 +40,9 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
 
     Parameters
     ----------
-    loads : kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon, to_lat,
-        to_lon
+    loads : DataFrame
+        Columns kind, from, to, via, country, orders_week, m3_week, kg_week, from_lat, from_lon,
+        to_lat, to_lon.
 
     Returns
     -------

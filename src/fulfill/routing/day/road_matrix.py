@@ -30,8 +30,10 @@ class StreetRules:
 
     Attributes
     ----------
-    detour : length by street over the great circle
-    reach_km : great circle up to which places are near
+    detour : float
+        Length by street over the great circle.
+    reach_km : float
+        Great circle up to which places are near.
     """
 
     detour: float = 1.35
@@ -44,8 +46,8 @@ class RoadMatrix:
 
     Attributes
     ----------
-    street_km, road_km : (n_places, n_places) parts by street and by road; infinite where no road
-        joins two places
+    street_km, road_km : (n_places, n_places)
+        Kilometres by street and by road; infinite where no road joins two places.
     """
 
     street_km: Array
@@ -61,7 +63,8 @@ class RoadMatrix:
 
         Parameters
         ----------
-        street_kmh, road_kmh : speed on each kind of road
+        street_kmh, road_kmh : float
+            Speed on each kind of road.
         """
         return np.asarray(self.street_km / street_kmh + self.road_km / road_kmh)
 
@@ -77,10 +80,14 @@ def measure_distances(
 
     Parameters
     ----------
-    graph : mapped roads; without them all places are joined by streets
-    roads, streets : how distances follow from them
-    points : (n_places, 2) lat and lon
-    country : (n_places,) codes; places of two countries are not joined
+    graph : RoadGraph or None
+        Mapped roads; without them all places are joined by streets.
+    roads, streets : RoadRules
+        How distances follow from them.
+    points : (n_places, 2)
+        Latitude and longitude, degrees.
+    country : (n_places,)
+        Country codes; places of two countries are not joined.
 
     Returns
     -------
@@ -120,8 +127,10 @@ def by_street(circle_km: Array, mapped_km: Array, reach_km: float) -> NDArray[np
 
     Parameters
     ----------
-    circle_km, mapped_km : great circles, and distances by the mapped roads
-    reach_km : great circle up to which places are near
+    circle_km, mapped_km : ndarray
+        Great circles, and distances by the mapped roads.
+    reach_km : float
+        Great circle up to which places are near.
     """
     missing = (mapped_km > DETOUR_LIMIT * circle_km) & (circle_km <= DETOUR_REACH * reach_km)
     return np.asarray((circle_km <= reach_km) | missing)
@@ -132,7 +141,8 @@ def great_circle_km(start: Array, goal: Array) -> Array:
 
     Parameters
     ----------
-    start, goal : (n, 2) and (m, 2) lat and lon
+    start, goal : (n, 2) and (m, 2)
+        Latitude and longitude, degrees.
 
     Returns
     -------

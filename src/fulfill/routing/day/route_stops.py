@@ -32,9 +32,12 @@ class RoadMap:
 
     Attributes
     ----------
-    graph : mapped roads, None without a map
-    roads, streets : rules by which distances follow from roads and great circles
-    land : shapes by country (see `fulfill.routing.day.stops.read_land`); no road leaves a country
+    graph : RoadGraph or None
+        Mapped roads, None without a map.
+    roads, streets : RoadRules
+        Rules by which distances follow from roads and great circles.
+    land : mapping
+        Shapes by country (see `fulfill.routing.day.stops.read_land`); no road leaves a country.
     """
 
     graph: RoadGraph | None
@@ -49,9 +52,12 @@ class EngineOptions:
 
     Attributes
     ----------
-    engine : see `fulfill.routing.solve.solve_routing`
-    seconds : time limit of the whole day, None for a number of iterations
-    seed : of the engine's random numbers
+    engine : str
+        See `fulfill.routing.solve.solve_routing`.
+    seconds : float or None
+        Time limit of the whole day, None for a number of iterations.
+    seed : int
+        Seed of the engine's random numbers.
     """
 
     engine: str = "auto"
@@ -82,9 +88,12 @@ def route_stops(
 
     Parameters
     ----------
-    depots : site_id, country, lat, lon
-    stops : see `fulfill.routing.day.stops.STOP_COLUMNS`
-    vehicles, speeds : tables of the network; limited vehicles are shared out among the districts
+    depots : DataFrame
+        Columns site_id, country, lat, lon.
+    stops : DataFrame
+        See `fulfill.routing.day.stops.STOP_COLUMNS`.
+    vehicles, speeds : DataFrame
+        Tables of the network; limited vehicles are shared out among the districts.
 
     Returns
     -------

@@ -44,7 +44,8 @@ def whole_orders(expected: Array, rng: np.random.Generator) -> NDArray[np.int64]
 
     Parameters
     ----------
-    expected : (n,) fractions
+    expected : (n,)
+        Expected numbers of orders, fractions.
 
     Returns
     -------
@@ -68,7 +69,8 @@ def read_land(outlines: bytes | None) -> dict[str, shapely.Geometry]:
 
     Parameters
     ----------
-    outlines : content of the network's GeoJSON file, or None
+    outlines : bytes or None
+        Content of the network's GeoJSON file, or None.
 
     Returns
     -------
@@ -100,10 +102,14 @@ def place_orders(
 
     Parameters
     ----------
-    zones : zone_id, lat, lon, country, population, zone_class
-    orders : zone_id, orders (whole), weight_kg of one order; a zone may have several rows
-    figures : the network's parameters
-    land : see `read_land`; a country without an entry has no coast
+    zones : DataFrame
+        Columns zone_id, lat, lon, country, population, zone_class.
+    orders : DataFrame
+        Columns zone_id, orders (whole), weight_kg of one order; a zone may have several rows.
+    figures : mapping of str to float
+        Parameters of the network.
+    land : mapping
+        See `read_land`; a country without an entry has no coast.
 
     Returns
     -------

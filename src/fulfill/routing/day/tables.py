@@ -62,8 +62,10 @@ def visit_table(
 
     Parameters
     ----------
-    depots : site_id, by number of the depot
-    stops : of the day; their columns are repeated in the table
+    depots : DataFrame
+        Columns site_id, by number of the depot.
+    stops : DataFrame
+        Stops of the day; their columns are repeated in the table.
 
     Returns
     -------
@@ -132,7 +134,8 @@ def vehicle_table(districts: tuple[District, ...], visits: pd.DataFrame) -> pd.D
 
     Parameters
     ----------
-    visits : see `visit_table`
+    visits : DataFrame
+        See `visit_table`.
 
     Returns
     -------

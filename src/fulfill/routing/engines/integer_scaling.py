@@ -33,10 +33,14 @@ class IntegerScaling:
 
     Attributes
     ----------
-    km, hour : units of a km and of an hour
-    load : units of a load, by dimension
-    per_km, per_hour : cost units of a unit of distance and of time, by vehicle type
-    per_day : cost units of a vehicle, by type
+    km, hour : int
+        Units of a km and of an hour.
+    load : tuple of int
+        Units of a load, by dimension.
+    per_km, per_hour : tuple of int
+        Cost units of a unit of distance and of time, by vehicle type.
+    per_day : tuple of int
+        Cost units of a vehicle, by type.
     """
 
     km: int
@@ -48,6 +52,7 @@ class IntegerScaling:
 
     def demand(self, instance: RoutingInstance) -> Ints:
         """Return the demand in units, rounded up, (n_stops, n_dimensions)."""
+        # round demand up and capacity down: what fits in units fits in fact
         return np.asarray(np.ceil(instance.demand * np.array(self.load) - ROUNDING), np.int64)
 
     def capacity(self, capacity: tuple[float, ...]) -> list[int]:
@@ -71,8 +76,9 @@ class IntegerScaling:
         Parameters
         ----------
         km : (n_places, n_places)
-        ranged : whether they are summed against a range: then they are rounded up, else to the
-            nearest unit
+        ranged : bool
+            Whether they are summed against a range: then they are rounded up, else to the nearest
+            unit.
         """
         out = np.empty(km.shape, np.int64)
         down = ROUNDING if ranged else 0.5
@@ -94,6 +100,7 @@ def scale_to_integers(instance: RoutingInstance) -> IntegerScaling:
     load = tuple(1 if _whole(column) else PER_LOAD for column in instance.demand.T)
     kinds = instance.vehicles
     rates = [v.cost_per_km / km for v in kinds] + [v.cost_per_hour / hour for v in kinds]
+    # fixed costs are left out: they need no exact ratio to the rates
     usd = _units_per_usd(np.array([rate for rate in rates if rate > 0]))
     return IntegerScaling(
         km=km,

@@ -40,7 +40,8 @@ def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> RoutePlan:
 
     Parameters
     ----------
-    params : limits; `iterations` counts those of PyVRP
+    params : RoutingParams
+        Limits; `iterations` counts those of PyVRP.
 
     Returns
     -------

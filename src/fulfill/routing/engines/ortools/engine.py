@@ -44,7 +44,8 @@ def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> RoutePlan
 
     Parameters
     ----------
-    params : limits; `iterations` counts steps of OR-Tools
+    params : RoutingParams
+        Limits; `iterations` counts steps of OR-Tools.
 
     Returns
     -------
@@ -78,8 +79,10 @@ def improve_by_parts(
 
     Parameters
     ----------
-    plan : first routes
-    effort : what is spent is counted in it
+    plan : RoutePlan
+        First routes.
+    effort : Effort
+        What is spent is counted in it.
 
     Returns
     -------

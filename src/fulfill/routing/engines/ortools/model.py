@@ -28,9 +28,12 @@ class _Layout:
 
     Attributes
     ----------
-    vehicle : type of each vehicle
-    reload : vehicle of each reload
-    place : (n_nodes,) place of each node
+    vehicle : tuple of int
+        Type of each vehicle.
+    reload : tuple of int
+        Vehicle of each reload.
+    place : (n_nodes,)
+        Place of each node.
     """
 
     vehicle: tuple[int, ...]
@@ -45,8 +48,10 @@ def improve(
 
     Parameters
     ----------
-    known : routes that the search starts from
-    settings : OR-Tools' search parameters, see `fulfill.routing.engines.ortools.settings`
+    known : RoutePlan
+        Routes that the search starts from.
+    settings : Any
+        OR-Tools' search parameters, see `fulfill.routing.engines.ortools.settings`.
 
     Returns
     -------
@@ -73,6 +78,7 @@ def improve(
     routes = _node_routes(instance, layout, manager, known)
     _prefer_known_legs(model, routes)
     model.CloseModelWithParameters(settings)
+    # None where integer rounding makes the known routes infeasible
     first = model.ReadAssignmentFromRoutes(routes, True)
     if settings.use_iterated_local_search:
         found = model.SolveWithIteratedLocalSearch(settings) if first is not None else None
@@ -104,6 +110,7 @@ def _layout(instance: RoutingInstance, known: RoutePlan) -> _Layout:
     vehicles: list[int] = []
     for index, kind in enumerate(instance.vehicles):
         used = sum(vehicle == index for vehicle, _ in known)
+        # spare vehicles let the search split routes; all that exist would slow it down
         wanted = used + max(2, int(SPARE * used))
         vehicles += [index] * min(
             wanted if kind.available is None else kind.available, len(instance.stops)
@@ -155,6 +162,7 @@ def _add_loads(
             scaling.capacity(instance.vehicles[index].capacity)[dimension]
             for index in layout.vehicle
         ]
+        # a reload is a node with negative demand; slack there allows a vehicle to unload less
         unload = [-rooms[number] for number in layout.reload]
         loads = [0] * len(instance.depots) + demand[:, dimension].tolist() + unload
         name = f"load {dimension}"
@@ -164,10 +172,12 @@ def _add_loads(
         if unload:
             load = model.GetDimensionOrDie(name)
             for place in range(len(instance.depots), instance.n_places):
+                # only reloads may discard load, or capacity could be evaded
                 load.SlackVar(manager.NodeToIndex(place)).SetValue(0)
     for node, number in enumerate(layout.reload, start=instance.n_places):
         index = manager.NodeToIndex(node)
         model.VehicleVar(index).SetValues([-1, number])
+        # a reload may be skipped at no cost
         model.AddDisjunction([index], 0)
 
 
@@ -208,6 +218,7 @@ def _add_times(
     )
     time = model.GetDimensionOrDie("time")
     for stop in range(len(instance.stops)):
+        # round inwards, so that a route in integers keeps the true window
         ready, due = (
             int(scaling.hours_up(instance.ready[stop])),
             int(scaling.hours_down(instance.due[stop])),
@@ -250,6 +261,7 @@ def _horizon(instance: RoutingInstance, scaling: IntegerScaling) -> int:
 
     The last closing, or that of all legs and services one after the other.
     """
+    # a tight horizon keeps time variables small and propagation strong
     closes = max(float(kind.closes) for kind in instance.vehicles)
     if np.isfinite(closes):
         return int(scaling.hours_down(closes))

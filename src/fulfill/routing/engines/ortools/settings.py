@@ -24,13 +24,15 @@ def annealing(leg: float, seconds: float, steps: int) -> Any:
 
     Parameters
     ----------
-    leg : mean cost of a leg, in integer units
-    seconds, steps : limits
+    leg : float
+        Mean cost of a leg, in integer units.
+    seconds, steps : float
+        Limits.
 
     Returns
     -------
     RoutingSearchParameters
-        Of OR-Tools.
+        Search parameters of OR-Tools.
     """
     settings = _limited(_METAHEURISTIC.GREEDY_DESCENT, seconds, steps)
     # The only way to hand known routes to this search, which begins by building some, is to make
@@ -61,12 +63,13 @@ def guided(seconds: float, steps: int) -> Any:
 
     Parameters
     ----------
-    seconds, steps : limits
+    seconds, steps : float
+        Limits.
 
     Returns
     -------
     RoutingSearchParameters
-        Of OR-Tools.
+        Search parameters of OR-Tools.
     """
     return _limited(_METAHEURISTIC.GUIDED_LOCAL_SEARCH, seconds, steps)
 

@@ -31,23 +31,34 @@ class CompiledInstance(NamedTuple):
 
     Attributes
     ----------
-    cost : (n_rates, n_places, n_places) cost of each leg, USD, `NO_LEG` where there is none
-    cost_into : `cost` transposed, so that the legs into a stop lie side by side in memory
-    time : (n_profiles, n_places, n_places) hours; (n_profiles, 1, 1) without windows
-    insertion_neighbours : (n_places, k) stops next to which a place is inserted, nearest first; a
-        place that has fewer stands there itself
-    removal_neighbours : (n_places, k) stops from whose routes strings are removed, nearest first
+    cost : (n_rates, n_places, n_places)
+        Cost of each leg, USD, `NO_LEG` where there is none.
+    cost_into : Matrices
+        `cost` transposed, so that the legs into a stop lie side by side in memory.
+    time : (n_profiles, n_places, n_places)
+        Hours; (n_profiles, 1, 1) without windows.
+    insertion_neighbours : (n_places, k)
+        Stops next to which a place is inserted, nearest first; a place that has fewer stands there
+        itself.
+    removal_neighbours : (n_places, k)
+        Stops from whose routes strings are removed, nearest first.
     demand : (n_places, n_dimensions)
-    capacity_share : (n_places,) demand as a share of the largest capacity, in the dimension where
-        that is most
-    depot_cost : (n_places,) cost of the cheapest leg from a depot
-    ready, due, service : (n_places,) window of the beginning of service and its length, hours
-    depot, rate, profile : (n_types,) index
-    fixed_cost : (n_types,) USD a vehicle, 0 where the fewest vehicles come first
+    capacity_share : (n_places,)
+        Demand as a share of the largest capacity, in the dimension where that is most.
+    depot_cost : (n_places,)
+        Cost of the cheapest leg from a depot.
+    ready, due, service : (n_places,)
+        Window of the beginning of service and its length, hours.
+    depot, rate, profile : (n_types,)
+        Index.
+    fixed_cost : (n_types,)
+        USD a vehicle, 0 where the fewest vehicles come first.
     capacity : (n_types, n_dimensions)
-    opens, closes : (n_types,) shift, hours
+    opens, closes : (n_types,)
+        Shift, hours.
     depot_capacity : (n_depots, n_dimensions)
-    timed : whether time restricts a route
+    timed : bool
+        Whether time restricts a route.
     """
 
     cost: Matrices
@@ -77,7 +88,8 @@ def compile_instance(instance: RoutingInstance) -> CompiledInstance:
 
     Parameters
     ----------
-    instance : without breaks, second trips, ranges and shift lengths, which the steps do not see
+    instance : RoutingInstance
+        Without breaks, second trips, ranges and shift lengths, which the steps do not see.
 
     Returns
     -------

@@ -32,14 +32,22 @@ class EjectionSearch(NamedTuple):
 
     Attributes
     ----------
-    sequence : (n_places,) stops of the route with the new one at its position
-    penalty : (n_places,) of ejecting a stop
-    decided : (n_nodes,) length of a node's prefix, an index of `sequence`
-    last_kept : (n_nodes,) index of the last stop that is kept, `NONE` for the depot
-    departure : (n_nodes,) when service at that stop ends, hours
-    total : (n_nodes,) penalties of the stops ejected
-    ejected : (n_nodes, MAX_EJECTED) these stops, then `NONE`
-    best : (MAX_EJECTED,) the stops ejected at least penalty so far, then `NONE`
+    sequence : (n_places,)
+        Stops of the route with the new one at its position.
+    penalty : (n_places,)
+        Penalty of ejecting a stop.
+    decided : (n_nodes,)
+        Length of a node's prefix, an index of `sequence`.
+    last_kept : (n_nodes,)
+        Index of the last stop that is kept, `NONE` for the depot.
+    departure : (n_nodes,)
+        When service at that stop ends, hours.
+    total : (n_nodes,)
+        Penalties of the stops ejected.
+    ejected : (n_nodes, MAX_EJECTED)
+        These stops, then `NONE`.
+    best : (MAX_EJECTED,)
+        The stops ejected at least penalty so far, then `NONE`.
     """
 
     sequence: Ints
@@ -58,9 +66,12 @@ def insert_by_ejection(data, state, best, ejections, perturbations, temperature)
 
     Parameters
     ----------
-    ejections : at most
-    perturbations : steps of ruin and recreate after each ejection
-    temperature : of these steps, USD
+    ejections : int
+        Largest number of ejections.
+    perturbations : int
+        Steps of ruin and recreate after each ejection.
+    temperature : float
+        Temperature of these steps, USD.
 
     Returns
     -------
@@ -79,9 +90,17 @@ def insert_by_ejection(data, state, best, ejections, perturbations, temperature)
 
 @njit(nogil=True)
 def eject_and_insert(data, state, best):
-    """Insert the last of the absent stops, and eject those it cannot stand with.
+    """Insert the last absent stop and eject the stops that it displaces.
 
-    Nothing is done where these would have more penalty than the stop itself.
+    Nothing is done where their penalties exceed that of the stop itself.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+        Changed.
+    best : BestRoutes
+        Changed.
     """
     stop = state.absent[state.counts[N_ABSENT] - 1]
     state.absences[stop] += 1.0
@@ -177,8 +196,10 @@ def search_ejections(data, state, search, route, size, position, limit):
     Parameters
     ----------
     search : EjectionSearch, with the route and the new stop in `sequence`; `best` is changed
-    size, position : stops of `sequence`; index of the new stop in it
-    limit : total penalty that has to be undercut
+    size, position : int
+        Number of stops of `sequence`; index of the new stop in it.
+    limit : float
+        Total penalty that must be undercut.
 
     Returns
     -------
@@ -235,7 +256,21 @@ def search_ejections(data, state, search, route, size, position, limit):
 
 @njit(nogil=True)
 def has_room_after(data, state, stop, route, ejected, n_ejected):
-    """Tell whether a route and its depot have room for a stop once others are ejected."""
+    """Tell whether a route and its depot have room for a stop once others are ejected.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+    stop, route : int
+    ejected : (MAX_EJECTED,) of int
+        Stops ejected.
+    n_ejected : int
+
+    Returns
+    -------
+    bool
+    """
     kind = state.kind[route]
     depot = data.depot[kind]
     for dimension in range(data.demand.shape[1]):

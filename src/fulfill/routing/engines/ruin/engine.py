@@ -34,7 +34,8 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 
 
     Parameters
     ----------
-    until : share of the effort after which another engine goes on
+    until : float
+        Share of the effort after which another engine goes on.
 
     Returns
     -------
@@ -46,6 +47,7 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 
     search = start_search(compile_instance(instance), fleet_sizes(instance), params.seed)
     effort.start_steps()
     if instance.fewest_vehicles:
+        # vehicles outrank cost, and annealing on cost rarely empties a route
         search = minimise_fleet(search, effort)
     if instance.fewest_vehicles and len(instance.stops) <= CYCLED:
         anneal_in_cycles(search, effort, until)

@@ -127,7 +127,8 @@ def anneal_in_cycles(search: Search, effort: Effort, until: float = 1.0) -> None
 
     Parameters
     ----------
-    until : share of the effort, from 0 to 1
+    until : float
+        Share of the effort, from 0 to 1.
     """
     pool, few = RoutePool(search.data), FEW_ROUTES * len(search.state.succ)
     spent = effort.spent()
@@ -179,8 +180,10 @@ def replace_routes(search: Search, selection: Selection, cost: float) -> None:
 
     Parameters
     ----------
-    selection : see `RoutePool.combine`
-    cost : of these routes, USD
+    selection : Selection
+        See `RoutePool.combine`.
+    cost : float
+        Cost of these routes, USD.
     """
     data, state = search.data, search.state
     for route in np.flatnonzero(state.kind != NONE):

@@ -52,14 +52,22 @@ class MoveLog(NamedTuple):
 
     Attributes
     ----------
-    stop, route, before : (2 n_places,) of each move, `before` being the previous stop on the route
-    kind : (2 n_places,) vehicle type of the route that a stop left, `NONE` for an insertion
-    counts : how many moves (`N_MOVES`) and changed routes (`N_TOUCHED`) there are
-    touched : routes that the step changed, each once
-    last_step : (n_routes,) the step that changed a route last
-    removed : (n_places,) stops to be inserted
-    sort_keys : (n_places,) what they are sorted by
-    seen : (n_places,) see `cheapest_insertion`
+    stop, route, before : (2 n_places,)
+        Stop and route of each move, and the previous stop on that route.
+    kind : (2 n_places,)
+        Vehicle type of the route that a stop left, `NONE` for an insertion.
+    counts : ndarray of int
+        How many moves (`N_MOVES`) and changed routes (`N_TOUCHED`) there are.
+    touched : ndarray of int
+        Routes that the step changed, each once.
+    last_step : (n_routes,)
+        The step that changed a route last.
+    removed : (n_places,)
+        Stops to be inserted.
+    sort_keys : (n_places,)
+        What they are sorted by.
+    seen : (n_places,)
+        See `cheapest_insertion`.
     """
 
     stop: Ints
@@ -76,7 +84,7 @@ class MoveLog(NamedTuple):
 
 @njit(nogil=True, forceinline=True)
 def log_move(log, step, stop, route, before, kind):
-    """Add a move of a step to the log; `kind` is `NONE` for an insertion."""
+    """Add a move of a step to the log, see `MoveLog`; `kind` is `NONE` for an insertion."""
     move = log.counts[N_MOVES]
     log.stop[move] = stop
     log.route[move] = route
@@ -91,7 +99,7 @@ def log_move(log, step, stop, route, before, kind):
 
 @njit(nogil=True, forceinline=True)
 def undo(data, state, log):
-    """Undo the moves of the log."""
+    """Undo the moves of the log in the routes of `state`."""
     # Last move first: a route that is opened again then takes the number it had from the stack.
     for move in range(log.counts[N_MOVES] - 1, -1, -1):
         stop, route, kind = log.stop[move], log.route[move], log.kind[move]
@@ -119,7 +127,8 @@ def cheapest_insertion(data, state, log, stop, look):
 
     Parameters
     ----------
-    look : a number that no earlier call has used with this log
+    look : int
+        A number that no earlier call has used with this log.
 
     Returns
     -------
@@ -186,8 +195,10 @@ def remove_string(data, state, log, step, stop, longest, n_removed):
 
     Parameters
     ----------
-    longest : most stops of the string
-    n_removed : stops in `log.removed` so far
+    longest : float
+        Largest number of stops of the string.
+    n_removed : int
+        Number of stops in `log.removed` so far.
 
     Returns
     -------
@@ -236,7 +247,14 @@ def remove_string(data, state, log, step, stop, longest, n_removed):
 def sort_removed(data, log, n_removed):
     """Sort the removed stops by a rule drawn at random.
 
-    None, by demand, far or near stops first, by the length, start or end of windows.
+    Random order, by demand, far or near stops first, by the length, start or end of windows.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    log : MoveLog
+        Its `removed` is sorted.
+    n_removed : int
     """
     out, keys = log.removed, log.sort_keys
     # Weights of the rules: random 4, demand 4, far 2, near 1 as in SISR, and 2 for each of the
@@ -327,7 +345,14 @@ def recreate(data, state, log, step, n_removed):
 
 @njit(nogil=True)
 def update_best(state, best):
-    """Store the current routes as the best; only those changed since are copied."""
+    """Store the current routes as the best; only those changed since are copied.
+
+    Parameters
+    ----------
+    state : RouteState
+    best : BestRoutes
+        Changed.
+    """
     for index in range(best.n_changed[0]):
         route = best.changed[index]
         best.is_changed[route] = False
@@ -348,7 +373,19 @@ def update_best(state, best):
 def accept(state, best, log, n_left, cost):
     """Keep the routes that a step changed.
 
-    They are stored as the best if fewer stops are absent, or as few at less cost.
+    They become the best if fewer stops are absent, or as many at less cost.
+
+    Parameters
+    ----------
+    state : RouteState
+        Changed.
+    best : BestRoutes
+        Changed.
+    log : MoveLog
+    n_left : int
+        Stops at the start of `log.removed` that could not be inserted.
+    cost : float
+        Of the new routes, USD.
     """
     state.cost[0] = cost
     for index in range(n_left):
@@ -366,7 +403,19 @@ def accept(state, best, log, n_left, cost):
 
 @njit(nogil=True, forceinline=True)
 def total_absences(state, stops, size):
-    """Return how often stops were absent in sum: what SISR weighs absent stops by."""
+    """Return the sum of absences of some stops, by which SISR weighs absent stops.
+
+    Parameters
+    ----------
+    state : RouteState
+    stops : (n,) of int
+    size : int
+        Number of stops to count.
+
+    Returns
+    -------
+    float
+    """
     total = 0.0
     for index in range(size):
         total += state.absences[stops[index]]
@@ -400,10 +449,16 @@ def anneal(data, state, best, steps, hot, cold, until_complete):
     Parameters
     ----------
     data : CompiledInstance
-    state, best : RouteState, BestRoutes; both are changed
-    steps : at most
-    hot, cold : first and last temperature, USD
-    until_complete : whether to end as soon as no stop is absent
+    state : RouteState
+        Changed.
+    best : BestRoutes
+        Changed.
+    steps : int
+        Largest number of steps.
+    hot, cold : float
+        First and last temperature, USD.
+    until_complete : bool
+        Whether to end as soon as no stop is absent.
 
     Returns
     -------
@@ -415,12 +470,13 @@ def anneal(data, state, best, steps, hot, cold, until_complete):
 
 @njit(nogil=True)
 def anneal_logged(data, state, best, log, steps, hot, cold, until_complete):
-    """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
+    """Anneal with a log to write to, which the caller holds as `without_refcounts` requires."""
     data, state = without_refcounts(data), without_refcounts(state)
     best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
         if until_complete and state.counts[N_ABSENT] == 0:
             return step
+        # geometric cooling, which needs the number of steps in advance
         temperature = hot * (cold / hot) ** (step / steps)
         log.counts[N_MOVES] = log.counts[N_TOUCHED] = 0
         saved, n_removed = ruin(data, state, log, step)

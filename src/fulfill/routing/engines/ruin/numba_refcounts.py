@@ -35,6 +35,7 @@ def _without_refcounts(_context: Any, counted: Any) -> Any:
                 array = context.make_array(kind)(
                     context, builder, value=builder.extract_value(value, index)
                 )
+                # numba's incref and decref ignore a null record
                 array.meminfo = cgutils.get_null_value(array.meminfo.type)
                 value = builder.insert_value(value, array._getvalue(), index)
         return value

@@ -33,17 +33,23 @@ def anneal_with_bank(data, state, best, steps, temperature, penalty):
     Parameters
     ----------
     data : CompiledInstance
-    state, best : RouteState, BestRoutes; both are changed
-    steps : number
-    temperature : USD
-    penalty : USD an absent stop
+    state : RouteState
+        Changed.
+    best : BestRoutes
+        Changed.
+    steps : int
+        Number of steps.
+    temperature : float
+        USD.
+    penalty : float
+        USD for each absent stop.
     """
     anneal_with_bank_logged(data, state, best, new_move_log(state), steps, temperature, penalty)
 
 
 @njit(nogil=True)
 def anneal_with_bank_logged(data, state, best, log, steps, temperature, penalty):
-    """Anneal with a log to write in, which the caller holds as `without_refcounts` wants it."""
+    """Anneal with a log to write to, which the caller holds as `without_refcounts` requires."""
     data, state = without_refcounts(data), without_refcounts(state)
     best, log = without_refcounts(best), without_refcounts(log)
     for step in range(steps):
@@ -51,6 +57,7 @@ def anneal_with_bank_logged(data, state, best, log, steps, temperature, penalty)
         saved, n_removed = ruin(data, state, log, step)
         sort_removed(data, log, n_removed)
         added, n_left = recreate(data, state, log, step, n_removed)
+        # an absent stop has a price here, unlike in `anneal`, where it outranks any cost
         worse = added - saved + penalty * (n_left - state.counts[N_ABSENT])
         if worse < -temperature * np.log(1.0 - np.random.random()):
             accept(state, best, log, n_left, state.cost[0] - saved + added)

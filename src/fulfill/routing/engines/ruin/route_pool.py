@@ -32,7 +32,8 @@ class RoutePool:
 
     Parameters
     ----------
-    data : whose routes are collected
+    data : CompiledInstance
+        Instance whose routes are collected.
     """
 
     def __init__(self, data: CompiledInstance) -> None:
@@ -48,8 +49,10 @@ class RoutePool:
 
         Parameters
         ----------
-        first, kinds : (n_routes,) first stop and vehicle type, `NONE` where there is no route
-        succ : (n_places,) next stop
+        first, kinds : (n_routes,)
+            First stop and vehicle type, `NONE` where there is no route.
+        succ : (n_places,)
+            Next stop.
         """
         follow = succ.tolist()
         seen = set()
@@ -85,9 +88,12 @@ class RoutePool:
 
         Parameters
         ----------
-        state : whose `available` vehicles are the fleet
-        cost : USD, that a combination must be cheaper than
-        seconds : limit of each of the two solves, infinite for none
+        state : RouteState
+            Whose `available` vehicles are the fleet.
+        cost : float
+            USD, that a combination must be cheaper than.
+        seconds : float
+            Limit of each of the two solves, infinite for none.
 
         Returns
         -------

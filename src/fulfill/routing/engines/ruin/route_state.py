@@ -24,21 +24,35 @@ class RouteState(NamedTuple):
 
     Attributes
     ----------
-    succ, pred : (n_places,) next and previous stop on the route, `NONE` for the depot
-    cost_to_next, cost_from_previous : (n_places,) USD, of the legs from and to a stop
-    route : (n_places,) number of the route, `NONE` for a stop without one
-    earliest, latest : (n_places,) beginning of service that the rest of the route allows, hours
-    first, last : (n_routes,) stops
-    kind : (n_routes,) vehicle type, `NONE` where the number is not used
-    size : (n_routes,) stops
+    succ, pred : (n_places,)
+        Next and previous stop on the route, `NONE` for the depot.
+    cost_to_next, cost_from_previous : (n_places,)
+        Cost of the legs from and to a stop, USD.
+    route : (n_places,)
+        Number of the route, `NONE` for a stop without one.
+    earliest, latest : (n_places,)
+        Beginning of service that the rest of the route allows, hours.
+    first, last : (n_routes,)
+        Stops.
+    kind : (n_routes,)
+        Vehicle type, `NONE` where the number is not used.
+    size : (n_routes,)
+        Stops.
     load : (n_routes, n_dimensions)
-    used, available : (n_types,) vehicles
-    dispatched : (n_depots, n_dimensions) what the routes of a depot carry
-    free_routes : stack of the numbers that no route uses
-    absent : stops without a route
-    counts : how many free routes (`N_FREE`) and absent stops (`N_ABSENT`) there are
-    absences : (n_places,) how often a stop was left without a route, counted by each engine step
-    cost : USD of all routes, fixed costs included
+    used, available : (n_types,)
+        Vehicles.
+    dispatched : (n_depots, n_dimensions)
+        What the routes of a depot carry.
+    free_routes : ndarray of int
+        Stack of the numbers that no route uses.
+    absent : ndarray of int
+        Stops without a route.
+    counts : ndarray of int
+        How many free routes (`N_FREE`) and absent stops (`N_ABSENT`) there are.
+    absences : (n_places,)
+        How often a stop was left without a route, counted by each engine step.
+    cost : ndarray
+        USD of all routes, fixed costs included.
     """
 
     succ: Ints
@@ -68,12 +82,17 @@ class BestRoutes(NamedTuple):
 
     Attributes
     ----------
-    first, kind : (n_routes,) as in `RouteState`
-    succ : (n_places,) as in `RouteState`
+    first, kind : (n_routes,)
+        As in `RouteState`.
+    succ : (n_places,)
+        As in `RouteState`.
     cost : USD
-    n_absent : stops without a route
-    changed, n_changed : numbers of the routes changed since
-    is_changed : (n_routes,) the same as flags
+    n_absent : ndarray of int
+        Stops without a route.
+    changed, n_changed : ndarray of int
+        Numbers of the routes changed since.
+    is_changed : (n_routes,)
+        The same as flags.
     """
 
     first: Ints
@@ -91,7 +110,8 @@ def empty_state(data: CompiledInstance, n_routes: int) -> RouteState:
 
     Parameters
     ----------
-    n_routes : most routes there can be; as many vehicles of each type are available
+    n_routes : int
+        Most routes there can be; as many vehicles of each type are available.
 
     Returns
     -------
@@ -144,7 +164,15 @@ def no_best_routes(state: RouteState) -> BestRoutes:
 
 @njit(nogil=True, forceinline=True)
 def update_times(data, state, route):
-    """Recompute the earliest and latest beginning of service of every stop of a route."""
+    """Recompute the earliest and latest beginning of service of every stop of a route.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+        Its `earliest` and `latest` are set.
+    route : int
+    """
     kind = state.kind[route]
     depot, profile = data.depot[kind], data.profile[kind]
     before, time, stop = depot, data.opens[kind], state.first[route]
@@ -184,7 +212,14 @@ def open_route(data, state, kind):
 
 @njit(nogil=True, forceinline=True)
 def close_route(state, route):
-    """Give back the number and the vehicle of a route."""
+    """Release the number and the vehicle of a route.
+
+    Parameters
+    ----------
+    state : RouteState
+        Changed.
+    route : int
+    """
     state.used[state.kind[route]] -= 1
     state.kind[route] = NONE
     state.free_routes[state.counts[N_FREE]] = route
@@ -193,7 +228,17 @@ def close_route(state, route):
 
 @njit(nogil=True, forceinline=True)
 def add_load(data, state, stop, route, sign):
-    """Add a stop's demand to the load of its route and depot; with sign -1 take it off."""
+    """Add a stop's demand to the load of its route and depot, or deduct it.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+        Changed.
+    stop, route : int
+    sign : int
+        1 to add, -1 to deduct.
+    """
     depot = data.depot[state.kind[route]]
     for dimension in range(data.demand.shape[1]):
         load = sign * data.demand[stop, dimension]
@@ -262,7 +307,17 @@ def connect(data, state, route, before, after):
 
 @njit(nogil=True, forceinline=True)
 def link(data, state, stop, route, before):
-    """Put a stop into a route after another, `NONE` for the start; times stay as they were."""
+    """Put a stop into a route; times are not updated.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+        Changed.
+    stop, route : int
+    before : int
+        The stop before it, `NONE` for the start of the route.
+    """
     after = state.first[route] if before == NONE else state.succ[before]
     connect(data, state, route, before, stop)
     connect(data, state, route, stop, after)
@@ -272,7 +327,17 @@ def link(data, state, stop, route, before):
 
 @njit(nogil=True, forceinline=True)
 def insert(data, state, stop, route, before):
-    """Put a stop into a route after another, `NONE` for the start, and update the times."""
+    """Put a stop into a route and update the times.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+        Changed.
+    stop, route : int
+    before : int
+        The stop before it, `NONE` for the start of the route.
+    """
     link(data, state, stop, route, before)
     if data.timed:
         update_times(data, state, route)
@@ -280,7 +345,18 @@ def insert(data, state, stop, route, before):
 
 @njit(nogil=True, forceinline=True)
 def has_room(data, state, stop, route):
-    """Tell whether a route and its depot have room for a stop."""
+    """Tell whether a route and its depot have room for a stop.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+    stop, route : int
+
+    Returns
+    -------
+    bool
+    """
     kind = state.kind[route]
     depot = data.depot[kind]
     for dimension in range(data.demand.shape[1]):
@@ -298,8 +374,10 @@ def keeps_windows(data, state, stop, kind, before, after):
 
     Parameters
     ----------
-    kind : vehicle type of the route
-    before, after : its neighbours there, `NONE` for the depot
+    kind : int
+        Vehicle type of the route.
+    before, after : int
+        Its neighbours there, `NONE` for the depot.
     """
     depot, time = data.depot[kind], data.time[data.profile[kind]]
     if before == NONE:
@@ -317,7 +395,20 @@ def keeps_windows(data, state, stop, kind, before, after):
 
 @njit(nogil=True, forceinline=True)
 def can_serve_alone(data, state, stop, kind):
-    """Tell whether one more vehicle of a type could serve a stop alone."""
+    """Tell whether one more vehicle of a type could serve a stop alone.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+    stop : int
+    kind : int
+        Vehicle type.
+
+    Returns
+    -------
+    bool
+    """
     if state.used[kind] >= state.available[kind]:
         return False
     depot = data.depot[kind]

@@ -28,8 +28,10 @@ def build_savings_routes(data: CompiledInstance, state: RouteState, reversible: 
 
     Parameters
     ----------
-    state : is changed; types without available vehicles are not used
-    reversible : whether a route costs the same in either direction
+    state : RouteState
+        Changed in place; types without available vehicles are not used.
+    reversible : bool
+        Whether a route costs the same in either direction.
 
     Returns
     -------
@@ -65,7 +67,8 @@ def preferred_types(data: CompiledInstance, there: NDArray[np.bool_]) -> Ints:
 
     Parameters
     ----------
-    there : (n_types,) whether there are vehicles of a type
+    there : (n_types,)
+        Whether there are vehicles of a type.
 
     Returns
     -------

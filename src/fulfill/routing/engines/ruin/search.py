@@ -41,7 +41,8 @@ class Effort:
 
     Parameters
     ----------
-    params : with the limits; the clock starts now
+    params : RoutingParams
+        The limits; the clock starts now.
     """
 
     def __init__(self, params: RoutingParams) -> None:
@@ -66,7 +67,8 @@ class Effort:
 
         Parameters
         ----------
-        share : from 0 to 1
+        share : float
+            From 0 to 1.
 
         Returns
         -------
@@ -123,8 +125,10 @@ def start_search(data: CompiledInstance, fleet: Ints, seed: int) -> Search:
 
     Parameters
     ----------
-    fleet : (n_types,) vehicles
-    seed : of the compiled steps' random numbers, which all searches share
+    fleet : (n_types,)
+        Vehicles.
+    seed : int
+        Seed of the random numbers of the compiled steps, which all searches share.
 
     Returns
     -------
@@ -174,7 +178,8 @@ def anneal_until(search: Search, effort: Effort, until: float = 1.0) -> None:
 
     Parameters
     ----------
-    until : share of the effort, from 0 to 1
+    until : float
+        Share of the effort, from 0 to 1.
     """
     data, state, best = search.data, search.state, search.best
     cold = final_temperature(search)

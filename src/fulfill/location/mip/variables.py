@@ -1,0 +1,127 @@
+"""The variables of the mixed-integer program; see `formulation`.
+
+Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site,
+``f`` orders brought in by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a
+product at a size, ``y`` a site opens at a size, ``w`` a product is stocked in a country, ``a`` a
+plant with a minimum volume is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fulfill.location.mip.rows import LinearModel
+from fulfill.model.arrays import Index
+from fulfill.model.instance import MAIL, LocationInstance
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Column numbers of the variables of a model, and the indices of the sparse ones.
+
+    Attributes
+    ----------
+    x, lane, product, period : (n_x,)
+        Allocation variables, and what each stands for.
+    s : (Z, K, T)
+    v : (I, K, T)
+    f, route, route_product, route_period : (n_f,)
+        Inbound flows, and what each stands for.
+    u : (I, M, B, T)
+    n : (I, K, M)
+        Empty where the instance has no stock block.
+    y : (I, M)
+    w : (K, C)
+        Empty where the instance has no stock block.
+    a : (O,)
+        Empty where no plant has a minimum volume.
+    """
+
+    x: Index
+    lane: Index
+    product: Index
+    period: Index
+    s: Index
+    v: Index
+    f: Index
+    route: Index
+    route_product: Index
+    route_period: Index
+    u: Index
+    n: Index
+    y: Index
+    w: Index
+    a: Index
+
+
+def add_variables(model: LinearModel, instance: LocationInstance) -> Columns:
+    """Add the variables of an instance; those that must be zero are left out.
+
+    Parameters
+    ----------
+    model : LinearModel
+        Changed.
+    instance : LocationInstance
+
+    Returns
+    -------
+    Columns
+    """
+    _, n_products, n_periods = instance.shape
+    n_sites, n_sizes = instance.fixed_usd.shape
+    cost = instance.lane_cost()
+    wanted = instance.demand[instance.lane_zone] > 0
+    shut = np.zeros(n_sites + 1, bool)
+    shut[list(instance.limits.closed)] = True
+    allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
+    route_usd = np.zeros((0, n_products, n_periods))
+    if instance.inbound is not None:
+        route_usd = instance.inbound.route_usd
+        reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
+        np.logical_or.at(reached, instance.inbound.route_site, np.isfinite(route_usd))
+        reached[MAIL] = True
+        # rows (6) force the orders of unreached sites to zero: without them the model is smaller
+        allowed &= reached[instance.lane_site]
+    lane, product, period = np.nonzero(allowed)
+    x = model.add_variables(
+        (len(lane),),
+        cost[lane, product, period],
+        instance.demand[instance.lane_zone[lane], product, period],
+    )
+    free = np.isfinite(instance.unserved_usd)[None, :, None]
+    penalty = np.where(free, instance.unserved_usd[None, :, None], 0.0)
+    s = model.add_variables(
+        instance.shape,
+        np.broadcast_to(penalty, instance.shape),
+        np.where(free, instance.demand, 0.0),
+    )
+    fee = 0.0 if instance.stock is None else instance.stock.storage_usd
+    v = model.add_variables((n_sites, n_products, n_periods), fee)
+    route, route_product, route_period = np.nonzero(np.isfinite(route_usd))
+    f = model.add_variables((len(route),), route_usd[route, route_product, route_period])
+    n_bands = instance.capacity.shape[2]
+    handling = np.broadcast_to(
+        instance.handling_usd[:, :, :, None], (n_sites, n_sizes, n_bands, n_periods)
+    )
+    u = model.add_variables((n_sites, n_sizes, n_bands, n_periods), handling, instance.capacity)
+    n = np.zeros((0, 0, 0), np.int64)
+    if instance.stock is not None:
+        n = model.add_variables((n_sites, n_products, n_sizes), instance.stock.secant_usd)
+    offered = np.isfinite(instance.fixed_usd)
+    y = model.add_variables(
+        (n_sites, n_sizes),
+        np.where(offered, instance.fixed_usd, 0.0),
+        offered.astype(float),
+        integer=True,
+    )
+    w = a = np.zeros((0, 0), np.int64)
+    if instance.stock is not None:
+        entry_usd = instance.stock.entry_usd
+        w = model.add_variables(entry_usd.shape, entry_usd, 1.0, integer=True)
+    if instance.inbound is not None and (instance.inbound.origin_min_m3 > 0).any():
+        a = model.add_variables((len(instance.inbound.origins),), 0.0, 1.0, integer=True)
+    return Columns(
+        x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a
+    )

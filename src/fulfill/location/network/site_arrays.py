@@ -1,0 +1,126 @@
+"""The named tuples of arrays that the kernels of the relaxed problem read.
+
+Arrays by lane are ordered by site and zone; ``start[i]:start[i + 1]`` are the lanes of site i.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fulfill.model.arrays import Array, Index
+
+
+class SiteLanes(NamedTuple):
+    """Lanes L from sites, and the costs that decide whether a cell is served over them.
+
+    Attributes
+    ----------
+    start : (I + 1,)
+    zone, way : (L,)
+    usd, carbon : (L,)
+        Price by distance, USD per order; price of CO2e, USD per kg of goods.
+    credit : (L, T) or (0, 0)
+        What the multipliers of service targets pay for an order; empty where there are none.
+    way_cost, way_rate, units : (W, K, T)
+        See `LocationInstance`.
+    inbound : (I, K, T)
+        USD per order that leaves a site.
+    carrier : (Q, T)
+        Multipliers of the carrier regions, USD per order.
+    region : (Z,)
+        Carrier region of each zone.
+    stocking : (Z, K, C)
+        Multipliers of stocking, USD per potential order.
+    country : (I,)
+        Country of each site.
+    weight : (K,)
+        kg of goods.
+    cell : (Z, K, T)
+        Multipliers of the cells, USD per potential order.
+    demand : (Z, K, T)
+        Potential orders.
+    """
+
+    start: Index
+    zone: Index
+    way: Index
+    usd: Array
+    carbon: Array
+    credit: Array
+    way_cost: Array
+    way_rate: Array
+    units: Array
+    inbound: Array
+    carrier: Array
+    region: Index
+    stocking: Array
+    country: Index
+    weight: Array
+    cell: Array
+    demand: Array
+
+
+class SiteCosts(NamedTuple):
+    """Costs and capacities of sites at the multipliers.
+
+    Attributes
+    ----------
+    charge, slope : (I, K, J)
+        Outer linearisation of the cost of safety stock: USD a year, USD per order.
+    capacity : (I, M, B, T)
+        Orders.
+    handling : (I, M, B)
+        USD per order.
+    fixed : (I, M)
+        USD a year; infinite where not offered.
+    """
+
+    charge: Array
+    slope: Array
+    capacity: Array
+    handling: Array
+    fixed: Array
+
+
+class ProfitableCells(NamedTuple):
+    """What one site could serve at a profit, by product and period.
+
+    Attributes
+    ----------
+    items : (2, K, T, n)
+        Worth (USD) and units (orders) of cells of which one delivery option is best at every price.
+    pairs : (4, K, T, n)
+        Worth and units of both options of cells of which a second option, with fewer units, is best
+        at high prices.
+    n_items, n_pairs : (K, T)
+        Number of valid entries.
+    """
+
+    items: Array
+    n_items: Index
+    pairs: Array
+    n_pairs: Index
+
+
+class ChosenSites(NamedTuple):
+    """Open sites of a relaxed solution, with their prices.
+
+    Attributes
+    ----------
+    size : (I,)
+        -1 for closed.
+    part : (I,)
+        Degree to which each site counts as open, 0 to 1.
+    blur : float
+        A cell whose profit is below this counts in proportion to it, USD.
+    rho : (I, M, T)
+        Prices of throughput, USD per order.
+    paid : (I, M, K)
+        Prices of safety stock, USD per order; infinite where a product is not stocked.
+    """
+
+    size: Index
+    part: Array
+    blur: float
+    rho: Array
+    paid: Array
