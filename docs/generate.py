@@ -127,8 +127,9 @@ def error_index() -> str:
 
 
 def command_reference() -> str:
-    """Return every command with its arguments and options."""
-    lines: list[str] = []
+    """Return the options of the program, and every command with its arguments and options."""
+    lines = ["## fulfill", "", "```text", "fulfill [OPTIONS] COMMAND [ARGS]...", "```", ""]
+    lines += _option_table(main, click.Context(main, info_name="fulfill"))
     for name, command in main.commands.items():
         context = click.Context(command, info_name=f"fulfill {name}")
         usage = " ".join(piece for piece in command.collect_usage_pieces(context) if piece)
@@ -142,14 +143,18 @@ def command_reference() -> str:
             "```",
             "",
         ]
-        records = [param.get_help_record(context) for param in command.params]
-        options = [record for record in records if record and record[1]]
-        if options:
-            lines += ["| option | meaning |", "|---|---|"]
-            lines += [
-                f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options
-            ] + [""]
+        lines += _option_table(command, context)
     return "\n".join(lines)
+
+
+def _option_table(command: click.Command, context: click.Context) -> list[str]:
+    """Return the options of a command as a table; no line where it has none."""
+    records = [param.get_help_record(context) for param in command.params]
+    options = [record for record in records if record and record[1]]
+    if not options:
+        return []
+    rows = [f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options]
+    return ["| option | meaning |", "|---|---|", *rows, ""]
 
 
 def status_counts() -> str:

@@ -136,6 +136,23 @@ def test_the_launcher_and_the_package_print_the_same_help() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("flags", "levels"), [((), set()), (("-v",), {"INFO"}), (("-vv",), {"INFO", "DEBUG"})]
+)
+def test_verbose_logs_to_stderr_and_leaves_stdout_to_the_result(
+    tmp_path: Path, flags: tuple[str, ...], levels: set[str]
+) -> None:
+    # A process of its own: logging is configured once a process, and pytest has done so in this.
+    asked = ("optimize", *TOY, "--method", "monolith", "--json", "--out", str(tmp_path / "run"))
+    command = [sys.executable, "-m", "fulfill", *flags, *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert json.loads(done.stdout)["status"] == "OPTIMAL"
+    records = [line.split() for line in done.stderr.splitlines() if " fulfill." in line]
+    assert {record[2] for record in records} == levels
+    assert ("method: monolith" in done.stderr) == bool(flags)
+    assert "numba" not in done.stderr
+
+
 def test_version_is_printed() -> None:
     assert "0." in run("--version").output
 

@@ -7,6 +7,8 @@ stage when they run, so `--help` is instant.
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +21,9 @@ from fulfill.cli.plan import optimize, route
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import Fault, FulfillError, InputError
+
+LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+"""Level of the package's log by the number of ``-v`` given; more than two change nothing."""
 
 
 class Commands(click.Group):
@@ -53,8 +58,29 @@ def print_faults(faults: Iterable[Fault]) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="fulfill")
-def main() -> None:
-    """Where to put overseas warehouses, how much goes through each, and which orders to mail from abroad."""
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Log progress to stderr; -vv logs every stage.  Goes before the command.",
+)
+def main(verbose: int) -> None:
+    """Choose overseas warehouses, their volumes, and which orders to mail from abroad."""
+    if verbose:
+        log_to_stderr(LOG_LEVELS[min(verbose, len(LOG_LEVELS) - 1)])
+
+
+def log_to_stderr(level: int) -> None:
+    """Write the package's log records of a level and above to stderr.
+
+    Parameters
+    ----------
+    level : int
+        Least level that is written, as in `logging`.
+    """
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # The root logger stays at WARNING: numba logs every step of a compilation.
+    logging.getLogger("fulfill").setLevel(level)
 
 
 for command in (init, check, lane, optimize, compare, export, audit, route):

@@ -10,6 +10,7 @@ is the answer: never worse than the first.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from fulfill.study.private_fleet import (
 from fulfill.study.run import Run
 from fulfill.study.study import Study
 
+log = logging.getLogger(__name__)
 MOST_ROUNDS = 8
 """Plans after which it ends though they still become cheaper."""
 NO_GAIN = 5e-4
@@ -150,23 +152,29 @@ class _Rounds:
 
     def run(self, first: _Tried, prices: VanPrices, report: Callable[[str], None]) -> list[_Tried]:
         """Return plans with all sites free until one saves next to nothing, then one with the sites of the first."""
-        report(_in_words(0, first.row))
-        tried: list[_Tried] = [first]
-        settled = False
-        while not settled and len(tried) <= MOST_ROUNDS:
+        tried: list[_Tried] = []
+
+        def add(entry: _Tried) -> None:
+            line = _in_words(len(tried), entry.row)
+            log.info("%s", line)
+            report(line)
+            tried.append(entry)
+
+        add(first)
+        converged = False
+        while not converged and len(tried) <= MOST_ROUNDS:
             found, prices = self._round("own vans", tried[-1], prices)
             if found is None:
                 break
-            settled = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
-            tried.append(found)
-            report(_in_words(len(tried) - 1, found.row))
+            # The first plan with vans is never the last: it is made at estimated prices only.
+            converged = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
+            add(found)
         free = tried[-1].routed
         same, prices = self._round(
             "own vans, first sites", first, prices, _locked(first.routed), free
         )
         if same is not None:
-            tried.append(same)
-            report(_in_words(len(tried) - 1, same.row))
+            add(same)
         return tried[1:]
 
     def _round(
@@ -189,6 +197,7 @@ class _Rounds:
         planned = find_plan(offer, progress=self.progress, warm_start=before.routed)
         if planned.decisions is None:
             return None, prices
+        log.debug("routing the mean day of %d sites", len(planned.sites))
         days = self._routed(planned)
         for day in days:
             prices = prices.with_routes(
@@ -263,7 +272,7 @@ def _row(
 
 def _in_words(number: int, row: dict[str, object]) -> str:
     return (
-        f"round {number} ({row['kind']}): {row['routed_usd']:,.0f} USD routed ({row['planned_usd']:,.0f} planned), "
-        f"{row['sites']} sites, {row['vehicles_day']} vans, {row['own_orders_day']:,.0f} own orders a day, "
-        f"{row['seconds']:.0f} s"
+        f"round {number} ({row['kind']}): {row['routed_usd']:,.0f} USD routed "
+        f"({row['planned_usd']:,.0f} planned), {row['sites']} sites, {row['vehicles_day']} vans, "
+        f"{row['own_orders_day']:,.0f} own orders a day, {row['seconds']:.0f} s"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.study import Study
 
+log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 WarmStartSource = Run | tuple[WarmStart, str]
 """A run, or what a run left to begin from and the run's name."""
@@ -59,10 +61,10 @@ def optimize(
     run = find_plan(study, progress=progress, warm_start=warm_start)
     if run.decisions is None or len(study.problem.demand.zones) == len(run.problem.demand.zones):
         return run
-    error = (
-        cost_of_sites(build_model(study.problem, study.options).instance, run.decisions.opened)
-        - run.outcome.objective
-    )
+    log.debug("pricing the sites on the unmerged zones")
+    unmerged = build_model(study.problem, study.options).instance
+    error = cost_of_sites(unmerged, run.decisions.opened) - run.outcome.objective
+    log.info("aggregation error of the merged zones: %.2f USD", error)
     outcome = replace(run.outcome, merging_usd=error)
     return replace(run, plan=replace(run.plan, outcome=outcome))
 
@@ -74,14 +76,35 @@ def find_plan(
     begun = time.perf_counter()
     options = study.options
     model = build_model(study.planned_problem(), study.options)
+    instance = model.instance
     spent = time.perf_counter() - begun
-    method = method_of(model.instance, options.method)
+    log.info(
+        "instance: %s, %d lanes, %d inbound routes",
+        instance_in_words(instance, len(study.problem.demand.zones)),
+        len(instance.lane_zone),
+        instance.n_routes,
+    )
+    log.debug("instance built in %.2f s", spent)
+    method = method_of(instance, options.method)
+    log.info("method: %s (requested: %s)", method, options.method)
     compiling = compile_method(method)
-    begun_from, name = _warm_start(warm_start, model.instance)
+    log.debug("kernels compiled in %.2f s, not counted against the time limit", compiling)
+    begun_from, name = _warm_start(warm_start, instance)
     left = max(options.time_limit - spent, 1.0)
+    log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
-    solution = solve_location(model.instance, params, method)
+    solution = solve_location(instance, params, method)
+    log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
     run = described(study, model, solution, time.perf_counter() - begun - compiling)
+    outcome = run.outcome
+    log.info(
+        "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
+        outcome.status,
+        outcome.objective,
+        outcome.bound_kind,
+        outcome.bound,
+        outcome.seconds,
+    )
     return replace(run, began_from=name)
 
 

@@ -6,6 +6,7 @@ when they were read for the plan; the plan is taken from sites.csv and flows.csv
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ from fulfill.study.run_folder import (
 from fulfill.study.run_reader import numbers, read_decisions, read_table
 from fulfill.study.study import Study
 
+log = logging.getLogger(__name__)
 INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
 """Files of an input folder that the program reads, by kind."""
 SAME = 1e-9
@@ -133,9 +135,18 @@ def _verify_folder(folder: Path, network: str | None, demand: str | None) -> Run
         raise InputError([Fault("F311", MANIFEST, detail="it names no inputs")])
     places = input_places(folder, network, demand)
     inputs = _inputs(recorded, places)
-    if inputs.faults:  # whatever is recomputed from other inputs says nothing about this run
+    if inputs.faults:
+        # Figures recomputed from other inputs would say nothing about this run.
+        log.info("inputs of %s differ from those of the run, nothing is recomputed", folder)
         return RunAudit((inputs,))
-    return RunAudit((inputs, *_checks(folder, claimed, study_of(folder, options, places))))
+    log.debug("rebuilding the instance of %s from its inputs", folder)
+    checks = [inputs]
+    for check in _checks(folder, claimed, study_of(folder, options, places)):
+        log.debug("%s: %s", check.name, "fault" if check.faults else "ok")
+        checks.append(check)
+    audit = RunAudit(tuple(checks))
+    log.info("%s: %d checks, %d faults", folder, len(checks), len(audit.faults))
+    return audit
 
 
 def _inputs(recorded: Mapping[str, Any], places: Mapping[str, Path]) -> Check:
