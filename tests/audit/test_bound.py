@@ -260,7 +260,7 @@ FALSE_TREES = {
     "two products": ({"product": [-1, 0, 1]}, "the cases below node 0 do not cover everything"),
     "an unknown site": ({"site": [-1, 9, 9]}, "a site or product that the instance does not have"),
     "two roots": ({"parent": [-1, -1, 0]}, "more than one root"),
-    "a circle": ({"parent": [-1, 2, 1]}, "stands before the node above it"),
+    "a circle": ({"parent": [-1, 2, 1]}, "a node precedes its parent"),
     "a leaf without multipliers": ({"parent": [-1, 0, 0, 1, 1], "site": [-1, 0, 0, 1, 1], "product": [-1] * 5,
                                     "side": [1, 0, 1, 0, 1]}, "3 cases, multipliers for 2"),
 }  # fmt: skip

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Folders
+from fulfill.audit.delivery_options import courier_tax
 from fulfill.audit.key_figures import (
     NOT_INDEPENDENT,
     KeyFigures,
     compare_key_figures,
     key_figures,
 )
-from fulfill.audit.order_flows import courier_tax, order_flows
+from fulfill.audit.order_flows import order_flows
 from fulfill.audit.site_costs import day_of_delay
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.aggregation import merge_zones
@@ -25,10 +26,12 @@ from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.solution import LocationParams
+from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.inbound import InboundCost
 from fulfill.model.economics.landed import Economics, economics
-from fulfill.model.instance import MAIL, Limits, LocationInstance, build_instance
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.limits import Limits
 from fulfill.study import kpis
 from fulfill.study.plan import Plan
 from instances import within
