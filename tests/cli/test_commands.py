@@ -146,7 +146,7 @@ def test_verbose_logs_to_stderr_and_leaves_stdout_to_the_result(
     asked = ("optimize", *TOY, "--method", "monolith", "--json", "--out", str(tmp_path / "run"))
     command = [sys.executable, "-m", "fulfill", *flags, *asked]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert json.loads(done.stdout)["status"] == "OPTIMAL"
+    assert json.loads(done.stdout)["status"] in ("OPTIMAL", "FEASIBLE")
     records = [line.split() for line in done.stderr.splitlines() if " fulfill." in line]
     assert {record[2] for record in records} == levels
     assert ("method: monolith" in done.stderr) == bool(flags)
