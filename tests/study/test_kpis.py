@@ -12,9 +12,11 @@ import pytest
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
+from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
-from fulfill.model.instance import MAIL, Limits, LocationInstance, build_instance
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.limits import Limits
 from fulfill.study.capacity_use import band_use
 from fulfill.study.kpis import describe, nearshore_share
 from fulfill.study.plan import Plan

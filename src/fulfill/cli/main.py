@@ -1,8 +1,8 @@
-"""The group of commands, and what every command does with an exception.
+"""The group of commands and its handling of exceptions.
 
-Exit codes: 0 a plan (or the answer asked for) · 1 input faults, all listed · 2 wrong usage · 3 proven
-infeasible · 4 limit reached without a plan · 5 solver failure or audit fault. Commands import their
-stage when they run, so `--help` is instant.
+Exit codes: 0 a plan or the requested answer, 1 input faults, 2 wrong usage, 3 proven infeasible, 4
+limit reached without a plan, 5 solver failure or audit fault. Every command imports the modules it
+needs when it runs, so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -27,10 +27,26 @@ LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
 class Commands(click.Group):
-    """A group that turns our exceptions into messages and exit codes, never a traceback."""
+    """A group that turns the exceptions of the package into messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command.
+
+        Parameters
+        ----------
+        ctx : click.Context
+            Context of the invocation.
+
+        Returns
+        -------
+        object
+            Result of the command.
+
+        Raises
+        ------
+        click.exceptions.Exit
+            With the exit code of the exception that the command raised.
+        """
         try:
             return super().invoke(ctx)
         except InputError as error:
@@ -45,7 +61,13 @@ class Commands(click.Group):
 
 
 def print_faults(faults: Iterable[Fault]) -> None:
-    """Print every fault with a number, and that nothing was written."""
+    """Print numbered faults on stderr, and that nothing was written.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Including warnings, which are not counted as faults.
+    """
     listed = list(faults)
     for number, fault in enumerate(listed, 1):
         click.echo(f"{number}. {fault}", err=True)

@@ -1,7 +1,8 @@
-"""What a run, a comparison and a routed day leave behind: files, layers and keys, figure by figure.
+"""Files, layers and JSON objects that a run, a comparison and a routed day write.
 
-`vocabulary.py` says what a figure is; here stands which of them a file holds, in order, and what a
-key means that means something else elsewhere. docs/run_tables.md is made from this.
+`vocabulary.py` defines the figures that have the same meaning everywhere. This module lists the
+figures of each file in order, and defines those with a meaning of their own.
+docs/reference/outputs.md is generated from it.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from fulfill.study.vocabulary import (
 
 @dataclass(frozen=True)
 class Output:
-    """A table, a layer or an object of JSON.
+    """A table, a layer or a JSON object.
 
     Attributes
     ----------
-    name : file, layer or place in a JSON file
-    meaning : what a row is
-    figures : columns or keys, in the order in which they stand there
+    name : str
+        File, layer or object within a JSON file.
+    meaning : str
+        What a row is.
+    figures : tuple of Figure
+        Columns or keys in their order in the file.
     """
 
     name: str
@@ -39,7 +43,7 @@ class Output:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Return the columns or keys in order."""
+        """Columns or keys in order."""
         return tuple(figure.key for figure in self.figures)
 
     def __getitem__(self, key: str) -> Figure:
@@ -47,18 +51,29 @@ class Output:
         return next(figure for figure in self.figures if figure.key == key)
 
     def is_number(self, column: str) -> bool:
-        """Return whether a column holds figures; a column that is not declared holds text."""
+        """Return whether a column holds numbers.
+
+        Parameters
+        ----------
+        column : str
+            Name of the column.
+
+        Returns
+        -------
+        bool
+            False for a column that is not declared, unless it is that of a service target.
+        """
         if column in self.keys:
             return self[column].is_number
         return column.startswith("share_within_")
 
     def pick(self, *keys: str) -> tuple[Figure, ...]:
-        """Return the figures of some columns, in the order asked for."""
+        """Return the figures of some columns, in the requested order."""
         return tuple(self[key] for key in keys)
 
 
 def _output(name: str, meaning: str, keys: str, own: Iterable[Figure] = ()) -> Output:
-    """Return an output of figures that mean the same everywhere, but for its own ones."""
+    """Return an output of shared figures, except for those defined in `own`."""
     special = {item.key: item for item in own}
     return Output(
         name, meaning, tuple(special[k] if k in special else figure(k) for k in keys.split())

@@ -1,4 +1,4 @@
-"""The page of a comparison."""
+"""Page of a comparison."""
 
 from __future__ import annotations
 
@@ -74,7 +74,18 @@ CLASS_COLUMNS = outputs.ZONE_CLASSES.pick(
 
 
 def page(comparison: Comparison) -> str:
-    """Return the page."""
+    """Render the page of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Plans of all dates and modes.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     names = " and ".join(files.name for files in input_folders(comparison.study).values())
     modes, classes = comparison.modes, comparison.zone_classes
     return base.page(

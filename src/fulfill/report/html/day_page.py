@@ -1,4 +1,4 @@
-"""The page of a routed day: map, load and time of each vehicle, zones and trucks, in one file."""
+"""Page of a routed day: map, load and time of each vehicle, zones and trucks."""
 
 from __future__ import annotations
 

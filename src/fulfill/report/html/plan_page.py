@@ -1,4 +1,4 @@
-"""The page of a run: one file that a planner can open, print and pass on, without a network."""
+"""Page of a run: a single file that needs no network connection."""
 
 from __future__ import annotations
 
