@@ -1,4 +1,4 @@
-"""Small instances for tests: a tiny one, one with every limit there is, one with zones and sites in a square."""
+"""Small instances for tests: a tiny one, one with every limit, one with places in a square."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def names(prefix: str, number: int) -> tuple[str, ...]:
 
 
 def tiny_instance() -> LocationInstance:
-    """Return an instance that has a little of everything: products, periods, sizes, bands, routes, mail, stock."""
+    """Return an instance with some of everything: products, periods, bands, routes, mail, stock."""
     n_zones, n_products, n_periods, n_sites, n_sizes, n_bands = 3, 2, 2, 2, 2, 2
     lane_site = np.array([MAIL, 0, 1] * n_zones)
     lane_zone = np.repeat(np.arange(n_zones), 3)
@@ -80,7 +80,10 @@ def tiny_instance() -> LocationInstance:
 
 
 def crowded_instance(seed: int) -> LocationInstance:
-    """Six zones, three sites in two countries, two services beside mail, two gateways, and every limit there is."""
+    """Return an instance with every limit.
+
+    Six zones, three sites in two countries, two services besides mail, and two gateways.
+    """
     n_zones, n_products, n_periods, n_sites, n_sizes, n_bands = 6, 2, 2, 3, 2, 2
     rng = np.random.default_rng(seed)
     site, zone = np.meshgrid(np.arange(n_sites), np.arange(n_zones))
@@ -100,48 +103,73 @@ def crowded_instance(seed: int) -> LocationInstance:
     everywhere = np.ones(n_zones, bool)
     return replace(
         tiny_instance(),
-        zones=names("z", n_zones), sites=names("i", n_sites), countries=names("c", 2),
-        demand=demand, unserved_usd=np.full(n_products, 2.0), constant_usd=14.0 * demand.sum(),
-        lane_zone=lane_zone, lane_site=lane_site, lane_way=lane_way,
+        zones=names("z", n_zones),
+        sites=names("i", n_sites),
+        countries=names("c", 2),
+        demand=demand,
+        unserved_usd=np.full(n_products, 2.0),
+        constant_usd=14.0 * demand.sum(),
+        lane_zone=lane_zone,
+        lane_site=lane_site,
+        lane_way=lane_way,
         lane_usd=np.where(lane_site == MAIL, 0.0, rng.uniform(0, 4, len(lane_site))),
         lane_co2=rng.uniform(0.1, 0.5, len(lane_site)),
         way_cost=np.array([-4.0, -13.0, -14.0])[:, None, None] + rng.uniform(-1, 1, shape),
-        way_rate=rng.uniform(0.9, 1.1, shape), units=units,
+        way_rate=rng.uniform(0.9, 1.1, shape),
+        units=units,
         way_within={3: np.array([[0.0] * n_periods, [0.7] * n_periods, [0.95] * n_periods])},
-        fixed_usd=np.tile([300.0, 500.0], (n_sites, 1)), invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
-        capacity=capacity, handling_usd=np.broadcast_to([1.0, 2.0], (n_sites, n_sizes, n_bands)).copy(),
-        site_country=np.array([0, 0, 1]), zone_country=np.array([0, 0, 0, 0, 1, 1]),
+        fixed_usd=np.tile([300.0, 500.0], (n_sites, 1)),
+        invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
+        capacity=capacity,
+        handling_usd=np.broadcast_to([1.0, 2.0], (n_sites, n_sizes, n_bands)).copy(),
+        site_country=np.array([0, 0, 1]),
+        zone_country=np.array([0, 0, 0, 0, 1, 1]),
         stock=Stock(
-            safety=safety, secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
+            safety=safety,
+            secant_usd=safety.secant(capacity.sum(axis=(2, 3))),
             storage_usd=np.full((n_sites, n_products, n_periods), 0.1),
             storage_m3=np.tile([6.0, 12.0], (n_sites, 1)),
-            level=np.broadcast_to(0.5 * np.eye(n_periods), (n_products, n_periods, n_periods)).copy(),
+            level=np.broadcast_to(
+                0.5 * np.eye(n_periods), (n_products, n_periods, n_periods)
+            ).copy(),
             entry_usd=rng.uniform(50, 150, (n_products, 2)),
         ),
         inbound=Inbound(
-            gateways=names("g", 2), origins=names("o", 2),
-            route_site=routes, route_origin=np.tile([0, 0, 1], n_sites),
-            route_gateway=np.tile([0, 1, -1], n_sites), route_crossing=np.tile([-1, -1, 1], n_sites),
+            gateways=names("g", 2),
+            origins=names("o", 2),
+            route_site=routes,
+            route_origin=np.tile([0, 0, 1], n_sites),
+            route_gateway=np.tile([0, 1, -1], n_sites),
+            route_crossing=np.tile([-1, -1, 1], n_sites),
             route_co2=np.tile([0.3, 0.2, 0.1], n_sites),
             route_usd=rng.uniform(4, 6, (len(routes), n_products, n_periods)),
             gateway_m3=np.array([[9.0] * n_periods, [7.0] * n_periods]),
             origin_m3=np.array([[np.inf] * n_periods, [2.0] * n_periods]),
-            origin_min_m3=np.zeros(2), landing=np.array([[1.0, 0.0], [0.3, 0.7]]),
+            origin_min_m3=np.zeros(2),
+            landing=np.array([[1.0, 0.0], [0.3, 0.7]]),
         ),
         mail=Mail(
             capacity_kg=np.full((2, n_periods), 400.0),
             weight_kg=np.array([[1.0] * n_products, [0.0] * n_products, [0.0] * n_products]),
         ),
-        carriers=Carriers(names("q", 2), np.array([0, 0, 0, 1, 1, 1]), np.full((2, n_periods), 1000.0)),
+        carriers=Carriers(
+            names("q", 2), np.array([0, 0, 0, 1, 1, 1]), np.full((2, n_periods), 1000.0)
+        ),
         limits=Limits(
-            max_sites=2, budget_usd=5000.0, co2_kg=2000.0, max_gateway_share=0.8,
+            max_sites=2,
+            budget_usd=5000.0,
+            co2_kg=2000.0,
+            max_gateway_share=0.8,
             targets=(BoundTarget("", 3, 0.3, everywhere),),
         ),
-    )  # fmt: skip
+    )
 
 
 def random_instance(seed: int) -> LocationInstance:
-    """Forty zones and six sites in a square, two products, three periods, mail, stock that pools, two plants."""
+    """Return an instance with forty zones and six sites in a square.
+
+    Two products, three periods, mail, stock with a pooling effect, and two plants.
+    """
     n_zones, n_products, n_periods, n_sites, n_sizes, n_bands = 40, 2, 3, 6, 2, 2
     rng = np.random.default_rng(seed)
     zone, site = rng.uniform(0, 10, (n_zones, 2)), rng.uniform(0, 10, (n_sites, 2))

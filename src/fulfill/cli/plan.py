@@ -118,7 +118,7 @@ def route(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Route a delivery day of a site of RUN: stops, vehicles, driver sheets, carrier zones, trucks."""
+    """Route a delivery day of a site of RUN: stops, vehicles, drivers' sheets, carriers, trucks."""
     from fulfill.inputs.folder import locate
     from fulfill.inputs.network import read_network
     from fulfill.report.day_folder import day_summary, write_day

@@ -90,7 +90,7 @@ def page(comparison: Comparison) -> str:
     modes, classes = comparison.modes, comparison.zone_classes
     return base.page(
         "comparison.html",
-        f"Ways to fulfil: {names}",
+        f"Fulfilment modes: {names}",
         {"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)},
         days=list(dict.fromkeys(modes["as_of"])),
         verdicts=list(_verdicts(modes)),
@@ -104,7 +104,7 @@ def page(comparison: Comparison) -> str:
 
 
 def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Say for each date which mode wins, and by how much; no cost where there is no mix."""
+    """Yield for each date what the mix saves over the other modes; no cost where it has no plan."""
     usd = figure("objective").shown
     for day, rows in modes.groupby("as_of"):
         found = rows.set_index("mode")

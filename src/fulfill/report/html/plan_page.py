@@ -75,11 +75,18 @@ def write_report(
 
     Parameters
     ----------
-    plan, problem : the plan and what it is a plan for
-    finding : of the auditor
-    layers : of `layers.plan_layers`
-    path : file to write
-    vans : a section on own vans, `Markup` as `private_fleet.van_section` returns it
+    plan : Plan
+        With or without sites.
+    problem : Problem
+        What was planned.
+    finding : Audit
+        Result of checking the plan.
+    layers : Mapping of str to GeoDataFrame
+        Of `layers.plan_layers`.
+    path : Path
+        File to write.
+    vans : Markup
+        Section on own vans, of `private_fleet.van_section`; empty without them.
     """
     drawings = {
         "map": plan_map(plan, problem, layers),
@@ -107,7 +114,7 @@ def write_report(
 
 
 def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
-    """Return what stands above the charts: verdict, key figures, key of the map."""
+    """Return the content above the charts: status, key figures, legend of the map."""
     outcome = plan.outcome
     known = PLAN_KPIS.pick(*(key for key in KEY_FIGURES if key in plan.kpis))
     return {
