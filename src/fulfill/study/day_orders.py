@@ -194,6 +194,7 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
         out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)
     ].reset_index(drop=True)
     calendar = network["calendar"].set_index("period_id").to_dict("index")[period]
+    # The orders of a whole week are delivered on its delivery days only.
     days = float(calendar["days"]) * network.parameters["delivery_days_week"] / 7.0
     kinds = flows.zones.set_index("zone_id")
     weight = (
@@ -234,12 +235,13 @@ def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
     """
     price = np.full(len(rows), np.inf)
     km, weight = (rows[name].to_numpy(float) for name in ("distance_km", "weight_kg"))
-    extra = np.maximum(weight - 1.0, 0.0)
+    extra = np.maximum(weight - 1.0, 0.0)  # the base price includes the first kilogram
     by_van = rows["service_id"] == OWN_VANS
     for row in network["services"].to_dict("records"):
         fits = ((rows["service_id"] == row["service_id"]) | by_van) & (
             rows["zone_class"] == row["zone_class"]
         )
+        # Distance bands are open below, except that the first one includes zero.
         fits &= (rows["country"] == row["country"]) & (km <= row["km_to"])
         fits &= (km > row["km_from"]) | (row["km_from"] == 0)
         asked = row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0

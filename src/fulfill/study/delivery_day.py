@@ -149,6 +149,7 @@ def route_day(run: Run, options: DayOptions, network: Network | None = None) -> 
         expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng)
     )
     roads = road_map(network)
+    # A user's stops have no zone, so that no carrier price can be compared with their routes.
     if options.stops is None:
         zones = choose(flows, depots, orders)
         own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
@@ -293,6 +294,7 @@ def _described(
     vehicles = vehicle_table(districts, visits)
     if len(zones):
         zones = zones.merge(zone_costs(visits, vehicles), on="zone_id", how="left")
+        # The routes cost vehicles and drivers; the dispatch desk and second attempts come on top.
         zones["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
     loads, courses = trucks
     return DayRoutes(

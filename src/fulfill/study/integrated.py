@@ -204,6 +204,7 @@ class _Rounds:
         begun = time.perf_counter()
         problem = before.routed.problem
         more: dict[str, Any] = dict(locked or {})
+        # Tables of a network have the line of each row for messages; computed rows have none.
         offer = self.study.with_(private_fleet=prices.table(problem).assign(**{ROW: 0}), **more)
         planned = find_plan(offer, progress=self.progress, warm_start=before.routed)
         if planned.decisions is None:

@@ -248,12 +248,14 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
         name: float((value[way, k, t] * orders).sum())
         for name, value in economics.value.parts.items()
     }
+    # The price by distance belongs to a lane, so it is not among the parts of a delivery option.
     parts["last_mile"] += float(
         (instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum()
     )
     for name, value in economics.inbound.parts.items():
         parts.setdefault(name, 0.0)
         if len(economics.routes):
+            # The cost is infinite where a route does not carry the product: 0 * inf is NaN.
             parts[name] += float(
                 (np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum()
             )
@@ -265,6 +267,7 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
     parts["handling"] = handling
+    # The prices of the instance include the cost of delay, those of the sites do not.
     parts["peak_delay"] = (
         float((used * instance.handling_usd[site, size][:, :, None]).sum()) - handling
     )
@@ -332,7 +335,20 @@ def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
 
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
-    """Return the emissions of all inbound flows, kg CO2e a year."""
+    """Return the emissions of all inbound flows.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Emissions of the routes.
+    decisions : Decisions
+        The plan.
+
+    Returns
+    -------
+    float
+        kg CO2e a year.
+    """
     return float(
         (
             instance.required_inbound.route_co2[:, None]

@@ -228,7 +228,7 @@ def study_of(
             private_fleet=read_private_fleet(folder, network["sites"]["site_id"]),
             **{name: value for name, value in options.items() if name in known},
         )
-    except InputError:
+    except InputError:  # a ValueError too, but with faults of its own
         raise
     except (KeyError, TypeError, ValueError) as error:
         raise InputError([Fault("F311", MANIFEST, column="options", detail=str(error))]) from None

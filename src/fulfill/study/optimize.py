@@ -115,6 +115,7 @@ def find_plan(
     compiling = compile_method(method)
     log.debug("kernels compiled in %.2f s, not counted against the time limit", compiling)
     begun_from, name = _warm_start(warm_start, instance)
+    # At least a second, so that there is a plan even if building the model used up the limit.
     left = max(options.time_limit - spent, 1.0)
     log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
@@ -320,6 +321,7 @@ def with_audited_bound(
     if solution.certificate is None:
         return solution, ()
     found = audit_bound(instance, solution.certificate)
+    # The plan itself limits the optimum: a bound above its cost would be rounding.
     bound = min(found.bound, solution.objective)
     faults = found.faults
     if not faults and bound < solution.bound - COST_TOLERANCE * abs(solution.bound):

@@ -65,6 +65,7 @@ class VanPrices:
         if not known.any():
             return self.estimate
         ratio = pd.Series(self.routed / self.estimate)
+        # Few routes reach a zone, but many a country, where the median resists outliers.
         here = ratio.groupby(self.zone).transform("mean")
         around = ratio.groupby(self.country).transform("median")
         corrected = self.estimate * here.fillna(around).fillna(1.0).to_numpy(float)
@@ -87,6 +88,7 @@ class VanPrices:
         VanPrices
             With the same pairs.
         """
+        # A pair as one integer, which an index can look up.
         width = int(self.zone.max(initial=0)) + 1
         place = pd.Index(self.site * width + self.zone).get_indexer(pd.Index(site * width + zone))
         routed = self.routed.copy()
@@ -337,6 +339,7 @@ def route_mean_day(
         Where an engine fails or the audit finds a fault.
     """
     network, site = problem.network, int(orders["site"].iloc[0])
+    # Seeded by site, so that its day does not depend on which other sites are open.
     rng = np.random.default_rng([options.seed, site])
     names = problem.demand.zones["zone_id"].to_numpy(object)
     weight = network["products"]["weight_kg"].to_numpy(float)

@@ -86,6 +86,7 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     check_target(target, overwrite=overwrite)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        # Next to the target, as a folder can only be renamed within a file system.
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise InputError(
@@ -93,7 +94,7 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         ) from None
     try:
         yield draft
-        draft.chmod(0o755)
+        draft.chmod(0o755)  # mkdtemp gives access to the user only
         if target.exists():
             shutil.rmtree(target)
         draft.rename(target)

@@ -43,6 +43,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
     try:
+        # As text: pandas would read an id such as NA as missing, and 007 as 7.
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None

@@ -191,6 +191,7 @@ class Study:
             source = replace(source, private_fleet=private_fleet)
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         problem = self.problem
+        # Overrides change the tables, which must be joined again; date and channels only select.
         if source is not self.provenance:
             day = day or problem.regime.as_of
             problem = _problem(source, day, problem.channels if channels is None else channels)

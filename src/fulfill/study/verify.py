@@ -349,6 +349,7 @@ def _unlike(run: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:
     first, second = run.to_numpy(float), new.to_numpy(float)
     size = np.fmax(np.abs(first), np.abs(second))
     finite = size[np.isfinite(size)]
+    # A sum that is nearly zero has the rounding error of its terms, not of its own size.
     floor = SAME * float(np.clip(finite.max(), 1.0, 1000.0)) if finite.size else SAME
     with np.errstate(invalid="ignore"):
         near = (np.abs(first - second) <= SAME * size + floor) | (first == second)
@@ -367,6 +368,7 @@ def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
         "open_sites": plan.sites[["site_id", "size"]].to_dict("records"),
         "kpis": plan.kpis,
     }
+    # A gap is the difference of two nearly equal numbers: its error is relative to these.
     scale = {"gap": 1.0, "gap_usd": abs(outcome.objective)}
     faults = []
     for name, value in _leaves(found):

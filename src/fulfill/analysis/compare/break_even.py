@@ -137,6 +137,7 @@ def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
         safety = mean.safety_usd(priced.economics.safety, volume)
         return np.asarray((sides.local - sides.mail) * volume > sides.entry + safety)
 
+    # Bisection in the exponent, as break-even volumes differ by orders of magnitude.
     top = np.log10(LARGEST_VOLUME)
     low, high = np.full(len(mean.orders), -6.0), np.full(len(mean.orders), top)
     always, never = wins(low), ~wins(high)
@@ -148,6 +149,7 @@ def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
 def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     """Return the break-even price (b), USD."""
     problem, economics = priced.problem, priced.economics
+    # Only delivery options with a weight are priced again, as every step prices them all.
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
     small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
     ways = Ways(economics.ways.table.iloc[rows].reset_index(drop=True))
@@ -185,6 +187,7 @@ def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str)
     rows = np.flatnonzero(drawn[instance.required_inbound.route_site])
     routes = economics.routes.take(rows)
     changed, product, answers = _own_classes(problem, country)
+    # The margin before inbound cost, from which the cost at each rate is subtracted.
     local_usd = mean.local_margin(instance.way_cost, np.zeros_like(mean.drawn))
 
     def wins(rate: Array) -> Mask:

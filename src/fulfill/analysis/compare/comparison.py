@@ -170,6 +170,7 @@ def compare(
             run = runs[take]
             key = {"as_of": day, "mode": mode}
             modes.append({**key, **_mode_row(run, runs[mode], take)})
+            # Faults of a plan taken from another mode are already reported for that mode.
             faults += [f"{day} {mode}: {fault}" for fault in run.audit.faults if mode == take]
             if run.decisions is not None:
                 products.append(_product_rows(priced, run).assign(**key))
@@ -294,7 +295,7 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
     shares = pd.DataFrame(
         served.to_numpy() / total, orders.index, [f"share_{name}" for name in CHANNELS]
     )
-    left = 1.0 - shares.sum(axis=1)
+    left = 1.0 - shares.sum(axis=1)  # rounding leaves a remainder where all orders are served
     return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
 

@@ -276,7 +276,7 @@ def _best_lanes(instance: LocationInstance, places: Index, draw_usd: Array) -> B
     new = np.ones(len(lanes), bool)
     new[1:] = (np.diff(place) != 0) | (np.diff(zone) != 0)
     start = np.maximum.accumulate(np.where(new, np.arange(len(lanes)), 0))
-    rank = np.arange(len(lanes)) - start
+    rank = np.arange(len(lanes)) - start  # of a lane among those of its place and zone
     cost = np.full((len(places), *instance.shape), np.inf)
     lane = np.full(cost.shape, -1)
     for turn in range(int(rank.max(initial=-1)) + 1):
@@ -316,6 +316,7 @@ def _mean(
                 k, share * instance.lane_usd[lane] * instance.way_rate[way, k, t], n_products
             )
         )
+    # The last iteration was that of stock, whose lanes start at the sites.
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
     np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
     orders, all_orders = (np.where(cells, demand, 0.0).sum(axis=(0, 2)) for cells in (both, wanted))

@@ -275,12 +275,17 @@ def cost_bridge(plan: Plan) -> figure:
 def cost_steps(plan: Plan) -> pd.DataFrame:
     """Return the bars of the cost chart, revenue first.
 
-    A part of costs.csv that no bar of `COST_GROUPS` names becomes a bar of its own.
+    A part of costs.csv that is in no group of `COST_GROUPS` has its own bar.
+
+    Parameters
+    ----------
+    plan : Plan
+        With costs.
 
     Returns
     -------
     DataFrame
-        name, usd_per_order and usd_year, income positive.
+        name, usd_per_order and usd_year; income is positive.
     """
     costs = plan.costs.set_index("part")
     grouped = {part for parts in COST_GROUPS.values() for part in parts}
