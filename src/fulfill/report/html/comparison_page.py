@@ -127,7 +127,7 @@ def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
 def _by(
     rows: pd.DataFrame, key: Sequence[str], columns: Sequence[Figure]
 ) -> list[dict[str, object]]:
-    """Return a table for each value of the key columns; all but the last date's folded away."""
+    """Return a table for each value of the key columns; only those of the last date are open."""
     if rows.empty:
         return []
     last = rows["as_of"].max()

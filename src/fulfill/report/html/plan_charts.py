@@ -110,7 +110,7 @@ def _shares_of_zones(plan: Plan, column: str) -> pd.DataFrame:
 
 
 def _shares_of_products(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the share of channels by product, under the products' names."""
+    """Return the share of channels by product name."""
     served = plan.flows[plan.flows["leg"] == "outbound"]
     orders = served.pivot_table(index="product", columns="channel", values="orders", aggfunc="sum")
     wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products)
@@ -336,7 +336,7 @@ def _load_color(load: float) -> str:
 
 
 def _axis_names(periods: list[str]) -> list[str]:
-    """Return a label for each period, no two alike: a factor of an axis stands there once."""
+    """Return unique labels of the periods, as the factors of an axis must be unique."""
     titles = [period.replace("_", " ").title() for period in periods]
     return list(_unique(pd.Series(titles, index=periods)).values())
 
