@@ -1,4 +1,4 @@
-"""Sphinx settings. The pages under reference/ are written anew at every build."""
+"""Sphinx settings. The pages under reference/ are generated at every build."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "alabaster"
 html_theme_options = {
-    "description": "Where to put overseas warehouses",
+    "description": "Location of overseas warehouses",
     "page_width": "1080px",
     "sidebar_width": "240px",
 }

@@ -1,9 +1,9 @@
-"""Pages that the code writes about itself: inputs, outputs, faults, commands, status of data.
+"""Reference pages generated from the code: inputs, outputs, faults, commands, status of data.
 
-`python docs/generate.py docs/reference` writes them; `docs/conf.py` does so at every build. They
-are committed, so that they can be read without one. Nothing here is typed twice: columns come from
-`inputs/schema.py` and `study/outputs.py`, faults from `inputs/faults.py`, options from `cli/`,
-counts from the tables.
+`python docs/generate.py docs/reference` writes them, and `docs/conf.py` does so at every build.
+They are committed, so that they can be read without a build. Every fact has a single source:
+columns come from `inputs/schema` and `study/outputs.py`, faults from `inputs/faults.py`, options
+from `cli/`, counts from the tables.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FAMILIES = {
     "F1": "Files and headers",
     "F2": "Cells and rows",
     "F3": "Tables and options together",
-    "W3": "Warnings: the run goes on",
+    "W3": "Warnings: the run continues",
 }
 WRITTEN = {
     "Of a plan": {
@@ -62,7 +62,13 @@ EMBEDDED = (("network", "mexico-us-border"), ("demand", "mexico-2026"))
 
 
 def write_pages(folder: Path) -> None:
-    """Write every generated page into a folder; a page that has not changed is left alone."""
+    """Write the generated pages into a folder; unchanged pages are not touched.
+
+    Parameters
+    ----------
+    folder : Path
+        Created if it does not exist.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pages = {
         "data_dictionary": data_dictionary(),
@@ -80,7 +86,7 @@ def write_pages(folder: Path) -> None:
 
 
 def data_dictionary() -> str:
-    """Return every table with its columns, and every parameter."""
+    """Return every input table with its columns, and every parameter, as Markdown."""
     parts = [
         _family("Network", NETWORK_TABLES, NETWORK_PARAMETERS),
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
@@ -90,7 +96,7 @@ def data_dictionary() -> str:
 
 
 def outputs_reference() -> str:
-    """Return every table, layer and object that a command writes, with its columns or keys."""
+    """Return every output table, layer and JSON object with its columns or keys, as Markdown."""
     lines: list[str] = []
     for title, groups in WRITTEN.items():
         lines += [f"## {title}", ""]
@@ -113,7 +119,7 @@ def _row(output: Output) -> str:
 
 
 def error_index() -> str:
-    """Return every fault with its rule and its remedy."""
+    """Return every fault with its rule and its remedy, as Markdown."""
     lines: list[str] = []
     for prefix, title in FAMILIES.items():
         lines += [f"## {title}", "", "| code | rule that is broken | what to do |", "|---|---|---|"]
@@ -127,8 +133,9 @@ def error_index() -> str:
 
 
 def command_reference() -> str:
-    """Return every command with its arguments and options."""
-    lines: list[str] = []
+    """Return the options of the program and of every command, as Markdown."""
+    lines = ["## fulfill", "", "```text", "fulfill [OPTIONS] COMMAND [ARGS]...", "```", ""]
+    lines += _option_table(main, click.Context(main, info_name="fulfill"))
     for name, command in main.commands.items():
         context = click.Context(command, info_name=f"fulfill {name}")
         usage = " ".join(piece for piece in command.collect_usage_pieces(context) if piece)
@@ -142,14 +149,18 @@ def command_reference() -> str:
             "```",
             "",
         ]
-        records = [param.get_help_record(context) for param in command.params]
-        options = [record for record in records if record and record[1]]
-        if options:
-            lines += ["| option | meaning |", "|---|---|"]
-            lines += [
-                f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options
-            ] + [""]
+        lines += _option_table(command, context)
     return "\n".join(lines)
+
+
+def _option_table(command: click.Command, context: click.Context) -> list[str]:
+    """Return the options of a command as a table; empty where it has none."""
+    records = [param.get_help_record(context) for param in command.params]
+    options = [record for record in records if record and record[1]]
+    if not options:
+        return []
+    rows = [f"| `{form.replace('|', PIPE)}` | {_cell(meaning)} |" for form, meaning in options]
+    return ["| option | meaning |", "|---|---|", *rows, ""]
 
 
 def status_counts() -> str:
@@ -183,7 +194,7 @@ def status_counts() -> str:
 
 
 def api_reference() -> str:
-    """Return every public name with its signature and docstring, in the order of the face."""
+    """Return every public name with its signature and docstring, as Markdown."""
     lines: list[str] = []
     for name in fulfill.__all__:
         found = getattr(fulfill, name)
@@ -199,7 +210,7 @@ def api_reference() -> str:
 
 
 def _methods(found: object) -> Iterator[tuple[str, ...]]:
-    """Yield the public methods and properties of one of our classes, a line each."""
+    """Yield the public methods and properties of a class of the package, one line each."""
     if not inspect.isclass(found) or issubclass(found, Exception):
         return
     for name, member in vars(found).items():
@@ -213,7 +224,7 @@ def _methods(found: object) -> Iterator[tuple[str, ...]]:
 
 
 def import_layers() -> str:
-    """Return the import contract: one layer a line, the top first."""
+    """Return the layers of the import contract, the topmost first, as Markdown."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
@@ -283,7 +294,7 @@ def _sentence(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a text that a cell of a Markdown table can hold."""
+    """Return a text escaped for a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
 
 

@@ -25,7 +25,7 @@ TOY_NETWORK, TOY_DEMAND = locate("network", "toy"), locate("demand", "toy")
 
 @dataclass(frozen=True)
 class Folders:
-    """A network and a demand folder that a test may spoil, named by paths like ``network/sites.csv``."""
+    """A network and a demand folder that a test may change, by paths like ``network/sites.csv``."""
 
     root: Path
 
@@ -96,7 +96,7 @@ class Folders:
 
 @pytest.fixture
 def toy(tmp_path: Path) -> Folders:
-    """A copy of the toy network and demand, to be spoiled: 3 zones, 2 sites, 1 port, 2 products, 2 periods."""
+    """A copy of the toy to be changed: 3 zones, 2 sites, 1 port, 2 products, 2 periods."""
     shutil.copytree(TOY_NETWORK, tmp_path / "network")
     shutil.copytree(TOY_DEMAND, tmp_path / "demand")
     return Folders(tmp_path)
@@ -104,7 +104,7 @@ def toy(tmp_path: Path) -> Folders:
 
 @pytest.fixture
 def spread(toy: Folders) -> Folders:
-    """The toy whose orders follow from a yearly total, a product mix and seasonal intensities instead of orders.csv."""
+    """The toy with orders from a yearly total, a product mix and seasonality, not orders.csv."""
     cited = "made up,,estimate,"
     head = ",source,source_date,status,range\n"
     toy.delete("demand/orders.csv")

@@ -29,7 +29,7 @@ TABLES = [("network", table) for table in NETWORK_TABLES] + [
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages that the code writes about itself, as `make docs` makes them."""
+    """The generated pages, as `make docs` writes them."""
     folder = tmp_path_factory.mktemp("generated")
     done = subprocess.run(
         [sys.executable, str(DOCS / "generate.py"), str(folder)],

@@ -1,4 +1,4 @@
-"""fulfill: where to put overseas warehouses, how much goes through each, and which orders to mail from abroad."""
+"""fulfill: locate overseas warehouses, size them, and choose which orders to mail from abroad."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    # a question and its answer
+    # a study and its plan
     "load": "study.study",
     "Study": "study.study",
     "PlanOptions": "study.study",
@@ -21,12 +21,12 @@ _HOME = {
     "save_run": "report.run_folder",
     "verify": "study.verify",
     "explore": "report.html.notebook",
-    # questions about runs
+    # evaluation of runs
     "compare": "analysis.compare.comparison",
     "Comparison": "analysis.compare.comparison",
     "route_day": "study.delivery_day",
     "DayOptions": "study.delivery_day",
-    # what a question is made of
+    # inputs of a study
     "Network": "inputs.network",
     "read_network": "inputs.network",
     "Demand": "inputs.demand",
@@ -35,16 +35,16 @@ _HOME = {
     "Problem": "inputs.problem",
     "build_problem": "inputs.problem",
     "LocationInstance": "model.instance",
-    # what checks an answer
+    # checks of a plan
     "Audit": "audit.plan",
     "audit_plan": "audit.plan",
-    # what can go wrong
+    # exceptions
     "FulfillError": "inputs.faults",
     "InputError": "inputs.faults",
     "SolverError": "inputs.faults",
     "Fault": "inputs.faults",
 }
-"""Public name -> module; resolved on first use, so that `import fulfill` and `fulfill --help` load nothing heavy."""
+"""Public name -> module; resolved on first use, so that `fulfill --help` loads nothing heavy."""
 
 __all__ = sorted(_HOME)
 

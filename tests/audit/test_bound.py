@@ -1,4 +1,4 @@
-"""The auditor's bound: below every plan whatever the multipliers, tight at good ones, nothing taken on trust."""
+"""The audited bound: below every plan for any multipliers, tight for good ones, fully checked."""
 
 from __future__ import annotations
 
@@ -67,12 +67,20 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
     )
     assert instance.stock is not None
     return Leaf(
-        cell=rng.normal(0, 15, instance.shape), stocking=drawn(zones, products, 2), gateway=drawn(2, periods, upto=50),
-        origin=drawn(2, periods, upto=50) * np.array([[0.0], [1.0]]), share=drawn(2, upto=50), mail=drawn(2, periods),
-        carrier=drawn(2, periods), storage=drawn(sites, periods, upto=20), service=drawn(1, upto=3), co2=drawn(),
-        budget=drawn(upto=0.2), throughput=rng.normal(2, 2 * scale, (sites, len(instance.sizes), periods)),
+        cell=rng.normal(0, 15, instance.shape),
+        stocking=drawn(zones, products, 2),
+        gateway=drawn(2, periods, upto=50),
+        origin=drawn(2, periods, upto=50) * np.array([[0.0], [1.0]]),
+        share=drawn(2, upto=50),
+        mail=drawn(2, periods),
+        carrier=drawn(2, periods),
+        storage=drawn(sites, periods, upto=20),
+        service=drawn(1, upto=3),
+        co2=drawn(),
+        budget=drawn(upto=0.2),
+        throughput=rng.normal(2, 2 * scale, (sites, len(instance.sizes), periods)),
         breakpoints=share * instance.stock.safety.reach[:, :, None] * (1 + scale),
-    )  # fmt: skip
+    )
 
 
 @settings(max_examples=60)
@@ -254,16 +262,26 @@ def test_the_cases_of_a_site_are_the_locked_instances(solved: list) -> None:
 
 
 FALSE_TREES = {
-    "one side only": ({"parent": [-1, 0], "site": [-1, 0], "product": [-1, -1], "side": [1, 1]}, "do not cover"),
+    "one side only": (
+        {"parent": [-1, 0], "site": [-1, 0], "product": [-1, -1], "side": [1, 1]},
+        "do not cover",
+    ),
     "the same side twice": ({"side": [1, 1, 1]}, "the cases below node 0 do not cover everything"),
     "two sites": ({"site": [-1, 0, 1]}, "the cases below node 0 do not cover everything"),
     "two products": ({"product": [-1, 0, 1]}, "the cases below node 0 do not cover everything"),
     "an unknown site": ({"site": [-1, 9, 9]}, "a site or product that the instance does not have"),
     "two roots": ({"parent": [-1, -1, 0]}, "more than one root"),
-    "a circle": ({"parent": [-1, 2, 1]}, "stands before the node above it"),
-    "a leaf without multipliers": ({"parent": [-1, 0, 0, 1, 1], "site": [-1, 0, 0, 1, 1], "product": [-1] * 5,
-                                    "side": [1, 0, 1, 0, 1]}, "3 cases, multipliers for 2"),
-}  # fmt: skip
+    "a circle": ({"parent": [-1, 2, 1]}, "a node precedes its parent"),
+    "a leaf without multipliers": (
+        {
+            "parent": [-1, 0, 0, 1, 1],
+            "site": [-1, 0, 0, 1, 1],
+            "product": [-1] * 5,
+            "side": [1, 0, 1, 0, 1],
+        },
+        "3 cases, multipliers for 2",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", FALSE_TREES)

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import Folders
+from fulfill.audit.delivery_options import courier_tax
 from fulfill.audit.key_figures import (
     NOT_INDEPENDENT,
     KeyFigures,
     compare_key_figures,
     key_figures,
 )
-from fulfill.audit.order_flows import courier_tax, order_flows
+from fulfill.audit.order_flows import order_flows
 from fulfill.audit.site_costs import day_of_delay
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.aggregation import merge_zones

@@ -227,7 +227,7 @@ UNSUPPLIED: dict[str, Callable[[LocationInstance], LocationInstance]] = {
 
 
 def unpriced(instance: LocationInstance, where: np.ndarray) -> LocationInstance:
-    """Return the instance without a price, and so without a route, for some of (route, product, period)."""
+    """Return the instance without a price, hence without a route, where the mask is set."""
     usd = np.where(where, np.inf, instance.required_inbound.route_usd)
     return within(instance, "inbound", route_usd=usd)
 

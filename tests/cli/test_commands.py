@@ -109,8 +109,9 @@ def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys, fulfill, fulfill.cli.main\n"
         "from click.testing import CliRunner\n"
-        "for name in ['', *fulfill.cli.main.main.commands]:\n"
-        "    assert CliRunner().invoke(fulfill.cli.main.main, [*name.split(), '--help']).exit_code == 0\n"
+        "main = fulfill.cli.main.main\n"
+        "for name in ['', *main.commands]:\n"
+        "    assert CliRunner().invoke(main, [*name.split(), '--help']).exit_code == 0\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = python(code)
@@ -134,6 +135,23 @@ def test_the_launcher_and_the_package_print_the_same_help() -> None:
         )[1]
         == first
     )
+
+
+@pytest.mark.parametrize(
+    ("flags", "levels"), [((), set()), (("-v",), {"INFO"}), (("-vv",), {"INFO", "DEBUG"})]
+)
+def test_verbose_logs_to_stderr_and_leaves_stdout_to_the_result(
+    tmp_path: Path, flags: tuple[str, ...], levels: set[str]
+) -> None:
+    # A process of its own: logging is configured once a process, and pytest has done so in this.
+    asked = ("optimize", *TOY, "--method", "monolith", "--json", "--out", str(tmp_path / "run"))
+    command = [sys.executable, "-m", "fulfill", *flags, *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert json.loads(done.stdout)["status"] in ("OPTIMAL", "FEASIBLE")
+    records = [line.split() for line in done.stderr.splitlines() if " fulfill." in line]
+    assert {record[2] for record in records} == levels
+    assert ("method: monolith" in done.stderr) == bool(flags)
+    assert "numba" not in done.stderr
 
 
 def test_version_is_printed() -> None:

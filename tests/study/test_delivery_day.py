@@ -1,4 +1,4 @@
-"""`fulfill route` on the toy: every table and layer, the user's stops, every fault at once; every day is audited."""
+"""`fulfill route` on the toy: tables and layers, the user's stops, all faults, and audited days."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from fulfill.inputs.problem import Problem
 from fulfill.study.day_orders import period_of
 
 FILES = {
-    "stops.csv", "driver_sheet.csv", "vehicles.csv", "zones.csv", "unserved.csv", "linehaul.csv", "routes.gpkg",
-    "routes.geojson", "stops.geojson", "depots.geojson", "route.html", "summary.json", "manifest.json",
+    "stops.csv", "driver_sheet.csv", "vehicles.csv", "zones.csv", "unserved.csv", "linehaul.csv",
+    "routes.gpkg", "routes.geojson", "stops.geojson", "depots.geojson",
+    "route.html", "summary.json", "manifest.json",
 }  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def route(run: Path, *options: str) -> tuple[int, str]:
 
 @pytest.fixture
 def cheap(tmp_path: Path) -> Path:
-    """The toy network with vans that cost next to nothing: every zone within a shift is worth an own van."""
+    """The toy network with almost free vans, so that they serve every zone within a shift."""
     folder = tmp_path / "cheap"
     shutil.copytree(locate("network", "toy"), folder)
     vehicles = pd.read_csv(folder / "vehicles.csv")

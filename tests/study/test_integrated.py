@@ -1,4 +1,4 @@
-"""`optimize --with-routing`: plan and route in turn; every plan is audited, the end no worse than the beginning."""
+"""`optimize --with-routing`: every plan is audited, and the result is no worse than the first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from fulfill.study.study import Study, load
 
 @pytest.fixture(scope="module")
 def cheap(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The toy with vans that cost next to nothing: every zone within a shift is worth one."""
+    """The toy with almost free vans, so that they serve every zone within a shift."""
     folder = tmp_path_factory.mktemp("cheap")
     shutil.copytree(TOY_NETWORK, folder / "network")
     shutil.copytree(TOY_DEMAND, folder / "demand")
@@ -98,7 +98,10 @@ def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(
     cheap: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(cheap, tmp_path / "own")
-    rows = "site_id,zone_id,usd_order,source,source_date,status,range\nsite-a,zone-1,1.25,our own ledger,2026,in_force,\n"
+    rows = (
+        "site_id,zone_id,usd_order,source,source_date,status,range\n"
+        "site-a,zone-1,1.25,our own ledger,2026,in_force,\n"
+    )
     (tmp_path / "own" / "network" / "own_delivery.csv").write_text(rows)
     study = cheap_study(tmp_path / "own")
     model = build_model(study.problem, study.options)

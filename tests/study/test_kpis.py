@@ -17,7 +17,8 @@ from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import Limits
-from fulfill.study.kpis import band_use, describe, nearshore_share
+from fulfill.study.capacity_use import band_use
+from fulfill.study.kpis import describe, nearshore_share
 from fulfill.study.plan import Plan
 
 Flow = tuple[int, int, int, int]

@@ -84,6 +84,20 @@ def test_only_the_kernels_of_the_chosen_method_are_compiled(
     assert compiled == ["decomposition"]
 
 
+def test_size_method_and_outcome_are_logged(
+    toy_problem: Problem, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="fulfill.study.optimize"):
+        outcome = optimize(study_of(toy_problem, method="monolith")).outcome
+    size, method, result = (record.getMessage() for record in caplog.records)
+    assert size.startswith(f"instance: {outcome.bound_of}, ")
+    assert method == "method: monolith (requested: monolith)"
+    assert result.startswith(
+        f"status {outcome.status}, objective {outcome.objective:.2f} USD, "
+        f"{outcome.bound_kind} bound {outcome.bound:.2f} USD, "
+    )
+
+
 def test_compilation_is_not_counted_in_the_seconds_of_a_plan(
     toy_problem: Problem, monkeypatch: pytest.MonkeyPatch
 ) -> None:

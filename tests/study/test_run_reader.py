@@ -59,15 +59,31 @@ def test_goods_of_both_origins_come_back_to_one_lane(planned: Run, folder: Path)
 @pytest.mark.parametrize(
     ("file", "edit", "words"),
     [
-        ("sites", lambda text: text.replace("site-a", "site-x"), "sites.csv, row 2, column site_id, value 'site-x'"),
+        (
+            "sites",
+            lambda text: text.replace("site-a", "site-x"),
+            "sites.csv, row 2, column site_id, value 'site-x'",
+        ),
         ("sites", lambda text: text.replace(",size,", ",length,"), "F311 sites.csv, column size"),
         ("flows", lambda text: text.replace("leg,", "way,", 1), "F311 flows.csv, column leg"),
-        ("flows", lambda text: text.replace("shirt", "skirt", 1), "flows.csv, row 2, column product, value 'skirt'"),
-        ("flows", lambda text: text.replace("direct_mail", "pigeon", 1), "/ pigeon /.*have no such way"),
+        (
+            "flows",
+            lambda text: text.replace("shirt", "skirt", 1),
+            "flows.csv, row 2, column product, value 'skirt'",
+        ),
+        (
+            "flows",
+            lambda text: text.replace("direct_mail", "pigeon", 1),
+            "/ pigeon /.*have no such lane or route",
+        ),
         ("flows", lambda text: "", "F311 flows.csv"),
-        ("flows", lambda text: text.replace(",orders,", ",order,", 1), "F311 flows.csv, column orders"),
+        (
+            "flows",
+            lambda text: text.replace(",orders,", ",order,", 1),
+            "F311 flows.csv, column orders",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_inputs_do_not_know_is_refused(
     planned: Run, folder: Path, file: str, edit: Callable[[str], str], words: str
 ) -> None:

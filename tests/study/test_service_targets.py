@@ -1,4 +1,4 @@
-"""What a study is asked is read once, when it is asked, and refused with everything that is wrong with it."""
+"""Options of a study are parsed once, when it is created, and all their faults are reported."""
 
 from __future__ import annotations
 

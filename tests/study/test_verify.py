@@ -1,4 +1,4 @@
-"""`fulfill audit`: a true run is clean, and whoever changes a plan, a table, an input or a certificate is found out."""
+"""`fulfill audit`: an unchanged run is clean; a change of plan, table, input or bound is found."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def fulfill(*arguments: object) -> Result:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A working folder with the toy's inputs, a certified run, a solver's, and one of every option."""
-    folder = tmp_path_factory.mktemp("house")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the toy's inputs, a certified run, one with a solver's bound, and others."""
+    folder = tmp_path_factory.mktemp("workspace")
     shutil.copytree(TOY_NETWORK, folder / "network")
     shutil.copytree(TOY_DEMAND, folder / "demand")
     inputs = ("--network", "network", "--demand", "demand")
@@ -52,15 +52,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def run(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the certified run and its inputs, to be spoiled."""
-    shutil.copytree(house, tmp_path / "copy")
+    shutil.copytree(workspace, tmp_path / "copy")
     monkeypatch.chdir(tmp_path / "copy")
     return tmp_path / "copy" / "run"
 
 
-def test_a_true_run_is_clean(house: Path) -> None:
-    found = verify(house / "run")
+def test_a_true_run_is_clean(workspace: Path) -> None:
+    found = verify(workspace / "run")
     assert found.faults == ()
     names = [check.name for check in found.checks]
     assert names[:4] == [
@@ -75,10 +75,10 @@ def test_a_true_run_is_clean(house: Path) -> None:
     assert bound.claimed == pytest.approx(bound.recomputed, rel=1e-12)
 
 
-def test_a_solvers_bound_is_said_to_be_one(house: Path) -> None:
-    found = verify(house / "solver")
+def test_a_solvers_bound_is_said_to_be_one(workspace: Path) -> None:
+    found = verify(workspace / "solver")
     assert found.faults == ()
-    assert not (house / "solver" / FILE).exists()
+    assert not (workspace / "solver" / FILE).exists()
     (bound,) = (check for check in found.checks if check.name.startswith("bound"))
     assert bound.name == "bound (solver), USD"
     assert bound.recomputed == "not recomputed"
@@ -89,9 +89,11 @@ def test_every_option_that_shapes_the_instance_is_in_the_manifest(
 ) -> None:
     monkeypatch.chdir(spread.root)
     options = (
-        "--network", "network", "--demand", "demand", "--channels", "direct_mail,local", "--orders-per-year", 4321.1,
-        "--us-share", 0.0, "--income-exponent", 0.31, "--resolution", 2, "--open", "site-b", "--close", "site-a",
-        "--sites", 2, "--service", "9d=0.011", "--budget", 1e7 / 3, "--co2-cap", 1e6 / 3, "--as-of", "2026-10-30",
+        "--network", "network", "--demand", "demand", "--channels", "direct_mail,local",
+        "--orders-per-year", 4321.1, "--us-share", 0.0, "--income-exponent", 0.31,
+        "--resolution", 2, "--open", "site-b", "--close", "site-a", "--sites", 2,
+        "--service", "9d=0.011", "--budget", 1e7 / 3, "--co2-cap", 1e6 / 3,
+        "--as-of", "2026-10-30",
     )  # fmt: skip
     assert fulfill("optimize", *options, "--out", "run").exit_code == 0
     assert verify(spread.root / "run").faults == ()
@@ -171,9 +173,18 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     # the plan
     "an order moved": (edited("flows.csv", order_moved), "cost: the plan claims"),
     "an order too many": (edited("flows.csv", times("orders", 1.5)), "(1) allocation"),
-    "a site closed": (edited("sites.csv", lambda table: table.iloc[1:]), "(4) only open sites serve"),
-    "a site of another size": (edited("sites.csv", lambda table: table.__setitem__("size", "M")), "row 2, column size"),
-    "a site that is none": (edited("sites.csv", lambda table: table.__setitem__("site_id", "moon")), "F311 sites.csv"),
+    "a site closed": (
+        edited("sites.csv", lambda table: table.iloc[1:]),
+        "(4) only open sites serve",
+    ),
+    "a site of another size": (
+        edited("sites.csv", lambda table: table.__setitem__("size", "M")),
+        "row 2, column size",
+    ),
+    "a site that is none": (
+        edited("sites.csv", lambda table: table.__setitem__("site_id", "moon")),
+        "F311 sites.csv",
+    ),
     "goods from nowhere": (
         edited("flows.csv", lambda table: table[table["leg"] == "outbound"]),
         "(6) inbound balance",
@@ -182,48 +193,115 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     "a cost": (edited("costs.csv", times("usd_year", 1 + 1e-8)), "costs.csv: revenue, usd_year: "),
     "a part of the cost": (edited("costs.csv", lambda table: table.iloc[1:]), "the row is missing"),
     "a part that is none": (
-        edited("costs.csv", lambda table: pd.concat([table, table.iloc[[0]].assign(part="bribes")])),
+        edited(
+            "costs.csv", lambda table: pd.concat([table, table.iloc[[0]].assign(part="bribes")])
+        ),
         "costs.csv: bribes: no such row is recomputed",
     ),
-    "a row twice": (edited("zones.csv", lambda table: pd.concat([table, table.iloc[[0]]])), "occurs twice"),
-    "a column": (edited("capacity.csv", lambda table: table.drop(columns="unit")), "capacity.csv: its columns are"),
-    "a word": (edited("capacity.csv", lambda table: table.__setitem__("used", "much")), "F311 capacity.csv"),
+    "a row twice": (
+        edited("zones.csv", lambda table: pd.concat([table, table.iloc[[0]]])),
+        "occurs twice",
+    ),
+    "a column": (
+        edited("capacity.csv", lambda table: table.drop(columns="unit")),
+        "capacity.csv: its columns are",
+    ),
+    "a word": (
+        edited("capacity.csv", lambda table: table.__setitem__("used", "much")),
+        "F311 capacity.csv",
+    ),
     "a capacity": (edited("capacity.csv", times("capacity", 1.1)), "capacity.csv: "),
-    "a share": (edited("channels.csv", times("share", 1 + 1e-6)), "channels.csv: direct_mail, share: "),
-    "a zone's main site": (edited("zones.csv", lambda table: table.__setitem__("main_site", "site-b")), "main_site: "),
+    "a share": (
+        edited("channels.csv", times("share", 1 + 1e-6)),
+        "channels.csv: direct_mail, share: ",
+    ),
+    "a zone's main site": (
+        edited("zones.csv", lambda table: table.__setitem__("main_site", "site-b")),
+        "main_site: ",
+    ),
     "a lead time": (edited("flows.csv", times("lead_time_days", 0.9)), "flows.csv: "),
     "a table gone": (lambda run: (run / "costs.csv").unlink(), "F101 costs.csv"),
     "the plan gone": (lambda run: (run / "flows.csv").unlink(), "F101 flows.csv"),
     # the summary
-    "the objective": (in_json("summary.json", "objective", value=lambda usd: usd * (1 - 1e-8)), "cost: the plan"),
-    "the bound": (in_json("summary.json", "bound", value=lambda usd: usd * (1 + 1e-8)), "bound: the run claims"),
-    "a lower bound": (in_json("summary.json", "bound", value=lambda usd: usd * 0.9), "bound: the run claims"),
-    "a plan hushed up": (in_json("summary.json", "status", value="INFEASIBLE"), "though there is said to be no plan"),
+    "the objective": (
+        in_json("summary.json", "objective", value=lambda usd: usd * (1 - 1e-8)),
+        "cost: the plan",
+    ),
+    "the bound": (
+        in_json("summary.json", "bound", value=lambda usd: usd * (1 + 1e-8)),
+        "bound: the run claims",
+    ),
+    "a lower bound": (
+        in_json("summary.json", "bound", value=lambda usd: usd * 0.9),
+        "bound: the run claims",
+    ),
+    "a plan hushed up": (
+        in_json("summary.json", "status", value="INFEASIBLE"),
+        "though there is said to be no plan",
+    ),
     "the gap": (in_json("summary.json", "gap", value=1e-3), "summary.json, gap: 0.001 written"),
-    "the status": (in_json("summary.json", "status", value="OPTIMAL"), "summary.json, status: OPTIMAL written"),
-    "a key figure": (in_json("summary.json", "kpis", "contribution_usd", value=1.0), "contribution_usd: 1.0"),
-    "the open sites": (in_json("summary.json", "open_sites", value=[]), "summary.json, open_sites: [] written"),
-    "what the bound holds for": (in_json("summary.json", "bound_of", value="all"), "bound_of: all written"),
-    "a solver's word": (in_json("summary.json", "bound_kind", value="solver"), "said to be a solver's"),
+    "the status": (
+        in_json("summary.json", "status", value="OPTIMAL"),
+        "summary.json, status: OPTIMAL written",
+    ),
+    "a key figure": (
+        in_json("summary.json", "kpis", "contribution_usd", value=1.0),
+        "contribution_usd: 1.0",
+    ),
+    "the open sites": (
+        in_json("summary.json", "open_sites", value=[]),
+        "summary.json, open_sites: [] written",
+    ),
+    "what the bound holds for": (
+        in_json("summary.json", "bound_of", value="all"),
+        "bound_of: all written",
+    ),
+    "a solver's word": (
+        in_json("summary.json", "bound_kind", value="solver"),
+        "said to be a solver's",
+    ),
     # the inputs
-    "a rent": (input_cell("network/sites.csv", "rent_usd_m2_month", "1"), "input network/sites.csv: changed since"),
-    "a demand": (input_cell("demand/orders.csv", "orders", "7"), "input demand/orders.csv: changed since the run"),
-    "an input gone": (lambda run: (run / "inputs" / "network" / "lanes.csv").unlink(), "network/lanes.csv: missing of"),
-    "an input more": (lambda run: (run / "inputs" / "network" / "prebuild.csv").write_text("x"), "network/prebuild.csv: new since"),
+    "a rent": (
+        input_cell("network/sites.csv", "rent_usd_m2_month", "1"),
+        "input network/sites.csv: changed since",
+    ),
+    "a demand": (
+        input_cell("demand/orders.csv", "orders", "7"),
+        "input demand/orders.csv: changed since the run",
+    ),
+    "an input gone": (
+        lambda run: (run / "inputs" / "network" / "lanes.csv").unlink(),
+        "network/lanes.csv: missing of",
+    ),
+    "an input more": (
+        lambda run: (run / "inputs" / "network" / "prebuild.csv").write_text("x"),
+        "network/prebuild.csv: new since",
+    ),
     # the certificate
-    "a negative price": (certificate("carrier", lambda value: value - 1), "certificate.npz, carrier: a multiplier"),
+    "a negative price": (
+        certificate("carrier", lambda value: value - 1),
+        "certificate.npz, carrier: a multiplier",
+    ),
     "a cheaper cell": (certificate("cell", lambda value: 0.5 * value), "bound: the run claims"),
-    "an infinite price": (certificate("throughput", lambda value: value + np.inf), "column throughput: "),
-    "shorter secants": (certificate("breakpoints", lambda value: 0.2 * value), "certificate.npz, breakpoints: those of site-"),
+    "an infinite price": (
+        certificate("throughput", lambda value: value + np.inf),
+        "column throughput: ",
+    ),
+    "shorter secants": (
+        certificate("breakpoints", lambda value: 0.2 * value),
+        "certificate.npz, breakpoints: those of site-",
+    ),
     "an array gone": (certificate("cell", lambda value: None), "F311 certificate.npz, column cell"),
     "a case left out": (
-        lambda run: [certificate(name, lambda old, new=new: np.array([*old, new]))(run)
-                     for name, new in (("parent", 0), ("site", 0), ("product", -1), ("side", 1))],
+        lambda run: [
+            certificate(name, lambda old, new=new: np.array([*old, new]))(run)
+            for name, new in (("parent", 0), ("site", 0), ("product", -1), ("side", 1))
+        ],
         "certificate.npz, branches: the cases below node 0",
     ),
     "the certificate gone": (lambda run: (run / FILE).unlink(), "certificate.npz: it is missing"),
     "no certificate": (lambda run: (run / FILE).write_bytes(b"x"), "F311 certificate.npz"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TAMPERED)

@@ -92,4 +92,4 @@ def test_every_channel_part_and_resource_has_words(toy_problem: Problem) -> None
 
 def test_a_mix_that_is_another_modes_plan_is_told() -> None:
     assert taken_over("mixed") == ""
-    assert "the local-only plan" in taken_over("local_only")
+    assert "than the local-only one" in taken_over("local_only")

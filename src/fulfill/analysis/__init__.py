@@ -1,1 +1,1 @@
-"""Questions about runs."""
+"""Analyses of several plans."""

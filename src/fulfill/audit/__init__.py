@@ -1,1 +1,1 @@
-"""A second reading of plan and bound, without solver code."""
+"""Independent checks of plans and bounds, without solver code."""

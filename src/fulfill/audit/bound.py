@@ -1,38 +1,32 @@
-"""A second reading of a certified bound.
+"""Independent check of a certified bound.
 
-The formula of docs/formulation.md, evaluated over all lanes in plain code.
+The formula of docs/formulation.md is evaluated over all lanes without any code of `location/`. A
+certificate is plain data: it is checked first (`certificate_faults`), then every leaf is evaluated
+in the steps that docs/formulation.md numbers.
 
-Nothing here is shared with `location/`. A certificate is data: its signs, its shapes, the reach of
-its break points and the completeness of its cases are checked, then every leaf is evaluated step by
-step as the page numbers them.
-
-Rounding. Sums are exact sums of their float64 terms (`math.fsum`). A term is the result of fewer
-than `OPERATIONS` roundings, so it is wrong by at most ``UNIT`` times the sum of the sizes of what
-it is made of; these sizes are added up beside the bound, and what they can amount to is taken off.
+Rounding. Sums are exact sums of their float64 terms (`math.fsum`). Every term is the result of
+fewer than `OPERATIONS` roundings, so its error is at most ``UNIT`` times the sum of the absolute
+values that it is made of. These absolute values are added up alongside the bound, and the largest
+possible error is subtracted from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
 
+from fulfill.audit.certificate_faults import certificate_faults, lanes_by_site
 from fulfill.model.arrays import Array, Index
 from fulfill.model.certificate import NO, YES, Certificate, Leaf
 from fulfill.model.instance import MAIL, LocationInstance
-from fulfill.model.multipliers import FREE, shapes
 
 OPERATIONS = 256
-"""More roundings than any term goes through: the longest are sums over periods and gateways in
-the price of inbound."""
+"""Upper limit of the roundings in one term; the longest terms are the sums over periods and
+gateways in the price of inbound."""
 UNIT = OPERATIONS * 2.0**-53
-LARGEST = 1e15
-"""A figure beyond this is no price and no number of orders, and would overflow in sums."""
-COVER = 1e-12
-"""Share by which the last break point may fall short of what can leave a site: rounding of its
-own sum."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +35,13 @@ class BoundAudit:
 
     Attributes
     ----------
-    bound : USD, the rounding already taken off; minus infinity where there are faults
-    rounding : USD, how far the sums could be off
-    faults : what is wrong with the certificate
+    bound : float
+        USD a year, with the largest possible rounding error subtracted; minus infinity where there
+        are faults.
+    rounding : float
+        Largest possible rounding error of the sums, USD.
+    faults : tuple of str
+        What is wrong with the certificate; empty if it is valid.
     """
 
     bound: float
@@ -53,7 +51,10 @@ class BoundAudit:
 
 @dataclass(frozen=True)
 class _Case:
-    """What a leaf takes for granted besides the instance's locks; `kept_out` never leaves."""
+    """Branching decisions of a leaf, in addition to the locks of the instance.
+
+    `kept_out` holds pairs of site and product of which nothing may leave the site.
+    """
 
     opened: frozenset[int]
     closed: frozenset[int]
@@ -62,21 +63,31 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Sum:
-    """A sum and how far it can be off by rounding."""
+    """A sum with an upper limit of its rounding error."""
 
     value: float
     error: float
 
 
 def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAudit:
-    """Return the bound that a certificate proves: the least over its leaves, less the rounding."""
-    faults = list(_tree_faults(instance, certificate))
-    faults += [
-        fault
-        for n, leaf in enumerate(certificate.leaves)
-        for fault in _leaf_faults(instance, leaf, n)
-    ]
-    faults += [] if faults else list(_reach_faults(instance, certificate))
+    """Compute the bound that a certificate proves.
+
+    The bound is the minimum over the leaves of the branching tree, less the rounding error.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Instance that the bound is claimed for.
+    certificate : Certificate
+        Branching tree with the multipliers and break points of its leaves.
+
+    Returns
+    -------
+    BoundAudit
+        With faults and a bound of minus infinity if the certificate is malformed; no exception is
+        raised for a wrong certificate.
+    """
+    faults = certificate_faults(instance, certificate)
     if faults:
         return BoundAudit(-np.inf, 0.0, tuple(faults))
     proven = [
@@ -87,32 +98,8 @@ def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAu
     return BoundAudit(worst.value - worst.error, worst.error)
 
 
-def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterator[str]:
-    """Check that the leaves cover every case: each split has exactly its two sides."""
-    parent, side = certificate.parent, certificate.side
-    site, product = certificate.site, certificate.product
-    number = np.arange(len(parent))
-    if parent[0] != -1 or (parent[1:] < 0).any() or (parent >= number).any():
-        yield "branches: a node stands before the node above it, or there is more than one root"
-        return
-    if (
-        (site[1:] < 0).any()
-        or (site >= len(instance.sites)).any()
-        or (product >= len(instance.products)).any()
-    ):
-        yield "branches: a split names a site or product that the instance does not have"
-    if len(certificate.ends()) != len(certificate.leaves):
-        cases, leaves = len(certificate.ends()), len(certificate.leaves)
-        yield f"branches: {cases} cases, multipliers for {leaves}"
-    for node in np.unique(parent[1:]):
-        below = number[parent == node]
-        same = len(set(site[below].tolist())) == len(set(product[below].tolist())) == 1
-        if not same or sorted(side[below].tolist()) != [NO, YES]:
-            yield f"branches: the cases below node {node} do not cover everything"
-
-
 def _case(certificate: Certificate, node: int) -> _Case:
-    """Return what holds at a node: all that was split on the way down to it."""
+    """Return the branching decisions on the path from the root to a node."""
     path = certificate.path(node)
     facts = [
         (int(certificate.site[n]), int(certificate.product[n]), int(certificate.side[n]))
@@ -125,87 +112,22 @@ def _case(certificate: Certificate, node: int) -> _Case:
     )
 
 
-def _shapes(instance: LocationInstance) -> dict[str, tuple[int, ...]]:
-    """Return the shape that each array of a leaf must have.
-
-    `breakpoints` has a free last axis, left out here.
-    """
-    sizes = instance.axis_sizes
-    return shapes(sizes) | {"breakpoints": (sizes["sites"], sizes["products"])}
-
-
-def _leaf_faults(instance: LocationInstance, leaf: Leaf, number: int) -> Iterator[str]:
-    """Check shapes, figures and signs."""
-    wanted = _shapes(instance)
-    for name in (field.name for field in fields(leaf)):
-        value = getattr(leaf, name)
-        shape = value.shape[:2] if name == "breakpoints" else value.shape
-        if shape != wanted[name]:
-            yield f"{name}: shape {shape} in leaf {number}, the instance has {wanted[name]}"
-        elif not (np.abs(value) <= LARGEST).all():
-            yield f"{name}: a figure in leaf {number} is none or too large"
-        elif name not in FREE and (value < 0).any():
-            yield f"{name}: a multiplier in leaf {number} is negative ({value.min():.6g})"
-    points = leaf.breakpoints
-    if (
-        points.ndim != 3
-        or points.shape[2] < 2
-        or (points[:, :, 0] != 0).any()
-        or (np.diff(points, axis=2) < 0).any()
-    ):
-        yield f"breakpoints: those of leaf {number} do not ascend from zero"
-
-
-def _reach_faults(instance: LocationInstance, certificate: Certificate) -> Iterator[str]:
-    """Check that the secants reach as far as orders can.
-
-    Beyond its last point a secant lies above the cost.
-    """
-    if instance.stock is None:
-        return
-    last = np.min([leaf.breakpoints[:, :, -1] for leaf in certificate.leaves], axis=0)
-    for i, lanes in _lanes_by_site(instance):
-        if (last[i] < _most_leaving(instance, lanes) * (1.0 - COVER)).any():
-            yield (
-                f"breakpoints: those of {instance.sites[i]} end before the yearly orders "
-                "that can leave it"
-            )
-
-
-def _lanes_by_site(instance: LocationInstance) -> Iterator[tuple[int, Index]]:
-    """Yield every site with its lanes, in the order of their zones."""
-    order = np.lexsort((instance.lane_zone, instance.lane_site))
-    start = np.searchsorted(instance.lane_site[order], np.arange(len(instance.sites) + 1))
-    for i in range(len(instance.sites)):
-        yield i, order[start[i] : start[i + 1]]
-
-
-def _most_leaving(instance: LocationInstance, lanes: Index) -> Array:
-    """Return the most yearly orders of each product that can leave a site over its lanes, (K,)."""
-    if not len(lanes):
-        return np.zeros(instance.shape[1])
-    zone, start = np.unique(instance.lane_zone[lanes], return_index=True)
-    most = np.maximum.reduceat(instance.units[instance.lane_way[lanes]], start, axis=0)
-    return np.asarray((most * instance.demand[zone]).sum(axis=(0, 2)))
-
-
 def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
-    """Evaluate the bound of one leaf, step by step as docs/formulation.md numbers them."""
+    """Evaluate the bound of one leaf, in the steps of docs/formulation.md."""
     cell = np.minimum(leaf.cell, _alternatives(instance, leaf))
     undecided = list(_undecided(instance, leaf, cell))
-    if -np.inf in undecided:  # a row without a limit has a price
+    if -np.inf in undecided:  # a constraint without a limit has a positive multiplier
         return _Sum(-np.inf, 0.0)
     value, error = _site_values(instance, leaf, case, cell, _inbound_prices(instance, leaf))
     chosen = _chosen(instance, case, value)
-    if np.isneginf(value[chosen]).any():  # room without end has a price above its cost
+    if np.isneginf(value[chosen]).any():  # unlimited capacity is priced above its cost
         return _Sum(-np.inf, 0.0)
-    if np.isposinf(
-        value[chosen]
-    ).any():  # a site must be open that cannot be: nothing falls under this case
+    if np.isposinf(value[chosen]).any():
+        # A site is required that has no feasible size: the leaf contains no plan at all.
         return _Sum(np.inf, 0.0)
     terms = [*undecided, *value[chosen].tolist()]
-    # a site that is worth nothing even with its error on top is chosen neither here nor in exact
-    # figures
+    # A site whose value exceeds its own error is not chosen in exact arithmetic either, so its
+    # rounding error does not affect the bound.
     matters = (value <= error) | np.isin(np.arange(len(value)), chosen)
     air = _largest(instance.mail.weight_kg) * _largest(leaf.mail)
     mailed = _scale(instance, leaf, cell, air) * fsum(instance.demand.ravel().tolist())
@@ -215,13 +137,13 @@ def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
     return _Sum(fsum(terms), error_usd)
 
 
-# --- step 1 and 2: what no site decides ----------------------------------------------------------
+# --- steps 1 and 2: terms that do not depend on sites --------------------------------------------
 
 
 def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
-    """Return the cheapest cost of a potential order without a site, (Z, K, T).
+    """Return the lowest cost of a potential order without a site, (Z, K, T), USD.
 
-    By mail, or not served.
+    Either the order is mailed, or it is not served.
     """
     best = np.broadcast_to(instance.unserved_usd[None, :, None], instance.shape).copy()
     mail = np.flatnonzero(instance.lane_site == MAIL)
@@ -238,7 +160,7 @@ def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
 
 
 def _credit(instance: LocationInstance, leaf: Leaf, lanes: Index) -> Array:
-    """Return what the service multipliers pay for an order in time, by lane and period."""
+    """Return the credit of the service multipliers for an order in time, (n_lanes, T), USD."""
     paid = np.zeros((len(lanes), instance.shape[2]))
     zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
     for target, price in zip(instance.limits.targets, leaf.service.tolist(), strict=True):
@@ -247,7 +169,7 @@ def _credit(instance: LocationInstance, leaf: Leaf, lanes: Index) -> Array:
 
 
 def _undecided(instance: LocationInstance, leaf: Leaf, cell: Array) -> Iterator[float]:
-    """Yield the terms of the bound that no site decides."""
+    """Yield the terms of the bound that do not depend on the sites."""
     limits = instance.limits
     yield instance.constant_usd
     yield from (cell * instance.demand).ravel().tolist()
@@ -277,9 +199,9 @@ def _undecided(instance: LocationInstance, leaf: Leaf, cell: Array) -> Iterator[
 
 
 def _times(price: Array, amount: Array) -> Array:
-    """Return price times amount where zero times infinity is nothing.
+    """Return price times amount, with zero times infinity equal to zero.
 
-    A row without a limit may only be priced zero.
+    A constraint without a limit has an infinite right-hand side, and its multiplier must be zero.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(price == 0, 0.0, price * amount))
@@ -289,9 +211,9 @@ def _times(price: Array, amount: Array) -> Array:
 
 
 def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
-    """Return what the goods of an order cost on their way in and in stock, (I, K, T).
+    """Return the cost of inbound and storage of an order, (I, K, T), USD.
 
-    Infinite where no route is.
+    Infinite where no route leads to the site.
     """
     fee = np.zeros(instance.flow_shape)
     if instance.stock is not None:
@@ -319,12 +241,11 @@ def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
 
 @dataclass(frozen=True)
 class _Offers:
-    """What a site could serve at a profit.
+    """Assignments that are profitable for a site, before its own capacity is priced.
 
-    One entry for each lane, product and period, ways of a cell side by side.
-
-    `start` is the first entry of each cell; `first` the first cell of each product, with the end
-    after the last.
+    One entry for each lane, product and period; the delivery options of a cell are adjacent.
+    `start` is the first entry of each cell, `first` the first cell of each product followed by the
+    number of cells.
     """
 
     profit: Array
@@ -339,20 +260,22 @@ class _Offers:
 def _site_values(
     instance: LocationInstance, leaf: Leaf, case: _Case, cell: Array, inbound: Array
 ) -> tuple[Array, Array]:
-    """Return what each site at its best size adds at least, and how far that can be off, (I,).
+    """Return the least cost (USD) that each site adds at its best size, and its error, each (I,).
 
-    A site that no size is offered for adds infinity.
+    Infinite for a site without a feasible size.
     """
     value, error = np.full(len(instance.sites), np.inf), np.zeros(len(instance.sites))
     orders = fsum(instance.demand.ravel().tolist())
     never = case.closed | set(instance.limits.closed)
-    for i, lanes in _lanes_by_site(instance):
+    for i, lanes in lanes_by_site(instance):
         if i in never:
             continue
         charge, slope, stock_error = _secants(instance, leaf, i)
         sizes = np.flatnonzero(np.isfinite(instance.fixed_usd[i]))
         if not len(sizes):
             continue
+        # The lowest capacity and stock price of any size: what is unprofitable at this price is
+        # unprofitable at every size and can be dropped once.
         floor = leaf.throughput[i, sizes].min(axis=0) + slope.min(axis=1)[:, None]
         offers = _offers(instance, leaf, i, lanes, cell, inbound[i], floor)
         worth = [_size_value(instance, leaf, case, i, int(m), offers, charge, slope) for m in sizes]
@@ -364,10 +287,11 @@ def _site_values(
 
 
 def _secants(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Array, float]:
-    """Return charge and slope of the secants of safety stock, (K, J), and their error, USD.
+    """Return fixed charge and slope of the secants of safety stock, (K, J), and their error, USD.
 
-    Between its two points a secant of a concave function lies below it, elsewhere above: so up to
-    the last point the least of all secants is below the cost. A secant without width is none.
+    A secant of a concave function lies below it between its two points and above it elsewhere. Up
+    to the last point the minimum of all secants is therefore a lower bound of the cost. Secants of
+    zero width are ignored.
     """
     if instance.stock is None:
         nothing = np.zeros((instance.shape[1], 1))
@@ -380,7 +304,7 @@ def _secants(instance: LocationInstance, leaf: Leaf, i: int) -> tuple[Array, Arr
     real = width > 0
     slope = np.where(real, np.diff(usd, axis=1) / np.where(real, width, 1.0), 0.0)
     charge = np.where(real, usd[:, :-1] - slope * points[:, :-1], np.inf)
-    none = ~real.any(axis=1)  # nothing of this product can leave: no secant, no cost
+    none = ~real.any(axis=1)  # none of this product can leave the site: no stock, no cost
     charge[none] = 0.0
     stretch = np.where(real, points[:, -1:] / np.where(real, width, 1.0), 0.0).max(axis=1)
     return charge, slope, UNIT * fsum((usd[:, -1] * stretch).tolist())
@@ -395,7 +319,7 @@ def _offers(
     inbound: Array,
     floor: Array,
 ) -> _Offers:
-    """Return what site i could serve at a profit were throughput and stock `floor` (K, T)."""
+    """Return the assignments of site i that pay at the capacity price `floor`, (K, T), USD."""
     zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
     units = instance.units[way]
     price = np.broadcast_to(inbound, units.shape)
@@ -436,7 +360,7 @@ def _size_value(
     charge: Array,
     slope: Array,
 ) -> _Sum:
-    """Return what opening site i at size m adds at least: V of docs/formulation.md."""
+    """Return the least cost of opening site i at size m: V of docs/formulation.md."""
     rho = leaf.throughput[i, m]
     terms = [float(instance.fixed_usd[i, m]), float(leaf.budget * instance.invest_usd[i, m])]
     if instance.stock is not None:
@@ -454,9 +378,9 @@ def _size_value(
 
 
 def _best_line(left: Array, charge: Array) -> list[float]:
-    """Return minus the gain on the best secant of a product, and its charge, if one pays.
+    """Return minus the profit on the best secant of a product, and its charge; empty if none pays.
 
-    `left` (J, n_cells) is what the cells leave on each secant.
+    `left` (J, n_cells) is the profit of each cell at the slope of each secant.
     """
     net = left.sum(axis=1) - charge
     best = int(np.argmax(net))
@@ -464,9 +388,9 @@ def _best_line(left: Array, charge: Array) -> list[float]:
 
 
 def _scale(instance: LocationInstance, leaf: Leaf, cell: Array, *unit_usd: float) -> float:
-    """Return no less than the sum of the sizes of all that makes up the cost of an order, USD.
+    """Return an upper limit of the sum of absolute values in the cost of an order, USD.
 
-    `unit_usd` are the largest prices that a dispatched order pays besides carbon.
+    `unit_usd` are the largest prices of a dispatched order, other than carbon.
     """
     carbon = float(leaf.co2) * _largest(instance.lane_co2) * _largest(instance.weight_kg)
     lane = _largest(instance.way_cost) + _largest(instance.lane_usd) * _largest(instance.way_rate)
@@ -475,18 +399,19 @@ def _scale(instance: LocationInstance, leaf: Leaf, cell: Array, *unit_usd: float
 
 
 def _largest(values: Array) -> float:
-    """Return the largest size of the finite figures of an array, zero if there are none."""
+    """Return the largest finite absolute value of an array, zero if there is none."""
     sizes = np.abs(values[np.isfinite(values)])
     return float(sizes.max()) if sizes.size else 0.0
 
 
-# --- step 5: choose ------------------------------------------------------------------------------
+# --- step 5: choice of sites ---------------------------------------------------------------------
 
 
 def _chosen(instance: LocationInstance, case: _Case, value: Array) -> Index:
     """Return the sites of the cheapest choice.
 
-    Locked ones always, others where they save, no more than allowed.
+    Sites that are locked open are always included, others where they reduce the cost, within the
+    largest number of sites allowed.
     """
     limits = instance.limits
     must = np.isin(np.arange(len(value)), [*limits.opened, *case.opened])

@@ -1,8 +1,8 @@
-"""Inbound flows priced a second time: from the tables, by the formulas of docs/formulation.md.
+"""Independent costs of the inbound flows, from the tables by the formulas of docs/formulation.md.
 
-A route's legs are its names in the instance: origin, gateway, crossing, site. What they cost, how
-long they take and what they emit is worked out here from freight.csv, gateways.csv, tariffs.csv and
-the distances. Nothing of `model/economics` is used.
+The legs of a route follow from the indices of its origin, gateway, crossing and site in the
+instance. Their cost, time and emissions are computed here from freight.csv, gateways.csv,
+tariffs.csv and the distances. Nothing of `model/economics` is used.
 """
 
 from __future__ import annotations
@@ -22,19 +22,25 @@ from fulfill.model.instance import LocationInstance
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 NO_RULE = Rule(np.inf, 0.0, "cif", 0.0)
-"""Goods that no row of tariffs.csv names cannot be entered."""
+"""Rule of goods without a row in tariffs.csv: an infinite rate, for they cannot be imported."""
 
 
 @dataclass(frozen=True)
 class Legs:
-    """The legs of inbound routes added up; every array has shape (n_routes,).
+    """Totals over the legs of inbound routes; every array has shape (n_routes,).
 
     Attributes
     ----------
-    usd_m3, usd_kg : freight;  border_usd_m3, border_usd_kg : the part up to the port or airport
-    fee_usd_m3 : gateway and crossing
-    days, days_variance : door to door
-    co2e_kg_per_kg : emissions per kilogram of goods
+    usd_m3, usd_kg : Array
+        Freight, USD per m3 and per kg.
+    border_usd_m3, border_usd_kg : Array
+        The part of the freight up to the port or airport, which belongs to the CIF value.
+    fee_usd_m3 : Array
+        Fees of gateway and crossing, USD per m3.
+    days, days_variance : Array
+        Mean (days) and variance (days squared) of the time from origin to site.
+    co2e_kg_per_kg : Array
+        Emissions, kg CO2e per kg of goods.
     """
 
     usd_m3: Array
@@ -48,7 +54,22 @@ class Legs:
 
 
 def route_legs(problem: Problem, distances: Distances, instance: LocationInstance) -> Legs:
-    """Return the legs of every route of the instance."""
+    """Add up the legs of every inbound route.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its network has the freight, gateway and emission tables.
+    distances : Distances
+        Distances between the places of the problem.
+    instance : LocationInstance
+        Only the indices of its routes are used.
+
+    Returns
+    -------
+    Legs
+        In the order of the routes; NaN where freight.csv has no row for a leg.
+    """
     network, gateways = problem.network, problem.network["gateways"]
     origin, site = instance.required_inbound.route_origin, instance.required_inbound.route_site
     gate, crossing = (
@@ -66,6 +87,7 @@ def route_legs(problem: Problem, distances: Distances, instance: LocationInstanc
         lands, distances.gateway_site[gate, site], distances.origin_site[origin, site]
     )
     first = _leg(problem, kind, start, middle, overseas)
+    # Nearshore routes have no gateway, hence no first leg: its lookup would give NaN.
     first = {name: np.where(lands, value, 0.0) for name, value in first.items()}
     last = _leg(problem, by_road, middle, goal, overland)
     stay = {
@@ -109,11 +131,24 @@ def _leg(
 def goods_costs(
     problem: Problem, instance: LocationInstance, legs: Legs, route: Index, k: Index, t: Index
 ) -> dict[str, Array]:
-    """Return what one order brought in by a route costs by part, USD.
+    """Return the cost of inbound orders by part.
 
     Parameters
     ----------
-    route, k, t : (n,) index of route, product and period
+    problem : Problem
+        What was planned.
+    instance : LocationInstance
+        Only the indices of its routes are used.
+    legs : Legs
+        Of the routes of the instance.
+    route, k, t : (n,)
+        Index of route, product and period.
+
+    Returns
+    -------
+    dict of str to (n,) array
+        USD per order: goods, freight, gateway, duty, import_vat and holding. Infinite where the
+        origin does not make the product or no tariff rule admits it.
     """
     network, figures = problem.network, problem.network.parameters
     products = network["products"]
@@ -150,7 +185,7 @@ def _goods_at_origins(problem: Problem) -> Array:
 def _border_taxes(
     problem: Problem, instance: LocationInstance, route: Index, k: Index, cif: Array
 ) -> tuple[Array, Array]:
-    """Return duty with user fee, and what import VAT costs, of each order brought in."""
+    """Return duty with user fee, and the cost of import VAT, of each inbound order, USD."""
     network, figures = problem.network, problem.network.parameters
     products: Any = network["products"]
     made_in = network["origins"]["country"].to_numpy()[
@@ -170,25 +205,37 @@ def _border_taxes(
             duty[at] += share * (rule.rate + rule.fee_share) * value
     countries = network["countries"].set_index("country").loc[enters]
     due = np.where(enters == made_in, 0.0, countries["vat_rate"].to_numpy(float) * (cif + duty))
+    # Creditable VAT is refunded after some days: it costs the capital tied up until then.
     floating = figures["capital_rate"] * due * figures["vat_credit_days"] / 365.0
     return duty, np.where(countries["vat_credited"].to_numpy(bool), floating, due)
 
 
 def _entries(source: str, roo_share: float) -> list[tuple[float, str]]:
-    """Return the shares of goods that enter by the ordinary and by the preferential rule."""
+    """Return the shares of goods that enter under the ordinary and under the preferential rule."""
     free = 0.0 if source == "CN" else roo_share
     return [entry for entry in ((1.0 - free, "formal"), (free, "preferential")) if entry[0] > 0]
 
 
 def _formal_rule(rules: Rules, country: str, kind: str, source: str, goods: Any) -> Rule:
-    """Return the rule of a formal entry; without a row of preference the ordinary one holds."""
+    """Return the rule of a formal entry; the ordinary one where there is no preferential one."""
     group = "CN" if source == "CN" else "USMCA"
     asked = group, goods["tariff_class"], goods["transfer_value_usd"]
     return rules.find(country, kind, *asked) or rules.find(country, "formal", *asked) or NO_RULE
 
 
 def cycle_days(problem: Problem) -> Array:
-    """Return mean days in stock, (n_products,): half a season bought at once, or half a review."""
+    """Return the mean days of cycle stock.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its products and the parameter `review_days` are used.
+
+    Returns
+    -------
+    (n_products,) array
+        Half a season where a season's goods are bought at once, half a review period otherwise.
+    """
     products = problem.network["products"]
     bought_once = (products["stocking"] == "seasonal").to_numpy()
     between = np.where(
@@ -198,9 +245,19 @@ def cycle_days(problem: Problem) -> Array:
 
 
 def days_ahead(problem: Problem) -> Array:
-    """Return mean days that goods of a period wait because they landed earlier, (n_periods,).
+    """Return the mean days that goods wait because they landed before their period of sale.
 
-    From the middle of the period of landing to the middle of the period of sale.
+    The time runs from the middle of the period of landing to the middle of the period of sale.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its calendar and pre-build table are used.
+
+    Returns
+    -------
+    (n_periods,) array
+        Days, by period of sale; zero where nothing lands early.
     """
     table = problem.network["prebuild"]
     ends = np.cumsum(problem.days)

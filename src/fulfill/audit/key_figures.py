@@ -1,18 +1,18 @@
-"""The key figures of a plan by a second formula: from its decisions and the input tables.
+"""Independent key figures of a plan, from its decisions and the input tables.
 
-`study/kpis` makes the figures of summary.json from the unit economics that the solver used. Here
-they are made again, flow by flow, straight from docs/formulation.md and the data dictionary:
+`study/kpis` derives the figures of summary.json from the unit economics that the solver used. Here
+they are computed again, flow by flow, from docs/formulation.md and the data dictionary:
 `order_flows` (lead time, cancellation, emissions, last mile, mail, courier tax, returns),
 `goods_flows` (goods, freight, gateways, duty, import VAT, holding), `site_costs` (rent, opening,
-entry, handling, waiting in bands, storage, safety stock) and `tariff_rules` (which row of
-tariffs.csv holds). None of them uses a formula of `model/economics`, of `study/kpis` or of the
-solver, or a price that they made.
+entry, handling, waiting in bands, storage, safety stock) and `tariff_rules` (the row of tariffs.csv
+that applies). None of them uses a formula of `model/economics`, of `study/kpis` or of the solver,
+or a price that these computed.
 
-Shared are the checked tables, the orders by zone, product and period made from them
-(`inputs/demand`), the distances (`inputs/geography`), and of the instance the index arrays that say
-which zone, site, way and legs the number of a lane or route stands for. One choice is taken over
-from the instance's prices: which route is the cheapest of a site and product, for a tie broken
-otherwise would name a fault that is none. `NOT_INDEPENDENT` lists all this for the reader of an
+Shared are the checked tables, the orders by zone, product and period derived from them
+(`inputs/demand`), the distances (`inputs/geography`), and the index arrays of the instance, which
+map lanes and routes to zones, sites, delivery options and legs. One choice is taken from the prices
+of the instance: the cheapest route of a site and product. Computed again, a tie could be broken
+differently and reported as a fault that is none. `NOT_INDEPENDENT` lists all this for readers of an
 audit.
 """
 
@@ -36,23 +36,31 @@ from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-6
-"""Relative difference at which a key figure disagrees."""
+"""Relative difference above which two values of a key figure disagree."""
 ROUNDING = 1e-9
-"""Difference below which two figures are the same whatever their size: what is left of a zero."""
+"""Absolute difference that is always accepted: figures near zero have no relative precision."""
 LOSSES = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
-"""Parts of the contribution that are no cost of bringing an order to the door."""
+"""Parts of the contribution that do not belong to the landed cost of an order."""
 NOT_INDEPENDENT = (
-    "key figures: orders by zone, product and period, spread from the demand's tables once",
-    "key figures: distances, measured once",
-    "key figures: which zone, site, service and legs a lane or route of the plan stands for",
-    "key figures: which inbound route is the usual one that a site's safety stock is reckoned with",
+    "key figures: the orders by zone, product and period, which are derived from the demand tables",
+    "key figures: the distances",
+    "key figures: the zone, site, service and legs of each lane and route of the plan",
+    "key figures: the cheapest inbound route, which determines the safety stock of a site",
 )
-"""What the second formula of the key figures takes over unchecked."""
+"""Data that the independent key figures share with the plan and do not check."""
 
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """The key figures of a plan, and its costs by part in USD a year."""
+    """Key figures of a plan and its costs.
+
+    Attributes
+    ----------
+    figures : dict
+        By the keys of `kpis` in summary.json; NaN where a figure has no denominator.
+    costs : dict of str to float
+        USD a year by part, as in costs.csv; income is negative.
+    """
 
     figures: dict[str, Any]
     costs: dict[str, float]
@@ -65,14 +73,20 @@ def key_figures(
     decisions: Decisions,
     ways: pd.DataFrame,
 ) -> KeyFigures:
-    """Work out the key figures of a plan without the unit economics.
+    """Compute the key figures of a plan without the unit economics.
 
     Parameters
     ----------
-    problem : what was planned, of merged zones if they were merged
-    distances : of the problem's network and zones
-    instance : its names and index arrays are used, and which route is the cheapest of a site
-    ways : table with `channel` and `service_id` of each way of the instance
+    problem : Problem
+        What was planned; with merged zones if they were merged.
+    distances : Distances
+        Of the problem's network and zones.
+    instance : LocationInstance
+        Its names and index arrays are used, and the cheapest route of each site and product.
+    decisions : Decisions
+        The plan, in the indices of the instance.
+    ways : DataFrame
+        `channel` and `service_id` of each delivery option of the instance.
 
     Returns
     -------
@@ -126,17 +140,17 @@ def _inbound(
 
 
 def _mean(value: Array, orders: Array, base: float) -> float:
-    """Return the mean of a figure of the flows over `base` orders."""
+    """Return the total of a figure over the flows divided by `base` orders."""
     return _over(float((value * orders).sum()), base)
 
 
 def _over(amount: float, base: float) -> float:
-    """Return a quotient; without a base there is no figure."""
+    """Return a quotient; NaN where the denominator is zero."""
     return amount / base if base != 0 else float("nan")
 
 
 def _leaving(instance: LocationInstance, flows: OrderFlows) -> Array:
-    """Return orders that leave each site, (n_sites, n_products, n_periods)."""
+    """Return the orders that leave each site, (n_sites, n_products, n_periods)."""
     local = flows.channel != "direct_mail"
     shape = (len(instance.sites), *instance.shape[1:])
     cell = np.ravel_multi_index(
@@ -160,8 +174,8 @@ def _channels(
 ) -> dict[str, float]:
     """Return potential orders by channel.
 
-    Of what a site sells at home the share of its goods of that product and period that came from
-    plants is nearshore.
+    Domestic orders of a site count as nearshore in the proportion of its goods of that product and
+    period that came from plants.
     """
     plant = (problem.network["origins"]["country"] != "CN").to_numpy()[
         instance.required_inbound.route_origin
@@ -183,9 +197,19 @@ def _channels(
 def compare_key_figures(
     claimed: Mapping[str, Any], recomputed: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Return a fault for each figure that differs by more than `TOLERANCE` of its value.
+    """Compare two sets of key figures.
 
-    A figure that is absent, None or NaN is no value; two of those agree.
+    A figure that is absent, None or NaN has no value; two figures without a value agree.
+
+    Parameters
+    ----------
+    claimed, recomputed : Mapping
+        Figures by key; nested mappings are compared key by key.
+
+    Returns
+    -------
+    tuple of str
+        A fault for each figure that differs by more than `TOLERANCE` of its value.
     """
     faults: list[str] = []
     for name in dict.fromkeys([*claimed, *recomputed]):
@@ -206,7 +230,8 @@ def _agree(claimed: Any, recomputed: Any) -> bool:
         return not _is_value(claimed) and not _is_value(recomputed)
     if not isinstance(claimed, int | float) or not isinstance(recomputed, int | float):
         return False
-    largest = max(abs(claimed), abs(recomputed))  # infinity is within any share of itself
+    # Infinity is within any relative tolerance of itself and must be compared for equality.
+    largest = max(abs(claimed), abs(recomputed))
     near = abs(claimed - recomputed) <= TOLERANCE * largest + ROUNDING
     return claimed == recomputed or bool(near and np.isfinite(largest))
 

@@ -1,9 +1,9 @@
-"""A second reading of a plan: cost and every constraint recomputed without any solver code.
+"""Independent check of a plan: cost and every constraint, recomputed without solver code.
 
-Nothing here is shared with `location/`: the cost comes from the parts of the unit economics (or,
-for public instances, from the instance's arrays), the constraints from the decisions one family at
-a time. A difference of more than `TOLERANCE` of the value is a fault, and a plan with a fault is
-not handed on silently.
+No code of `location/` is used. The cost is computed from the parts of the unit economics (for
+public instances, which have none, from the arrays of the instance), the constraints from the
+decisions, one family at a time. A relative violation of more than `TOLERANCE` is a fault, and
+faults are always reported with the plan.
 """
 
 from __future__ import annotations
@@ -19,15 +19,23 @@ from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance
 
 COST_TOLERANCE = 1e-9
-"""Relative difference at which a recomputed cost disagrees."""
+"""Relative difference above which a recomputed cost disagrees with the claimed one."""
 TOLERANCE = 1e-6
-"""Relative violation at which a constraint is broken: a solver's feasibility tolerance, not a
-planner's."""
+"""Relative violation above which a constraint counts as broken; the usual feasibility tolerance
+of solvers."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The auditor's finding: recomputed objective, and what is wrong (nothing, if clean)."""
+    """Result of checking a plan.
+
+    Attributes
+    ----------
+    objective : float
+        Recomputed cost, USD a year; infinite without a plan.
+    faults : tuple of str
+        What is wrong with the plan; empty if nothing is.
+    """
 
     objective: float
     faults: tuple[str, ...]
@@ -44,18 +52,28 @@ def audit_plan(
     objective: float,
     economics: Economics | None = None,
 ) -> Audit:
-    """Recompute a plan's cost and check every constraint.
+    """Recompute the cost of a plan and check every constraint.
 
     Parameters
     ----------
-    objective : what the plan claims to cost
-    economics : the unit economics by part; without them the cost is taken from the instance's
-        arrays
+    instance : LocationInstance
+        What was planned.
+    decisions : Decisions
+        The plan, in the indices of the instance.
+    objective : float
+        Claimed cost, USD a year.
+    economics : Economics, optional
+        Unit economics by part; without them the cost is computed from the arrays of the instance.
+
+    Returns
+    -------
+    Audit
+        With a fault for the cost if it differs, and one for each violated family of constraints.
     """
     faults = list(_constraint_faults(instance, decisions))
     found = _recomputed_cost(instance, decisions, economics)
     agreed = abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)
-    # infinity is within any share of itself: a plan that pays it agrees with nothing
+    # Two infinite costs are within any relative tolerance; a plan with an infinite cost is wrong.
     if not (np.isfinite(found) and agreed):
         faults.append(
             f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD"
@@ -64,6 +82,7 @@ def audit_plan(
 
 
 def _units(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the dispatched orders of each flow, (n_flows,)."""
     return np.asarray(
         instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
@@ -71,7 +90,7 @@ def _units(instance: LocationInstance, decisions: Decisions) -> Array:
 
 
 def _leaving(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Orders leaving each site by product and period."""
+    """Return the orders that leave each site, (n_sites, n_products, n_periods)."""
     _, n_products, n_periods = instance.shape
     shape = (len(instance.sites), n_products, n_periods)
     local = instance.lane_site[decisions.lane] != MAIL
@@ -100,6 +119,7 @@ def _served(instance: LocationInstance, decisions: Decisions) -> Array:
 def _recomputed_cost(
     instance: LocationInstance, decisions: Decisions, economics: Economics | None
 ) -> float:
+    """Return the cost of a plan, USD a year."""
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way = instance.lane_way[lane]
     leaving = _leaving(instance, decisions)
@@ -138,13 +158,14 @@ def _recomputed_cost(
         pieces.append(float((instance.stock.storage_usd * leaving).sum()))
         pieces.append(float(instance.stock.safety.cost(leaving.sum(axis=2)).sum()))
         pieces.append(float((instance.stock.entry_usd * decisions.stocked).sum()))
+    # Adding in ascending order makes the sum independent of the order of the parts.
     return float(np.sum(np.sort(np.array(pieces))))
 
 
 def _band_cost(
     instance: LocationInstance, site: int, size: int, period: int, volume: float
 ) -> float:
-    """Fill the bands of one site and period, the cheapest first."""
+    """Return the handling cost of a site and period, USD, with the cheapest bands filled first."""
     prices, rooms = instance.handling_usd[site, size], instance.capacity[site, size, :, period]
     cost = 0.0
     for band in np.argsort(prices, kind="stable"):
@@ -154,7 +175,7 @@ def _band_cost(
 
 
 def _over(name: str, used: Array, limit: Array, scale: float = 1.0) -> Iterator[str]:
-    """Yield a fault where `used` exceeds `limit` by more than the tolerance."""
+    """Yield a fault if `used` exceeds `limit` anywhere by more than the tolerance."""
     excess = used - limit
     broken = excess > TOLERANCE * np.maximum(np.abs(limit), scale)
     if np.any(broken):

@@ -1,8 +1,8 @@
-"""Cost of sites a second time: from the tables, by the formulas of docs/formulation.md.
+"""Independent costs of the sites, from the tables by the formulas of docs/formulation.md.
 
-Rent, opening, importer set-up, handling by band, the wait in a band, storage, safety stock. Nothing
-of `model/economics` is used; which inbound route is the usual one of a site and product, whose time
-and value safety stock is reckoned with, is the instance's cheapest.
+Rent, opening, importer set-up, handling by band, delay in a band, storage and safety stock. Nothing
+of `model/economics` is used. Safety stock depends on the lead time and value of the usual inbound
+route of a site and product; this route is the cheapest one of the instance.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.audit.delivery_options import OWN, delivery_options, lowest_goods, option_orders
 from fulfill.audit.goods_flows import Legs, cycle_days, goods_costs
-from fulfill.audit.order_flows import OWN, door_orders, doors_of, lowest_goods
 from fulfill.inputs.problem import Problem
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
@@ -27,13 +27,14 @@ NORMAL = NormalDist()
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands of the open sites.
+    """Use of the capacity bands of the open sites.
 
     Attributes
     ----------
-    handled : (n_open, n_bands, n_periods) orders
+    handled : (n_open, n_bands, n_periods)
+        Orders.
     handling_usd, wait_usd, delay_days : (n_open, n_bands)
-        Price of an order, what its wait costs, and the wait.
+        Handling of an order (USD), cost of its delay (USD), and the delay (days).
     """
 
     handled: Array
@@ -43,7 +44,23 @@ class Bands:
 
 
 def open_sites(problem: Problem, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
-    """Return sites.csv joined with site_sizes.csv for open sites; `row` is that of sites.csv."""
+    """Return the open sites with the data of their sizes.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its tables of sites and sizes are used.
+    instance : LocationInstance
+        Names of the sizes.
+    decisions : Decisions
+        The plan.
+
+    Returns
+    -------
+    DataFrame
+        sites.csv joined with site_sizes.csv, one row for each open site; `row` is the position in
+        sites.csv.
+    """
     row, size = np.nonzero(decisions.opened > 0.5)
     sites = problem.network["sites"].iloc[row][
         ["country", "ownership", "rent_usd_m2_month", "labour_usd_hour", "pick_usd_order",
@@ -61,18 +78,29 @@ def capital_recovery(problem: Problem) -> float:
 
 
 def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
-    """Fill the bands of open sites in order of price, the wait at what it costs included.
+    """Fill the bands of open sites in ascending order of cost, the cost of delay included.
 
     Parameters
     ----------
-    leaving : (n_open, n_periods) orders that leave a site
+    problem : Problem
+        Its table of bands is used.
+    sites : DataFrame
+        Of `open_sites`.
+    leaving : (n_open, n_periods)
+        Orders that leave each site.
+
+    Returns
+    -------
+    Bands
+        Orders beyond the total capacity of a site are in no band; the audit of the constraints
+        reports them.
     """
     table = problem.network["bands"].set_index(["ownership", "band"])
     names = table.index.unique("band")
     asked = pd.MultiIndex.from_product([sites["ownership"], names])
 
     def column(name: str) -> Array:
-        by_band = table[name].reindex(asked).fillna(0.0)  # a band that is not offered has no room
+        by_band = table[name].reindex(asked).fillna(0.0)  # a band not offered has no capacity
         return by_band.to_numpy(float).reshape(len(sites), len(names))
 
     labour = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0
@@ -90,35 +118,55 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
 
 
 def day_of_delay(problem: Problem) -> pd.Series:
-    """Return what a day of delay costs an order from a site, USD by country.
+    """Return the cost of one more day of lead time for an order from a site.
 
-    The slope of an order's value, at the product mix of the demand; the median of the services of
-    the country, own vans left out. Where it has none, of those across its border.
+    It is the change in the value of an order at the product mix of the demand, as the median over
+    the carrier services of the country. A country without services takes those across its border.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its tables and orders are used.
+
+    Returns
+    -------
+    Series
+        USD per order and day, by country; zero where nothing can be delivered.
     """
-    doors = doors_of(problem)
-    now, later = door_orders(problem, doors), door_orders(problem, doors, later=1.0)
+    options = delivery_options(problem)
+    now, later = option_orders(problem, options), option_orders(problem, options, later=1.0)
     loss = (later.dispatched - now.dispatched) * lowest_goods(problem, overseas=False)
-    with np.errstate(invalid="ignore"):  # a door closed to a product: infinity less infinity
+    with np.errstate(invalid="ignore"):  # infinity less infinity where a product is not admitted
         for name, usd in now.parts.items():
             loss = loss + later.parts[name] - usd
     by_product = np.nan_to_num(loss.mean(axis=2), nan=0.0, posinf=0.0, neginf=0.0)
     mix = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
-    by_door = pd.Series(np.maximum((by_product * mix).sum(axis=1), 0.0))
-    channel, country = doors.table["channel"], doors.table["country"]
-    carried = (channel == "local") & (doors.table["service_id"] != OWN)
+    by_option = pd.Series(np.maximum((by_product * mix).sum(axis=1), 0.0))
+    channel, country = options.table["channel"], options.table["country"]
+    carried = (channel == "local") & (options.table["service_id"] != OWN)
     usual = {}
     for place in problem.network["countries"]["country"]:
         here = carried & (country == place)
         across = (channel == "cross_border") & (country != place)
-        usual[place] = by_door[here if here.any() else across].median()
-    return pd.Series(usual).fillna(0.0)  # without a door nothing can be late
+        usual[place] = by_option[here if here.any() else across].median()
+    return pd.Series(usual).fillna(0.0)  # without a delivery option no order can be late
 
 
 def storage_m3_months(problem: Problem) -> Array:
-    """Return m3-months in stock of an order by period of sale, (n_products, n_periods).
+    """Return the storage that an order occupies.
 
-    Cycle stock in the period of sale, and goods landed ahead from the period in which they land up
-    to that of the sale.
+    Cycle stock in the period of sale, and goods that land early from the period of landing until
+    that of the sale.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its products, calendar and pre-build table are used.
+
+    Returns
+    -------
+    (n_products, n_periods) array
+        m3-months per order, by period of sale.
     """
     table = problem.network["prebuild"]
     months = problem.days * 12.0 / problem.days.sum()
@@ -139,14 +187,27 @@ def site_costs(
     legs: Legs,
     leaving: Array,
 ) -> tuple[dict[str, float], Array]:
-    """Return the cost of the sites by part (USD a year), and how long their orders wait.
-
-    The wait is the mean over the orders that leave a site in a period, in days, (n_sites + 1,
-    n_periods); the last row is direct mail, which waits for no band.
+    """Return the costs of the sites and the mean delay of their orders.
 
     Parameters
     ----------
-    leaving : (n_sites, n_products, n_periods) orders that leave each site
+    problem : Problem
+        What was planned.
+    instance : LocationInstance
+        Names of the sizes, and the cheapest route of each site and product.
+    decisions : Decisions
+        The plan.
+    legs : Legs
+        Of the inbound routes, for safety stock.
+    leaving : (n_sites, n_products, n_periods)
+        Orders that leave each site.
+
+    Returns
+    -------
+    costs : dict of str to float
+        USD a year by part.
+    wait : (n_sites + 1, n_periods) array
+        Mean delay of the orders of a site, days; the last row is direct mail, which has none.
     """
     sites = open_sites(problem, instance, decisions)
     here = leaving[sites["row"].to_numpy()]
@@ -186,7 +247,7 @@ def _safety_stock(
     if not len(site):
         return 0.0
     if not len(instance.required_inbound.route_site):
-        return float("nan")  # what no route brings is not in stock
+        return float("nan")  # goods leave a site that no route supplies: there is no valid cost
     figures, products = problem.network.parameters, problem.network["products"].iloc[k]
     worth, days, variance = _usual_route(problem, instance, legs, sites["row"].to_numpy()[site], k)
     country = sites["country"].to_numpy()[site]
@@ -203,6 +264,8 @@ def _safety_stock(
     over = worth * (1.0 - products["salvage_share"].to_numpy(float))
     ratio = np.clip(short / np.maximum(short + over, 1e-12), 1e-6, 1.0 - 1e-6)
     height = np.array([NORMAL.pdf(NORMAL.inv_cdf(q)) for q in ratio])
+    # Seasonal goods are ordered once: the expected cost of the newsvendor problem at its optimal
+    # service level. All others follow a base-stock policy over review and lead time.
     newsvendor = (skus * (short + over) * height * sigma * np.sqrt(season)) ** 2
     base_stock = held**2 * sigma**2 * (days + figures["review_days"])
     a = np.where(once, newsvendor, base_stock)
@@ -216,7 +279,7 @@ def _usual_route(
 ) -> tuple[Array, Array, Array]:
     """Return landed value, days and their variance of the cheapest route of a site and product.
 
-    The value is NaN where no route reaches the site with the product.
+    The value is NaN where no route brings the product to the site.
     """
     price, n_periods = instance.required_inbound.route_usd.mean(axis=2), instance.shape[2]
     elsewhere = instance.required_inbound.route_site[:, None] != site
@@ -233,8 +296,8 @@ def _usual_route(
 def _orders_of(problem: Problem, country: NDArray[np.object_], k: Index) -> Array:
     """Return the yearly orders of products in countries, (n,).
 
-    Where a country wants none of a product, those of all countries if sites sell across borders:
-    only then can any leave a site there.
+    A site in a country without demand for a product can only sell it across a border; if
+    cross-border sales are allowed, the orders of all countries are taken there.
     """
     home = problem.demand.zones["country"].to_numpy()
     yearly = problem.orders.sum(axis=2)

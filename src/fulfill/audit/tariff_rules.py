@@ -1,4 +1,4 @@
-"""Which row of tariffs.csv answers an entry: the auditor's own reading of the table."""
+"""Independent lookup of the tariff rule of an entry in tariffs.csv."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from fulfill.inputs.problem import Problem
 
 @dataclass(frozen=True)
 class Rule:
-    """What an entry pays: rate and user fee as shares of the base, and a fee per parcel in USD."""
+    """Charges on an entry.
+
+    Attributes
+    ----------
+    rate, fee_share : float
+        Duty rate and customs user fee, as shares of the base.
+    base : {'courier_value', 'cif', 'fob'}
+        Customs value that the rate applies to.
+    fixed_usd : float
+        Fee per parcel, USD.
+    """
 
     rate: float
     fee_share: float
@@ -23,14 +33,22 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rows of tariffs.csv in force on a day, and the value of one formal entry in USD."""
+    """The rows of tariffs.csv in force on a date.
+
+    Attributes
+    ----------
+    rows : tuple of dict
+        Rows by column; open ends of value bands and fees are infinite.
+    entry_value_usd : float
+        Value of one formal entry, over which its user fee is spread, USD.
+    """
 
     rows: tuple[dict[Any, Any], ...]
     entry_value_usd: float
 
     @classmethod
     def of(cls, problem: Problem) -> Rules:
-        """Return the rules of a problem's day."""
+        """Return the rules in force on the as-of date of a problem."""
         table, day = problem.network["tariffs"], pd.Timestamp(problem.regime.as_of)
         holds = (table["valid_from"] <= day) & ~(table["valid_to"] < day)
         open_end = {"value_to_usd": np.inf, "fee_max_usd": np.inf}
@@ -40,9 +58,29 @@ class Rules:
     def find(
         self, country: str, kind: str, group: str, tariff_class: str, value: float
     ) -> Rule | None:
-        """Return the rule of an entry: a named group beats `any`, then a named class does.
+        """Return the rule of an entry.
 
-        Value bands are (from, to]; a value of zero is in the lowest one.
+        A row that names the origin group precedes one for `any`; among those, a row that names the
+        tariff class does. Value bands are open below and closed above, (from, to]; a value of zero
+        belongs to the lowest band.
+
+        Parameters
+        ----------
+        country : str
+            Destination.
+        kind : {'courier', 'formal', 'preferential'}
+            Kind of entry.
+        group : str
+            Origin group, such as CN or USMCA.
+        tariff_class : str
+            Of the goods.
+        value : float
+            Customs value, USD.
+
+        Returns
+        -------
+        Rule or None
+            None where no row applies.
         """
         fits = [
             row

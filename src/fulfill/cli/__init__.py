@@ -1,1 +1,1 @@
-"""The command line: options in, library calls, exit code out."""
+"""Command line: parses options, calls the library and sets exit codes."""

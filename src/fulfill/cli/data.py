@@ -1,4 +1,4 @@
-"""Commands about the tables: init, check, lane."""
+"""Commands for the input tables: init, check, lane."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fulfill.cli.types import parse_point
 )
 @click.option("--demand", default=shared.DEFAULT_DEMAND, show_default=True, help="Demand to copy.")
 def init(folder: Path, network: str, demand: str) -> None:
-    """Copy the example tables to FOLDER, to edit them."""
+    """Copy example tables to FOLDER for editing."""
     from fulfill.inputs.folder import locate
     from fulfill.study.run_folder import new_folder
 
@@ -29,7 +29,7 @@ def init(folder: Path, network: str, demand: str) -> None:
     with new_folder(folder) as draft:
         for name, source in sources.items():
             shutil.copytree(source, draft / name)
-    click.echo(f"{folder}/network and {folder}/demand are yours to edit; then:")
+    click.echo(f"Edit the tables in {folder}/network and {folder}/demand, then run:")
     click.echo(f"  fulfill check --network {folder}/network --demand {folder}/demand")
     click.echo(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
 
@@ -38,7 +38,7 @@ def init(folder: Path, network: str, demand: str) -> None:
 @shared.problem_options
 @shared.as_of
 def check(as_of: date | None, **options: Any) -> None:
-    """Check the tables: every fault at once, with file, row, column, value, rule and remedy."""
+    """Check the tables and list every fault with file, row, column, value, rule and remedy."""
     problem = shared.load_study(as_of, options).problem
     network = problem.network
     click.echo(
@@ -72,11 +72,11 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     found = read_network(locate("network", network))
     graph = read_roads(found.roads) if found.roads else None
     crossings = crossing_table(found, freight=False)
-    way = find_lane(graph, road_rules(found), ends[0], ends[1], crossings)
+    road = find_lane(graph, road_rules(found), ends[0], ends[1], crossings)
     if as_json:
-        km, hours = round(way.road_km, 1), round(way.hours, 2)
-        click.echo(json.dumps({"road_km": km, "hours": hours, "crossing": way.crossing}))
+        km, hours = round(road.road_km, 1), round(road.hours, 2)
+        click.echo(json.dumps({"road_km": km, "hours": hours, "crossing": road.crossing}))
         return
-    click.echo(
-        f"road_km   {way.road_km:,.0f}\nhours     {way.hours:,.1f}\ncrossing  {way.crossing or '-'}"
-    )
+    click.echo(f"road_km   {road.road_km:,.0f}")
+    click.echo(f"hours     {road.hours:,.1f}")
+    click.echo(f"crossing  {road.crossing or '-'}")

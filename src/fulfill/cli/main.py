@@ -1,12 +1,14 @@
-"""The group of commands, and what every command does with an exception.
+"""The group of commands and its handling of exceptions.
 
-Exit codes: 0 a plan (or the answer asked for) · 1 input faults, all listed · 2 wrong usage · 3 proven
-infeasible · 4 limit reached without a plan · 5 solver failure or audit fault. Commands import their
-stage when they run, so `--help` is instant.
+Exit codes: 0 a plan or the requested answer, 1 input faults, 2 wrong usage, 3 proven infeasible, 4
+limit reached without a plan, 5 solver failure or audit fault. Every command imports the modules it
+needs when it runs, so that `--help` is fast.
 """
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,12 +22,31 @@ from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import Fault, FulfillError, InputError
 
+LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+"""Level of the package's log by the number of ``-v`` given; more than two change nothing."""
+
 
 class Commands(click.Group):
-    """A group that turns our exceptions into messages and exit codes, never a traceback."""
+    """A group that turns the exceptions of the package into messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command.
+
+        Parameters
+        ----------
+        ctx : click.Context
+            Context of the invocation.
+
+        Returns
+        -------
+        object
+            Result of the command.
+
+        Raises
+        ------
+        click.exceptions.Exit
+            With the exit code of the exception that the command raised.
+        """
         try:
             return super().invoke(ctx)
         except InputError as error:
@@ -40,7 +61,13 @@ class Commands(click.Group):
 
 
 def print_faults(faults: Iterable[Fault]) -> None:
-    """Print every fault with a number, and that nothing was written."""
+    """Print numbered faults on stderr, and that nothing was written.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        Including warnings, which are not counted as faults.
+    """
     listed = list(faults)
     for number, fault in enumerate(listed, 1):
         click.echo(f"{number}. {fault}", err=True)
@@ -53,8 +80,29 @@ def print_faults(faults: Iterable[Fault]) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="fulfill")
-def main() -> None:
-    """Where to put overseas warehouses, how much goes through each, and which orders to mail from abroad."""
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Log progress to stderr; -vv logs every stage.  Goes before the command.",
+)
+def main(verbose: int) -> None:
+    """Choose overseas warehouses, their volumes, and which orders to mail from abroad."""
+    if verbose:
+        log_to_stderr(LOG_LEVELS[min(verbose, len(LOG_LEVELS) - 1)])
+
+
+def log_to_stderr(level: int) -> None:
+    """Write the package's log records of a level and above to stderr.
+
+    Parameters
+    ----------
+    level : int
+        Least level that is written, as in `logging`.
+    """
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # The root logger stays at WARNING: numba logs every step of a compilation.
+    logging.getLogger("fulfill").setLevel(level)
 
 
 for command in (init, check, lane, optimize, compare, export, audit, route):

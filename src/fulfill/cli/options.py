@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ Decorator = Callable[[Command], Command]
 DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
 DEFAULT_CHANNELS = "direct_mail,local,cross_border,nearshore"
 DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
-"""Options that stand for a parameter of the demand."""
+"""Options that set a parameter of the demand."""
 
-as_of = click.option("--as-of", type=Day(), help="Day whose rules hold.  [default: the network's]")
+as_of = click.option(
+    "--as-of", type=Day(), help="Date of the tax and tariff rules.  [default: the network's]"
+)
 out = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write.  [default: a new one]"
 )
@@ -29,7 +31,18 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def together(options: Iterable[Decorator]) -> Decorator:
-    """Return one decorator that adds options in the order given."""
+    """Combine options into one decorator.
+
+    Parameters
+    ----------
+    options : iterable of decorators
+        In the order of the help text.
+
+    Returns
+    -------
+    decorator
+        Adds all options to a command.
+    """
 
     def add(command: Command) -> Command:
         for option in reversed(list(options)):
@@ -46,14 +59,14 @@ problem_options = together(
             default=DEFAULT_NETWORK,
             metavar="NAME|DIR",
             show_default=True,
-            help="Network folder or embedded name.",
+            help="Network: folder or embedded name.",
         ),
         click.option(
             "--demand",
             default=DEFAULT_DEMAND,
             metavar="NAME|DIR",
             show_default=True,
-            help="Demand folder or embedded name.",
+            help="Demand: folder or embedded name.",
         ),
         click.option(
             "--channels",
@@ -66,101 +79,117 @@ problem_options = together(
         click.option(
             "--orders-per-year",
             type=Figure(min=1, max=1e9),
-            help="Potential orders a year, in place of the demand's own.",
+            help="Potential orders a year, instead of the demand's own.",
         ),
         click.option(
             "--us-share",
             type=Figure(0, 1),
-            help="Share of orders from US zones, in place of the demand's own.",
+            help="Share of orders from US zones, instead of the demand's own.",
         ),
         click.option(
             "--income-exponent",
             type=Figure(0, 2),
-            help="e in population x internet x income^e.",
+            help="Exponent e of demand in proportion to population x internet x income^e.",
         ),
         click.option(
             "--set",
             "overrides",
             multiple=True,
             metavar="CELL=VALUE",
-            help="Change a cell of the tables for this run: network/parameters[cancel_lambda]=0.05, "
-            "network/freight[sea,CN,MX].usd_m3=120; repeat for more.",
+            help="Change a cell of the tables for this run, such as "
+            "network/parameters[cancel_lambda]=0.05 or network/freight[sea,CN,MX].usd_m3=120; "
+            "may be repeated.",
         ),
     ]
 )
-"""Options that say which problem is meant."""
+"""Options that define the problem."""
 
 plan_options = together(
     [
         click.option(
             "--resolution",
             type=click.IntRange(min=1),
-            help="Merge zones to about this number, for a quick look.  "
-            "[default: every zone for itself]",
+            help="Merge zones to about this number, for a fast approximation.  "
+            "[default: no merging]",
         ),
         click.option(
             "--method",
             type=click.Choice(["auto", "decomposition", "monolith"]),
             default="auto",
             show_default=True,
-            help="How to solve: by size, or forced.",
+            help="Solution method; auto chooses by the size of the instance.",
         ),
         click.option(
             "--open",
             "opened",
             multiple=True,
             metavar="SITE",
-            help="Lock a site open; repeat for more.",
+            help="Lock a site open; may be repeated.",
         ),
         click.option(
             "--close",
             "closed",
             multiple=True,
             metavar="SITE",
-            help="Lock a site closed; repeat for more.",
+            help="Lock a site closed; may be repeated.",
         ),
         click.option(
-            "--sites", "max_sites", type=click.IntRange(min=0), help="At most this many sites."
+            "--sites", "max_sites", type=click.IntRange(min=0), help="Maximum number of sites."
         ),
         click.option(
             "--service",
             multiple=True,
             type=Service(),
             metavar="[SCOPE:]3d=0.7",
-            help="Share of all orders within days, of a country or zone class; repeat for more.",
+            help="Minimum share of all orders delivered within a number of days, optionally of a "
+            "country or zone class; may be repeated.",
         ),
         click.option(
-            "--budget", "budget_usd", type=Figure(min=0), help="Most to spend on opening, USD."
+            "--budget", "budget_usd", type=Figure(min=0), help="Maximum investment in sites, USD."
         ),
-        click.option("--co2-cap", "co2_kg", type=Figure(min=0), help="Most CO2e, kg a year."),
+        click.option(
+            "--co2-cap", "co2_kg", type=Figure(min=0), help="Maximum emissions, kg CO2e a year."
+        ),
         click.option(
             "--gap",
             type=Figure(min=0),
             default=0.003,
             show_default=True,
-            help="Stop at this relative gap.",
+            help="Relative gap at which the search stops.",
         ),
         click.option(
             "--time-limit",
             type=Figure(min=0, max=1e7, min_open=True),
             default=60.0,
             show_default=True,
-            help="Seconds for building and solving.",
+            help="Seconds for building and solving the model.",
         ),
         click.option(
             "--seed",
             type=click.IntRange(0, 2**31 - 1),
             default=0,
             show_default=True,
-            help="Seed of whatever is random.",
+            help="Seed of all random numbers.",
         ),
     ]
 )
-"""Options that say what plan is wanted."""
+"""Options of a plan."""
 
 
 def load_study(as_of: Any, options: dict[str, Any]) -> Study:
-    """Read the study that options describe, and print its warnings.
+    """Read the study that options describe, and print its warnings on stderr.
+
+    Parameters
+    ----------
+    as_of : date or None
+        Date of the rules; None for that of the network.
+    options : dict
+        Values of `problem_options` and `plan_options`; the options of the demand are removed.
+
+    Returns
+    -------
+    Study
+        Checked and ready to be planned.
 
     Raises
     ------

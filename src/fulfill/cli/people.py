@@ -1,4 +1,4 @@
-"""Commands about what people open: export."""
+"""Commands for the map layers of a run: export."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from fulfill.cli import options as shared
     type=click.Choice(["geojson", "gpkg", "kepler"]),
     default="geojson",
     show_default=True,
-    help="What to write.",
+    help="File format.",
 )
 @shared.out
 @shared.overwrite
 def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
-    """Write the map layers of RUN as GeoJSON, as a GeoPackage, or as the tables that kepler.gl reads."""
+    """Write the map layers of RUN as GeoJSON or GeoPackage, or as tables for kepler.gl."""
     from fulfill.report.gis.layers import export_layers
     from fulfill.study.run_folder import SUMMARY, check_target, new_folder, next_folder, read_json
 

@@ -1,4 +1,4 @@
-"""Commands that plan: optimize, route."""
+"""Commands for planning: optimize, route."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from fulfill.inputs.faults import Fault, InputError
     "start",
     type=click.Path(path_type=Path),
     metavar="RUN",
-    help="Begin from the sites and prices of a run.",
+    help="Start the search from the sites and prices of a run.",
 )
 @click.option(
     "--with-routing",
     is_flag=True,
-    help="Offer own vans at what their routes cost: plan and route until sites repeat.",
+    help="Allow own vans at the cost of their routes: plan and route until the sites repeat.",
 )
 @shared.as_json
 def optimize(
@@ -43,7 +43,7 @@ def optimize(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Choose sites, allocate demand, and say which orders to mail: the main job."""
+    """Choose sites, allocate demand, and decide which orders to mail."""
     from fulfill.report.run_folder import save_run
     from fulfill.report.terminal.plan import live_progress, print_summary
     from fulfill.study.integrated import optimize_with_routing
@@ -76,36 +76,36 @@ def optimize(
     "sites",
     multiple=True,
     metavar="ID",
-    help="Open site; repeat for several.  [default: largest]",
+    help="Open site; may be repeated.  [default: largest]",
 )
 @click.option("--period", metavar="ID", help="Period of the calendar.  [default: the site's peak]")
-@click.option("--date", "day", type=Day(), help="A day; its period is taken.")
+@click.option("--date", "day", type=Day(), help="Date whose period is used.")
 @click.option(
-    "--stops", type=click.Path(path_type=Path), help="Your own stops, in place of placed ones."
+    "--stops", type=click.Path(path_type=Path), help="CSV file of stops, instead of sampled ones."
 )
 @click.option(
     "--network",
     metavar="NAME|DIR",
-    help="Network with the vehicles to use.  [default: the run's own]",
+    help="Network with the vehicles to use.  [default: that of the run]",
 )
 @click.option(
     "--engine",
     type=click.Choice(["auto", "ruin", "pyvrp", "ortools"]),
     default="auto",
     show_default=True,
-    help="What finds the routes.",
+    help="Routing engine.",
 )
 @click.option(
     "--seconds",
     type=Figure(min=0, max=1e6, min_open=True),
-    help="Time limit.  [default: steps, repeatable]",
+    help="Time limit.  [default: a number of iterations, which is reproducible]",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
     default=0,
     show_default=True,
-    help="Seed of whatever is random.",
+    help="Seed of all random numbers.",
 )
 @shared.out
 @shared.overwrite
@@ -118,7 +118,7 @@ def route(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Route a day of an open site of RUN: stops, vehicles, drivers' sheets, own vans or the carrier by zone, trucks."""
+    """Route a delivery day of a site of RUN: stops, vehicles, drivers' sheets, carriers, trucks."""
     from fulfill.inputs.folder import locate
     from fulfill.inputs.network import read_network
     from fulfill.report.day_folder import day_summary, write_day

@@ -1,4 +1,4 @@
-"""Commands about choices under other rules: compare."""
+"""Commands for plans under different rules: compare."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fulfill.cli.types import Day
     "days",
     type=Day(),
     multiple=True,
-    help="Day whose rules hold; repeat for a time line.  [default: the network's]",
+    help="Date of the tax and tariff rules; may be repeated.  [default: the network's]",
 )
 @shared.out
 @shared.overwrite
@@ -30,7 +30,10 @@ from fulfill.cli.types import Day
 def compare(
     days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any
 ) -> None:
-    """Compare direct mail, local fulfilment and a mix; gap and time limit are those of each single plan."""
+    """Compare direct mail, local fulfilment and a mix.
+
+    Gap and time limit apply to each plan.
+    """
     from fulfill.analysis.compare.comparison import compare as compare_plans
     from fulfill.analysis.compare.comparison import summary
     from fulfill.report.comparison_folder import write_comparison

@@ -1,4 +1,4 @@
-"""Commands about trust: audit."""
+"""Commands for checking runs: audit."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from fulfill.cli.exit_codes import OK, SOLVER_EXIT
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
-    "--network", metavar="NAME|DIR", help="Network to check against.  [default: the run's copy]"
+    "--network", metavar="NAME|DIR", help="Network to check against.  [default: copy in the run]"
 )
 @click.option(
-    "--demand", metavar="NAME|DIR", help="Demand to check against.  [default: the run's copy]"
+    "--demand", metavar="NAME|DIR", help="Demand to check against.  [default: copy in the run]"
 )
 @shared.as_json
 def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> None:
-    """Check RUN again: inputs, cost, every constraint, every table, and a certified bound from its multipliers."""
+    """Check RUN independently: inputs, cost, constraints, tables, and a certified bound."""
     from fulfill.report.terminal.plan import print_audit
     from fulfill.study.verify import summary, verify
 

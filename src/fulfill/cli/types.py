@@ -1,4 +1,4 @@
-"""Types of options and arguments: each text is parsed once, here, before any work is done."""
+"""Types of options and arguments, which are parsed and checked before any work starts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from fulfill.inputs.faults import Fault, InputError
 
 
 class Figure(click.FloatRange):
-    """A number in a range; nan and infinity are none, though Python would read them."""
+    """A number in a range; nan and infinity are rejected although Python parses them."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the number, or fail as click does for wrong usage."""
+        """Return the number; reject one that is not finite as wrong usage (exit code 2)."""
         number = super().convert(value, param, ctx)
         if math.isfinite(number):
             return number
@@ -32,27 +32,48 @@ else:  # generic for type checkers only: not in every click that we take
 
 
 class Day(DateType):
-    """A date written YYYY-MM-DD; another form is an input fault (exit code 1), as in the tables."""
+    """A date of the form YYYY-MM-DD.
+
+    Any other form is an input fault (exit code 1), as it is in the tables.
+    """
 
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the date, or raise F203."""
+        """Return the date.
+
+        Parameters
+        ----------
+        value : str or date
+            Text, or a default.
+        param, ctx : click.Parameter, click.Context
+            As passed by click.
+
+        Returns
+        -------
+        date
+            The date.
+
+        Raises
+        ------
+        InputError
+            F203 where the text is not a date of this form.
+        """
         if isinstance(value, date):
             return value
         try:
             day = date.fromisoformat(str(value))
         except ValueError:
             day = None
-        if day is None or day.isoformat() != value:  # Python would take 20261101 and week dates too
+        if day is None or day.isoformat() != value:  # Python also parses 20261101 and week dates
             raise InputError([Fault("F203", param.opts[0] if param else "date", value=str(value))])
         return day
 
 
 class Service(ServiceType):
-    """A service target; a text that is none becomes its fault.
+    """A service target, or the fault of a text that is not one.
 
-    The fault is not raised here, so that it is reported with those of all other options.
+    The fault is not raised here, so that it is reported together with those of all other options.
     """
 
     name = "target"
@@ -60,14 +81,30 @@ class Service(ServiceType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> ServiceTarget | Fault:
-        """Return the target, or the fault (F309)."""
+        """Return the target, or its fault (F309)."""
         from fulfill.model.limits import parse_service
 
         return parse_service(value) if isinstance(value, str) else value
 
 
 def parse_point(text: str) -> tuple[float, float]:
-    """Read LAT,LON."""
+    """Parse a point.
+
+    Parameters
+    ----------
+    text : str
+        ``LAT,LON`` in degrees.
+
+    Returns
+    -------
+    lat, lon : float
+        Degrees.
+
+    Raises
+    ------
+    InputError
+        F309 where the text is not two numbers.
+    """
     parts = text.split(",")
     try:
         lat, lon = (float(part) for part in parts)
@@ -78,5 +115,5 @@ def parse_point(text: str) -> tuple[float, float]:
 
 
 def split_names(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[str, ...]:
-    """Read names with commas between them; a callback of click."""
+    """Split names at commas; a callback of click."""
     return tuple(name.strip() for name in text.split(",") if name.strip())

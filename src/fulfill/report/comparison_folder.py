@@ -1,4 +1,4 @@
-"""Everything that a comparison leaves behind, written into the folder that it is given."""
+"""Files of a comparison, written to a given folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fulfill.study.run_folder import (
 )
 
 TABLES = ("modes", "products", "zone_classes", "break_even")
-"""Tables of a comparison that become a CSV file of the same name."""
+"""Tables of a comparison that are written to a CSV file of the same name."""
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> None:
@@ -27,7 +27,10 @@ def write_comparison(comparison: Comparison, folder: Path) -> None:
 
     Parameters
     ----------
-    folder : an existing folder, as `run_folder.new_folder` hands out
+    comparison : Comparison
+        Plans of all dates and modes.
+    folder : Path
+        Existing empty folder, such as that of `run_folder.new_folder`.
     """
     for name in TABLES:
         write_csv(getattr(comparison, name), folder / f"{name}.csv")

@@ -1,4 +1,4 @@
-"""Everything that a routed day leaves behind, written into the folder that it is given."""
+"""Files of a routed day, written to a given folder."""
 
 from __future__ import annotations
 
@@ -33,8 +33,14 @@ def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any
 
     Parameters
     ----------
-    run : folder of the run whose plan is routed
-    options : what the user asked for
+    day : DayRoutes
+        Routed day.
+    folder : Path
+        Existing empty folder.
+    run : Path
+        Folder of the run that was routed.
+    options : Mapping
+        Options of the command, for the manifest.
     """
     from fulfill.report.gis.day_layers import day_layers, write_day_layers
     from fulfill.report.html.day_page import write_day_page
@@ -55,7 +61,18 @@ def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any
 
 
 def day_summary(day: DayRoutes) -> dict[str, Any]:
-    """Return what summary.json of a day holds; every district has passed the auditor."""
+    """Return the content of summary.json of a day.
+
+    Parameters
+    ----------
+    day : DayRoutes
+        Routed day; all its districts have passed the audit.
+
+    Returns
+    -------
+    dict
+        Infinities and NaN are None.
+    """
     held: dict[str, Any] = finite(
         {
             "period": day.period,
@@ -72,13 +89,25 @@ def day_summary(day: DayRoutes) -> dict[str, Any]:
 
 
 def driver_sheet(day: DayRoutes) -> pd.DataFrame:
-    """Return one row a stop in driving order, with times as on a clock and what to do before it."""
+    """Return the stops of all vehicles in driving order, for drivers.
+
+    Parameters
+    ----------
+    day : DayRoutes
+        Routed day.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `study.outputs.DRIVER_SHEET`; times as HH:MM.
+    """
     visits = day.visits.merge(
         day.vehicles[["vehicle", "leaves", "break_begins"]], on="vehicle", how="left"
     )
     first = visits["sequence"] == 1
     again = ~first & (visits["trip"] != visits["trip"].shift())
     since = visits["departure"].shift().where(~first, visits["leaves"])
+    # A break belongs to the stop before whose service it falls, while driving or waiting.
     rests = (visits["break_begins"] >= since - 1e-9) & (
         visits["break_begins"] < visits["begin"] - 1e-9
     )
@@ -110,7 +139,7 @@ def driver_sheet(day: DayRoutes) -> pd.DataFrame:
 
 
 def clock(hours: float) -> str:
-    """Return hours as HH:MM, none as an empty text."""
+    """Return hours as HH:MM, NaN as an empty text."""
     if not np.isfinite(hours):
         return ""
     minutes = round(hours * 60.0)

@@ -1,4 +1,4 @@
-"""What a plan with own vans leaves behind besides: rounds, prices, vehicles and routes."""
+"""Layers and page section of a plan with own vans."""
 
 from __future__ import annotations
 
@@ -30,7 +30,20 @@ ROUND_COLUMNS = ROUNDS.pick(
 
 
 def van_layers(network: Network, rounds: Rounds) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layer of the routes, no layer where there are none."""
+    """Return the map layer of the van routes.
+
+    Parameters
+    ----------
+    network : Network
+        Its roads are followed.
+    rounds : Rounds
+        With the routed mean days.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        The layer `ROUTES`; empty where the plan uses no vans.
+    """
     if not rounds.days:
         return {}
     lines = [line for day in rounds.days for line in route_lines(network, day.depot, day.visits)]
@@ -38,5 +51,5 @@ def van_layers(network: Network, rounds: Rounds) -> dict[str, gpd.GeoDataFrame]:
 
 
 def van_section(rounds: Rounds) -> Markup:
-    """Return the section of the page that says how location and routing came to this plan."""
+    """Return the section of the page on the rounds of planning and routing."""
     return part("vans.html", table=html_table(rounds.table, ROUND_COLUMNS))

@@ -1,4 +1,4 @@
-"""A run folder as people open it: what an audit needs, and the map layers and the page drawn from it."""
+"""Complete run folders: the data that an audit needs, map layers and the page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,26 @@ from fulfill.study.run_folder import ARCS, LAYERS, REPORT, new_folder, write_csv
 
 
 def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
-    """Write a run folder, whole or not at all.
+    """Write a run folder; a failure leaves no partial folder.
+
+    Parameters
+    ----------
+    run : Run
+        With or without a plan.
+    folder : Path
+        Folder to create.
+    overwrite : bool
+        Replace an existing run.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
     InputError
-        F308 where the folder exists and is not to be overwritten, or cannot be written.
+        F308 where the folder exists and must not be overwritten, or cannot be written.
     """
     with new_folder(folder, overwrite=overwrite) as draft:
         write_run(run, draft)
@@ -23,7 +37,15 @@ def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write all files of a run into an existing empty folder; without a plan nothing is drawn."""
+    """Write all files of a run.
+
+    Parameters
+    ----------
+    run : Run
+        Without a plan, map layers and page are left out.
+    folder : Path
+        Existing empty folder.
+    """
     begun = time.perf_counter()
     if run.found:
         _draw(run, folder)
@@ -31,7 +53,7 @@ def write_run(run: Run, folder: Path) -> None:
 
 
 def _draw(run: Run, folder: Path) -> None:
-    # Maps and pages need packages that take seconds to load; a run without a plan does not.
+    # Imported here, as these packages take seconds to load and a run without a plan needs none.
     from fulfill.report.gis.layers import plan_layers, write_geopackage
     from fulfill.report.html.plan_page import write_report
     from fulfill.report.private_fleet import van_layers, van_section

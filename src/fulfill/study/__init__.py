@@ -1,1 +1,1 @@
-"""From a question to an audited run, and a run folder checked against its inputs."""
+"""Studies and their runs: planning, checking, saving and reading them back."""

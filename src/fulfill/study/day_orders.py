@@ -1,4 +1,4 @@
-"""The orders of a day from a run: which site, period and zones, and what the plan pays the carrier for them."""
+"""Orders of a delivery day from a run: site, period, zones, and the carrier prices of the plan."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from fulfill.study.run import Run
 
 @dataclass(frozen=True)
 class RunFlows:
-    """What a day is made from: the flows of a run, its zones and the network it was planned on.
+    """Flows of a run, from which a delivery day is derived.
 
     Attributes
     ----------
-    outbound : from, to, channel, product, period, service_id, distance_km, dispatched; parcels that
-        leave a site for a door in its own country
-    inbound : from, to, product, period, via, dispatched
-    zones : zones.csv of the run
+    outbound : DataFrame
+        from, to, channel, product, period, service_id, distance_km, dispatched; the orders that a
+        site delivers in its own country.
+    inbound : DataFrame
+        from, to, product, period, via, dispatched.
+    zones : DataFrame
+        zones.csv of the run.
+    network : Network
+        With the vehicles and prices to use.
     """
 
     outbound: pd.DataFrame
@@ -35,6 +40,18 @@ class RunFlows:
 
 def flows_of(run: Run, network: Network) -> RunFlows:
     """Return the flows and zones of a run.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan.
+    network : Network
+        Network to route on.
+
+    Returns
+    -------
+    RunFlows
+        Flows of the plan on this network.
 
     Raises
     ------
@@ -50,17 +67,29 @@ def flows_of(run: Run, network: Network) -> RunFlows:
 
 
 def own_zones(flows: RunFlows) -> set[str]:
-    """Return the zones to which the plan sends own vans; none where it was made without them."""
+    """Return the zones to which the plan delivers by own vans; empty where it has no vans."""
     return set(flows.outbound.loc[flows.outbound["service_id"] == OWN_VANS, "to"])
 
 
 def pick_sites(flows: RunFlows, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the sites asked for, or the one that sends the most orders.
+    """Return the requested sites, or the one that dispatches the most orders.
+
+    Parameters
+    ----------
+    flows : RunFlows
+        Of the run.
+    wanted : tuple of str
+        Requested site ids; may be empty.
+
+    Returns
+    -------
+    tuple of str
+        At least one site id.
 
     Raises
     ------
     InputError
-        F308 for every site from which the run sends nothing to a door of its country.
+        F308 for every site from which the run delivers nothing in its own country.
     """
     sent = flows.outbound.groupby("from")["dispatched"].sum()
     unknown = [name for name in wanted if name not in sent.index]
@@ -75,7 +104,23 @@ def pick_sites(flows: RunFlows, wanted: tuple[str, ...]) -> tuple[str, ...]:
 def pick_period(
     flows: RunFlows, sites: tuple[str, ...], period: str | None, day: date | None
 ) -> str:
-    """Return the period asked for, that of a date, or the one with the most orders a day at the sites.
+    """Return the requested period, that of a date, or the one with the most orders a day.
+
+    Parameters
+    ----------
+    flows : RunFlows
+        Of the run.
+    sites : tuple of str
+        Sites whose orders are counted.
+    period : str, optional
+        Requested period id.
+    day : date, optional
+        Date whose period is taken.
+
+    Returns
+    -------
+    str
+        Period id.
 
     Raises
     ------
@@ -96,22 +141,52 @@ def pick_period(
 
 
 def period_of(calendar: pd.DataFrame, day: date) -> str:
-    """Return the period of a day in any year: an event that covers it, else the month that began last."""
+    """Return the period of a day: an event that covers it, otherwise the latest month begun.
+
+    Parameters
+    ----------
+    calendar : DataFrame
+        calendar.csv; the year of its dates is ignored.
+    day : date
+        Day of any year.
+
+    Returns
+    -------
+    str
+        Period id.
+    """
     starts = [pd.Timestamp(value).date() for value in calendar["starts"]]
     here = [start.replace(year=day.year) for start in starts]
     rows = list(zip(calendar["period_id"], calendar["kind"], here, calendar["days"], strict=True))
     for name, kind, start, days in rows:
         if kind == "event" and start <= day < start + timedelta(days=float(days)):
             return str(name)
-    months = [(start if start <= day else start.replace(year=start.year - 1), name) for name, k, start, _ in rows
-              if k == "month"]  # fmt: skip
+    # A month that begins later in the year was last begun in the year before.
+    months = [
+        (start if start <= day else start.replace(year=start.year - 1), name)
+        for name, kind, start, _ in rows
+        if kind == "month"
+    ]
     return str(max(months)[1]) if months else str(rows[0][0])
 
 
 def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.DataFrame:
     """Return the orders of a delivery day by zone and product, with the carrier's price.
 
-    Columns zone_id, product, orders (a fraction), weight_kg of one, depot_km, carrier_usd of one.
+    Parameters
+    ----------
+    flows : RunFlows
+        Of the run.
+    sites : tuple of str
+        Sites that dispatch the orders.
+    period : str
+        Period id.
+
+    Returns
+    -------
+    DataFrame
+        zone_id, product, orders (a mean, not a whole number), weight_kg of an order, depot_km,
+        carrier_usd per order.
     """
     network = flows.network
     out = flows.outbound
@@ -119,6 +194,7 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
         out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)
     ].reset_index(drop=True)
     calendar = network["calendar"].set_index("period_id").to_dict("index")[period]
+    # The orders of a whole week are delivered on its delivery days only.
     days = float(calendar["days"]) * network.parameters["delivery_days_week"] / 7.0
     kinds = flows.zones.set_index("zone_id")
     weight = (
@@ -142,19 +218,30 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
 
 
 def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
-    """Return what services.csv asks for an order of each row, in a period of factor 1.
+    """Return the price of services.csv for an order of each row, before seasonal factors.
 
-    `rows` has country, service_id, zone_class, distance_km and weight_kg; own vans are compared
-    with the cheapest service there.
+    Parameters
+    ----------
+    rows : DataFrame
+        country, service_id, zone_class, distance_km, weight_kg. For own vans the cheapest service
+        is taken as the carrier's price.
+    network : Network
+        With the table of services.
+
+    Returns
+    -------
+    (n_rows,) array
+        USD per order; infinite where no service applies.
     """
     price = np.full(len(rows), np.inf)
     km, weight = (rows[name].to_numpy(float) for name in ("distance_km", "weight_kg"))
-    extra = np.maximum(weight - 1.0, 0.0)
+    extra = np.maximum(weight - 1.0, 0.0)  # the base price includes the first kilogram
     by_van = rows["service_id"] == OWN_VANS
     for row in network["services"].to_dict("records"):
         fits = ((rows["service_id"] == row["service_id"]) | by_van) & (
             rows["zone_class"] == row["zone_class"]
         )
+        # Distance bands are open below, except that the first one includes zero.
         fits &= (rows["country"] == row["country"]) & (km <= row["km_to"])
         fits &= (km > row["km_from"]) | (row["km_from"] == 0)
         asked = row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0
@@ -165,41 +252,29 @@ def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
 def weekly_loads(
     flows: RunFlows, sites: tuple[str, ...], period: str, by_carrier: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return what trucks carry in a week: replenishment from gateways and plants, carrier parcels to a hub a state.
+    """Return the weekly truck loads: replenishment of the sites, and parcels to the carrier's hubs.
 
-    The hub of a state is its most populous zone. `by_carrier` has zone_id, product and orders of a
-    delivery day.
+    There is one hub for each state, in its most populous zone.
+
+    Parameters
+    ----------
+    flows : RunFlows
+        Of the run.
+    sites : tuple of str
+        Sites of the day; carrier parcels leave from the first.
+    period : str
+        Period id.
+    by_carrier : DataFrame
+        zone_id, product and orders of a delivery day.
+
+    Returns
+    -------
+    DataFrame
+        kind, from, to, via, orders_week, m3_week, kg_week, country, and lat and lon of both ends.
     """
-    network, zones = flows.network, flows.zones.set_index("zone_id")
-    places = pd.concat(
-        [
-            network[f"{kind}s"].set_index(f"{kind}_id")[["lat", "lon"]]
-            for kind in ("origin", "gateway", "site")
-        ]
-        + [zones[["lat", "lon"]]]
-    )
-    weeks = float(network["calendar"].set_index("period_id")["days"][period]) / 7.0
-    goods = flows.inbound[flows.inbound["to"].isin(sites) & (flows.inbound["period"] == period)]
-    landed = goods["via"].str.split("+")
-    kinds = network["gateways"].set_index("gateway_id")["kind"]
-    port = landed.map(
-        lambda names: names[0] if kinds.get(names[0]) in ("seaport", "airport") else ""
-    )
-    gate = landed.map(
-        lambda names: next((name for name in names if kinds.get(name) == "crossing"), "")
-    )
-    brought = pd.DataFrame(
-        {
-            "kind": "replenishment", "from": port.where(port != "", goods["from"]), "to": goods["to"], "via": gate,
-            "product": goods["product"], "orders": goods["dispatched"] / weeks,
-        }
-    )  # fmt: skip
-    hub = zones.sort_values("population").reset_index().groupby("state")["zone_id"].last()
-    sent = by_carrier.assign(
-        kind="carrier hub", via="", to=by_carrier["zone_id"].map(zones["state"]).map(hub)
-    )
-    sent["from"] = sites[0]
-    sent["orders"] *= network.parameters["delivery_days_week"]
+    network = flows.network
+    brought = _replenishment(flows, sites, period)
+    sent = _hub_parcels(flows, sites, by_carrier)
     both = pd.concat([brought, sent[brought.columns]], ignore_index=True)
     products = network["products"].set_index("product_id")
     both["m3_week"] = both["orders"] * both["product"].map(products["volume_m3"]).astype(float)
@@ -209,6 +284,7 @@ def weekly_loads(
         .sum()
         .reset_index()
     )
+    places = _places(flows)
     loads = loads[loads["from"].isin(places.index)].rename(columns={"orders": "orders_week"})
     country = network["sites"].set_index("site_id")["country"].loc[sites[0]]
     ends = {
@@ -217,3 +293,50 @@ def weekly_loads(
         for axis in ("lat", "lon")
     }
     return loads.assign(country=country, **ends)
+
+
+def _places(flows: RunFlows) -> pd.DataFrame:
+    """Return lat and lon of origins, gateways, sites and zones, by id."""
+    tables = [
+        flows.network[f"{kind}s"].set_index(f"{kind}_id") for kind in ("origin", "gateway", "site")
+    ]
+    tables.append(flows.zones.set_index("zone_id"))
+    return pd.concat([table[["lat", "lon"]] for table in tables])
+
+
+def _replenishment(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.DataFrame:
+    """Return the weekly orders that arrive at the sites by road, with start and crossing."""
+    network = flows.network
+    weeks = float(network["calendar"].set_index("period_id")["days"][period]) / 7.0
+    goods = flows.inbound[flows.inbound["to"].isin(sites) & (flows.inbound["period"] == period)]
+    # Only the leg by road to the site is a truck load: goods from overseas start at their gateway.
+    landed = goods["via"].str.split("+")
+    kinds = network["gateways"].set_index("gateway_id")["kind"]
+    port = landed.map(
+        lambda names: names[0] if kinds.get(names[0]) in ("seaport", "airport") else ""
+    )
+    gate = landed.map(
+        lambda names: next((name for name in names if kinds.get(name) == "crossing"), "")
+    )
+    return pd.DataFrame(
+        {
+            "kind": "replenishment",
+            "from": port.where(port != "", goods["from"]),
+            "to": goods["to"],
+            "via": gate,
+            "product": goods["product"],
+            "orders": goods["dispatched"] / weeks,
+        }
+    )
+
+
+def _hub_parcels(flows: RunFlows, sites: tuple[str, ...], by_carrier: pd.DataFrame) -> pd.DataFrame:
+    """Return the weekly orders from the first site to the carrier's hub in each state."""
+    zones = flows.zones.set_index("zone_id")
+    hub = zones.sort_values("population").reset_index().groupby("state")["zone_id"].last()
+    sent = by_carrier.assign(
+        kind="carrier hub", via="", to=by_carrier["zone_id"].map(zones["state"]).map(hub)
+    )
+    sent["from"] = sites[0]
+    sent["orders"] *= flows.network.parameters["delivery_days_week"]
+    return sent

@@ -1,4 +1,4 @@
-"""From a run to the vehicle routes of a day: orders, stops, own vans or carrier, districts, routes, audited."""
+"""From a run to the vehicle routes of a day: orders, stops, own vans or carrier, and routes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,25 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DayOptions:
-    """What is asked of a day; the fields are the options of `fulfill route`."""
+    """Options of a delivery day, as of `fulfill route`.
+
+    Attributes
+    ----------
+    sites : tuple of str
+        Site ids; empty for the site that dispatches the most orders.
+    period : str or None
+        Period id; None for the period of `day`, or the peak period of the sites.
+    day : date or None
+        Date whose period is taken.
+    stops : Path or None
+        CSV file with the user's own stops.
+    engine : str
+        ``auto``, ``ruin``, ``pyvrp`` or ``ortools``.
+    seconds : float or None
+        Time limit; None for a fixed number of iterations, which is reproducible.
+    seed : int
+        Seed of the placement of stops and of the engine.
+    """
 
     sites: tuple[str, ...] = ()
     period: str | None = None
@@ -52,15 +70,28 @@ class DayOptions:
 
 @dataclass(frozen=True)
 class DayRoutes:
-    """A day's routes with what they were made from.
+    """Routes of a day, with the data that they were computed from.
 
     Attributes
     ----------
-    depots : site_id, name, country, lat, lon
-    districts : the routes, audited
-    visits, vehicles, zones, unserved, linehaul : tables as written to the folder of the day
-    courses : line of each row of linehaul, (n, 2) lat and lon
-    kpis : key figures of summary.json
+    network : Network
+        With the vehicles of the day.
+    period : str
+        Period id.
+    depots : DataFrame
+        site_id, name, country, lat, lon.
+    stops : DataFrame
+        Stops to be served.
+    districts : tuple of District
+        The audited routes.
+    visits, vehicles, zones, unserved, linehaul : DataFrame
+        Tables as written to the folder of the day.
+    courses : list of (n, 2) array
+        Line of each row of `linehaul`, lat and lon.
+    kpis : dict
+        Key figures of summary.json.
+    seconds : float
+        Computing time.
     """
 
     network: Network
@@ -79,18 +110,28 @@ class DayRoutes:
 
 
 def route_day(run: Run, options: DayOptions, network: Network | None = None) -> DayRoutes:
-    """Route a day of a run.
+    """Route a delivery day of a run.
 
     Parameters
     ----------
-    network : with other vehicles, speeds or parameters than the run's own
+    run : Run
+        With a plan.
+    options : DayOptions
+        Sites, period and engine.
+    network : Network, optional
+        Network with other vehicles, speeds or parameters than those of the run.
+
+    Returns
+    -------
+    DayRoutes
+        With audited routes.
 
     Raises
     ------
     InputError
         Where the run, the stops or an option is wrong, or the network has no vehicles.
     SolverError
-        Where an engine breaks or an auditor finds a fault.
+        Where an engine fails or the audit finds a fault.
     """
     begun = time.perf_counter()
     network = network or run.study.problem.network
@@ -108,6 +149,7 @@ def route_day(run: Run, options: DayOptions, network: Network | None = None) -> 
         expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng)
     )
     roads = road_map(network)
+    # A user's stops have no zone, so that no carrier price can be compared with their routes.
     if options.stops is None:
         zones = choose(flows, depots, orders)
         own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
@@ -126,7 +168,12 @@ def route_day(run: Run, options: DayOptions, network: Network | None = None) -> 
 
 
 def check_vehicles(network: Network) -> None:
-    """Refuse a network that cannot be routed.
+    """Reject a network without the tables that routing needs.
+
+    Parameters
+    ----------
+    network : Network
+        With or without vehicles.
 
     Raises
     ------
@@ -144,6 +191,18 @@ def check_vehicles(network: Network) -> None:
 
 def read_stops(path: Path, network: Network) -> pd.DataFrame:
     """Read a user's list of stops.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file, columns as in docs/reference/data_dictionary.md.
+    network : Network
+        Its parameters give the service time of stops without one.
+
+    Returns
+    -------
+    DataFrame
+        Stops with `minutes` filled in and an empty `zone_id`.
 
     Raises
     ------
@@ -174,9 +233,24 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
 
 
 def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """Return the zones of a day with `delivery` own or carrier, and both prices of an order.
+    """Choose own vans or the carrier for each zone of a day.
 
-    A plan that knows own vans has chosen already; else the estimate decides.
+    If the plan has own vans, its choice is kept; otherwise the cheaper of carrier price and
+    estimated cost is taken.
+
+    Parameters
+    ----------
+    flows : RunFlows
+        Of the run.
+    depots : DataFrame
+        Sites of the day.
+    orders : DataFrame
+        Of `orders_a_day`, with whole `orders` and their `expected` value.
+
+    Returns
+    -------
+    DataFrame
+        Zones with orders, `delivery` (own or carrier) and both prices of an order, USD.
     """
     network = flows.network
     figures = network.parameters
@@ -196,6 +270,7 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
         own_usd_per_order(dense, vehicles, network["speeds"], figures) + figures["own_delivery_usd"]
     )
     planned = own_zones(flows)
+    # Whole zones go to one or the other: a van that is in a zone serves further stops cheaply.
     by_van = zones.index.isin(planned) if planned else own < zones["carrier_usd_per_order"]
     return zones.assign(
         area_km2=dense["area_km2"], stops=dense["stops"],
@@ -205,19 +280,38 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
 
 
 def _described(
-    network: Network, period: str, depots: pd.DataFrame, stops: pd.DataFrame, districts: tuple[District, ...],
-    zones: pd.DataFrame, trucks: tuple[pd.DataFrame, list[Array]], seconds: float,
-) -> DayRoutes:  # fmt: skip
-    """Return the day with its tables and key figures."""
+    network: Network,
+    period: str,
+    depots: pd.DataFrame,
+    stops: pd.DataFrame,
+    districts: tuple[District, ...],
+    zones: pd.DataFrame,
+    trucks: tuple[pd.DataFrame, list[Array]],
+    seconds: float,
+) -> DayRoutes:
+    """Return the routed day with its tables and key figures."""
     visits = visit_table(depots, stops, districts)
     vehicles = vehicle_table(districts, visits)
     if len(zones):
         zones = zones.merge(zone_costs(visits, vehicles), on="zone_id", how="left")
+        # The routes cost vehicles and drivers; the dispatch desk and second attempts come on top.
         zones["routed_usd_per_order"] += network.parameters["own_delivery_usd"]
+    loads, courses = trucks
     return DayRoutes(
-        network, period, depots, stops, districts, visits, vehicles, zones, unserved_table(stops, districts), *trucks,
-        _kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]), seconds,
-    )  # fmt: skip
+        network=network,
+        period=period,
+        depots=depots,
+        stops=stops,
+        districts=districts,
+        visits=visits,
+        vehicles=vehicles,
+        zones=zones,
+        unserved=unserved_table(stops, districts),
+        linehaul=loads,
+        courses=courses,
+        kpis=_kpis(stops, visits, vehicles, zones, network.parameters["own_delivery_usd"]),
+        seconds=seconds,
+    )
 
 
 def _kpis(

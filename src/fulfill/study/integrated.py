@@ -1,15 +1,16 @@
-"""Location and routing in turn: sites are chosen by prices of the last mile, routed, and chosen again.
+"""Alternation of location and routing: plan at last-mile prices, route, reprice, and plan again.
 
-The first plan knows carriers only. Then own vans are offered at estimated prices (`private_fleet.py`).
-After every plan the mean day of each of its sites is routed; the routed cost takes the place of the
-estimate, and the plan is priced anew by it. It ends when a round saves next to nothing: then the
-sites repeat, or others are as good. A last plan keeps the sites of the first, at the last prices,
-so that what vans save and what other sites save can be told apart. The cheapest of all priced plans
-is the answer: never worse than the first.
+The first plan uses carriers only. Then own vans are offered at estimated prices
+(`private_fleet.py`). After every plan the mean day of each site is routed; the routed cost replaces
+the estimate, and the plan is priced again with it. The alternation ends when a round saves next to
+nothing: the sites then repeat, or others are equally good. A last plan keeps the sites of the first
+plan at the final prices, which separates the savings of own vans from those of other sites. The
+cheapest of all priced plans is returned; it is never worse than the first.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -36,23 +37,27 @@ from fulfill.study.private_fleet import (
 from fulfill.study.run import Run
 from fulfill.study.study import Study
 
+log = logging.getLogger(__name__)
 MOST_ROUNDS = 8
-"""Plans after which it ends though they still become cheaper."""
+"""Largest number of plans, even if they still become cheaper."""
 NO_GAIN = 5e-4
-"""Share of the best cost so far; a round that saves less is the last."""
+"""Saving, as a share of the best cost so far, below which a round is the last."""
 Opened = tuple[tuple[str, str], ...]
 """Open sites with their sizes."""
 
 
 @dataclass(frozen=True, repr=False)
 class Rounds:
-    """How location and routing came to a plan.
+    """Rounds of planning and routing that led to a plan.
 
     Attributes
     ----------
-    private_fleet : rows of own_delivery.csv of the chosen plan, None where it knows no vans
-    days : the routed mean day of each of its sites that has vans
-    table : one row a plan; columns in docs/routing_day.md
+    private_fleet : DataFrame or None
+        Rows of own_delivery.csv of the chosen plan; None where it uses no vans.
+    days : tuple of SiteDay
+        Routed mean day of each site that uses vans.
+    table : DataFrame
+        One row for each plan, columns as in docs/routing_day.md.
     """
 
     private_fleet: pd.DataFrame | None
@@ -64,7 +69,7 @@ class Rounds:
 
     @property
     def vehicles(self) -> pd.DataFrame:
-        """The vehicles of all sites on a mean day."""
+        """Vehicles of all sites on a mean day."""
         return pd.concat([day.vehicles for day in self.days], ignore_index=True)
 
 
@@ -77,22 +82,26 @@ def optimize_with_routing(
 
     Parameters
     ----------
-    study : the question; gap and time limit are those of every single plan
-    progress : called with incumbent and bound while a search runs
-    report : called with a line of text after every round
+    study : Study
+        Problem and options; gap and time limit apply to each plan.
+    progress : callable, optional
+        Called with incumbent and bound while a search runs.
+    report : callable, optional
+        Called with a line of text after every round.
 
     Returns
     -------
     Run
-        The cheapest plan as routed, with its `rounds`; without own vans if the first is cheapest.
+        The plan that is cheapest as routed, with its `rounds`; without own vans if the first plan
+        is the cheapest.
 
     Raises
     ------
     InputError
-        Where the network has no vehicles, an own_delivery.csv of its own, or the options do not go
-        together.
+        Where the network has no vehicles or has its own own_delivery.csv, or the channels do not
+        include delivery from a site.
     SolverError
-        Where a solver or engine breaks.
+        Where a solver or engine fails.
     """
     _check(study)
     begun = time.perf_counter()
@@ -129,7 +138,7 @@ def _check(study: Study) -> None:
 
 @dataclass(frozen=True)
 class _Tried:
-    """A plan priced by its routes, and its row in the table of rounds."""
+    """A plan priced with the cost of its routes, and its row in the table of rounds."""
 
     routed: Run
     table: pd.DataFrame | None
@@ -143,30 +152,40 @@ def _usd(tried: _Tried) -> float:
 
 @dataclass(frozen=True)
 class _Rounds:
-    """What stays the same in all rounds."""
+    """The study and options that all rounds share."""
 
     study: Study
     progress: Callable[[Progress], None] | None
 
     def run(self, first: _Tried, prices: VanPrices, report: Callable[[str], None]) -> list[_Tried]:
-        """Return plans with all sites free until one saves next to nothing, then one with the sites of the first."""
-        report(_in_words(0, first.row))
-        tried: list[_Tried] = [first]
-        settled = False
-        while not settled and len(tried) <= MOST_ROUNDS:
+        """Return the plans after the first.
+
+        All sites are free until a round saves next to nothing; the last plan has the sites of the
+        first.
+        """
+        tried: list[_Tried] = []
+
+        def add(entry: _Tried) -> None:
+            line = _in_words(len(tried), entry.row)
+            log.info("%s", line)
+            report(line)
+            tried.append(entry)
+
+        add(first)
+        converged = False
+        while not converged and len(tried) <= MOST_ROUNDS:
             found, prices = self._round("own vans", tried[-1], prices)
             if found is None:
                 break
-            settled = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
-            tried.append(found)
-            report(_in_words(len(tried) - 1, found.row))
+            # The first plan with vans is never the last: it is made at estimated prices only.
+            converged = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
+            add(found)
         free = tried[-1].routed
         same, prices = self._round(
             "own vans, first sites", first, prices, _locked(first.routed), free
         )
         if same is not None:
-            tried.append(same)
-            report(_in_words(len(tried) - 1, same.row))
+            add(same)
         return tried[1:]
 
     def _round(
@@ -177,18 +196,20 @@ class _Rounds:
         locked: Mapping[str, tuple[str, ...]] | None = None,
         free: Run | None = None,
     ) -> tuple[_Tried | None, VanPrices]:
-        """Plan by the prices, route the plan, and price it by its routes; None where there is no plan.
+        """Plan at the given prices, route the plan and price it again; None where there is no plan.
 
-        The bound is for all sites, also where the plan had to keep to `locked` ones: then it is
-        that of a `free` plan.
+        The bound is valid for all sites. Where the plan is restricted to `locked` sites, the bound
+        is therefore that of the unrestricted plan `free`.
         """
         begun = time.perf_counter()
         problem = before.routed.problem
         more: dict[str, Any] = dict(locked or {})
+        # Tables of a network have the line of each row for messages; computed rows have none.
         offer = self.study.with_(private_fleet=prices.table(problem).assign(**{ROW: 0}), **more)
         planned = find_plan(offer, progress=self.progress, warm_start=before.routed)
         if planned.decisions is None:
             return None, prices
+        log.debug("routing the mean day of %d sites", len(planned.sites))
         days = self._routed(planned)
         for day in days:
             prices = prices.with_routes(
@@ -202,7 +223,7 @@ class _Rounds:
         return _Tried(routed, table, days, row), prices
 
     def _routed(self, planned: Run) -> tuple[SiteDay, ...]:
-        """Route the mean day of every site that sends own vans."""
+        """Route the mean day of every site that uses own vans."""
         if planned.decisions is None:
             return ()
         problem = planned.problem
@@ -263,7 +284,7 @@ def _row(
 
 def _in_words(number: int, row: dict[str, object]) -> str:
     return (
-        f"round {number} ({row['kind']}): {row['routed_usd']:,.0f} USD routed ({row['planned_usd']:,.0f} planned), "
-        f"{row['sites']} sites, {row['vehicles_day']} vans, {row['own_orders_day']:,.0f} own orders a day, "
-        f"{row['seconds']:.0f} s"
+        f"round {number} ({row['kind']}): {row['routed_usd']:,.0f} USD routed "
+        f"({row['planned_usd']:,.0f} planned), {row['sites']} sites, {row['vehicles_day']} vans, "
+        f"{row['own_orders_day']:,.0f} own orders a day, {row['seconds']:.0f} s"
     )

@@ -1,4 +1,4 @@
-"""What a plan amounts to: its tables and key figures, from the decisions and the unit economics."""
+"""Tables and key figures of a plan, from its decisions and the unit economics."""
 
 from __future__ import annotations
 
@@ -13,20 +13,33 @@ from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.study.capacity_use import band_use, capacity_table
 from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
-"""Parts of the objective that are no cost of bringing an order to the door."""
+"""Parts of the objective that do not belong to the landed cost of an order."""
 TIE = 1e-9
-"""Relative difference below which figures are equal when the largest is named."""
+"""Relative difference below which two loads count as equal when the peak period is determined."""
 
 
 @dataclass(frozen=True)
 class Priced:
-    """A plan's decisions with all that they are priced by."""
+    """The decisions of a plan with the model that prices them.
+
+    Attributes
+    ----------
+    problem : Problem
+        What was planned.
+    economics : Economics
+        Unit economics by part.
+    instance : LocationInstance
+        Arrays that the decisions refer to.
+    decisions : Decisions
+        The plan.
+    """
 
     problem: Problem
     economics: Economics
@@ -41,7 +54,26 @@ def describe(
     decisions: Decisions,
     outcome: Outcome,
 ) -> Plan:
-    """Return the plan that decisions amount to."""
+    """Derive the tables and key figures of a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned; with merged zones if they were merged.
+    economics : Economics
+        Unit economics by part.
+    instance : LocationInstance
+        Arrays that the decisions refer to.
+    decisions : Decisions
+        The plan.
+    outcome : Outcome
+        Status, objective and bound.
+
+    Returns
+    -------
+    Plan
+        With all tables of a run folder.
+    """
     priced = Priced(problem, economics, instance, decisions)
     flows = _outbound(priced)
     used = band_use(instance, decisions)
@@ -57,39 +89,24 @@ def describe(
         flows=pd.concat([_public(flows), _inbound(priced)], ignore_index=True),
         zones=_zones(priced, flows, missing),
         costs=costs,
-        capacity=_capacity(instance, decisions, used),
+        capacity=capacity_table(instance, decisions, used),
         channels=channels,
     )
 
 
 def _base(amount: pd.Series | Array) -> float:
-    """Return a sum to divide by: NaN where it is zero, for a mean over nothing is no figure."""
+    """Return a sum for use as a denominator; NaN where it is zero, for a mean is then undefined."""
     return float(amount.sum()) or np.nan
 
 
 def _cancelled(delivered: ArrayLike, placed: ArrayLike) -> Array:
-    """Return the share of placed orders that is cancelled by the door; NaN where none is placed."""
+    """Return the share of placed orders that is not delivered; NaN where none is placed."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(1.0 - np.divide(delivered, placed))
 
 
-def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return orders by band, filled in order of price, (n_sites, n_bands, n_periods)."""
-    leaving = leaving_orders(instance, decisions).sum(axis=1)
-    site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
-    capacity = (
-        instance.capacity[site, size] * np.asarray(decisions.opened.any(axis=1))[:, None, None]
-    )
-    order = np.argsort(instance.handling_usd[site, size], axis=1, kind="stable")
-    sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
-    before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
-    filled = np.clip(leaving[:, None, :] - before, 0.0, sorted_capacity)
-    used: Array = np.zeros_like(filled)
-    np.put_along_axis(used, order[:, :, None], filled, axis=1)
-    return used
-
-
 def _missing(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the potential orders that are not served, (n_zones, n_products, n_periods)."""
     served = np.zeros(instance.shape)
     np.add.at(
         served,
@@ -100,7 +117,22 @@ def _missing(instance: LocationInstance, decisions: Decisions) -> Array:
 
 
 def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the share of goods that came from plants, (n_sites, n_products, n_periods)."""
+    """Return the share of the goods of a site that came from nearshore plants.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its table of origins is used.
+    instance : LocationInstance
+        Inbound routes.
+    decisions : Decisions
+        The plan.
+
+    Returns
+    -------
+    (n_sites, n_products, n_periods) array
+        Share between 0 and 1; zero where no goods arrive.
+    """
     total = np.zeros((len(instance.sites), *instance.shape[1:]))
     near = np.zeros_like(total)
     inbound = instance.required_inbound
@@ -112,7 +144,7 @@ def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Dec
 
 
 def _outbound(priced: Priced) -> pd.DataFrame:
-    """Return one row a lane, product, period and channel with orders.
+    """Return one row for each lane, product, period and channel with orders.
 
     Internal columns begin with an underscore.
     """
@@ -148,6 +180,8 @@ def _outbound(priced: Priced) -> pd.DataFrame:
             "_period": t,
         }
     )
+    # A lane carries goods of either source. Its orders are split over the two channels in the
+    # proportion in which the goods arrived at the site.
     mixed = np.flatnonzero(share > 0)
     near = frame.iloc[mixed].assign(channel="nearshore", orders=orders[mixed] * share[mixed])
     frame["orders"] = frame["orders"] * (1.0 - share)
@@ -167,7 +201,7 @@ def _public(flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _inbound(priced: Priced) -> pd.DataFrame:
-    """Return one row for each route, product and period that brings goods in."""
+    """Return one row for each inbound route, product and period with a flow."""
     problem, economics = priced.problem, priced.economics
     instance, decisions = priced.instance, priced.decisions
     inbound = instance.required_inbound
@@ -206,7 +240,7 @@ def _inbound(priced: Priced) -> pd.DataFrame:
 
 
 def _costs(priced: Priced, used: Array) -> pd.DataFrame:
-    """Return the objective by part, USD a year; with the constant they add up to the objective."""
+    """Return the objective by part, USD a year; parts and constant add up to the objective."""
     economics, instance, decisions = priced.economics, priced.instance, priced.decisions
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     way = instance.lane_way[lane]
@@ -214,12 +248,14 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
         name: float((value[way, k, t] * orders).sum())
         for name, value in economics.value.parts.items()
     }
+    # The price by distance belongs to a lane, so it is not among the parts of a delivery option.
     parts["last_mile"] += float(
         (instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum()
     )
     for name, value in economics.inbound.parts.items():
         parts.setdefault(name, 0.0)
         if len(economics.routes):
+            # The cost is infinite where a route does not carry the product: 0 * inf is NaN.
             parts[name] += float(
                 (np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum()
             )
@@ -231,6 +267,7 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
     parts["handling"] = handling
+    # The prices of the instance include the cost of delay, those of the sites do not.
     parts["peak_delay"] = (
         float((used * instance.handling_usd[site, size][:, :, None]).sum()) - handling
     )
@@ -244,7 +281,7 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
 def _kpis(
     priced: Priced, flows: pd.DataFrame, costs: pd.DataFrame, channels: pd.DataFrame, used: Array
 ) -> dict[str, Any]:
-    """Return the key figures of summary.json; NaN where there is no order to take the mean over."""
+    """Return the key figures of summary.json; NaN where there is no order to average over."""
     economics, instance = priced.economics, priced.instance
     demand, dispatched = _base(instance.demand), _base(flows["dispatched"])
     by_part = costs.set_index("part")["usd_year"]
@@ -268,15 +305,14 @@ def _kpis(
 
 
 def _landed(by_part: pd.Series) -> float:
-    """Return what it costs to bring all orders to the door, USD a year."""
+    """Return the landed cost of all orders, USD a year."""
     return float(by_part.drop(list(LOSS_PARTS)).sum())
 
 
 def _mean_lead_days(economics: Economics, flows: pd.DataFrame, used: Array) -> float:
-    """Return mean days from order to door, the wait in a site's bands included.
+    """Return the mean days from order to delivery, including the delay of handling bands.
 
-    An order waits as long as the mean order that its site handles in the period; by mail not at
-    all.
+    Every order of a site and period has the mean delay of its bands; direct mail has none.
     """
     handled = used.sum(axis=1)
     waited = (used * economics.warehouses.delay_days[:, :, None]).sum(axis=1)
@@ -287,7 +323,7 @@ def _mean_lead_days(economics: Economics, flows: pd.DataFrame, used: Array) -> f
 
 
 def _in_time(flows: pd.DataFrame, share: Array) -> float:
-    """Return the orders that arrive in time; `share` (n_ways, n_periods)."""
+    """Return the orders that arrive in time; `share` (n_options, n_periods) is the probability."""
     return float((flows["orders"] * share[flows["_way"], flows["_period"]]).sum())
 
 
@@ -299,7 +335,20 @@ def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
 
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
-    """Return kg CO2e a year of all inbound routes."""
+    """Return the emissions of all inbound flows.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Emissions of the routes.
+    decisions : Decisions
+        The plan.
+
+    Returns
+    -------
+    float
+        kg CO2e a year.
+    """
     return float(
         (
             instance.required_inbound.route_co2[:, None]
@@ -310,7 +359,7 @@ def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
 
 
 def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
-    """Return orders, share, lead time and cancellation by channel; unserved last."""
+    """Return orders, share, lead time and cancellation by channel, with unserved orders last."""
     amounts = flows[["orders", "placed", "delivered"]].assign(
         days=flows["orders"] * flows["lead_time_days"]
     )
@@ -331,7 +380,7 @@ def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -
 
 
 def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
-    """Return every zone with its orders, lead time, coverage, main site and main channel."""
+    """Return every zone with its orders, lead time, service shares, main site and main channel."""
     problem, economics, instance = priced.problem, priced.economics, priced.instance
     columns = ["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]
     zones = problem.demand.zones[columns].copy()
@@ -357,6 +406,7 @@ def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
             )
         zones["share_unserved"] = missing.sum(axis=(1, 2)) / zones["orders"]
     for column, key in (("main_site", "from"), ("main_channel", "channel")):
+        # Rounded, so that a tie is decided by name and not by the order of summation.
         total = flows.groupby(["_zone", key])["orders"].sum().round(6).reset_index()
         ranked = total.sort_values(["_zone", "orders", key], ascending=[True, False, True])
         first = ranked.drop_duplicates("_zone").set_index("_zone")[key]
@@ -390,77 +440,3 @@ def _sites(priced: Priced, used: Array) -> pd.DataFrame:
     return frame.sort_values(["orders_year", "site_id"], ascending=[False, True]).reset_index(
         drop=True
     )
-
-
-def _capacity(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
-    """Return use and capacity of every resource and period that has any use, in its own unit."""
-    rows, size = np.nonzero(decisions.opened)
-    names = np.array(instance.sites)[rows]
-    room = np.repeat(
-        instance.required_stock.storage_m3[rows, size, None], len(instance.periods), axis=1
-    )
-    resources: list[tuple[str, str, Any, Array, Array]] = [
-        # kind, unit, names of the resources, use and capacity of each by period
-        *(
-            (f"throughput_{band}", "orders", names, used[rows, b], instance.capacity[rows, size, b])
-            for b, band in enumerate(instance.bands)
-        ),
-        ("storage", "m3", names, _stock_m3(instance, decisions)[rows], room),
-        ("gateway", "m3", instance.required_inbound.gateways, *_gateway_m3(instance, decisions)),
-        ("mail", "kg", instance.countries, *_mail_kg(instance, decisions)),
-        ("carrier", "orders", instance.carriers.regions, *_carrier_orders(instance, decisions)),
-    ]
-    pieces = []
-    for kind, unit, resource, use, capacity in resources:
-        i, t = np.nonzero(use > 1e-9)
-        frame = pd.DataFrame({"resource": np.array(resource)[i], "kind": kind})
-        frame["period"] = np.array(instance.periods)[t]
-        frame["used"], frame["capacity"], frame["unit"] = use[i, t], capacity[i, t], unit
-        pieces.append(frame.assign(utilisation=frame["used"] / frame["capacity"]))
-    return pd.concat(pieces, ignore_index=True)
-
-
-def _stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return cycle, pre-built and safety stock of each site and period, (n_sites, n_periods)."""
-    leaving, size = leaving_orders(instance, decisions), decisions.opened.argmax(axis=1)
-    stock = instance.required_stock
-    secant = stock.secant_usd[np.arange(len(size)), :, size]
-    safety = secant * stock.safety.m3_per_usd * leaving.sum(axis=2)
-    cycle = np.einsum("ikt,ktu,k->iu", leaving, stock.level, instance.volume_m3)
-    return np.asarray(cycle + safety.sum(axis=1)[:, None])
-
-
-def _gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
-    """Return what passes each gateway when the goods land, and its capacity."""
-    inbound = instance.required_inbound
-    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, inbound.landing)
-    passed = np.zeros_like(inbound.gateway_m3)
-    for gate in (inbound.route_gateway, inbound.route_crossing):
-        np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
-    return passed, inbound.gateway_m3
-
-
-def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
-    """Return the chargeable weight mailed to each country, and the air capacity."""
-    mail, way = instance.mail, instance.lane_way[decisions.lane]
-    at = instance.zone_country[instance.lane_zone[decisions.lane]], decisions.period
-    mailed = np.zeros_like(mail.capacity_kg)
-    weight = mail.weight_kg[way, decisions.product]
-    np.add.at(mailed, at, weight * _dispatched(instance, decisions))
-    return mailed, mail.capacity_kg
-
-
-def _carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
-    """Return the orders from sites into each carrier region, and what its carriers take."""
-    carriers, local = instance.carriers, instance.lane_site[decisions.lane] != MAIL
-    region = carriers.zone_region[instance.lane_zone[decisions.lane]]
-    carried = np.zeros_like(carriers.orders)
-    orders = _dispatched(instance, decisions)[local]
-    np.add.at(carried, (region[local], decisions.period[local]), orders)
-    return carried, carriers.orders
-
-
-def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the orders of each flow that leave a site or an origin, (n_flows,)."""
-    way = instance.lane_way[decisions.lane]
-    return np.asarray(instance.units[way, decisions.product, decisions.period] * decisions.orders)

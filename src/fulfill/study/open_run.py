@@ -1,4 +1,4 @@
-"""A run folder read back: the study that it answers, and the run itself."""
+"""Run folders read back: the study of a run, and the run itself."""
 
 from __future__ import annotations
 
@@ -36,18 +36,28 @@ from fulfill.study.run_reader import read_typed
 from fulfill.study.study import PlanOptions, Study, ask
 
 CLAIMS = ("status", "objective", "bound", "bound_kind", "bound_of", "seconds", "as_of", "kpis")
-"""Keys of summary.json without which it is none of `fulfill optimize`."""
+"""Keys that summary.json of `fulfill optimize` always has."""
 
 
 def open_run(folder: str | Path) -> Run:
     """Read a run folder.
 
-    Nothing is recomputed: `Run.verify` tells whether the run is right.
+    Nothing is recomputed; use `Run.verify` to check the run.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Run folder.
+
+    Returns
+    -------
+    Run
+        With the faults that its audit recorded.
 
     Raises
     ------
     InputError
-        Where the folder is no run, or a file of it cannot be read.
+        Where the folder is not a run, or one of its files cannot be read.
     """
     folder = Path(folder)
     claimed = read_summary(folder)
@@ -71,7 +81,19 @@ def open_run(folder: str | Path) -> Run:
 
 
 def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
-    """Return what a run left to begin from, and the run's name.
+    """Return the warm start that a run left, and the name of the run.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+
+    Returns
+    -------
+    warm_start : WarmStart
+        Sites and prices to start a search from.
+    name : str
+        Name of the folder.
 
     Raises
     ------
@@ -84,10 +106,20 @@ def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
 def read_summary(folder: Path) -> dict[str, Any]:
     """Return summary.json of a run of `fulfill optimize`.
 
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+
+    Returns
+    -------
+    dict
+        With all keys of `CLAIMS`.
+
     Raises
     ------
     InputError
-        F101, F311 or F320 where there is none.
+        F101, F311 or F320 where it is missing or cannot be read.
     """
     claimed = read_json(folder, SUMMARY)
     missing = [name for name in CLAIMS if name not in claimed]
@@ -98,12 +130,22 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
 
 def read_options(folder: Path) -> dict[str, Any]:
-    """Return the options in a run's manifest.
+    """Return the options recorded in the manifest of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+
+    Returns
+    -------
+    dict
+        Options by name, as in `run_folder.recorded_options`.
 
     Raises
     ------
     InputError
-        F311 where the manifest names none.
+        F311 where the manifest has none.
     """
     options = read_json(folder, MANIFEST).get("options")
     if not isinstance(options, dict):
@@ -114,12 +156,24 @@ def read_options(folder: Path) -> dict[str, Any]:
 def input_places(
     folder: Path, network: str | None = None, demand: str | None = None
 ) -> dict[str, Path]:
-    """Return where the inputs of a run are read: its own copy, or the places given.
+    """Return the folders of a run's inputs: its own copy, or the given places.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+    network, demand : str, optional
+        Embedded names or folders, in place of the copy.
+
+    Returns
+    -------
+    dict of str to Path
+        By kind, network and demand.
 
     Raises
     ------
     InputError
-        F101 for a copy that is not there, F308 for a place given that does not exist.
+        F101 for a missing copy, F308 for a given place that does not exist.
     """
     given = {"network": network, "demand": demand}
     places = {
@@ -138,12 +192,21 @@ def input_places(
 def study_of(
     folder: Path, options: Mapping[str, Any], places: Mapping[str, Path] | None = None
 ) -> Study:
-    """Return the study that a run folder answers.
+    """Return the study of a run folder.
 
     Parameters
     ----------
-    options : of its manifest
-    places : where the inputs are, by default the run's own copy
+    folder : Path
+        Run folder.
+    options : Mapping
+        Options of its manifest.
+    places : Mapping of str to Path, optional
+        Folders of the inputs; by default the run's own copy.
+
+    Returns
+    -------
+    Study
+        As it was planned.
 
     Raises
     ------
@@ -165,19 +228,31 @@ def study_of(
             private_fleet=read_private_fleet(folder, network["sites"]["site_id"]),
             **{name: value for name, value in options.items() if name in known},
         )
-    except InputError:
+    except InputError:  # a ValueError too, but with faults of its own
         raise
     except (KeyError, TypeError, ValueError) as error:
         raise InputError([Fault("F311", MANIFEST, column="options", detail=str(error))]) from None
 
 
 def read_private_fleet(folder: Path, sites: pd.Series) -> pd.DataFrame | None:
-    """Return the prices of own vans that the run found, None where it found none.
+    """Return the prices of own vans that a run computed by routing.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+    sites : Series
+        Ids of the sites of the network.
+
+    Returns
+    -------
+    DataFrame or None
+        Rows of own_delivery.csv; None where the run has none.
 
     Raises
     ------
     InputError
-        With every fault of the file, F311 for a site that the inputs do not have.
+        With every fault of the file; F311 for a site that the inputs do not have.
     """
     path = folder / PRIVATE_FLEET
     if not path.is_file():
@@ -195,7 +270,18 @@ def read_private_fleet(folder: Path, sites: pd.Series) -> pd.DataFrame | None:
 
 
 def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
-    """Return the outcome that a summary claims; null stands for no plan and no bound."""
+    """Return the outcome that a summary claims.
+
+    Parameters
+    ----------
+    claimed : Mapping
+        Content of summary.json.
+
+    Returns
+    -------
+    Outcome
+        Objective plus infinity and bound minus infinity where the summary has null.
+    """
     return Outcome(
         status=str(claimed["status"]),
         objective=figure(claimed["objective"], math.inf),
@@ -208,9 +294,11 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
 
 
 def figure(value: object, otherwise: float = math.nan) -> float:
-    """Return a figure of a summary, where null stands for none."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number else otherwise  # type: ignore[arg-type]
+    """Return a number of a summary as float, or `otherwise` for null and anything else."""
+    # bool is a subclass of int, but `true` is not a number in JSON.
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return otherwise
 
 
 def _undefined(kpis: object) -> dict[str, Any]:
@@ -221,7 +309,7 @@ def _undefined(kpis: object) -> dict[str, Any]:
 
 
 def _tables(folder: Path, claimed: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run, none where there is no plan."""
+    """Return the tables of a run; empty where there is no plan."""
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
         return {}
     return {name: read_typed(folder, name) for name in TABLES}

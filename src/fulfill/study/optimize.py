@@ -1,7 +1,8 @@
-"""From a study to an audited run: unit economics, instance, solution, bound, tables."""
+"""From a study to an audited run: unit economics, instance, search, audit and tables."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,9 +25,10 @@ from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.study import Study
 
+log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 WarmStartSource = Run | tuple[WarmStart, str]
-"""A run, or what a run left to begin from and the run's name."""
+"""A run, or the warm start that a run left and the name of that run."""
 
 
 def optimize(
@@ -36,33 +38,36 @@ def optimize(
 
     Parameters
     ----------
-    study : the question
-    progress : called with incumbent and bound while the search runs
-    warm_start : what the search begins from: a run, or sites and prices that a run left with the
-        run's name
+    study : Study
+        Problem and options.
+    progress : callable, optional
+        Called with incumbent and bound while the search runs.
+    warm_start : Run or (WarmStart, str), optional
+        A run to start the search from, or its warm start with its name.
 
     Returns
     -------
     Run
-        Also where there is no plan: `run.outcome.status` says why.
-
-    The time limit does not count the compilation of the method's kernels, which happens at their
-    first use only.
+        Also where there is no plan: `run.outcome.status` tells why.
 
     Raises
     ------
     InputError
-        Where the warm start is of other places or times.
+        Where the warm start has other zones, products, periods or sites.
     SolverError
-        Where a solver breaks.
+        Where a solver fails.
+
+    Notes
+    -----
+    The time limit does not include the compilation of kernels at their first use.
     """
     run = find_plan(study, progress=progress, warm_start=warm_start)
     if run.decisions is None or len(study.problem.demand.zones) == len(run.problem.demand.zones):
         return run
-    error = (
-        cost_of_sites(build_model(study.problem, study.options).instance, run.decisions.opened)
-        - run.outcome.objective
-    )
+    log.debug("pricing the sites on the unmerged zones")
+    unmerged = build_model(study.problem, study.options).instance
+    error = cost_of_sites(unmerged, run.decisions.opened) - run.outcome.objective
+    log.info("aggregation error of the merged zones: %.2f USD", error)
     outcome = replace(run.outcome, merging_usd=error)
     return replace(run, plan=replace(run.plan, outcome=outcome))
 
@@ -70,25 +75,69 @@ def optimize(
 def find_plan(
     study: Study, *, progress: Report | None = None, warm_start: WarmStartSource | None = None
 ) -> Run:
-    """Do as `optimize`, but do not tell what merging zones cost."""
+    """Find, describe and audit a plan, without the aggregation error of merged zones.
+
+    Parameters
+    ----------
+    study : Study
+        Problem and options.
+    progress : callable, optional
+        Called with incumbent and bound while the search runs.
+    warm_start : Run or (WarmStart, str), optional
+        See `optimize`.
+
+    Returns
+    -------
+    Run
+        Its `outcome.merging_usd` is None.
+
+    Raises
+    ------
+    InputError
+        Where the warm start has other zones, products, periods or sites.
+    SolverError
+        Where a solver fails.
+    """
     begun = time.perf_counter()
     options = study.options
     model = build_model(study.planned_problem(), study.options)
+    instance = model.instance
     spent = time.perf_counter() - begun
-    method = method_of(model.instance, options.method)
+    log.info(
+        "instance: %s, %d lanes, %d inbound routes",
+        instance_in_words(instance, len(study.problem.demand.zones)),
+        len(instance.lane_zone),
+        instance.n_routes,
+    )
+    log.debug("instance built in %.2f s", spent)
+    method = method_of(instance, options.method)
+    log.info("method: %s (requested: %s)", method, options.method)
     compiling = compile_method(method)
-    begun_from, name = _warm_start(warm_start, model.instance)
+    log.debug("kernels compiled in %.2f s, not counted against the time limit", compiling)
+    begun_from, name = _warm_start(warm_start, instance)
+    # At least a second, so that there is a plan even if building the model used up the limit.
     left = max(options.time_limit - spent, 1.0)
+    log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
-    solution = solve_location(model.instance, params, method)
+    solution = solve_location(instance, params, method)
+    log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
     run = described(study, model, solution, time.perf_counter() - begun - compiling)
+    outcome = run.outcome
+    log.info(
+        "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
+        outcome.status,
+        outcome.objective,
+        outcome.bound_kind,
+        outcome.bound,
+        outcome.seconds,
+    )
     return replace(run, began_from=name)
 
 
 def _warm_start(
     given: WarmStartSource | None, instance: LocationInstance
 ) -> tuple[WarmStart | None, str]:
-    """Return what a search begins from, refused if it is of other places or times, and its name."""
+    """Return the warm start, checked against the instance, and the name of its run."""
     if isinstance(given, Run):
         warm_start, name = given.warm_start, given.folder.name if given.folder else ""
     else:
@@ -105,22 +154,36 @@ def _warm_start(
 
 
 def repriced(run: Run, study: Study, bounding: Run) -> Run:
-    """Return the decisions of a run at the prices of a study that has the same lanes.
+    """Price the decisions of a run in a study that has the same lanes.
 
-    The bound is what the multipliers of a run prove at the new prices; a solver's bound falls by
-    what orders could save.
+    A certified bound is computed anew from the multipliers; a solver's bound is lowered by the most
+    that cheaper lanes could save.
 
     Parameters
     ----------
-    run : with a plan
-    study : the same question at other prices
-    bounding : the run whose bound is taken: this one, or one with more freedom
+    run : Run
+        Run with a plan.
+    study : Study
+        The same problem at other prices.
+    bounding : Run
+        Run whose bound is used: `run` itself, or one whose problem is less restricted.
+
+    Returns
+    -------
+    Run
+        The same decisions at the prices of `study`.
+
+    Raises
+    ------
+    ValueError
+        Where `run` has no plan.
     """
     if run.decisions is None:
         raise ValueError("`run` has no plan that could be priced")
     model = build_model(study.planned_problem(), study.options)
     objective = price(model.instance, run.decisions)
     outcome = bounding.outcome
+    # With a certificate `described` computes the bound; -inf claims nothing until then.
     bound = (
         -np.inf
         if bounding.certificate
@@ -140,7 +203,7 @@ def repriced(run: Run, study: Study, bounding: Run) -> Run:
 
 
 def _could_save(before: LocationInstance, now: LocationInstance) -> float:
-    """Return the most that all orders together can save by lanes that have become cheaper."""
+    """Return the most that all orders can save on lanes that became cheaper, USD a year."""
     fallen = np.flatnonzero(now.lane_usd < before.lane_usd)
     saved = (before.lane_usd - now.lane_usd)[fallen, None, None] * now.way_rate[
         now.lane_way[fallen]
@@ -156,7 +219,24 @@ def described(
     solution: LocationSolution,
     seconds: float,
 ) -> Run:
-    """Audit a solution, bound included, and write it out as a planner reads it."""
+    """Audit a solution with its bound and derive its tables.
+
+    Parameters
+    ----------
+    study : Study
+        Problem and options.
+    model : PricedModel
+        Model that was solved.
+    solution : LocationSolution
+        Result of the search.
+    seconds : float
+        Computing time of the run.
+
+    Returns
+    -------
+    Run
+        With the faults of plan, bound and key figures.
+    """
     instance = model.instance
     solution, bound_faults = with_audited_bound(instance, solution)
     outcome = Outcome(
@@ -194,7 +274,22 @@ def described(
 def key_figure_faults(
     model: PricedModel, decisions: Decisions, claimed: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Return in which key figures the auditor's own formulas disagree with those claimed."""
+    """Compare claimed key figures with the independent ones of `audit.key_figures`.
+
+    Parameters
+    ----------
+    model : PricedModel
+        Model that was solved.
+    decisions : Decisions
+        The plan.
+    claimed : Mapping
+        Key figures by the keys of summary.json.
+
+    Returns
+    -------
+    tuple of str
+        One fault for each difference.
+    """
     found = key_figures(
         model.problem, model.distances, model.instance, decisions, model.economics.ways.table
     )
@@ -204,14 +299,29 @@ def key_figure_faults(
 def with_audited_bound(
     instance: LocationInstance, solution: LocationSolution
 ) -> tuple[LocationSolution, tuple[str, ...]]:
-    """Return a solution with the bound that the auditor computes from its certificate, and what is wrong with it.
+    """Replace the bound of a solution by the one that the audit computes from its certificate.
 
-    The auditor's value is the exact formula, less its rounding; a method may sum more loosely, but
-    never claim more.
+    The audit evaluates the exact formula and subtracts the rounding error. A method may compute a
+    lower bound than that, but must not claim a higher one.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        What was planned.
+    solution : LocationSolution
+        With or without a certificate; without one it is returned unchanged.
+
+    Returns
+    -------
+    solution : LocationSolution
+        With the audited bound, and the status that follows from it.
+    faults : tuple of str
+        What is wrong with the certificate or the claimed bound.
     """
     if solution.certificate is None:
         return solution, ()
     found = audit_bound(instance, solution.certificate)
+    # The plan itself limits the optimum: a bound above its cost would be rounding.
     bound = min(found.bound, solution.objective)
     faults = found.faults
     if not faults and bound < solution.bound - COST_TOLERANCE * abs(solution.bound):
@@ -224,7 +334,20 @@ def with_audited_bound(
 
 
 def instance_in_words(instance: LocationInstance, n_zones: int) -> str:
-    """Return what a bound holds for; `n_zones` is the number before merging."""
+    """Describe the instance that a bound is valid for.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        What was planned.
+    n_zones : int
+        Number of zones before merging.
+
+    Returns
+    -------
+    str
+        Number of zones, products, periods and sites.
+    """
     zones, products, periods = instance.shape
     merged = f" (merged from {n_zones:,})" if zones < n_zones else ""
     sites = len(instance.sites)

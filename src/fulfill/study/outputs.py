@@ -1,7 +1,8 @@
-"""What a run, a comparison and a routed day leave behind: files, layers and keys, figure by figure.
+"""Files, layers and JSON objects that a run, a comparison and a routed day write.
 
-`vocabulary.py` says what a figure is; here stands which of them a file holds, in order, and what a
-key means that means something else elsewhere. docs/run_tables.md is made from this.
+`vocabulary.py` defines the figures that have the same meaning everywhere. This module lists the
+figures of each file in order, and defines those with a meaning of their own.
+docs/reference/outputs.md is generated from it.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from fulfill.study.vocabulary import (
 
 @dataclass(frozen=True)
 class Output:
-    """A table, a layer or an object of JSON.
+    """A table, a layer or a JSON object.
 
     Attributes
     ----------
-    name : file, layer or place in a JSON file
-    meaning : what a row is
-    figures : columns or keys, in the order in which they stand there
+    name : str
+        File, layer or object within a JSON file.
+    meaning : str
+        What a row is.
+    figures : tuple of Figure
+        Columns or keys in their order in the file.
     """
 
     name: str
@@ -39,7 +43,7 @@ class Output:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Return the columns or keys in order."""
+        """Columns or keys in order."""
         return tuple(figure.key for figure in self.figures)
 
     def __getitem__(self, key: str) -> Figure:
@@ -47,18 +51,29 @@ class Output:
         return next(figure for figure in self.figures if figure.key == key)
 
     def is_number(self, column: str) -> bool:
-        """Return whether a column holds figures; a column that is not declared holds text."""
+        """Return whether a column holds numbers.
+
+        Parameters
+        ----------
+        column : str
+            Name of the column.
+
+        Returns
+        -------
+        bool
+            False for a column that is not declared, unless it is that of a service target.
+        """
         if column in self.keys:
             return self[column].is_number
         return column.startswith("share_within_")
 
     def pick(self, *keys: str) -> tuple[Figure, ...]:
-        """Return the figures of some columns, in the order asked for."""
+        """Return the figures of some columns, in the requested order."""
         return tuple(self[key] for key in keys)
 
 
 def _output(name: str, meaning: str, keys: str, own: Iterable[Figure] = ()) -> Output:
-    """Return an output of figures that mean the same everywhere, but for its own ones."""
+    """Return an output of shared figures, except for those defined in `own`."""
     special = {item.key: item for item in own}
     return Output(
         name, meaning, tuple(special[k] if k in special else figure(k) for k in keys.split())
@@ -93,14 +108,14 @@ FLOWS = _output(
         Figure("from", "", "", "from", "origin (inbound); site or `direct mail` (outbound)"),
         Figure("to", "", "", "to", "site (inbound) or zone (outbound)"),
         Figure("via", "", "", "via", "gateway, crossing, or gateway+crossing; empty: neither"),
-        Figure("service_id", "", "", "service", "last-mile service; empty on the way to a site"),
+        Figure("service_id", "", "", "service", "last-mile service; empty for inbound flows"),
         Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in"),
         Figure("distance_km", "km", WHOLE, "distance", "to the zone; none inbound"),
         Figure("lead_time_days", "days", TENTH, "lead time",
-               "order to door; inbound: origin to site"),
+               "order to delivery; inbound: origin to site"),
         Figure("placed", "orders", WHOLE, "placed", "orders placed at this lead time"),
         Figure("dispatched", "orders", WHOLE, "dispatched", "orders sent; inbound: brought in"),
-        Figure("delivered", "orders", WHOLE, "delivered", "orders not cancelled before the door"),
+        Figure("delivered", "orders", WHOLE, "delivered", "orders not cancelled before delivery"),
     ),
 )
 ZONES = _output(
@@ -152,7 +167,7 @@ ROUNDS = _output(
     "own_orders_year own_usd_per_order stops_day unserved_stops_day vehicles_day "
     "stops_per_vehicle km_per_vehicle hours_per_vehicle seconds chosen",
     (
-        Figure("round", "", "{:.0f}", "round", "number of the plan, 0 knows carriers only"),
+        Figure("round", "", "{:.0f}", "round", "number of the plan; 0 uses carriers only"),
         Figure("kind", "", "", "last mile", "what the plan may use"),
         Figure("sites", "sites", "{:.0f}", "sites", "open sites"),
         Figure("sites_changed", "sites", "{:.0f}", "opened, closed or resized",
@@ -166,7 +181,7 @@ ROUNDS = _output(
         Figure("unserved_stops_day", "stops", WHOLE, "stops not served", "left to the carrier"),
         Figure("vehicles_day", "vehicles", WHOLE, "vans", "vans of all sites on the mean day"),
         Figure("stops_per_vehicle", "stops", "{:.0f}", "stops a van", "mean over the vans"),
-        Figure("km_per_vehicle", "km", "{:.0f}", "way of a van", "mean over the vans"),
+        Figure("km_per_vehicle", "km", "{:.0f}", "distance a van", "mean over the vans"),
         Figure("seconds", "s", TENTH, "time", "planning and routing of the round"),
         Figure("chosen", "", "chosen", "", "the plan of the run: the cheapest as routed"),
     ),
@@ -224,14 +239,14 @@ BREAK_EVEN = _output(
     "break_even_orders_year price_usd break_even_price_usd duty_rate break_even_duty_rate "
     "value_ratio break_even_value_ratio",
     (
-        Figure("sites_of", "", "mode", "sites of", "mode whose open sites are meant; empty: none"),
+        Figure("sites_of", "", "mode", "sites of", "mode whose open sites are used; empty: none"),
         Figure("reach", "share", PERCENT, "reach", "part of orders that mail and stock both reach"),
         Figure("stocked", "", "flag", "stocked", "whether the mixed plan stocks the product there"),
         Figure("n_stocking_sites", "sites", "{:.0f}", "stocking sites", "sites of the order"),
         Figure("entry_usd_year", "USD", WHOLE, "entry a year", "certification and importer set-up"),
         Figure("safety_usd_year", "USD", WHOLE, "safety stock a year", "at the product's volume"),
         Figure("gain_usd_per_order", "USD", CENTS, "gain of stock",
-               "worth from stock less worth by mail, entry and safety stock"),
+               "contribution from stock less that by mail, entry and safety stock"),
         Figure("break_even_orders_year", "orders", WHOLE, "break-even orders a year",
                "volume above which stock wins; 0: at any, infinite: never"),
         Figure("price_usd", "USD", CENTS, "price", "consumer price"),
@@ -259,7 +274,7 @@ DRIVER_SHEET = _output(
     (
         Figure("stop", "", "{:.0f}", "stop", "number of the stop, from 1"),
         Figure("before", "", "", "before", "what to do before the stop: leave, load again, break"),
-        Figure("drive_km", "km", TENTH, "drive", "way from the stop before"),
+        Figure("drive_km", "km", TENTH, "drive", "distance from the previous stop"),
         Figure("arrive", "HH:MM", "", "arrive", "arrival at the stop"),
         Figure("begin", "HH:MM", "", "begin", "begin of service"),
         Figure("leave", "HH:MM", "", "leave", "end of service"),
@@ -273,7 +288,7 @@ DAY_ZONES = _output(
     (
         Figure("name", "", "", "zone", "name of the zone"),
         Figure("orders", "parcels", WHOLE, "orders", "orders of the day"),
-        Figure("depot_km", "km", WHOLE, "way to the site", "to the nearest site given"),
+        Figure("depot_km", "km", WHOLE, "distance to site", "to the nearest site of the day"),
         Figure("carrier_usd_per_order", "USD", CENTS, "carrier", "price of an order in the plan"),
         Figure("area_km2", "km²", WHOLE, "area", "area over which the stops are spread"),
         Figure("stops", "stops", WHOLE, "stops", "expected stops of the estimate"),
@@ -290,7 +305,7 @@ UNSERVED = _output(
     "stop_id zone_id orders reason meaning detail remedy",
     (
         Figure("orders", "parcels", WHOLE, "parcels", "parcels of the stop"),
-        Figure("reason", "", "", "reason", "what stands against it"),
+        Figure("reason", "", "", "reason", "key of the reason"),
         Figure("meaning", "", "", "meaning", "the reason in words"),
         Figure("detail", "", "", "detail", "with its figures"),
         Figure("remedy", "", "", "remedy", "what would serve it"),
@@ -311,9 +326,9 @@ LINEHAUL = _output(
         Figure("trips_week", "", WHOLE, "trucks a week", "trips, whole ones"),
         Figure("load_share", "share", WHOLE_PERCENT, "load",
                "the tighter of volume and weight over the trucks' capacity"),
-        Figure("km", "km", WHOLE, "way", "one way by road"),
+        Figure("km", "km", WHOLE, "distance", "one way by road"),
         Figure("hours", "h", TENTH, "drive", "one way"),
-        Figure("usd_week", "USD", WHOLE, "cost a week", "of all trips, ways back included"),
+        Figure("usd_week", "USD", WHOLE, "cost a week", "of all trips, return trips included"),
         Figure("usd_per_order", "USD", MILLS, "an order", "cost over orders"),
     ),
 )
@@ -342,7 +357,7 @@ FLOWS_LAYER = _output(
         Figure("to_kind", "", "", "kind of end", "`gateway`, `site` or `zone`"),
         Figure("crossing", "", "", "crossing", "id of the border crossing; empty: none"),
         Figure("m3", "m³", WHOLE, "volume a year", "volume of the goods moved"),
-        Figure("lead_time_days", "days", TENTH, "lead time", "to the door; none on other hops"),
+        Figure("lead_time_days", "days", TENTH, "lead time", "to delivery; none on other hops"),
         Figure("from_name", "", "", "from", "name of the start"),
         Figure("to_name", "", "", "to", "name of the end"),
         Figure("drawn_as", "", "", "drawn as",
@@ -379,9 +394,9 @@ PLAN_SUMMARY = _output(
     "open_sites kpis audit",
     (
         Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
-        Figure("gap_usd", "USD", WHOLE, "still to be saved", "objective - bound"),
-        Figure("merging_usd", "USD", "{:+,.0f}", "error of merging zones",
-               "what the sites cost more with every zone for itself; null: no zones merged"),
+        Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
+        Figure("merging_usd", "USD", "{:+,.0f}", "aggregation error",
+               "additional cost of the sites without merging zones; null: no zones merged"),
         Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
     ),
 )
@@ -426,9 +441,9 @@ DAY_KPIS = _output(
         Figure("stops", "stops", WHOLE, "stops", "stops asked for, served or not"),
         Figure("stops_unserved", "stops", WHOLE, "stops not served", "rows of unserved.csv"),
         Figure("vehicles", "vehicles", WHOLE, "vehicles", "rows of vehicles.csv"),
-        Figure("km", "km", WHOLE, "way of all vehicles", "driven by all vehicles"),
+        Figure("km", "km", WHOLE, "distance of all vehicles", "driven by all vehicles"),
         Figure("hours", "h", WHOLE, "time of all vehicles", "on the road, all vehicles"),
-        Figure("usd", "USD", WHOLE, "cost of own delivery", "vehicles, dispatch, second tries"),
+        Figure("usd", "USD", WHOLE, "cost of own delivery", "vehicles, dispatch, second attempts"),
         Figure("carrier_usd_per_order_same_zones", "USD", CENTS, "carrier's price there",
                "the plan's price of an order in the zones of own delivery; null with --stops"),
     ),

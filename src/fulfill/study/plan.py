@@ -1,4 +1,4 @@
-"""A plan as a planner reads it: its outcome, key figures and tables."""
+"""A plan in tables: outcome, key figures and flows by name."""
 
 from __future__ import annotations
 
@@ -12,21 +12,18 @@ from fulfill.model.decisions import Outcome
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as a planner reads it; the tables are those of a run folder.
+    """A plan in tables, as in a run folder.
 
     Attributes
     ----------
     outcome : Outcome
-    as_of : ISO date of the rules
+        Status, objective and bound.
+    as_of : str
+        ISO date of the tax and tariff rules.
     kpis : dict
         Keys as fixed in docs/architecture.md.
-    sites : site_id, name, country, state, lat, lon, ownership, size, orders_year, peak_utilisation,
-        ...
-    flows : leg, from, to, channel, product, period, via, service_id, orders, ...
-    zones : zone_id, ..., orders, lead_time_days, share_within_3_days, main_site, main_channel, ...
-    costs : part, usd_year, usd_per_order
-    capacity : resource, kind, period, used, capacity, unit, utilisation
-    channels : channel, orders, share, ...
+    sites, flows, zones, costs, capacity, channels : DataFrame
+        Columns as in `study.outputs`; empty without a plan.
     """
 
     outcome: Outcome

@@ -1,9 +1,9 @@
-"""Own vans in a plan: what an order costs by them, for every site and zone in reach.
+"""Own vans in a plan: the cost of an order by van, for every site and zone in reach.
 
-A mean delivery day stands for the year. The estimate is that of
-`fulfill.routing.day.continuous_approximation`; what routes cost where a plan sends vans replaces it
-there, and its ratio to the estimate corrects the rest: of the zone where another site's routes to
-it are known, else the median of the country.
+A mean delivery day represents the year. Costs are estimated by
+`fulfill.routing.day.continuous_approximation`. Where a plan uses vans, routed costs replace the
+estimate, and their ratio to the estimate corrects the other pairs: by the ratio of the zone where
+routes of another site to it are known, otherwise by the median of the country.
 """
 
 from __future__ import annotations
@@ -31,16 +31,20 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class VanPrices:
-    """USD an order by own vans, for pairs of a site and a zone of its country, each (n_pairs,).
+    """Cost of an order by own vans, for pairs of a site and a zone of its country, each (n_pairs,).
 
-    The pairs stay the same from round to round, so that a plan keeps its lanes when prices move.
+    The pairs stay the same in all rounds, so that a plan keeps its lanes when prices change.
 
     Attributes
     ----------
-    site, zone : index
-    country : index of the country, for the ratio
-    estimate : by the continuous approximation, dispatch desk included
-    routed : by routes, NaN where none were made yet
+    site, zone : Index
+        Position of site and zone.
+    country : Index
+        Position of the country, over which the correction is averaged.
+    estimate : Array
+        Estimate by continuous approximation, dispatch cost included, USD per order.
+    routed : Array
+        Cost of routes, USD per order; NaN where there are none yet.
     """
 
     site: Index
@@ -50,18 +54,41 @@ class VanPrices:
     routed: Array
 
     def usd(self) -> Array:
-        """Return the routed price, or the estimate corrected by what routes cost over it nearby."""
+        """Return the routed cost, or the corrected estimate where there are no routes.
+
+        Returns
+        -------
+        (n_pairs,) array
+            USD per order.
+        """
         known = np.isfinite(self.routed)
         if not known.any():
             return self.estimate
         ratio = pd.Series(self.routed / self.estimate)
+        # Few routes reach a zone, but many a country, where the median resists outliers.
         here = ratio.groupby(self.zone).transform("mean")
         around = ratio.groupby(self.country).transform("median")
         corrected = self.estimate * here.fillna(around).fillna(1.0).to_numpy(float)
         return np.where(known, self.routed, corrected)
 
     def with_routes(self, site: int, zone: Index, usd: Array) -> VanPrices:
-        """Return the prices with those of new routes in place of older ones."""
+        """Return the prices with the costs of new routes in place of earlier ones.
+
+        Parameters
+        ----------
+        site : int
+            Position of the site.
+        zone : (n,)
+            Positions of its zones.
+        usd : (n,)
+            Cost of an order in each zone, USD.
+
+        Returns
+        -------
+        VanPrices
+            With the same pairs.
+        """
+        # A pair as one integer, which an index can look up.
         width = int(self.zone.max(initial=0)) + 1
         place = pd.Index(self.site * width + self.zone).get_indexer(pd.Index(site * width + zone))
         routed = self.routed.copy()
@@ -69,7 +96,18 @@ class VanPrices:
         return replace(self, routed=routed)
 
     def table(self, problem: Problem) -> pd.DataFrame:
-        """Return the rows of own_delivery.csv."""
+        """Return the prices in the form of own_delivery.csv.
+
+        Parameters
+        ----------
+        problem : Problem
+            Names of sites and zones.
+
+        Returns
+        -------
+        DataFrame
+            One row for each pair.
+        """
         known = np.isfinite(self.routed)
         figures = problem.network.parameters
         detour = f"{figures['street_detour']:g}"
@@ -88,29 +126,31 @@ class VanPrices:
 def estimated(
     problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
 ) -> VanPrices:
-    """Estimate the price of own vans for every site and zone that a van can reach in a day.
+    """Estimate the cost of own vans for every site and zone that a van can reach in a day.
 
-    Pairs at which a carrier is cheaper even for the heaviest product are left out: no plan would
-    use them. A zone is taken to have the orders that come from any site of the plan; one that is
-    only mailed, the country's mean share of its orders.
+    Pairs for which a carrier is cheaper even for the heaviest product are left out, as no plan
+    would use them. The density of a zone is that of its orders from all sites of the plan; for a
+    zone that is served by mail only, it is the country's mean share of its orders.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
+    economics : Economics
+        Distances and carrier prices of the lanes.
+    instance : LocationInstance
+        Arrays that the decisions refer to.
+    decisions : Decisions
+        Plan without own vans.
+
+    Returns
+    -------
+    VanPrices
+        Without routed costs.
     """
     figures, zones = problem.network.parameters, problem.demand.zones
-    local = local_orders(economics, instance, decisions)
-    by_zone = (
-        local.groupby("zone")["orders"]
-        .sum()
-        .reindex(range(len(zones)), fill_value=0.0)
-        .to_numpy(float)
-    )
-    potential = problem.orders.sum(axis=(1, 2))
     country = zones["country"].to_numpy(object)
-    by_country, of_all = (
-        pd.Series(part).groupby(country).transform("sum") for part in (by_zone, potential)
-    )
-    share = by_country / of_all
-    daily = np.where(by_zone > 0, by_zone, potential * share.to_numpy(float)) / delivery_days(
-        problem
-    )
+    daily = _daily_orders(problem, economics, instance, decisions)
     dense = with_density(zones.assign(orders=daily), figures)
     km, dearest = (
         _site_km(economics, instance),
@@ -131,20 +171,55 @@ def estimated(
     return VanPrices(site, zone, pd.factorize(country)[0][zone], price, np.full(len(price), np.nan))
 
 
+def _daily_orders(
+    problem: Problem, economics: Economics, instance: LocationInstance, decisions: Decisions
+) -> Array:
+    """Return the orders of a mean delivery day, (n_zones,).
+
+    The cost of a stop depends on the density of stops, hence on what the plan delivers.
+    """
+    zones = problem.demand.zones
+    local = local_orders(economics, instance, decisions)
+    by_zone = (
+        local.groupby("zone")["orders"]
+        .sum()
+        .reindex(range(len(zones)), fill_value=0.0)
+        .to_numpy(float)
+    )
+    potential = problem.orders.sum(axis=(1, 2))
+    country = zones["country"].to_numpy(object)
+    by_country, of_all = (
+        pd.Series(part).groupby(country).transform("sum") for part in (by_zone, potential)
+    )
+    share = by_country / of_all
+    return np.where(by_zone > 0, by_zone, potential * share.to_numpy(float)) / delivery_days(
+        problem
+    )
+
+
 def delivery_days(problem: Problem) -> float:
-    """Return the days of a year on which vans go out."""
+    """Return the number of delivery days in a year."""
     return float(problem.days.sum() * problem.network.parameters["delivery_days_week"] / 7.0)
 
 
 def local_orders(
     economics: Economics, instance: LocationInstance, decisions: Decisions
 ) -> pd.DataFrame:
-    """Return the orders that sites send to delivery points of their country in a year.
+    """Return the yearly orders that sites deliver in their own country.
+
+    Parameters
+    ----------
+    economics : Economics
+        Delivery options of the lanes.
+    instance : LocationInstance
+        Arrays that the decisions refer to.
+    decisions : Decisions
+        The plan.
 
     Returns
     -------
     DataFrame
-        site, zone, product (indices), orders, by_van
+        site, zone, product (positions), by_van, orders.
     """
     way, lane = instance.lane_way[decisions.lane], decisions.lane
     here = (economics.ways.table["channel"] == "local").to_numpy()[way] & (
@@ -165,7 +240,7 @@ def local_orders(
 
 
 def _site_km(economics: Economics, instance: LocationInstance) -> Array:
-    """Return road km of domestic lanes, (n_sites, n_zones), inf where there is none."""
+    """Return road km of domestic lanes, (n_sites, n_zones); infinite where there is none."""
     km = np.full((len(instance.sites), len(instance.zones)), np.inf)
     lanes = economics.lanes
     here = (economics.ways.table["channel"] == "local").to_numpy()[lanes.way]
@@ -174,12 +249,21 @@ def _site_km(economics: Economics, instance: LocationInstance) -> Array:
 
 
 def carrier_prices(problem: Problem, economics: Economics, instance: LocationInstance) -> Array:
-    """Return what the cheapest carrier asks for an order in the mean of the year.
+    """Return the price of the cheapest carrier for an order, averaged over the year.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its orders weight the periods.
+    economics : Economics
+        Prices of the lanes.
+    instance : LocationInstance
+        Sites and zones.
 
     Returns
     -------
-    array of float
-        (n_sites, n_zones, n_products) USD, infinite where no carrier goes.
+    (n_sites, n_zones, n_products) array
+        USD per order; infinite where no carrier delivers.
     """
     calendar, products = problem.network["calendar"], problem.network["products"]
     by_period = problem.orders.sum(axis=(0, 1))
@@ -197,14 +281,20 @@ def carrier_prices(problem: Problem, economics: Economics, instance: LocationIns
 
 @dataclass(frozen=True)
 class SiteDay:
-    """The routes of a site's mean day.
+    """Routes of the mean day of a site.
 
     Attributes
     ----------
-    site : index;  depot : site_id, country, lat, lon (one row);  stops, visits, vehicles : as a
-        day's tables
-    zones : zone (index), usd (an order, dispatch desk included), orders of the day
-    districts : the routes, audited
+    site : int
+        Position of the site.
+    depot : DataFrame
+        One row: site_id, name, country, lat, lon.
+    stops, visits, vehicles : DataFrame
+        As the tables of a routed day.
+    zones : DataFrame
+        zone (position), usd (cost of an order, dispatch included), orders of the day.
+    districts : tuple of District
+        The audited routes.
     """
 
     site: int
@@ -227,17 +317,29 @@ def route_mean_day(
 
     Parameters
     ----------
-    orders : site, zone, product (indices), orders a year; all of one site
-    carrier_usd : see `carrier_prices`
-    roads : of the network
-    options : of the engine; the seed places the orders too
+    problem : Problem
+        What was planned; its network has the vehicles.
+    orders : DataFrame
+        site, zone, product (positions) and orders a year, all of one site.
+    carrier_usd : (n_sites, n_zones, n_products)
+        See `carrier_prices`; price of the stops that no van serves.
+    roads : RoadMap
+        Of the network.
+    options : EngineOptions
+        Of the engine; the seed also determines where stops are placed.
+
+    Returns
+    -------
+    SiteDay
+        With audited routes.
 
     Raises
     ------
     SolverError
-        Where an engine breaks or an auditor finds a fault.
+        Where an engine fails or the audit finds a fault.
     """
     network, site = problem.network, int(orders["site"].iloc[0])
+    # Seeded by site, so that its day does not depend on which other sites are open.
     rng = np.random.default_rng([options.seed, site])
     names = problem.demand.zones["zone_id"].to_numpy(object)
     weight = network["products"]["weight_kg"].to_numpy(float)
@@ -272,9 +374,9 @@ def _zone_prices(
     carrier_usd: Array,
     names: NDArray[np.object_],
 ) -> pd.DataFrame:
-    """Return what an order of each zone costs by the routes.
+    """Return the mean cost of an order in each zone as routed.
 
-    Stops that no van serves are given to the carrier.
+    Stops that no van serves are counted at the price of the carrier.
     """
     asked = (
         orders.assign(usd=carrier_usd[orders["zone"], orders["product"]] * orders["orders"])

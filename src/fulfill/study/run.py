@@ -1,4 +1,4 @@
-"""A run: a study with its audited plan; the same object fresh from a search or read from disk."""
+"""A run: a study with its audited plan, either computed or read from a folder."""
 
 from __future__ import annotations
 
@@ -31,14 +31,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class PricedModel:
-    """A study's problem as arrays.
+    """The problem of a study as arrays.
 
     Attributes
     ----------
-    problem : of merged zones, if a resolution was asked for
-    distances : between its places
-    economics : what an order costs, by part
-    instance : what methods and the auditor read
+    problem : Problem
+        With merged zones if a resolution is set.
+    distances : Distances
+        Between the places of the problem.
+    economics : Economics
+        Cost of an order by part.
+    instance : LocationInstance
+        Input of the solution methods and of the audit.
     """
 
     problem: Problem
@@ -55,11 +59,24 @@ class PricedModel:
 
 
 def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
-    """Price a problem and turn it into arrays, under a planner's options.
+    """Price a problem and convert it to arrays.
 
     Parameters
     ----------
-    problem : of merged zones, if a resolution is asked for
+    problem : Problem
+        With merged zones if a resolution is set.
+    options : PlanOptions
+        Limits of the plan.
+
+    Returns
+    -------
+    PricedModel
+        Ready to be solved.
+
+    Raises
+    ------
+    InputError
+        Where options refer to something that the problem does not have.
     """
     distances = measure(problem.network, problem.demand.zones)
     priced = economics(problem, distances, service_days(options.service))
@@ -77,25 +94,28 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """A study, its plan, and all that is needed to check it.
+    """A study with its plan and everything that is needed to check it.
 
     Attributes
     ----------
     study : Study
+        Problem and options.
     plan : Plan
         Outcome, key figures and tables; without a plan the tables are empty.
     audit : Audit
-        The auditor's finding on plan and bound.
+        Result of checking plan and bound.
     certificate : Certificate or None
-        What the bound can be computed from; None where the method has none.
+        Multipliers that prove the bound; None where the method has none.
     warm_start : WarmStart or None
-        What a later run can begin from.
+        Sites and prices from which a later run can start.
     began_from : str
-        Name of the run whose warm start this one began from; empty if none.
+        Name of the run whose warm start was used; empty if none.
     rounds : Rounds or None
-        How location and routing found the plan, if they did in turn.
+        Rounds of planning and routing, if the plan was found in this manner.
     folder : Path or None
         Where the run was read from or saved to.
+    solved : tuple of PricedModel and Decisions, or None
+        Model and decisions of a run that was computed, not read.
     """
 
     study: Study
@@ -110,14 +130,14 @@ class Run:
 
     @cached_property
     def model(self) -> PricedModel:
-        """The arrays that the plan was sought in; built again where the run was read from disk."""
+        """Model of the plan; built again where the run was read from a folder."""
         if self.solved is not None:
             return self.solved[0]
         return build_model(self.study.planned_problem(), self.study.options)
 
     @cached_property
     def decisions(self) -> Decisions | None:
-        """What was decided, in the index arrays of `model.instance`; None where there is no plan."""
+        """Decisions in the indices of `model.instance`; None where there is no plan."""
         if self.solved is not None:
             return self.solved[1]
         if self.folder is None or not self.found:
@@ -126,17 +146,17 @@ class Run:
 
     @property
     def problem(self) -> Problem:
-        """The problem that was planned: of merged zones, if a resolution was asked for."""
+        """Planned problem, with merged zones if a resolution is set."""
         return self.model.problem
 
     @property
     def economics(self) -> Economics:
-        """What an order costs, by part."""
+        """Cost of an order by part."""
         return self.model.economics
 
     @property
     def instance(self) -> LocationInstance:
-        """The arrays that methods and the auditor read."""
+        """Input of the solution methods and of the audit."""
         return self.model.instance
 
     @property
@@ -187,7 +207,7 @@ class Run:
         return f"<p><b>{head}</b></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
 
     def _lines(self) -> list[str]:
-        """Return what a planner wants to know first, a line each."""
+        """Return the most important results, one line each."""
         outcome, problem = self.outcome, self.study.problem
         lines = [
             f"{outcome.status}: {problem.network.name} x {problem.demand.name} "
@@ -214,32 +234,61 @@ class Run:
         return (", ".join(names[:most]) or "none") + more
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the run folder: tables, map layers, report and all that an audit needs.
+        """Write the run folder: tables, map layers, report and the data that an audit needs.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Folder to create.
+        overwrite : bool
+            Replace an existing run.
+
+        Returns
+        -------
+        Path
+            The folder.
 
         Raises
         ------
         InputError
-            F308 where the folder exists and is not to be overwritten.
+            F308 where the folder exists and must not be overwritten.
         """
-        import fulfill  # the face resolves names on use: `report` lies to the right
+        # `report` depends on `study`; the package resolves its name on first use.
+        import fulfill
 
         return Path(fulfill.save_run(self, Path(folder), overwrite=overwrite))
 
     def explore(self) -> Any:
-        """Return the map of the plan; a notebook shows it."""
+        """Return a map of the plan that a notebook displays.
+
+        Returns
+        -------
+        PlanMap
+            Its `save` writes an HTML page.
+
+        Raises
+        ------
+        ValueError
+            Where the run has no plan.
+        """
         import fulfill
 
         return fulfill.explore(self)
 
     def verify(self) -> RunAudit:
-        """Check the run again: cost, constraints, tables, key figures and a certified bound.
+        """Check the run: cost, constraints, tables, key figures and a certified bound.
 
-        A run that was not saved is checked from a temporary folder.
+        A run that was not saved is checked in a temporary folder.
+
+        Returns
+        -------
+        RunAudit
+            With every fault found.
 
         Raises
         ------
         InputError
-            Where the run's folder cannot be read.
+            Where the folder of the run cannot be read.
         """
         import fulfill
 

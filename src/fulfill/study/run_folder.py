@@ -1,7 +1,6 @@
-"""Run folders: the list of their files, and how they are written: beside their place, renamed when whole.
+"""Run folders: their files, written to a temporary folder that is renamed when complete.
 
-A run travels: it keeps a copy of the files that it was made from, so that it can be checked and used
-on another machine.
+A run keeps a copy of its input files, so that it can be checked and used on another machine.
 """
 
 from __future__ import annotations
@@ -29,16 +28,16 @@ from fulfill.study.study import Study
 FORMAT = 2
 """Format of the JSON files and tables; raised whenever an older reader would go wrong."""
 MANIFEST = "manifest.json"
-"""File by which a folder is known to be a run."""
+"""File that identifies a folder as a run."""
 SUMMARY = "summary.json"
 CERTIFICATE = "certificate.npz"
 WARM_START = "start.npz"
 INPUTS = "inputs"
-"""Folder with a copy of the network and the demand that the run was made from."""
+"""Folder with a copy of the network and the demand of the run."""
 TABLES = ("sites", "flows", "zones", "costs", "capacity", "channels")
-"""Tables of a plan that become a CSV file of the same name."""
+"""Tables of a plan that are written to a CSV file of the same name."""
 PRIVATE_FLEET = "own_delivery.csv"
-"""Prices of own vans that routing found, in the form of the input table of this name."""
+"""Costs of own vans from routing, in the form of the input table of this name."""
 ROUNDS = "rounds.csv"
 VEHICLES = "vehicles.csv"
 ARCS = "arcs.csv"
@@ -49,7 +48,7 @@ ROUTE_PAGE = "route.html"
 STOPS = "stops.csv"
 DRIVER_SHEET = "driver_sheet.csv"
 DIGITS = "%.15g"
-"""Fifteen digits drop the last noise of floating point and let an audit find every figure to 1e-9."""
+"""Fifteen digits hide the last rounding error and let an audit reproduce every value to 1e-9."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -65,16 +64,29 @@ LIBRARIES = (
 
 @contextmanager
 def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Hand out a temporary folder and give it its name when the block ends well.
+    """Provide a temporary folder that is renamed to the target when the block succeeds.
+
+    Parameters
+    ----------
+    target : Path
+        Folder to create.
+    overwrite : bool
+        Replace an existing run.
+
+    Yields
+    ------
+    Path
+        Empty folder next to the target; it is deleted if the block raises.
 
     Raises
     ------
     InputError
-        F308 where the target exists and may not be overwritten, or cannot be written at all.
+        F308 where the target exists and must not be overwritten, or cannot be written.
     """
     check_target(target, overwrite=overwrite)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        # Next to the target, as a folder can only be renamed within a file system.
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise InputError(
@@ -82,7 +94,7 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         ) from None
     try:
         yield draft
-        draft.chmod(0o755)
+        draft.chmod(0o755)  # mkdtemp gives access to the user only
         if target.exists():
             shutil.rmtree(target)
         draft.rename(target)
@@ -92,42 +104,46 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
-    """Refuse a place that a run may not take: what exists, and with `overwrite` what is no run of ours.
+    """Reject a target folder that a run must not replace.
+
+    Parameters
+    ----------
+    target : Path
+        Folder to create.
+    overwrite : bool
+        Replace an existing run.
 
     Raises
     ------
     InputError
-        F308; `--overwrite` deletes a folder, so it takes only an empty one or one with a
-        manifest.json.
+        F308 where the target exists. With `overwrite` it is accepted if it is empty or contains a
+        manifest.json, because the folder will be deleted.
     """
-    if not os.path.exists(target):  # Path.exists would raise on a name too long to be
+    if not os.path.exists(target):  # Path.exists raises if the name is too long
         return
     if not overwrite:
-        raise InputError(
-            [
-                Fault(
-                    "F308",
-                    "--out",
-                    value=str(target),
-                    detail="it exists; choose another or add --overwrite",
-                )
-            ]
-        )
+        detail = "it exists; choose another or add --overwrite"
+        raise InputError([Fault("F308", "--out", value=str(target), detail=detail)])
     if not target.is_dir() or (any(target.iterdir()) and not (target / MANIFEST).is_file()):
-        raise InputError(
-            [
-                Fault(
-                    "F308",
-                    "--out",
-                    value=str(target),
-                    detail="it is no run of fulfill and is not overwritten",
-                )
-            ]
-        )
+        detail = "it is no run of fulfill and is not overwritten"
+        raise InputError([Fault("F308", "--out", value=str(target), detail=detail)])
 
 
 def next_folder(parent: Path, name: str) -> Path:
-    """Return a path under `parent` that does not exist yet: name, name-2, name-3, ..."""
+    """Return a path that does not exist yet: name, name-2, name-3, ...
+
+    Parameters
+    ----------
+    parent : Path
+        Folder to create it in.
+    name : str
+        Characters that file names cannot have are replaced by hyphens.
+
+    Returns
+    -------
+    Path
+        Not created.
+    """
     name = re.sub(r"[^\w.-]+", "-", name).strip(".-") or "run"
     target, number = parent / name, 1
     while target.exists():
@@ -137,14 +153,18 @@ def next_folder(parent: Path, name: str) -> Path:
 
 
 def write_run_data(run: Run, folder: Path, writing: float = 0.0) -> None:
-    """Write what an audit needs: the JSON files, CSV tables, certificate, warm start and inputs.
+    """Write what an audit needs: JSON files, tables, certificate, warm start and inputs.
 
-    Where there is no plan the tables are left out; a solver's bound has no certificate.
+    Without a plan there are no tables; a solver's bound has no certificate.
 
     Parameters
     ----------
-    folder : an existing empty folder, as `new_folder` hands out
-    writing : seconds spent on other files of the run, for the manifest
+    run : Run
+        Run to write.
+    folder : Path
+        Existing empty folder, such as that of `new_folder`.
+    writing : float
+        Seconds spent on other files of the run, for the manifest.
     """
     if run.certificate is not None:
         run.certificate.save(folder / CERTIFICATE)
@@ -172,13 +192,24 @@ def write_run_data(run: Run, folder: Path, writing: float = 0.0) -> None:
 
 
 def input_folders(study: Study) -> dict[str, InputFolder]:
-    """Return the input folders of a study by kind, as they were when they were read."""
+    """Return the input folders of a study by kind, with the bytes as they were read."""
     source = study.provenance
     return {"network": source.network.folder, "demand": source.demand.folder}
 
 
 def recorded_options(study: Study) -> dict[str, Any]:
-    """Return what was asked, enough to ask it again: the options of a manifest."""
+    """Return the options of a study as recorded in a manifest.
+
+    Parameters
+    ----------
+    study : Study
+        Problem and options.
+
+    Returns
+    -------
+    dict
+        Enough to build the study again from its inputs.
+    """
     named = {kind: files.label for kind, files in input_folders(study).items() if files.label}
     overrides = [str(override) for override in study.provenance.overrides]
     asked: dict[str, Any] = {
@@ -196,7 +227,18 @@ def recorded_options(study: Study) -> dict[str, Any]:
 
 
 def summary(run: Run) -> dict[str, Any]:
-    """Return what summary.json holds; infinities become null."""
+    """Return the content of summary.json.
+
+    Parameters
+    ----------
+    run : Run
+        With or without a plan.
+
+    Returns
+    -------
+    dict
+        Infinities and NaN are None.
+    """
     outcome, plan = run.outcome, run.plan
     held: dict[str, Any] = {
         "format_version": FORMAT,
@@ -222,15 +264,33 @@ def summary(run: Run) -> dict[str, Any]:
 
 
 def peak_mib() -> float:
-    """Return the largest memory that this process has used, MiB."""
+    """Return the peak memory of this process, MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # ru_maxrss is in bytes on macOS and in KiB on Linux.
     return round(peak / (1024.0**2 if platform.system() == "Darwin" else 1024.0), 1)
 
 
 def manifest(
     inputs: Mapping[str, InputFolder], options: Mapping[str, Any], seconds: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Return what a run rests on: versions, hashes of the input files, options, timings; nothing of the machine."""
+    """Return the content of manifest.json.
+
+    It identifies the sources of a run, and nothing of the machine or its user.
+
+    Parameters
+    ----------
+    inputs : Mapping of str to InputFolder
+        Input folders by kind.
+    options : Mapping
+        Options of the run.
+    seconds : Mapping of str to float
+        Computing time by stage.
+
+    Returns
+    -------
+    dict
+        Versions, hashes of the input files, options and times.
+    """
     return {
         "format_version": FORMAT,
         "versions": {
@@ -244,12 +304,25 @@ def manifest(
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table in the form that all tables of a run have: UTF-8, LF, comma, point."""
+    """Write a table in the common format of a run: UTF-8, LF, comma and decimal point."""
     frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", float_format=DIGITS)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a mapping as readable JSON."""
+    """Write a mapping as indented JSON.
+
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    content : Mapping
+        See `finite` for infinities and NaN.
+
+    Raises
+    ------
+    ValueError
+        Where a number is infinite or NaN, which JSON cannot represent.
+    """
     path.write_text(
         json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
     )
@@ -258,11 +331,23 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 def read_json(folder: Path, name: str) -> dict[str, Any]:
     """Return summary.json or manifest.json of a run.
 
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+    name : str
+        Name of the file.
+
+    Returns
+    -------
+    dict
+        Content of the file.
+
     Raises
     ------
     InputError
-        F101 where the folder is no run, F311 where the file cannot be read, F320 where another
-        version of the program wrote it in another form.
+        F101 where the folder is not a run, F311 where the file cannot be read, F320 where another
+        version of the program wrote it in a different format.
     """
     path = folder / name
     if not path.is_file():
@@ -290,7 +375,18 @@ def _version(name: str) -> str:
 
 
 def finite(value: Any) -> Any:
-    """Replace numbers that JSON cannot hold by null."""
+    """Replace infinities and NaN, which JSON cannot represent, by None.
+
+    Parameters
+    ----------
+    value : object
+        Number, text, or nested dicts and lists of these.
+
+    Returns
+    -------
+    object
+        Of the same structure.
+    """
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):

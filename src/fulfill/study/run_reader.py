@@ -1,4 +1,4 @@
-"""What a run folder says, read back: its tables as text, and the decisions that sites.csv and flows.csv amount to."""
+"""Tables of a run folder, and the decisions that sites.csv and flows.csv imply."""
 
 from __future__ import annotations
 
@@ -20,29 +20,54 @@ Index = NDArray[np.int64]
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Return a CSV table of a run, every cell as the text that stands there.
+    """Return a CSV table of a run with every cell as text.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+    name : str
+        Name of the table, without `.csv`.
+
+    Returns
+    -------
+    DataFrame
+        Of str; empty cells are empty texts.
 
     Raises
     ------
     InputError
-        F101 where it is missing, F311 where it is no table.
+        F101 where it is missing, F311 where it cannot be parsed.
     """
     path = folder / f"{name}.csv"
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
     try:
+        # As text: pandas would read an id such as NA as missing, and 007 as 7.
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
 
 
 def read_typed(folder: Path, name: str) -> pd.DataFrame:
-    """Return a CSV table of a run with its figures as numbers, an empty cell of which is none.
+    """Return a CSV table of a run with numeric columns as float64.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+    name : str
+        Name of the table, without `.csv`.
+
+    Returns
+    -------
+    DataFrame
+        Empty cells of numeric columns are NaN.
 
     Raises
     ------
     InputError
-        F101 where it is missing, F311 where it is no table.
+        F101 where it is missing, F311 where it cannot be parsed.
     """
     table = read_table(folder, name)
     declared = next(one for one in PLAN_TABLES if one.name == f"{name}.csv")
@@ -53,12 +78,26 @@ def read_typed(folder: Path, name: str) -> pd.DataFrame:
 
 
 def numbers(table: pd.DataFrame, column: str, file: str) -> Array:
-    """Return a column as float64, an empty cell as none.
+    """Return a column of texts as float64.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `read_table`.
+    column : str
+        Name of the column.
+    file : str
+        File that a fault refers to.
+
+    Returns
+    -------
+    (n_rows,) array
+        NaN for empty cells.
 
     Raises
     ------
     InputError
-        F311 where the column is missing or a cell is no number.
+        F311 where the column is missing or a cell is not a number.
     """
     try:
         return np.asarray(table[column].replace("", "nan").astype(float))
@@ -71,14 +110,28 @@ def numbers(table: pd.DataFrame, column: str, file: str) -> Array:
 
 
 def read_decisions(folder: Path, instance: LocationInstance, economics: Economics) -> Decisions:
-    """Return the decisions that a run's sites.csv and flows.csv stand for.
+    """Return the decisions that sites.csv and flows.csv of a run imply.
 
-    A product counts as stocked in a country where any of it leaves a site.
+    A product counts as stocked in a country if any of it leaves a site there.
+
+    Parameters
+    ----------
+    folder : Path
+        Run folder.
+    instance : LocationInstance
+        Built from the inputs of the run.
+    economics : Economics
+        Delivery options of the lanes.
+
+    Returns
+    -------
+    Decisions
+        In the indices of the instance.
 
     Raises
     ------
     InputError
-        F311 for a row that names what the instance does not have: every such row.
+        F311 for every row that refers to something the instance does not have.
     """
     sites, flows = read_table(folder, "sites"), read_table(folder, "flows")
     orders = numbers(flows, "orders", "flows.csv")
@@ -91,14 +144,19 @@ def read_decisions(folder: Path, instance: LocationInstance, economics: Economic
     np.add.at(opened, (site, size), 1.0)
     lane, k, t = _served(flows[outbound], instance, economics)
     cell = pd.DataFrame({"lane": lane, "k": k, "t": t, "orders": orders[outbound]})
-    # goods from nearshore and from overseas leave over one lane and stand in two rows
+    # Orders of nearshore and of overseas goods share a lane but are two rows of flows.csv.
     summed = cell.groupby(["lane", "k", "t"], sort=False, as_index=False)["orders"].sum()
     inbound = np.zeros((instance.n_routes, *instance.shape[1:]))
     np.add.at(inbound, _brought(flows[~outbound], instance), orders[~outbound])
     decisions = Decisions(
-        opened, np.zeros((instance.shape[1], len(instance.countries))), summed["lane"].to_numpy(), summed["k"].to_numpy(),
-        summed["t"].to_numpy(), summed["orders"].to_numpy(), inbound,
-    )  # fmt: skip
+        opened,
+        np.zeros((instance.shape[1], len(instance.countries))),
+        summed["lane"].to_numpy(),
+        summed["k"].to_numpy(),
+        summed["t"].to_numpy(),
+        summed["orders"].to_numpy(),
+        inbound,
+    )
     leaves = (leaving_orders(instance, decisions).sum(axis=2) > 0).astype(float)
     np.maximum.at(decisions.stocked.T, instance.site_country, leaves)
     return decisions
@@ -113,7 +171,7 @@ def _is(table: pd.DataFrame, column: str, value: str) -> NDArray[np.bool_]:
 
 
 def _rows(table: pd.DataFrame, file: str, axes: dict[str, tuple[str, ...]]) -> tuple[Index, ...]:
-    """Return the index of each named column's cells along the axis given for it."""
+    """Return the positions of each column's cells along the axis given for it."""
     faults, found = [], []
     for column, names in axes.items():
         if column not in table.columns:
@@ -142,7 +200,7 @@ def _unknown(table: pd.DataFrame, file: str, column: str, wrong: NDArray[np.bool
 
 
 def _line(table: pd.DataFrame, row: int) -> int:
-    """Return the line of the file that a row stands in, the header being line 1."""
+    """Return the line number of a row in its file; the header is line 1."""
     return int(table.index.to_numpy()[row]) + 2
 
 
@@ -190,7 +248,7 @@ def _brought(flows: pd.DataFrame, instance: LocationInstance) -> tuple[Index, In
 
 
 def _matched(flows: pd.DataFrame, asked: pd.DataFrame, known: pd.DataFrame) -> Index:
-    """Return for each row asked for the one known row that reads the same."""
+    """Return, for each requested row, the position of the single known row that is equal to it."""
     place = pd.MultiIndex.from_frame(known)
     unique = pd.MultiIndex.from_frame(known[~known.duplicated(keep=False)])
     wanted = pd.MultiIndex.from_frame(asked)
@@ -201,10 +259,15 @@ def _matched(flows: pd.DataFrame, asked: pd.DataFrame, known: pd.DataFrame) -> I
         twice = wanted.isin(place[known.duplicated(keep=False).to_numpy()])
         faults = [
             Fault(
-                "F311", "flows.csv", _line(flows, int(row)), value=" / ".join(asked.iloc[row]),
-                detail="it fits several ways" if twice[row] else "the run's inputs have no such way",
+                "F311",
+                "flows.csv",
+                _line(flows, int(row)),
+                value=" / ".join(asked.iloc[row]),
+                detail="it matches several lanes or routes"
+                if twice[row]
+                else "the run's inputs have no such lane or route",
             )
             for row in np.flatnonzero(wrong)
-        ]  # fmt: skip
+        ]
         raise InputError(faults)
     return np.asarray(number[found], np.int64)

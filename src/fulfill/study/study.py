@@ -1,4 +1,4 @@
-"""A study: one question that can be asked again. Problem, options, and where both came from."""
+"""A study: a problem with the options of its plan, and the provenance of both."""
 
 from __future__ import annotations
 
@@ -25,26 +25,38 @@ if TYPE_CHECKING:
 
 Tables = TypeVar("Tables", Network, Demand)
 NETWORK, DEMAND = "mexico-us-border", "mexico-2026"
-"""Embedded network and demand that are meant where none is named."""
+"""Embedded network and demand that are used by default."""
 DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
-"""Parameters of a demand that have an option of their own."""
+"""Parameters of the demand with a command-line option of their own."""
 
 
 @dataclass(frozen=True)
 class PlanOptions:
-    """What a planner asks of one plan; the fields are options of `fulfill optimize`.
+    """Options of a plan, as of `fulfill optimize`.
 
     Attributes
     ----------
-    resolution : number of zones to merge to; None for every zone by itself
-    opened, closed : ids of sites that are locked open and closed
-    max_sites : most sites
-    service : targets; `load`, `ask` and `Study.with_` take texts too, such as ``3d=0.7``,
-        ``MX:3d=0.7`` or ``rural:5d=0.5``, and parse them once
-    budget_usd : most to spend on opening, USD;  co2_kg : most CO2e, kg a year
-    gap : relative gap at which the search stops;  time_limit : seconds for building and solving
-    seed : of whatever is random
-    method : ``auto``, ``decomposition`` or ``monolith``
+    resolution : int or None
+        Number of zones to merge to; None for no merging.
+    opened, closed : tuple of str
+        Ids of sites that are locked open or closed.
+    max_sites : int or None
+        Largest number of open sites.
+    service : tuple of ServiceTarget
+        Service targets; `load`, `ask` and `Study.with_` also take texts such as ``3d=0.7``,
+        ``MX:3d=0.7`` or ``rural:5d=0.5``.
+    budget_usd : float or None
+        Largest investment in opening sites, USD.
+    co2_kg : float or None
+        Largest emissions, kg CO2e a year.
+    gap : float
+        Relative gap at which the search stops.
+    time_limit : float
+        Seconds for building and solving the model.
+    seed : int
+        Seed of all random numbers.
+    method : str
+        ``auto``, ``decomposition`` or ``monolith``.
     """
 
     resolution: int | None = None
@@ -60,7 +72,13 @@ class PlanOptions:
     method: str = "auto"
 
     def given(self) -> dict[str, Any]:
-        """Return the options that differ from the defaults, by name; what is repeated as texts."""
+        """Return the options that differ from their defaults.
+
+        Returns
+        -------
+        dict
+            Values by name of the option; tuples as tuples of str.
+        """
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             one.name: tuple(map(str, values[one.name]))
@@ -73,13 +91,16 @@ class PlanOptions:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a study was made from: tables as they were read, and the cells changed since.
+    """Sources of a study: the tables as they were read, and the changes made since.
 
     Attributes
     ----------
-    network, demand : as read, before any override; their `folder` has the bytes and hashes
-    overrides : in the order in which they are laid over the tables
-    private_fleet : rows of own_delivery.csv that routing found, in place of the network's own
+    network, demand : Network, Demand
+        As read, before any override; their `folder` has the bytes and hashes.
+    overrides : tuple of Override
+        In the order in which they are applied.
+    private_fleet : DataFrame or None
+        Rows of own_delivery.csv computed by routing, which replace those of the network.
     """
 
     network: Network
@@ -90,16 +111,18 @@ class Provenance:
 
 @dataclass(frozen=True, repr=False)
 class Study:
-    """One question: a problem, the options of its plan, and their provenance.
+    """A problem, the options of its plan, and their provenance.
 
-    Made by `load`, changed only by `with_`, which makes anew what is derived and checks it again.
+    Created by `load` and changed only by `with_`, which derives the problem again and checks it.
 
     Attributes
     ----------
     problem : Problem
         With every override applied.
     options : PlanOptions
+        Options of the plan.
     provenance : Provenance
+        Tables as read, and the overrides.
     """
 
     problem: Problem
@@ -115,13 +138,13 @@ class Study:
         return f"<{'; '.join(parts)}>"
 
     def planned_problem(self) -> Problem:
-        """Return the problem that is planned: of merged zones, if a resolution is asked for."""
+        """Return the problem to be planned, with merged zones if a resolution is set."""
         wanted = self.options.resolution
         return merge_zones(self.problem, wanted).problem if wanted else self.problem
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
-        """What a planner should know though the question can be asked."""
+        """Warnings about the inputs that do not prevent planning."""
         return self.problem.warnings
 
     def with_(
@@ -133,21 +156,31 @@ class Study:
         private_fleet: pd.DataFrame | None = None,
         **options: Any,
     ) -> Study:
-        """Return the study with another question; what is derived is made anew and checked.
+        """Return a changed study; the problem is derived again and checked.
 
         Parameters
         ----------
-        as_of : day whose rules hold
-        channels : channels that may be used
-        overrides : cells to change, in place of the overrides so far; a text like
-            ``network/parameters[cancel_lambda]=0.05`` or an `Override`
-        private_fleet : rows of own_delivery.csv, as routing finds them
-        **options : fields of `PlanOptions`
+        as_of : date or str, optional
+            Date whose tax and tariff rules apply.
+        channels : iterable of str, optional
+            Channels that may be used.
+        overrides : iterable of Override or str, optional
+            Changed cells, in place of all earlier overrides; an `Override` or a text such as
+            ``network/parameters[cancel_lambda]=0.05``.
+        private_fleet : DataFrame, optional
+            Rows of own_delivery.csv, as computed by routing.
+        **options
+            Fields of `PlanOptions`.
+
+        Returns
+        -------
+        Study
+            The changed study; this one stays as it is.
 
         Raises
         ------
         InputError
-            With every fault of the changed question.
+            With every fault of the changed study.
         TypeError
             Where an option does not exist.
         """
@@ -158,6 +191,7 @@ class Study:
             source = replace(source, private_fleet=private_fleet)
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         problem = self.problem
+        # Overrides change the tables, which must be joined again; date and channels only select.
         if source is not self.provenance:
             day = day or problem.regime.as_of
             problem = _problem(source, day, problem.channels if channels is None else channels)
@@ -167,12 +201,22 @@ class Study:
         return _checked(Study(problem, asked, source), faults)
 
     def with_parameters(self, **figures: float) -> Study:
-        """Return the study with other rows of the network's parameters.csv, by name.
+        """Return the study with other values in the network's parameters.csv.
+
+        Parameters
+        ----------
+        **figures : float
+            Values by name of the parameter.
+
+        Returns
+        -------
+        Study
+            With these overrides after the earlier ones.
 
         Raises
         ------
         InputError
-            For an unknown parameter, or a value outside of its range.
+            For an unknown parameter or a value outside its range.
         """
         more = [parameter(name, float(value)) for name, value in figures.items()]
         return self.with_(overrides=[*self.provenance.overrides, *more])
@@ -183,8 +227,24 @@ class Study:
         warm_start: Run | None = None,
         **options: Any,
     ) -> Run:
-        """Return the audited plan; `options` are those of `with_`. See `optimize.optimize`."""
-        import fulfill  # the face resolves names on use: a method may lead to the right
+        """Find, describe and audit a plan; see `fulfill.optimize`.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with incumbent and bound while the search runs.
+        warm_start : Run, optional
+            Run to start the search from.
+        **options
+            Changes to the study, as in `with_`.
+
+        Returns
+        -------
+        Run
+            Also where there is no plan: `run.outcome.status` tells why.
+        """
+        # `study.optimize` imports this module; the package resolves its name on first use.
+        import fulfill
 
         study = self.with_(**options) if options else self
         run: Run = fulfill.optimize(study, progress=progress, warm_start=warm_start)
@@ -200,20 +260,30 @@ def load(
     overrides: Iterable[Override | str] = (),
     **options: Any,
 ) -> Study:
-    """Read a network and a demand and join them to a study.
+    """Read a network and a demand and combine them to a study.
 
     Parameters
     ----------
-    network, demand : embedded names or folders
-    as_of : day whose rules hold; by default the network's
-    channels : channels that may be used
-    overrides : cells to change, see `Study.with_`
-    **options : fields of `PlanOptions`
+    network, demand : str
+        Names of embedded data, or folders.
+    as_of : date or str, optional
+        Date whose tax and tariff rules apply; by default that of the network.
+    channels : iterable of str
+        Channels that may be used.
+    overrides : iterable of Override or str
+        Changed cells, see `Study.with_`.
+    **options
+        Fields of `PlanOptions`.
+
+    Returns
+    -------
+    Study
+        Checked and ready to be planned.
 
     Raises
     ------
     InputError
-        With every fault of both folders.
+        With every fault of both folders, or of the study.
     """
     faults: list[Fault] = []
     found = _read(read_network, "network", network, faults)
@@ -238,12 +308,26 @@ def ask(
     private_fleet: pd.DataFrame | None = None,
     **options: Any,
 ) -> Study:
-    """Join a network and a demand that were read to a study; the parameters are those of `load`.
+    """Combine a network and a demand in memory to a study.
+
+    Parameters
+    ----------
+    network, demand : Network, Demand
+        As read.
+    as_of, channels, overrides, **options
+        See `load`.
+    private_fleet : DataFrame, optional
+        Rows of own_delivery.csv, as computed by routing.
+
+    Returns
+    -------
+    Study
+        Checked and ready to be planned.
 
     Raises
     ------
     InputError
-        With every fault of the question.
+        With every fault of the study.
     """
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     source = Provenance(network, demand, _parsed(overrides), private_fleet)
@@ -253,7 +337,18 @@ def ask(
 
 
 def demand_overrides(**figures: float | None) -> tuple[Override, ...]:
-    """Return the overrides that the options --orders-per-year, --us-share and so on stand for."""
+    """Return the overrides for the demand parameters that have an option of their own.
+
+    Parameters
+    ----------
+    **figures : float or None
+        Values by name of the parameter, such as `us_share`; None leaves it unchanged.
+
+    Returns
+    -------
+    tuple of Override
+        One for each value.
+    """
     return tuple(
         parameter(name, float(value), "demand")
         for name, value in figures.items()
@@ -264,7 +359,7 @@ def demand_overrides(**figures: float | None) -> tuple[Override, ...]:
 def _read(
     reader: Callable[[Path], Tables], kind: str, place: str, faults: list[Fault]
 ) -> Tables | None:
-    """Read a folder, or keep what is wrong with it."""
+    """Read a folder; its faults are added to `faults`, to be reported with those of the other."""
     try:
         return reader(locate(kind, place))
     except InputError as error:
@@ -286,7 +381,7 @@ def _parsed(overrides: Iterable[Override | str]) -> tuple[Override, ...]:
 
 
 def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Problem:
-    """Lay the overrides over the tables that were read and join them."""
+    """Apply the overrides to the tables as read and combine these to a problem."""
     spread = [
         one for one in source.overrides if one.side == "demand" and one.key[0] in DEMAND_FIGURES
     ]
@@ -307,9 +402,9 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Proble
 def _changed(
     options: PlanOptions, changes: Mapping[str, Any]
 ) -> tuple[PlanOptions, tuple[Fault, ...]]:
-    """Return options with other values, and what is wrong with the service targets among these.
+    """Return changed options and the faults of their service targets.
 
-    Lists become tuples, a single value a tuple of one.
+    Lists become tuples, and a single value a tuple of one.
     """
     several = {one.name for one in fields(PlanOptions) if isinstance(one.default, tuple)}
     plain: dict[str, Any] = {
@@ -329,9 +424,9 @@ def _tuple(value: Iterable[Any] | str | ServiceTarget) -> tuple[Any, ...]:
 def _targets(
     given: Iterable[ServiceTarget | Fault | str],
 ) -> tuple[tuple[ServiceTarget, ...], tuple[Fault, ...]]:
-    """Return the targets, those given as texts parsed, and the faults of texts that are none.
+    """Return the parsed service targets, and the faults of texts that cannot be parsed.
 
-    The command line has parsed its texts already and hands in a fault where one is no target.
+    The command line parses the texts itself and passes a fault in place of an invalid target.
     """
     found = [parse_service(one) if isinstance(one, str) else one for one in given]
     faults = tuple(one for one in found if isinstance(one, Fault))
@@ -342,12 +437,13 @@ def _targets(
 
 
 def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
-    """Refuse options that name what the problem does not have, with those that could not be read.
+    """Check the options against the problem.
 
     Raises
     ------
     InputError
-        F308 and F309 for every such option.
+        F308 and F309 for every option that refers to something unknown, with the faults of options
+        that could not be parsed.
     """
     options, faults = study.options, list(unread)
     try:

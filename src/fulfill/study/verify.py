@@ -1,11 +1,13 @@
-"""A run folder checked against its inputs: cost, constraints, tables and bound, each claimed and recomputed.
+"""Check of a run folder against its inputs: cost, constraints, tables and bound.
 
-The inputs are read from the copy that the run keeps and compared with the hashes that were taken
-when they were read for the plan; the plan is taken from sites.csv and flows.csv, the tables that people read, so that nobody can change them unnoticed.
+The inputs are read from the run's own copy and compared with the hashes taken when the plan was
+made. The plan is read from sites.csv and flows.csv rather than from an internal file, so that a
+change in the published tables cannot go unnoticed.
 """
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,12 +43,13 @@ from fulfill.study.run_folder import (
 from fulfill.study.run_reader import numbers, read_decisions, read_table
 from fulfill.study.study import Study
 
+log = logging.getLogger(__name__)
 INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
 """Files of an input folder that the program reads, by kind."""
 SAME = 1e-9
-"""Relative difference at which a figure disagrees."""
+"""Relative difference above which two figures disagree."""
 KEYS: dict[str, tuple[tuple[str, ...], str]] = {
-    # table: (what names a row, the amount without which a row says nothing)
+    # table: (key columns, the column whose zero makes a row negligible)
     "sites": (("site_id",), ""),
     "flows": (("leg", "from", "to", "channel", "product", "period", "via", "service_id"), "orders"),
     "zones": (("zone_id",), ""),
@@ -56,18 +59,29 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 UNCHECKED = (
     *NOT_INDEPENDENT,
-    "whether the figures of the input tables are true, and whether the options of manifest.json are what was asked",
-    "the cost of an order by each way: made from the tables by the program's own code, once",
-    "own_delivery.csv: what routes of a mean day cost, made once",
-    "a bound of kind solver: the solver's word",
-    "merging_usd, seconds and peak_mib of summary.json; arcs.csv, plan.gpkg and report.html, drawn from the same plan",
+    "the data of the input tables, and that the options of manifest.json are those requested",
+    "the cost of an order by delivery option, computed from the tables by the planning code",
+    "own_delivery.csv: the route costs of a mean day",
+    "a bound of kind solver, which only the solver vouches for",
+    "merging_usd, seconds and peak_mib of summary.json",
+    "arcs.csv, plan.gpkg and report.html, which are derived from the same plan",
 )
-"""What no audit of a run says anything about."""
+"""Parts of a run that an audit does not check."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing checked: what the run claims, what was recomputed (None: no single figure), and what is wrong."""
+    """One item that was checked.
+
+    Attributes
+    ----------
+    name : str
+        What was checked.
+    claimed, recomputed : float, str or None
+        Value in the run and recomputed value; None where there is no single value.
+    faults : tuple of str
+        What is wrong; empty if nothing is.
+    """
 
     name: str
     claimed: float | str | None
@@ -76,7 +90,7 @@ class Check:
 
     @property
     def difference(self) -> float | None:
-        """Return recomputed less claimed, None where they are no figures."""
+        """Recomputed less claimed value; None where they are not numbers."""
         if isinstance(self.claimed, float) and isinstance(self.recomputed, float):
             return self.recomputed - self.claimed
         return None
@@ -84,7 +98,13 @@ class Check:
 
 @dataclass(frozen=True, repr=False)
 class RunAudit:
-    """Everything that was checked in a run."""
+    """Result of checking a run.
+
+    Attributes
+    ----------
+    checks : tuple of Check
+        In the order in which they were made.
+    """
 
     checks: tuple[Check, ...]
 
@@ -99,24 +119,31 @@ class RunAudit:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Return all that is wrong."""
+        """Faults of all checks."""
         return tuple(fault for check in self.checks for fault in check.faults)
 
 
 def verify(
     run: Run | str | Path, network: str | None = None, demand: str | None = None
 ) -> RunAudit:
-    """Check a run of `fulfill optimize`.
+    """Check a run of `fulfill optimize` against its inputs.
 
     Parameters
     ----------
-    run : a run or its folder; a run that was not saved is checked from a temporary folder
-    network, demand : folders to read the inputs from, in place of the run's own copy
+    run : Run, str or Path
+        A run or its folder; a run that was not saved is written to a temporary folder first.
+    network, demand : str, optional
+        Names or folders of the inputs, in place of the run's own copy.
+
+    Returns
+    -------
+    RunAudit
+        With every fault found; a wrong run raises no exception.
 
     Raises
     ------
     InputError
-        Where the folder is no run or the inputs are not found.
+        Where the folder is not a run or the inputs are not found.
     """
     if isinstance(run, Run) and run.folder is None:
         with tempfile.TemporaryDirectory() as place:
@@ -133,13 +160,22 @@ def _verify_folder(folder: Path, network: str | None, demand: str | None) -> Run
         raise InputError([Fault("F311", MANIFEST, detail="it names no inputs")])
     places = input_places(folder, network, demand)
     inputs = _inputs(recorded, places)
-    if inputs.faults:  # whatever is recomputed from other inputs says nothing about this run
+    if inputs.faults:
+        # Figures recomputed from other inputs would say nothing about this run.
+        log.info("inputs of %s differ from those of the run, nothing is recomputed", folder)
         return RunAudit((inputs,))
-    return RunAudit((inputs, *_checks(folder, claimed, study_of(folder, options, places))))
+    log.debug("rebuilding the instance of %s from its inputs", folder)
+    checks = [inputs]
+    for check in _checks(folder, claimed, study_of(folder, options, places)):
+        log.debug("%s: %s", check.name, "fault" if check.faults else "ok")
+        checks.append(check)
+    audit = RunAudit(tuple(checks))
+    log.info("%s: %d checks, %d faults", folder, len(checks), len(audit.faults))
+    return audit
 
 
 def _inputs(recorded: Mapping[str, Any], places: Mapping[str, Path]) -> Check:
-    """Compare the hashes of the input files with those of the manifest."""
+    """Compare the hashes of the input files with those in the manifest."""
     faults, number = [], 0
     for kind, place in places.items():
         then = recorded.get(kind, {})
@@ -157,7 +193,7 @@ def _inputs(recorded: Mapping[str, Any], places: Mapping[str, Path]) -> Check:
 
 
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
-    """Yield every check but that of the inputs."""
+    """Yield every check except that of the inputs."""
     model = build_model(study.planned_problem(), study.options)
     problem, economics, instance = model.problem, model.economics, model.instance
     n_zones = len(study.problem.demand.zones)
@@ -202,7 +238,7 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
 def _key_figure_check(
     claimed: Mapping[str, Any], model: PricedModel, decisions: Decisions
 ) -> Check:
-    """Compare the key figures with those by the auditor's own formulas."""
+    """Compare the key figures with those of the independent formulas."""
     kpis = claimed["kpis"] if isinstance(claimed["kpis"], dict) else {}
     faults = tuple(f"{SUMMARY}, {fault}" for fault in key_figure_faults(model, decisions, kpis))
     return Check("key figures, second formula", f"{len(kpis)} figures", "from the tables", faults)
@@ -211,7 +247,7 @@ def _key_figure_check(
 def _proven(
     folder: Path, claimed: Mapping[str, Any], instance: Any
 ) -> tuple[float | None, tuple[str, ...]]:
-    """Return the bound that the certificate proves, None where the run has none and claims none."""
+    """Return the bound that the certificate proves, None where none is claimed, and faults."""
     there, certified = (folder / CERTIFICATE).is_file(), claimed["bound_kind"] == "certified"
     if not certified:
         return None, (
@@ -231,11 +267,11 @@ def _proven(
 def _bound_check(
     claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]
 ) -> Check:
-    """Compare the bound; a solver's is not recomputed."""
+    """Compare the bound; that of a solver can only be compared with the cost of the plan."""
     said = figure(claimed["bound"])
     if proven is None:
         cost = figure(claimed["objective"])
-        if said - cost > SAME * abs(cost):  # never so where either is none
+        if said - cost > SAME * abs(cost):  # false where either is NaN
             faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
         return Check(f"bound ({claimed['bound_kind']}), USD", said, "not recomputed", faults)
     bound = min(proven, objective)
@@ -274,13 +310,14 @@ def _differences(
             else written[column].astype(str)
         )
     texts = table.assign(**{name: table[name].astype(str) for name in key})
-    if written.duplicated(list(key)).any():
-        yield f"{file}: {' / '.join(written.loc[written.duplicated(list(key)), list(key)].iloc[0])} occurs twice"
+    twice = written.duplicated(list(key))
+    if twice.any():
+        yield f"{file}: {' / '.join(written.loc[twice, list(key)].iloc[0])} occurs twice"
         return
     both = written.merge(
         texts, on=list(key), how="outer", suffixes=("|run", "|new"), indicator="_in"
     )
-    if amount:  # rounding may leave a row of nothing on one side
+    if amount:  # rounding may leave a row with a negligible amount on one side only
         empty = both[[f"{amount}|run", f"{amount}|new"]].fillna(0.0).abs().max(axis=1) < 1e-6
         both = both[~(empty & (both["_in"] != "both"))]
     for side, text in (
@@ -298,16 +335,21 @@ def _differences(
             row = both[wrong].iloc[0]
             name = " / ".join(row[list(key)])
             more = f" ({int(wrong.sum())} such)" if wrong.sum() > 1 else ""
-            yield f"{file}: {name}, {column}: {row[f'{column}|run']} written, {row[f'{column}|new']} recomputed{more}"
+            values = f"{row[f'{column}|run']} written, {row[f'{column}|new']} recomputed"
+            yield f"{file}: {name}, {column}: {values}{more}"
 
 
 def _unlike(run: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Tell which cells differ: figures by more than `SAME` of their size or, near zero, of the column's largest."""
+    """Return which cells differ.
+
+    Numbers differ by more than `SAME` of their size; near zero, of the largest in the column.
+    """
     if not pd.api.types.is_numeric_dtype(new):
         return np.asarray(run.astype(str) != new.astype(str))
     first, second = run.to_numpy(float), new.to_numpy(float)
     size = np.fmax(np.abs(first), np.abs(second))
     finite = size[np.isfinite(size)]
+    # A sum that is nearly zero has the rounding error of its terms, not of its own size.
     floor = SAME * float(np.clip(finite.max(), 1.0, 1000.0)) if finite.size else SAME
     with np.errstate(invalid="ignore"):
         near = (np.abs(first - second) <= SAME * size + floor) | (first == second)
@@ -315,12 +357,18 @@ def _unlike(run: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:
 
 
 def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
-    """Compare what summary.json says besides cost and bound."""
+    """Compare the entries of summary.json other than cost and bound."""
     outcome = plan.outcome
     found = {
-        "status": outcome.status, "bound_of": outcome.bound_of, "gap": outcome.gap, "gap_usd": outcome.gap_usd,
-        "as_of": plan.as_of, "open_sites": plan.sites[["site_id", "size"]].to_dict("records"), "kpis": plan.kpis,
-    }  # fmt: skip
+        "status": outcome.status,
+        "bound_of": outcome.bound_of,
+        "gap": outcome.gap,
+        "gap_usd": outcome.gap_usd,
+        "as_of": plan.as_of,
+        "open_sites": plan.sites[["site_id", "size"]].to_dict("records"),
+        "kpis": plan.kpis,
+    }
+    # A gap is the difference of two nearly equal numbers: its error is relative to these.
     scale = {"gap": 1.0, "gap_usd": abs(outcome.objective)}
     faults = []
     for name, value in _leaves(found):
@@ -342,7 +390,7 @@ def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
 def _leaves(
     content: Mapping[str, Any], above: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every figure of nested mappings with its path."""
+    """Yield every value of nested mappings with its path."""
     for name, value in content.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, (*above, name))
@@ -351,16 +399,31 @@ def _leaves(
 
 
 def summary(audit: RunAudit) -> dict[str, Any]:
-    """Return what `--json` prints."""
+    """Return the result of an audit as printed by ``fulfill audit --json``.
+
+    Parameters
+    ----------
+    audit : RunAudit
+        Result of `verify`.
+
+    Returns
+    -------
+    dict
+        clean, checks and not_checked; infinities and NaN are None.
+    """
     shown: dict[str, Any] = {
         "clean": audit.clean,
         "checks": [
             {
-                "name": check.name, "claimed": check.claimed, "recomputed": check.recomputed,
-                "difference": check.difference, "ok": not check.faults, "faults": list(check.faults),
+                "name": check.name,
+                "claimed": check.claimed,
+                "recomputed": check.recomputed,
+                "difference": check.difference,
+                "ok": not check.faults,
+                "faults": list(check.faults),
             }
             for check in audit.checks
         ],
         "not_checked": list(UNCHECKED),
-    }  # fmt: skip
+    }
     return dict(finite(shown))

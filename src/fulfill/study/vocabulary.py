@@ -1,8 +1,8 @@
-"""Every figure that a run says, once: its key, unit, form, words and meaning.
+"""Figures of all outputs: key, unit, format, label and meaning of each.
 
-Terminal, pages, the reference of outputs and the tests read this module; which table holds which
-figure stands in `outputs.py`. Words for people stand only here, so that a catalogue of another
-language can take their place.
+Terminal, pages, the reference of outputs and the tests read this module; `outputs.py` lists the
+figures of each table. All labels are here, so that a catalogue in another language could replace
+them.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import numpy as np
 import pandas as pd
 
 UNDEFINED = "\N{EN DASH}"
-"""What a reader sees where there is no value."""
+"""Text shown where there is no value."""
 BY_MAIL = "direct mail"
-"""What flows.csv and zones.csv say in place of a site for mailed orders."""
+"""Value in flows.csv and zones.csv in place of a site, for mailed orders."""
 WHOLE, CENTS, MILLS, TENTH = "{:,.0f}", "{:,.2f}", "{:,.3f}", "{:,.1f}"
 PERCENT, WHOLE_PERCENT, FINE_PERCENT = "{:.1%}", "{:.0%}", "{:.2%}"
 TOLD = frozenset(
     {"", "1", "share", "orders", "sites", "zones", "stops", "vehicles", "parcels", "ISO date"}
 )
-"""Units that words or form tell already; every other is shown with the figure."""
+"""Units that label or format already imply; any other unit is shown with the figure."""
 MILLIONS_FROM = 1e7
-"""Amounts from which a key figure is told in millions, which can be remembered."""
+"""Amount from which a key figure is shown in millions."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,16 @@ class Figure:
 
     Attributes
     ----------
-    key : as in summary.json and in the header of a CSV file
-    unit : of the value that stands in the file; ``share`` is a fraction of 1, empty a text
-    form : for `str.format`; or the name of a catalogue of `VALUES`; empty for a text shown as it is
-    words : label and heading for people
-    meaning : what it is, for the reference
+    key : str
+        As in summary.json and in the header of a CSV file.
+    unit : str
+        Unit of the value in the file; ``share`` is a fraction of 1, an empty text no unit.
+    form : str
+        Format for `str.format`, or the name of a catalogue of `VALUES`; empty for plain text.
+    words : str
+        Label and heading.
+    meaning : str
+        Definition, for the reference.
     """
 
     key: str
@@ -49,12 +54,12 @@ class Figure:
 
     @property
     def is_number(self) -> bool:
-        """Return whether values stand at the right of a column."""
+        """Whether the values are numbers, which are aligned to the right."""
         return self.form.startswith("{")
 
     @property
     def heading(self) -> str:
-        """Return words and unit, for the head of a column."""
+        """Label and unit, for the head of a column."""
         return self.words if self.unit in TOLD else f"{self.words}, {self.unit}"
 
     def shown(self, value: Any) -> str:
@@ -62,12 +67,12 @@ class Figure:
         return shown(value, self.form)
 
     def with_unit(self, value: Any) -> str:
-        """Return a value with its unit, the form of a line of its own."""
+        """Return a value with its unit."""
         text = self.shown(value)
         return text if self.unit in TOLD or text == UNDEFINED else f"{text} {self.unit}"
 
     def in_short(self, value: Any) -> str:
-        """Return a value with its unit, tens of millions in millions."""
+        """Return a value with its unit, with large amounts in millions."""
         if not self.is_number or pd.isna(value) or not MILLIONS_FROM <= abs(value) < np.inf:
             return self.with_unit(value)
         text = f"{shown(value / 1e6, TENTH)} million"
@@ -75,11 +80,19 @@ class Figure:
 
 
 def shown(value: Any, form: str = "") -> str:
-    """Return a value as a reader sees it; the one formatter of terminal and pages.
+    """Format a value for terminal and pages.
 
     Parameters
     ----------
-    form : see `Figure`; an infinite share is an unknown gap, an infinite amount is never reached
+    value : object
+        Number, text, or a missing value.
+    form : str
+        See `Figure`.
+
+    Returns
+    -------
+    str
+        An infinite share is ``unknown`` (a gap without a bound), an infinite amount ``never``.
     """
     if pd.isna(value):
         return UNDEFINED
@@ -91,26 +104,37 @@ def shown(value: Any, form: str = "") -> str:
 
 
 def named(form: str, keys: Iterable[str]) -> list[str]:
-    """Return the words of keys by a catalogue of `VALUES`."""
+    """Return the labels of keys in a catalogue of `VALUES`."""
     return [shown(key, form) for key in keys]
 
 
 def taken_over(mode: str) -> str:
-    """Return the sentence for a mix that is another mode's plan; nothing where it is its own."""
+    """Return the remark on a mixed plan taken from another mode; empty for one of its own.
+
+    Parameters
+    ----------
+    mode : str
+        Mode whose plan it is.
+
+    Returns
+    -------
+    str
+        One sentence, or an empty text.
+    """
     if mode == "mixed":
         return ""
     return TAKEN_OVER.format(mode=shown(mode, "mode"))
 
 
 TAKEN_OVER = (
-    "The search of the mix found nothing better than the {mode} plan, which it takes; "
+    "The search of the mixed mode found no better plan than the {mode} one, which is used; "
     "try a longer time limit."
 )
 STATUS_SENTENCES = {
-    "OPTIMAL": "Proven best",
-    "FEASIBLE": "A plan that is not proven best",
-    "INFEASIBLE": "No plan meets all constraints.",
-    "NO_PLAN": "The limit came before a plan.",
+    "OPTIMAL": "Proven optimal",
+    "FEASIBLE": "Not proven optimal",
+    "INFEASIBLE": "No plan satisfies all constraints.",
+    "NO_PLAN": "The limit was reached before a plan was found.",
 }
 COST_GROUPS = {
     "Net revenue": ("revenue",),
@@ -127,7 +151,7 @@ COST_GROUPS = {
     "Cancelled on the way": ("cancellation",),
     "Goodwill of unserved": ("unserved",),
 }
-"""Parts of costs.csv put together, in the order in which revenue is spent."""
+"""Groups of the parts of costs.csv, in the order in which they reduce the revenue."""
 VALUES: dict[str, dict[str, str]] = {
     "channel": {
         "direct_mail": "direct mail",
@@ -178,7 +202,7 @@ VALUES: dict[str, dict[str, str]] = {
     "flag": {"True": "yes", "False": "no"},
     "chosen": {"True": "chosen", "False": ""},
 }
-"""Words for the values of a column, by catalogue; a value that none names is shown as it is."""
+"""Labels of the values of a column, by catalogue; other values are shown as they are."""
 
 # fmt: off
 SHARED = (
@@ -203,28 +227,29 @@ SHARED = (
     Figure("objective", "USD", WHOLE, "cost a year",
            "logistics, taxes, fixed cost, lost contribution of a year; goods and revenue cancel"),
     Figure("bound", "USD", WHOLE, "bound a year", "no plan of the instance named costs less"),
-    Figure("bound_kind", "", "", "bound by", "`certified` by recomputation, or `solver`: its word"),
+    Figure("bound_kind", "", "", "bound by",
+           "`certified`: proven by recomputation; `solver`: as reported by the solver"),
     Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective"),
     Figure("seconds", "s", TENTH, "time", "building the model and solving, without reading"),
     Figure("peak_mib", "MiB", TENTH, "memory", "largest memory that the process has used"),
-    Figure("audit", "", "", "audit", "`clean`: true or false; `faults`: what the auditor found"),
+    Figure("audit", "", "", "audit", "`clean`: true or false; `faults`: faults found by the audit"),
     Figure("open_sites", "", "", "open sites", "open sites with their sizes"),
     Figure("kpis", "", "", "key figures", "the key figures listed below"),
     Figure("orders", "orders", WHOLE, "orders a year", "potential orders of a year"),
     Figure("orders_year", "orders", WHOLE, "orders a year", "orders of a year"),
     Figure("lead_time_days", "days", TENTH, "lead time",
-           "mean days from order to door, over the orders served; none where nothing is served"),
+           "mean days from order to delivery, over the orders served; none where none is served"),
     Figure("lead_time_days_mean", "days", TENTH, "mean lead time",
-           "mean days from order to door over all orders served, waiting at the peak included"),
+           "mean days from order to delivery over all orders served, delays at the peak included"),
     Figure("share_within_3_days", "share", PERCENT, "within 3 days",
            "part of potential orders that arrives within 3 days; a service target of other "
            "days adds a figure `share_within_<n>_days`"),
     Figure("share_within_5_days", "share", PERCENT, "within 5 days",
            "part of potential orders that arrives within 5 days"),
     Figure("cancellation_rate", "share", PERCENT, "cancelled",
-           "part of placed orders that is given up before delivery: 1 - delivered / placed"),
+           "part of placed orders that is cancelled before delivery: 1 - delivered / placed"),
     Figure("landed_cost_usd_per_order", "USD", CENTS, "landed cost per order",
-           "every cost of bringing an order to the door, over dispatched orders"),
+           "all costs up to the delivery of an order, over dispatched orders"),
     Figure("contribution_usd", "USD", WHOLE, "contribution a year",
            "revenue of delivered orders less every cost of serving them"),
     Figure("unserved_share", "share", PERCENT, "not served",
@@ -243,15 +268,16 @@ SHARED = (
            "part of potential orders that is not accepted"),
     Figure("utilisation", "share", PERCENT, "use", "used over capacity; none without a limit"),
     Figure("peak_utilisation", "share", WHOLE_PERCENT, "peak use of base",
-           "orders handled over base capacity in the busiest period; above 1 overtime is worked"),
+           "orders handled over base capacity in the busiest period; overtime is used above 1"),
     Figure("used", "see unit", WHOLE, "used", "use of the resource in the period"),
     Figure("capacity", "see unit", WHOLE, "capacity", "limit of the resource in the period"),
-    Figure("mail_usd_per_order", "USD", CENTS, "worth by mail",
-           "contribution of the mean order by direct mail; none where mail reaches nobody"),
-    Figure("local_usd_per_order", "USD", CENTS, "worth from stock",
-           "contribution of the mean order from the open sites; none where they reach nobody"),
-    Figure("winner", "", "channel", "winner",
-           "`local` where stock is worth more, else `direct_mail`; empty: nothing to compare"),
+    Figure("mail_usd_per_order", "USD", CENTS, "contribution by mail",
+           "contribution of the mean order by direct mail; none where mail reaches no zone"),
+    Figure("local_usd_per_order", "USD", CENTS, "contribution from stock",
+           "contribution of the mean order from the open sites; none where they reach no zone"),
+    Figure("winner", "", "channel", "better channel",
+           "`local` where the gain of stock is positive, otherwise `direct_mail`; empty: nothing "
+           "to compare"),
     Figure("leg", "", "", "leg", "`inbound` to a site or `outbound` to a zone"),
     Figure("from", "", "", "from", "id of the place where the flow starts"),
     Figure("to", "", "", "to", "id of the place where the flow ends"),
@@ -272,23 +298,23 @@ SHARED = (
     Figure("arrival", "h on the clock", TENTH, "arrives", "arrival at the stop"),
     Figure("begin", "h on the clock", TENTH, "begins", "begin of service, after any waiting"),
     Figure("departure", "h on the clock", TENTH, "departs", "end of service"),
-    Figure("leg_km", "km", TENTH, "way", "way from the stop before, or from the site"),
-    Figure("leg_hours", "h", TENTH, "drive", "driving from the stop before, or from the site"),
-    Figure("km", "km", WHOLE, "km", "driven by the vehicle, ways out and back included"),
+    Figure("leg_km", "km", TENTH, "distance", "distance from the previous stop, or from the site"),
+    Figure("leg_hours", "h", TENTH, "driving", "driving time from the previous stop, or the site"),
+    Figure("km", "km", WHOLE, "km", "distance driven by the vehicle, return to the site included"),
     Figure("hours", "h", TENTH, "hours", "from leaving the site to the return"),
     Figure("leaves", "h on the clock", TENTH, "leaves", "departure from the site"),
     Figure("returns", "h on the clock", TENTH, "returns", "last return to the site"),
-    Figure("break_begins", "h on the clock", TENTH, "break", "begin of the break, if any"),
+    Figure("break_begins", "h on the clock", TENTH, "break", "start of the break, if any"),
     Figure("load_share", "share", WHOLE_PERCENT, "load",
-           "the tighter of parcels and weight in the fullest trip, over the vehicle's capacity"),
+           "parcels or weight over the vehicle's capacity, the higher, in the fullest trip"),
     Figure("usd", "USD", CENTS, "cost", "cost of the vehicle's day"),
     Figure("usd_per_order", "USD", CENTS, "USD an order", "cost over orders"),
-    Figure("back_km", "km", TENTH, "back", "the ways back to the site, part of `km`"),
+    Figure("back_km", "km", TENTH, "return", "distance back to the site, part of `km`"),
     Figure("stops_per_vehicle", "stops", TENTH, "stops a vehicle", "mean over the vehicles"),
-    Figure("km_per_vehicle", "km", TENTH, "way of a vehicle", "mean over the vehicles"),
+    Figure("km_per_vehicle", "km", TENTH, "distance a vehicle", "mean over the vehicles"),
     Figure("hours_per_vehicle", "h", TENTH, "time of a vehicle", "mean over the vehicles"),
     Figure("own_usd_per_order", "USD", CENTS, "own, an order",
-           "cost of own delivery over its orders, dispatch and second tries included"),
+           "cost of own delivery over its orders, dispatch and second attempts included"),
 )
 # fmt: on
 KEY_FIGURES = (
@@ -302,12 +328,22 @@ KEY_FIGURES = (
     "unserved_share",
     "co2e_kg_per_order",
 )
-"""Key figures of a plan, in the order in which people read them."""
+"""Key figures of a plan, in the order in which they are shown."""
 _BY_KEY = {figure.key: figure for figure in SHARED}
 
 
 def figure(key: str) -> Figure:
-    """Return the figure of a key that means the same everywhere.
+    """Return the figure of a key that has the same meaning everywhere.
+
+    Parameters
+    ----------
+    key : str
+        Key, or ``share_within_<n>_days`` for any number of days.
+
+    Returns
+    -------
+    Figure
+        Shared by all outputs.
 
     Raises
     ------
@@ -324,5 +360,5 @@ def figure(key: str) -> Figure:
 
 
 def figures(*keys: str) -> tuple[Figure, ...]:
-    """Return the figures of keys that mean the same everywhere."""
+    """Return the figures of keys that have the same meaning everywhere; see `figure`."""
     return tuple(figure(key) for key in keys)

@@ -239,7 +239,7 @@ def test_a_poor_search_takes_the_restricted_plan(monkeypatch: pytest.MonkeyPatch
     row = found.modes.set_index("mode").loc["mixed"]
     assert row["taken_from"] == "direct_only"
     assert row["objective"] == pytest.approx(DIRECT_BEFORE)
-    assert "nothing better than the direct-only plan" in page(found)
+    assert "no better plan than the direct-only one" in page(found)
 
 
 def test_locked_sites_are_left_out_of_direct_only() -> None:

@@ -76,7 +76,7 @@ def test_a_comparison_is_printed_with_the_words_of_its_modes(
     print_comparison(replace(comparison, modes=modes), Path(HOSTILE))
     out = capsys.readouterr().out
     assert "direct-only" in out
-    assert "nothing better than the local-only plan" in out
+    assert "no better plan than the local-only one" in out
     assert out.count(SHOWN) == 4
 
 

@@ -1,1 +1,1 @@
-"""Direct mail, local fulfilment or a mix, and where they break even."""
+"""Comparison of direct mail, local fulfilment and a mix, and their break-even points."""

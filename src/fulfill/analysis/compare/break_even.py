@@ -1,35 +1,34 @@
-"""Where stock near the buyer and direct mail are worth the same.
+"""Break-even points between direct mail and stock near the consumer.
 
-In volume, consumer price, duty rate and customs value, each of the mean order of a product in a
-country (`unit_economics.py`, whose words are used). Prices and rates are moved in the tables, and
-`fulfill.model.economics` prices the mean order anew. Columns of the table:
+They are found in volume, consumer price, duty rate and customs value, each for the mean order of a
+product in a country (`unit_economics.py`). Prices and rates are changed in the tables, and
+`fulfill.model.economics` prices the mean order again. Columns of the table:
 
 ``orders``, ``reach``
-    Potential orders a year of the country; share of them that mail and stock both reach.
-    All else is said of these.
+    Potential orders a year of the country, and the share of them that both mail and stock
+    can reach. All other columns refer to this share.
 ``mail_usd_per_order``, ``local_usd_per_order``, ``entry_usd_year``, ``safety_usd_year``,
 ``gain_usd_per_order``
-    Margins, entry, safety stock, and the gain per order at the product's orders.
+    Margins, entry cost, safety stock, and the gain of stock per order at the current volume.
 ``winner``
-    ``local`` where the gain is positive, else ``direct_mail``; empty where there is nothing
-    to compare.
+    ``local`` where the gain is positive, otherwise ``direct_mail``; empty where there is
+    nothing to compare.
 ``break_even_orders_year``
-    (a) Orders at which ``(local - mail) orders = entry + safety(orders)``: above it stock
-    wins. Infinite: never; 0: at any volume. Safety stock is concave in the orders, the
-    variance of demand growing with them.
+    (a) Volume at which ``(local - mail) orders = entry + safety(orders)``; stock wins above
+    it. Infinite: at no volume; 0: at any. Safety stock is concave in the orders, as the
+    variance of demand grows in proportion to them.
 ``break_even_price_usd``
-    (b) Consumer price at which the gain is zero, all else equal (transfer value and goods
-    cost too), between 0.2 and 5 times the price, the nearest to it. Where a value band of
-    the courier's tax ends there is a jump: then it is the price at which the winner
-    changes.
+    (b) Consumer price at which the gain is zero, with transfer value and goods cost
+    unchanged, between 0.2 and 5 times the price and nearest to it. At the end of a value
+    band of the courier tax the gain jumps; then it is the price at which the winner changes.
 ``break_even_duty_rate``
     (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins.
-    Routes are chosen anew: goods that come from a plant in the country, or under a
-    preference, may leave no such rate.
+    Routes are chosen again for each rate: with goods from a plant in the country, or under
+    a preference, there may be no such rate.
 ``break_even_value_ratio``, ``value_ratio``
     (d) Transfer value over net price up to which formal entry pays less tax than courier
     entry (`duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees),
-    and the product's own.
+    and the ratio of the product.
 """
 
 from __future__ import annotations
@@ -63,30 +62,33 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 PRICE_FACTORS = np.geomspace(0.2, 5.0, 17)
-"""Multiples of a product's price among which a break-even is looked for."""
+"""Multiples of a product's price between which a break-even price is searched."""
 HIGHEST_DUTY = 5.0
-"""Highest formal duty rate at which a break-even is looked for: 500 %."""
+"""Largest formal duty rate for which a break-even is searched: 500 %."""
 LARGEST_VOLUME = 1e12
 HALVINGS = 22
+"""Steps of bisection: they narrow the widest bracket, a duty rate from 0 to 5, to about 1e-6."""
 
 
 def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> pd.DataFrame:
-    """Return the margins of a country's mean order by mail and from stock, and what would turn it.
+    """Return the margins of a country's mean order, and the values at which the winner changes.
 
-    Stock is in the country's own open sites.
+    Stock is kept in the open sites of the country.
 
     Parameters
     ----------
     priced : PricedModel
+        Model of the mixed plan.
     stocking : OpenAssortment
         Open sites of all countries, and what they stock.
     country : str
+        ISO code.
 
     Returns
     -------
     DataFrame
-        One row for each product, with the columns of this module's head; NaN where there is no such
-        figure (no open site, no mail, or no break-even in the range looked at).
+        One row for each product, with the columns described in this module; NaN where there is no
+        such value (no open site, no mail, or no break-even in the range searched).
     """
     problem = priced.problem
     products = problem.network["products"]
@@ -124,10 +126,10 @@ def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> 
 
 
 def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
-    """Return (a).
+    """Return the break-even volume (a), orders a year.
 
-    The gain a year is convex in the orders and not positive at zero, so it crosses zero once at
-    most.
+    The yearly gain is convex in the orders and not positive at zero, so it crosses zero at most
+    once.
     """
 
     def wins(power: Array) -> Mask:
@@ -135,6 +137,7 @@ def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
         safety = mean.safety_usd(priced.economics.safety, volume)
         return np.asarray((sides.local - sides.mail) * volume > sides.entry + safety)
 
+    # Bisection in the exponent, as break-even volumes differ by orders of magnitude.
     top = np.log10(LARGEST_VOLUME)
     low, high = np.full(len(mean.orders), -6.0), np.full(len(mean.orders), top)
     always, never = wins(low), ~wins(high)
@@ -144,8 +147,9 @@ def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
 
 
 def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
-    """Return (b)."""
+    """Return the break-even price (b), USD."""
     problem, economics = priced.problem, priced.economics
+    # Only delivery options with a weight are priced again, as every step prices them all.
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
     small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
     ways = Ways(economics.ways.table.iloc[rows].reset_index(drop=True))
@@ -164,6 +168,7 @@ def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
 
     if not mean.orders.any():
         return np.full(len(price), np.nan)
+    # The gain is not monotonic in the price, so a grid finds every change before bisection.
     won: Mask = np.stack([wins(np.full(len(price), factor)) for factor in PRICE_FACTORS])
     turns: Mask = np.not_equal(won[1:], won[:-1])
     middle = np.sqrt(PRICE_FACTORS[1:] * PRICE_FACTORS[:-1])
@@ -173,15 +178,16 @@ def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
 
 
 def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str) -> Array:
-    """Return (c).
+    """Return the break-even duty rate (c).
 
-    Every product gets a tariff class of its own, so that all rates can be moved at once.
+    Every product gets its own tariff class, so that one evaluation tests a rate for each of them.
     """
     problem, economics, instance = priced.problem, priced.economics, priced.instance
     drawn = mean.drawn.sum(axis=(1, 2)) > 0
     rows = np.flatnonzero(drawn[instance.required_inbound.route_site])
     routes = economics.routes.take(rows)
     changed, product, answers = _own_classes(problem, country)
+    # The margin before inbound cost, from which the cost at each rate is subtracted.
     local_usd = mean.local_margin(instance.way_cost, np.zeros_like(mean.drawn))
 
     def wins(rate: Array) -> Mask:
@@ -205,7 +211,7 @@ def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str)
 def _boundary(
     wins: Callable[[Array], Mask], low: Array, high: Array, halvings: int = HALVINGS
 ) -> Array:
-    """Return by bisection where `wins` changes between `low` and `high`, product by product."""
+    """Return where `wins` changes between `low` and `high`, by bisection for each product."""
     at_low = wins(low)
     for _ in range(halvings):
         middle = (low + high) / 2.0
@@ -221,14 +227,16 @@ def _with_products(problem: Problem, **columns: Array) -> Problem:
 
 
 def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
-    """Give every product a tariff class of its own.
+    """Give every product its own tariff class.
 
     Returns
     -------
-    problem : with the rows of formal and preferential entry repeated for every product
-    product : (n_rows,) whose row it is
-    answers : (n_rows,) whether the row is the formal rule that answers for the product's Chinese
-        goods in the country
+    problem : Problem
+        With the rows of formal and preferential entry repeated for every product.
+    product : (n_rows,)
+        Position of the product of each row.
+    answers : (n_rows,)
+        Whether the row is the formal rule for the product's Chinese goods in the country.
     """
     products = problem.network["products"]
     rows = problem.regime.rows
@@ -236,7 +244,7 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
     pieces, answers = [], []
     listed: Iterable[Any] = products.itertuples(index=False)
     for number, row in enumerate(listed):
-        # The rows of the class stand first: of equal rows the resolver takes the first.
+        # Rows of the class precede those for any class, as the lookup takes the first match.
         own = pd.concat(
             [rows[rows["tariff_class"] == row.tariff_class], rows[rows["tariff_class"] == "any"]]
         )

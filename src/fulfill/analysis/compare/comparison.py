@@ -1,12 +1,12 @@
-"""Direct mail, local fulfilment, or a mix: one question, run three ways.
+"""Comparison of direct mail, local fulfilment and a mix for the same study.
 
-Demand, prices, network and service levels are the same. The three are one model restricted: direct-
-only keeps the channel `direct_mail`, local-only every other, mixed all that the problem allows.
-What is not worth serving may stay unserved in each. So a restricted plan is a mixed plan too, and
-mixed cannot be worse: where a search was stopped early and found less, the restricted plan is taken
-(`taken_from`). Two things can make a restricted mode fail: a service level that it cannot reach,
-and sites locked open, which direct-only leaves out (its plan is then none that the mixed mode could
-take).
+Demand, prices, network and service levels are the same in all three modes. They are restrictions of
+one model: direct-only keeps the channel `direct_mail`, local-only all others, mixed all that the
+problem allows. Orders that are not worth serving may stay unserved in each. A restricted plan is
+therefore feasible for the mixed mode too, which cannot be worse: where its search was stopped early
+and found less, the restricted plan is taken (`taken_from`). A restricted mode can be infeasible for
+two reasons: a service level that it cannot reach, and sites locked open. Direct-only ignores these
+locks, and its plan is then not available to the mixed mode.
 """
 
 from __future__ import annotations
@@ -49,38 +49,38 @@ KPIS = (
     "co2e_kg_per_order",
 )
 SHARES = (*CHANNELS, "unserved")
-"""Ways an order can end; every table has their shares as ``share_<name>``."""
+"""Channels, and orders not served; every table has their shares as ``share_<name>``."""
 STOCKED = 1e-6
 """Orders a year from which a site counts as stocking a product."""
 
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Plans of every date and mode side by side; all tables are long, with `as_of` as ISO text.
+    """Plans of every date and mode; all tables are long, with `as_of` as ISO text.
 
     Attributes
     ----------
     study : Study
-        The question; each plan restricts its channels, and its date if several are compared.
+        The study; each plan restricts its channels and sets its date.
     modes : DataFrame
-        as_of, mode, status, taken_from (the mode whose plan it is), objective, bound, bound_kind,
-        gap, seconds, the key figures of a plan, n_sites, open_sites, share_<channel>, audit. A mode
+        as_of, mode, status, taken_from (mode whose plan it is), objective, bound, bound_kind, gap,
+        seconds, the key figures of a plan, n_sites, open_sites, share_<channel>, audit. A mode
         without a plan has its status and NaN.
     products : DataFrame
         as_of, mode, product, orders, share_<channel>, mail_usd_per_order, local_usd_per_order
-        (margin of the mean order by either way, from the mode's open sites; NaN where one reaches
-        nobody), local_entry_usd_per_order (entry and safety stock spread over the orders), winner.
+        (margin of the mean order by mail and from the open sites; NaN where these reach no zone),
+        local_entry_usd_per_order (entry and safety stock spread over the orders), winner.
     zone_classes : DataFrame
         as_of, mode, country, zone_class, orders, lead_time_days, share_within_3_days,
         share_within_5_days, cancellation_rate, share_<channel>.
     break_even : DataFrame
-        as_of, sites_of (the mode whose open sites are meant: mixed, else local_only, else empty),
-        and the columns of `break_even.break_evens`, of which `stocked` says whether the mixed plan
-        stocks the product in the country.
+        as_of, sites_of (mode whose open sites are used: mixed, otherwise local_only, otherwise
+        empty), and the columns of `break_even.break_evens`, of which `stocked` tells whether the
+        mixed plan stocks the product in the country.
     status : str
         Worst status of the mixed plans.
     audit_faults : tuple of str
-        What the auditor found wrong, with date and mode.
+        Faults found by the audit, with date and mode.
     """
 
     study: Study
@@ -99,12 +99,24 @@ class Comparison:
 
 
 def on_dates(study: Study, days: Iterable[date]) -> list[Study]:
-    """Return the study under the rules of each day, in order of time, each day once.
+    """Return the study under the rules of each date, in chronological order.
+
+    Parameters
+    ----------
+    study : Study
+        Problem and options.
+    days : iterable of date
+        Dates; repeated ones are used once.
+
+    Returns
+    -------
+    list of Study
+        One for each date.
 
     Raises
     ------
     InputError
-        With the faults of all days.
+        With the faults of all dates.
     """
     studies, faults = [], []
     for day in sorted(set(days)):
@@ -123,19 +135,30 @@ def compare(
     progress: Callable[[Any], None] | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> Comparison:
-    """Plan a study in three modes, on every date, and put the plans side by side.
+    """Plan a study in three modes on every date.
 
     Parameters
     ----------
-    study : gap and time limit are those of every single plan
-    days : days whose rules hold; by default the study's own
-    progress : called with the reports of the running search
-    announce : called with a line before each search
+    study : Study
+        Problem and options; gap and time limit apply to each plan.
+    days : iterable of date
+        Dates whose rules apply; by default that of the study.
+    progress : callable, optional
+        Called with incumbent and bound while a search runs.
+    announce : callable, optional
+        Called with a line of text before each search.
+
+    Returns
+    -------
+    Comparison
+        Tables of all plans and the break-even points.
 
     Raises
     ------
     InputError
         Where the study has faults on a date.
+    SolverError
+        Where a solver fails.
     """
     modes, products, classes, evens, faults = [], [], [], [], []
     studies = on_dates(study, list(days) or [study.problem.regime.as_of])
@@ -147,6 +170,7 @@ def compare(
             run = runs[take]
             key = {"as_of": day, "mode": mode}
             modes.append({**key, **_mode_row(run, runs[mode], take)})
+            # Faults of a plan taken from another mode are already reported for that mode.
             faults += [f"{day} {mode}: {fault}" for fault in run.audit.faults if mode == take]
             if run.decisions is not None:
                 products.append(_product_rows(priced, run).assign(**key))
@@ -164,7 +188,20 @@ def compare(
 
 
 def allowed(problem: Problem, mode: str) -> tuple[str, ...]:
-    """Return the channels of a problem that a mode keeps."""
+    """Return the channels of a mode.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the channels that may be used.
+    mode : {'direct_only', 'local_only', 'mixed'}
+        Mode of the comparison.
+
+    Returns
+    -------
+    tuple of str
+        Empty where the problem has no channel of the mode.
+    """
     mail = tuple(name for name in problem.channels if name == "direct_mail")
     local = tuple(name for name in problem.channels if name != "direct_mail")
     return {"direct_only": mail, "local_only": local, "mixed": problem.channels}[mode]
@@ -175,7 +212,7 @@ def _three_runs(
     progress: Callable[[Any], None] | None,
     announce: Callable[[str], None] | None,
 ) -> tuple[dict[str, Run], dict[str, str]]:
-    """Return the run of each mode, and for each mode the mode whose plan it takes.
+    """Return the run of each mode, and for each mode the one whose plan it takes.
 
     A mode without a channel is left out.
     """
@@ -189,6 +226,7 @@ def _three_runs(
         opened = () if mode == "direct_only" else study.options.opened
         runs[mode] = optimize(study.with_(channels=channels, opened=opened), progress=progress)
     takes = {mode: mode for mode in runs}
+    # Direct-only ignores sites locked open: its plan is then not feasible for the mixed mode.
     fair = {
         mode: run
         for mode, run in runs.items()
@@ -206,7 +244,7 @@ def _objective(run: Run) -> float:
 
 
 def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
-    """Return a row of `modes`: the plan, under the bound of the mode's own search."""
+    """Return a row of `modes`: the plan, with the bound of the mode's own search."""
     outcome, plan = run.outcome, run.plan
     bound = searched.outcome.bound
     found = run.decisions is not None
@@ -231,7 +269,7 @@ def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
 
 
 def _stocking(run: Run) -> OpenAssortment:
-    """Return the open sites of a plan and what leaves them."""
+    """Return the open sites of a plan and the products that leave them."""
     decisions = run.decisions
     if decisions is None:
         n_sites, n_products = len(run.instance.sites), len(run.instance.products)
@@ -249,7 +287,7 @@ def _outbound(run: Run) -> pd.DataFrame:
 def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd.DataFrame:
     """Return ``share_<channel>`` and ``share_unserved`` of potential orders, by the key columns.
 
-    The orders are indexed by them; NaN where there are none.
+    `orders` is indexed by the key columns; shares are NaN where it is zero.
     """
     by_channel = flows.pivot_table("orders", key[0] if len(key) == 1 else key, "channel", "sum")
     served = by_channel.reindex(index=orders.index, columns=CHANNELS).fillna(0.0)
@@ -257,7 +295,7 @@ def _shares(flows: pd.DataFrame, key: list[str], orders: pd.Series[float]) -> pd
     shares = pd.DataFrame(
         served.to_numpy() / total, orders.index, [f"share_{name}" for name in CHANNELS]
     )
-    left = 1.0 - shares.sum(axis=1)
+    left = 1.0 - shares.sum(axis=1)  # rounding leaves a remainder where all orders are served
     return shares.assign(share_unserved=left.where(left > 1e-9, 0.0).where(orders > 0))
 
 
@@ -282,7 +320,7 @@ def _product_rows(priced: PricedModel, run: Run) -> pd.DataFrame:
 def _class_rows(run: Run) -> pd.DataFrame:
     """Return the rows of `zone_classes` of one plan.
 
-    Lead times and cancellations are over the orders served.
+    Lead times and cancellations are averaged over the orders served.
     """
     key = ["country", "zone_class"]
     zones = run.plan.zones
@@ -310,7 +348,7 @@ def _class_rows(run: Run) -> pd.DataFrame:
 def _break_even_rows(priced: PricedModel, plans: Mapping[str, Run], mixed: str) -> pd.DataFrame:
     """Return the rows of `break_even` of one date.
 
-    They are of mixed's open sites, or of local-only's where mixed has none.
+    They are for the open sites of the mixed plan, or of local-only where the mixed plan has none.
     """
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     candidates = {"mixed": _stocking(plans[mixed])}
@@ -331,7 +369,7 @@ def _break_even_rows(priced: PricedModel, plans: Mapping[str, Run], mixed: str) 
 
 
 def _long(tables: Sequence[pd.DataFrame], first: Sequence[str] = ("as_of", "mode")) -> pd.DataFrame:
-    """Return the tables one under the other, with the key columns first."""
+    """Return the tables concatenated, with the key columns first."""
     if not tables:
         return pd.DataFrame(columns=list(first))
     table = pd.concat(tables, ignore_index=True)
@@ -343,7 +381,18 @@ def _worst(statuses: Sequence[str]) -> str:
 
 
 def summary(comparison: Comparison) -> dict[str, Any]:
-    """Return what summary.json of a comparison holds; infinities and NaN become null."""
+    """Return the content of summary.json of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Result of `compare`.
+
+    Returns
+    -------
+    dict
+        Infinities and NaN are None.
+    """
     return {
         "status": comparison.status,
         "dates": {
@@ -358,7 +407,7 @@ def summary(comparison: Comparison) -> dict[str, Any]:
 
 
 def _plain(row: Mapping[Any, Any], without: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a row as JSON can hold it."""
+    """Return a row with values that JSON can represent."""
     plain = {}
     for name, value in row.items():
         if name in without:

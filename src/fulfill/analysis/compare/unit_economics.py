@@ -1,18 +1,18 @@
-"""The unit economics of each product, by mail and from stock.
+"""Unit economics of each product, by mail and from stock.
 
-The orders of a group of zones are weighted by demand, each by its best mail service and by its best
-lane from a given set of stocking sites. The weights stay while prices and rates move, so that the
-mean order can be priced anew. With
+The orders of a group of zones are weighted by demand, each with its best mail service and with its
+best lane from a given set of stocking sites. The weights stay fixed while prices and rates change,
+so that the mean order can be priced again. With
 
-    orders   potential orders a year that both can reach
+    orders   potential orders a year that both mail and stock can reach
     mail     margin of the mean order by mail, USD
     local    its margin from stock: best lane, cheapest inbound route, handling in the base band,
              storage
     entry    importer set-up and certification, USD a year
     safety   safety stock of the stocking sites at their shares of the orders, USD a year
 
-stock wins where its gain ``(local - mail) orders - entry - safety(orders)`` is positive. Sites are
-given: their rent and opening are not in it.
+stock wins where its gain ``(local - mail) orders - entry - safety(orders)`` is positive. The sites
+are given; their rent and opening cost are not included.
 """
 
 from __future__ import annotations
@@ -33,38 +33,39 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class OpenAssortment:
-    """Which sites are open, in which size, and what they stock.
+    """Open sites of a plan, their sizes, and the products that they stock.
 
     Attributes
     ----------
     size : (n_sites,)
-        Index of the open size, -1 where a site is closed.
+        Position of the open size, -1 where a site is closed.
     stocked : (n_sites, n_products)
+        Whether a site stocks a product.
     """
 
     size: Index
     stocked: Mask
 
     def within(self, sites: Mask) -> OpenAssortment:
-        """Return the same with all sites closed but those of a mask, (n_sites,)."""
+        """Return the assortment with all sites closed except those of a mask, (n_sites,)."""
         return OpenAssortment(np.where(sites, self.size, -1), self.stocked & sites[:, None])
 
 
 @dataclass(frozen=True)
 class UnitEconomics:
-    """The mean order of each product, in weights by which it can be priced anew.
+    """Mean order of each product, as weights with which it can be priced.
 
     Attributes
     ----------
     orders : (n_products,)
-        Orders a year; zero where mail and stock have no zone in common, then each side has its
-        own.
+        Orders a year; zero where mail and stock have no zone in common, in which case each has the
+        mean of its own zones.
     reach : (n_products,)
         These orders over all orders; NaN where there are none.
     mail, local : (n_ways, n_products, n_periods)
-        Share of the orders that goes by each way.
+        Share of the orders by delivery option.
     mail_usd, local_usd : (n_products,)
-        Price by distance, from stock also handling and storage, USD per potential order.
+        Price by distance; from stock also handling and storage; USD per potential order.
     drawn : (n_sites, n_products, n_periods)
         Orders that leave each site per potential order.
     """
@@ -78,63 +79,99 @@ class UnitEconomics:
     drawn: Array
 
     def mail_margin(self, way_cost: Array) -> Array:
-        """Return the margin by mail, USD per potential order; minus infinity where mail is closed.
+        """Return the margin by mail.
 
         Parameters
         ----------
         way_cost : (n_ways, n_products, n_periods)
-            USD per potential order.
+            Cost by delivery option, USD per potential order.
+
+        Returns
+        -------
+        (n_products,) array
+            USD per potential order; minus infinity where mail is not available.
         """
         return -(weighted(self.mail, way_cost) + self.mail_usd)
 
     def local_margin(self, way_cost: Array, inbound: Array) -> Array:
-        """Return the margin from stock, USD per potential order.
+        """Return the margin from stock.
 
         Parameters
         ----------
         way_cost : (n_ways, n_products, n_periods)
-            USD per potential order.
+            Cost by delivery option, USD per potential order.
         inbound : (n_sites, n_products, n_periods)
-            What an order costs when it stands in a site, USD, see `inbound_usd`.
+            Cost of an order in stock at a site, USD; see `inbound_usd`.
+
+        Returns
+        -------
+        (n_products,) array
+            USD per potential order.
         """
         return -(weighted(self.local, way_cost) + weighted(self.drawn, inbound) + self.local_usd)
 
     def safety_usd(self, safety: SafetyStock, orders: Array) -> Array:
-        """Return the cost of safety stock, USD a year, at orders a year; both (n_products,)."""
+        """Return the cost of safety stock at a volume.
+
+        Parameters
+        ----------
+        safety : SafetyStock
+            Cost function of each site and product.
+        orders : (n_products,)
+            Orders a year.
+
+        Returns
+        -------
+        (n_products,) array
+            USD a year.
+        """
         return np.asarray(safety.cost(self.drawn.sum(axis=2) * orders).sum(axis=0))
 
 
 def weighted(weight: Array, cost: Array) -> Array:
-    """Return the weighted sum of costs by product; a cost without weight may be infinite.
+    """Return the weighted sum of costs by product; a cost with zero weight may be infinite.
 
     Parameters
     ----------
     weight, cost : (n, n_products, n_periods)
+        Weights and costs.
 
     Returns
     -------
-    ndarray, shape (n_products,)
+    (n_products,) array
+        In the unit of the cost.
     """
     return np.asarray((weight * np.where(weight > 0, cost, 0.0)).sum(axis=(0, 2)))
 
 
 @dataclass(frozen=True)
 class BestLanes:
-    """The best lane of every place (the open sites, or the mail) to every cell.
+    """Best lane from each origin of delivery (an open site, or mail) to each cell.
 
     Attributes
     ----------
     cost : (n_places, n_zones, n_products, n_periods)
         USD per potential order, infinite where there is no lane.
     lane : (n_places, n_zones, n_products, n_periods)
-        Index of the lane.
+        Position of the lane.
     """
 
     cost: Array
     lane: Index
 
     def among(self, chosen: Mask) -> BestLanes:
-        """Return the best lanes from the places in ``chosen[:, k]`` as those of one place."""
+        """Return the best lane over a selection of places.
+
+        Parameters
+        ----------
+        chosen : (n_places, n_products)
+            Places that may deliver a product.
+
+        Returns
+        -------
+        BestLanes
+            With a single place.
+        """
         if not len(chosen):
             return BestLanes(
                 np.full((1, *self.cost.shape[1:]), np.inf),
@@ -152,15 +189,22 @@ def mean_unit_economics(
 ) -> UnitEconomics:
     """Return the unit economics of a group of zones with the sites of a plan.
 
-    A product that the plan stocks comes from the sites that stock it. Any other comes from all open
-    sites or from the one open site that is best for it, whichever gains more at its volume.
+    A product that the plan stocks comes from the sites that stock it. Any other product comes from
+    all open sites or from the single best open site, whichever gains more at its volume.
 
     Parameters
     ----------
     priced : PricedModel
+        Prices and demand.
     stocking : OpenAssortment
+        Open sites and what they stock.
     zones : (n_zones,)
-        Which zones are meant.
+        Mask of the zones.
+
+    Returns
+    -------
+    UnitEconomics
+        Of all products.
     """
     instance = priced.instance
     demand = instance.demand * zones[:, None, None]
@@ -176,6 +220,7 @@ def mean_unit_economics(
     free = ~here.any(axis=0)
     chosen = np.where(free, True, here)
     best = _mean(instance, demand, mail, local.among(chosen), keep)
+    # Fewer sites need less entry cost and safety stock; more sites shorten the last mile.
     for number in range(len(places)):
         alone = np.where(free, np.arange(len(places))[:, None] == number, here)
         trial = _mean(instance, demand, mail, local.among(alone), keep)
@@ -187,26 +232,27 @@ def mean_unit_economics(
 
 
 def _keep_usd(priced: PricedModel, stocking: OpenAssortment) -> Array:
-    """Return handling in the base band and storage of an order from each site, (n_sites, K, T)."""
+    """Return the cost of handling (base band) and storage of an order, (n_sites, K, T), USD."""
     size = np.maximum(stocking.size, 0)
     handling = priced.instance.handling_usd[np.arange(len(size)), size, 0]
     return np.asarray(handling[:, None, None] + priced.economics.storage_usd)
 
 
 def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None = None) -> Array:
-    """Return what an order costs when it stands in a site, by its cheapest route.
+    """Return the cost of an order in stock at a site, by its cheapest route.
 
     Parameters
     ----------
     instance : LocationInstance
+        Its inbound routes are used.
     route_usd : (n_rows, n_products, n_periods)
         USD per dispatched order.
     rows : (n_rows,), optional
-        Which routes these are, all by default.
+        Positions of the routes; all by default.
 
     Returns
     -------
-    ndarray, shape (n_sites, n_products, n_periods)
+    (n_sites, n_products, n_periods) array
         USD; infinite where no route brings the product.
     """
     cheapest = np.full((len(instance.sites), *instance.shape[1:]), np.inf)
@@ -216,10 +262,10 @@ def inbound_usd(instance: LocationInstance, route_usd: Array, rows: Index | None
 
 
 def _best_lanes(instance: LocationInstance, places: Index, draw_usd: Array) -> BestLanes:
-    """Find the best lane of each place to each cell; `draw_usd` is paid per order drawn.
+    """Find the best lane from each place to each cell; `draw_usd` is the cost per dispatched order.
 
-    In each turn every place and zone compares one lane more: an assignment with a repeated index
-    would keep the last lane, not the best.
+    Each iteration compares one more lane for every pair of place and zone. An indexed assignment of
+    all lanes at once would keep the last lane of a pair, not the best.
     """
     number = np.full(len(instance.sites) + 1, -1)
     number[places] = np.arange(len(places))
@@ -230,7 +276,7 @@ def _best_lanes(instance: LocationInstance, places: Index, draw_usd: Array) -> B
     new = np.ones(len(lanes), bool)
     new[1:] = (np.diff(place) != 0) | (np.diff(zone) != 0)
     start = np.maximum.accumulate(np.where(new, np.arange(len(lanes)), 0))
-    rank = np.arange(len(lanes)) - start
+    rank = np.arange(len(lanes)) - start  # of a lane among those of its place and zone
     cost = np.full((len(places), *instance.shape), np.inf)
     lane = np.full(cost.shape, -1)
     for turn in range(int(rank.max(initial=-1)) + 1):
@@ -247,9 +293,9 @@ def _best_lanes(instance: LocationInstance, places: Index, draw_usd: Array) -> B
 def _mean(
     instance: LocationInstance, demand: Array, mail: BestLanes, local: BestLanes, keep_usd: Array
 ) -> UnitEconomics:
-    """Return the mean order of the cells that mail and stock both reach.
+    """Return the mean order over the cells that both mail and stock reach.
 
-    Of a product without such a cell it is the mean of each side's own cells.
+    For a product without such a cell each of them has the mean over its own cells.
     """
     _, n_products, n_periods = instance.shape
     wanted = demand > 0
@@ -270,6 +316,7 @@ def _mean(
                 k, share * instance.lane_usd[lane] * instance.way_rate[way, k, t], n_products
             )
         )
+    # The last iteration was that of stock, whose lanes start at the sites.
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
     np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
     orders, all_orders = (np.where(cells, demand, 0.0).sum(axis=(0, 2)) for cells in (both, wanted))
@@ -290,14 +337,14 @@ def _sum_by_product(product: Index, amount: Array, n_products: int) -> Array:
 
 @dataclass(frozen=True)
 class Margin:
-    """The two sides of the mean order, each (n_products,).
+    """Margins of the mean order, each (n_products,).
 
     Attributes
     ----------
-    mail, local
-        Margins, USD per potential order; NaN where mail or stock reaches nobody.
-    safety, entry
-        Safety stock and entry, USD a year.
+    mail, local : Array
+        Margin by mail and from stock, USD per potential order; NaN where they reach no zone.
+    safety, entry : Array
+        Safety stock and entry cost, USD a year.
     """
 
     mail: Array
@@ -306,16 +353,16 @@ class Margin:
     entry: Array
 
     def gain(self, orders: Array) -> Array:
-        """Return the gain of stock, entry and safety stock spread over the orders.
+        """Return the gain of stock over mail, with entry and safety stock spread over the orders.
 
         Parameters
         ----------
         orders : (n_products,)
-            A year.
+            Orders a year.
 
         Returns
         -------
-        ndarray, shape (n_products,)
+        (n_products,) array
             USD per potential order; NaN where there are no orders.
         """
         burden = (self.entry + self.safety) / np.maximum(orders, 1e-300)
@@ -325,13 +372,19 @@ class Margin:
 
 
 def margin(priced: PricedModel, mean: UnitEconomics) -> Margin:
-    """Return the margin of the mean order by mail and from stock.
+    """Return the margins of the mean order by mail and from stock.
 
     Parameters
     ----------
     priced : PricedModel
+        Prices of the model.
     mean : UnitEconomics
-        Of this problem.
+        Of the same model.
+
+    Returns
+    -------
+    Margin
+        Of all products.
     """
     instance = priced.instance
     inbound = inbound_usd(instance, instance.required_inbound.route_usd)
@@ -346,7 +399,7 @@ def margin(priced: PricedModel, mean: UnitEconomics) -> Margin:
 
 
 def _entry_usd(priced: PricedModel, mean: UnitEconomics) -> Array:
-    """Return the cost of entry into the countries that the mean order draws from, (n_products,)."""
+    """Return the entry cost of the countries in which the mean order is stocked, (n_products,)."""
     site_country = priced.problem.network["sites"]["country"].to_numpy()
     draws = mean.drawn.sum(axis=2) > 0
     here = np.stack(
@@ -356,7 +409,7 @@ def _entry_usd(priced: PricedModel, mean: UnitEconomics) -> Array:
 
 
 def _yearly_gain(priced: PricedModel, mean: UnitEconomics) -> Array:
-    """Return the gain of stock, USD a year; minus infinity where it reaches nobody."""
+    """Return the gain of stock, USD a year; minus infinity where it reaches no zone."""
     return np.asarray(
         np.nan_to_num(margin(priced, mean).gain(mean.orders), nan=-np.inf)
         * np.maximum(mean.orders, 1e-300)
@@ -364,11 +417,16 @@ def _yearly_gain(priced: PricedModel, mean: UnitEconomics) -> Array:
 
 
 def winners(gain: Array) -> Array:
-    """Return the channel that wins: ``local``, ``direct_mail``, or empty where the gain is NaN.
+    """Return the channel that wins for each product.
 
     Parameters
     ----------
     gain : (n_products,)
         Gain of stock, see `Margin.gain`.
+
+    Returns
+    -------
+    (n_products,) array of str
+        ``local``, ``direct_mail``, or empty where the gain is NaN.
     """
     return np.where(np.isnan(gain), "", np.where(gain > 0, "local", "direct_mail"))

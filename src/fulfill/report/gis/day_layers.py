@@ -1,4 +1,4 @@
-"""The map layers of a day: routes along the roads, stops, depots, linehaul."""
+"""Map layers of a routed day: routes along roads, stops, depots and linehaul."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ Array = NDArray[np.float64]
 def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers routes, stops, depots and linehaul of a day.
 
-    Legs between near stops are straight: their streets are not mapped. Longer legs follow the
-    roads.
+    Legs between near stops are straight, as their streets are not mapped; longer legs follow roads.
+
+    Parameters
+    ----------
+    day : DayRoutes
+        Routed day.
 
     Returns
     -------
@@ -45,12 +49,14 @@ def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
 
 
 def write_day_layers(layers: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
-    """Write routes.gpkg with every layer, and each layer as GeoJSON; an empty layer is left out.
+    """Write routes.gpkg with every layer, and each layer as GeoJSON; empty layers are left out.
 
     Parameters
     ----------
-    layers : of `day_layers`
-    folder : an existing folder
+    layers : dict of str to GeoDataFrame
+        Of `day_layers`.
+    folder : Path
+        Existing folder.
     """
     for name, layer in layers.items():
         if len(layer):
@@ -61,18 +67,21 @@ def write_day_layers(layers: dict[str, gpd.GeoDataFrame], folder: Path) -> None:
 def route_lines(
     network: Network, depots: pd.DataFrame, visits: pd.DataFrame
 ) -> list[shapely.LineString]:
-    """Return the line of each vehicle in the order of its first visit, its trips one by one.
+    """Return the line of each vehicle, in the order of their first visits.
 
     Parameters
     ----------
-    network : whose roads are followed; without roads all legs are straight
-    depots : site_id, country, lat, lon
-    visits : vehicle, trip, site_id, lat, lon in driving order
+    network : Network
+        Its roads are followed; without roads all legs are straight.
+    depots : DataFrame
+        site_id, country, lat, lon.
+    visits : DataFrame
+        vehicle, trip, site_id, lat, lon in driving order.
 
     Returns
     -------
     list of LineString
-        (lon, lat), from the depot and back.
+        (lon, lat), all trips from the depot and back.
     """
     place = depots.set_index("site_id")[["lat", "lon"]]
     roads = None
@@ -91,29 +100,30 @@ def route_lines(
 
 
 def legs_km(points: Array) -> Array:
-    """Return the great circle of each leg of a line.
+    """Return the great-circle length of each leg of a line.
 
     Parameters
     ----------
-    points : (n, 2) lat and lon
+    points : (n, 2)
+        Latitude and longitude.
 
     Returns
     -------
     (n - 1,) array
-        km
+        Kilometres.
     """
     return np.array([great_circle_km(a[None], b[None])[0, 0] for a, b in pairwise(points)])
 
 
 class _RoadLegs:
-    """Lines of legs along the roads; the way between two road nodes is looked up once."""
+    """Lines of legs along roads; the road between two nodes is searched once."""
 
     def __init__(self, graph: RoadGraph, reach_km: float, country: str) -> None:
         self.graph, self.reach_km, self.country = graph, reach_km, country
         self.way = cache(self._way)
 
     def line(self, points: Array) -> Array:
-        """Return the line through points (n, 2): straight between near ones, else by road."""
+        """Return the line through points (n, 2): straight between near ones, otherwise by road."""
         far = legs_km(points)
         node, _ = snap(self.graph, points, np.full(len(points), self.country, object))
         pieces = [points[:1]]

@@ -1,4 +1,4 @@
-"""A plan's flows as lines on a map: by sea, by air, by road, and straight from site to zone."""
+"""Flows of a plan as lines on a map: by sea, by air, by road, and straight from site to zone."""
 
 from __future__ import annotations
 
@@ -26,11 +26,19 @@ HOP_KEY = ["leg", *ENDS, "crossing", "channel"]
 
 
 def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the flows of the year by hop.
+    """Return the yearly flows by hop.
 
-    `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. The way from an
-    origin overseas to a site is two hops with the same orders, to the gateway and on from it; sums
-    are therefore by leg. The lead time is that of the door, so hops to a site have none.
+    `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. Transport from an
+    origin overseas to a site consists of two hops with the same orders, to the gateway and from it;
+    totals are therefore only meaningful by leg. Lead times are those of delivery, so hops to a site
+    have none.
+
+    Parameters
+    ----------
+    plan : Plan
+        With flows.
+    problem : Problem
+        What was planned.
 
     Returns
     -------
@@ -56,9 +64,9 @@ def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
 
 
 def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """Split the way of goods at the port or airport.
+    """Split inbound flows at the port or airport.
 
-    `via` is gateway, crossing, gateway+crossing or nothing.
+    `via` is gateway, crossing, gateway+crossing or empty.
     """
     kind = network["gateways"].set_index("gateway_id")["kind"]
     names = inbound["via"].str.split("+")
@@ -80,10 +88,17 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
 def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     """Return the hops of a plan with their lines.
 
-    `drawn_as` says what a line is: ``sea lane``, ``great circle``, ``road``, or ``straight``.
-    Straight is the last mile, whose lines only say who serves whom (carriers choose their own way,
-    and thousands of roads would hide the map), and a way to a site for which the network has no
-    road.
+    `drawn_as` is the kind of line: ``sea lane``, ``great circle``, ``road`` or ``straight``. The
+    last mile is straight, as its lines only show which site serves which zone: carriers choose
+    their own routes, and thousands of roads would hide the map. A hop to a site is straight where
+    the network has no road for it.
+
+    Parameters
+    ----------
+    plan : Plan
+        With flows.
+    problem : Problem
+        What was planned.
 
     Returns
     -------
@@ -107,7 +122,7 @@ def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
 
 
 class _HopLines:
-    """Lines of single hops; a way by road is looked up once, however many hops share it."""
+    """Lines of single hops; a road is searched once, however many hops share it."""
 
     def __init__(self, network: Network) -> None:
         self.graph = read_roads(network.roads) if network.roads else None
@@ -118,10 +133,9 @@ class _HopLines:
     def line(
         self, leg: str, start: Point, goal: Point, crossing: str
     ) -> tuple[shapely.Geometry, str]:
-        """Return the line of a hop and what it is."""
+        """Return the line of a hop and its kind."""
         if leg == "sea":
-            # Sea lanes begin and end at the nearest point of the lane network, somewhere off the
-            # port.
+            # A sea lane ends at the nearest point of the lane network, at some distance from port.
             return _lines(_joined(start, sea_line(start, goal), goal)), "sea lane"
         if leg in ("air", "mail"):
             return _lines(air_line(start, goal)), "great circle"
@@ -130,7 +144,7 @@ class _HopLines:
         return _lines([np.array([start, goal])]), "straight"
 
     def _road(self, start: Point, goal: Point, crossing: str) -> tuple[shapely.Geometry, str]:
-        """Return the way by road through the crossing that the plan uses."""
+        """Return the road through the crossing that the plan uses."""
         key = (start, goal, crossing)
         if key not in self.roads:
             self.roads[key] = self._find_road(start, goal, crossing)
@@ -145,8 +159,8 @@ class _HopLines:
                 way = lane(self.graph, self.rules, start, goal, gates)
             except InputError:
                 way = None
-            # A place at the border may lie nearer to a road of the other country; such a way is not
-            # the plan's.
+            # A place at the border may be nearer to a road of the other country; such a road does
+            # not use the crossing of the plan.
             if way is not None and (way.crossing or "") == crossing:
                 return _lines([way.line]), "road"
         through = gates[["lat", "lon"]].to_numpy(float) if crossing else np.empty((0, 2))
@@ -154,7 +168,7 @@ class _HopLines:
 
 
 def _joined(start: Point, pieces: list[Array], goal: Point) -> list[Array]:
-    """Return the pieces of a line with its first and last point in front and behind."""
+    """Return the pieces of a line extended to its start and end."""
     pieces = list(pieces)
     pieces[0] = np.vstack([[start], pieces[0]])
     pieces[-1] = np.vstack([pieces[-1], [goal]])

@@ -29,7 +29,14 @@ FORMATS = ("geojson", "gpkg", "kepler")
 
 
 def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of a plan.
+    """Return the map layers of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        With tables.
+    problem : Problem
+        What was planned.
 
     Returns
     -------
@@ -47,6 +54,13 @@ def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
 
 def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     """Return every gateway with its volume, used or not.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the table of capacities.
+    problem : Problem
+        What was planned.
 
     Returns
     -------
@@ -68,12 +82,14 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
 
 
 def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write the layers of a plan into one file, `ROUTES` too if it is among them.
+    """Write the layers of a plan into one file, including `ROUTES` if it is among them.
 
     Parameters
     ----------
-    layers : of `plan_layers`
-    path : file to write; an existing one is replaced
+    layers : Mapping of str to GeoDataFrame
+        Of `plan_layers`.
+    path : Path
+        File to write; an existing one is replaced.
     """
     path.unlink(missing_ok=True)
     kinds = LAYERS | ({ROUTES: "LineString"} if ROUTES in layers else {})

@@ -1,4 +1,4 @@
-"""Where the ends of a plan's flows stand, and where mailed orders start."""
+"""Coordinates of the ends of a plan's flows, and the origins of mailed orders."""
 
 from __future__ import annotations
 
@@ -12,19 +12,24 @@ from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import BY_MAIL
 
 WGS84 = "EPSG:4326"
-"""All points and layers are longitude and latitude."""
+"""Coordinate system of all layers: longitude and latitude."""
 ENDS = ["from_kind", "from", "to_kind", "to"]
 """Columns that name both ends; an id is only unique within its kind."""
 
 
 def point_layer(table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Return a table that has the columns lat and lon as points in EPSG:4326."""
+    """Return a table with the columns lat and lon as points in EPSG:4326."""
     points = gpd.points_from_xy(table["lon"], table["lat"])
     return gpd.GeoDataFrame(table, geometry=points, crs=WGS84)
 
 
 def place_table(problem: Problem) -> pd.DataFrame:
-    """Return where every origin, gateway, site and zone is.
+    """Return the coordinates of every origin, gateway, site and zone.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
 
     Returns
     -------
@@ -46,17 +51,19 @@ def place_table(problem: Problem) -> pd.DataFrame:
 
 
 def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return where both ends of each row are.
+    """Return the coordinates of both ends of each row.
 
     Parameters
     ----------
-    table : has the columns `ENDS`
-    places : of `place_table`
+    table : DataFrame
+        With the columns `ENDS`.
+    places : DataFrame
+        Of `place_table`.
 
     Returns
     -------
     DataFrame
-        start_name, start_lat, start_lon, end_name, end_lat, end_lon, indexed as the table.
+        start_name, start_lat, start_lon, end_name, end_lat, end_lon, indexed like the table.
     """
     columns: dict[str, object] = {}
     for side, end in (("start", "from"), ("end", "to")):
@@ -66,15 +73,22 @@ def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 
 def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the flows of a plan with both ends as places.
+    """Return the flows of a plan with kind and id of both ends.
 
-    Mailed orders start at the origin whose goods the model counts for them: the cheapest Chinese
+    Mailed orders start at the origin whose goods the model prices for them: the cheapest Chinese
     one of the product.
+
+    Parameters
+    ----------
+    plan : Plan
+        With flows.
+    problem : Problem
+        What was planned.
 
     Returns
     -------
     DataFrame
-        flows.csv with the columns `ENDS`, and `m3`: volume of the goods moved.
+        flows.csv with the columns `ENDS`, and `m3`, the volume of the goods.
     """
     flows = plan.flows
     inbound, mail = (

@@ -1,4 +1,4 @@
-"""The land that each site mainly serves."""
+"""Service areas: the land that each site mainly serves."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ from fulfill.report.gis.places import WGS84
 from fulfill.study.plan import Plan
 
 METRES = "EPSG:6372"
-"""Conformal conic of Mexico: distances over the region are right within a few per cent."""
+"""Conformal conic projection of Mexico; distances in the region are accurate to a few per cent."""
 MARGIN_M = 60_000.0
-"""How far areas go beyond the outermost zones: nobody asks about land behind (the US interior)."""
+"""Margin of the areas beyond the outermost zones, where there is no demand (the US interior)."""
 FAR_M = 1e6
-"""Voronoi cells go this far before they are cut; farther than any margin."""
+"""Extent of the Voronoi cells before they are clipped; larger than any margin."""
 
 
 def service_area_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
-    """Return an area for each site, and for direct mail, that serves some zone most.
+    """Return the area of each site, and of direct mail, that is the main source of some zone.
 
-    Every zone gets the land that is nearer to it than to any other zone of its country, cut at the
-    outlines of the country and `MARGIN_M` beyond the hull of its zones; the land of the zones with
-    one main site is put together. Where the network has no outlines only the hull cuts.
+    Every zone gets the land that is nearer to it than to any other zone of its country, clipped at
+    the outlines of the country and at `MARGIN_M` beyond the hull of its zones. The land of all
+    zones with the same main site is merged. Where the network has no outlines only the hull clips.
+
+    Parameters
+    ----------
+    plan : Plan
+        With zones.
+    problem : Problem
+        With the outlines of the countries.
 
     Returns
     -------
@@ -63,12 +70,14 @@ def service_area_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
 
 
 def zone_cells(zones: pd.DataFrame, land: gpd.GeoSeries | None) -> gpd.GeoDataFrame:
-    """Return each zone's cell of the Voronoi diagram, cut at the hull of all and at the land.
+    """Return the Voronoi cell of each zone, clipped at the hull of all zones and at the land.
 
     Parameters
     ----------
-    zones : zone_id, main_site, orders, lat, lon
-    land : outlines; None cuts at the hull only
+    zones : DataFrame
+        zone_id, main_site, orders, lat, lon.
+    land : GeoSeries or None
+        Outlines; None clips at the hull only.
 
     Returns
     -------

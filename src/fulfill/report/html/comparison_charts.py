@@ -1,4 +1,4 @@
-"""Charts of a comparison: cost by mode and date, and how the mix moves with the rules."""
+"""Charts of a comparison: cost by mode and date, and the channels of the mixed plans."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from fulfill.study.vocabulary import shown
 
 
 def cost_chart(comparison: Comparison) -> figure:
-    """Draw the cost of each mode on each date as grouped bars; a mode without a plan has none."""
+    """Draw the cost of each mode on each date.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Plans of all dates and modes.
+
+    Returns
+    -------
+    figure
+        Grouped bars; none for a mode without a plan.
+    """
     rows = comparison.modes[comparison.modes["objective"].notna()]
     modes = [mode for mode in MODES if mode in set(comparison.modes["mode"])]
     days = list(dict.fromkeys(comparison.modes["as_of"]))
@@ -36,7 +47,18 @@ def cost_chart(comparison: Comparison) -> figure:
 
 
 def share_chart(comparison: Comparison) -> figure:
-    """Draw the channels' shares of the mixed plan of each date as stacked bars."""
+    """Draw the shares of the channels in the mixed plan of each date.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Plans of all dates and modes.
+
+    Returns
+    -------
+    figure
+        Stacked bars.
+    """
     rows = comparison.modes[
         (comparison.modes["mode"] == "mixed") & comparison.modes["objective"].notna()
     ]

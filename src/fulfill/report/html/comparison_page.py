@@ -1,4 +1,4 @@
-"""The page of a comparison."""
+"""Page of a comparison."""
 
 from __future__ import annotations
 
@@ -74,12 +74,23 @@ CLASS_COLUMNS = outputs.ZONE_CLASSES.pick(
 
 
 def page(comparison: Comparison) -> str:
-    """Return the page."""
+    """Render the page of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Plans of all dates and modes.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     names = " and ".join(files.name for files in input_folders(comparison.study).values())
     modes, classes = comparison.modes, comparison.zone_classes
     return base.page(
         "comparison.html",
-        f"Ways to fulfil: {names}",
+        f"Fulfilment modes: {names}",
         {"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)},
         days=list(dict.fromkeys(modes["as_of"])),
         verdicts=list(_verdicts(modes)),
@@ -93,7 +104,7 @@ def page(comparison: Comparison) -> str:
 
 
 def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Say for each date which mode wins, and by how much; no cost where there is no mix."""
+    """Yield for each date what the mix saves over the other modes; no cost where it has no plan."""
     usd = figure("objective").shown
     for day, rows in modes.groupby("as_of"):
         found = rows.set_index("mode")
@@ -116,7 +127,7 @@ def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
 def _by(
     rows: pd.DataFrame, key: Sequence[str], columns: Sequence[Figure]
 ) -> list[dict[str, object]]:
-    """Return a table for each value of the key columns; all but the last date's folded away."""
+    """Return a table for each value of the key columns; only those of the last date are open."""
     if rows.empty:
         return []
     last = rows["as_of"].max()

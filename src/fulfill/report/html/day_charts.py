@@ -1,4 +1,4 @@
-"""Charts of a routed day: how full vehicles are, and when they are out."""
+"""Charts of a routed day: load and working time of the vehicles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,18 @@ OUT_COLOR, BREAK_COLOR = "#67a9cf", "#8c510a"
 
 
 def load_chart(vehicles: pd.DataFrame) -> figure:
-    """Draw how full each vehicle is, the fullest first."""
+    """Draw the load of each vehicle, in descending order.
+
+    Parameters
+    ----------
+    vehicles : DataFrame
+        Vehicles of the day.
+
+    Returns
+    -------
+    figure
+        Bar chart, per cent of the capacity.
+    """
     table = vehicles.sort_values("load_share", ascending=False, ignore_index=True)
     canvas = _vehicle_chart("load, %", len(table))
     top = 100.0 * table["load_share"]
@@ -26,7 +37,18 @@ def load_chart(vehicles: pd.DataFrame) -> figure:
 
 
 def time_chart(day: DayRoutes) -> figure:
-    """Draw when each vehicle is out, and its break."""
+    """Draw the time on the road and the break of each vehicle.
+
+    Parameters
+    ----------
+    day : DayRoutes
+        Routed day.
+
+    Returns
+    -------
+    figure
+        Bar chart, hours of the day.
+    """
     table = day.vehicles.sort_values("returns", ignore_index=True)
     canvas = _vehicle_chart("hour on the clock", len(table))
     rests = (kind.rest for part in day.districts for kind in part.instance.vehicles)
@@ -44,7 +66,7 @@ def time_chart(day: DayRoutes) -> figure:
 
 
 def _vehicle_chart(axis: str, number: int) -> figure:
-    """Return an empty chart with a place for each vehicle."""
+    """Return an empty chart with a bar position for each vehicle."""
     canvas = chart(260, x_range=(0, max(number, 1)), y_axis_label=axis)
     canvas.xaxis.visible = False
     return canvas

@@ -1,4 +1,4 @@
-"""The map of a routed day: trucks, routes, stops and sites."""
+"""Map of a routed day: trucks, routes, stops and sites."""
 
 from __future__ import annotations
 
@@ -19,7 +19,20 @@ TRUCK_COLOR, DEPOT_COLOR = "#8c510a", "#b2182b"
 
 
 def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
-    """Draw routes, stops, depots and linehaul over the network's outlines."""
+    """Draw routes, stops, depots and linehaul of a day.
+
+    Parameters
+    ----------
+    day : DayRoutes
+        Routed day.
+    layers : Mapping of str to GeoDataFrame
+        Of `report.gis.day_layers.day_layers`.
+
+    Returns
+    -------
+    figure
+        With a legend that hides and shows layers.
+    """
     places = pd.concat([day.stops[["lat", "lon"]], day.depots[["lat", "lon"]]])
     canvas = empty_map(places, day.network)
     stop_text = "<b>@stop_id</b><br>@vehicle, stop @sequence"

@@ -1,4 +1,4 @@
-"""The page of a routed day: map, load and time of each vehicle, zones and trucks, in one file."""
+"""Page of a routed day: map, load and time of each vehicle, zones and trucks."""
 
 from __future__ import annotations
 
@@ -53,13 +53,16 @@ TRUCK_COLUMNS = LINEHAUL.pick(
 
 
 def write_day_page(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write the page of a day.
+    """Write the page of a routed day.
 
     Parameters
     ----------
-    day : what is shown
-    layers : of `day_layers`
-    path : file to write
+    day : DayRoutes
+        Routed day.
+    layers : Mapping of str to GeoDataFrame
+        Of `day_layers`.
+    path : Path
+        File to write.
     """
     zones = day.zones
     if len(zones):

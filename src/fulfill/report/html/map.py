@@ -1,4 +1,4 @@
-"""Offline maps in Web Mercator: the land, and the lines and areas that layers are drawn with."""
+"""Offline maps in Web Mercator: background, lines and areas."""
 
 from __future__ import annotations
 
@@ -21,17 +21,24 @@ from fulfill.report.html.style import hover
 Array = NDArray[np.float64]
 EARTH_M = 6378137.0
 VAN = "<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD"
-"""What is said of a van at the pointer."""
+"""Tooltip of a van."""
 LAND, ABROAD, SEA, BORDER = "#f7f4ec", "#efefec", "#e6eef3", "#c9c2b4"
 
 
 def empty_map(places: pd.DataFrame, network: Network) -> figure:
-    """Return a map of the land that shows all places.
+    """Return a map of the land that covers all places.
 
     Parameters
     ----------
-    places : lat, lon
-    network : whose outlines are drawn, if it has any
+    places : DataFrame
+        lat, lon.
+    network : Network
+        Its outlines are drawn, if it has any.
+
+    Returns
+    -------
+    figure
+        To which layers are added.
     """
     x, y = mercator(places["lon"].to_numpy(float), places["lat"].to_numpy(float))
     middle = (x.min() + x.max()) / 2, (y.min() + y.max()) / 2
@@ -58,12 +65,34 @@ def empty_map(places: pd.DataFrame, network: Network) -> figure:
 
 
 def mercator(lon: Array, lat: Array) -> tuple[Array, Array]:
-    """Return Web Mercator metres: what map readers are used to."""
+    """Project coordinates to Web Mercator.
+
+    Parameters
+    ----------
+    lon, lat : array
+        Degrees.
+
+    Returns
+    -------
+    x, y : array
+        Metres.
+    """
     return np.radians(lon) * EARTH_M, np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) * EARTH_M
 
 
 def lines_xy(shapes: gpd.GeoSeries) -> dict[str, Any]:
-    """Return lines as bokeh wants them: `xs` and `ys`, a list of metres for each line."""
+    """Return lines in the form of bokeh's `multi_line`.
+
+    Parameters
+    ----------
+    shapes : GeoSeries
+        Lines in EPSG:4326.
+
+    Returns
+    -------
+    dict
+        `xs` and `ys`, a list of Web Mercator metres for each line.
+    """
     lines = [shapely.get_coordinates(_projected(shape)).round(0) for shape in shapes]
     return {
         "xs": [line[:, 0].tolist() for line in lines],
@@ -72,7 +101,18 @@ def lines_xy(shapes: gpd.GeoSeries) -> dict[str, Any]:
 
 
 def areas_xy(shapes: gpd.GeoSeries) -> dict[str, Any]:
-    """Return (multi)polygons as bokeh wants them: for each part its ring and its holes."""
+    """Return polygons in the form of bokeh's `multi_polygons`.
+
+    Parameters
+    ----------
+    shapes : GeoSeries
+        Polygons or multipolygons in EPSG:4326.
+
+    Returns
+    -------
+    dict
+        `xs` and `ys` in Web Mercator metres; for each part its outer ring, then its holes.
+    """
     xs, ys = [], []
     for shape in shapes:
         parts = [
@@ -91,17 +131,25 @@ def draw_vehicles(
     width: float = 1.3,
     colors: Sequence[str] = Category20[20],
 ) -> list[Any]:
-    """Draw the lines of vehicles in colours that come round again.
+    """Draw the lines of vehicles in repeating colours.
 
     Parameters
     ----------
-    text : what is said at the pointer
-    width : of the lines, pixels
+    canvas : figure
+        Map.
+    layer : GeoDataFrame
+        One line for each vehicle.
+    text : str
+        Tooltip.
+    width : float
+        Width of the lines, pixels.
+    colors : sequence of str
+        Colours, used in turn.
 
     Returns
     -------
     list
-        What was drawn; nothing where there is no line.
+        The renderer; empty where there is no line.
     """
     if not len(layer):
         return []
@@ -122,7 +170,7 @@ def draw_vehicles(
 
 
 def _draw_land(canvas: figure, outlines: gpd.GeoDataFrame) -> None:
-    """Draw the land, Mexico lighter than what lies abroad."""
+    """Draw the land, with Mexico lighter than other countries."""
     color = np.where(outlines["country"] == "MX", LAND, ABROAD)
     source = ColumnDataSource({**areas_xy(outlines.geometry), "color": color})
     canvas.multi_polygons(

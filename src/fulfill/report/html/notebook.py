@@ -1,4 +1,4 @@
-"""The map of a run in a notebook."""
+"""Map of a run for notebooks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ HEIGHT_PX = 620
 
 @dataclass(frozen=True, repr=False)
 class PlanMap:
-    """A map in one piece of HTML that needs no network; a notebook shows it.
+    """A map as self-contained HTML, which a notebook displays.
 
     Attributes
     ----------
-    html : a whole page
-    title : what it shows
+    html : str
+        Complete page.
+    title : str
+        Title of the page.
     """
 
     html: str
@@ -33,21 +35,42 @@ class PlanMap:
         return f"<PlanMap: {self.title}; `save(path)` writes it as a page>"
 
     def _repr_html_(self) -> str:
-        # A frame of its own keeps the styles of page and notebook apart.
+        # An iframe isolates the styles of the map from those of the notebook.
         return (
             f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.title)}" '
             f'style="width:100%;height:{HEIGHT_PX}px;border:0"></iframe>'
         )
 
     def save(self, path: str | Path) -> Path:
-        """Write the map as an HTML page."""
+        """Write the map as an HTML page.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
         target = Path(path)
         target.write_text(self.html, encoding="utf-8", newline="\n")
         return target
 
 
 def explore(run: Run) -> PlanMap:
-    """Return the map of a run's plan.
+    """Return a map of the plan of a run.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan.
+
+    Returns
+    -------
+    PlanMap
+        A notebook displays it; `save` writes it.
 
     Raises
     ------

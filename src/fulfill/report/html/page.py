@@ -1,7 +1,7 @@
-"""The base of all pages: templates that escape whatever they are given, one head, one table.
+"""Base of all pages: templates with autoescape, a common head, and tables.
 
-A page is one file that opens without a network connection. Only what is made here or by bokeh is
-`Markup`; every name, id and message of the inputs stays text.
+A page is a single file that needs no network connection. Only output of this module or of bokeh is
+`Markup`; every name, id and message of the inputs is escaped.
 """
 
 from __future__ import annotations
@@ -41,19 +41,37 @@ def _environment() -> Environment:
 def write_page(
     path: Path, template: str, title: str, drawings: Mapping[str, figure], **content: Any
 ) -> None:
-    """Write a page into a file; the parameters are those of `page`."""
+    """Write a page to a file.
+
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    template, title, drawings, **content
+        See `page`.
+    """
     text = page(template, title, drawings, **content)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def page(template: str, title: str, drawings: Mapping[str, figure], **content: Any) -> str:
-    """Return a page.
+    """Render a page.
 
     Parameters
     ----------
-    template : file in templates/ that extends base.html
-    drawings : by the name under which the template shows them, as `drawings.<name>`
-    content : what else the template shows; text that is not `Markup` is escaped
+    template : str
+        File in templates/ that extends base.html.
+    title : str
+        Title of the page.
+    drawings : Mapping of str to figure
+        Charts by the name under which the template refers to them, ``drawings.<name>``.
+    **content
+        Other variables of the template; text that is not `Markup` is escaped.
+
+    Returns
+    -------
+    str
+        HTML.
     """
     script, places = components(dict(drawings), wrap_script=False)
     css = files("fulfill.report.html").joinpath("templates/page.css").read_text(encoding="utf-8")
@@ -70,14 +88,42 @@ def page(template: str, title: str, drawings: Mapping[str, figure], **content: A
 
 
 def part(template: str, **content: Any) -> Markup:
-    """Return a piece of a page, escaped like a page."""
+    """Render a fragment of a page, with the same escaping.
+
+    Parameters
+    ----------
+    template : str
+        File in templates/.
+    **content
+        Variables of the template.
+
+    Returns
+    -------
+    Markup
+        HTML.
+    """
     return Markup(_environment().get_template(template).render(**content))
 
 
 def html_table(
     rows: pd.DataFrame, columns: Sequence[Figure], *, last_is_sum: bool = False
 ) -> Markup:
-    """Return some columns of a frame as a table: texts stand left, numbers right."""
+    """Render columns of a frame as a table, with texts aligned left and numbers right.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of the table.
+    columns : sequence of Figure
+        Columns, with their labels and formats.
+    last_is_sum : bool
+        Whether the last row is a total.
+
+    Returns
+    -------
+    Markup
+        HTML.
+    """
     texts = [[column.shown(value) for value in rows[column.key]] for column in columns]
     cells = list(zip(*texts, strict=True))
     return part(
@@ -86,5 +132,5 @@ def html_table(
 
 
 def inline(script: str) -> Markup:
-    """Return JavaScript whose strings cannot end the element in which it stands."""
+    """Return JavaScript whose strings cannot close the script element that contains it."""
     return Markup(script.replace("</", "<\\/").replace("<!--", "<\\!--"))

@@ -1,4 +1,4 @@
-"""Charts of a plan: channels, throughput, and what becomes of an order's revenue."""
+"""Charts of a plan: channels, throughput, and the breakdown of the revenue of an order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,20 @@ KINDS = (*CHANNELS, "unserved")
 
 
 def channel_share(plan: Plan, problem: Problem) -> figure:
-    """Draw the share of each channel in the orders: all, by country, zone class and product."""
+    """Draw the share of each channel in all orders, and by country, zone class and product.
+
+    Parameters
+    ----------
+    plan : Plan
+        With tables.
+    problem : Problem
+        Names of the products.
+
+    Returns
+    -------
+    figure
+        Stacked bars.
+    """
     table = _shares(plan, problem)
     names = list(table.index)
     canvas = chart(
@@ -73,7 +86,7 @@ def channel_share(plan: Plan, problem: Problem) -> figure:
 
 
 def _shares(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the share of channels in potential orders, a row for each bar."""
+    """Return the share of channels in potential orders, one row for each bar."""
     columns = [name for name in KINDS if plan.kpis["channel_share"].get(name, 0.0) > 0]
     countries = problem.network["countries"].set_index("country")["name"].to_dict()
     pieces = [
@@ -97,7 +110,7 @@ def _shares_of_zones(plan: Plan, column: str) -> pd.DataFrame:
 
 
 def _shares_of_products(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return the share of channels by product, under the products' names."""
+    """Return the share of channels by product name."""
     served = plan.flows[plan.flows["leg"] == "outbound"]
     orders = served.pivot_table(index="product", columns="channel", values="orders", aggfunc="sum")
     wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products)
@@ -107,7 +120,20 @@ def _shares_of_products(plan: Plan, problem: Problem) -> pd.DataFrame:
 
 
 def throughput(plan: Plan, problem: Problem) -> figure:
-    """Draw orders a day through all sites by period and band, against what sites can handle."""
+    """Draw the orders a day of all sites by period and band, with their capacity.
+
+    Parameters
+    ----------
+    plan : Plan
+        With tables.
+    problem : Problem
+        Calendar and capacities.
+
+    Returns
+    -------
+    figure
+        Stacked bars with capacity lines.
+    """
     bands = list(BAND_COLOR)
     used = _handled(plan).pivot_table(index="period", columns="band", values="used", aggfunc="sum")
     used = used.reindex(index=problem.periods, columns=bands).fillna(0.0)
@@ -135,7 +161,20 @@ def throughput(plan: Plan, problem: Problem) -> figure:
 
 
 def site_load(plan: Plan, problem: Problem) -> figure:
-    """Draw each site's throughput as a share of its base capacity, period by period."""
+    """Draw the throughput of each site over its base capacity, by period.
+
+    Parameters
+    ----------
+    plan : Plan
+        With tables.
+    problem : Problem
+        Calendar.
+
+    Returns
+    -------
+    figure
+        Heat map, one row for each site.
+    """
     load, names = _loads(plan, problem), _unique(plan.sites.set_index("site_id")["name"])
     canvas = chart(
         70 + 28 * len(names),
@@ -182,7 +221,18 @@ def _loads(plan: Plan, problem: Problem) -> pd.DataFrame:
 
 
 def cost_bridge(plan: Plan) -> figure:
-    """Draw how the net revenue of a dispatched order becomes its contribution, USD."""
+    """Draw how costs reduce the net revenue of a dispatched order to its contribution.
+
+    Parameters
+    ----------
+    plan : Plan
+        With costs.
+
+    Returns
+    -------
+    figure
+        Waterfall chart, USD per order.
+    """
     steps = cost_steps(plan)
     value = steps["usd_per_order"].to_numpy(float)
     end = np.cumsum(value)
@@ -225,12 +275,17 @@ def cost_bridge(plan: Plan) -> figure:
 def cost_steps(plan: Plan) -> pd.DataFrame:
     """Return the bars of the cost chart, revenue first.
 
-    A part of costs.csv that no bar of `COST_GROUPS` names becomes a bar of its own.
+    A part of costs.csv that is in no group of `COST_GROUPS` has its own bar.
+
+    Parameters
+    ----------
+    plan : Plan
+        With costs.
 
     Returns
     -------
     DataFrame
-        name, usd_per_order and usd_year, income positive.
+        name, usd_per_order and usd_year; income is positive.
     """
     costs = plan.costs.set_index("part")
     grouped = {part for parts in COST_GROUPS.values() for part in parts}
@@ -265,7 +320,7 @@ def _daily_capacity(plan: Plan, problem: Problem) -> tuple[float, float]:
 
 
 def _unique(names: pd.Series) -> dict[str, str]:
-    """Return a label by id; a name that two ids share gets the id behind it."""
+    """Return a label for each id; ids with the same name have the id appended."""
     return {
         str(key): str(name) if (names == name).sum() == 1 else f"{name} ({key})"
         for key, name in names.items()
@@ -281,7 +336,7 @@ def _load_color(load: float) -> str:
 
 
 def _axis_names(periods: list[str]) -> list[str]:
-    """Return a label for each period, no two alike: a factor of an axis stands there once."""
+    """Return unique labels of the periods, as the factors of an axis must be unique."""
     titles = [period.replace("_", " ").title() for period in periods]
     return list(_unique(pd.Series(titles, index=periods)).values())
 

@@ -1,4 +1,4 @@
-"""The map of a plan: flows, zones by lead time, gateways and sites, layer by layer."""
+"""Map of a plan: flows, zones by lead time, gateways and sites, one layer each."""
 
 from __future__ import annotations
 
@@ -30,16 +30,31 @@ LEAD_TIMES = (
     (12.0, "#ef8a62"),
     (np.inf, "#b2182b"),
 )
-"""Days up to which a zone gets a colour; blue to red can be told apart by the colour-blind."""
+"""Largest lead time of each colour, days; a blue-red scale is safe for colour-blind readers."""
 NO_ORDER = "#ffffff"
 STRONGEST = 300
-"""Lines from sites to zones that are drawn, the largest first: more would hide the map."""
+"""Largest number of lines of a leg, by volume; more would hide the map."""
 ROAD, SEA_LANE, AIR, LAST_MILE, GATE = "#8c510a", "#3a7ca5", "#9467bd", "#5c677d", "#0b7a75"
 MARKERS = {"seaport": "inverted_triangle", "airport": "triangle", "crossing": "diamond"}
 
 
 def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
-    """Draw a plan's layers (see `layers.plan_layers`) over the network's outlines."""
+    """Draw the map layers of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        With tables.
+    problem : Problem
+        Its outlines are the background.
+    layers : Mapping of str to GeoDataFrame
+        Of `report.gis.layers.plan_layers`.
+
+    Returns
+    -------
+    figure
+        With a legend that hides and shows layers.
+    """
     sites, zones, gateways, flows = (
         layers[name] for name in ("sites", "zones", "gateways", "flows")
     )
@@ -68,12 +83,18 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
 
 
 def lead_time_color(days: float) -> str:
-    """Return the colour of a zone; white where nothing is delivered."""
+    """Return the colour of a zone by lead time in days; white where nothing is delivered."""
     return next((color for limit, color in LEAD_TIMES if days <= limit), NO_ORDER)
 
 
 def lead_time_key() -> list[tuple[str, str]]:
-    """Return the colours of zones with what they mean."""
+    """Return the legend of the colours of zones.
+
+    Returns
+    -------
+    list of (str, str)
+        Colour and label.
+    """
     limits = [limit for limit, _ in LEAD_TIMES[:-1]]
     words = [
         f"up to {limits[0]:g} days",
@@ -85,7 +106,7 @@ def lead_time_key() -> list[tuple[str, str]]:
 
 
 def _root_share(values: pd.Series) -> Array:
-    """Return square roots of shares of the largest value: areas that can be compared."""
+    """Return square roots of shares of the largest value, to make areas proportional to values."""
     return np.asarray(np.sqrt(values.to_numpy(float) / max(float(values.max()), 1e-9)))
 
 
@@ -95,7 +116,7 @@ def _xy(points: pd.DataFrame) -> dict[str, Array]:
 
 
 def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any]:
-    """Draw service areas, hidden at first: they would cover the zones' colours."""
+    """Draw service areas, hidden at first because they would cover the colours of zones."""
     if areas.empty:
         return []
     names = plan.sites.set_index("site_id")["name"] if len(plan.sites) else pd.Series(dtype=str)
@@ -124,7 +145,7 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
 def _draw_lines(
     canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, dash: str = "solid"
 ) -> list[Any]:
-    """Draw the hops of a leg, channels put together, as wide as their volume."""
+    """Draw the hops of a leg over all channels, with a width by volume."""
     part = flows[flows["leg"] == leg]
     if part.empty:
         return []
@@ -201,7 +222,7 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
 
 
 def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, *, in_use: bool) -> list[Any]:
-    """Draw gateways, small and white where nothing passes."""
+    """Draw gateways, small and white where they are not used."""
     if gateways.empty:
         return []
     source = ColumnDataSource(

@@ -1,4 +1,4 @@
-"""The page of a run: one file that a planner can open, print and pass on, without a network."""
+"""Page of a run: a single file that needs no network connection."""
 
 from __future__ import annotations
 
@@ -75,11 +75,18 @@ def write_report(
 
     Parameters
     ----------
-    plan, problem : the plan and what it is a plan for
-    finding : of the auditor
-    layers : of `layers.plan_layers`
-    path : file to write
-    vans : a section on own vans, `Markup` as `private_fleet.van_section` returns it
+    plan : Plan
+        With or without sites.
+    problem : Problem
+        What was planned.
+    finding : Audit
+        Result of checking the plan.
+    layers : Mapping of str to GeoDataFrame
+        Of `layers.plan_layers`.
+    path : Path
+        File to write.
+    vans : Markup
+        Section on own vans, of `private_fleet.van_section`; empty without them.
     """
     drawings = {
         "map": plan_map(plan, problem, layers),
@@ -107,7 +114,7 @@ def write_report(
 
 
 def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
-    """Return what stands above the charts: verdict, key figures, key of the map."""
+    """Return the content above the charts: status, key figures, legend of the map."""
     outcome = plan.outcome
     known = PLAN_KPIS.pick(*(key for key in KEY_FIGURES if key in plan.kpis))
     return {
@@ -139,7 +146,7 @@ def _tables(plan: Plan, problem: Problem) -> dict[str, Any]:
 
 
 def _site_table(plan: Plan, problem: Problem) -> str:
-    """Return the table of the open sites, nothing where there is none."""
+    """Return the table of the open sites, empty where there is none."""
     if not len(plan.sites):
         return ""
     sites = plan.sites.assign(
@@ -150,17 +157,20 @@ def _site_table(plan: Plan, problem: Problem) -> str:
 
 
 def tightest(plan: Plan, number: int = TIGHTEST) -> pd.DataFrame:
-    """Return the capacity rows of the resources with the highest use, each in its tightest period.
+    """Return the resources with the highest utilisation, each in its tightest period.
 
     Parameters
     ----------
-    plan : whose capacity table is read
-    number : rows at most
+    plan : Plan
+        With the table of capacities.
+    number : int
+        Maximum number of rows.
 
     Returns
     -------
     DataFrame
-        Columns of capacity.csv, and `full`: periods in which the resource is at its limit.
+        Columns of capacity.csv, and `full`, the number of periods in which the resource is at its
+        limit.
     """
     capacity = plan.capacity.assign(full=plan.capacity["utilisation"] >= AT_LIMIT)
     rows: pd.DataFrame = capacity[np.isfinite(capacity["utilisation"])]
@@ -187,7 +197,7 @@ def _period_names(problem: Problem) -> dict[str, str]:
 
 
 def _grounds(problem: Problem) -> dict[str, Any]:
-    """Return what the plan rests on: status of the data and attributions."""
+    """Return status and attributions of the data."""
     counts = data_status(problem)
     total = counts[list(STATUSES)].sum()
     known, assumed = int(total.sum()), int(total["assumption"])
@@ -203,12 +213,17 @@ def _grounds(problem: Problem) -> dict[str, Any]:
 
 
 def data_status(problem: Problem) -> pd.DataFrame:
-    """Return for each input file how far its rows can be relied on.
+    """Return the number of rows of each input table by data status.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its network and demand are counted.
 
     Returns
     -------
     DataFrame
-        table, and the number of rows of each of `STATUSES`; tables without a status are left out.
+        table, and a column for each of `STATUSES`; tables without a status are left out.
     """
     rows = []
     for side in (problem.network, problem.demand):
@@ -221,7 +236,7 @@ def data_status(problem: Problem) -> pd.DataFrame:
 
 
 def _attributions(problem: Problem) -> list[str]:
-    """Return what the licences of the data ask for."""
+    """Return the attributions that the licences of the data require."""
     lines = []
     if problem.network.roads is not None:
         lines.append("Roads: © OpenStreetMap contributors, Open Database License (ODbL).")

@@ -1,4 +1,4 @@
-"""How all charts and maps look: colours, lines, labels and legends."""
+"""Style of all charts and maps: colours, lines, labels and legends."""
 
 from __future__ import annotations
 
@@ -22,12 +22,19 @@ LABEL = "12px"
 
 
 def chart(height: int, **options: Any) -> figure:
-    """Return an empty chart as wide as its place, without tools.
+    """Return an empty chart of the width of its container, without tools.
 
     Parameters
     ----------
-    height : pixels
-    options : of `bokeh.plotting.figure`
+    height : int
+        Pixels.
+    **options
+        Of `bokeh.plotting.figure`.
+
+    Returns
+    -------
+    figure
+        To which glyphs are added.
     """
     canvas = figure(
         height=height, sizing_mode="stretch_width", tools="", toolbar_location=None, **options
@@ -48,7 +55,15 @@ def chart(height: int, **options: Any) -> figure:
 
 
 def add_legend(canvas: figure, entries: list[tuple[str, list[Any]]]) -> None:
-    """Put a legend above a chart: words and what is drawn for them."""
+    """Add a legend above a chart.
+
+    Parameters
+    ----------
+    canvas : figure
+        Chart.
+    entries : list of (str, list)
+        Labels with their renderers.
+    """
     items = [LegendItem(label=words, renderers=drawn) for words, drawn in entries]
     canvas.add_layout(
         Legend(
@@ -65,7 +80,15 @@ def add_legend(canvas: figure, entries: list[tuple[str, list[Any]]]) -> None:
 
 
 def add_switches(canvas: figure, entries: list[tuple[str, list[Any]]]) -> None:
-    """Put a legend on a map whose words hide and show what is drawn for them."""
+    """Add a legend to a map whose entries hide and show their renderers.
+
+    Parameters
+    ----------
+    canvas : figure
+        Map.
+    entries : list of (str, list)
+        Labels with their renderers; entries without any are left out.
+    """
     items = [LegendItem(label=words, renderers=drawn) for words, drawn in entries if drawn]
     canvas.add_layout(
         Legend(
@@ -82,7 +105,17 @@ def add_switches(canvas: figure, entries: list[tuple[str, list[Any]]]) -> None:
 
 
 def hover(canvas: figure, renderer: Any, text: str) -> None:
-    """Show a text at the pointer; bokeh escapes the values that it puts into it."""
+    """Add a tooltip to a renderer.
+
+    Parameters
+    ----------
+    canvas : figure
+        Chart or map.
+    renderer : object
+        Renderer with the tooltip.
+    text : str
+        HTML with ``@column`` placeholders, whose values bokeh escapes.
+    """
     canvas.add_tools(
         HoverTool(
             renderers=[renderer],

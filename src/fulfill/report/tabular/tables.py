@@ -1,4 +1,4 @@
-"""The arcs table that kepler.gl reads."""
+"""Table of arcs for kepler.gl."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from fulfill.study.plan import Plan
 
 
 def arcs(plan: Plan, problem: Problem) -> pd.DataFrame:
-    """Return one row for each start, end and channel with its orders a year.
+    """Return the yearly orders of each start, end and channel.
 
-    kepler.gl draws arcs only from a flat table that holds both ends. Mailed orders start at the
-    Chinese origin of their product. No arc is left out, so that the orders add up to those of
+    kepler.gl draws arcs from a flat table with the coordinates of both ends. Mailed orders start at
+    the Chinese origin of their product. No arc is left out, so that the orders add up to those of
     flows.csv.
+
+    Parameters
+    ----------
+    plan : Plan
+        With flows.
+    problem : Problem
+        What was planned.
 
     Returns
     -------

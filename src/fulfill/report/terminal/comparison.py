@@ -1,4 +1,4 @@
-"""What the terminal shows of a comparison: one table for each date."""
+"""Terminal output of a comparison: one table for each date."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ FIGURES = MODES.pick(
 
 
 def print_comparison(comparison: Comparison, folder: Path) -> None:
-    """Print a table for each date on stdout: the modes as columns, the figures as lines.
+    """Print a table for each date on stdout, with a column for each mode.
 
     Parameters
     ----------
-    comparison : what is shown
-    folder : where its files are
+    comparison : Comparison
+        Plans of all dates and modes.
+    folder : Path
+        Folder of its files.
     """
     console = PlainConsole()
     for day, rows in comparison.modes.groupby("as_of"):

@@ -1,4 +1,4 @@
-"""The console that results are printed on: names of the inputs are shown, never obeyed."""
+"""Console for results; names from the inputs are printed as plain text."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 class PlainConsole(Console):
-    """Prints strings as they are: no markup, no emoji codes, no control characters.
+    """Console that prints strings as they are: no markup, emoji codes or control characters.
 
-    Every string passes `render_str`, that of a table's cell too; only `Text` made by the program
-    has a style.
+    Every string, including that of a table cell, passes `render_str`; only `Text` made by the
+    program has a style.
+
+    Parameters
+    ----------
+    **options
+        Of `rich.console.Console`.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, width=WIDTH, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Return a string as text, without what a terminal would obey."""
+        """Return a string as text without control sequences of terminals."""
         return super().render_str(cleaned(text), **options)
 
 
 def cleaned(text: str) -> str:
-    """Return a text without escape sequences, control characters and marks of direction."""
+    """Return a text without escape sequences, control characters and bidirectional marks."""
     return _CONTROLS.sub("", _ESCAPES.sub("", text))
 
 
@@ -39,8 +44,15 @@ def columns(*heads: tuple[str, bool], title: str | None = None) -> Table:
 
     Parameters
     ----------
-    heads : heading of each column, and whether it holds numbers, which stand right
-    title : line above the table
+    heads : (str, bool)
+        Heading of each column, and whether it is numeric, hence aligned to the right.
+    title : str, optional
+        Line above the table.
+
+    Returns
+    -------
+    Table
+        To which rows are added.
     """
     table = Table(box=None, padding=(0, 2), header_style="bold", title=title, title_justify="left")
     for words, is_number in heads:
@@ -49,7 +61,7 @@ def columns(*heads: tuple[str, bool], title: str | None = None) -> Table:
 
 
 def lines() -> Table:
-    """Return an empty table of two columns, labels and values, without a head."""
+    """Return an empty table of labels and values, without a heading."""
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column()
     table.add_column()

@@ -1,4 +1,4 @@
-"""What the terminal shows of a routed day."""
+"""Terminal output of a routed day."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ FIGURES = DAY_KPIS.pick(
 
 
 def print_day(day: DayRoutes, folder: Path) -> None:
-    """Print the one summary of a day on stdout.
+    """Print the summary of a routed day on stdout.
 
     Parameters
     ----------
-    day : what is shown
-    folder : where its files are
+    day : DayRoutes
+        Routed day.
+    folder : Path
+        Folder of its files.
     """
     console = PlainConsole()
     sites = Text(cleaned(", ".join(day.depots["name"])), "bold")

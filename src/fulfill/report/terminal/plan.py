@@ -1,4 +1,4 @@
-"""What the terminal shows of a plan: a live line while it is sought, then one summary."""
+"""Terminal output of a plan: progress of the search, then a summary."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
 
     Parameters
     ----------
-    target_gap : at which the bar is full
+    target_gap : float
+        Relative gap at which the progress bar is full.
 
     Yields
     ------
     callable
-        Takes the reports of the search.
+        Receives the progress of the search.
     """
     console = PlainConsole(stderr=True)
     parts = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
@@ -63,13 +64,16 @@ def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
 
 
 def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
-    """Print the one summary of a run on stdout.
+    """Print the summary of a run on stdout.
 
     Parameters
     ----------
-    plan : what is shown
-    finding : of the auditor
-    folder : where the files of the run are
+    plan : Plan
+        With or without tables.
+    finding : Audit
+        Result of checking the plan.
+    folder : Path
+        Folder of the run.
     """
     console = PlainConsole()
     outcome = plan.outcome
@@ -91,7 +95,13 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
 
 
 def print_audit(audit: RunAudit) -> None:
-    """Print what was checked in a run, what is wrong, and what no audit checks."""
+    """Print the checks of a run, its faults, and what an audit does not check.
+
+    Parameters
+    ----------
+    audit : RunAudit
+        Result of `verify`.
+    """
     console = PlainConsole()
     numbers = ("claimed", "recomputed", "difference")
     table = columns(("checked", False), *((name, True) for name in numbers), ("", False))
@@ -110,7 +120,7 @@ def _checked(value: float | str | None) -> str:
 
 
 def _cost(outcome: Outcome) -> str:
-    """Say what the plan costs and how good it is proven to be."""
+    """Return the cost of the plan and its optimality gap in words."""
     gap, still = shown(outcome.gap, FINE_PERCENT), shown(outcome.gap_usd, WHOLE)
     text = (
         f"cost {shown(outcome.objective, WHOLE)} USD a year "
@@ -122,8 +132,8 @@ def _cost(outcome: Outcome) -> str:
         return text
     share = outcome.merging_usd / (outcome.objective or float("nan"))
     return (
-        f"{text}\nmerging zones: the same sites cost {outcome.merging_usd:+,.0f} USD "
-        f"({share:+.2%}) with every zone for itself"
+        f"{text}\naggregation error: without merging zones the same sites cost "
+        f"{outcome.merging_usd:+,.0f} USD ({share:+.2%})"
     )
 
 

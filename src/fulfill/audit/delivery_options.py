@@ -1,0 +1,363 @@
+"""Independent cost of an order at every delivery option, by the formulas of docs/formulation.md.
+
+A delivery option is a row of services.csv, the same row behind a border crossing, a row of
+mail_services.csv, or own vans in a country and zone class. Nothing of `model/economics` is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import erfc
+
+from fulfill.audit.tariff_rules import Rules
+from fulfill.inputs.problem import Problem
+
+Array = NDArray[np.float64]
+
+NORMAL = NormalDist()
+QUANTILES = 32
+"""Number of equally likely lead times over which the cancellation probability is averaged."""
+OWN = "own-vans"
+"""`service_id` of flows that are delivered by own vans."""
+
+
+@dataclass(frozen=True)
+class DeliveryOptions:
+    """Delivery options of a network, one row each.
+
+    Attributes
+    ----------
+    table : DataFrame
+        channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg, usd_100km,
+        volumetric_kg_m3, days_mean, days_p90.
+    mail, courier : (n_options,)
+        Whether an option is direct mail, and whether its parcels clear customs one by one.
+    """
+
+    table: pd.DataFrame
+    mail: NDArray[np.bool_]
+    courier: NDArray[np.bool_]
+
+    def column(self, name: str) -> Array:
+        """Return a numeric column of the table, (n_options, 1, 1)."""
+        return self.table[name].to_numpy(float)[:, None, None]
+
+
+@dataclass(frozen=True)
+class OptionOrders:
+    """Outcome of one potential order; every array has shape (n_options, n_products, n_periods).
+
+    Attributes
+    ----------
+    placed, dispatched, delivered : Array
+        Orders per potential order.
+    parts : dict of str to Array
+        USD per potential order by part, without the part of the price that depends on distance.
+    """
+
+    placed: Array
+    dispatched: Array
+    delivered: Array
+    parts: dict[str, Array]
+
+
+def delivery_options(problem: Problem) -> DeliveryOptions:
+    """List the delivery options of a problem's channels.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its tables of services and its channels are used.
+
+    Returns
+    -------
+    DeliveryOptions
+        Options of closed channels are left out.
+    """
+    network, channels = problem.network, set(problem.channels)
+    open_to = {
+        "local": bool(channels & {"local", "nearshore"}),
+        "cross_border": "cross_border" in channels,
+        "direct_mail": "direct_mail" in channels,
+    }
+    services = network["services"].assign(volumetric_kg_m3=0.0)
+    later, fee = (
+        network.parameters["cross_border_days"],
+        network.parameters["cross_border_fee_usd"],
+    )
+    across = services.assign(
+        channel="cross_border",
+        base_usd=services["base_usd"] + fee,
+        days_mean=services["days_mean"] + later,
+        days_p90=services["days_p90"] + later,
+    )
+    mail = network["mail_services"].assign(
+        channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0
+    )
+    cheapest = services[services["km_from"] == 0].groupby(["country", "zone_class"])["base_usd"]
+    vans = services.loc[cheapest.idxmin().to_numpy()].assign(
+        channel="local", service_id=OWN, km_to=np.inf, base_usd=0.0, usd_kg=0.0, usd_100km=0.0
+    )
+    table = pd.concat([services.assign(channel="local"), across, mail, vans], ignore_index=True)
+    table = table[table["channel"].map(open_to)].reset_index(drop=True)
+    channel = table["channel"].to_numpy()
+    return DeliveryOptions(table, channel == "direct_mail", channel != "local")
+
+
+def lead_days(
+    problem: Problem, options: DeliveryOptions, later: float = 0.0
+) -> tuple[Array, Array]:
+    """Return the distribution parameters of the lead time by delivery option.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its calendar adds the delays of peak periods.
+    options : DeliveryOptions
+        Of the problem.
+    later : float, optional
+        Days added to every lead time.
+
+    Returns
+    -------
+    mean, p90 : (n_options, 1, n_periods) array
+        Mean and 90th percentile, days.
+    """
+    calendar = problem.network["calendar"]
+    delay = np.where(
+        options.mail[:, None, None],
+        calendar["mail_delay_days"].to_numpy(float),
+        calendar["last_mile_delay_days"].to_numpy(float),
+    )
+    return (
+        options.column("days_mean") + delay + later,
+        options.column("days_p90") + delay + later,
+    )
+
+
+def _law(mean: Array, p90: Array) -> tuple[Array, Array]:
+    """Return mu and sigma of a lognormal distribution from its mean and 90th percentile.
+
+    They solve ``z90 sigma - sigma^2 / 2 = ln(p90 / mean)``; of the two roots the smaller sigma is
+    taken. A p90 below the mean is treated as a fixed time. The left side has a maximum: a larger
+    ratio than any lognormal distribution can have is replaced by the largest possible one.
+    """
+    z90 = NORMAL.inv_cdf(0.9)
+    log_ratio = np.minimum(np.maximum(np.log(p90 / mean), 0.0), z90**2 / 2)
+    sigma = z90 - np.sqrt(np.maximum(z90**2 - 2 * log_ratio, 0.0))
+    return np.log(mean) - sigma**2 / 2, sigma
+
+
+def in_time(mean: Array, p90: Array, days: float) -> Array:
+    """Return the probability ``P(L <= days)`` of a lognormal lead time.
+
+    Parameters
+    ----------
+    mean, p90 : array
+        Mean and 90th percentile of the lead time, days; of equal shape.
+    days : float
+        Promised days.
+
+    Returns
+    -------
+    array
+        Probability, of the shape of `mean`.
+    """
+    mu, sigma = _law(mean, p90)
+    sure = sigma < 1e-12
+    z = (np.log(days) - mu) / np.where(sure, 1.0, sigma)
+    return np.asarray(np.where(sure, mu <= np.log(days), erfc(-z / np.sqrt(2)) / 2), float)
+
+
+def cancelled(problem: Problem, days: Array, promise: Array) -> Array:
+    """Return the share of orders that is cancelled before a given lead time has passed.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its parameters ``cancel_*`` are used.
+    days : array
+        Lead time, days.
+    promise : array
+        Promised lead time, days; the hazard rises after it. Broadcast against `days`.
+
+    Returns
+    -------
+    array
+        Share between 0 and 1.
+    """
+    figures = problem.network.parameters
+    on_time, late = np.minimum(days, promise), np.maximum(days - promise, 0.0)
+    hazard = (
+        figures["cancel_h0"] * on_time + figures["cancel_lambda"] * late ** figures["cancel_gamma"]
+    )
+    return np.asarray(1.0 - (1.0 - figures["cancel_p0"]) * np.exp(-hazard))
+
+
+def option_orders(problem: Problem, options: DeliveryOptions, later: float = 0.0) -> OptionOrders:
+    """Compute conversion, cancellation and cost of a potential order by delivery option.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its parameters, products and calendar are used.
+    options : DeliveryOptions
+        Of the problem.
+    later : float, optional
+        Days added to every lead time, to measure the cost of delay.
+
+    Returns
+    -------
+    OptionOrders
+        Arrays of shape (n_options, n_products, n_periods).
+    """
+    figures, products = problem.network.parameters, problem.network["products"]
+    mail = options.mail[:, None, None]
+    promise = np.where(
+        mail,
+        _by_product(products, "promise_mail_days"),
+        _by_product(products, "promise_local_days"),
+    )
+    mean, p90 = lead_days(problem, options, later)
+    mu, sigma = _law(mean, p90)
+    nodes = [NORMAL.inv_cdf((q + 0.5) / QUANTILES) for q in range(QUANTILES)]
+    by_option = sum(cancelled(problem, np.exp(mu + sigma * z), promise) for z in nodes) / QUANTILES
+    gone = np.asarray(by_option)
+    left = np.where(mail, figures["mail_dispatch_days"], figures["local_dispatch_days"]) + later
+    # Orders cancelled before dispatch cost nothing but the sale; later ones also come back.
+    early = np.minimum(cancelled(problem, np.minimum(left, mean), promise), gone)
+    placed = np.exp(
+        -figures["conversion_eta"] * (mean - figures["conversion_reference_days"])
+    ) * np.ones_like(gone)
+    dispatched, delivered = placed * (1.0 - early), placed * (1.0 - gone)
+    parts = _option_costs(problem, options, dispatched, delivered)
+    return OptionOrders(placed, dispatched, delivered, parts)
+
+
+def _by_product(products: pd.DataFrame, name: str) -> Array:
+    """Return a column of products.csv, (1, n_products, 1)."""
+    return products[name].to_numpy(float)[None, :, None]
+
+
+def _option_costs(
+    problem: Problem, options: DeliveryOptions, dispatched: Array, delivered: Array
+) -> dict[str, Array]:
+    """Return USD per potential order by part; revenue is negative."""
+    network = problem.network
+    figures, products, calendar = network.parameters, network["products"], network["calendar"]
+    mail = options.mail[:, None, None]
+
+    def split(name: str) -> Array:
+        return np.where(mail, figures[f"{name}_mail"], figures[f"{name}_local"])
+
+    vat = options.table["country"].map(network["countries"].set_index("country")["vat_rate"])
+    price = _by_product(products, "price_usd")
+    net = np.where(
+        options.courier[:, None, None], price, price / (1.0 + vat.to_numpy(float)[:, None, None])
+    )
+    goods = np.where(
+        mail, lowest_goods(problem, overseas=True), lowest_goods(problem, overseas=False)
+    )
+    fetched = split("return_salvage") * np.where(np.isfinite(goods), goods, 0.0)
+    weight, volume = _by_product(products, "weight_kg"), _by_product(products, "volume_m3")
+    charged = np.where(
+        mail,
+        np.maximum(weight, volume * options.column("volumetric_kg_m3")),
+        np.maximum(weight - 1.0, 0.0),
+    )
+    carrier = options.column("base_usd") + options.column("usd_kg") * charged
+    mail_price = carrier * calendar["mail_factor"].to_numpy(float)
+    delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float)
+    back = net + split("reverse_usd") - fetched
+    return {
+        "revenue": -delivered * net,
+        "payment_loss": split("payment_loss") * delivered * net,
+        "returns": _by_product(products, "return_rate") * delivered * back,
+        "cancellation": (dispatched - delivered) * (split("reverse_usd") - fetched),
+        "goods": np.where(mail, dispatched * goods, 0.0),
+        "mail_freight": np.where(mail, dispatched * mail_price, 0.0),
+        "courier_tax": dispatched * _courier_taxes(problem, options)[:, :, None],
+        "last_mile": np.where(mail, 0.0, dispatched * delivery_price),
+    }
+
+
+def lowest_goods(problem: Problem, *, overseas: bool) -> Array:
+    """Return the lowest goods cost of each product.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its tables of origins and goods costs are used.
+    overseas : bool
+        Only origins in China, instead of all.
+
+    Returns
+    -------
+    (1, n_products, 1) array
+        USD; infinite for a product without such an origin.
+    """
+    network = problem.network
+    table = network["goods_costs"]
+    country = table["origin_id"].map(network["origins"].set_index("origin_id")["country"])
+    table = table[country == "CN"] if overseas else table
+    least = table.groupby("product_id")["goods_usd"].min().reindex(problem.products)
+    return least.fillna(np.inf).to_numpy(float)[None, :, None]
+
+
+def _courier_taxes(problem: Problem, options: DeliveryOptions) -> Array:
+    """Return the tax of a parcel from China by option and product, USD; zero where none is due."""
+    network, rules = problem.network, Rules.of(problem)
+    vat = network["countries"].set_index("country")["vat_rate"]
+    products = list(
+        zip(network["products"]["tariff_class"], network["products"]["price_usd"], strict=True)
+    )
+    due = np.zeros((len(options.table), len(products)))
+    country = options.table["country"].to_numpy()
+    for place in np.unique(country[options.courier]):
+        base, vat_rate = network.value_base, float(vat[place])
+        taxes = [courier_tax(rules, place, base, vat_rate, *item) for item in products]
+        due[options.courier & (country == place)] = taxes
+    return due
+
+
+def courier_tax(
+    rules: Rules, country: str, value_base: str, vat_rate: float, tariff_class: str, price: float
+) -> float:
+    """Return the tax of courier entry, ``rate V + fee``.
+
+    If the price includes the tax, its value `V` is found with the rate of the price's own value
+    band; the band of `V` then determines the tax. A value that falls between two bands is not
+    admitted.
+
+    Parameters
+    ----------
+    rules : Rules
+        Tariff rules in force.
+    country : str
+        Destination.
+    value_base : {'price', 'net_price', 'all_in_price'}
+        What the customs value is derived from.
+    vat_rate : float
+        Of the destination, a share.
+    tariff_class : str
+        Of the product.
+    price : float
+        Consumer price, USD.
+
+    Returns
+    -------
+    float
+        USD per parcel; infinite where courier entry does not admit the parcel.
+    """
+    first = price / (1.0 + vat_rate) if value_base == "net_price" else price
+    rule = rules.find(country, "courier", "CN", tariff_class, first)
+    if rule is None:
+        return np.inf
+    value = price / (1.0 + rule.rate) if value_base == "all_in_price" else first
+    rule = rules.find(country, "courier", "CN", tariff_class, value)
+    return np.inf if rule is None else rule.rate * value + rule.fixed_usd

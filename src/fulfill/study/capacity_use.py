@@ -1,0 +1,133 @@
+"""Use of the capacities of a plan: handling bands, storage, gateways, mail and carriers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+
+Array = NDArray[np.float64]
+
+
+def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the orders handled in each band, the cheapest bands filled first.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Capacities and prices of the bands.
+    decisions : Decisions
+        The plan.
+
+    Returns
+    -------
+    (n_sites, n_bands, n_periods) array
+        Orders.
+    """
+    leaving = leaving_orders(instance, decisions).sum(axis=1)
+    site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
+    capacity = (
+        instance.capacity[site, size] * np.asarray(decisions.opened.any(axis=1))[:, None, None]
+    )
+    order = np.argsort(instance.handling_usd[site, size], axis=1, kind="stable")
+    sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
+    before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
+    filled = np.clip(leaving[:, None, :] - before, 0.0, sorted_capacity)
+    used: Array = np.zeros_like(filled)
+    np.put_along_axis(used, order[:, :, None], filled, axis=1)
+    return used
+
+
+def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
+    """Return the use and capacity of every resource in each period in which it is used.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Capacities.
+    decisions : Decisions
+        The plan.
+    used : (n_sites, n_bands, n_periods)
+        Of `band_use`.
+
+    Returns
+    -------
+    DataFrame
+        resource, kind, period, used, capacity, unit, utilisation.
+    """
+    rows, size = np.nonzero(decisions.opened)
+    names = np.array(instance.sites)[rows]
+    room = np.repeat(
+        instance.required_stock.storage_m3[rows, size, None], len(instance.periods), axis=1
+    )
+    # A use below 1e-9 is rounding left by the solver, not a flow.
+    resources: list[tuple[str, str, Any, Array, Array]] = [
+        # kind, unit, names of the resources, use and capacity of each by period
+        *(
+            (f"throughput_{band}", "orders", names, used[rows, b], instance.capacity[rows, size, b])
+            for b, band in enumerate(instance.bands)
+        ),
+        ("storage", "m3", names, _stock_m3(instance, decisions)[rows], room),
+        ("gateway", "m3", instance.required_inbound.gateways, *_gateway_m3(instance, decisions)),
+        ("mail", "kg", instance.countries, *_mail_kg(instance, decisions)),
+        ("carrier", "orders", instance.carriers.regions, *_carrier_orders(instance, decisions)),
+    ]
+    pieces = []
+    for kind, unit, resource, use, capacity in resources:
+        i, t = np.nonzero(use > 1e-9)
+        frame = pd.DataFrame({"resource": np.array(resource)[i], "kind": kind})
+        frame["period"] = np.array(instance.periods)[t]
+        frame["used"], frame["capacity"], frame["unit"] = use[i, t], capacity[i, t], unit
+        pieces.append(frame.assign(utilisation=frame["used"] / frame["capacity"]))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return cycle, pre-built and safety stock of each site and period, (n_sites, n_periods)."""
+    leaving, size = leaving_orders(instance, decisions), decisions.opened.argmax(axis=1)
+    stock = instance.required_stock
+    secant = stock.secant_usd[np.arange(len(size)), :, size]
+    safety = secant * stock.safety.m3_per_usd * leaving.sum(axis=2)
+    cycle = np.einsum("ikt,ktu,k->iu", leaving, stock.level, instance.volume_m3)
+    return np.asarray(cycle + safety.sum(axis=1)[:, None])
+
+
+def _gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+    """Return the volume through each gateway in the period of landing, and its capacity, m3."""
+    inbound = instance.required_inbound
+    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, inbound.landing)
+    passed = np.zeros_like(inbound.gateway_m3)
+    for gate in (inbound.route_gateway, inbound.route_crossing):
+        np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
+    return passed, inbound.gateway_m3
+
+
+def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+    """Return the chargeable weight mailed to each country, and the air capacity, kg."""
+    mail, way = instance.mail, instance.lane_way[decisions.lane]
+    at = instance.zone_country[instance.lane_zone[decisions.lane]], decisions.period
+    mailed = np.zeros_like(mail.capacity_kg)
+    weight = mail.weight_kg[way, decisions.product]
+    np.add.at(mailed, at, weight * _dispatched(instance, decisions))
+    return mailed, mail.capacity_kg
+
+
+def _carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+    """Return the orders from sites into each carrier region, and the capacity of its carriers."""
+    carriers, local = instance.carriers, instance.lane_site[decisions.lane] != MAIL
+    region = carriers.zone_region[instance.lane_zone[decisions.lane]]
+    carried = np.zeros_like(carriers.orders)
+    orders = _dispatched(instance, decisions)[local]
+    np.add.at(carried, (region[local], decisions.period[local]), orders)
+    return carried, carriers.orders
+
+
+def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the dispatched orders of each flow, (n_flows,)."""
+    way = instance.lane_way[decisions.lane]
+    return np.asarray(instance.units[way, decisions.product, decisions.period] * decisions.orders)
