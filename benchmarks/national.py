@@ -245,7 +245,7 @@ def plan_facts(instance: LocationInstance, decisions: Decisions) -> dict[str, ob
 def fingerprint(instance: LocationInstance) -> str:
     """Return a hash of the figures of an instance, for which alone a best known value holds."""
     arrays = (
-        instance.demand, instance.lane_usd, instance.way_cost, instance.fixed_usd,
+        instance.demand, instance.lane_usd, instance.option_cost, instance.fixed_usd,
         instance.capacity, instance.handling_usd, instance.required_inbound.route_usd,
         instance.required_stock.entry_usd,
     )  # fmt: skip

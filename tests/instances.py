@@ -41,11 +41,11 @@ def tiny_instance() -> LocationInstance:
         site_country=np.zeros(n_sites, np.int64),
         lane_zone=lane_zone,
         lane_site=lane_site,
-        lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_option=(lane_site != MAIL).astype(np.int64),
         lane_usd=np.linspace(0.0, 1.0, len(lane_site)),
         lane_co2=np.zeros(len(lane_site)),
-        way_cost=cost,
-        way_rate=np.ones(shape),
+        option_cost=cost,
+        price_multiplier=np.ones(shape),
         units=np.ones(shape),
         fixed_usd=np.full((n_sites, n_sizes), 50.0),
         invest_usd=np.zeros((n_sites, n_sizes)),
@@ -89,7 +89,7 @@ def crowded_instance(seed: int) -> LocationInstance:
     site, zone = np.meshgrid(np.arange(n_sites), np.arange(n_zones))
     lane_site = np.concatenate([np.full(n_zones, MAIL), site.ravel(), site.ravel()])
     lane_zone = np.concatenate([np.arange(n_zones), zone.ravel(), zone.ravel()])
-    lane_way = np.repeat([0, 1, 2], [n_zones, n_zones * n_sites, n_zones * n_sites])
+    lane_option = np.repeat([0, 1, 2], [n_zones, n_zones * n_sites, n_zones * n_sites])
     shape = (3, n_products, n_periods)
     demand = rng.uniform(50, 150, (n_zones, n_products, n_periods))
     units = np.concatenate([np.ones((1, 2, 2)), rng.uniform(0.8, 1.0, (2, n_products, n_periods))])
@@ -105,12 +105,12 @@ def crowded_instance(seed: int) -> LocationInstance:
         tiny_instance(),
         zones=names("z", n_zones), sites=names("i", n_sites), countries=names("c", 2),
         demand=demand, unserved_usd=np.full(n_products, 2.0), constant_usd=14.0 * demand.sum(),
-        lane_zone=lane_zone, lane_site=lane_site, lane_way=lane_way,
+        lane_zone=lane_zone, lane_site=lane_site, lane_option=lane_option,
         lane_usd=np.where(lane_site == MAIL, 0.0, rng.uniform(0, 4, len(lane_site))),
         lane_co2=rng.uniform(0.1, 0.5, len(lane_site)),
-        way_cost=np.array([-4.0, -13.0, -14.0])[:, None, None] + rng.uniform(-1, 1, shape),
-        way_rate=rng.uniform(0.9, 1.1, shape), units=units,
-        way_within={3: np.array([[0.0] * n_periods, [0.7] * n_periods, [0.95] * n_periods])},
+        option_cost=np.array([-4.0, -13.0, -14.0])[:, None, None] + rng.uniform(-1, 1, shape),
+        price_multiplier=rng.uniform(0.9, 1.1, shape), units=units,
+        option_within={3: np.array([[0.0] * n_periods, [0.7] * n_periods, [0.95] * n_periods])},
         fixed_usd=np.tile([300.0, 500.0], (n_sites, 1)),
         invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
         capacity=capacity,
@@ -179,13 +179,13 @@ def random_instance(seed: int) -> LocationInstance:
         demand=demand,
         lane_zone=lane_zone,
         lane_site=lane_site,
-        lane_way=(lane_site != MAIL).astype(np.int64),
+        lane_option=(lane_site != MAIL).astype(np.int64),
         lane_usd=lane_usd,
         lane_co2=np.zeros(len(lane_site)),
-        way_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(),
-        way_rate=np.ones(shape),
+        option_cost=np.broadcast_to(np.array([-4.0, -14.0])[:, None, None], shape).copy(),
+        price_multiplier=np.ones(shape),
         units=np.ones(shape),
-        way_within={3: np.array([[0.0] * n_periods, [0.9] * n_periods])},
+        option_within={3: np.array([[0.0] * n_periods, [0.9] * n_periods])},
         fixed_usd=np.tile([1500.0, 2500.0], (n_sites, 1)),
         invest_usd=np.tile([1000.0, 2000.0], (n_sites, 1)),
         capacity=capacity,

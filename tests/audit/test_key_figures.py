@@ -58,8 +58,8 @@ class Case:
         return kpis.describe(self.problem, self.economics, self.instance, decisions, OUTCOME)
 
     def again(self, decisions: Decisions) -> KeyFigures:
-        ways = self.economics.ways.table
-        return key_figures(self.problem, self.distances, self.instance, decisions, ways)
+        delivery_options = self.economics.delivery_options.table
+        return key_figures(self.problem, self.distances, self.instance, decisions, delivery_options)
 
     def faults(self, decisions: Decisions) -> tuple[str, ...]:
         return compare_key_figures(self.described(decisions).kpis, self.again(decisions).figures)
@@ -71,7 +71,7 @@ def some_decisions(instance: LocationInstance, seed: int, n_flows: int = 400) ->
     shape = (len(instance.lane_zone), *instance.shape[1:])
     cell = np.unique(rng.integers(0, np.prod(shape), n_flows))
     lane, k, t = np.unravel_index(cell, shape)
-    usable = np.isfinite(instance.way_cost[instance.lane_way[lane], k, t])
+    usable = np.isfinite(instance.option_cost[instance.lane_option[lane], k, t])
     lane, k, t = lane[usable], k[usable], t[usable]
     opened = np.zeros(instance.fixed_usd.shape)
     for site, usd in enumerate(instance.fixed_usd):
@@ -201,7 +201,13 @@ def test_the_toys_parts_of_the_cost_are_those_on_paper(paper: tuple[Case, Decisi
 
 def test_an_order_of_the_toy_emits_what_its_kilometres_say(paper: tuple[Case, Decisions]) -> None:
     case, plan = paper
-    arguments = (case.problem, case.distances, case.instance, plan, case.economics.ways.table)
+    arguments = (
+        case.problem,
+        case.distances,
+        case.instance,
+        plan,
+        case.economics.delivery_options.table,
+    )
     flows = order_flows(*arguments)
     near = (flows.site == 0) & (flows.zone == 0)
     # 1 kg, 50 km: 20 km by truck at 0.1 and 30 km by van at 0.8 kg a tonne-kilometre
@@ -276,7 +282,7 @@ def test_both_formulas_agree_on_own_vans(toy: Folders) -> None:
     toy.set("network/calendar.csv", 3, "last_mile_factor", "1.5")
     case = Case.of(toy.problem())
     plan = some_decisions(case.instance, 1)
-    own = case.economics.ways.own[case.instance.lane_way[plan.lane]]
+    own = case.economics.delivery_options.own[case.instance.lane_option[plan.lane]]
     assert own.any()
     assert not own.all()
     apart = differences(case.described(plan), case.again(plan))

@@ -265,5 +265,5 @@ def test_only_an_instance_with_free_inbound_lets_goods_leave_that_nobody_brought
 @pytest.mark.parametrize("claim", [33_350.5, 0.0, np.inf])
 def test_a_plan_of_infinite_cost_agrees_with_no_claim(solved: Audited, claim: float) -> None:
     instance, _, plan, _ = solved
-    shut = replace(instance, way_cost=np.full_like(instance.way_cost, np.inf))
+    shut = replace(instance, option_cost=np.full_like(instance.option_cost, np.inf))
     assert any(fault.startswith("cost:") for fault in audit_plan(shut, plan, claim).faults)

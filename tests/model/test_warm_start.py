@@ -118,7 +118,9 @@ def test_a_warm_run_keeps_a_lock(cold: LocationSolution) -> None:
 
 def test_prices_that_changed_are_followed(cold: LocationSolution) -> None:
     instance = random_instance(0)
-    dearer = replace(instance, way_cost=instance.way_cost + np.array([3.0, 0.0])[:, None, None])
+    dearer = replace(
+        instance, option_cost=instance.option_cost + np.array([3.0, 0.0])[:, None, None]
+    )
     warm = solve_decomposed(dearer, replace(PARAMS, warm_start=cold.warm_start))
     fresh = solve_decomposed(dearer, PARAMS)
     assert warm.bound <= fresh.objective

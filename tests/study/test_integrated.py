@@ -67,11 +67,11 @@ def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: Run) -> No
     assert orders == pytest.approx(
         by_van["dispatched"].sum(), abs=days * len(by_van.groupby(["to", "product"]))
     )
-    lane = planned.instance.lane_way
-    own = planned.economics.ways.own[lane[planned.decisions.lane]]
+    lane = planned.instance.lane_option
+    own = planned.economics.delivery_options.own[lane[planned.decisions.lane]]
     rate = (
         planned.instance.lane_usd[planned.decisions.lane]
-        * planned.economics.way_rate[
+        * planned.economics.price_multiplier[
             lane[planned.decisions.lane], planned.decisions.product, planned.decisions.period
         ]
     )
@@ -106,12 +106,12 @@ def test_own_vans_cost_the_same_in_the_peak_and_for_heavy_goods(
     study = cheap_study(tmp_path / "own")
     model = build_model(study.problem, study.options)
     priced, instance = model.economics, model.instance
-    lanes = np.flatnonzero(priced.ways.own[instance.lane_way])
+    lanes = np.flatnonzero(priced.delivery_options.own[instance.lane_option])
     assert len(lanes) == 1
-    way = instance.lane_way[lanes[0]]
-    assert (priced.value.parts["last_mile"][way] == 0).all()
-    assert instance.lane_usd[lanes[0]] * instance.way_rate[way] == pytest.approx(
-        1.25 * instance.units[way]
+    option = instance.lane_option[lanes[0]]
+    assert (priced.value.parts["last_mile"][option] == 0).all()
+    assert instance.lane_usd[lanes[0]] * instance.price_multiplier[option] == pytest.approx(
+        1.25 * instance.units[option]
     )
 
 

@@ -149,12 +149,12 @@ def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
     mail = np.flatnonzero(instance.lane_site == MAIL)
     if not len(mail):
         return best
-    way, zone = instance.lane_way[mail], instance.lane_zone[mail]
+    option, zone = instance.lane_option[mail], instance.lane_zone[mail]
     cost = instance.lane_cost(mail) - _credit(instance, leaf, mail)[:, None, :]
     by_zone = leaf.mail[instance.zone_country[zone]][:, None, :]
-    cost = cost + instance.units[way] * (by_zone * instance.mail.weight_kg[way][:, :, None])
+    cost = cost + instance.units[option] * (by_zone * instance.mail.weight_kg[option][:, :, None])
     carbon = leaf.co2 * instance.lane_co2[mail][:, None] * instance.weight_kg
-    cost = cost + instance.units[way] * carbon[:, :, None]
+    cost = cost + instance.units[option] * carbon[:, :, None]
     np.minimum.at(best, zone, cost)
     return best
 
@@ -162,9 +162,9 @@ def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
 def _credit(instance: LocationInstance, leaf: Leaf, lanes: Index) -> Array:
     """Return the credit of the service multipliers for an order in time, (n_lanes, T), USD."""
     paid = np.zeros((len(lanes), instance.shape[2]))
-    zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
+    zone, option = instance.lane_zone[lanes], instance.lane_option[lanes]
     for target, price in zip(instance.limits.targets, leaf.service.tolist(), strict=True):
-        paid += price * target.zones[zone][:, None] * instance.way_within[target.days][way]
+        paid += price * target.zones[zone][:, None] * instance.option_within[target.days][option]
     return paid
 
 
@@ -320,8 +320,8 @@ def _offers(
     floor: Array,
 ) -> _Offers:
     """Return the assignments of site i that pay at the capacity price `floor`, (K, T), USD."""
-    zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
-    units = instance.units[way]
+    zone, option = instance.lane_zone[lanes], instance.lane_option[lanes]
+    units = instance.units[option]
     price = np.broadcast_to(inbound, units.shape)
     price = price + leaf.carrier[instance.carriers.zone_region[zone]][:, None, :]
     if leaf.co2 > 0:
@@ -393,7 +393,9 @@ def _scale(instance: LocationInstance, leaf: Leaf, cell: Array, *unit_usd: float
     `unit_usd` are the largest prices of a dispatched order, other than carbon.
     """
     carbon = float(leaf.co2) * _largest(instance.lane_co2) * _largest(instance.weight_kg)
-    lane = _largest(instance.way_cost) + _largest(instance.lane_usd) * _largest(instance.way_rate)
+    lane = _largest(instance.option_cost) + _largest(instance.lane_usd) * _largest(
+        instance.price_multiplier
+    )
     flat = _largest(cell) + _largest(leaf.stocking) + lane + float(leaf.service.sum())
     return flat + _largest(instance.units) * (carbon + sum(unit_usd))
 

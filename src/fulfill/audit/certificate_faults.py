@@ -138,5 +138,5 @@ def _most_leaving(instance: LocationInstance, lanes: Index) -> Array:
     if not len(lanes):
         return np.zeros(instance.shape[1])
     zone, start = np.unique(instance.lane_zone[lanes], return_index=True)
-    most = np.maximum.reduceat(instance.units[instance.lane_way[lanes]], start, axis=0)
+    most = np.maximum.reduceat(instance.units[instance.lane_option[lanes]], start, axis=0)
     return np.asarray((most * instance.demand[zone]).sum(axis=(0, 2)))

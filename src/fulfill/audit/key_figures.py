@@ -71,7 +71,7 @@ def key_figures(
     distances: Distances,
     instance: LocationInstance,
     decisions: Decisions,
-    ways: pd.DataFrame,
+    delivery_options: pd.DataFrame,
 ) -> KeyFigures:
     """Compute the key figures of a plan without the unit economics.
 
@@ -85,7 +85,7 @@ def key_figures(
         Its names and index arrays are used, and the cheapest route of each site and product.
     decisions : Decisions
         The plan, in the indices of the instance.
-    ways : DataFrame
+    delivery_options : DataFrame
         `channel` and `service_id` of each delivery option of the instance.
 
     Returns
@@ -94,7 +94,7 @@ def key_figures(
         Keys as in `kpis` of summary.json and as in costs.csv; NaN where a figure has no
         denominator.
     """
-    flows = order_flows(problem, distances, instance, decisions, ways)
+    flows = order_flows(problem, distances, instance, decisions, delivery_options)
     legs = route_legs(problem, distances, instance)
     leaving = _leaving(instance, flows)
     at_sites, wait = site_costs(problem, instance, decisions, legs, leaving)

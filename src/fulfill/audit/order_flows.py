@@ -75,7 +75,7 @@ def order_flows(
     distances: Distances,
     instance: LocationInstance,
     decisions: Decisions,
-    ways: pd.DataFrame,
+    option_table: pd.DataFrame,
 ) -> OrderFlows:
     """Compute volumes, lead times, emissions and costs of the outbound flows of a plan.
 
@@ -89,7 +89,7 @@ def order_flows(
         Only the indices of its lanes are used.
     decisions : Decisions
         The plan, in the indices of the instance.
-    ways : DataFrame
+    option_table : DataFrame
         `channel` and `service_id` of each delivery option of the instance.
 
     Returns
@@ -100,13 +100,13 @@ def order_flows(
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     options = delivery_options(problem)
     used, at = np.unique(lane, return_inverse=True)
-    zone, site, way = (
-        part[used] for part in (instance.lane_zone, instance.lane_site, instance.lane_way)
+    zone, site, option = (
+        part[used] for part in (instance.lane_zone, instance.lane_site, instance.lane_option)
     )
-    channel = ways["channel"].to_numpy()[way]
+    channel = option_table["channel"].to_numpy()[option]
     mailed = site == MAIL
     km = np.where(mailed, _mail_km(problem)[zone], distances.site_zone[site, zone])
-    option = _option_of(problem, options, ways, way, zone, km)
+    option = _option_of(problem, options, option_table, option, zone, km)
     row = np.where(option < 0, 0, option)[at]
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
@@ -124,7 +124,7 @@ def order_flows(
         zone=zone[at], site=site[at], product=k, period=t, channel=channel[at],
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
-        within={days: in_time(mean, p90, days)[row, t] for days in instance.way_within},
+        within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
         co2e_kg=dispatched * weight[k] * _kg_co2e_per_kg(problem, mailed, km)[at],
         cost_usd=cost,
     )  # fmt: skip
@@ -133,8 +133,8 @@ def order_flows(
 def _option_of(
     problem: Problem,
     options: DeliveryOptions,
-    ways: pd.DataFrame,
-    way: Index,
+    delivery_options: pd.DataFrame,
+    option: Index,
     zone: Index,
     km: Array,
 ) -> Index:
@@ -148,7 +148,9 @@ def _option_of(
         table["country"] + " " + table["zone_class"],
     )
     services, places = pd.Index(offered.unique()), pd.Index(where.unique())
-    asked = services.get_indexer(pd.Index(ways["channel"] + " " + ways["service_id"]))[way]
+    asked = services.get_indexer(
+        pd.Index(delivery_options["channel"] + " " + delivery_options["service_id"])
+    )[option]
     there = places.get_indexer(pd.Index(zones["country"] + " " + zones["zone_class"]))[zone]
     rows = zip(
         services.get_indexer(pd.Index(offered)),

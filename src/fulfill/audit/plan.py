@@ -84,7 +84,7 @@ def audit_plan(
 def _units(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return the dispatched orders of each flow, (n_flows,)."""
     return np.asarray(
-        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
+        instance.units[instance.lane_option[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
     )
 
@@ -121,21 +121,24 @@ def _recomputed_cost(
 ) -> float:
     """Return the cost of a plan, USD a year."""
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
-    way = instance.lane_way[lane]
+    option = instance.lane_option[lane]
     leaving = _leaving(instance, decisions)
     pieces = [instance.constant_usd]
     if economics is None:
         pieces.append(
-            float(instance.way_cost[way, k, t] @ orders)
-            + float((instance.lane_usd[lane] * instance.way_rate[way, k, t]) @ orders)
+            float(instance.option_cost[option, k, t] @ orders)
+            + float((instance.lane_usd[lane] * instance.price_multiplier[option, k, t]) @ orders)
         )
         if instance.inbound is not None:
             paid = np.where(decisions.inbound > 0, instance.inbound.route_usd, 0.0)
             pieces.append(float((paid * decisions.inbound).sum()))
     else:
-        pieces += [float(part[way, k, t] @ orders) for part in economics.value.parts.values()]
+        pieces += [float(part[option, k, t] @ orders) for part in economics.value.parts.values()]
         pieces.append(
-            float((economics.lanes.distance_usd[lane] * economics.way_rate[way, k, t]) @ orders)
+            float(
+                (economics.lanes.distance_usd[lane] * economics.price_multiplier[option, k, t])
+                @ orders
+            )
         )
         brought = decisions.inbound > 0
         pieces += [
@@ -274,11 +277,11 @@ def _inbound_faults(
 
 def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
     """Check mail (7) and carrier (8) capacity."""
-    way, zone = instance.lane_way[decisions.lane], instance.lane_zone[decisions.lane]
+    option, zone = instance.lane_option[decisions.lane], instance.lane_zone[decisions.lane]
     period, units = decisions.period, _units(instance, decisions)
     mail, carriers = instance.mail, instance.carriers
     mailed = np.zeros_like(mail.capacity_kg)
-    weight = mail.weight_kg[way, decisions.product] * units
+    weight = mail.weight_kg[option, decisions.product] * units
     np.add.at(mailed, (instance.zone_country[zone], period), weight)
     yield from _over("(7) air capacity of mail", mailed, mail.capacity_kg)
     local = instance.lane_site[decisions.lane] != MAIL
@@ -292,8 +295,8 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
     limits = instance.limits
     for target in limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
-        share = instance.way_within[target.days][
-            instance.lane_way[decisions.lane], decisions.period
+        share = instance.option_within[target.days][
+            instance.lane_option[decisions.lane], decisions.period
         ]
         reached = float((share * decisions.orders)[inside].sum())
         yield from _over(

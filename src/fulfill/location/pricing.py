@@ -66,10 +66,10 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
         decisions.period,
         decisions.orders,
     )
-    way = instance.lane_way[lane]
+    option = instance.lane_option[lane]
     rate = (
-        instance.way_cost[way, product, period]
-        + instance.lane_usd[lane] * instance.way_rate[way, product, period]
+        instance.option_cost[option, product, period]
+        + instance.lane_usd[lane] * instance.price_multiplier[option, product, period]
     )
     served = np.zeros(instance.shape)
     np.add.at(served, (instance.lane_zone[lane], product, period), orders)

@@ -50,11 +50,11 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         site_country=site_country,
         lane_zone=economics.lanes.zone,
         lane_site=economics.lanes.site,
-        lane_way=economics.lanes.way,
+        lane_option=economics.lanes.option,
         lane_usd=economics.lanes.distance_usd,
         lane_co2=economics.lanes.kg_co2e_kg,
-        way_cost=economics.value.total,
-        way_rate=np.ascontiguousarray(economics.way_rate),
+        option_cost=economics.value.total,
+        price_multiplier=np.ascontiguousarray(economics.price_multiplier),
         units=np.ascontiguousarray(economics.survival.units),
         fixed_usd=economics.fixed_usd,
         invest_usd=stores.opening_usd,
@@ -63,7 +63,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         mail=_mail(problem, economics),
         carriers=_carriers(problem),
         constant_usd=float((problem.orders.sum(axis=2) * economics.reference_usd).sum()),
-        way_within=economics.within,
+        option_within=economics.within,
         inbound=_inbound(problem, economics),
         stock=_stock(economics, capacity),
         limits=replace(limits, max_gateway_share=share),
@@ -105,7 +105,7 @@ def _stock(economics: Economics, capacity: Array) -> Stock:
 
 def _mail(problem: Problem, economics: Economics) -> Mail:
     """Return air capacity by country and period, and chargeable weight by option and product."""
-    table, products = economics.ways.table, problem.network["products"]
+    table, products = economics.delivery_options.table, problem.network["products"]
     daily = problem.network["mail_capacity"].set_index("country")["kg_day"]
     # a country without a row has no air capacity: nothing can be mailed to it
     kg_day = daily.reindex(economics.countries).fillna(0.0).to_numpy(float)

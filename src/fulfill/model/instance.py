@@ -2,9 +2,9 @@
 
 An instance has no tables and no names beyond those of its axes; public instances of the literature
 are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1) with one
-*delivery option* (`way` in names of arrays). Its cost for one potential order of product k in
-period t is ``way_cost[way, k, t] + lane_usd[lane] * way_rate[way, k, t]``, and it draws
-``units[way, k, t]`` orders from the site, whose goods come in by *routes*.
+*delivery option* (`option` in names of arrays). Its cost for one potential order of product k in
+period t is ``option_cost[option, k, t] + lane_usd[lane] * price_multiplier[option, k, t]``, and it draws
+``units[option, k, t]`` orders from the site, whose goods come in by *routes*.
 
 Zones, sites, lanes and capacity are the core, which every instance has. The costs of inbound
 transport and of stock come in blocks, each complete or absent; mail and carriers are always there,
@@ -146,11 +146,11 @@ class LocationInstance:
         Volume and weight of the goods of an order.
     zone_country, site_country : (Z,), (I,)
         Index into countries.
-    lane_zone, lane_site, lane_way : (L,)
+    lane_zone, lane_site, lane_option : (L,)
         Index; site `MAIL` for direct mail.
     lane_usd, lane_co2 : (L,)
         Price by distance, and kg CO2e per kg of goods.
-    way_cost, way_rate, units : (W, K, T)
+    option_cost, price_multiplier, units : (W, K, T)
         See the module's formula; infinite where the option does not carry the product.
     fixed_usd, invest_usd : (I, M)
         Yearly cost and investment of a size, USD; a fixed cost of infinity means not offered.
@@ -167,7 +167,7 @@ class LocationInstance:
     constant_usd : float
         Added to the sum of decisions so that the objective is a cost: net price less cheapest
         goods.
-    way_within : dict of int to (W, T)
+    option_within : dict of int to (W, T)
         Share of the orders of a delivery option that arrive within so many days.
     limits : Limits
     """
@@ -187,11 +187,11 @@ class LocationInstance:
     site_country: Index
     lane_zone: Index
     lane_site: Index
-    lane_way: Index
+    lane_option: Index
     lane_usd: Array
     lane_co2: Array
-    way_cost: Array
-    way_rate: Array
+    option_cost: Array
+    price_multiplier: Array
     units: Array
     fixed_usd: Array
     invest_usd: Array
@@ -202,7 +202,7 @@ class LocationInstance:
     inbound: Inbound | None
     stock: Stock | None
     constant_usd: float = 0.0
-    way_within: dict[int, Array] = field(default_factory=dict)
+    option_within: dict[int, Array] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
     def __repr__(self) -> str:
@@ -210,7 +210,7 @@ class LocationInstance:
         sizes = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
         return (
             f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, "
-            f"{len(self.way_cost)} delivery options, {self.n_routes} routes)"
+            f"{len(self.option_cost)} delivery options, {self.n_routes} routes)"
         )
 
     @property
@@ -285,8 +285,11 @@ class LocationInstance:
         ndarray, shape (n_lanes, K, T)
             USD; infinite where the delivery option does not carry the product.
         """
-        way = self.lane_way[lanes]
-        return self.way_cost[way] + self.lane_usd[lanes][:, None, None] * self.way_rate[way]
+        option = self.lane_option[lanes]
+        return (
+            self.option_cost[option]
+            + self.lane_usd[lanes][:, None, None] * self.price_multiplier[option]
+        )
 
 
 def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
@@ -306,7 +309,7 @@ def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:
     site = instance.lane_site[decisions.lane]
     here = site != MAIL
     units = (
-        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
+        instance.units[instance.lane_option[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
     )
     # add.at, because several flows share a site, product and period

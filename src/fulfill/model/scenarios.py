@@ -124,10 +124,10 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         periods=_names(instance.periods, scenarios),
         demand=demand,
         capacity=capacity,
-        way_cost=copied(instance.way_cost),
-        way_rate=copied(instance.way_rate),
+        option_cost=copied(instance.option_cost),
+        price_multiplier=copied(instance.price_multiplier),
         units=copied(instance.units),
-        way_within={days: copied(share) for days, share in instance.way_within.items()},
+        option_within={days: copied(share) for days, share in instance.option_within.items()},
         mail=replace(instance.mail, capacity_kg=expected(instance.mail.capacity_kg, mailed)),
         carriers=replace(
             instance.carriers, orders=expected(instance.carriers.orders, [1.0] * len(scenarios))

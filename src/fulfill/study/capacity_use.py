@@ -109,10 +109,10 @@ def _gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array
 
 def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return the chargeable weight mailed to each country, and the air capacity, kg."""
-    mail, way = instance.mail, instance.lane_way[decisions.lane]
+    mail, option = instance.mail, instance.lane_option[decisions.lane]
     at = instance.zone_country[instance.lane_zone[decisions.lane]], decisions.period
     mailed = np.zeros_like(mail.capacity_kg)
-    weight = mail.weight_kg[way, decisions.product]
+    weight = mail.weight_kg[option, decisions.product]
     np.add.at(mailed, at, weight * _dispatched(instance, decisions))
     return mailed, mail.capacity_kg
 
@@ -129,5 +129,7 @@ def _carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[A
 
 def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return the dispatched orders of each flow, (n_flows,)."""
-    way = instance.lane_way[decisions.lane]
-    return np.asarray(instance.units[way, decisions.product, decisions.period] * decisions.orders)
+    option = instance.lane_option[decisions.lane]
+    return np.asarray(
+        instance.units[option, decisions.product, decisions.period] * decisions.orders
+    )

@@ -151,9 +151,13 @@ def _outbound(priced: Priced) -> pd.DataFrame:
     problem, economics = priced.problem, priced.economics
     instance, decisions = priced.instance, priced.decisions
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
-    way, site, zone = instance.lane_way[lane], instance.lane_site[lane], instance.lane_zone[lane]
-    table = economics.ways.table
-    kind = table["channel"].to_numpy()[way]
+    option, site, zone = (
+        instance.lane_option[lane],
+        instance.lane_site[lane],
+        instance.lane_zone[lane],
+    )
+    table = economics.delivery_options.table
+    kind = table["channel"].to_numpy()[option]
     share = np.where(
         kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0
     )
@@ -168,13 +172,13 @@ def _outbound(priced: Priced) -> pd.DataFrame:
             "product": np.array(instance.products)[k],
             "period": np.array(instance.periods)[t],
             "via": gates[economics.lanes.crossing[lane]],
-            "service_id": table["service_id"].to_numpy()[way],
+            "service_id": table["service_id"].to_numpy()[option],
             "orders": orders,
             "distance_km": economics.lanes.km[lane],
-            "lead_time_days": economics.lead_times.mean[way, t],
+            "lead_time_days": economics.lead_times.mean[option, t],
             "_zone": zone,
             "_site": site,
-            "_way": way,
+            "_way": option,
             "_lane": lane,
             "_product": k,
             "_period": t,
@@ -243,14 +247,14 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     """Return the objective by part, USD a year; parts and constant add up to the objective."""
     economics, instance, decisions = priced.economics, priced.instance, priced.decisions
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
-    way = instance.lane_way[lane]
+    option = instance.lane_option[lane]
     parts = {
-        name: float((value[way, k, t] * orders).sum())
+        name: float((value[option, k, t] * orders).sum())
         for name, value in economics.value.parts.items()
     }
     # The price by distance belongs to a lane, so it is not among the parts of a delivery option.
     parts["last_mile"] += float(
-        (instance.lane_usd[lane] * economics.way_rate[way, k, t] * orders).sum()
+        (instance.lane_usd[lane] * economics.price_multiplier[option, k, t] * orders).sum()
     )
     for name, value in economics.inbound.parts.items():
         parts.setdefault(name, 0.0)

@@ -205,8 +205,8 @@ def repriced(run: Run, study: Study, bounding: Run) -> Run:
 def _could_save(before: LocationInstance, now: LocationInstance) -> float:
     """Return the most that all orders can save on lanes that became cheaper, USD a year."""
     fallen = np.flatnonzero(now.lane_usd < before.lane_usd)
-    saved = (before.lane_usd - now.lane_usd)[fallen, None, None] * now.way_rate[
-        now.lane_way[fallen]
+    saved = (before.lane_usd - now.lane_usd)[fallen, None, None] * now.price_multiplier[
+        now.lane_option[fallen]
     ]
     most = np.zeros(now.shape)
     np.maximum.at(most, now.lane_zone[fallen], saved)
@@ -291,7 +291,11 @@ def key_figure_faults(
         One fault for each difference.
     """
     found = key_figures(
-        model.problem, model.distances, model.instance, decisions, model.economics.ways.table
+        model.problem,
+        model.distances,
+        model.instance,
+        decisions,
+        model.economics.delivery_options.table,
     )
     return tuple(f"kpis, {fault}" for fault in compare_key_figures(claimed, found.figures))
 

@@ -221,17 +221,17 @@ def local_orders(
     DataFrame
         site, zone, product (positions), by_van, orders.
     """
-    way, lane = instance.lane_way[decisions.lane], decisions.lane
-    here = (economics.ways.table["channel"] == "local").to_numpy()[way] & (
+    option, lane = instance.lane_option[decisions.lane], decisions.lane
+    here = (economics.delivery_options.table["channel"] == "local").to_numpy()[option] & (
         instance.lane_site[lane] != MAIL
     )
-    units = instance.units[way, decisions.product, decisions.period] * decisions.orders
+    units = instance.units[option, decisions.product, decisions.period] * decisions.orders
     rows = pd.DataFrame(
         {
             "site": instance.lane_site[lane],
             "zone": instance.lane_zone[lane],
             "product": decisions.product,
-            "by_van": economics.ways.own[way],
+            "by_van": economics.delivery_options.own[option],
             "orders": units,
         }
     )
@@ -243,7 +243,7 @@ def _site_km(economics: Economics, instance: LocationInstance) -> Array:
     """Return road km of domestic lanes, (n_sites, n_zones); infinite where there is none."""
     km = np.full((len(instance.sites), len(instance.zones)), np.inf)
     lanes = economics.lanes
-    here = (economics.ways.table["channel"] == "local").to_numpy()[lanes.way]
+    here = (economics.delivery_options.table["channel"] == "local").to_numpy()[lanes.option]
     km[lanes.site[here], lanes.zone[here]] = lanes.km[here]
     return km
 
@@ -268,13 +268,17 @@ def carrier_prices(problem: Problem, economics: Economics, instance: LocationIns
     calendar, products = problem.network["calendar"], problem.network["products"]
     by_period = problem.orders.sum(axis=(0, 1))
     factor = float(calendar["last_mile_factor"].to_numpy(float) @ by_period / by_period.sum())
-    by_weight = economics.ways.price(
+    by_weight = economics.delivery_options.price(
         products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
     )
-    lanes, ways = economics.lanes, economics.ways
-    here = np.flatnonzero(((ways.table["channel"] == "local").to_numpy() & ~ways.own)[lanes.way])
+    lanes, delivery_options = economics.lanes, economics.delivery_options
+    here = np.flatnonzero(
+        ((delivery_options.table["channel"] == "local").to_numpy() & ~delivery_options.own)[
+            lanes.option
+        ]
+    )
     usd = np.full((len(instance.sites), len(instance.zones), len(products)), np.inf)
-    asked = factor * (by_weight[lanes.way[here]] + lanes.distance_usd[here, None])
+    asked = factor * (by_weight[lanes.option[here]] + lanes.distance_usd[here, None])
     np.minimum.at(usd, (lanes.site[here], lanes.zone[here]), asked)
     return usd
 

@@ -208,14 +208,14 @@ def _served(
     flows: pd.DataFrame, instance: LocationInstance, economics: Economics
 ) -> tuple[Index, Index, Index]:
     """Return lane, product and period of every outbound row."""
-    ways = economics.ways.table
+    delivery_options = economics.delivery_options.table
     names = np.array([*instance.sites, BY_MAIL], dtype=object)
     lanes = pd.DataFrame(
         {
             "from": names[instance.lane_site],
             "to": np.array(instance.zones)[instance.lane_zone],
-            "channel": ways["channel"].to_numpy()[instance.lane_way],
-            "service_id": ways["service_id"].to_numpy()[instance.lane_way],
+            "channel": delivery_options["channel"].to_numpy()[instance.lane_option],
+            "service_id": delivery_options["service_id"].to_numpy()[instance.lane_option],
         }
     )
     _, product, period = _rows(

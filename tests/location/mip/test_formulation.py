@@ -61,7 +61,7 @@ def random_instance(seed: int) -> LocationInstance:
         constant_usd=float(rng.uniform(0, 100)),
         lane_zone=np.concatenate([zone, mailed]),
         lane_site=np.concatenate([site, np.full(len(mailed), MAIL)]),
-        lane_way=np.concatenate([np.zeros(len(site), int), np.ones(len(mailed), int)]),
+        lane_option=np.concatenate([np.zeros(len(site), int), np.ones(len(mailed), int)]),
         lane_usd=np.concatenate(
             [
                 10 * np.linalg.norm(places[site] - homes[zone], axis=1),
@@ -69,8 +69,8 @@ def random_instance(seed: int) -> LocationInstance:
             ]
         ),
         lane_co2=np.ones(len(site) + len(mailed)),
-        way_cost=rng.uniform(0, 2, shape),
-        way_rate=rng.uniform(0.8, 1.2, shape),
+        option_cost=rng.uniform(0, 2, shape),
+        price_multiplier=rng.uniform(0.8, 1.2, shape),
         units=rng.uniform(0.7, 1.0, shape),
         fixed_usd=fixed,
         invest_usd=2 * fixed,
@@ -137,7 +137,7 @@ def cheapest_allocation(
     n_zones, n_products, n_periods = instance.shape
     cost, high, served, leaving = [], [], [], []
     for lane, (z, i, w) in enumerate(
-        zip(instance.lane_zone, instance.lane_site, instance.lane_way, strict=True)
+        zip(instance.lane_zone, instance.lane_site, instance.lane_option, strict=True)
     ):
         for k, t in itertools.product(range(n_products), range(n_periods)):
             shut = i != MAIL and (
@@ -149,8 +149,8 @@ def cheapest_allocation(
                 else 0.0
             )
             cost.append(
-                instance.way_cost[w, k, t]
-                + instance.lane_usd[lane] * instance.way_rate[w, k, t]
+                instance.option_cost[w, k, t]
+                + instance.lane_usd[lane] * instance.price_multiplier[w, k, t]
                 + goods
             )
             high.append(0.0 if shut else instance.demand[z, k, t])
@@ -159,7 +159,7 @@ def cheapest_allocation(
     units = np.array(
         [
             instance.units[w, k, t]
-            for w in instance.lane_way
+            for w in instance.lane_option
             for k in range(n_products)
             for t in range(n_periods)
         ]
@@ -312,7 +312,7 @@ def test_scaling_all_money_scales_the_answer() -> None:
         "unserved_usd",
         "constant_usd",
         "lane_usd",
-        "way_cost",
+        "option_cost",
         "fixed_usd",
         "handling_usd",
     )

@@ -170,21 +170,21 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
     """A fast option with more orders and a slow one with fewer: each is best at some price."""
     instance = random_instance(1)
     local = np.flatnonzero(instance.lane_site != MAIL)
-    ways = (instance.way_cost, instance.way_rate, instance.units)
-    slow = (instance.way_cost[1:] + 3.5, instance.way_rate[1:], instance.units[1:] * 0.4)
+    delivery_options = (instance.option_cost, instance.price_multiplier, instance.units)
+    slow = (instance.option_cost[1:] + 3.5, instance.price_multiplier[1:], instance.units[1:] * 0.4)
     cost, rate, units = (
-        np.concatenate([one, other]) for one, other in zip(ways, slow, strict=True)
+        np.concatenate([one, other]) for one, other in zip(delivery_options, slow, strict=True)
     )
     twice = np.concatenate([np.arange(len(instance.lane_zone)), local])
     instance = replace(
         instance,
         lane_zone=instance.lane_zone[twice],
         lane_site=instance.lane_site[twice],
-        lane_way=np.concatenate([instance.lane_way, np.full(len(local), 2)]),
+        lane_option=np.concatenate([instance.lane_option, np.full(len(local), 2)]),
         lane_usd=instance.lane_usd[twice],
         lane_co2=instance.lane_co2[twice],
-        way_cost=cost, way_rate=rate, units=units,
-        way_within={3: np.zeros((3, PERIODS))},
+        option_cost=cost, price_multiplier=rate, units=units,
+        option_within={3: np.zeros((3, PERIODS))},
         mail=replace(
             instance.mail,
             weight_kg=np.array([[1.0] * PRODUCTS, [0.0] * PRODUCTS, [0.0] * PRODUCTS]),
@@ -193,7 +193,7 @@ def test_where_two_ways_compete_the_bound_is_that_of_the_formula() -> None:
     found = solve_decomposed(instance, replace(PARAMS, gap=0.05))
     assert found.certificate is not None
     assert found.decisions is not None
-    assert {1, 2} <= set(instance.lane_way[found.decisions.lane])
+    assert {1, 2} <= set(instance.lane_option[found.decisions.lane])
     assert audit_bound(instance, found.certificate).bound * (1 - ROUNDING) == pytest.approx(
         found.bound, rel=1e-11
     )

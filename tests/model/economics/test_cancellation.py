@@ -108,7 +108,7 @@ def test_conversion_falls_with_the_promise() -> None:
     assert conversion(2, loss) > 1
 
 
-def ways() -> pd.DataFrame:
+def delivery_options() -> pd.DataFrame:
     """A mail service of 10 days and a local one of 2 days."""
     return pd.DataFrame(
         {"channel": ["direct_mail", "local"], "days_mean": [10.0, 2.0], "days_p90": [16.0, 3.0]}
@@ -117,7 +117,7 @@ def ways() -> pd.DataFrame:
 
 def test_a_period_delays_mail_and_last_mile_each_by_its_own_days() -> None:
     calendar = pd.DataFrame({"mail_delay_days": [0.0, 4.0], "last_mile_delay_days": [0.0, 1.0]})
-    lead = lead_times(ways(), calendar, np.array([3.0, 5.0]), delay_days=0.5)
+    lead = lead_times(delivery_options(), calendar, np.array([3.0, 5.0]), delay_days=0.5)
     assert lead.mean.tolist() == [[10.5, 14.5], [2.5, 3.5]]
     assert lead.p90.tolist() == [[16.5, 20.5], [3.5, 4.5]]
     assert lead.dispatch.tolist() == [[3.5, 3.5], [2.5, 3.5]]  # never later than the delivery

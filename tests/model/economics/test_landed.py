@@ -15,8 +15,8 @@ def priced(problem: Problem) -> Economics:
     return economics(problem, measure(problem.network, problem.demand.zones))
 
 
-def way_cost(money: Economics, kind: str, base: float) -> np.ndarray:
-    table = money.ways.table
+def option_cost(money: Economics, kind: str, base: float) -> np.ndarray:
+    table = money.delivery_options.table
     (row,) = np.flatnonzero((table["channel"] == kind) & (table["base_usd"] == base))
     return sum(part[row] for part in money.value.parts.values())
 
@@ -24,10 +24,10 @@ def way_cost(money: Economics, kind: str, base: float) -> np.ndarray:
 def test_an_order_of_the_toy_by_mail_and_by_warehouse(toy_problem: Problem) -> None:
     money = priced(toy_problem)
     # price 23.20 - tax 33.5 % of 20 - goods 5 - parcel 3 + 6 a kilogram
-    assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-2.50)
+    assert option_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(-2.50)
     route = sum(part[0, 0, 0] for part in money.inbound.parts.values())
     # net 20 - goods 5 - freight 1.50 - port 0.10 - duty 25.8 % of 9 - last mile 2 - handling 1
-    assert way_cost(money, "local", 2)[0, 0] + route + money.warehouses.handling_usd[
+    assert option_cost(money, "local", 2)[0, 0] + route + money.warehouses.handling_usd[
         0, 0, 0
     ] == pytest.approx(-8.078)
 
@@ -97,7 +97,9 @@ def test_the_whole_formula_by_hand(
         (1 - p) * net - (1 - early) * landed + (p - early) * (salvage * goods - reverse)
         - 0.1 * (1 - p) * (net + reverse - salvage * goods) - psi * (1 - p) * net
     )  # fmt: skip
-    assert way_cost(money, kind, base)[0, 0] == pytest.approx(-np.exp(-0.01 * (days - 7)) * value)
+    assert option_cost(money, kind, base)[0, 0] == pytest.approx(
+        -np.exp(-0.01 * (days - 7)) * value
+    )
 
 
 def test_units_are_what_leaves_and_delivered_what_arrives(toy: Folders) -> None:
@@ -111,8 +113,8 @@ def test_units_are_what_leaves_and_delivered_what_arrives(toy: Folders) -> None:
 def test_a_price_above_the_courier_cap_closes_the_mail(toy: Folders) -> None:
     toy.set("network/products.csv", 2, "price_usd", "3000")
     money = priced(toy.problem())
-    assert np.isinf(way_cost(money, "direct_mail", 3)[0]).all()
-    assert np.isfinite(way_cost(money, "direct_mail", 3)[1]).all()
+    assert np.isinf(option_cost(money, "direct_mail", 3)[0]).all()
+    assert np.isfinite(option_cost(money, "direct_mail", 3)[1]).all()
 
 
 def test_a_product_made_only_nearby_cannot_be_mailed(toy: Folders) -> None:
@@ -128,7 +130,7 @@ def test_a_product_made_only_nearby_cannot_be_mailed(toy: Folders) -> None:
     toy.add("network/lanes.csv", from_id="plant", to_id="site-a", road_km="30")
     toy.add("network/lanes.csv", from_id="plant", to_id="site-b", road_km="400")
     money = priced(toy.problem())
-    assert not np.isfinite(way_cost(money, "direct_mail", 3)[1]).any()
+    assert not np.isfinite(option_cost(money, "direct_mail", 3)[1]).any()
     assert np.isfinite(money.reference_usd).all()
 
 
@@ -136,7 +138,7 @@ def test_delays_of_a_peak_lengthen_the_lead_time(toy: Folders) -> None:
     toy.set("network/calendar.csv", 3, "mail_delay_days", "4")
     toy.set("network/calendar.csv", 3, "last_mile_delay_days", "1")
     money = priced(toy.problem())
-    kind = money.ways.table["channel"].to_numpy()
+    kind = money.delivery_options.table["channel"].to_numpy()
     assert money.lead_times.mean[kind == "direct_mail"].tolist() == [[12, 16]]
     assert money.lead_times.mean[kind == "local"][:, 1].tolist() == [3, 5]
     assert money.within[3][kind == "local"][:, 0].tolist() == [1, 0]
@@ -145,7 +147,7 @@ def test_delays_of_a_peak_lengthen_the_lead_time(toy: Folders) -> None:
 def test_an_all_in_price_has_a_lower_customs_value(toy: Folders) -> None:
     toy.edit("network/network.toml", "net_price", "all_in_price")
     money = priced(toy.problem())
-    assert way_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(
+    assert option_cost(money, "direct_mail", 3)[0, 0] == pytest.approx(
         -(23.2 - 0.335 * 23.2 / 1.335 - 14)
     )
 
@@ -170,7 +172,7 @@ def test_a_day_of_delay_costs_the_margin_of_the_orders_it_loses(toy: Folders) ->
     money = priced(toy.problem())
     # every local order a day later: 1 - exp(-0.02) of what is delivered now is cancelled, and the
     # share cancelled before dispatch saves goods and last mile
-    table, days = money.ways.table, []
+    table, days = money.delivery_options.table, []
     for row in np.flatnonzero(table["channel"] == "local"):
         lead, carrier = table["days_mean"][row], table["base_usd"][row]
 

@@ -1,4 +1,4 @@
-"""Ways to the door: distance bands, channels, prices by weight."""
+"""DeliveryOptions to the door: distance bands, channels, prices by weight."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.last_mile import (
     CrossBorderTerms,
+    DeliveryOptions,
     Lanes,
-    Ways,
-    allowed_ways,
+    allowed_options,
     lanes_to_zones,
     price_multiplier,
 )
 
 
-def ways_of(problem: Problem) -> Ways:
+def options_of(problem: Problem) -> DeliveryOptions:
     network = problem.network
-    return allowed_ways(
+    return allowed_options(
         network["services"],
         network["mail_services"],
         network["own_delivery"],
@@ -31,19 +31,19 @@ def ways_of(problem: Problem) -> Ways:
     )
 
 
-def lanes(problem: Problem) -> tuple[Ways, Lanes]:
-    network, ways = problem.network, ways_of(problem)
+def lanes(problem: Problem) -> tuple[DeliveryOptions, Lanes]:
+    network, delivery_options = problem.network, options_of(problem)
     zones, distances = problem.demand.zones, measure(network, problem.demand.zones)
     tables = (network[name] for name in ("sites", "origins", "own_delivery", "emissions"))
-    return ways, lanes_to_zones(ways, distances, zones, *tables)
+    return delivery_options, lanes_to_zones(delivery_options, distances, zones, *tables)
 
 
 def test_the_toy_has_a_lane_for_every_pair_in_reach(toy_problem: Problem) -> None:
-    ways, found = lanes(toy_problem)
-    table = ways.table
+    delivery_options, found = lanes(toy_problem)
+    table = delivery_options.table
     local = [
-        (site, zone, table["base_usd"][way])
-        for site, zone, way in zip(found.site, found.zone, found.way, strict=True)
+        (site, zone, table["base_usd"][option])
+        for site, zone, option in zip(found.site, found.zone, found.option, strict=True)
         if site >= 0
     ]
     near, far = 2.0, 4.0
@@ -65,18 +65,22 @@ def test_distance_bands_exclude_their_lower_and_include_their_upper_end(
     toy: Folders, km: str, base: float | None
 ) -> None:
     toy.set("network/lanes.csv", 5, "road_km", km)  # site-a, zone-1
-    ways, found = lanes(toy.problem())
+    delivery_options, found = lanes(toy.problem())
     here = (found.site == 0) & (found.zone == 0)
-    assert ways.table["base_usd"].to_numpy()[found.way[here]].tolist() == ([base] if base else [])
+    assert delivery_options.table["base_usd"].to_numpy()[found.option[here]].tolist() == (
+        [base] if base else []
+    )
 
 
 def test_weight_beyond_the_first_kilogram_and_volumetric_mail(toy: Folders) -> None:
     toy.set("network/services.csv", 2, "usd_kg", "0.5")
     toy.set("network/mail_services.csv", 2, "volumetric_kg_m3", "200")
-    ways = ways_of(toy.problem())
-    price = ways.price(np.array([0.4, 3.0]), np.array([0.01, 0.01]))
-    kind = ways.table["channel"].to_numpy()
-    assert price[(kind == "local") & (ways.table["km_from"] == 0)].tolist() == [[2.0, 3.0]]
+    delivery_options = options_of(toy.problem())
+    price = delivery_options.price(np.array([0.4, 3.0]), np.array([0.01, 0.01]))
+    kind = delivery_options.table["channel"].to_numpy()
+    assert price[(kind == "local") & (delivery_options.table["km_from"] == 0)].tolist() == [
+        [2.0, 3.0]
+    ]
     assert price[kind == "direct_mail"].tolist() == [
         [3 + 6 * 2.0, 3 + 6 * 3.0]
     ]  # 0.01 m3 weighs 2 kg
@@ -106,24 +110,24 @@ def test_channels_choose_the_ways(
     toy: Folders, channels: tuple[str, ...], kinds: list[str]
 ) -> None:
     problem = replace(toy.problem(), channels=channels)
-    assert ways_of(problem).table["channel"].tolist() == kinds
+    assert options_of(problem).table["channel"].tolist() == kinds
 
 
 def test_cross_border_is_dearer_and_later_and_needs_a_border(toy: Folders) -> None:
-    ways, found = lanes(toy.problem(channels=("local", "cross_border")))
-    table = ways.table
+    delivery_options, found = lanes(toy.problem(channels=("local", "cross_border")))
+    table = delivery_options.table
     cross, local = table[table["channel"] == "cross_border"], table[table["channel"] == "local"]
     np.testing.assert_allclose(cross["base_usd"].to_numpy() - local["base_usd"].to_numpy(), 3)
     np.testing.assert_allclose(cross["days_mean"].to_numpy() - local["days_mean"].to_numpy(), 2)
-    assert not np.isin(found.way, cross.index).any()
+    assert not np.isin(found.option, cross.index).any()
 
 
 def test_mail_has_lanes_only_from_an_origin_overseas(toy_problem: Problem) -> None:
     tables = toy_problem.network.tables
     at_home = tables["origins"].assign(country="MX")
     network = replace(toy_problem.network, tables={**tables, "origins": at_home})
-    ways, found = lanes(replace(toy_problem, network=network))
-    assert "direct_mail" in ways.table["channel"].tolist()
+    delivery_options, found = lanes(replace(toy_problem, network=network))
+    assert "direct_mail" in delivery_options.table["channel"].tolist()
     assert len(found) > 0
     assert (found.site >= 0).all()
 
@@ -140,8 +144,10 @@ def test_emissions_of_a_lane(toy_problem: Problem) -> None:
 def test_only_carriers_ask_more_in_a_peak(toy: Folders) -> None:
     rows = "site_id,zone_id,usd_order,source,source_date,status,range\n"
     toy.write("network/own_delivery.csv", rows + "site-a,zone-1,1.25,ledger,2026,in_force,\n")
-    ways = ways_of(toy.problem(channels=("local",)))
-    factor = price_multiplier(ways, np.array([1.0, 1.3]))
-    assert sorted(factor.tolist()) == sorted([[1.0, 1.0 if own else 1.3] for own in ways.own])
-    assert ways.own.any()
-    assert not ways.own.all()
+    delivery_options = options_of(toy.problem(channels=("local",)))
+    factor = price_multiplier(delivery_options, np.array([1.0, 1.3]))
+    assert sorted(factor.tolist()) == sorted(
+        [[1.0, 1.0 if own else 1.3] for own in delivery_options.own]
+    )
+    assert delivery_options.own.any()
+    assert not delivery_options.own.all()

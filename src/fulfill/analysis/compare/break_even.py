@@ -55,7 +55,7 @@ from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import courier_entry
 from fulfill.model.economics import duty
 from fulfill.model.economics.landed import price_inbound, price_orders, price_safety_stock
-from fulfill.model.economics.last_mile import Ways
+from fulfill.model.economics.last_mile import DeliveryOptions
 from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
@@ -152,17 +152,22 @@ def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     # Only delivery options with a weight are priced again, as every step prices them all.
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
     small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
-    ways = Ways(economics.ways.table.iloc[rows].reset_index(drop=True))
+    delivery_options = DeliveryOptions(
+        economics.delivery_options.table.iloc[rows].reset_index(drop=True)
+    )
     inbound = inbound_usd(priced.instance, priced.instance.required_inbound.route_usd)
     price = problem.network["products"]["price_usd"].to_numpy(float)
 
     def wins(factor: Array) -> Mask:
         changed = _with_products(problem, price_usd=price * factor)
-        way_cost = price_orders(changed, ways).total
+        option_cost = price_orders(changed, delivery_options).total
         stock = price_safety_stock(changed, economics.routes, economics.inbound)
         safety = mean.safety_usd(stock, mean.orders)
         moved = Margin(
-            small.mail_margin(way_cost), small.local_margin(way_cost, inbound), safety, sides.entry
+            small.mail_margin(option_cost),
+            small.local_margin(option_cost, inbound),
+            safety,
+            sides.entry,
         )
         return np.asarray(moved.gain(mean.orders) > 0)
 
@@ -188,7 +193,7 @@ def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str)
     routes = economics.routes.take(rows)
     changed, product, answers = _own_classes(problem, country)
     # The margin before inbound cost, from which the cost at each rate is subtracted.
-    local_usd = mean.local_margin(instance.way_cost, np.zeros_like(mean.drawn))
+    local_usd = mean.local_margin(instance.option_cost, np.zeros_like(mean.drawn))
 
     def wins(rate: Array) -> Mask:
         table = changed.regime.rows.assign(

@@ -62,7 +62,7 @@ class UnitEconomics:
         mean of its own zones.
     reach : (n_products,)
         These orders over all orders; NaN where there are none.
-    mail, local : (n_ways, n_products, n_periods)
+    mail, local : (n_options, n_products, n_periods)
         Share of the orders by delivery option.
     mail_usd, local_usd : (n_products,)
         Price by distance; from stock also handling and storage; USD per potential order.
@@ -78,12 +78,12 @@ class UnitEconomics:
     local_usd: Array
     drawn: Array
 
-    def mail_margin(self, way_cost: Array) -> Array:
+    def mail_margin(self, option_cost: Array) -> Array:
         """Return the margin by mail.
 
         Parameters
         ----------
-        way_cost : (n_ways, n_products, n_periods)
+        option_cost : (n_options, n_products, n_periods)
             Cost by delivery option, USD per potential order.
 
         Returns
@@ -91,14 +91,14 @@ class UnitEconomics:
         (n_products,) array
             USD per potential order; minus infinity where mail is not available.
         """
-        return -(weighted(self.mail, way_cost) + self.mail_usd)
+        return -(weighted(self.mail, option_cost) + self.mail_usd)
 
-    def local_margin(self, way_cost: Array, inbound: Array) -> Array:
+    def local_margin(self, option_cost: Array, inbound: Array) -> Array:
         """Return the margin from stock.
 
         Parameters
         ----------
-        way_cost : (n_ways, n_products, n_periods)
+        option_cost : (n_options, n_products, n_periods)
             Cost by delivery option, USD per potential order.
         inbound : (n_sites, n_products, n_periods)
             Cost of an order in stock at a site, USD; see `inbound_usd`.
@@ -108,7 +108,7 @@ class UnitEconomics:
         (n_products,) array
             USD per potential order.
         """
-        return -(weighted(self.local, way_cost) + weighted(self.drawn, inbound) + self.local_usd)
+        return -(weighted(self.local, option_cost) + weighted(self.drawn, inbound) + self.local_usd)
 
     def safety_usd(self, safety: SafetyStock, orders: Array) -> Array:
         """Return the cost of safety stock at a volume.
@@ -282,7 +282,7 @@ def _best_lanes(instance: LocationInstance, places: Index, draw_usd: Array) -> B
     for turn in range(int(rank.max(initial=-1)) + 1):
         rows = rank == turn
         at = place[rows], zone[rows]
-        drawn = instance.units[instance.lane_way[lanes[rows]]]
+        drawn = instance.units[instance.lane_option[lanes[rows]]]
         trial = instance.lane_cost(lanes[rows]) + drawn * draw_usd[at[0]]
         better = trial < cost[at]
         cost[at] = np.where(better, trial, cost[at])
@@ -307,18 +307,20 @@ def _mean(
         z, k, t = np.nonzero(np.where(comparable[:, None], both, own))
         share = demand[z, k, t] / _sum_by_product(k, demand[z, k, t], n_products)[k]
         lane = side.lane[0, z, k, t]
-        way = instance.lane_way[lane]
+        option = instance.lane_option[lane]
         weight = np.zeros(instance.units.shape)
-        np.add.at(weight, (way, k, t), share)
+        np.add.at(weight, (option, k, t), share)
         weights.append(weight)
         distance.append(
             _sum_by_product(
-                k, share * instance.lane_usd[lane] * instance.way_rate[way, k, t], n_products
+                k,
+                share * instance.lane_usd[lane] * instance.price_multiplier[option, k, t],
+                n_products,
             )
         )
     # The last iteration was that of stock, whose lanes start at the sites.
     drawn = np.zeros((len(instance.sites), n_products, n_periods))
-    np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[way, k, t])
+    np.add.at(drawn, (instance.lane_site[lane], k, t), share * instance.units[option, k, t])
     orders, all_orders = (np.where(cells, demand, 0.0).sum(axis=(0, 2)) for cells in (both, wanted))
     return UnitEconomics(
         orders=orders,
@@ -389,9 +391,9 @@ def margin(priced: PricedModel, mean: UnitEconomics) -> Margin:
     instance = priced.instance
     inbound = inbound_usd(instance, instance.required_inbound.route_usd)
     return Margin(
-        mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_margin(instance.way_cost), np.nan),
+        mail=np.where(mean.mail.any(axis=(0, 2)), mean.mail_margin(instance.option_cost), np.nan),
         local=np.where(
-            mean.local.any(axis=(0, 2)), mean.local_margin(instance.way_cost, inbound), np.nan
+            mean.local.any(axis=(0, 2)), mean.local_margin(instance.option_cost, inbound), np.nan
         ),
         safety=mean.safety_usd(priced.economics.safety, mean.orders),
         entry=_entry_usd(priced, mean),

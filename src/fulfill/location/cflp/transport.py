@@ -111,10 +111,10 @@ def _relax(t, rows, distance, after):
         changed = False
         for a in rows:
             for b in rows:
-                way = t.move[a, b] + distance[b]
+                option = t.move[a, b] + distance[b]
                 # a tolerance, so that rounding cannot close a cycle of zero length in `after`
-                if way < distance[a] - 1e-10 * (1.0 + abs(way)):
-                    distance[a] = way
+                if option < distance[a] - 1e-10 * (1.0 + abs(option)):
+                    distance[a] = option
                     after[a] = b
                     changed = True
         if not changed:

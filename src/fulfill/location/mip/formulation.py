@@ -162,7 +162,7 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
     model.add_entries(
         leaving[instance.lane_site[lane], product, period],
         columns.x[local],
-        instance.units[instance.lane_way[lane], product, period],
+        instance.units[instance.lane_option[lane], product, period],
     )
     model.add_entries(leaving, columns.v, -1.0)
     handled = model.add_rows(
@@ -315,8 +315,8 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
     )
     here = instance.lane_site[columns.lane] == MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
-    way = instance.lane_way[lane]
-    weight = instance.mail.weight_kg[way, product] * instance.units[way, product, period]
+    option = instance.lane_option[lane]
+    weight = instance.mail.weight_kg[option, product] * instance.units[option, product, period]
     model.add_entries(
         rows[instance.zone_country[instance.lane_zone[lane]], period], columns.x[here], weight
     )
@@ -335,7 +335,7 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
     )
     here = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
-    units = instance.units[instance.lane_way[lane], product, period]
+    units = instance.units[instance.lane_option[lane], product, period]
     model.add_entries(rows[region[instance.lane_zone[lane]], period], columns.x[here], units)
 
 
@@ -345,8 +345,8 @@ def service(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         need = target.share * float(instance.demand[target.zones].sum())
         row = model.add_rows(need, np.inf, (1,), _labels("service", (str(target),)))
         here = target.zones[instance.lane_zone[columns.lane]]
-        within = instance.way_within[target.days][
-            instance.lane_way[columns.lane[here]], columns.period[here]
+        within = instance.option_within[target.days][
+            instance.lane_option[columns.lane[here]], columns.period[here]
         ]
         model.add_entries(row, columns.x[here], within)
 
@@ -397,7 +397,7 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
     row = model.add_rows(-np.inf, instance.limits.co2_kg, (1,), _labels("co2", ("all",)))
     weight = (
         instance.weight_kg[columns.product]
-        * instance.units[instance.lane_way[columns.lane], columns.product, columns.period]
+        * instance.units[instance.lane_option[columns.lane], columns.product, columns.period]
     )
     model.add_entries(row, columns.x, instance.lane_co2[columns.lane] * weight)
     if instance.inbound is not None:

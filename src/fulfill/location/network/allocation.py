@@ -244,7 +244,7 @@ def demand_at(o, rho):
                     if cost < best:
                         best, chosen = cost, j
                 if chosen >= 0 and o.site[chosen] >= 0:
-                    units = o.units[o.way[chosen], k, t]
+                    units = o.units[o.option[chosen], k, t]
                     used[t, k, o.site[chosen]] += o.demand[z, k, t] * units
     return used.T.copy()
 
@@ -354,7 +354,7 @@ def _fits(o, left, j, z, k, t):
     -------
     float
     """
-    w, i = o.way[j], o.site[j]
+    w, i = o.option[j], o.site[j]
     u = o.units[w, k, t]
     if i < 0:
         heavy = o.mail_weight[w, k]
@@ -370,7 +370,7 @@ def _fits(o, left, j, z, k, t):
 @njit()
 def _take(o, left, j, z, k, t, amount):
     """Deduct the capacity that `amount` potential orders of a cell take on option `j`."""
-    w, i = o.way[j], o.site[j]
+    w, i = o.option[j], o.site[j]
     u = o.units[w, k, t]
     if i < 0:
         left.mail[o.country[z], t] -= amount * u * o.mail_weight[w, k]

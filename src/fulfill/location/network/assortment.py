@@ -288,5 +288,5 @@ def site_costs(o, rho, position, n_open):
                     s = position[o.site[j]]
                     if cost < costs[k, c, s]:
                         costs[k, c, s] = cost
-                        taken[k, c, s] = o.units[o.way[j], k, t]
+                        taken[k, c, s] = o.units[o.option[j], k, t]
     return costs, taken, alternative

@@ -92,7 +92,9 @@ def _features(instance: LocationInstance) -> tuple[Array, Index]:
     mail = np.zeros(n_zones)
     by_mail = np.flatnonzero(instance.lane_site == MAIL)
     # count and sum of squares of the mail options in one number tell sets of options apart
-    np.add.at(mail, instance.lane_zone[by_mail], 7.0**0.5 * instance.lane_way[by_mail] ** 2 + 1.0)
+    np.add.at(
+        mail, instance.lane_zone[by_mail], 7.0**0.5 * instance.lane_option[by_mail] ** 2 + 1.0
+    )
     targets = np.zeros(n_zones)
     for number, target in enumerate(instance.limits.targets):
         targets += 2.0**number * target.zones

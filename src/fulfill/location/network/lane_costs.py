@@ -26,7 +26,7 @@ def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
         instance,
         lane_zone=instance.lane_zone[lanes],
         lane_site=instance.lane_site[lanes],
-        lane_way=instance.lane_way[lanes],
+        lane_option=instance.lane_option[lanes],
         lane_usd=instance.lane_usd[lanes],
         lane_co2=instance.lane_co2[lanes],
     )
@@ -47,10 +47,12 @@ def mean_cost(instance: LocationInstance) -> Array:
     weight = instance.demand.sum(axis=0)
     weight = weight / max(weight.sum(), 1e-12)
     # products that an option does not carry must not make its mean infinite
-    way_cost = np.where(np.isfinite(instance.way_cost), instance.way_cost, 0.0)
-    score = (way_cost * weight).sum(axis=(1, 2))[instance.lane_way]
+    option_cost = np.where(np.isfinite(instance.option_cost), instance.option_cost, 0.0)
+    score = (option_cost * weight).sum(axis=(1, 2))[instance.lane_option]
     score = (
-        score + instance.lane_usd * (instance.way_rate * weight).sum(axis=(1, 2))[instance.lane_way]
+        score
+        + instance.lane_usd
+        * (instance.price_multiplier * weight).sum(axis=(1, 2))[instance.lane_option]
     )
     if instance.inbound is not None:
         best = np.full(instance.flow_shape, np.inf)
@@ -58,7 +60,7 @@ def mean_cost(instance: LocationInstance) -> Array:
         inbound = (np.where(np.isfinite(best), best, 0.0) * weight).sum(axis=(1, 2))
         reached = np.isfinite(best).any(axis=(1, 2))
         local = instance.lane_site != MAIL
-        units = (instance.units * weight).sum(axis=(1, 2))[instance.lane_way]
+        units = (instance.units * weight).sum(axis=(1, 2))[instance.lane_option]
         score = np.where(local, score + units * inbound[instance.lane_site], score)
         score = np.where(local & ~reached[instance.lane_site], np.inf, score)
     return np.asarray(score)

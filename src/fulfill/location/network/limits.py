@@ -35,7 +35,7 @@ def impossible(instance: LocationInstance) -> str:
     for target in instance.limits.targets:
         fastest = np.zeros((len(instance.zones), instance.shape[2]))
         np.maximum.at(
-            fastest, instance.lane_zone, instance.way_within[target.days][instance.lane_way]
+            fastest, instance.lane_zone, instance.option_within[target.days][instance.lane_option]
         )
         inside = instance.demand[target.zones]
         reach = float((inside.sum(axis=1) * fastest[target.zones]).sum())
@@ -59,8 +59,8 @@ def in_time(instance: LocationInstance, decisions: Decisions) -> Array:
     shares = []
     for target in instance.limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
-        share = instance.way_within[target.days][
-            instance.lane_way[decisions.lane], decisions.period
+        share = instance.option_within[target.days][
+            instance.lane_option[decisions.lane], decisions.period
         ]
         wanted = max(float(instance.demand[target.zones].sum()), 1e-12)
         shares.append(float((share * decisions.orders)[inside].sum()) / wanted)
@@ -81,7 +81,7 @@ def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
         kg CO2e a year.
     """
     units = (
-        instance.units[instance.lane_way[decisions.lane], decisions.product, decisions.period]
+        instance.units[instance.lane_option[decisions.lane], decisions.product, decisions.period]
         * decisions.orders
     )
     moved = float(

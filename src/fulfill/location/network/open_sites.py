@@ -27,13 +27,13 @@ class DeliveryOptions(NamedTuple):
     ----------
     start : (Z + 1,)
         ``start[z]:start[z + 1]`` are the options of zone z.
-    lane, site, way : (J,)
+    lane, site, option : (J,)
         Index; site -1 for mail.
     usd, carbon : (J,)
         Price by distance, USD per order; price of CO2e, USD per kg of goods.
     credit : (J, T) or (0, 0)
         What the multipliers of service targets pay for an order; empty where there are none.
-    way_cost, way_rate, units : (W, K, T)
+    option_cost, price_multiplier, units : (W, K, T)
         See `LocationInstance`.
     inbound : (I, K, T)
         USD per order that leaves a site, prices of throughput excluded.
@@ -54,12 +54,12 @@ class DeliveryOptions(NamedTuple):
     start: Index
     lane: Index
     site: Index
-    way: Index
+    option: Index
     usd: Array
     carbon: Array
     credit: Array
-    way_cost: Array
-    way_rate: Array
+    option_cost: Array
+    price_multiplier: Array
     units: Array
     inbound: Array
     carrier: Array
@@ -130,18 +130,18 @@ def _delivery_options(
     is_open = np.append(size >= 0, True)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     lanes = lanes[np.lexsort((lanes, instance.lane_zone[lanes]))]
-    zone, way = instance.lane_zone[lanes], instance.lane_way[lanes]
+    zone, option = instance.lane_zone[lanes], instance.lane_option[lanes]
     charged = prices.service.any()
     return DeliveryOptions(
         start=np.searchsorted(zone, np.arange(len(instance.zones) + 1)),
         lane=lanes,
         site=instance.lane_site[lanes],
-        way=way,
+        option=option,
         usd=instance.lane_usd[lanes],
         carbon=instance.lane_co2[lanes] * prices.co2,
-        credit=service_credit(instance, prices, zone, way) if charged else NO_CREDIT,
-        way_cost=instance.way_cost,
-        way_rate=instance.way_rate,
+        credit=service_credit(instance, prices, zone, option) if charged else NO_CREDIT,
+        option_cost=instance.option_cost,
+        price_multiplier=instance.price_multiplier,
         units=instance.units,
         inbound=inbound_price(instance, prices)[0],
         carrier=prices.carrier,
@@ -174,9 +174,13 @@ def option_cost(o, j, z, k, t, rho):
     float
         USD.
     """
-    w, i = o.way[j], o.site[j]
+    w, i = o.option[j], o.site[j]
     u = o.units[w, k, t]
-    cost = o.way_cost[w, k, t] + o.usd[j] * o.way_rate[w, k, t] + u * o.carbon[j] * o.weight[k]
+    cost = (
+        o.option_cost[w, k, t]
+        + o.usd[j] * o.price_multiplier[w, k, t]
+        + u * o.carbon[j] * o.weight[k]
+    )
     if o.credit.size > 0:
         cost -= o.credit[j, t]
     if i < 0:

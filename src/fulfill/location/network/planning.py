@@ -210,10 +210,10 @@ def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers)
     is_open = np.append(siting.size >= 0, False)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
-        way = instance.lane_way[chunk]
+        option = instance.lane_option[chunk]
         np.fmin.at(  # no number: no units of goods that cannot be had
             cell,
             instance.lane_zone[chunk],
-            instance.lane_cost(chunk) + instance.units[way] * inbound[instance.lane_site[chunk]],
+            instance.lane_cost(chunk) + instance.units[option] * inbound[instance.lane_site[chunk]],
         )
     return cell

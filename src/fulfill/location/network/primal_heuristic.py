@@ -240,8 +240,8 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     lanes = np.flatnonzero(instance.lane_site >= 0)
     # in chunks, so that lanes by products by periods fit into memory
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
-        site, way = instance.lane_site[chunk], instance.lane_way[chunk]
-        cost = instance.lane_cost(chunk) + instance.units[way] * (
+        site, option = instance.lane_site[chunk], instance.lane_option[chunk]
+        cost = instance.lane_cost(chunk) + instance.units[option] * (
             inbound[site] + rent[site][:, None, None]
         )
         # no number: no units of goods that cannot be had

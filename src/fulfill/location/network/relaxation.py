@@ -47,7 +47,7 @@ class LocalLanes:
     ----------
     start : (I + 1,) of int
         ``start[i]:start[i + 1]`` are the lanes of site i.
-    zone, way : (L,) of int
+    zone, option : (L,) of int
     usd : (L,)
         Price by distance, USD per order.
     co2 : (L,)
@@ -56,7 +56,7 @@ class LocalLanes:
 
     start: Index
     zone: Index
-    way: Index
+    option: Index
     usd: Array
     co2: Array
 
@@ -113,13 +113,15 @@ def local_lanes(instance: LocationInstance) -> LocalLanes:
     shut = np.isin(instance.lane_site[lanes], instance.limits.closed)
     lanes = lanes[~shut]
     lanes = lanes[
-        np.lexsort((instance.lane_way[lanes], instance.lane_zone[lanes], instance.lane_site[lanes]))
+        np.lexsort(
+            (instance.lane_option[lanes], instance.lane_zone[lanes], instance.lane_site[lanes])
+        )
     ]
     start = np.searchsorted(instance.lane_site[lanes], np.arange(len(instance.sites) + 1))
     return LocalLanes(
         start,
         instance.lane_zone[lanes],
-        instance.lane_way[lanes],
+        instance.lane_option[lanes],
         instance.lane_usd[lanes],
         instance.lane_co2[lanes],
     )
@@ -218,16 +220,16 @@ def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> 
     ndarray, shape (n_lanes, K, T)
         USD per potential order.
     """
-    way, zone = instance.lane_way[lanes], instance.lane_zone[lanes]
+    option, zone = instance.lane_option[lanes], instance.lane_zone[lanes]
     by_zone = prices.mail[instance.zone_country[zone]][:, None, :]
-    air = by_zone * instance.mail.weight_kg[way][:, :, None]
+    air = by_zone * instance.mail.weight_kg[option][:, :, None]
     carbon = prices.co2 * instance.lane_co2[lanes][:, None, None] * instance.weight_kg[:, None]
-    cost = instance.lane_cost(lanes) + instance.units[way] * (air + carbon)
-    return np.asarray(cost - service_credit(instance, prices, zone, way)[:, None, :])
+    cost = instance.lane_cost(lanes) + instance.units[option] * (air + carbon)
+    return np.asarray(cost - service_credit(instance, prices, zone, option)[:, None, :])
 
 
 def service_credit(
-    instance: LocationInstance, prices: Multipliers, zone: Index, way: Index
+    instance: LocationInstance, prices: Multipliers, zone: Index, option: Index
 ) -> Array:
     """Return what the multipliers of the service targets pay for an order.
 
@@ -235,7 +237,7 @@ def service_credit(
     ----------
     instance : LocationInstance
     prices : Multipliers
-    zone, way : (n_lanes,) of int
+    zone, option : (n_lanes,) of int
 
     Returns
     -------
@@ -245,7 +247,9 @@ def service_credit(
     credit = np.zeros((len(zone), instance.shape[2]))
     for target, price in zip(instance.limits.targets, prices.service, strict=True):
         if price > 0:
-            credit += price * target.zones[zone][:, None] * instance.way_within[target.days][way]
+            credit += (
+                price * target.zones[zone][:, None] * instance.option_within[target.days][option]
+            )
     return credit
 
 
@@ -302,12 +306,12 @@ def _charged_lanes(
     return SiteLanes(
         start=lanes.start,
         zone=lanes.zone,
-        way=lanes.way,
+        option=lanes.option,
         usd=lanes.usd,
         carbon=lanes.co2 * prices.co2,
-        credit=service_credit(instance, prices, lanes.zone, lanes.way) if charged else NO_CREDIT,
-        way_cost=instance.way_cost,
-        way_rate=instance.way_rate,
+        credit=service_credit(instance, prices, lanes.zone, lanes.option) if charged else NO_CREDIT,
+        option_cost=instance.option_cost,
+        price_multiplier=instance.price_multiplier,
         units=instance.units,
         inbound=inbound_price(instance, prices)[0],
         carrier=prices.carrier,
@@ -375,12 +379,12 @@ def promising(
     cheapest = instance.handling_usd.min(axis=(1, 2))
     inbound = inbound + stock_linearisation(instance)[1].min(axis=2)[:, :, None]
     keep = profitable(
-        lanes.start, lanes.zone, lanes.way, lanes.usd, instance.way_cost, instance.way_rate,
+        lanes.start, lanes.zone, lanes.option, lanes.usd, instance.option_cost, instance.price_multiplier,
         instance.units, inbound + cheapest[:, None, None], cell,
     )  # fmt: skip
     count = np.concatenate([[0], np.cumsum(keep)])
     return LocalLanes(
-        count[lanes.start], lanes.zone[keep], lanes.way[keep], lanes.usd[keep], lanes.co2[keep]
+        count[lanes.start], lanes.zone[keep], lanes.option[keep], lanes.usd[keep], lanes.co2[keep]
     )
 
 

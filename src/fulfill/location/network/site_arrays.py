@@ -16,12 +16,12 @@ class SiteLanes(NamedTuple):
     Attributes
     ----------
     start : (I + 1,)
-    zone, way : (L,)
+    zone, option : (L,)
     usd, carbon : (L,)
         Price by distance, USD per order; price of CO2e, USD per kg of goods.
     credit : (L, T) or (0, 0)
         What the multipliers of service targets pay for an order; empty where there are none.
-    way_cost, way_rate, units : (W, K, T)
+    option_cost, price_multiplier, units : (W, K, T)
         See `LocationInstance`.
     inbound : (I, K, T)
         USD per order that leaves a site.
@@ -43,12 +43,12 @@ class SiteLanes(NamedTuple):
 
     start: Index
     zone: Index
-    way: Index
+    option: Index
     usd: Array
     carbon: Array
     credit: Array
-    way_cost: Array
-    way_rate: Array
+    option_cost: Array
+    price_multiplier: Array
     units: Array
     inbound: Array
     carrier: Array

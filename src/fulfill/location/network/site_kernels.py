@@ -50,12 +50,12 @@ def cheapest_routes(cost, route_site, n_sites):
 
 
 @njit(parallel=True)
-def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
+def profitable(start, zone, option, usd, option_cost, price_multiplier, units, inbound, cell):
     """Tell for each lane whether any cell is worth more than its cost, side rows excluded.
 
     Parameters
     ----------
-    start, zone, way, usd, way_cost, way_rate, units, inbound, cell
+    start, zone, option, usd, option_cost, price_multiplier, units, inbound, cell
         See `SiteLanes`.
 
     Returns
@@ -66,12 +66,12 @@ def profitable(start, zone, way, usd, way_cost, way_rate, units, inbound, cell):
     n_products, n_periods = cell.shape[1], cell.shape[2]
     for i in prange(len(start) - 1):
         for lane in range(start[i], start[i + 1]):
-            z, w = zone[lane], way[lane]
+            z, w = zone[lane], option[lane]
             for k in range(n_products):
                 for t in range(n_periods):
                     cost = (
-                        way_cost[w, k, t]
-                        + usd[lane] * way_rate[w, k, t]
+                        option_cost[w, k, t]
+                        + usd[lane] * price_multiplier[w, k, t]
                         + units[w, k, t] * inbound[i, k, t]
                     )
                     if cell[z, k, t] > cost:
@@ -114,16 +114,16 @@ def _collect_profitable(i, lanes, floor, worth, found):
             for t in range(n_periods):
                 first, top = lane, 0.0
                 for other in range(lane, last):
-                    used = lanes.units[lanes.way[other], k, t]
+                    used = lanes.units[lanes.option[other], k, t]
                     left = worth[other - lane, t] - used * floor[k]
                     if left > top:
                         first, top = other, left
                 if top <= 0.0:
                     continue
                 d = lanes.demand[z, k, t]
-                full, units = worth[first - lane, t], lanes.units[lanes.way[first], k, t]
+                full, units = worth[first - lane, t], lanes.units[lanes.option[first], k, t]
                 second, least = _at_high_prices(
-                    lane, last, lanes.way, worth, lanes.units, k, t, full, units
+                    lane, last, lanes.option, worth, lanes.units, k, t, full, units
                 )
                 # cells with one candidate option are kept apart: sums over them are faster
                 if least == units:
@@ -154,14 +154,14 @@ def _set_worth(i, z, k, lane, last, lanes, worth):
     charge = lanes.stocking[z, k, lanes.country[i]]
     q = lanes.region[z]
     for other in range(lane, last):
-        w, row = lanes.way[other], other - lane
+        w, row = lanes.option[other], other - lane
         extra = lanes.carbon[other] * lanes.weight[k]
         # the whole row without branches, which the compiler turns into vector instructions
         for t in range(n_periods):
             worth[row, t] = (
                 lanes.cell[z, k, t]
-                - lanes.way_cost[w, k, t]
-                - lanes.usd[other] * lanes.way_rate[w, k, t]
+                - lanes.option_cost[w, k, t]
+                - lanes.usd[other] * lanes.price_multiplier[w, k, t]
                 - charge
                 - lanes.units[w, k, t] * (lanes.inbound[i, k, t] + lanes.carrier[q, t] + extra)
             )
@@ -171,7 +171,7 @@ def _set_worth(i, z, k, lane, last, lanes, worth):
 
 
 @njit(inline="always")
-def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
+def _at_high_prices(lane, last, option, worth, option_units, k, t, full, units):
     """Return worth and units of the option that is best at high prices, the given ones if none is.
 
     If several are, the best worth and the least units of them stand for all: an overestimate of the
@@ -180,7 +180,7 @@ def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
     Parameters
     ----------
     lane, last, k, t : int
-    way, worth, way_units : (L,), (W, T), (W, K, T)
+    option, worth, option_units : (L,), (W, T), (W, K, T)
     full, units : float
         Worth and units of the option that is best at low prices.
 
@@ -191,7 +191,7 @@ def _at_high_prices(lane, last, way, worth, way_units, k, t, full, units):
     """
     second, least = full, units
     for other in range(lane, last):
-        fewer, value = way_units[way[other], k, t], worth[other - lane, t]
+        fewer, value = option_units[option[other], k, t], worth[other - lane, t]
         if fewer < units:
             # price of a unit from which the option with fewer units is the better one
             price = (full - value) / (units - fewer)
@@ -411,7 +411,7 @@ def site_values(lanes, costs, guess, n_threads):
             np.zeros((n_products, n_periods), np.int64),
         )
         floor = np.empty(n_products)
-        worth = np.empty((len(lanes.way_cost), n_periods))
+        worth = np.empty((len(lanes.option_cost), n_periods))
         # sites that are alike stand side by side: every thread takes some of each kind
         for i in range(thread, n_sites, n_threads):
             for k in range(n_products):
@@ -476,12 +476,12 @@ def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
     best, best_u = 0.0, 0.0
     charge, q = lanes.stocking[z, k, lanes.country[i]], lanes.region[z]
     for other in range(lane, last):
-        w = lanes.way[other]
+        w = lanes.option[other]
         u = lanes.units[w, k, t]
         left = (
             lanes.cell[z, k, t]
-            - lanes.way_cost[w, k, t]
-            - lanes.usd[other] * lanes.way_rate[w, k, t]
+            - lanes.option_cost[w, k, t]
+            - lanes.usd[other] * lanes.price_multiplier[w, k, t]
             - charge
             - u
             * (

@@ -66,7 +66,7 @@ class ConversionLoss:
 
 @dataclass(frozen=True)
 class LeadTimes:
-    """Days from the order, each (n_ways, n_periods).
+    """Days from the order, each (n_options, n_periods).
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class LeadTimes:
 
 @dataclass(frozen=True)
 class Survival:
-    """What is left of a potential order at each stage, each (n_ways, n_products, n_periods).
+    """What is left of a potential order at each stage, each (n_options, n_products, n_periods).
 
     Attributes
     ----------
@@ -101,29 +101,32 @@ class Survival:
 
 
 def lead_times(
-    ways: pd.DataFrame, calendar: pd.DataFrame, dispatch_days: Array, delay_days: float = 0.0
+    delivery_options: pd.DataFrame,
+    calendar: pd.DataFrame,
+    dispatch_days: Array,
+    delay_days: float = 0.0,
 ) -> LeadTimes:
     """Return the lead times of every delivery option in every period.
 
     Parameters
     ----------
-    ways : DataFrame
+    delivery_options : DataFrame
         Columns channel, days_mean, days_p90.
     calendar : DataFrame
         Columns mail_delay_days and last_mile_delay_days: what a period adds.
-    dispatch_days : (n_ways,)
+    dispatch_days : (n_options,)
         Days from the order to its dispatch.
     delay_days : float
         Days by which every order is dispatched and delivered later.
     """
-    mail = (ways["channel"] == "direct_mail").to_numpy()[:, None]
+    mail = (delivery_options["channel"] == "direct_mail").to_numpy()[:, None]
     late = delay_days + np.where(
         mail,
         calendar["mail_delay_days"].to_numpy(float),
         calendar["last_mile_delay_days"].to_numpy(float),
     )
-    mean = ways["days_mean"].to_numpy(float)[:, None] + late
-    p90 = ways["days_p90"].to_numpy(float)[:, None] + late
+    mean = delivery_options["days_mean"].to_numpy(float)[:, None] + late
+    p90 = delivery_options["days_p90"].to_numpy(float)[:, None] + late
     return LeadTimes(mean, p90, np.minimum(dispatch_days[:, None] + delay_days, mean))
 
 
@@ -135,7 +138,7 @@ def survival(
     Parameters
     ----------
     lead : LeadTimes
-    promise_days : (n_ways, n_products)
+    promise_days : (n_options, n_products)
         Days that a buyer of the option's channel expects to wait.
     hazard : CancellationHazard
     loss : ConversionLoss

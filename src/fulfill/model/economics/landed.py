@@ -66,9 +66,9 @@ from fulfill.model.economics.inventory import (
 )
 from fulfill.model.economics.last_mile import (
     CrossBorderTerms,
+    DeliveryOptions,
     Lanes,
-    Ways,
-    allowed_ways,
+    allowed_options,
     lanes_to_zones,
     price_multiplier,
 )
@@ -101,11 +101,11 @@ class Economics:
         The inbound routes, and the landed cost of an order on each.
     warehouses, stock, safety
         Sites by size, cycle and pre-built stock by period, safety stock by site.
-    ways, lanes, lead_times, survival, value
+    delivery_options, lanes, lead_times, survival, value
         Delivery options and their lanes; lead time, survival and value of an order by option.
-    way_rate : (n_ways, n_products, n_periods)
+    price_multiplier : (n_options, n_products, n_periods)
         Multiplies a lane's price by distance: orders dispatched times the period's surcharge.
-    within : dict of days to (n_ways, n_periods)
+    within : dict of days to (n_options, n_periods)
         Share of orders delivered within so many days.
     storage_usd : (n_sites, n_products, n_periods)
         Storage fee of cycle and pre-built stock per dispatched order.
@@ -126,12 +126,12 @@ class Economics:
     warehouses: Warehouses
     stock: StockByPeriod
     safety: SafetyStock
-    ways: Ways
+    delivery_options: DeliveryOptions
     lanes: Lanes
     lead_times: LeadTimes
     survival: Survival
     value: OrderValue
-    way_rate: Array
+    price_multiplier: Array
     within: dict[int, Array]
     storage_usd: Array
     fixed_usd: Array
@@ -141,10 +141,10 @@ class Economics:
     countries: tuple[str, ...]
 
     def __repr__(self) -> str:
-        n_ways, n_products, n_periods = self.way_rate.shape
+        n_options, n_products, n_periods = self.price_multiplier.shape
         return (
             f"Economics({n_products} products, {n_periods} periods, {len(self.fixed_usd)} sites, "
-            f"{n_ways} delivery options, {len(self.lanes)} lanes, {len(self.routes)} routes, "
+            f"{n_options} delivery options, {len(self.lanes)} lanes, {len(self.routes)} routes, "
             f"countries={self.countries})"
         )
 
@@ -251,14 +251,19 @@ def economics(
     routes = _routes(problem, figures, goods, distances)
     inbound = price_inbound(problem, routes)
     stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
-    ways = _ways(problem, figures)
-    lead = _lead_times(network, figures, ways)
-    left = _survival(network, figures, ways, lead)
-    revenue = _revenue(problem, ways)
-    value = _value(network, figures, ways, left, revenue)
+    delivery_options = _delivery_options(problem, figures)
+    lead = _lead_times(network, figures, delivery_options)
+    left = _survival(network, figures, delivery_options, lead)
+    revenue = _revenue(problem, delivery_options)
+    value = _value(network, figures, delivery_options, left, revenue)
     # The same order a day later: the difference prices the delay of a warehouse's later bands.
-    late = _survival(network, figures, ways, _lead_times(network, figures, ways, delay_days=1.0))
-    late_value = _value(network, figures, ways, late, revenue)
+    late = _survival(
+        network,
+        figures,
+        delivery_options,
+        _lead_times(network, figures, delivery_options, delay_days=1.0),
+    )
+    late_value = _value(network, figures, delivery_options, late, revenue)
     countries = tuple(network["countries"]["country"])
     factor = network["calendar"]["last_mile_factor"].to_numpy(float)
     entry = _entry_cost(network, figures)
@@ -268,18 +273,18 @@ def economics(
         warehouses=stores,
         stock=stock,
         safety=price_safety_stock(problem, routes, inbound),
-        ways=ways,
-        lanes=_lanes(problem, ways, distances),
+        delivery_options=delivery_options,
+        lanes=_lanes(problem, delivery_options, distances),
         lead_times=lead,
         survival=left,
         value=value,
-        way_rate=left.units * price_multiplier(ways, factor)[:, None, :],
+        price_multiplier=left.units * price_multiplier(delivery_options, factor)[:, None, :],
         within={days: share_within(lead.mean, lead.p90, days) for days in days_in_time},
         storage_usd=storage_fee(stores, network["products"], stock.level, problem.days),
         fixed_usd=stores.fixed_usd_year + figures.capital_recovery * stores.opening_usd,
         entry_usd=np.repeat(figures.capital_recovery * entry[:, None], len(countries), axis=1),
         day_usd=cost_of_a_day(
-            ways, (value, left), (late_value, late), goods, problem.orders, countries
+            delivery_options, (value, left), (late_value, late), goods, problem.orders, countries
         ),
         reference_usd=_reference(problem, goods),
         countries=countries,
@@ -353,18 +358,20 @@ def price_safety_stock(problem: Problem, routes: Routes, inbound: InboundCost) -
     return safety_stock(products, usual, margin, demand, figures.holding, figures.policy)
 
 
-def price_orders(problem: Problem, ways: Ways) -> OrderValue:
+def price_orders(problem: Problem, delivery_options: DeliveryOptions) -> OrderValue:
     """Return the cost of a potential order by each delivery option, revenue negative.
 
     Parameters
     ----------
     problem : Problem
-    ways : Ways
-        Any delivery options of the problem, see `Economics.ways`.
+    delivery_options : DeliveryOptions
+        Any delivery options of the problem, see `Economics.delivery_options`.
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
-    left = _survival(network, figures, ways, _lead_times(network, figures, ways))
-    return _value(network, figures, ways, left, _revenue(problem, ways))
+    left = _survival(
+        network, figures, delivery_options, _lead_times(network, figures, delivery_options)
+    )
+    return _value(network, figures, delivery_options, left, _revenue(problem, delivery_options))
 
 
 def _goods(network: Network) -> GoodsCost:
@@ -390,9 +397,9 @@ def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Dis
     return usable_routes(candidates, goods, origins, products, problem.channels, figures.holding)
 
 
-def _ways(problem: Problem, figures: Figures) -> Ways:
+def _delivery_options(problem: Problem, figures: Figures) -> DeliveryOptions:
     network = problem.network
-    return allowed_ways(
+    return allowed_options(
         network["services"],
         network["mail_services"],
         network["own_delivery"],
@@ -401,10 +408,10 @@ def _ways(problem: Problem, figures: Figures) -> Ways:
     )
 
 
-def _lanes(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
+def _lanes(problem: Problem, delivery_options: DeliveryOptions, distances: Distances) -> Lanes:
     network = problem.network
     return lanes_to_zones(
-        ways,
+        delivery_options,
         distances,
         problem.demand.zones,
         network["sites"],
@@ -415,15 +422,17 @@ def _lanes(problem: Problem, ways: Ways, distances: Distances) -> Lanes:
 
 
 def _lead_times(
-    network: Network, figures: Figures, ways: Ways, delay_days: float = 0.0
+    network: Network, figures: Figures, delivery_options: DeliveryOptions, delay_days: float = 0.0
 ) -> LeadTimes:
-    mail = (ways.table["channel"] == "direct_mail").to_numpy()
+    mail = (delivery_options.table["channel"] == "direct_mail").to_numpy()
     dispatch = np.where(mail, figures.by_mail.dispatch_days, figures.from_site.dispatch_days)
-    return lead_times(ways.table, network["calendar"], dispatch, delay_days)
+    return lead_times(delivery_options.table, network["calendar"], dispatch, delay_days)
 
 
-def _survival(network: Network, figures: Figures, ways: Ways, lead: LeadTimes) -> Survival:
-    mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None]
+def _survival(
+    network: Network, figures: Figures, delivery_options: DeliveryOptions, lead: LeadTimes
+) -> Survival:
+    mail = (delivery_options.table["channel"] == "direct_mail").to_numpy()[:, None]
     products = network["products"]
     promise = np.where(
         mail,
@@ -433,18 +442,26 @@ def _survival(network: Network, figures: Figures, ways: Ways, lead: LeadTimes) -
     return survival(lead, promise, figures.hazard, figures.conversion)
 
 
-def _revenue(problem: Problem, ways: Ways) -> OrderRevenue:
+def _revenue(problem: Problem, delivery_options: DeliveryOptions) -> OrderRevenue:
     network = problem.network
     return order_revenue(
-        ways, network["products"], network["countries"], problem.regime, network.value_base
+        delivery_options,
+        network["products"],
+        network["countries"],
+        problem.regime,
+        network.value_base,
     )
 
 
 def _value(
-    network: Network, figures: Figures, ways: Ways, left: Survival, revenue: OrderRevenue
+    network: Network,
+    figures: Figures,
+    delivery_options: DeliveryOptions,
+    left: Survival,
+    revenue: OrderRevenue,
 ) -> OrderValue:
     return order_value(
-        ways,
+        delivery_options,
         left,
         revenue,
         _goods(network),

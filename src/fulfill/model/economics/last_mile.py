@@ -1,6 +1,6 @@
 """Delivery options: last-mile services from a site, the same across the border, direct mail.
 
-A *delivery option* (`way` in the code) is one row of services.csv, such a row used across the
+A *delivery option* (`option` in the code) is one row of services.csv, such a row used across the
 border, or one row of mail_services.csv. The cost of delivering an order depends on option, product
 and period; only the price by distance and the emissions depend on the lane. So costs are kept by
 option (a few hundred rows), not by zone and site. Own vans are one option for each country and zone
@@ -47,7 +47,7 @@ class CrossBorderTerms:
 
 
 @dataclass(frozen=True)
-class Ways:
+class DeliveryOptions:
     """The delivery options to a consumer.
 
     Attributes
@@ -64,7 +64,7 @@ class Ways:
 
     @property
     def own(self) -> NDArray[np.bool_]:
-        """Tell which options are own vans, (n_ways,); carriers' surcharges do not apply to them."""
+        """Tell which options are own vans, (n_options,); carriers' surcharges do not apply to them."""
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
@@ -79,7 +79,7 @@ class Ways:
 
         Returns
         -------
-        ndarray, shape (n_ways, n_products)
+        ndarray, shape (n_options, n_products)
             USD per order.
         """
         table = self.table
@@ -103,7 +103,7 @@ class Lanes:
 
     Attributes
     ----------
-    zone, site, way, crossing
+    zone, site, option, crossing
         Indices; site -1 is direct mail, crossing -1 a domestic lane.
     km
         By road, or by air on a mail lane.
@@ -115,7 +115,7 @@ class Lanes:
 
     zone: Index
     site: Index
-    way: Index
+    option: Index
     crossing: Index
     km: Array
     distance_usd: Array
@@ -125,13 +125,13 @@ class Lanes:
         return len(self.zone)
 
 
-def allowed_ways(
+def allowed_options(
     services: pd.DataFrame,
     mail_services: pd.DataFrame,
     own_delivery: pd.DataFrame,
     channels: Collection[str],
     crossing: CrossBorderTerms,
-) -> Ways:
+) -> DeliveryOptions:
     """Return the delivery options that the channels allow.
 
     Parameters
@@ -147,7 +147,7 @@ def allowed_ways(
     if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
         if not own_delivery.empty:
-            parts.append(_own_ways(services))
+            parts.append(_own_fleet_options(services))
     if "cross_border" in channels:
         parts.append(
             services.assign(
@@ -161,10 +161,10 @@ def allowed_ways(
         parts.append(
             mail_services.assign(channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0)
         )
-    return Ways(pd.concat(parts, ignore_index=True))
+    return DeliveryOptions(pd.concat(parts, ignore_index=True))
 
 
-def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
+def _own_fleet_options(services: pd.DataFrame) -> pd.DataFrame:
     """Return the delivery options of own vans, as fast as the cheapest service of the nearest band.
 
     Their price is zero here: it is in the lanes.
@@ -175,26 +175,26 @@ def _own_ways(services: pd.DataFrame) -> pd.DataFrame:
     return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free)
 
 
-def price_multiplier(ways: Ways, last_mile_factor: Array) -> Array:
+def price_multiplier(delivery_options: DeliveryOptions, last_mile_factor: Array) -> Array:
     """Return what the price of an order by distance is multiplied by in each period.
 
     Own vans have no surcharge.
 
     Parameters
     ----------
-    ways : Ways
+    delivery_options : DeliveryOptions
     last_mile_factor : (n_periods,)
         Price of the period over the usual price.
 
     Returns
     -------
-    ndarray, shape (n_ways, n_periods)
+    ndarray, shape (n_options, n_periods)
     """
-    return np.where(ways.own[:, None], 1.0, last_mile_factor)
+    return np.where(delivery_options.own[:, None], 1.0, last_mile_factor)
 
 
 def lanes_to_zones(
-    ways: Ways,
+    delivery_options: DeliveryOptions,
     distances: Distances,
     zones: pd.DataFrame,
     sites: pd.DataFrame,
@@ -209,7 +209,7 @@ def lanes_to_zones(
 
     Parameters
     ----------
-    ways : Ways
+    delivery_options : DeliveryOptions
     distances : Distances
     zones, sites, origins, own_delivery, emissions : DataFrame
         Tables of the demand and the network.
@@ -220,7 +220,9 @@ def lanes_to_zones(
     from_abroad = (origins["country"] == "CN").any()
     pieces = []
     columns = ("channel", "country", "zone_class", "km_from", "km_to")
-    rows = zip(ways.own, *(ways.table[name] for name in columns), strict=True)
+    rows = zip(
+        delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
+    )
     for number, (own, channel, country, kind, km_from, km_to) in enumerate(rows):
         fits = (zone_country == country) & (zone_class == kind)
         if channel == "direct_mail":
@@ -233,17 +235,17 @@ def lanes_to_zones(
             right_side = domestic if channel == "local" else ~domestic
             site, zone = np.nonzero(inside & right_side & fits[None, :])
         pieces.append((zone, site, np.full(len(zone), number)))
-    zone, site, way = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
+    zone, site, option = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
     km = np.where(mailed, _air_km(origins, zones)[zone], distances.site_zone[site, zone])
-    by_distance = ways.table["usd_100km"].to_numpy(float)[way] * km / 100.0
+    by_distance = delivery_options.table["usd_100km"].to_numpy(float)[option] * km / 100.0
     return Lanes(
         zone=zone,
         site=site,
-        way=way,
+        option=option,
         crossing=np.where(mailed, -1, distances.site_zone_crossing[site, zone]),
         km=km,
-        distance_usd=np.where(ways.own[way], own_usd[site, zone], by_distance),
+        distance_usd=np.where(delivery_options.own[option], own_usd[site, zone], by_distance),
         kg_co2e_kg=_lane_carbon(km, mailed, emissions),
     )
 

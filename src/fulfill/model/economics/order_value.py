@@ -18,7 +18,7 @@ from fulfill.model.economics.cancellation import Survival
 from fulfill.model.economics.duty import courier_taxes
 from fulfill.model.economics.freight import Names
 from fulfill.model.economics.inbound import GoodsCost
-from fulfill.model.economics.last_mile import Ways
+from fulfill.model.economics.last_mile import DeliveryOptions
 from fulfill.model.economics.returns import return_cost
 
 Array = NDArray[np.float64]
@@ -52,7 +52,7 @@ class ChannelTerms:
 
 @dataclass(frozen=True)
 class OrderRevenue:
-    """What a delivered order brings, USD, each (n_ways, n_products).
+    """What a delivered order brings, USD, each (n_options, n_products).
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class OrderValue:
 
     Attributes
     ----------
-    parts : dict of (n_ways, n_products, n_periods)
+    parts : dict of (n_options, n_products, n_periods)
         USD per potential order.
     """
 
@@ -80,7 +80,7 @@ class OrderValue:
 
     @property
     def total(self) -> Array:
-        """Return the sum of the parts, USD, (n_ways, n_products, n_periods)."""
+        """Return the sum of the parts, USD, (n_options, n_products, n_periods)."""
         return np.asarray(sum(self.parts.values()))
 
 
@@ -105,7 +105,7 @@ def net_of_vat(price: Array, countries: pd.DataFrame, country: Names) -> Array:
 
 
 def order_revenue(
-    ways: Ways,
+    delivery_options: DeliveryOptions,
     products: pd.DataFrame,
     countries: pd.DataFrame,
     regime: Regime,
@@ -115,7 +115,7 @@ def order_revenue(
 
     Parameters
     ----------
-    ways : Ways
+    delivery_options : DeliveryOptions
     products : DataFrame
         Columns price_usd, tariff_class.
     countries : DataFrame
@@ -126,9 +126,9 @@ def order_revenue(
     """
     price = products["price_usd"].to_numpy(float)
     vat = countries.set_index("country")["vat_rate"]
-    country = ways.table["country"].to_numpy()
-    by_courier = np.isin(ways.table["channel"].to_numpy(), COURIER_CHANNELS)
-    tax = np.zeros((len(ways), len(price)))
+    country = delivery_options.table["country"].to_numpy()
+    by_courier = np.isin(delivery_options.table["channel"].to_numpy(), COURIER_CHANNELS)
+    tax = np.zeros((len(delivery_options), len(price)))
     for place in np.unique(country[by_courier]):
         tax[by_courier & (country == place)] = courier_taxes(
             regime, str(place), products, value_base, float(vat[place])
@@ -138,7 +138,7 @@ def order_revenue(
 
 
 def order_value(
-    ways: Ways,
+    delivery_options: DeliveryOptions,
     survival: Survival,
     revenue: OrderRevenue,
     goods: GoodsCost,
@@ -151,7 +151,7 @@ def order_value(
 
     Parameters
     ----------
-    ways : Ways
+    delivery_options : DeliveryOptions
     survival : Survival
     revenue : OrderRevenue
     goods : GoodsCost
@@ -161,7 +161,7 @@ def order_value(
         Columns mail_factor, last_mile_factor.
     by_mail, from_site : ChannelTerms
     """
-    mail = (ways.table["channel"] == "direct_mail").to_numpy()[:, None, None]
+    mail = (delivery_options.table["channel"] == "direct_mail").to_numpy()[:, None, None]
     source = np.where(mail, goods.cheapest_overseas[None, :, None], goods.cheapest[None, :, None])
     # What is not made overseas is not mailed, so there is nothing to save from it.
     returned_goods = np.where(np.isfinite(source), source, 0.0)
@@ -176,7 +176,7 @@ def order_value(
         returned_goods,
         salvage,
     )
-    carrier = ways.price(
+    carrier = delivery_options.price(
         products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
     )[:, :, None]
     mail_factor = calendar["mail_factor"].to_numpy(float)
@@ -196,7 +196,7 @@ def order_value(
 
 
 def cost_of_a_day(
-    ways: Ways,
+    delivery_options: DeliveryOptions,
     today: tuple[OrderValue, Survival],
     a_day_later: tuple[OrderValue, Survival],
     goods: GoodsCost,
@@ -212,9 +212,9 @@ def cost_of_a_day(
 
     Parameters
     ----------
-    ways : Ways
+    delivery_options : DeliveryOptions
     today, a_day_later : (OrderValue, Survival)
-        At the lead times of `ways`, and with each of them one day longer.
+        At the lead times of `delivery_options`, and with each of them one day longer.
     goods : GoodsCost
     orders : (n_zones, n_products, n_periods)
         Potential orders a year.
@@ -223,7 +223,7 @@ def cost_of_a_day(
     Returns
     -------
     ndarray, shape (n_countries,)
-        USD per order and day; zero where there is no way, so that nothing can be late.
+        USD per order and day; zero where there is no delivery option, so that nothing can be late.
     """
     (value, survival), (later, later_survival) = today, a_day_later
     share = orders.sum(axis=(0, 2)) / orders.sum()
@@ -233,9 +233,9 @@ def cost_of_a_day(
         loss = loss + (later_survival.units - survival.units) * goods.cheapest[None, :, None]
     by_product = loss.mean(axis=2)
     per_order = np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
-    place, channel = (ways.table[name].to_numpy() for name in ("country", "channel"))
+    place, channel = (delivery_options.table[name].to_numpy() for name in ("country", "channel"))
     # Own vans are left out: a day costs the same whether a site has any.
-    local, across = (channel == "local") & ~ways.own, channel == "cross_border"
+    local, across = (channel == "local") & ~delivery_options.own, channel == "cross_border"
     usual = []
     for country in countries:
         own = per_order[local & (place == country)]
