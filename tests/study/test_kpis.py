@@ -18,7 +18,7 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.study.capacity_use import band_use
-from fulfill.study.kpis import describe, nearshore_share
+from fulfill.study.kpis import nearshore_share, tabulate
 from fulfill.study.plan import Plan
 
 Flow = tuple[int, int, int, int]
@@ -72,7 +72,7 @@ def describing(problem: Problem, flows: Mapping[Flow, float], **inbound: float) 
     money, instance = priced(problem)
     by_origin = {(name.replace("_", "-"), SHIRT, NORMAL): x for name, x in inbound.items()}
     outcome = Outcome("FEASIBLE", 1.0, 1.0, "solver", "the toy", 0.0)
-    return describe(problem, money, instance, decide(instance, flows, by_origin), outcome)
+    return tabulate(problem, money, instance, decide(instance, flows, by_origin), outcome)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def plan(toy_problem: Problem) -> Plan:
     inbound = {("cn-hub", SHIRT, NORMAL): 2600.0, ("cn-hub", SHIRT, PEAK): 150.0}
     decisions = decide(instance, PAPER | gadgets, inbound)
     outcome = Outcome("OPTIMAL", 33350.50, 33350.50, "solver", "the toy", 0.0)
-    return describe(toy_problem, money, instance, decisions, outcome)
+    return tabulate(toy_problem, money, instance, decisions, outcome)
 
 
 def row(table: pd.DataFrame, **names: str) -> pd.Series:

@@ -3,8 +3,8 @@
 An instance has no tables and no names beyond those of its axes; public instances of the literature
 are read into the same arrays. A *lane* serves a zone from a site (or by mail, site -1) with one
 *delivery option* (`option` in names of arrays). Its cost for one potential order of product k in
-period t is ``option_cost[option, k, t] + lane_usd[lane] * price_multiplier[option, k, t]``, and it draws
-``units[option, k, t]`` orders from the site, whose goods come in by *routes*.
+period t is ``option_cost[option, k, t] + lane_usd[lane] * price_multiplier[option, k, t]``. It
+draws ``units[option, k, t]`` orders from the site, whose goods come in by *routes*.
 
 Zones, sites, lanes and capacity are the core, which every instance has. The costs of inbound
 transport and of stock come in blocks, each complete or absent; mail and carriers are always there,

@@ -35,13 +35,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from fulfill.model.arrays import Array
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.instance import LocationInstance, Stock
+from fulfill.model.instance import Inbound, LocationInstance, Stock
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,7 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         Where probabilities are not positive or do not add up to one.
     """
     chance = _probabilities(scenarios)
-
-    def copied(array: Array) -> Array:
-        return np.concatenate([array] * len(scenarios), axis=-1)
-
-    def expected(array: Array, factors: Sequence[ArrayLike]) -> Array:
-        pairs = zip(chance, factors, strict=True)
-        return np.concatenate(
-            [array * (weight * np.asarray(factor, float)) for weight, factor in pairs], axis=-1
-        )
-
+    copied, expected = partial(_copied, chance=chance), partial(_expected, chance=chance)
     demand = expected(instance.demand, [scenario.demand for scenario in scenarios])
     shape = (len(instance.sites), len(instance.periods))
     throughput = [
@@ -108,16 +100,6 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         for scenario in scenarios
     ]
     capacity = expected(instance.capacity, throughput)
-    inbound = instance.inbound
-    if inbound is not None:
-        gateways = [scenario.gateway for scenario in scenarios]
-        inbound = replace(
-            inbound,
-            route_usd=copied(inbound.route_usd),
-            gateway_m3=expected(inbound.gateway_m3, gateways),
-            origin_m3=expected(inbound.origin_m3, [1.0] * len(scenarios)),
-            landing=_blocks(inbound.landing, np.ones(len(chance))),
-        )
     mailed = [scenario.mail for scenario in scenarios]
     return replace(
         instance,
@@ -132,8 +114,38 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         carriers=replace(
             instance.carriers, orders=expected(instance.carriers.orders, [1.0] * len(scenarios))
         ),
-        inbound=inbound,
+        inbound=_inbound(instance, scenarios, chance),
         stock=_stock(instance, demand, capacity, chance),
+    )
+
+
+def _copied(array: Array, chance: Array) -> Array:
+    """Return an array repeated for each scenario along its last axis."""
+    return np.concatenate([array] * len(chance), axis=-1)
+
+
+def _expected(array: Array, factors: Sequence[ArrayLike], chance: Array) -> Array:
+    """Return an array times factor and probability of each scenario along its last axis."""
+    pairs = zip(chance, factors, strict=True)
+    return np.concatenate(
+        [array * (weight * np.asarray(factor, float)) for weight, factor in pairs], axis=-1
+    )
+
+
+def _inbound(
+    instance: LocationInstance, scenarios: Sequence[Scenario], chance: Array
+) -> Inbound | None:
+    """Return routes, gateways and plants over all scenarios."""
+    inbound = instance.inbound
+    if inbound is None:
+        return None
+    gateways = [scenario.gateway for scenario in scenarios]
+    return replace(
+        inbound,
+        route_usd=_copied(inbound.route_usd, chance),
+        gateway_m3=_expected(inbound.gateway_m3, gateways, chance),
+        origin_m3=_expected(inbound.origin_m3, [1.0] * len(chance), chance),
+        landing=_blocks(inbound.landing, np.ones(len(chance))),
     )
 
 

@@ -24,7 +24,7 @@ from fulfill.location.solution import Progress
 from fulfill.routing.day.route_stops import EngineOptions, road_map
 from fulfill.routing.day.tables import VEHICLE_COLUMNS
 from fulfill.study.delivery_day import check_vehicles
-from fulfill.study.optimize import find_plan, repriced
+from fulfill.study.optimize import find_plan, reprice
 from fulfill.study.private_fleet import (
     SiteDay,
     VanPrices,
@@ -217,7 +217,7 @@ class _Rounds:
             )
         table = prices.table(problem)
         offered = self.study.with_(private_fleet=table.assign(**{ROW: 0}))
-        routed = repriced(planned, offered, free or planned)
+        routed = reprice(planned, offered, free or planned)
         changed = len(set(_opened(planned)) ^ set(_opened(before.routed)))
         row = _row(kind, planned, routed, days, changed, time.perf_counter() - begun)
         return _Tried(routed, table, days, row), prices

@@ -47,7 +47,7 @@ class Priced:
     decisions: Decisions
 
 
-def describe(
+def tabulate(
     problem: Problem,
     economics: Economics,
     instance: LocationInstance,

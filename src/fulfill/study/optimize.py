@@ -20,7 +20,7 @@ from fulfill.location.solve import compile_method, method_of, solve_location
 from fulfill.model.decisions import Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
-from fulfill.study.kpis import describe
+from fulfill.study.kpis import tabulate
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.study import Study
@@ -121,7 +121,7 @@ def find_plan(
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
     solution = solve_location(instance, params, method)
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
-    run = described(study, model, solution, time.perf_counter() - begun - compiling)
+    run = build_run(study, model, solution, time.perf_counter() - begun - compiling)
     outcome = run.outcome
     log.info(
         "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
@@ -153,7 +153,7 @@ def _warm_start(
     return warm_start, name
 
 
-def repriced(run: Run, study: Study, bounding: Run) -> Run:
+def reprice(run: Run, study: Study, bounding: Run) -> Run:
     """Price the decisions of a run in a study that has the same lanes.
 
     A certified bound is computed anew from the multipliers; a solver's bound is lowered by the most
@@ -199,7 +199,7 @@ def repriced(run: Run, study: Study, bounding: Run) -> Run:
         certificate=bounding.certificate,
         warm_start=run.warm_start,
     )
-    return described(study, model, solution, solution.seconds)
+    return build_run(study, model, solution, solution.seconds)
 
 
 def _could_save(before: LocationInstance, now: LocationInstance) -> float:
@@ -213,7 +213,7 @@ def _could_save(before: LocationInstance, now: LocationInstance) -> float:
     return float((most * now.demand).sum())
 
 
-def described(
+def build_run(
     study: Study,
     model: PricedModel,
     solution: LocationSolution,
@@ -251,7 +251,7 @@ def described(
         plan = Plan(outcome, study.problem.regime.as_of.isoformat())
         finding = Audit(np.inf, bound_faults)
     else:
-        plan = describe(model.problem, model.economics, instance, solution.decisions, outcome)
+        plan = tabulate(model.problem, model.economics, instance, solution.decisions, outcome)
         finding = audit_plan(instance, solution.decisions, solution.objective, model.economics)
         finding = replace(
             finding,

@@ -27,7 +27,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_folder
 from fulfill.model.certificate import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
-from fulfill.study.kpis import describe
+from fulfill.study.kpis import tabulate
 from fulfill.study.open_run import figure, input_places, read_options, read_summary, study_of
 from fulfill.study.optimize import instance_in_words, key_figure_faults
 from fulfill.study.plan import Plan
@@ -228,7 +228,7 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
         status_of(found.objective, bound), found.objective, bound, str(claimed["bound_kind"]),
         instance_in_words(instance, n_zones), 0.0,
     )  # fmt: skip
-    plan = describe(problem, economics, instance, decisions, outcome)
+    plan = tabulate(problem, economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)
     for name in KEYS:
         yield _table_check(folder, name, getattr(plan, name))

@@ -78,7 +78,7 @@ class Ascent(NamedTuple):
 
 @njit(nogil=True)
 def fill_knapsack(value, weight, items, count, capacity):
-    """Solve a continuous knapsack of negative values by partitioning, without a full sort.
+    """Solve a continuous knapsack of negative values by partitioning (Balas and Zemel, 1980).
 
     Parameters
     ----------
@@ -91,16 +91,8 @@ def fill_knapsack(value, weight, items, count, capacity):
 
     Returns
     -------
-    total : float
-        Value of the optimum.
-    chosen : int
-        Number of chosen items.
-    part : float
-        Weight taken of the last chosen item.
-
-    Notes
-    -----
-    Expected linear time: Balas and Zemel (1980), see the module.
+    total, chosen, part
+        Value of the optimum, number of chosen items, weight taken of the last one.
     """
     low, high, total, left, part = 0, count, 0.0, capacity, 0.0
     while low < high:

@@ -74,6 +74,19 @@ def read_progress(line: str) -> tuple[float, float, float] | None:
     return bound, incumbent, seconds
 
 
+def _parameters(gap: float, seconds: float, seed: int, saved: Path) -> mathopt.SolveParameters:
+    """Return the solver's parameters; every better plan is saved, in case of an interrupt."""
+    return mathopt.SolveParameters(
+        relative_gap_tolerance=gap,
+        time_limit=timedelta(seconds=max(seconds, 0.1)),
+        random_seed=seed,
+        highs=highs_pb2.HighsOptionsProto(
+            bool_options={"mip_improving_solution_save": True},
+            string_options={"mip_improving_solution_file": str(saved)},
+        ),
+    )
+
+
 def solve_mip(
     model: LinearModel,
     *,
@@ -88,10 +101,8 @@ def solve_mip(
     Parameters
     ----------
     model : LinearModel
-    gap : float
-        Relative gap at which the solver stops.
-    seconds : float
-        Time limit.
+    gap, seconds : float
+        Relative gap and time at which the solver stops.
     seed : int
     report : callable or None
         Called with incumbent, bound and seconds.
@@ -120,15 +131,7 @@ def solve_mip(
 
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "improving.sol"
-        params = mathopt.SolveParameters(
-            relative_gap_tolerance=gap,
-            time_limit=timedelta(seconds=max(seconds, 0.1)),
-            random_seed=seed,
-            highs=highs_pb2.HighsOptionsProto(
-                bool_options={"mip_improving_solution_save": True},
-                string_options={"mip_improving_solution_file": str(saved)},
-            ),
-        )  # fmt: skip
+        params = _parameters(gap, seconds, seed, saved)
         hints = mathopt.ModelSolveParameters()
         if hint is not None:
             values = dict(zip(built.variables(), hint.tolist(), strict=True))

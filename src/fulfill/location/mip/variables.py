@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fulfill.location.mip.rows import LinearModel
-from fulfill.model.arrays import Index
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import MAIL, LocationInstance
 
 
@@ -56,6 +56,23 @@ class Columns:
     a: Index
 
 
+def _allowed(instance: LocationInstance, cost: Array) -> Mask:
+    """Tell which lanes may serve a product in a period, (n_lanes, n_products, n_periods)."""
+    n_sites = len(instance.sites)
+    wanted = instance.demand[instance.lane_zone] > 0
+    shut = np.zeros(n_sites + 1, bool)
+    shut[list(instance.limits.closed)] = True
+    allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
+    if instance.inbound is None:
+        return np.asarray(allowed)
+    route_usd = instance.inbound.route_usd
+    reached = np.zeros((n_sites + 1, *instance.shape[1:]), bool)
+    np.logical_or.at(reached, instance.inbound.route_site, np.isfinite(route_usd))
+    reached[MAIL] = True
+    # rows (6) force the orders of unreached sites to zero: without them the model is smaller
+    return np.asarray(allowed & reached[instance.lane_site])
+
+
 def add_variables(model: LinearModel, instance: LocationInstance) -> Columns:
     """Add the variables of an instance; those that must be zero are left out.
 
@@ -72,19 +89,10 @@ def add_variables(model: LinearModel, instance: LocationInstance) -> Columns:
     _, n_products, n_periods = instance.shape
     n_sites, n_sizes = instance.fixed_usd.shape
     cost = instance.lane_cost()
-    wanted = instance.demand[instance.lane_zone] > 0
-    shut = np.zeros(n_sites + 1, bool)
-    shut[list(instance.limits.closed)] = True
-    allowed = np.isfinite(cost) & wanted & ~shut[instance.lane_site][:, None, None]
     route_usd = np.zeros((0, n_products, n_periods))
     if instance.inbound is not None:
         route_usd = instance.inbound.route_usd
-        reached = np.zeros((n_sites + 1, n_products, n_periods), bool)
-        np.logical_or.at(reached, instance.inbound.route_site, np.isfinite(route_usd))
-        reached[MAIL] = True
-        # rows (6) force the orders of unreached sites to zero: without them the model is smaller
-        allowed &= reached[instance.lane_site]
-    lane, product, period = np.nonzero(allowed)
+    lane, product, period = np.nonzero(_allowed(instance, cost))
     x = model.add_variables(
         (len(lane),),
         cost[lane, product, period],

@@ -379,7 +379,8 @@ def promising(
     cheapest = instance.handling_usd.min(axis=(1, 2))
     inbound = inbound + stock_linearisation(instance)[1].min(axis=2)[:, :, None]
     keep = profitable(
-        lanes.start, lanes.zone, lanes.option, lanes.usd, instance.option_cost, instance.price_multiplier,
+        lanes.start, lanes.zone, lanes.option, lanes.usd, instance.option_cost,
+        instance.price_multiplier,
         instance.units, inbound + cheapest[:, None, None], cell,
     )  # fmt: skip
     count = np.concatenate([[0], np.cumsum(keep)])

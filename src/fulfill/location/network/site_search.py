@@ -115,6 +115,15 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
     return CostTable(cost, units, alternative.reshape(demand.shape), demand, price)
 
 
+def _entry_usd(instance: LocationInstance, sites: Index, volume: Array) -> float:
+    """Return what it costs to stock the products that leave sites, (n_sites, n_products) orders."""
+    if instance.stock is None:
+        return 0.0
+    stocked = np.zeros_like(instance.stock.entry_usd)
+    np.maximum.at(stocked.T, instance.site_country[sites], (volume > 0).astype(float))
+    return float((instance.stock.entry_usd * stocked).sum())
+
+
 def estimate(
     instance: LocationInstance, table: CostTable, siting: Siting, rounds: int = BALANCING
 ) -> Siting:
@@ -154,19 +163,10 @@ def estimate(
     mask = siting.assortment[sites]
     slope = _marginal(instance, sites, siting.volume[sites])
     volume = np.zeros((len(sites), *instance.shape[1:]))
+    cells = (table.cost, table.units, table.alternative, table.demand)
     best = (-np.inf, rho, volume)
     for number in range(rounds + 1):
-        served = serve(
-            table.cost,
-            table.units,
-            table.alternative,
-            table.demand,
-            sites,
-            mask,
-            rho,
-            slope,
-            volume,
-        )
+        served = serve(*cells, sites, mask, rho, slope, volume)
         cost = served - float((room * np.maximum(rho[:, None, :] - steps[:, :, None], 0.0)).sum())
         cost += _bend(instance, sites, slope, volume.sum(axis=2))
         # the largest value is the tightest; early rounds still price safety stock at old volumes
@@ -180,12 +180,7 @@ def estimate(
     prices, volumes = siting.rho.copy(), np.zeros_like(siting.volume)
     prices[sites], volumes[sites] = best[1], best[2].sum(axis=2)
     fixed = float(instance.fixed_usd[sites, chosen].sum())
-    entry = 0.0
-    if instance.stock is not None:
-        stocked = np.zeros_like(instance.stock.entry_usd)
-        leaves = (best[2].sum(axis=2) > 0).astype(float)
-        np.maximum.at(stocked.T, instance.site_country[sites], leaves)
-        entry = float((instance.stock.entry_usd * stocked).sum())
+    entry = _entry_usd(instance, sites, best[2].sum(axis=2))
     cost = instance.constant_usd + best[0] + fixed + entry
     return Siting(siting.size, siting.assortment, prices, volumes, cost)
 

@@ -236,6 +236,14 @@ class SafetyStock:
         return np.where(reach > 0, cost / np.maximum(reach, 1e-12), 0.0)
 
 
+def _newsvendor_quantile(under: Array, over: Array) -> tuple[Array, Array]:
+    """Return the standard normal quantile of the critical ratio, and the density there."""
+    # kept away from 0 and 1, where the quantile is infinite
+    critical = np.clip(under / np.maximum(under + over, 1e-12), 1e-6, 1 - 1e-6)
+    quantile = ndtri(critical)
+    return quantile, np.exp(-(quantile**2) / 2) / np.sqrt(2 * np.pi)
+
+
 def safety_stock(
     products: pd.DataFrame,
     usual: Replenishment,
@@ -277,16 +285,12 @@ def safety_stock(
     # newsvendor: overage is the loss on a left-over order, underage the margin of a missing one
     over = usual.value * (1.0 - products["salvage_share"].to_numpy(float))
     under = np.maximum(margin, 0.0)
-    # away from 0 and 1, where the quantile is infinite
-    critical = np.clip(under / np.maximum(under + over, 1e-12), 1e-6, 1 - 1e-6)
-    density = np.exp(-(ndtri(critical) ** 2) / 2) / np.sqrt(2 * np.pi)
+    quantile, density = _newsvendor_quantile(under, over)
     season_sd = daily_sd * np.sqrt(season)
     newsvendor = (skus * (under + over) * density * season_sd) ** 2
     volume = products["volume_m3"].to_numpy(float)
     held = volume / np.maximum(holding.goods * usual.value, 1e-12)
-    leftover = (
-        volume * np.maximum(ndtri(critical), 0.0) / np.maximum((under + over) * density, 1e-12)
-    )
+    leftover = volume * np.maximum(quantile, 0.0) / np.maximum((under + over) * density, 1e-12)
     varies = np.where(seasonal, newsvendor, alone)
     together = policy.demand_correlation
     return SafetyStock(

@@ -64,7 +64,7 @@ class DeliveryOptions:
 
     @property
     def own(self) -> NDArray[np.bool_]:
-        """Tell which options are own vans, (n_options,); carriers' surcharges do not apply to them."""
+        """Tell which options are own vans, (n_options,): free of carriers' surcharges."""
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:

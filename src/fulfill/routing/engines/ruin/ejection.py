@@ -196,10 +196,8 @@ def search_ejections(data, state, search, route, size, position, limit):
     Parameters
     ----------
     search : EjectionSearch, with the route and the new stop in `sequence`; `best` is changed
-    size, position : int
-        Number of stops of `sequence`; index of the new stop in it.
-    limit : float
-        Total penalty that must be undercut.
+    size, position : number of stops of `sequence`; index of the new stop in it
+    limit : total penalty that must be undercut
 
     Returns
     -------
