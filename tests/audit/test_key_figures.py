@@ -55,7 +55,7 @@ class Case:
         return cls(problem, distances, money, build_instance(problem, money, Limits()))
 
     def described(self, decisions: Decisions) -> Plan:
-        return kpis.describe(self.problem, self.economics, self.instance, decisions, OUTCOME)
+        return kpis.tabulate(self.problem, self.economics, self.instance, decisions, OUTCOME)
 
     def again(self, decisions: Decisions) -> KeyFigures:
         delivery_options = self.economics.delivery_options.table

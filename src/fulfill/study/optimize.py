@@ -183,7 +183,7 @@ def reprice(run: Run, study: Study, bounding: Run) -> Run:
     model = build_model(study.planned_problem(), study.options)
     objective = price(model.instance, run.decisions)
     outcome = bounding.outcome
-    # With a certificate `described` computes the bound; -inf claims nothing until then.
+    # With a certificate `build_run` computes the bound; -inf claims nothing until then.
     bound = (
         -np.inf
         if bounding.certificate
