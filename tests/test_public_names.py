@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 import fulfill
@@ -55,3 +58,10 @@ def test_our_errors_are_of_one_family() -> None:
     error = fulfill.InputError([fault, fault, fulfill.Fault("F103", "toy/bands.csv")])
     assert [one.code for one in error.faults] == ["F101", "F103"]
     assert str(error).count("\n") == 1
+
+
+def test_the_stub_types_every_public_name() -> None:
+    stub = Path(fulfill.__file__).with_name("__init__.pyi").read_text(encoding="utf-8")
+    found = re.findall(r"^from fulfill\.([\w.]+) import (\w+) as \2$", stub, re.MULTILINE)
+    assert sorted(name for _, name in found) == fulfill.__all__
+    assert all(getattr(fulfill, name).__module__ == f"fulfill.{home}" for home, name in found)

@@ -13,6 +13,7 @@ _HOME = {
     "Override": "inputs.overrides",
     "optimize": "study.optimize",
     "optimize_with_routing": "study.integrated",
+    "Rounds": "study.integrated",
     "Run": "study.run",
     "Plan": "study.plan",
     "Outcome": "model.decisions",
@@ -20,6 +21,7 @@ _HOME = {
     "open_run": "study.open_run",
     "save_run": "report.run_folder",
     "verify": "study.verify",
+    "RunAudit": "study.verify",
     "explore": "report.html.notebook",
     # evaluation of runs
     "compare": "analysis.compare.comparison",

@@ -25,8 +25,7 @@ from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import PlanOptions, Study
 
 if TYPE_CHECKING:
-    from fulfill.study.integrated import Rounds
-    from fulfill.study.verify import RunAudit
+    import fulfill
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,7 +123,7 @@ class Run:
     certificate: Certificate | None = None
     warm_start: WarmStart | None = None
     began_from: str = ""
-    rounds: Rounds | None = None
+    rounds: fulfill.Rounds | None = None
     folder: Path | None = None
     solved: tuple[PricedModel, Decisions | None] | None = None
 
@@ -275,7 +274,7 @@ class Run:
 
         return fulfill.explore(self)
 
-    def verify(self) -> RunAudit:
+    def verify(self) -> fulfill.RunAudit:
         """Check the run: cost, constraints, tables, key figures and a certified bound.
 
         A run that was not saved is checked in a temporary folder.
@@ -292,5 +291,4 @@ class Run:
         """
         import fulfill
 
-        found: RunAudit = fulfill.verify(self)
-        return found
+        return fulfill.verify(self)

@@ -20,8 +20,8 @@ from fulfill.inputs.problem import CHANNELS, Problem, build_problem
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 
 if TYPE_CHECKING:
+    import fulfill
     from fulfill.location.solution import Progress
-    from fulfill.study.run import Run
 
 Tables = TypeVar("Tables", Network, Demand)
 NETWORK, DEMAND = "mexico-us-border", "mexico-2026"
@@ -224,9 +224,9 @@ class Study:
     def optimize(
         self,
         progress: Callable[[Progress], None] | None = None,
-        warm_start: Run | None = None,
+        warm_start: fulfill.Run | None = None,
         **options: Any,
-    ) -> Run:
+    ) -> fulfill.Run:
         """Find, describe and audit a plan; see `fulfill.optimize`.
 
         Parameters
@@ -247,8 +247,7 @@ class Study:
         import fulfill
 
         study = self.with_(**options) if options else self
-        run: Run = fulfill.optimize(study, progress=progress, warm_start=warm_start)
-        return run
+        return fulfill.optimize(study, progress=progress, warm_start=warm_start)
 
 
 def load(
