@@ -134,10 +134,44 @@ def test_a_run_reads_back_as_it_was(toy_study: Study, tmp_path: Path) -> None:
     run = toy_study.with_parameters(holding_rate=0.2).optimize()
     run.save(tmp_path / "run")
     again = ff.open_run(tmp_path / "run")
-    assert repr(again) == repr(run)
+    written = " when it was written; `verify()` checks it again"
+    assert repr(again) == repr(run) + written
     assert again.study.provenance.overrides == run.study.provenance.overrides
     seconds = again.outcome.seconds
     assert again.outcome == replace(run.outcome, seconds=seconds)
     assert again.sites["orders_year"].tolist() == pytest.approx(run.sites["orders_year"].tolist())
     assert (again.decisions.opened == run.decisions.opened).all()
     assert again.study.optimize().outcome.objective == run.outcome.objective
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gap": -1.0}, {"gap": "a"}, {"gap": float("nan")}, {"resolution": 0}, {"resolution": 1.5},
+        {"seed": -1}, {"seed": True}, {"time_limit": 0}, {"max_sites": -1}, {"budget_usd": "x"},
+        {"method": "q"},
+    ],
+)  # fmt: skip
+def test_options_from_python_are_checked_as_those_of_the_command_line(
+    toy_study: Study, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(InputError, match=f"F309 {next(iter(wrong))}"):
+        toy_study.with_(**wrong)
+
+
+@pytest.mark.parametrize("day", ["x", "2020-13-01", "20261101", 3])
+def test_a_day_that_is_none_is_a_fault(toy_study: Study, day: object) -> None:
+    with pytest.raises(InputError, match="F203 as_of"):
+        toy_study.with_(as_of=day)
+    with pytest.raises(InputError, match="F203 as_of"):
+        load("toy", "toy", as_of=day)
+
+
+def test_a_single_channel_is_a_text(toy_study: Study) -> None:
+    assert toy_study.with_(channels="local").problem.channels == ("local",)
+
+
+def test_studies_are_compared_by_identity(toy_study: Study) -> None:
+    assert toy_study == toy_study
+    assert toy_study != toy_study.with_parameters(holding_rate=0.2)
+    assert len({toy_study, toy_study}) == 1

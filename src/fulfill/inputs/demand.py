@@ -20,7 +20,7 @@ from fulfill.inputs.schema import COUNTRIES, DEMAND_PARAMETERS, DEMAND_TABLES
 from fulfill.inputs.tables import parameter_faults, parameter_values, read_settings, read_tables
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Demand:
     """The demand side of a problem: the checked tables of a demand folder.
 

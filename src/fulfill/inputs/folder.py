@@ -22,7 +22,7 @@ KINDS = {"network": "networks", "demand": "demand"}
 """Top folder of the embedded inputs, by kind."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class InputFolder:
     """The files of a network or a demand as they were when they were read.
 

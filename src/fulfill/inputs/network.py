@@ -27,7 +27,7 @@ VALUE_BASES = ("net_price", "all_in_price", "price")
 """Basis of a parcel's customs value: price before VAT, price before the all-in rate, or price."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Network:
     """The supply side of a problem: the checked tables of a network folder.
 

@@ -22,7 +22,7 @@ CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Channels that can fulfil an order; an order may also stay unserved, which is not a channel."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Problem:
     """The decision problem: inputs that have passed every check.
 

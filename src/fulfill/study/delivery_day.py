@@ -109,7 +109,9 @@ class DayRoutes:
     seconds: float
 
 
-def route_day(run: Run, options: DayOptions, network: Network | None = None) -> DayRoutes:
+def route_day(
+    run: Run, options: DayOptions | None = None, network: Network | None = None
+) -> DayRoutes:
     """Route a delivery day of a run.
 
     Parameters
@@ -134,6 +136,7 @@ def route_day(run: Run, options: DayOptions, network: Network | None = None) -> 
         Where an engine fails or the audit finds a fault.
     """
     begun = time.perf_counter()
+    options = options or DayOptions()
     network = network or run.study.problem.network
     check_vehicles(network)
     flows = flows_of(run, network)

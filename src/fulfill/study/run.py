@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import fulfill
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class PricedModel:
     """The problem of a study as arrays.
 
@@ -91,7 +91,7 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     return PricedModel(problem, distances, priced, build_instance(problem, priced, limits))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Run:
     """A study with its plan and everything that is needed to check it.
 
@@ -198,6 +198,11 @@ class Run:
         """Orders, share, lead time and cancellation by channel."""
         return self.plan.channels
 
+    @property
+    def capacity(self) -> pd.DataFrame:
+        """Use and capacity of every resource by period."""
+        return self.plan.capacity
+
     def __repr__(self) -> str:
         return "\n".join(self._lines())
 
@@ -225,6 +230,8 @@ class Run:
                 ),
             ]
         finding = "clean" if self.audit.clean else f"{len(self.audit.faults)} faults"
+        if self.solved is None:
+            finding += " when it was written; `verify()` checks it again"
         return [*lines, f"audit: {finding}"]
 
     def _sites(self, most: int = 6) -> str:

@@ -18,6 +18,7 @@ from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 from fulfill.inputs.problem import CHANNELS, Problem, build_problem
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
+from fulfill.study.option_checks import as_day, as_names, range_faults
 
 if TYPE_CHECKING:
     import fulfill
@@ -89,7 +90,7 @@ class PlanOptions:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Provenance:
     """Sources of a study: the tables as they were read, and the changes made since.
 
@@ -109,7 +110,7 @@ class Provenance:
     private_fleet: pd.DataFrame | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Study:
     """A problem, the options of its plan, and their provenance.
 
@@ -189,14 +190,16 @@ class Study:
             source = replace(source, overrides=_parsed(overrides))
         if private_fleet is not None:
             source = replace(source, private_fleet=private_fleet)
-        day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        day = as_day(as_of)
         problem = self.problem
         # Overrides change the tables, which must be joined again; date and channels only select.
         if source is not self.provenance:
             day = day or problem.regime.as_of
             problem = _problem(source, day, problem.channels if channels is None else channels)
         elif day is not None or channels is not None:
-            problem = problem.with_(as_of=day, channels=channels)
+            problem = problem.with_(
+                as_of=day, channels=None if channels is None else as_names(channels)
+            )
         asked, faults = _changed(self.options, options)
         return _checked(Study(problem, asked, source), faults)
 
@@ -328,7 +331,7 @@ def ask(
     InputError
         With every fault of the study.
     """
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    day = as_day(as_of)
     source = Provenance(network, demand, _parsed(overrides), private_fleet)
     problem = _problem(source, day or network.as_of, channels)
     asked, faults = _changed(PlanOptions(), options)
@@ -395,7 +398,7 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Proble
     network, demand = override_tables(source.network, source.demand, source.overrides)
     if source.private_fleet is not None:
         network = network.with_table("own_delivery", source.private_fleet)
-    return build_problem(network, demand, as_of, channels)
+    return build_problem(network, demand, as_of, as_names(channels))
 
 
 def _changed(
@@ -413,7 +416,7 @@ def _changed(
     if "service" in plain:
         plain["service"], faults = _targets(plain["service"])
     changed: PlanOptions = replace(options, **plain)
-    return changed, faults
+    return changed, (*faults, *range_faults(changed))
 
 
 def _tuple(value: Iterable[Any] | str | ServiceTarget) -> tuple[Any, ...]:
