@@ -115,6 +115,35 @@ class Problem:
         """
         return replace(self, demand=self.demand.with_table("zones", zones), orders=orders)
 
+    def priced_variant(
+        self, *, products: pd.DataFrame | None = None, rules: pd.DataFrame | None = None
+    ) -> Problem:
+        """Return the problem with other products or tariff rules, for trial prices only.
+
+        Nothing is checked again: a break-even tries rates and prices that no table would hold. A
+        question of its own is asked by `with_`.
+
+        Parameters
+        ----------
+        products : DataFrame, optional
+            In the form of products.csv.
+        rules : DataFrame, optional
+            In the form of `Regime.rows`.
+
+        Returns
+        -------
+        Problem
+        """
+        network = (
+            self.network if products is None else self.network.with_table("products", products)
+        )
+        regime = self.regime if rules is None else replace(self.regime, rows=rules)
+        return replace(self, network=network, regime=regime)
+
+    def with_warnings(self, more: Iterable[Fault]) -> Problem:
+        """Return the problem with further warnings before its own."""
+        return replace(self, warnings=(*more, *self.warnings))
+
     @property
     def products(self) -> list[str]:
         """Product ids in the order of products.csv."""

@@ -296,8 +296,7 @@ def load(
     shadow = (*shadowed("network", network), *shadowed("demand", demand))
     if not shadow:
         return study
-    problem = replace(study.problem, warnings=(*shadow, *study.problem.warnings))
-    return replace(study, problem=problem)
+    return replace(study, problem=study.problem.with_warnings(shadow))
 
 
 def ask(

@@ -199,7 +199,7 @@ def _duty(priced: PricedModel, mean: UnitEconomics, sides: Margin, country: str)
         table = changed.regime.rows.assign(
             rate=np.where(answers, rate[product], changed.regime.rows["rate"])
         )
-        cost = price_inbound(replace(changed, regime=replace(changed.regime, rows=table)), routes)
+        cost = price_inbound(changed.priced_variant(rules=table), routes)
         inbound = inbound_usd(instance, cost.total, rows)
         safety = mean.safety_usd(price_safety_stock(problem, routes, cost), mean.orders)
         moved = replace(sides, local=local_usd - weighted(mean.drawn, inbound), safety=safety)
@@ -227,8 +227,7 @@ def _boundary(
 
 def _with_products(problem: Problem, **columns: Array) -> Problem:
     """Return the problem with other columns in its products table."""
-    tables = {**problem.network.tables, "products": problem.network["products"].assign(**columns)}
-    return replace(problem, network=replace(problem.network, tables=tables))
+    return problem.priced_variant(products=problem.network["products"].assign(**columns))
 
 
 def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
@@ -261,11 +260,7 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
     table = pd.concat(pieces, ignore_index=True)
     renamed = _with_products(problem, tariff_class=products["product_id"].to_numpy())
     product = table.pop("product").to_numpy()
-    return (
-        replace(renamed, regime=replace(problem.regime, rows=table)),
-        product,
-        np.concatenate(answers),
-    )
+    return renamed.priced_variant(rules=table), product, np.concatenate(answers)
 
 
 def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, float]:
