@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,7 @@ def study_of(
         return ask(
             network,
             demand,
-            as_of=options["as_of"],
+            as_of=date.fromisoformat(options["as_of"]),
             channels=options["channels"],
             overrides=options.get("overrides", ()),
             private_fleet=read_private_fleet(folder, network["sites"]["site_id"]),
