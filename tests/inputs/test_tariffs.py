@@ -9,15 +9,21 @@ import pandas as pd
 import pytest
 
 from fulfill.inputs.problem import Problem
-from fulfill.inputs.tables import ROW
+from fulfill.inputs.schema import ENTRY_FEES
+from fulfill.inputs.tables import ROW, empty
 from fulfill.inputs.tariffs import (
     Duty,
     Regime,
     courier_entry,
     courier_value,
     overlap_faults,
-    regime_on,
 )
+from fulfill.inputs.tariffs import regime_on as regime_with_fees_on
+
+
+def regime_on(frame: pd.DataFrame, day: date) -> Regime:
+    """Return the rules of a day without any row of entry_fees.csv; see `test_entry_fees`."""
+    return regime_with_fees_on(frame, empty(ENTRY_FEES), day)
 
 
 def rows(*changes: dict[str, object]) -> pd.DataFrame:
@@ -154,21 +160,14 @@ def test_highest_is_the_cap_of_courier_entry() -> None:
     assert regime_on(rows({}), date(2026, 1, 1)).highest("MX", "courier", "CN") == np.inf
 
 
-@pytest.mark.parametrize(
-    ("rate", "low", "high", "share"),
-    [
-        (0.008, 0.0, np.inf, 0.008),
-        (0.003464, 33.58, 651.5, 0.003464),
-        (0.003464, 40.0, 651.5, 0.004),
-        (0.1, 0.0, 651.5, 0.06515),
-        (0.0, 0.0, np.inf, 0.0),
-        (0.0, 25.0, np.inf, 0.0025),
-    ],
-)
-def test_fee_share_keeps_minimum_and_maximum_of_an_entry(
-    rate: float, low: float, high: float, share: float
-) -> None:
-    assert Duty("x", 0.0, "cif", rate, low, high, 0.0).fee_share(10_000.0) == pytest.approx(share)
+def test_the_fee_of_a_row_is_on_its_own_base_and_for_every_mode() -> None:
+    frame = rows({"entry_kind": "formal", "base": "cif", "fee_rate": 0.008, "fee_max_usd": 40.0})
+    rule = regime_on(frame, date(2026, 1, 1)).find("MX", "formal", "CN", "apparel", 14.0)
+    assert rule is not None
+    for mode in ("sea", "air", "road"):
+        assert rule.fee_share("cif", 1_000.0, mode) == pytest.approx(0.008)
+        assert rule.fee_share("cif", 10_000.0, mode) == pytest.approx(0.004)
+        assert rule.fee_share("fob", 10_000.0, mode) == 0
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +239,8 @@ def test_courier_regimes_by_date(
 def test_formal_duty_on_apparel_by_date(tariffs: pd.DataFrame, day: str, rate: float) -> None:
     rule = regime_on(tariffs, date.fromisoformat(day)).find("MX", "formal", "CN", "apparel", 14.0)
     assert rule is not None
-    assert (rule.rate, rule.base, rule.fee_rate) == (rate, "cif", 0.008)
+    assert (rule.rate, rule.base) == (rate, "cif")
+    assert rule.fee_share("cif", 10_000.0, "sea") == pytest.approx(0.008)
 
 
 def test_courier_entry_ends_at_its_cap(tariffs: pd.DataFrame) -> None:
@@ -255,7 +255,7 @@ def test_goods_of_the_treaty_are_free(tariffs: pd.DataFrame) -> None:
     for country in ("MX", "US"):
         rule = regime.find(country, "preferential", "USMCA", "apparel", 14.0)
         assert rule is not None
-        assert rule.rate == rule.fee_share(10_000.0) == 0
+        assert rule.rate == rule.fee_share(rule.base, 10_000.0, "road") == 0
 
 
 def test_every_product_has_one_answer_on_every_date_of_the_time_line(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fulfill.inputs.faults import Fault, InputError
@@ -53,3 +55,42 @@ def test_a_target_is_bound_to_the_zones_of_its_scope(toy_problem: Problem) -> No
 def test_a_scope_that_nothing_has_is_refused(toy_problem: Problem) -> None:
     with pytest.raises(InputError, match=r"F308 --service.*lunar"):
         build_limits(toy_problem, targets=(ServiceTarget("lunar", 3, 0.5),))
+
+
+BOTH = ("site-a", "site-b")
+
+
+@pytest.mark.parametrize(
+    ("limits", "option", "said"),
+    [
+        ({"opened": BOTH, "max_sites": 1}, "--sites", "2 sites are locked open: site-a, site-b"),
+        ({"opened": BOTH[:1], "max_sites": 0}, "--sites", "1 sites are locked open"),
+        ({"opened": BOTH[:1], "budget_usd": 100.0}, "--budget", "at least 5,000 USD"),
+        ({"opened": BOTH, "budget_usd": 5_000.0}, "--budget", "site-b"),
+        ({"opened": BOTH[:1], "budget_usd": 0.0}, "--budget", "site-a 5,000"),
+        ({"opened": BOTH, "closed": BOTH[1:]}, "--open", "it is closed too"),
+    ],
+)
+def test_limits_that_contradict_one_another_are_named(
+    toy_problem: Problem, limits: dict[str, Any], option: str, said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        build_limits(toy_problem, **limits)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.file) == ("F309", option)
+    assert said in str(fault)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"opened": BOTH[:1], "max_sites": 1},
+        {"opened": (*BOTH[:1], *BOTH[:1]), "max_sites": 1, "budget_usd": 5_000.0},
+        {"opened": BOTH[:1], "budget_usd": 5_000.0},
+        {"max_sites": 0, "budget_usd": 0.0},
+    ],
+)
+def test_limits_that_locks_just_meet_are_allowed(
+    toy_problem: Problem, limits: dict[str, Any]
+) -> None:
+    build_limits(toy_problem, **limits)

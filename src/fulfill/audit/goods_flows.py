@@ -21,7 +21,7 @@ from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-NO_RULE = Rule(np.inf, 0.0, "cif", 0.0)
+NO_RULE = Rule(np.inf, 0.0, "cif", 0.0, "formal")
 """Rule of goods without a row in tariffs.csv: an infinite rate, for they cannot be imported."""
 
 
@@ -185,7 +185,7 @@ def _goods_at_origins(problem: Problem) -> Array:
 def _border_taxes(
     problem: Problem, instance: LocationInstance, route: Index, k: Index, cif: Array
 ) -> tuple[Array, Array]:
-    """Return duty with user fee, and the cost of import VAT, of each inbound order, USD."""
+    """Return duty with user fees, and the cost of import VAT, of each inbound order, USD."""
     network, figures = problem.network, problem.network.parameters
     products: Any = network["products"]
     made_in = network["origins"]["country"].to_numpy()[
@@ -194,20 +194,38 @@ def _border_taxes(
     enters = network["sites"]["country"].to_numpy()[instance.required_inbound.route_site[route]]
     fob = products["transfer_value_usd"].to_numpy(float)[k]
     rules, duty = Rules.of(problem), np.zeros(len(route))
-    case = pd.DataFrame({"to": enters, "of": made_in, "product": k})
+    case = pd.DataFrame(
+        {"to": enters, "of": made_in, "by": _entry_mode(problem, instance, route), "product": k}
+    )
     crossing = case[case["to"] != case["of"]]  # what is made in the country passes no border
-    cases: Any = crossing.groupby(["to", "of", "product"])
-    for (place, source, product), rows in cases:
+    cases: Any = crossing.groupby(["to", "of", "by", "product"])
+    for (place, source, mode, product), rows in cases:
         at, goods = rows.index.to_numpy(), products.iloc[product]
         for share, kind in _entries(source, goods["roo_share"]):
             rule = _formal_rule(rules, place, kind, source, goods)
             value = cif[at] if rule.base == "cif" else fob[at]
-            duty[at] += share * (rule.rate + rule.fee_share) * value
+            fees = rules.other_fees(place, rule.kind, "CN" if source == "CN" else "USMCA", mode)
+            owed = (rule.rate + rule.fee_share) * value + fees["cif"] * cif[at]
+            duty[at] += share * (owed + fees["fob"] * fob[at])
     countries = network["countries"].set_index("country").loc[enters]
     due = np.where(enters == made_in, 0.0, countries["vat_rate"].to_numpy(float) * (cif + duty))
     # Creditable VAT is refunded after some days: it costs the capital tied up until then.
     floating = figures["capital_rate"] * due * figures["vat_credit_days"] / 365.0
     return duty, np.where(countries["vat_credited"].to_numpy(bool), floating, due)
+
+
+def _entry_mode(problem: Problem, instance: LocationInstance, route: Index) -> NDArray[np.object_]:
+    """Return how the goods of each route enter the country of their site.
+
+    Only a port or airport of that country is an entry by sea or air: goods that land in the other
+    country come over the border by road, as those of a plant do.
+    """
+    inbound, network = instance.required_inbound, problem.network
+    site = network["sites"]["country"].to_numpy()[inbound.route_site[route]]
+    gateway = inbound.route_gateway[route]
+    landed = network["gateways"]["country"].to_numpy()[gateway]
+    kind = network["gateways"]["kind"].map({"seaport": "sea", "airport": "air"}).to_numpy()[gateway]
+    return np.where((gateway >= 0) & (landed == site), kind, "road").astype(object)
 
 
 def _entries(source: str, roo_share: float) -> list[tuple[float, str]]:

@@ -41,7 +41,7 @@ def convert_cells(
     bad : ndarray of bool, shape (n_cells,)
         Cells that have a fault.
     """
-    blank = np.array([cell == "" for cell in cells])
+    blank = np.array([cell == "" for cell in cells], bool)
     if column.kind in ("number", "integer"):
         code, (values, bad) = "F202", _numbers(cells, column)
     elif column.kind == "date":
@@ -51,8 +51,8 @@ def convert_cells(
         code, bad = "F203", values.isna().to_numpy() & ~blank
     elif column.kind == "flag":
         known = {"yes": True, "no": False, "": bool(column.default)}
-        values = pd.Series([known.get(cell.lower(), False) for cell in cells])
-        code, bad = "F204", np.array([cell.lower() not in known for cell in cells])
+        values = pd.Series([known.get(cell.lower(), False) for cell in cells], dtype=bool)
+        code, bad = "F204", np.array([cell.lower() not in known for cell in cells], bool)
     else:
         default = column.default if isinstance(column.default, str) else ""
         values = pd.Series([cell or default for cell in cells], dtype="str")
@@ -85,9 +85,10 @@ def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bo
         [
             float(cell) if _NUMBER.fullmatch(cell) else np.nan if cell else float(blank)
             for cell in cells
-        ]
+        ],
+        float,
     )
-    bad = ~np.isfinite(values) & np.array([cell != "" for cell in cells])
+    bad = ~np.isfinite(values) & np.array([cell != "" for cell in cells], bool)
     values[bad] = np.nan
     if column.kind == "integer":
         bad |= np.isfinite(values) & (values % 1 != 0)

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.demand import Demand
+from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
 from fulfill.inputs.tables import ROW
@@ -45,6 +46,7 @@ def cross_faults(
     return [
         *_reference_faults(network, demand),
         *overlap_faults(network["tariffs"], f"{network.folder.name}/tariffs.csv"),
+        *double_fee_faults(network["entry_fees"], f"{network.folder.name}/entry_fees.csv"),
         *_calendar_faults(network),
         *_prebuild_order_faults(network),
         *_own_delivery_faults(network, demand),

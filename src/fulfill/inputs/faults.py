@@ -104,7 +104,10 @@ RULES: dict[str, tuple[str, str]] = {
         "options name things that exist",
         "use an id of the network; `fulfill check` lists them",
     ),
-    "F309": ("an option has a valid form and value", "see `fulfill optimize --help`"),
+    "F309": (
+        "an option has a valid form and value, and contradicts no other option",
+        "change the option; `fulfill optimize --help` gives its form",
+    ),
     "F310": ("a place can be reached by road", "move the point, or add the lane to lanes.csv"),
     "F311": (
         "a file of a run is as the run wrote it",

@@ -179,7 +179,7 @@ def build_problem(
         With every cross-check that fails, or F319 where no channel can deliver anything.
     """
     channels = tuple(channels)
-    regime = regime_on(network["tariffs"], as_of or network.as_of)
+    regime = regime_on(network["tariffs"], network["entry_fees"], as_of or network.as_of)
     channel_faults = _channel_faults(channels)
     faults = [*channel_faults, *cross_faults(network, demand, regime, channels)]
     if not channel_faults:  # with unknown channels, what must be covered is unknown too

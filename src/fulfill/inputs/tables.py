@@ -73,8 +73,9 @@ def read_tables(
 
 
 def empty(table: Table) -> pd.DataFrame:
-    """Return a frame with the columns of a table and no row."""
-    return pd.DataFrame({column.name: [] for column in table.columns} | {ROW: []})
+    """Return a frame with the typed columns of a table and no row."""
+    typed = {column.name: convert_cells([], column, "", [])[0] for column in table.columns}
+    return pd.DataFrame(typed | {ROW: pd.Series([], dtype="int64")})
 
 
 def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, list[Fault]]:

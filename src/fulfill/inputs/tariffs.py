@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.entry_fees import Fee, applicable_fees, fees_on
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.tables import ROW
 
@@ -31,52 +32,56 @@ class Duty:
     rate : float
         Share of the base: the all-in rate of courier entry (VAT included), otherwise the duty.
     base : str
-        What `rate` and `fee_rate` apply to: courier_value, cif or fob.
-    fee_rate : float
-        Customs user fee, share of the base.
-    fee_min_usd, fee_max_usd : float
-        Bounds of the user fee of one formal entry, USD; the upper one may be infinite.
+        What `rate` applies to: courier_value, cif or fob.
     fixed_usd : float
         Fixed fee per parcel, USD.
+    fees : tuple of Fee
+        Customs user fees besides the duty: that of the row and those of entry_fees.csv.
     """
 
     rule_id: str
     rate: float
     base: str
-    fee_rate: float
-    fee_min_usd: float
-    fee_max_usd: float
     fixed_usd: float
+    fees: tuple[Fee, ...] = ()
 
-    def fee_share(self, entry_value_usd: float) -> float:
-        """Return the user fee as a share of the base.
+    def fee_share(self, base: str, entry_value_usd: float, transport_mode: str) -> float:
+        """Return the user fees on one base as a share of it.
 
         Parameters
         ----------
+        base : str
+            ``cif`` or ``fob``; fees on the other base are not counted.
         entry_value_usd : float
-            Value of one formal entry, USD; the bounds of the fee apply to the entry as a whole.
+            Value of one formal entry, USD; the bounds of a fee apply to the entry as a whole.
+        transport_mode : str
+            How the goods enter: sea, air or road.
 
         Returns
         -------
         float
         """
-        fee = min(max(self.fee_rate * entry_value_usd, self.fee_min_usd), self.fee_max_usd)
-        return fee / entry_value_usd if self.fee_rate > 0 or self.fee_min_usd > 0 else 0.0
+        return sum(
+            fee.share(entry_value_usd, transport_mode) for fee in self.fees if fee.base == base
+        )
 
 
 @dataclass(frozen=True)
 class Regime:
-    """The tariff rows in force on one day.
+    """The tariff rows and entry fees in force on one day.
 
     Attributes
     ----------
     as_of : date
     rows : DataFrame
         The rows of tariffs.csv that hold on that day.
+    fee_rows : DataFrame
+        The rows of entry_fees.csv that hold on that day.
     """
 
     as_of: date
     rows: pd.DataFrame
+    fee_rows: pd.DataFrame
 
     def find(
         self, destination: str, entry_kind: str, origin_group: str, tariff_class: str, value: float
@@ -122,10 +127,17 @@ class Regime:
             rule_id=str(row["rule_id"]),
             rate=float(row["rate"]),
             base=str(row["base"]),
-            fee_rate=float(row["fee_rate"]),
-            fee_min_usd=float(row["fee_min_usd"]),
-            fee_max_usd=float(row["fee_max_usd"]) if pd.notna(row["fee_max_usd"]) else np.inf,
             fixed_usd=float(row["fixed_usd"]),
+            fees=(
+                Fee(
+                    name=str(row["rule_id"]),
+                    rate=float(row["fee_rate"]),
+                    base=str(row["base"]),
+                    min_usd=float(row["fee_min_usd"]),
+                    max_usd=float(row["fee_max_usd"]) if pd.notna(row["fee_max_usd"]) else np.inf,
+                ),
+                *applicable_fees(self.fee_rows, destination, entry_kind, origin_group),
+            ),
         )
 
     def highest(self, destination: str, entry_kind: str, origin_group: str) -> float:
@@ -226,13 +238,13 @@ def courier_entry(
     return CourierEntry(value, rule)
 
 
-def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
+def regime_on(tariffs: pd.DataFrame, entry_fees: pd.DataFrame, as_of: date) -> Regime:
     """Return the rules in force on a day.
 
     Parameters
     ----------
-    tariffs : DataFrame
-        In the form of tariffs.csv; an empty `valid_to` means "until further notice".
+    tariffs, entry_fees : DataFrame
+        In the form of the tables of these names; an empty `valid_to` means "until further notice".
     as_of : date
 
     Returns
@@ -243,7 +255,7 @@ def regime_on(tariffs: pd.DataFrame, as_of: date) -> Regime:
     holds = (tariffs["valid_from"] <= day) & (
         tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day)
     )
-    return Regime(as_of, tariffs[holds])
+    return Regime(as_of, tariffs[holds], fees_on(entry_fees, as_of))
 
 
 def _day_number(days: pd.Series) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,7 +113,9 @@ def build_limits(
     Raises
     ------
     InputError
-        F308 for an unknown site, country or class, F309 for a site locked open and closed.
+        F308 for an unknown site, country or class, F309 for limits that contradict one another: a
+        site locked open and closed, more sites locked open than may be open, or sites locked open
+        that cost more to open than the budget.
     """
     ids = pd.Index(problem.network["sites"]["site_id"])
     faults = [
@@ -125,6 +128,8 @@ def build_limits(
         Fault("F309", "--open", value=name, detail="it is closed too")
         for name in sorted(set(opened) & set(closed))
     ]
+    if not faults:
+        faults += _lock_faults(problem, sorted(set(opened)), max_sites, budget_usd)
     bound = [_bound(target, problem.demand.zones) for target in targets]
     faults += [
         Fault("F308", "--service", value=target.scope, detail="no zone of that country or class")
@@ -141,6 +146,25 @@ def build_limits(
         co2_kg=np.inf if co2_kg is None else co2_kg,
         targets=tuple(bound),
     )
+
+
+def _lock_faults(
+    problem: Problem, opened: list[str], max_sites: int | None, budget_usd: float | None
+) -> Iterator[Fault]:
+    """Find limits that sites locked open exceed, whatever the rest of the plan."""
+    if max_sites is not None and len(opened) > max_sites:
+        detail = f"{len(opened)} sites are locked open: {', '.join(opened)}"
+        yield Fault("F309", "--sites", value=str(max_sites), detail=detail)
+    if budget_usd is not None and opened:
+        least = problem.network["site_sizes"].groupby("ownership")["opening_usd"].min()
+        sites = problem.network["sites"].set_index("site_id").loc[opened]
+        cost = sites["ownership"].map(least)
+        if cost.sum() > budget_usd * (1 + 1e-9):
+            listed = ", ".join(f"{name} {usd:,.0f}" for name, usd in cost.items())
+            detail = (
+                f"opening the sites locked open costs at least {cost.sum():,.0f} USD ({listed})"
+            )
+            yield Fault("F309", "--budget", value=f"{budget_usd:g}", detail=detail)
 
 
 def _bound(target: ServiceTarget, zones: pd.DataFrame) -> BoundTarget:

@@ -449,7 +449,12 @@ def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
     options, faults = study.options, list(unread)
     try:
         build_limits(
-            study.problem, opened=options.opened, closed=options.closed, targets=options.service
+            study.problem,
+            opened=options.opened,
+            closed=options.closed,
+            max_sites=options.max_sites,
+            budget_usd=options.budget_usd,
+            targets=options.service,
         )
     except InputError as error:
         faults = [*error.faults, *unread]

@@ -9,6 +9,7 @@ from conftest import Folders
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import courier_value
 from fulfill.model.economics.duty import (
+    BorderPassage,
     FormalEntry,
     break_even_value_ratio,
     courier_tax,
@@ -101,8 +102,8 @@ def test_goods_without_any_rule_cannot_be_entered(toy_problem: Problem) -> None:
     none = np.zeros((1, 2, 1))
     taxes = formal_entry_taxes(
         toy_problem.regime,
-        np.array(["CN"], object),
-        np.array(["US"], object),  # the toy has no rule for it
+        # the toy has no rule for goods into the US
+        BorderPassage(*(np.array([name], object) for name in ("CN", "US", "sea"))),
         FreightCost(none, none),
         network["products"],
         network["countries"].assign(country="US"),

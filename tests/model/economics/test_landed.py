@@ -199,3 +199,18 @@ def test_the_repr_of_the_economics_gives_sizes(toy_problem: Problem) -> None:
     assert len(repr(money)) < 1000
     assert f"{len(money.lanes)} lanes" in repr(money)
     assert "array" not in repr(money)
+
+
+def test_the_sea_fee_is_paid_on_what_lands_at_the_countrys_own_ports(toy: Folders) -> None:
+    before = priced(toy.problem())
+    toy.write(
+        "network/entry_fees.csv",
+        "fee_id,fee,destination,entry_kind,transport_mode,valid_from,rate,base,source,status\n"
+        "h1,HMF,MX,formal,sea,2024-01-01,0.00125,fob,made up,estimate\n"
+        "h2,HMF,MX,formal,air,2024-01-01,0.5,fob,made up,estimate\n",
+    )
+    after = priced(toy.problem())
+    extra = after.inbound.parts["duty"] - before.inbound.parts["duty"]
+    fob = toy.problem().network["products"]["transfer_value_usd"].to_numpy(float)
+    assert set(after.routes.entry_mode) == {"sea"}
+    np.testing.assert_allclose(extra, np.broadcast_to(0.00125 * fob[None, :, None], extra.shape))

@@ -264,7 +264,10 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
 
 
 def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, float]:
-    """Return formal duty rate, transfer value over net price, and (d); NaN without a rule."""
+    """Return formal duty rate, transfer value over net price, and (d); NaN without a rule.
+
+    The fees are those of goods that come by sea, on the base of the duty: (d) has one base.
+    """
     network, regime = problem.network, problem.regime
     vat = dict(
         zip(
@@ -280,7 +283,7 @@ def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, floa
     ).rule
     ratio = np.nan
     if formal is not None and courier is not None:
-        fee = formal.fee_share(network.parameters["entry_value_usd"])
+        fee = formal.fee_share(formal.base, network.parameters["entry_value_usd"], "sea")
         ratio = duty.break_even_value_ratio(courier.rate, vat, formal.rate, fee, network.value_base)
     rate = formal.rate if formal is not None else np.nan
     return {

@@ -7,7 +7,7 @@ reader (`tables.py`), the checks and the data dictionary of the docs all follow 
 from __future__ import annotations
 
 from fulfill.inputs.schema.demand import MIX, ORDERS, SEASONALITY, ZONE_CLASSES, ZONES
-from fulfill.inputs.schema.money import TARIFFS
+from fulfill.inputs.schema.money import ENTRY_FEES, TARIFFS
 from fulfill.inputs.schema.parameters import DEMAND_PARAMETERS, NETWORK_PARAMETERS, PARAMETERS
 from fulfill.inputs.schema.places import (
     BANDS,
@@ -44,8 +44,8 @@ from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VE
 
 NETWORK_TABLES = (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
-    TARIFFS, FREIGHT, SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR,
-    PREBUILD, EMISSIONS, LANES, VEHICLES, SPEEDS,
+    TARIFFS, ENTRY_FEES, FREIGHT, SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS,
+    CALENDAR, PREBUILD, EMISSIONS, LANES, VEHICLES, SPEEDS,
 )  # fmt: skip
 DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
 
@@ -61,6 +61,7 @@ __all__ = [
     "DUTIES",
     "EMISSIONS",
     "EMISSION_MODES",
+    "ENTRY_FEES",
     "FREIGHT",
     "GATEWAYS",
     "GOODS_COSTS",

@@ -1,19 +1,21 @@
 """Duty and tax of one order, by the tariff rules of a day and by value base.
 
 Courier entries pay one all-in rate on the courier value, VAT included. Formal entries pay duty and
-a user fee on the customs value, and VAT on the sum where the country has one; the VAT is either
+user fees on the customs value, and VAT on the sum where the country has one; the VAT is either
 credited later (a float cost) or a cost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fulfill.inputs.tariffs import Regime, courier_entry
+from fulfill.inputs.tariffs import Duty, Regime, courier_entry
 from fulfill.model.economics.freight import FreightCost, Index, Names
 from fulfill.model.economics.inventory import HoldingRates, holding_cost
 
@@ -27,7 +29,7 @@ class FormalEntry:
     Attributes
     ----------
     entry_value_usd : float
-        Value of one entry, over which its user fee is spread.
+        Value of one entry, over which its user fees are spread.
     insurance_rate : float
         Insurance as a share of the transfer value.
     """
@@ -43,7 +45,7 @@ class BorderTaxes:
     Attributes
     ----------
     duty
-        Duty and user fee.
+        Duty and user fees.
     import_vat
         Cost of import VAT: the VAT itself, or its float where it is credited.
     """
@@ -53,12 +55,20 @@ class BorderTaxes:
 
 
 @dataclass(frozen=True)
-class _Rate:
-    """Duty rate, user fee as a share of the base, and the base ("cif" or "fob")."""
+class BorderPassage:
+    """How the goods of each route come into the country of its site, each (n_routes,).
 
-    rate: float
-    fee_share: float
-    base: str
+    Attributes
+    ----------
+    made_in, enters
+        Country of the route's origin and of its site.
+    mode
+        Transport mode of entry: sea, air or road.
+    """
+
+    made_in: Names
+    enters: Names
+    mode: Names
 
 
 def courier_tax(value: ArrayLike, rate: ArrayLike, fixed_usd: ArrayLike = 0.0) -> Array:
@@ -151,8 +161,7 @@ def import_vat(base: ArrayLike, duties: ArrayLike, vat_rate: float) -> Array:
 
 def formal_entry_taxes(
     regime: Regime,
-    made_in: Names,
-    enters: Names,
+    passage: BorderPassage,
     freight: FreightCost,
     products: pd.DataFrame,
     countries: pd.DataFrame,
@@ -167,8 +176,7 @@ def formal_entry_taxes(
     Parameters
     ----------
     regime : Regime
-    made_in, enters : (n_routes,)
-        Country of the route's origin and of its site.
+    passage : BorderPassage
     freight : FreightCost
         Freight up to the border belongs to the customs value.
     products : DataFrame
@@ -182,63 +190,75 @@ def formal_entry_taxes(
     cif = transfer[None, :, None] * (1.0 + entry.insurance_rate) + freight.to_border
     by_country = countries.set_index("country")
     duties, vat = np.zeros_like(cif), np.zeros_like(cif)
-    for place in np.unique(enters):
-        for source in np.unique(made_in[enters == place]):
-            if source == place:
-                continue
-            rows: Index = np.flatnonzero((enters == place) & (made_in == source))
-            group = "CN" if source == "CN" else "USMCA"
-            duties[rows] = _duties(regime, (str(place), group), cif[rows], products, entry)
-            # What cannot be entered has an infinite duty already, and owes no VAT.
-            payable = np.where(np.isfinite(duties[rows]), duties[rows], 0.0)
-            due = import_vat(cif[rows], payable, float(by_country["vat_rate"][place]))
-            credited = bool(by_country["vat_credited"][place])
-            # credited VAT costs only the interest until it is returned
-            wait = holding_cost(holding.capital, due, holding.vat_credit_days)
-            vat[rows] = wait if credited else due
+    listed = pd.DataFrame({"to": passage.enters, "of": passage.made_in, "mode": passage.mode})
+    crossing: Any = listed[listed["to"] != listed["of"]].groupby(["to", "of", "mode"])
+    for (to, of, mode), group in crossing:
+        rows: Index = group.index.to_numpy()
+        entering = _Entering(to, "CN" if of == "CN" else "USMCA", mode)
+        duties[rows] = _duties(regime, entering, cif[rows], products, entry)
+        # What cannot be entered has an infinite duty already, and owes no VAT.
+        payable = np.where(np.isfinite(duties[rows]), duties[rows], 0.0)
+        due = import_vat(cif[rows], payable, float(by_country["vat_rate"][to]))
+        # credited VAT costs only the interest until it is returned
+        wait = holding_cost(holding.capital, due, holding.vat_credit_days)
+        vat[rows] = wait if bool(by_country["vat_credited"][to]) else due
     return BorderTaxes(duties, vat)
 
 
+@dataclass(frozen=True)
+class _Entering:
+    """Goods of one origin group that enter one country by one transport mode."""
+
+    country: str
+    origin_group: str
+    mode: str
+
+
 def _duties(
-    regime: Regime, into_of: tuple[str, str], cif: Array, products: pd.DataFrame, entry: FormalEntry
+    regime: Regime, entering: _Entering, cif: Array, products: pd.DataFrame, entry: FormalEntry
 ) -> Array:
-    """Return the duty of routes into one country from one origin group, shaped like `cif`."""
-    country, group = into_of
+    """Return the duty with fees of routes that enter alike, shaped like `cif`."""
     duties = np.empty_like(cif)
     columns = ("tariff_class", "transfer_value_usd", "roo_share")
-    for k, (tariff_class, value, roo) in enumerate(
+    for k, (tariff_class, fob, roo) in enumerate(
         zip(*(products[name] for name in columns), strict=True)
     ):
-        share = float(roo) if group == "USMCA" else 0.0
-        ordinary = _formal_rate(regime, (country, "formal", group, tariff_class, value), entry)
-        # Looked up only where it counts: a tariff look-up is slow.
-        preferential = (
-            _formal_rate(regime, (country, "preferential", group, tariff_class, value), entry)
-            if share
-            else ordinary
-        )
+        share = float(roo) if entering.origin_group == "USMCA" else 0.0
         duties[:, k] = sum(
-            part * formal_duty(cif[:, k] if row.base == "cif" else value, row.rate, row.fee_share)
-            for part, row in ((1.0 - share, ordinary), (share, preferential))
+            part
+            * _owed(
+                _formal_rule(regime, entering, kind, tariff_class, fob),
+                {"cif": cif[:, k], "fob": np.asarray(fob)},
+                entering.mode,
+                entry.entry_value_usd,
+            )
+            for part, kind in ((1.0 - share, "formal"), (share, "preferential"))
             if part > 0  # a part that is none has no rule to pay by
         )
     return duties
 
 
-def _formal_rate(
-    regime: Regime, goods: tuple[str, str, str, str, float], entry: FormalEntry
-) -> _Rate:
-    """Return what formal entry of goods pays; a missing preference is the ordinary rule.
+def _formal_rule(
+    regime: Regime, entering: _Entering, kind: str, tariff_class: str, value: float
+) -> Duty | None:
+    """Return the rule that goods are entered by; a missing preference is the ordinary rule."""
+    into, group = entering.country, entering.origin_group
+    return regime.find(into, kind, group, tariff_class, value) or regime.find(
+        into, "formal", group, tariff_class, value
+    )
 
-    Without either the goods cannot be entered: the rate is infinite.
-    """
-    country, kind, group, tariff_class, value = goods
-    rule = regime.find(country, kind, group, tariff_class, value)
-    if rule is None:
-        rule = regime.find(country, "formal", group, tariff_class, value)
-    if rule is None:
-        return _Rate(np.inf, 0.0, "cif")
-    return _Rate(rule.rate, rule.fee_share(entry.entry_value_usd), rule.base)
+
+def _owed(
+    rule: Duty | None, values: Mapping[str, Array], mode: str, entry_value_usd: float
+) -> Array:
+    """Return duty and fees of goods of given CIF and FOB values; infinite without a rule."""
+    if rule is None:  # the goods cannot be entered
+        return np.full(values["cif"].shape, np.inf)
+    owed = np.zeros(values["cif"].shape)
+    for base, value in values.items():
+        rate = rule.rate if base == rule.base else 0.0
+        owed += formal_duty(value, rate, rule.fee_share(base, entry_value_usd, mode))
+    return owed
 
 
 def break_even_value_ratio(

@@ -31,6 +31,9 @@ class Routes:
         Row of sites.csv and of origins.csv.
     gateway, crossing
         Row of gateways.csv, -1 for none.
+    entry_mode
+        How the goods enter the country of the site: sea or air through its own port or airport,
+        otherwise road.
     usd_m3, usd_kg
         Price of freight without handling at gateways; infinite where a leg has no freight row.
     border_usd_m3, border_usd_kg
@@ -47,6 +50,7 @@ class Routes:
     origin: Index
     gateway: Index
     crossing: Index
+    entry_mode: Names
     usd_m3: Array
     usd_kg: Array
     border_usd_m3: Array
@@ -75,6 +79,7 @@ class Routes:
             origin=self.origin[rows],
             gateway=self.gateway[rows],
             crossing=self.crossing[rows],
+            entry_mode=self.entry_mode[rows],
             usd_m3=self.usd_m3[rows],
             usd_kg=self.usd_kg[rows],
             border_usd_m3=self.border_usd_m3[rows],
@@ -135,16 +140,12 @@ def inbound_routes(
     made_in, to = origins["country"].to_numpy()[origin], sites["country"].to_numpy()[site]
     seaport = (gateways["kind"] == "seaport").to_numpy()[gateway]
     entered = np.where(by_road, made_in, gateways["country"].to_numpy()[gateway])
-    number = np.where(
-        by_road,
-        distances.origin_site_crossing[origin, site],
-        distances.gateway_site_crossing[gateway, site],
-    )
-    crossing = np.where(number >= 0, np.array([*distances.crossings, -1])[number], -1)
+    crossing = _crossing(distances, origin, gateway, site)
+    main_mode = np.where(by_road, "", np.where(seaport, "sea", "air")).astype(object)
     main = _leg(
         freight,
         emissions,
-        np.where(by_road, "", np.where(seaport, "sea", "air")).astype(object),
+        main_mode,
         (made_in, entered),
         np.where(by_road, 0.0, distances.origin_gateway[origin, gateway]),
     )
@@ -163,6 +164,7 @@ def inbound_routes(
         origin=origin,
         gateway=gateway,
         crossing=crossing,
+        entry_mode=np.where(by_road | (entered != to), "road", main_mode).astype(object),
         usd_m3=main.usd_m3 + land.usd_m3,
         usd_kg=main.usd_kg + land.usd_kg,
         border_usd_m3=main.usd_m3,
@@ -213,6 +215,16 @@ def _listed(distances: Distances, passable: NDArray[np.bool_]) -> tuple[Index, I
         np.concatenate([gateway, np.full(len(near_origin), -1)]),
         np.concatenate([site, near_site]),
     )
+
+
+def _crossing(distances: Distances, origin: Index, gateway: Index, site: Index) -> Index:
+    """Return the row of the land crossing that each route passes, -1 for none."""
+    number = np.where(
+        gateway < 0,
+        distances.origin_site_crossing[origin, site],
+        distances.gateway_site_crossing[gateway, site],
+    )
+    return np.where(number >= 0, np.array([*distances.crossings, -1])[number], -1)
 
 
 def _leg(

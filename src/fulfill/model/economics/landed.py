@@ -44,7 +44,7 @@ from fulfill.model.economics.cancellation import (
     share_within,
     survival,
 )
-from fulfill.model.economics.duty import FormalEntry, formal_entry_taxes
+from fulfill.model.economics.duty import BorderPassage, FormalEntry, formal_entry_taxes
 from fulfill.model.economics.freight import Routes, inbound_routes, order_freight
 from fulfill.model.economics.inbound import (
     GoodsCost,
@@ -304,10 +304,14 @@ def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
     products = network["products"]
     factor = network["calendar"]["freight_factor"].to_numpy(float)
     freight = order_freight(routes, products, factor)
-    taxes = formal_entry_taxes(
-        problem.regime,
+    passage = BorderPassage(
         network["origins"]["country"].to_numpy()[routes.origin],
         network["sites"]["country"].to_numpy()[routes.site],
+        routes.entry_mode,
+    )
+    taxes = formal_entry_taxes(
+        problem.regime,
+        passage,
         freight,
         products,
         network["countries"],
