@@ -124,12 +124,8 @@ def build_limits(
         for name in names
         if name not in ids
     ]
-    faults += [
-        Fault("F309", "--open", value=name, detail="it is closed too")
-        for name in sorted(set(opened) & set(closed))
-    ]
     if not faults:
-        faults += _lock_faults(problem, sorted(set(opened)), max_sites, budget_usd)
+        faults += _lock_faults(problem, (opened, closed), max_sites, budget_usd)
     bound = [_bound(target, problem.demand.zones) for target in targets]
     faults += [
         Fault("F308", "--service", value=target.scope, detail="no zone of that country or class")
@@ -149,9 +145,15 @@ def build_limits(
 
 
 def _lock_faults(
-    problem: Problem, opened: list[str], max_sites: int | None, budget_usd: float | None
+    problem: Problem,
+    locks: tuple[tuple[str, ...], tuple[str, ...]],
+    max_sites: int | None,
+    budget_usd: float | None,
 ) -> Iterator[Fault]:
     """Find limits that sites locked open exceed, whatever the rest of the plan."""
+    opened = sorted(set(locks[0]))
+    for name in sorted(set(opened) & set(locks[1])):
+        yield Fault("F309", "--open", value=name, detail="it is closed too")
     if max_sites is not None and len(opened) > max_sites:
         detail = f"{len(opened)} sites are locked open: {', '.join(opened)}"
         yield Fault("F309", "--sites", value=str(max_sites), detail=detail)
