@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.problem import Problem
-from fulfill.inputs.tables import ROW
 from fulfill.inputs.tariffs import (
     Duty,
     Regime,

@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.tables import ROW
 
 FILE = "tariffs.csv"
 
