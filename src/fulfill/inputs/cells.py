@@ -106,14 +106,12 @@ def _hours(cell: str) -> str:
 def _parts_of_a_day(cells: list[str]) -> NDArray[np.bool_]:
     """Return a mask of the hours that a spreadsheet seems to have written as parts of a day.
 
-    A spreadsheet keeps 8:00 as 0.3333 of a day. Hours of 1 and below throughout a column, not all
-    of them whole minutes, are such parts.
+    A spreadsheet keeps 8:00 as 0.3333 of a day. Where no figure of a column is above 1, a fraction
+    may be either; `0:20` says for sure that minutes after midnight are meant.
     """
-    plain = np.array([_NUMBER.fullmatch(cell) is not None for cell in cells], bool)
+    plain = [_NUMBER.fullmatch(cell) is not None for cell in cells]
     hours = np.array([float(cell) if ok else 0.0 for cell, ok in zip(cells, plain, strict=True)])
-    others = any(cell and not ok for cell, ok in zip(cells, plain, strict=True))
-    off = np.abs(hours * 60 - np.round(hours * 60)) > 1e-6
-    if others or not off.any() or (hours > 1).any():
+    if (hours > 1).any() or any(":" in cell for cell in cells):
         return np.zeros(len(cells), bool)
     return (hours > 0) & (hours < 1)
 

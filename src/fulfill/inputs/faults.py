@@ -27,18 +27,22 @@ RULES: dict[str, tuple[str, str]] = {
         "a table has a header and at least one row",
         "add rows, or copy the table with `fulfill init`",
     ),
-    "F104": ("columns are separated by commas", "save with commas, not semicolons or tabs"),
+    "F104": (
+        "columns are separated by commas",
+        "save with commas between columns and points in numbers; "
+        "Excel uses those of the system's regional settings",
+    ),
     "F105": (
         "every required column is there",
         "add the column; the data dictionary gives its meaning",
     ),
     "F106": (
-        "a column is declared, or one of your own",
-        "rename or remove it; a column called notes or x_... is kept and ignored",
+        "a column is declared, or called notes or x_...",
+        "correct its name; or begin it with x_ to keep it for yourself, or remove it",
     ),
     "F107": (
-        "no row has more filled cells than the header",
-        "put the text that contains a comma in quotes, or remove a stray comma",
+        "every row has as many cells as the header",
+        "put texts that contain commas in quotes, and remove stray commas",
     ),
     "F108": (
         "a settings file is valid TOML and has the declared keys",
@@ -47,7 +51,7 @@ RULES: dict[str, tuple[str, str]] = {
     "F109": ("a header names each column once", "remove the repeated column"),
     "F110": (
         "a row has a cell for every column that must be filled",
-        "add the missing cell, and write a comma for each empty cell before it",
+        "add the missing cell; an empty cell before it needs its comma too",
     ),
     "F111": ("the header of a table is in row 1", "remove what is above it, or add the header"),
     "F112": (
@@ -104,7 +108,7 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     "F217": (
         "a time of day is hours from 0 to 24, or hh:mm",
-        "write 8.5 or 8:30",
+        "write 8.5 or 8:30, and 0:20 for twenty minutes after midnight",
     ),
     "F301": (
         "a network and a demand use the same countries, products, periods and zones",
@@ -193,13 +197,13 @@ RULES: dict[str, tuple[str, str]] = {
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
-    "W320": (
-        "a figure lies in the range of its row",
-        "correct the range, or the figure if it is mistyped; a warning",
-    ),
     "W310": (
         "a plain name means the embedded folder",
         "write ./name for the folder in the current directory; a warning",
+    ),
+    "W320": (
+        "a figure lies in the range of its row",
+        "correct the range, or the figure if it is mistyped; a warning",
     ),
 }
 

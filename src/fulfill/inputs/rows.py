@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fulfill.inputs.columns import REQUIRED, Table
 from fulfill.inputs.encoding import REPLACEMENT, SURROGATE, decode, garbled, meant, windows_text
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.spelling import near, nearest
+from fulfill.inputs.spelling import nearest
 
 OWN_COLUMN = re.compile(r"notes|x_.*", re.IGNORECASE)
 """Names of columns that users may add for themselves; the program ignores them."""
@@ -95,7 +95,8 @@ def read_rows(content: bytes, file: str, table: Table) -> tuple[Rows | None, lis
         header = header[:-1]
     if SURROGATE.search(text) or garbled(text):
         faults = _letter_faults(rows, lines, file)
-    faults += _header_faults(header, table, file, lines[0])
+    if all(fault.row != lines[0] for fault in faults):
+        faults += _header_faults(header, table, file, lines[0])
     if not faults and len(rows) == 1:
         faults = [Fault("F103", file, detail="the table has no rows")]
     faults = faults or _length_faults(rows, lines, file, table, header)
@@ -139,9 +140,11 @@ def _header_place_faults(
             if named(whole.split(separator)) > max(1, named(row)) or (
                 row is rows[0] and len(row) == 1 and separator in whole
             ):
-                return [Fault("F104", file, line, value=whole[:40], detail=f"it has {name}")]
+                begin = (windows_text(whole) or whole)[:40]
+                return [Fault("F104", file, line, value=begin, detail=f"it has {name}")]
     best = max(range(min(HEADER_WITHIN, len(rows))), key=lambda place: named(rows[place]))
     first = next(filter(None, rows[0]))
+    first = windows_text(first) or first
     if named(rows[best]) >= 2 and named(rows[0]) < 2 and best:
         detail = f"the header seems to be in row {lines[best]}"
         return [Fault("F111", file, lines[0], value=first, detail=detail)]
@@ -161,9 +164,14 @@ def _header_faults(header: list[str], table: Table, file: str, line: int) -> lis
     faults = [Fault("F109", file, line, name) for name in repeated]
     for place, name in enumerate(header, 1):
         if name in names and name not in declared:
-            detail = "" if name else f"column {place} has no name"
-            similar = near(nearest(name, absent or declared)).removeprefix("; ")
-            faults.append(Fault("F106", file, line, name, detail=detail or similar))
+            similar = nearest(name, declared)
+            if not name:
+                detail = f"column {place} has no name"
+            elif similar:
+                detail = f"similar: {', '.join(similar)}"
+            else:
+                detail = f"not in the file: {', '.join(absent[:5])}" if absent else ""
+            faults.append(Fault("F106", file, line, name, detail=detail))
     faults += [
         Fault("F105", file, line, column.name)
         for column in table.columns

@@ -28,8 +28,8 @@ from fulfill.inputs.states import country_of, near_states, state_name
 
 log = logging.getLogger(__name__)
 
-MISFITS = {"F201", "F202", "F203", "F204", "F205", "F206", "F217"}
-"""Faults of a cell that also arise where the cells of a row stand in the wrong columns."""
+MISFITS = {"F201", "F202", "F203", "F204", "F205", "F206", "F209", "F211"}
+"""Faults of a row that also arise where the cells of a row stand in the wrong columns."""
 
 
 def read_tables(
@@ -100,13 +100,13 @@ def read_table(
         F102 to F112 for the shape of the file, F201 to F217 for its cells and rows.
     """
     rows, faults = read_rows(content, file, table)
-    if rows is None:
+    if rows is None:  # then there are faults
         return empty(table), faults
     line_of = pd.Series(rows.lines, name=ROW)
     log.debug("read %s: %d bytes, %d rows", file, len(content), len(line_of))
     texts = {column.name: rows.column(column.name) for column in table.columns}
     dates = {column.name: texts[column.name] for column in table.columns if column.kind == "date"}
-    dates, faults, covered = iso_dates(dates, file, rows.lines, date_order)
+    dates, rewritten, covered = iso_dates(dates, file, rows.lines, date_order)
     typed: dict[str, pd.Series] = {}
     bad_cells = np.zeros(len(line_of), bool)
     for column in table.columns:
@@ -119,7 +119,7 @@ def read_table(
     faults += found
     if "range" in frame:
         faults += range_faults(frame[~bad_cells], file)
-    faults = _without_shifted(faults, rows, file)
+    faults = [*rewritten, *_without_shifted(faults, rows, file)]
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
 
