@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import TOY_DEMAND, TOY_NETWORK, Folders
-from fulfill.inputs.columns import REQUIRED, Column
+from fulfill.inputs.columns import REQUIRED, ROW, Column
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import RULES, Fault, InputError
 from fulfill.inputs.folder import InputFolder, locate
@@ -26,7 +26,7 @@ from fulfill.inputs.geography.distances import crossing_table, road_rules
 from fulfill.inputs.geography.roads import read_roads
 from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES, PARAMETERS
-from fulfill.inputs.tables import ROW, read_settings, read_table
+from fulfill.inputs.tables import read_settings, read_table
 
 SITES = "network/sites.csv"
 TARIFFS = "network/tariffs.csv"
@@ -135,6 +135,9 @@ CASES = [
         lambda toy: toy.write(SITES, toy.text(SITES).replace("Site A", "Mérida").encode("latin-1")),
         "F102",
         SITES,
+        2,
+        "name",
+        "Mérida",
     ),
     Case("UTF-16", lambda toy: toy.write(SITES, toy.text(SITES).encode("utf-16")), "F102", SITES),
     Case(
@@ -191,7 +194,7 @@ CASES = [
         1,
         "estado",
     ),
-    Case("a column without name", every_line(SITES, lambda line: line + ","), "F106", SITES, 1),
+    Case("a column without name", every_line(SITES, lambda line: "," + line), "F106", SITES, 1),
     Case(
         "ragged: too many cells",
         edit(SITES, "site-a,Site A,", "site-a,Site A,x,"),
@@ -199,7 +202,17 @@ CASES = [
         SITES,
         2,
     ),
-    Case("ragged: too few cells", edit(SITES, "site-b,Site B,", "site-b,"), "F107", SITES, 3),
+    Case("ragged: too few cells", edit(SITES, "site-b,Site B,", "site-b,"), "F110", SITES, 3),
+    Case(
+        "a title above the header",
+        lambda toy: toy.write(SITES, "Network 2026\n" + toy.text(SITES)),
+        "F111",
+        SITES,
+        1,
+        "",
+        "Network 2026",
+    ),
+    Case("mojibake", put(SITES, 3, "name", "MÃ©rida"), "F112", SITES, 3, "name", "MÃ©rida"),
     Case(
         "broken TOML", text("network/network.toml", 'name = "toy'), "F108", "network/network.toml"
     ),
@@ -305,9 +318,9 @@ CASES = [
             value,
         )
         for value in (
-            "15/08/2025",
+            "15/15/2025",
             "2025-02-30",
-            "2025-8-15",
+            "2025-13-1",
             "20250815",
             "2025-08-15 00:00",
             "soon",
@@ -507,13 +520,56 @@ CASES = [
         )
     ),
     Case(
-        "a figure outside its range",
-        put(SITES, 2, "range", "lat=20..21; rent_usd_m2_month=6..8"),
+        "a day and a month that cannot be told apart",
+        put(TARIFFS, 3, "valid_from", "1/8/2025"),
+        "F215",
+        TARIFFS,
+        3,
+        "valid_from",
+        "1/8/2025",
+    ),
+    Case(
+        "day and month in both orders",
+        lambda toy: (
+            toy.set(TARIFFS, 2, "valid_from", "1/13/2024"),
+            toy.set(TARIFFS, 3, "valid_from", "15/8/2025"),
+        ),
+        "F216",
+        TARIFFS,
+        2,
+        "valid_from",
+        "1/13/2024",
+    ),
+    Case(
+        "a shift at no time of day",
+        put("network/vehicles.csv", 2, "shift_start", "8 am"),
+        "F217",
+        "network/vehicles.csv",
+        2,
+        "shift_start",
+        "8 am",
+    ),
+    Case(
+        "an assumption outside its range",
+        lambda toy: (
+            toy.set(SITES, 2, "status", "assumption"),
+            toy.set(SITES, 2, "range", "lat=20..21; rent_usd_m2_month=6..8"),
+        ),
         "F210",
         SITES,
         2,
         "rent_usd_m2_month",
-        "5.0",
+        "5",
+    ),
+    Case(
+        "another figure outside its range: allowed",
+        put(SITES, 2, "range", "lat=20..21; rent_usd_m2_month=6..8"),
+        "W320",
+        SITES,
+        2,
+        "rent_usd_m2_month",
+        "5",
+        alone=False,
     ),
     Case(
         "coordinates swapped",
@@ -753,7 +809,7 @@ def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:
     toy.set(SITES, 3, "ownership", "leased")
     toy.set("network/gateways.csv", 2, "capacity_m3_month", "-1")
     toy.set("network/parameters.csv", 3, "value", "0.1")
-    toy.set(TARIFFS, 3, "valid_from", "15.08.2025")
+    toy.set(TARIFFS, 3, "valid_from", "15.15.2025")
     toy.delete("network/origins.csv")
     toy.write("network/emissions.csv", "")
     toy.set("demand/zones.csv", 3, "lon", "")
@@ -770,7 +826,7 @@ def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:
             ("F206", SITES, 3, "ownership", "leased"),
             ("F205", "network/gateways.csv", 2, "capacity_m3_month", "-1"),
             ("F205", "network/parameters.csv", 3, "value", "0.1"),
-            ("F203", TARIFFS, 3, "valid_from", "15.08.2025"),
+            ("F203", TARIFFS, 3, "valid_from", "15.15.2025"),
             ("F101", "network/origins.csv", 0, "", ""),
             ("F103", "network/emissions.csv", 0, "", ""),
             ("F201", "demand/zones.csv", 3, "lon", ""),

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import ENTRY_FEES
-from fulfill.inputs.tables import ROW, empty
+from fulfill.inputs.tables import empty
 from fulfill.inputs.tariffs import (
     Duty,
     Regime,

@@ -238,7 +238,8 @@ def dangling_id(files: Files, rng: np.random.Generator) -> Variant:
         columns = [
             j
             for j, name in enumerate(rows[0])
-            if name in ("product_id", "period_id", "zone_id", "origin_id", "ownership", "zone_class")
+            if name
+            in ("product_id", "period_id", "zone_id", "origin_id", "ownership", "zone_class")
         ]
         if columns:
             break

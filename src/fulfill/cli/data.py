@@ -59,8 +59,9 @@ def check(as_of: date | None, **options: Any) -> None:
     show_default=True,
     help="Network whose roads are used.",
 )
+@shared.date_order
 @shared.as_json
-def lane(start: str, goal: str, network: str, as_json: bool) -> None:
+def lane(start: str, goal: str, network: str, date_order: str | None, as_json: bool) -> None:
     """Print road kilometres, hours and the border crossing between two points."""
     from fulfill.inputs.folder import locate
     from fulfill.inputs.geography.crossings import lane as find_lane
@@ -69,7 +70,7 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     from fulfill.inputs.network import read_network
 
     ends = [parse_point(text) for text in (start, goal)]
-    found = read_network(locate("network", network))
+    found = read_network(locate("network", network), date_order=date_order)
     graph = read_roads(found.roads) if found.roads else None
     crossings = crossing_table(found, freight=False)
     road = find_lane(graph, road_rules(found), ends[0], ends[1], crossings)

@@ -20,7 +20,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
-from fulfill.inputs.faults import Fault, FulfillError, InputError
+from fulfill.inputs.faults import Fault, FulfillError, InputError, abridged
 
 LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 """Level of the package's log by the number of ``-v`` given; more than two change nothing."""
@@ -66,13 +66,16 @@ def print_faults(faults: Iterable[Fault]) -> None:
     Parameters
     ----------
     faults : iterable of Fault
-        Including warnings, which are not counted as faults.
+        Including warnings, which are not counted as faults. Many of a kind are abridged.
     """
-    listed = list(faults)
+    found = list(faults)
+    listed, counted = abridged(found)
     for number, fault in enumerate(listed, 1):
         click.echo(f"{number}. {fault}", err=True)
-    wrong = sum(not fault.warning for fault in listed)
-    click.echo(f"{wrong} fault{'s' * (wrong != 1)} in the input; nothing was written.", err=True)
+    for line in counted:
+        click.echo(f"   {line}", err=True)
+    wrong = sum(not fault.warning for fault in found)
+    click.echo(f"{wrong:,} fault{'s' * (wrong != 1)} in the input; nothing was written.", err=True)
 
 
 @click.group(

@@ -52,6 +52,14 @@ def together(options: Iterable[Decorator]) -> Decorator:
     return add
 
 
+date_order = click.option(
+    "--date-order",
+    type=click.Choice(["dmy", "mdy"]),
+    help="Order of day and month in dates of the network that a spreadsheet rewrote, such as "
+    "1/8/2026.  [default: the order that they show themselves]",
+)
+
+
 problem_options = together(
     [
         click.option(
@@ -68,6 +76,7 @@ problem_options = together(
             show_default=True,
             help="Demand: folder or embedded name.",
         ),
+        date_order,
         click.option(
             "--channels",
             default=DEFAULT_CHANNELS,
@@ -196,11 +205,13 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     InputError
         With every fault of tables and options.
     """
+    from fulfill.inputs.faults import abridged
     from fulfill.study.study import demand_overrides, load
 
     figures = demand_overrides(**{name: options.pop(name) for name in DEMAND_FIGURES})
     overrides = [*figures, *options.pop("overrides")]
     study = load(as_of=as_of, overrides=overrides, **options)
-    for warning in study.warnings:
+    listed, counted = abridged(study.warnings)
+    for warning in (*listed, *counted):
         click.echo(f"warning: {warning}", err=True)
     return study

@@ -88,6 +88,7 @@ def optimize(
     metavar="NAME|DIR",
     help="Network with the vehicles to use.  [default: that of the run]",
 )
+@shared.date_order
 @click.option(
     "--engine",
     type=click.Choice(["auto", "ruin", "pyvrp", "ortools"]),
@@ -113,6 +114,7 @@ def optimize(
 def route(
     run: Path,
     network: str | None,
+    date_order: str | None,
     out: Path | None,
     overwrite: bool,
     as_json: bool,
@@ -133,7 +135,9 @@ def route(
     target = out or next_folder(run.parent, f"{run.name}-routes")
     check_target(target, overwrite=overwrite)
     planned = open_run(run)
-    found = read_network(locate("network", network)) if network else None
+    found = None
+    if network:
+        found = read_network(locate("network", network), date_order=date_order)
     day = route_day(planned, DayOptions(**options), found)
     asked = {
         name: str(value)

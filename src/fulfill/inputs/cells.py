@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.columns import REQUIRED, Column
+from fulfill.inputs.dates import is_day
 from fulfill.inputs.faults import Fault
 
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
@@ -34,16 +35,19 @@ def convert_cells(
     Returns
     -------
     values : Series
-        float64 for numbers (NaN for "unknown" and for unreadable cells), datetime64 for dates,
+        float64 for numbers and hours (NaN for "unknown" and for unreadable cells), datetime64 for
+        dates,
         bool for flags, str for everything else.
     faults : list of Fault
-        F201 to F204.
+        F201 to F204 and F217.
     bad : ndarray of bool, shape (n_cells,)
         Cells that have a fault.
     """
     blank = np.array([cell == "" for cell in cells], bool)
     if column.kind in ("number", "integer"):
         code, (values, bad) = "F202", _numbers(cells, column)
+    elif column.kind == "clock":
+        code, (values, bad) = "F217", _numbers([_hours(cell) for cell in cells], column)
     elif column.kind == "date":
         values = pd.Series(
             np.array([cell if is_day(cell) else "NaT" for cell in cells], "datetime64[s]")
@@ -58,21 +62,17 @@ def convert_cells(
         values = pd.Series([cell or default for cell in cells], dtype="str")
         code, bad = "F206", np.zeros(len(cells), bool)
     faults = [Fault(code, file, lines[i], column.name, cells[i]) for i in np.flatnonzero(bad)]
+    if column.kind == "clock" and (parts := _parts_of_a_day(cells)).any():
+        first = int(np.flatnonzero(parts)[0])
+        share = float(cells[first])
+        detail = f"{share:.4g} h is {_shown(share)}, {share:.4g} of a day is {_shown(24 * share)}"
+        detail += f"; {parts.sum():,} rows" if parts.sum() > 1 else ""
+        faults.append(Fault(code, file, lines[first], column.name, cells[first], detail))
+        bad = bad | parts
     if column.default is REQUIRED:
         faults += [Fault("F201", file, lines[i], column.name) for i in np.flatnonzero(blank)]
         bad = bad | blank
     return values, faults, bad
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is a day written YYYY-MM-DD.
-
-    Python itself also reads 20261101 and 2026-W44-7, which a spreadsheet would not.
-    """
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
@@ -93,3 +93,31 @@ def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bo
     if column.kind == "integer":
         bad |= np.isfinite(values) & (values % 1 != 0)
     return pd.Series(values), bad
+
+
+def _hours(cell: str) -> str:
+    """Return a time of day written hh:mm or hh:mm:ss as hours, any other cell as it is."""
+    match = _CLOCK.fullmatch(cell)
+    if match is None:
+        return cell
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return repr(hours + minutes / 60 + seconds / 3600)
+
+
+def _parts_of_a_day(cells: list[str]) -> NDArray[np.bool_]:
+    """Return a mask of the hours that a spreadsheet seems to have written as parts of a day.
+
+    A spreadsheet keeps 8:00 as 0.3333 of a day. Where no figure of a column is above 1, a fraction
+    may be either; `0:20` says for sure that minutes after midnight are meant.
+    """
+    plain = [_NUMBER.fullmatch(cell) is not None for cell in cells]
+    hours = np.array([float(cell) if ok else 0.0 for cell, ok in zip(cells, plain, strict=True)])
+    if (hours > 1).any() or any(":" in cell for cell in cells):
+        return np.zeros(len(cells), bool)
+    return (hours > 0) & (hours < 1)
+
+
+def _shown(hours: float) -> str:
+    """Return hours as hh:mm."""
+    minutes = round(60 * hours)
+    return f"{minutes // 60}:{minutes % 60:02d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "text", "number", "integer", "date", "flag"]
+Kind = Literal["id", "text", "number", "integer", "clock", "date", "flag"]
 
 
 class _Required:
@@ -16,6 +16,8 @@ class _Required:
 
 
 REQUIRED = _Required()
+ROW = "_row"
+"""Name of the helper column of a table that holds the row of the file, for messages."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,11 @@ def number(
 ) -> Column:
     """Return a column of plain numbers."""
     return Column(name, "number", meaning, unit, default=default, low=low, high=high)
+
+
+def clock(name: str, meaning: str, default: object = REQUIRED, *, key: bool = False) -> Column:
+    """Return a column of times of day, hours from 0 to 24 or hh:mm."""
+    return Column(name, "clock", meaning, "h", key=key, default=default, low=0.0, high=24.0)
 
 
 def day(name: str, meaning: str, default: object = REQUIRED) -> Column:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
 from fulfill.inputs.network_checks import ANY
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import state_name
-from fulfill.inputs.tables import ROW
 from fulfill.inputs.tariffs import Regime
 
 EVERY_STATE = "*"

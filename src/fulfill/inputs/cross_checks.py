@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
-from fulfill.inputs.tables import ROW
 from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults
 
 SHARE_TOLERANCE = 1e-6

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.tables import ROW
 
 FILE = "entry_fees.csv"
 ANY = "any"

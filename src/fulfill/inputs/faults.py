@@ -11,6 +11,7 @@ An infeasible problem is not an error: it is a status of the plan.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,18 +20,26 @@ RULES: dict[str, tuple[str, str]] = {
     "F101": ("the folder has every required file", "add the file, or copy one with `fulfill init`"),
     "F102": (
         "a table is UTF-8 text",
-        "save it as 'CSV UTF-8'; a binary or Latin-1 file cannot be read",
+        "save it as 'CSV UTF-8 (comma delimited)'; the plain 'CSV' of a spreadsheet is another "
+        "encoding",
     ),
     "F103": (
         "a table has a header and at least one row",
         "add rows, or copy the table with `fulfill init`",
     ),
-    "F104": ("columns are separated by commas", "save with commas, not semicolons or tabs"),
+    "F104": (
+        "columns are separated by commas",
+        "save with commas between columns and points in numbers; "
+        "Excel uses those of the system's regional settings",
+    ),
     "F105": (
         "every required column is there",
         "add the column; the data dictionary gives its meaning",
     ),
-    "F106": ("only declared columns are there", "remove or rename the column"),
+    "F106": (
+        "a column is declared, or called notes or x_...",
+        "correct its name; or begin it with x_ to keep it for yourself, or remove it",
+    ),
     "F107": (
         "every row has as many cells as the header",
         "put texts that contain commas in quotes, and remove stray commas",
@@ -40,12 +49,24 @@ RULES: dict[str, tuple[str, str]] = {
         "correct the key or the syntax",
     ),
     "F109": ("a header names each column once", "remove the repeated column"),
+    "F110": (
+        "a row has a cell for every column that must be filled",
+        "add the missing cell; an empty cell before it needs its comma too",
+    ),
+    "F111": ("the header of a table is in row 1", "remove what is above it, or add the header"),
+    "F112": (
+        "letters are as they were written",
+        "import the original file as UTF-8 and save it as 'CSV UTF-8', or correct the cells",
+    ),
     "F201": ("a required cell is filled", "fill the cell"),
     "F202": (
         "a number column contains plain numbers",
         "write 1234.5: no text, no thousands separator, no unit",
     ),
-    "F203": ("a date is written YYYY-MM-DD", "write the date as 2026-11-01"),
+    "F203": (
+        "a date is written YYYY-MM-DD",
+        "write the date as 2026-11-01; in a spreadsheet, give the column the format yyyy-mm-dd",
+    ),
     "F204": ("a flag is yes or no", "write yes or no"),
     "F205": ("a value lies in its column's range", "correct the value, or its unit"),
     "F206": (
@@ -61,7 +82,7 @@ RULES: dict[str, tuple[str, str]] = {
         "an assumption gives the range of its figure",
         "write `range` as column=low..high, separated by ;",
     ),
-    "F210": ("a figure lies in its own range", "correct the figure or the range"),
+    "F210": ("an assumption lies in its own range", "correct the figure or the range"),
     "F211": (
         "coordinates are possible and lie in the country of the place",
         "check lat and lon: they look swapped or mistyped",
@@ -77,6 +98,18 @@ RULES: dict[str, tuple[str, str]] = {
         "add a row for the product's class to tariffs.csv",
     ),
     "F214": ("the figures of a row do not contradict one another", "correct one of the figures"),
+    "F215": (
+        "day and month of a date can be told apart",
+        "give --date-order dmy or --date-order mdy, or write the dates as 2026-11-01",
+    ),
+    "F216": (
+        "the dates of a file have day and month in one order",
+        "write the dates as 2026-11-01",
+    ),
+    "F217": (
+        "a time of day is hours from 0 to 24, or hh:mm",
+        "write 8.5 or 8:30, and 0:20 for twenty minutes after midnight",
+    ),
     "F301": (
         "a network and a demand use the same countries, products, periods and zones",
         "correct the id, or add it to the table that lacks it",
@@ -171,7 +204,15 @@ RULES: dict[str, tuple[str, str]] = {
         "a plain name means the embedded folder",
         "write ./name for the folder in the current directory; a warning",
     ),
+    "W320": (
+        "a figure lies in the range of its row",
+        "correct the range, or the figure if it is mistyped; a warning",
+    ),
 }
+
+
+SHOWN = 10
+"""Most faults of one code in one column of a file that a report lists; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -229,12 +270,49 @@ class InputError(FulfillError, ValueError):
     Attributes
     ----------
     faults : sequence of Fault
-        Everything that was found, not only the first fault; without repeats.
+        Everything that was found, not only the first fault; without repeats. The text of the
+        exception is abridged where there are many of a kind, see `abridged`.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: Sequence[Fault] = tuple(dict.fromkeys(faults))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        listed, counted = abridged(self.faults)
+        super().__init__("\n".join([*map(str, listed), *counted]))
+
+
+def abridged(faults: Iterable[Fault]) -> tuple[list[Fault], list[str]]:
+    """Return the faults that a report lists, and what it says of the others.
+
+    A mistake in one column of a long table is made in every row of it.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+
+    Returns
+    -------
+    listed : list of Fault
+        The first `SHOWN` of each code, file and column, in the given order.
+    counted : list of str
+        One line for each code, file and column with more.
+    """
+    listed: list[Fault] = []
+    number: Counter[tuple[str, str, str]] = Counter()
+    last: dict[tuple[str, str, str], Fault] = {}
+    for fault in faults:
+        kind = fault.code, fault.file, fault.column
+        number[kind] += 1
+        if number[kind] <= SHOWN:
+            listed.append(fault)
+        last[kind] = fault
+    counted = [
+        f"{code} {file}{f', column {column}' if column else ''}: "
+        f"{number[code, file, column] - SHOWN:,} more"
+        + (f", the last in row {fault.row:,}" if fault.row else "")
+        for (code, file, column), fault in last.items()
+        if number[code, file, column] > SHOWN
+    ]
+    return listed, counted
 
 
 class SolverError(FulfillError):

@@ -35,11 +35,15 @@ class InputFolder:
     label : str or None
         How a run names the folder: the name of an embedded one, or a path inside the working
         folder. None for any other place, so that no path of the user's machine gets into a run.
+    date_order : str or None
+        Order of day and month in dates that a spreadsheet rewrote, ``dmy`` or ``mdy``; None to go
+        by the dates themselves.
     """
 
     name: str
     files: Mapping[str, bytes]
     label: str | None = None
+    date_order: str | None = None
 
     def __repr__(self) -> str:
         return f"<InputFolder {self.name}: {len(self.files)} files>"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from fulfill.inputs.cells import is_day
+from fulfill.inputs.columns import ROW
+from fulfill.inputs.dates import DATE_ORDERS, is_day
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
-    ROW,
     parameter_faults,
     parameter_values,
     read_settings,
@@ -87,7 +87,7 @@ SETTINGS = "network.toml"
 FILES = (SETTINGS, *(f"{table.name}.csv" for table in NETWORK_TABLES))
 
 
-def read_network(place: Path, label: str | None = None) -> Network:
+def read_network(place: Path, label: str | None = None, date_order: str | None = None) -> Network:
     """Read and check a network folder.
 
     Parameters
@@ -96,6 +96,8 @@ def read_network(place: Path, label: str | None = None) -> Network:
         The folder.
     label : str, optional
         How a run names the folder in its manifest; by default `folder.portable(place)`.
+    date_order : str, optional
+        ``dmy`` or ``mdy``, for dates that a spreadsheet rewrote and that do not show the order.
 
     Returns
     -------
@@ -106,7 +108,10 @@ def read_network(place: Path, label: str | None = None) -> Network:
     InputError
         With every fault of the folder.
     """
-    folder = read_folder(place, FILES, label)
+    if date_order is not None and date_order not in DATE_ORDERS:
+        detail = f"one of {', '.join(DATE_ORDERS)}"
+        raise InputError([Fault("F309", "--date-order", value=str(date_order), detail=detail)])
+    folder = replace(read_folder(place, FILES, label), date_order=date_order)
     settings, faults = read_settings(
         folder,
         SETTINGS,

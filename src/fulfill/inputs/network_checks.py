@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.spelling import fold, misspelt, near
-from fulfill.inputs.tables import ROW
 
 Tables = Mapping[str, pd.DataFrame]
 ANY = "any"

@@ -15,6 +15,7 @@ from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
+from fulfill.inputs.ranges import range_warnings
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tariffs import Regime, regime_on
 
@@ -196,6 +197,8 @@ def build_problem(
         *capacity_warnings(network, orders, days),
         *supplied,
         *unused_row_warnings(network, demand, regime),
+        *range_warnings(network.folder.name, network.tables),
+        *range_warnings(demand.folder.name, demand.tables),
     )
     return Problem(network, demand, regime, orders, days, channels, warnings)
 

@@ -7,12 +7,8 @@ any rule runs; otherwise one `abc` in a column would hide a `-1` below it.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
-import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -20,20 +16,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.cells import convert_cells
-from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
-from fulfill.inputs.faults import Fault
+from fulfill.inputs.columns import ROW, Column, Parameter, Table
+from fulfill.inputs.dates import iso_dates
+from fulfill.inputs.faults import SHOWN, Fault
 from fulfill.inputs.folder import InputFolder
+from fulfill.inputs.ranges import range_faults
+from fulfill.inputs.rows import Rows, read_rows
 from fulfill.inputs.schema import COUNTRY_WINDOW
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
 
 log = logging.getLogger(__name__)
 
-ROW = "_row"
-"""Name of the helper column that holds the line of the file, for messages."""
-
-_FIGURE = r"[-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
-_RANGE = re.compile(rf"^\s*(\w+)\s*=\s*({_FIGURE})\s*\.\.\s*({_FIGURE})\s*$")
+MISFITS = {"F201", "F202", "F203", "F204", "F205", "F206", "F209", "F211"}
+"""Faults of a row that also arise where the cells of a row stand in the wrong columns."""
 
 
 def read_tables(
@@ -64,7 +60,9 @@ def read_tables(
             else:
                 frames[table.name] = empty(table)
             continue
-        frame, found = read_table(folder.files[file], f"{folder.name}/{file}", table)
+        frame, found = read_table(
+            folder.files[file], f"{folder.name}/{file}", table, folder.date_order
+        )
         faults += found
         if not found:
             frames[table.name] = frame
@@ -78,7 +76,9 @@ def empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame(typed | {ROW: pd.Series([], dtype="int64")})
 
 
-def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
+def read_table(
+    content: bytes, file: str, table: Table, date_order: str | None = None
+) -> tuple[pd.DataFrame, list[Fault]]:
     """Read one CSV file and check it against its declaration.
 
     Parameters
@@ -89,6 +89,8 @@ def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, l
         Name of the file, for messages.
     table : Table
         The declaration.
+    date_order : str, optional
+        See `dates.iso_dates`.
 
     Returns
     -------
@@ -96,37 +98,29 @@ def read_table(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, l
         The declared columns, and `ROW` with the line of the file; empty if the file as a whole
         cannot be read.
     faults : list of Fault
-        F102 to F109 for the file as a whole, F201 to F212 for its cells and rows.
+        F102 to F112 for the shape of the file, F201 to F217 for its cells and rows.
     """
-    rows, lines, faults = _read_rows(content, file)
-    if faults:
+    rows, faults = read_rows(content, file, table)
+    if rows is None:  # then there are faults
         return empty(table), faults
-    faults = _header_faults(rows[0], table, file)
-    if faults:
-        return empty(table), faults
-    faults = [
-        Fault("F107", file, line, detail=f"{len(row)} cells, header has {len(rows[0])}")
-        for row, line in zip(rows[1:], lines[1:], strict=True)
-        if len(row) != len(rows[0])
-    ]
-    if faults:
-        return empty(table), faults
-    names = [name.strip() for name in rows[0]]
-    cells = {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(names)}
-    line_of = pd.Series(lines[1:], name=ROW)
+    line_of = pd.Series(rows.lines, name=ROW)
     log.debug("read %s: %d bytes, %d rows", file, len(content), len(line_of))
+    texts = {column.name: rows.column(column.name) for column in table.columns}
+    dates = {column.name: texts[column.name] for column in table.columns if column.kind == "date"}
+    dates, rewritten, covered = iso_dates(dates, file, rows.lines, date_order)
     typed: dict[str, pd.Series] = {}
     bad_cells = np.zeros(len(line_of), bool)
     for column in table.columns:
-        text = cells.get(column.name, [""] * len(line_of))
-        typed[column.name], found, bad = convert_cells(text, column, file, lines[1:])
-        faults += found
+        text = dates.get(column.name, texts[column.name])
+        typed[column.name], found, bad = convert_cells(text, column, file, rows.lines)
+        faults += [fault for fault in found if (fault.column, fault.row) not in covered]
         bad_cells |= bad
     frame = pd.DataFrame(typed).assign(**{ROW: line_of})
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
-        faults += _range_faults(frame[~bad_cells], file)
+        faults += range_faults(frame[~bad_cells], file)
+    faults = [*rewritten, *_without_shifted(faults, rows, file)]
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
 
@@ -252,59 +246,28 @@ def parameter_faults(
     return faults
 
 
-def _read_rows(content: bytes, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
-    """Split a CSV file into rows.
+def _without_shifted(faults: list[Fault], rows: Rows, file: str) -> list[Fault]:
+    """Replace the faults of cells in a row of another length than the header by one fault.
 
-    Returns
-    -------
-    rows : list of list of str
-        The rows that are not blank, the header first.
-    lines : list of int
-        Their row numbers as a spreadsheet shows them: blank rows count, a line break inside quotes
-        does not.
-    faults : list of Fault
-        What is wrong with the file as a whole; then there are no rows.
+    Such a row is read from the left. If its cells then do not fit, a cell or a comma is missing or
+    too many further left, and everything after it stands in the wrong column.
     """
-    try:
-        # An accented letter may be stored as one code point or as letter and accent. Normalised to
-        # the composed form (NFC), names join whichever program wrote them.
-        text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return [], [], [Fault("F102", file, detail=f"byte {error.start} is not valid UTF-8")]
-    if "\0" in text:
-        return [], [], [Fault("F102", file, detail="it contains zero bytes")]
-    reader = csv.reader(io.StringIO(text, newline=""))
-    rows, lines = [], []
-    try:
-        for number, row in enumerate(reader, 1):
-            if any(cell.strip() for cell in row):
-                rows.append(row)
-                lines.append(number)
-    except csv.Error as error:
-        return [], [], [Fault("F102", file, reader.line_num, detail=str(error))]
-    if not rows:
-        return [], [], [Fault("F103", file, detail="the file is empty")]
-    if len(rows[0]) == 1 and (";" in rows[0][0] or "\t" in rows[0][0]):
-        return [], [], [Fault("F104", file, 1, value=rows[0][0][:40])]
-    if len(rows) == 1:
-        return [], [], [Fault("F103", file, detail="the table has no rows")]
-    return rows, lines, []
-
-
-def _header_faults(header: list[str], table: Table, file: str) -> list[Fault]:
-    """Find columns that are repeated, undeclared or missing."""
-    names = [name.strip() for name in header]
-    declared = {column.name for column in table.columns}
-    faults = [
-        Fault("F109", file, 1, name) for name in sorted({n for n in names if names.count(n) > 1})
-    ]
-    faults += [Fault("F106", file, 1, name) for name in names if name not in declared]
-    faults += [
-        Fault("F105", file, 1, column.name)
-        for column in table.columns
-        if column.default is REQUIRED and column.name not in names
-    ]
-    return faults
+    shifted: dict[int, list[Fault]] = {}
+    kept = []
+    for fault in faults:
+        if fault.row in rows.uneven and fault.code in MISFITS:
+            shifted.setdefault(fault.row, []).append(fault)
+        else:
+            kept.append(fault)
+    for row, found in shifted.items():
+        cells, width = rows.uneven[row], len(rows.header)
+        more = f" and {len(found) - 1} more do" if len(found) > 1 else " does"
+        detail = (
+            f"{cells} cells, header has {width}; read from the left, "
+            f"{found[0].column} {found[0].value!r}{more} not fit"
+        )
+        kept.append(Fault("F107" if cells > width else "F110", file, row, detail=detail))
+    return kept
 
 
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
@@ -331,18 +294,18 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
         pa.DataFrameSchema(ruled).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
+        lines = frame[ROW].loc[cases["index"].astype(int)]
+        columns = (cases[name].tolist() for name in ("check", "column", "failure_case"))
         return [
             Fault(
-                "F206" if str(case.check).startswith("one of") else "F205",
+                "F206" if check.startswith("one of") else "F205",
                 file,
-                int(frame[ROW].loc[int(case.index)]),
-                str(case.column),
-                f"{case.failure_case:g}"
-                if isinstance(case.failure_case, float)
-                else str(case.failure_case),
-                str(case.check),
+                int(line),
+                column,
+                f"{value:g}" if isinstance(value, float) else str(value),
+                check,
             )
-            for case in cases.itertuples(index=False)
+            for line, check, column, value in zip(lines, *columns, strict=True)
         ]
     return []
 
@@ -350,12 +313,11 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Find rows whose key occurs further up."""
     key = list(table.key)
-    again = frame.duplicated(key, keep="first")
+    again = frame[frame.duplicated(key, keep="first")]
+    names, values = " + ".join(key), zip(*(again[name].astype(str) for name in key), strict=True)
     return [
-        Fault(
-            "F207", file, int(row[ROW]), " + ".join(key), ", ".join(str(row[name]) for name in key)
-        )
-        for _, row in frame[again].iterrows()
+        Fault("F207", file, int(line), names, ", ".join(value))
+        for line, value in zip(again[ROW], values, strict=True)
     ]
 
 
@@ -400,25 +362,6 @@ def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fa
     return frame.assign(state=pd.Series([names[pair] for pair in pairs], dtype="str")), faults
 
 
-def _range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
-    """Check the column `range`: given for assumptions, well formed, and containing the figure."""
-    faults = []
-    assumed = frame[(frame["status"] == "assumption") & (frame["range"] == "")]
-    faults += [Fault("F209", file, int(line), "range") for line in assumed[ROW]]
-    for place, (text, line) in enumerate(zip(frame["range"], frame[ROW], strict=True)):
-        for part in filter(None, (piece.strip() for piece in str(text).split(";"))):
-            match = _RANGE.match(part)
-            if match is None or match[1] not in frame:
-                faults.append(Fault("F209", file, int(line), "range", part))
-                continue
-            value = frame[match[1]].tolist()[place]
-            if not isinstance(value, float) or not float(match[2]) <= value <= float(match[3]):
-                faults.append(
-                    Fault("F210", file, int(line), match[1], str(value), f"range says {part}")
-                )
-    return faults
-
-
 def reference_faults(
     folder: InputFolder, tables: Iterable[Table], frames: Mapping[str, pd.DataFrame]
 ) -> list[Fault]:
@@ -444,7 +387,11 @@ def reference_faults(
             if not column.refers or table.name not in frames or column.refers not in frames:
                 continue
             frame, target = frames[table.name], frames[column.refers]
-            unknown = frame[~frame[column.name].isin(target[target.columns[0]])]
+            known = target[target.columns[0]]
+            unknown = frame[~frame[column.name].isin(known)]
+            # similar names are looked for where a report shows them: a search takes milliseconds
+            shown = unknown[column.name].astype(str).iloc[:SHOWN].unique()
+            similar = {value: near(nearest(value, known)) for value in shown}
             faults += [
                 Fault(
                     "F208",
@@ -452,8 +399,7 @@ def reference_faults(
                     int(line),
                     column.name,
                     str(value),
-                    f"not in {column.refers}.csv"
-                    + near(nearest(str(value), target[target.columns[0]])),
+                    f"not in {column.refers}.csv" + similar.get(str(value), ""),
                 )
                 for line, value in zip(unknown[ROW], unknown[column.name], strict=True)
             ]

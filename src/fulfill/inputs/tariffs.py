@@ -14,9 +14,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.entry_fees import Fee, applicable_fees, fees_on
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.tables import ROW
 
 FILE = "tariffs.csv"
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import pandas as pd
 
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.tables import ROW
 from fulfill.location.solution import Progress
 from fulfill.routing.day.route_stops import EngineOptions, road_map
 from fulfill.routing.day.tables import VEHICLE_COLUMNS

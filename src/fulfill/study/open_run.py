@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 
 from fulfill.audit.plan import Audit
+from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate
 from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import OWN_DELIVERY
-from fulfill.inputs.tables import ROW
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate, warm_start
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
@@ -216,7 +216,7 @@ def study_of(
     """
     places = places or input_places(folder)
     labels = {kind: options.get(kind) or "" for kind in places}
-    network = read_network(places["network"], labels["network"])
+    network = read_network(places["network"], labels["network"], options.get("date_order"))
     demand = read_demand(places["demand"], labels["demand"])
     known = {one.name for one in fields(PlanOptions)}
     try:

@@ -210,7 +210,8 @@ def recorded_options(study: Study) -> dict[str, Any]:
     dict
         Enough to build the study again from its inputs.
     """
-    named = {kind: files.label for kind, files in input_folders(study).items() if files.label}
+    folders = input_folders(study)
+    named = {kind: files.label for kind, files in folders.items() if files.label}
     overrides = [str(override) for override in study.provenance.overrides]
     asked: dict[str, Any] = {
         **named,
@@ -223,6 +224,8 @@ def recorded_options(study: Study) -> dict[str, Any]:
     }
     if overrides:
         asked["overrides"] = overrides
+    if order := folders["network"].date_order:
+        asked["date_order"] = order
     return asked
 
 

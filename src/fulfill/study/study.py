@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -260,6 +261,7 @@ def load(
     as_of: date | str | None = None,
     channels: Iterable[str] = CHANNELS,
     overrides: Iterable[Override | str] = (),
+    date_order: str | None = None,
     **options: Any,
 ) -> Study:
     """Read a network and a demand and combine them to a study.
@@ -274,6 +276,9 @@ def load(
         Channels that may be used.
     overrides : iterable of Override or str
         Changed cells, see `Study.with_`.
+    date_order : str, optional
+        ``dmy`` or ``mdy``: order of day and month in dates of the network that a spreadsheet
+        rewrote and that do not show it themselves.
     **options
         Fields of `PlanOptions`.
 
@@ -288,7 +293,8 @@ def load(
         With every fault of both folders, or of the study.
     """
     faults: list[Fault] = []
-    found = _read(read_network, "network", network, faults)
+    reader = partial(read_network, date_order=date_order)
+    found = _read(reader, "network", network, faults)
     wanted = _read(read_demand, "demand", demand, faults)
     if found is None or wanted is None:
         raise InputError(faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, text
+from fulfill.inputs.columns import REQUIRED, Column, Table, clock, identifier, number, text
 from fulfill.inputs.schema.shared import COUNTRIES, PLACE, PROVENANCE
 
 DUTIES = ("delivery", "linehaul")
@@ -18,7 +18,7 @@ VEHICLES = Table(
         number("parcels", "orders", "orders that fit", 1, 1e5),
         number("load_kg", "kg", "weight that it carries", 1, 1e5),
         number("load_m3", "m3", "volume that it carries", 0.01, 1e3),
-        number("shift_start", "h", "time of day at which the shift begins", 0, 24, 8.0),
+        clock("shift_start", "time of day at which the shift begins", 8.0),
         number("shift_hours", "h", "length of the shift, break included", 0.5, 24),
         number("break_minutes", "min", "length of the driver's break", 0, 240, 0.0),
         number(
@@ -60,10 +60,8 @@ SPEEDS = Table(
             key=True,
             choices=ROAD_KINDS,
         ),
-        Column(
-            "from_hour", "number", "hour at which the band begins", "h", key=True, low=0, high=24
-        ),
-        number("to_hour", "h", "hour at which it ends", 0, 24),
+        clock("from_hour", "time of day at which the band begins", key=True),
+        clock("to_hour", "time of day at which it ends"),
         number("kmh", "km/h", "mean speed, lights and traffic included", 1, 130),
         *PROVENANCE,
     ),

@@ -1,0 +1,121 @@
+"""The column `range`: between which values the figures of a row may lie.
+
+An assumption must give the range of its figure and keep it (F209, F210). A figure with any other
+status has a source, and needs none; a range that does not hold it was copied with the row or is
+out of date, which is a warning (W320). An override may leave the range of an assumption, because a
+deliberate what-if may; this too is only a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from pandas.api.types import is_float_dtype
+
+from fulfill.inputs.columns import ROW
+from fulfill.inputs.faults import Fault
+
+_FIGURE = r"[-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+_RANGE = re.compile(rf"^\s*(\w+)\s*=\s*({_FIGURE})\s*\.\.\s*({_FIGURE})\s*$")
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """A part of the column `range`: the row of the frame, and what is said of which column.
+
+    `column` is empty where the part cannot be read or names no column of numbers.
+    """
+
+    place: int
+    part: str
+    column: str = ""
+    value: float = 0.0
+    holds: bool = True
+
+
+def range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
+    """Find assumptions without a range or outside it, and ranges that cannot be read.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Typed rows of a table with the columns `status` and `range`.
+    file : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    list of Fault
+        F209 and F210.
+    """
+    lines, status = frame[ROW].tolist(), frame["status"].tolist()
+    bare = frame[(frame["status"] == "assumption") & (frame["range"] == "")]
+    faults = [Fault("F209", file, int(row), "range") for row in bare[ROW]]
+    for stated in _stated(frame):
+        row = int(lines[stated.place])
+        if not stated.column:
+            faults.append(Fault("F209", file, row, "range", stated.part))
+        elif not stated.holds and status[stated.place] == "assumption":
+            detail = f"range says {stated.part}"
+            faults.append(Fault("F210", file, row, stated.column, f"{stated.value:g}", detail))
+    return faults
+
+
+def range_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
+    """Warn of figures outside the range of their row.
+
+    Parameters
+    ----------
+    folder : str
+        Name of the folder, for messages.
+    tables : mapping of str to DataFrame
+        Checked tables, overrides applied: where an assumption is outside its range, an override
+        put it there. Tables that were not read from a file are passed over.
+
+    Returns
+    -------
+    list of Fault
+        W320.
+    """
+    faults = []
+    for name, frame in tables.items():
+        if not {"status", "range", ROW} <= set(frame):
+            continue
+        for stated in _stated(frame):
+            if stated.holds:
+                continue
+            status = frame["status"].iloc[stated.place]
+            advice = (
+                "an override put it there and holds"
+                if status == "assumption"
+                else f"a figure with status {status} is taken as it is: correct or empty the range"
+            )
+            faults.append(
+                Fault(
+                    "W320",
+                    f"{folder}/{name}.csv",
+                    int(frame[ROW].iloc[stated.place]),
+                    stated.column,
+                    f"{stated.value:g}",
+                    f"range says {stated.part}; {advice}",
+                )
+            )
+    return faults
+
+
+def _stated(frame: pd.DataFrame) -> Iterator[_Stated]:
+    """Yield what the column `range` says, part by part."""
+    texts = frame["range"].tolist()
+    figures = {name: frame[name].tolist() for name in frame.columns if is_float_dtype(frame[name])}
+    for place, text in enumerate(texts):
+        for part in filter(None, (piece.strip() for piece in str(text).split(";"))):
+            match = _RANGE.match(part)
+            if match is None or match[1] not in figures:
+                yield _Stated(place, part)
+                continue
+            value = figures[match[1]][place]
+            holds = float(match[2]) <= value <= float(match[3])
+            yield _Stated(place, part, match[1], value, holds)
