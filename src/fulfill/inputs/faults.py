@@ -64,7 +64,7 @@ RULES: dict[str, tuple[str, str]] = {
     "F210": ("a figure lies in its own range", "correct the figure or the range"),
     "F211": (
         "coordinates are possible and lie in the country of the place",
-        "check lat and lon: they look swapped or mistyped",
+        "correct lat and lon, in degrees with the minus of western longitudes",
     ),
     "F212": (
         "a state belongs to its country, or is a region named in both zones.csv and carriers.csv",
@@ -100,12 +100,12 @@ RULES: dict[str, tuple[str, str]] = {
         "correct `days`: a month is counted without the days of its events",
     ),
     "F307": ("shares add up to one", "correct the shares"),
-    "F308": (
-        "options name things that exist",
-        "use an id of the network; `fulfill check` lists them",
-    ),
+    "F308": ("options name things that exist", "use one of the names that exist"),
     "F309": ("an option has a valid form and value", "see `fulfill optimize --help`"),
-    "F310": ("a place can be reached by road", "move the point, or add the lane to lanes.csv"),
+    "F310": (
+        "a place lies near the mapped roads",
+        "correct lat and lon, or give its lanes in lanes.csv",
+    ),
     "F311": (
         "a file of a run is as the run wrote it",
         "restore the original file, or optimize again",
@@ -148,6 +148,15 @@ RULES: dict[str, tuple[str, str]] = {
         "a saved file has the format of this version",
         "optimize again, or use the version of fulfill that its manifest names",
     ),
+    "F360": (
+        "a place across water is joined to the roads by a ferry or by lanes",
+        "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "
+        "or correct lat and lon",
+    ),
+    "F361": (
+        "a ferry of ferries.csv leads from a landing that roads reach to one across water",
+        "correct the coordinates, or exchange from and to",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",
@@ -167,6 +176,14 @@ RULES: dict[str, tuple[str, str]] = {
     "W310": (
         "a plain name means the embedded folder",
         "write ./name for the folder in the current directory; a warning",
+    ),
+    "W360": (
+        "a zone across water has a ferry or lanes",
+        "expect it to be served by mail only, or add a row to ferries.csv or lanes.csv; a warning",
+    ),
+    "W361": (
+        "zones merge to the number that --resolution asks for",
+        "ask for a number that can be reached; a warning",
     ),
 }
 

@@ -26,6 +26,7 @@ def options_of(problem: Problem) -> DeliveryOptions:
         network["services"],
         network["mail_services"],
         network["own_delivery"],
+        network["ferries"],
         problem.channels,
         CrossBorderTerms(fee_usd=3.0, days=2.0),
     )

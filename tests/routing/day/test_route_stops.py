@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from fulfill.inputs.faults import SolverError
+from fulfill.inputs.geography.land import Land
 from fulfill.inputs.geography.roads import RoadRules
 from fulfill.routing.day import route_stops as module
 from fulfill.routing.day.districts import split
@@ -18,7 +19,7 @@ DEPOTS = pd.DataFrame({"site_id": ["a"], "country": "MX", "lat": 20.0, "lon": -1
 SPEEDS = pd.DataFrame(
     {"road_kind": ["street", "road"], "from_hour": 0, "to_hour": 24, "kmh": [20.0, 60.0]}
 )
-ROADS = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), {})
+ROADS = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), Land())
 OPTIONS = EngineOptions("ruin", seed=1)
 
 
@@ -110,7 +111,7 @@ def test_no_stops_are_no_districts() -> None:
 def test_a_stop_on_the_land_of_another_country_is_joined_to_no_depot() -> None:
     stops = stops_of(2).assign(lat=[20.01, 20.02], lon=-100.0)
     abroad = shapely.box(-100.1, 20.015, -99.9, 20.1)
-    roads = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), {"US": abroad})
+    roads = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), Land({"US": abroad}))
     km = day_distances(DEPOTS, stops, roads).km
     assert np.isfinite(km[0, 1])
     assert np.isinf(km[0, 2])

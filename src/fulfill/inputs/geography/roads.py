@@ -26,8 +26,6 @@ from fulfill.inputs.geography.geodesic import air_km, geodesic_km
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COUNTRY_CODES = {"MX": 0, "US": 1}
-MAX_ACCESS_KM = 60.0
-"""A point farther than this from any road is taken to be mistyped."""
 
 
 @dataclass(frozen=True, eq=False)

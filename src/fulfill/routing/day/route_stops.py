@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +10,13 @@ import shapely
 
 from fulfill.inputs.faults import SolverError
 from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.geography.land import Land, read_land
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads
 from fulfill.inputs.network import Network
 from fulfill.routing.audit import audit_day
 from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
 from fulfill.routing.day.fleet import day_instance
 from fulfill.routing.day.road_matrix import RoadMatrix, StreetRules, measure_distances
-from fulfill.routing.day.stops import read_land
 from fulfill.routing.solution import RoutingParams
 
 ITERATIONS_PER_STOP = 2
@@ -36,14 +35,14 @@ class RoadMap:
         Mapped roads, None without a map.
     roads, streets : RoadRules
         Rules by which distances follow from roads and great circles.
-    land : mapping
-        Shapes by country (see `fulfill.routing.day.stops.read_land`); no road leaves a country.
+    land : Land
+        No road leaves a country.
     """
 
     graph: RoadGraph | None
     roads: RoadRules
     streets: StreetRules
-    land: Mapping[str, shapely.Geometry]
+    land: Land
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def day_distances(depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap) -> 
     points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
     country = np.full(len(points), depots["country"].iloc[0], object)
     country[: len(depots)] = depots["country"]
-    for code, shape in roads.land.items():
+    for code, shape in roads.land.countries.items():
         country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
     return measure_distances(roads.graph, roads.roads, roads.streets, points, country)
 
