@@ -75,11 +75,11 @@ def _access_faults(
 ) -> Iterator[Fault]:
     """Find places off the map or across water; of zones, `by_mail` tells which mail serves."""
     lanes = network["lanes"]
-    given = np.asarray(places[key].isin([*lanes["from_id"], *lanes["to_id"]]))
+    given = places[key].isin([*lanes["from_id"], *lanes["to_id"]])
     points, country = places[["lat", "lon"]].to_numpy(float), places["country"].to_numpy(object)
     reached = reach(graph, shores.land, points, country)
-    ferried = np.isfinite(island_km(shores, points, country)).any(axis=0)
-    for row in np.flatnonzero(~reached.by_road & ~given):
+    ferried = np.isfinite(island_km(shores, points, country)).sum(axis=0) > 0
+    for row in np.flatnonzero(~reached.by_road & ~given.to_numpy(bool)):
         line, name = int(places[ROW].iloc[row]), str(places[key].iloc[row])
         value = f"{points[row, 0]:g}, {points[row, 1]:g}"
         if reached.far[row]:

@@ -80,6 +80,22 @@ def by_road(graph: RoadGraph | None, shores: Shores, places: pd.DataFrame) -> ND
     return reach(graph, shores.land, _points(places), places["country"].to_numpy(object)).by_road
 
 
+def reached_by_road(network: Network, places: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which places (lat, lon, country) the roads of a network reach, (n,)."""
+    graph = read_roads(network.roads) if network.roads else None
+    return by_road(graph, shores_of(network), places)
+
+
+def landing_of(network: Network, places: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the nearest ferry of places across water, (n,): row of ferries.csv, else -1."""
+    shores = shores_of(network)
+    wet = ~reached_by_road(network, places)
+    if shores.ferries.empty or not wet.any():
+        return np.full(len(places), -1)
+    km = island_km(shores, _points(places), places["country"].to_numpy(object))
+    return np.where(wet & np.isfinite(km).any(axis=0), km.argmin(axis=0), -1)
+
+
 def crossing_table(network: Network, *, freight: bool) -> pd.DataFrame:
     """Return the land crossings of a network.
 
