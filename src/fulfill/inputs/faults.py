@@ -157,6 +157,10 @@ RULES: dict[str, tuple[str, str]] = {
         "a ferry of ferries.csv leads from a landing that roads reach to one across water",
         "correct the coordinates, or exchange from and to",
     ),
+    "F362": (
+        "vans take no ferry",
+        "leave the place to a carrier, or correct lat and lon",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",

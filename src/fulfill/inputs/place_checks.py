@@ -91,6 +91,36 @@ def _access_faults(
             yield Fault(code, file, line, "lat + lon", value, detail)
 
 
+def stop_faults(network: Network, stops: pd.DataFrame, file: str) -> list[Fault]:
+    """Find stops to which no van can drive: off the map, or across water.
+
+    Parameters
+    ----------
+    network : Network
+    stops : DataFrame
+        Columns stop_id, lat, lon; their country is that of the nearest road.
+    file : str
+        Name of the list, for messages.
+
+    Returns
+    -------
+    list of Fault
+        F310 and F362; empty where there is no road graph.
+    """
+    if not network.roads:
+        return []
+    points, shores = stops[["lat", "lon"]].to_numpy(float), shores_of(network)
+    reached = reach(read_roads(network.roads), shores.land, points)
+    faults = []
+    for row in np.flatnonzero(~reached.by_road):
+        code = "F310" if reached.far[row] else "F362"
+        name, where = str(stops["stop_id"].iloc[row]), far_away(reached, int(row), points)
+        value = f"{points[row, 0]:g}, {points[row, 1]:g}"
+        line = int(stops[ROW].iloc[row])
+        faults.append(Fault(code, file, line, "lat + lon", value, f"{name}: {where}"))
+    return faults
+
+
 def _ferry_faults(graph: RoadGraph, shores: Shores, file: str) -> Iterator[Fault]:
     """Find ferries whose first landing no road reaches, or whose second one is not across water."""
     ferries = shores.ferries

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.folder import embedded
 from fulfill.inputs.geography.crossings import cross_road_km
 from fulfill.inputs.geography.ferries import Shores, island_km, lanes_by_ferry
 from fulfill.inputs.geography.geodesic import air_km
-from fulfill.inputs.geography.land import read_land
+from fulfill.inputs.geography.land import Land, read_land
 from fulfill.inputs.geography.places import reach
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads, road_km
 from fulfill.inputs.geography.sea import sea_km
@@ -68,9 +70,28 @@ def road_rules(network: Network) -> RoadRules:
     )
 
 
+def land_of(network: Network) -> Land:
+    """Return the land on which the roads of a network lie.
+
+    A network with roads of its own but no outlines has the embedded ones: without land, every
+    island would be taken for mainland. Without roads nothing is measured on a map.
+    """
+    outlines = network.outlines
+    if outlines is None and network.roads is not None:
+        outlines = _embedded_outlines()
+    return read_land(outlines)
+
+
+@cache
+def _embedded_outlines() -> bytes | None:
+    """Return the outlines of the embedded network, if it is there."""
+    folder = embedded("network", "mexico-us-border")
+    return (folder / "outlines.geojson").read_bytes() if folder else None
+
+
 def shores_of(network: Network) -> Shores:
     """Return the land and the ferries of a network."""
-    return Shores(read_land(network.outlines), network["ferries"])
+    return Shores(land_of(network), network["ferries"])
 
 
 def by_road(graph: RoadGraph | None, shores: Shores, places: pd.DataFrame) -> NDArray[np.bool_]:
