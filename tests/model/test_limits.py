@@ -53,3 +53,14 @@ def test_a_target_is_bound_to_the_zones_of_its_scope(toy_problem: Problem) -> No
 def test_a_scope_that_nothing_has_is_refused(toy_problem: Problem) -> None:
     with pytest.raises(InputError, match=r"F308 --service.*lunar"):
         build_limits(toy_problem, targets=(ServiceTarget("lunar", 3, 0.5),))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("site-aa", "similar: site-a"), ("Site B", "similar: site-b"), ("x", "there are: site-a")],
+)
+def test_an_unknown_site_is_answered_by_near_ones(
+    toy_problem: Problem, name: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=f"F308 --open.*no such site; .*{words}"):
+        build_limits(toy_problem, opened=(name,))
