@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -67,6 +68,18 @@ def test_a_country_without_mapped_roads_is_off_the_map(mapped: Folders) -> None:
     mapped.add(ZONES, zone_id="ny", country="US", state="New York", lat="40.7", lon="-74.0")
     details = [fault.detail for fault in mapped.faults() if fault.code == "F310"]
     assert details == ["ny: nearest road is 1,951 km away"]
+
+
+def test_roads_of_one_country_reach_no_place_of_another(mapped: Folders) -> None:
+    roads = dict(np.load(EMBEDDED / "roads.npz"))
+    roads["lat"] = np.where(roads["country"] == 1, 20.6, roads["lat"])
+    roads["country"] = np.zeros_like(roads["country"])
+    np.savez_compressed(mapped.network / "roads.npz", **roads)
+    usa = {"country": "US", "vat_rate": "0", "vat_credited": "no"}
+    mapped.add("network/countries.csv", name="US", **usa)
+    mapped.add(ZONES, zone_id="sa", country="US", state="Texas", lat="29.4", lon="-98.5")
+    details = [fault.detail for fault in mapped.faults() if fault.code == "F310"]
+    assert details == ["sa: no road of its country is mapped"]
 
 
 def test_a_gateway_off_the_map_is_refused_unless_its_lanes_are_given(mapped: Folders) -> None:

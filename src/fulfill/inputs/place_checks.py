@@ -15,7 +15,7 @@ from fulfill.inputs.faults import Fault
 from fulfill.inputs.geography.crossings import far_away
 from fulfill.inputs.geography.distances import shores_of
 from fulfill.inputs.geography.ferries import Shores, island_km
-from fulfill.inputs.geography.places import reach
+from fulfill.inputs.geography.places import node_country, reach
 from fulfill.inputs.geography.roads import RoadGraph, read_roads
 from fulfill.inputs.network import Network
 from fulfill.inputs.tables import ROW
@@ -42,13 +42,16 @@ def place_faults(network: Network, demand: Demand, channels: tuple[str, ...]) ->
     graph, shores = read_roads(network.roads), shores_of(network)
     gateways = network["gateways"]
     crossings = gateways[gateways["kind"] == "crossing"]
-    origins = network["origins"]
+    origins, sides = (
+        network["origins"],
+        sorted(set(node_country(graph, np.unique(graph.country, return_index=True)[1]))),
+    )
     folder, home = network.folder.name, demand.folder.name
     faults = [*_ferry_faults(graph, shores, f"{folder}/ferries.csv")]
     for name, key, places in (
         ("origins", "origin_id", origins[origins["country"] != "CN"]),
         ("gateways", "gateway_id", gateways[gateways["kind"] != "crossing"]),
-        *(("gateways", "gateway_id", crossings.assign(country=side)) for side in ("MX", "US")),
+        *(("gateways", "gateway_id", crossings.assign(country=side)) for side in sides),
         ("sites", "site_id", network["sites"]),
     ):
         faults += _access_faults(graph, shores, network, places, key, f"{folder}/{name}.csv")

@@ -221,6 +221,8 @@ def far_away(reached: Reach, row: int, points: Array) -> str:
     points : ndarray, shape (n, 2)
         Latitude and longitude of the places, degrees.
     """
+    if np.isinf(reached.km[row]):
+        return "no road of its country is mapped"
     hint = misplaced(float(points[row, 0]), float(points[row, 1]))
     return f"nearest road is {reached.km[row]:,.0f} km away" + (f"; {hint}" if hint else "")
 

@@ -153,28 +153,9 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
     Distances
     """
     graph = read_roads(network.roads) if network.roads else None
-    rules = road_rules(network)
-    crossings, shores = crossing_table(network, freight=True), shores_of(network)
-
-    def roads(start: pd.DataFrame, goal: pd.DataFrame) -> tuple[Array, NDArray[np.int64]]:
-        """Measure domestic lanes, and lanes abroad through their best crossing."""
-        ends = (
-            _points(start),
-            _points(goal),
-            start["country"].to_numpy(),
-            goal["country"].to_numpy(),
-        )
-        km = road_km(graph, rules, *ends)
-        gate = np.full(km.shape, -1)
-        if len(crossings):
-            abroad, gate_abroad = cross_road_km(
-                graph, rules, ends[0], ends[2], ends[1], ends[3], crossings
-            )
-            foreign = ends[2][:, None] != ends[3][None, :]
-            km, gate = np.where(foreign, abroad, km), np.where(foreign, gate_abroad, gate)
-        dry = by_road(graph, shores, start)[:, None] & by_road(graph, shores, goal)[None, :]
-        return np.where(dry, km, np.inf), np.where(dry, gate, -1)
-
+    rules, shores = road_rules(network), shores_of(network)
+    crossings = crossing_table(network, freight=True)
+    roads = _lanes_on(graph, shores, rules, crossings)
     origins, gateways, sites = network["origins"], network["gateways"], network["sites"]
     site_zone, site_zone_gate, site_zone_ferry = _to_zones(
         graph, shores, sites, zones, rules.access_factor, roads
@@ -201,6 +182,33 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
             pd.Index(gateways["gateway_id"]).get_indexer(crossings["gateway_id"]).tolist()
         ),
     )
+
+
+def _lanes_on(
+    graph: RoadGraph | None, shores: Shores, rules: RoadRules, crossings: pd.DataFrame
+) -> Measured:
+    """Return the function that measures lanes by road between two frames of places."""
+
+    def roads(start: pd.DataFrame, goal: pd.DataFrame) -> tuple[Array, NDArray[np.int64]]:
+        """Measure domestic lanes, and lanes abroad through their best crossing."""
+        ends = (
+            _points(start),
+            _points(goal),
+            start["country"].to_numpy(),
+            goal["country"].to_numpy(),
+        )
+        km = road_km(graph, rules, *ends)
+        gate = np.full(km.shape, -1)
+        if len(crossings):
+            abroad, gate_abroad = cross_road_km(
+                graph, rules, ends[0], ends[2], ends[1], ends[3], crossings
+            )
+            foreign = ends[2][:, None] != ends[3][None, :]
+            km, gate = np.where(foreign, abroad, km), np.where(foreign, gate_abroad, gate)
+        dry = by_road(graph, shores, start)[:, None] & by_road(graph, shores, goal)[None, :]
+        return np.where(dry, km, np.inf), np.where(dry, gate, -1)
+
+    return roads
 
 
 def _to_zones(
