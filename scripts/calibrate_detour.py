@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.geography.land import read_land
 from fulfill.inputs.geography.roads import read_roads
 from fulfill.routing.day.road_matrix import StreetRules, great_circle_km, measure_distances
-from fulfill.routing.day.stops import place_orders, read_land
+from fulfill.routing.day.stops import place_orders
 from fulfill.study.study import load
 
 N_POINTS, SEED = 60, 0

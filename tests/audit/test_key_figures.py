@@ -451,3 +451,44 @@ def test_compare_takes_rounding_for_none() -> None:
 
 def test_what_is_taken_over_is_named() -> None:
     assert all(text.startswith("key figures: ") for text in NOT_INDEPENDENT)
+
+
+def ferried(case: Case) -> Decisions:
+    """All flows over lanes that take a ferry."""
+    lanes = case.economics.lanes
+    over = case.economics.delivery_options.table["ferry"].to_numpy()[lanes.option] >= 0
+    plan, lane = some_decisions(case.instance, 3), np.flatnonzero(over)
+    taken = lane[np.arange(len(plan.lane)) % len(lane)]
+    return replace(plan, lane=taken, orders=np.ones(len(taken)))
+
+
+def test_both_formulas_agree_on_ferries(merged: Case) -> None:
+    plan = ferried(merged)
+    assert len(np.unique(merged.instance.lane_site[plan.lane])) > 20
+    apart = differences(merged.described(plan), merged.again(plan))
+    assert not {name: x for name, x in apart.items() if x > 1e-9}
+
+
+@pytest.mark.parametrize(
+    ("column", "added", "figure"),
+    [("usd_order", 1.0, "landed_cost_usd_per_order"), ("hours", 24.0, "lead_time_days_mean")],
+)
+def test_a_ferry_left_out_of_the_price_or_the_time_is_found(
+    merged: Case, column: str, added: float, figure: str
+) -> None:
+    network = merged.problem.network
+    table = network["ferries"]
+    dearer = network.with_table("ferries", table.assign(**{column: table[column] + added}))
+    other = replace(merged, problem=replace(merged.problem, network=dearer))
+    plan = ferried(merged)
+    claimed = merged.described(plan).kpis
+    found = other.again(plan)
+    assert any(figure in fault for fault in compare_key_figures(claimed, found.figures))
+    if column == "hours":
+        assert found.figures[figure] - claimed[figure] == pytest.approx(1.0, abs=0.05)
+    else:
+        more = found.costs["last_mile"] - merged.again(plan).costs["last_mile"]
+        factor = network["calendar"]["last_mile_factor"].to_numpy(float)[plan.period]
+        option = merged.instance.lane_option[plan.lane]
+        units = merged.instance.units[option, plan.product, plan.period]
+        assert more == pytest.approx((factor * units * plan.orders).sum())

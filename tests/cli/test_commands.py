@@ -411,20 +411,30 @@ def test_a_lane_of_the_embedded_network() -> None:
     result = run("lane", "25.69,-100.32", "27.51,-99.51", "--json")  # Monterrey to Laredo
     assert result.exit_code == 0
     way = json.loads(result.stdout)
-    assert set(way) == {"road_km", "hours", "crossing"}
+    assert set(way) == {"road_km", "hours", "crossing", "ferries"}
     assert 215 < way["road_km"] < 250
     assert way["hours"] == pytest.approx(way["road_km"] / 65, rel=0.3)
     assert way["crossing"]
     plain = run("lane", "19.43,-99.13", "20.67,-103.35").stdout  # Mexico City to Guadalajara
-    assert plain.splitlines()[-1].split() == ["crossing", "-"]
+    assert [line.split() for line in plain.splitlines()[-2:]] == [
+        ["crossing", "-"],
+        ["ferries", "-"],
+    ]
     assert 500 < float(plain.split()[1].replace(",", "")) < 600
 
 
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        ("here", "F309 LAT,LON"),
+        ("here", "F308 PLACE, value 'here'"),
+        ("mx-cdmx-3p", "similar: mx-cdmx-3pl"),
+        ("laredo", "us-laredo"),
+        ("12345", "F309 LAT,LON"),
         ("1,2,3", "F309"),
+        ("-99.13,19.43", "lat and lon look swapped: 19.43, -99.13?"),
+        ("19.43,99.13", "lon lacks its minus"),
+        ("40.7,-74", "F310 LAT,LON, value '40.7,-74'"),
+        ("33.34,-118.33", "F360"),
         ("99,0", "F211"),
         ("nan,0", "F211"),
         ("0,-140", "F310"),
@@ -435,6 +445,20 @@ def test_a_lane_from_nowhere(start: str, words: str) -> None:
     result = run("lane", start, "19.43,-99.13")
     assert result.exit_code == 1
     assert words in result.stderr
+
+
+def test_a_lane_between_ids_and_over_a_ferry() -> None:
+    by_id = json.loads(run("lane", "mx-cdmx-3pl", "us-laredo-3pl", "--json").stdout)
+    assert by_id["crossing"]
+    assert 1000 < by_id["road_km"] < 1200
+    plain = run("lane", "mx-cancun", "20.508,-86.946").stdout
+    assert plain.splitlines()[-1].split() == ["ferries", "f-cozumel"]
+
+
+def test_an_option_of_lane_is_still_checked() -> None:
+    result = run("lane", "mx-cancun", "x-laredo", "--netwrok", "toy")
+    assert result.exit_code == 2
+    assert "--netwrok" in result.stderr
 
 
 def test_init_copies_what_check_accepts(away: Path) -> None:

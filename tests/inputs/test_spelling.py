@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fulfill.inputs.spelling import fold, misspelt, nearest
+from fulfill.inputs.spelling import fold, misspelt, nearest, suggest
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,18 @@ def test_the_nearest_names_come_first() -> None:
     assert nearest("site-aa", ["site-b", "site-a", "mx-port"])[0] == "site-a"
     assert nearest("QUERETARO", ["Querétaro", "*"]) == ["Querétaro"]
     assert nearest("x", ["Querétaro"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("mx-cdmx-3p", "similar: mx-cdmx-3pl"),
+        ("laredo", "similar: us-laredo, mx-nuevo-laredo"),
+        ("Guadalajra", "similar: mx-guadalajara"),
+        ("zzz", "there are: mx-cdmx-3pl, us-laredo and 2 more"),
+        ("", "there are: mx-cdmx-3pl, us-laredo and 2 more"),
+    ],
+)
+def test_an_unknown_name_is_answered_by_near_ones_or_some(name: str, words: str) -> None:
+    known = ["mx-cdmx-3pl", "us-laredo", "mx-nuevo-laredo", "mx-guadalajara"]
+    assert suggest(name, known, 2) == words

@@ -94,3 +94,14 @@ def test_limits_that_locks_just_meet_are_allowed(
     toy_problem: Problem, limits: dict[str, Any]
 ) -> None:
     build_limits(toy_problem, **limits)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("site-aa", "similar: site-a"), ("Site B", "similar: site-b"), ("x", "there are: site-a")],
+)
+def test_an_unknown_site_is_answered_by_near_ones(
+    toy_problem: Problem, name: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=f"F308 --open.*no such site; .*{words}"):
+        build_limits(toy_problem, opened=(name,))

@@ -12,9 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from fulfill.cli.main import main
+from fulfill.inputs.faults import InputError
 from fulfill.inputs.folder import locate
+from fulfill.inputs.network import read_network
 from fulfill.inputs.problem import Problem
 from fulfill.study.day_orders import period_of
+from fulfill.study.delivery_day import read_stops
 
 FILES = {
     "stops.csv", "driver_sheet.csv", "vehicles.csv", "zones.csv", "unserved.csv", "linehaul.csv",
@@ -163,6 +166,14 @@ def test_every_fault_of_a_stop_list_is_named_at_once(run: Path, tmp_path: Path) 
     assert "F205 " in output
     assert "F202 " in output
     assert not (tmp_path / "day").exists()
+
+
+def test_stops_that_no_van_reaches_are_refused_by_row(tmp_path: Path) -> None:
+    stops = tmp_path / "mine.csv"
+    stops.write_text("stop_id,lat,lon,orders\na,20.6,-103,1\nb,20.508,-86.946,1\nc,0,0,1\n")
+    with pytest.raises(InputError) as refused:
+        read_stops(stops, read_network(locate("network", "mexico-us-border")))
+    assert [(fault.code, fault.row) for fault in refused.value.faults] == [("F362", 3), ("F310", 4)]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Independent cost of an order at every delivery option, by the formulas of docs/formulation.md.
 
-A delivery option is a row of services.csv, the same row behind a border crossing, a row of
-mail_services.csv, or own vans in a country and zone class. Nothing of `model/economics` is used.
+A delivery option is a row of services.csv, the same row behind a border crossing or a ferry, a row
+of mail_services.csv, or own vans in a country and zone class. Nothing of `model/economics` is used.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg, usd_100km,
-        volumetric_kg_m3, days_mean, days_p90.
+        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none).
     mail, courier : (n_options,)
         Whether an option is direct mail, and whether its parcels clear customs one by one.
     """
@@ -103,7 +103,15 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
     vans = services.loc[cheapest.idxmin().to_numpy()].assign(
         channel="local", service_id=OWN, km_to=np.inf, base_usd=0.0, usd_kg=0.0, usd_100km=0.0
     )
-    table = pd.concat([services.assign(channel="local"), across, mail, vans], ignore_index=True)
+    parts = [services.assign(channel="local"), across, mail, vans]
+    shipped = pd.concat(parts[:2]).merge(
+        network["ferries"][["country", "ferry_id", "hours", "usd_order"]], on="country"
+    )
+    for name in ("days_mean", "days_p90"):
+        shipped[name] += shipped["hours"] / 24.0
+    shipped["base_usd"] += shipped["usd_order"]
+    parts.append(shipped.drop(columns=["hours", "usd_order"]))
+    table = pd.concat(parts, ignore_index=True).fillna({"ferry_id": ""})
     table = table[table["channel"].map(open_to)].reset_index(drop=True)
     channel = table["channel"].to_numpy()
     return DeliveryOptions(table, channel == "direct_mail", channel != "local")

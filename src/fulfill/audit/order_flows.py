@@ -106,7 +106,8 @@ def order_flows(
     channel = option_table["channel"].to_numpy()[option]
     mailed = site == MAIL
     km = np.where(mailed, _mail_km(problem)[zone], distances.site_zone[site, zone])
-    option = _option_of(problem, options, option_table, option, zone, km)
+    ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
+    option = _option_of(problem, options, option_table, option, zone, km, ferry)
     row = np.where(option < 0, 0, option)[at]
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
@@ -137,8 +138,9 @@ def _option_of(
     option: Index,
     zone: Index,
     km: Array,
+    ferry: Index,
 ) -> Index:
-    """Return the delivery option of each lane: the row of its service for zone and distance.
+    """Return the delivery option of each lane: its service's row for zone, distance and ferry.
 
     -1 where the service has no such row.
     """
@@ -152,16 +154,18 @@ def _option_of(
         pd.Index(delivery_options["channel"] + " " + delivery_options["service_id"])
     )[option]
     there = places.get_indexer(pd.Index(zones["country"] + " " + zones["zone_class"]))[zone]
+    taken = np.array([*problem.network["ferries"]["ferry_id"], ""], object)[ferry]
     rows = zip(
         services.get_indexer(pd.Index(offered)),
         places.get_indexer(pd.Index(where)),
         table["km_from"],
         table["km_to"],
+        table["ferry_id"],
         strict=True,
     )
     option = np.full(len(zone), -1)
-    for row, (service, place, low, high) in enumerate(rows):
-        fits = (asked == service) & (there == place)
+    for row, (service, place, low, high, ferry_id) in enumerate(rows):
+        fits = (asked == service) & (there == place) & (taken == ferry_id)
         option[fits & (km <= high) & ((km > low) | (low == 0))] = row
     return option
 

@@ -121,7 +121,8 @@ def day_of_delay(problem: Problem) -> pd.Series:
     """Return the cost of one more day of lead time for an order from a site.
 
     It is the change in the value of an order at the product mix of the demand, as the median over
-    the carrier services of the country. A country without services takes those across its border.
+    the carrier services of the country, those by ferry left out. A country without services takes
+    those across its border.
 
     Parameters
     ----------
@@ -143,11 +144,12 @@ def day_of_delay(problem: Problem) -> pd.Series:
     mix = problem.orders.sum(axis=(0, 2)) / problem.orders.sum()
     by_option = pd.Series(np.maximum((by_product * mix).sum(axis=1), 0.0))
     channel, country = options.table["channel"], options.table["country"]
-    carried = (channel == "local") & (options.table["service_id"] != OWN)
+    by_land = options.table["ferry_id"] == ""
+    carried = (channel == "local") & (options.table["service_id"] != OWN) & by_land
     usual = {}
     for place in problem.network["countries"]["country"]:
         here = carried & (country == place)
-        across = (channel == "cross_border") & (country != place)
+        across = (channel == "cross_border") & (country != place) & by_land
         usual[place] = by_option[here if here.any() else across].median()
     return pd.Series(usual).fillna(0.0)  # without a delivery option no order can be late
 

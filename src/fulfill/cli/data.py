@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
-from fulfill.cli.types import parse_point
+from fulfill.cli.types import PlacesCommand, parse_places
 
 
 @click.command()
@@ -49,9 +49,9 @@ def check(as_of: date | None, **options: Any) -> None:
     )
 
 
-@click.command()
-@click.argument("start", metavar="LAT,LON")
-@click.argument("goal", metavar="LAT,LON")
+@click.command(cls=PlacesCommand)
+@click.argument("start", metavar="PLACE")
+@click.argument("goal", metavar="PLACE")
 @click.option(
     "--network",
     default=shared.DEFAULT_NETWORK,
@@ -62,22 +62,27 @@ def check(as_of: date | None, **options: Any) -> None:
 @shared.date_order
 @shared.as_json
 def lane(start: str, goal: str, network: str, date_order: str | None, as_json: bool) -> None:
-    """Print road kilometres, hours and the border crossing between two points."""
+    """Print road kilometres, hours, border crossing and ferries between two places.
+
+    A PLACE is LAT,LON in degrees, or the id of a site, gateway or origin.
+    """
     from fulfill.inputs.folder import locate
     from fulfill.inputs.geography.crossings import lane as find_lane
-    from fulfill.inputs.geography.distances import crossing_table, road_rules
+    from fulfill.inputs.geography.distances import crossing_table, road_rules, shores_of
     from fulfill.inputs.geography.roads import read_roads
     from fulfill.inputs.network import read_network
 
-    ends = [parse_point(text) for text in (start, goal)]
     found = read_network(locate("network", network), date_order=date_order)
+    a, b = parse_places((start, goal), found)
     graph = read_roads(found.roads) if found.roads else None
     crossings = crossing_table(found, freight=False)
-    road = find_lane(graph, road_rules(found), ends[0], ends[1], crossings)
+    road = find_lane(graph, road_rules(found), a, b, crossings, shores_of(found))
     if as_json:
         km, hours = round(road.road_km, 1), round(road.hours, 2)
-        click.echo(json.dumps({"road_km": km, "hours": hours, "crossing": road.crossing}))
+        answer = {"road_km": km, "hours": hours, "crossing": road.crossing}
+        click.echo(json.dumps({**answer, "ferries": road.ferries}))
         return
     click.echo(f"road_km   {road.road_km:,.0f}")
     click.echo(f"hours     {road.hours:,.1f}")
     click.echo(f"crossing  {road.crossing or '-'}")
+    click.echo(f"ferries   {', '.join(road.ferries) or '-'}")

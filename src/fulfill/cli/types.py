@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.spelling import suggest
+
+MINUS = "\N{MINUS SIGN}"
 
 
 class Figure(click.FloatRange):
@@ -23,6 +28,7 @@ class Figure(click.FloatRange):
 
 
 if TYPE_CHECKING:
+    from fulfill.inputs.network import Network
     from fulfill.model.limits import ServiceTarget
 
     DateType = click.ParamType[date]
@@ -87,30 +93,64 @@ class Service(ServiceType):
         return parse_service(value) if isinstance(value, str) else value
 
 
-def parse_point(text: str) -> tuple[float, float]:
-    """Parse a point.
+class PlacesCommand(click.Command):
+    """A command whose arguments may begin with the minus of a coordinate.
+
+    Click takes ``-99.13,19.43`` for options. It gets the text with a typographic minus, which
+    `parse_places` reads too.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; see `click.Command.parse_args`."""
+        return super().parse_args(ctx, [re.sub(r"^-(?=[\d.])", MINUS, arg) for arg in args])
+
+
+def parse_places(texts: Iterable[str], network: Network) -> list[tuple[float, float]]:
+    """Parse the places of a lane.
 
     Parameters
     ----------
-    text : str
-        ``LAT,LON`` in degrees.
+    texts : iterable of str
+        ``LAT,LON`` in degrees, or ids of sites, gateways or origins.
+    network : Network
+        Has the ids.
 
     Returns
     -------
-    lat, lon : float
-        Degrees.
+    list of tuple of float
+        Latitude and longitude of each place, degrees.
 
     Raises
     ------
     InputError
-        F309 where the text is not two numbers.
+        With a fault for each text: F309 where it is not two numbers, F308 for an unknown id.
     """
-    parts = text.split(",")
-    try:
-        lat, lon = (float(part) for part in parts)
-    except ValueError:
-        detail = "write two numbers with a comma, e.g. 19.43,-99.13"
-        raise InputError([Fault("F309", "LAT,LON", value=text, detail=detail)]) from None
+    known = {
+        name: (float(lat), float(lon))
+        for kind in ("site", "gateway", "origin")
+        for name, lat, lon in zip(
+            *(network[f"{kind}s"][column] for column in (f"{kind}_id", "lat", "lon")), strict=True
+        )
+    }
+    places, faults = [], []
+    for text in (text.replace(MINUS, "-") for text in texts):
+        try:
+            places.append(known.get(text) or _point(text))
+        except ValueError:
+            if re.search(r"[,;]|^[-+\d. ]*$", text):
+                detail = "write two numbers with a comma, e.g. 19.43,-99.13"
+                faults.append(Fault("F309", "LAT,LON", value=text, detail=detail))
+            else:
+                detail = f"no site, gateway or origin; {suggest(text, known)}"
+                faults.append(Fault("F308", "PLACE", value=text, detail=detail))
+    if faults:
+        raise InputError(faults)
+    return places
+
+
+def _point(text: str) -> tuple[float, float]:
+    """Return two numbers with a comma between them; ValueError for any other text."""
+    lat, lon = (float(part) for part in text.split(","))
     return lat, lon
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.faults import Fault
+from fulfill.inputs.geography.distances import landing_of, reached_by_road
 from fulfill.inputs.problem import Problem
 
 Array = NDArray[np.float64]
@@ -26,25 +28,44 @@ class Merged:
         With the merged zones and their orders.
     member : ndarray of int, shape (n_zones,)
         For each zone of the original problem, the row of its merged zone.
+    wanted : int
+        Number of zones that was asked for.
     """
 
     problem: Problem
     member: Index
+    wanted: int
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """W361 where there are more zones than asked for, and why."""
+        found = len(self.problem.demand.zones)
+        if found <= self.wanted:
+            return ()
+        states, classes = (self.problem.demand.zones[name] for name in ("state", "zone_class"))
+        detail = (
+            f"{found} zones stay: one for each class of zones in a state and on an island, which "
+            f"have prices and capacities of their own; {states.nunique()} states, "
+            f"{classes.nunique()} classes"
+        )
+        return (Fault("W361", "--resolution", value=str(self.wanted), detail=detail),)
 
 
 def merge_zones(problem: Problem, resolution: int) -> Merged:
     """Merge the zones of a problem.
 
-    Only zones with the same country, state and class are merged, because carrier capacity, tariffs
-    and services depend on these; they stay exact, and only distances become approximate. Groups
-    get clusters in proportion to their orders. A merged zone lies at the order-weighted mean of its
-    members, and takes id and name from the one with the most orders.
+    Only zones with the same country, state, class and ferry are merged, because carrier capacity,
+    tariffs and services depend on these; they stay exact, and only distances become approximate.
+    Groups get clusters in proportion to their orders. A merged zone lies at the order-weighted mean
+    of its members, or with the heaviest one where the mean has no road, as in a bay. It takes id
+    and name from the one with the most orders.
 
     Parameters
     ----------
     problem : Problem
     resolution : int
-        Number of zones wanted. There cannot be fewer than groups of country, state and class.
+        Number of zones wanted. There cannot be fewer than groups of country, state, class and
+        ferry.
 
     Returns
     -------
@@ -53,11 +74,12 @@ def merge_zones(problem: Problem, resolution: int) -> Merged:
     """
     zones = problem.demand.zones
     if resolution >= len(zones):
-        return Merged(problem, np.arange(len(zones)))
+        return Merged(problem, np.arange(len(zones)), resolution)
     weight = problem.orders.sum(axis=(1, 2)) + 1e-9  # a zone without orders still has a place
-    group = np.asarray(
-        zones.groupby(["country", "state", "zone_class"], sort=True).ngroup(), np.int64
+    kept = zones[["country", "state", "zone_class"]].assign(
+        landing=landing_of(problem.network, zones)
     )
+    group = np.asarray(kept.groupby(list(kept), sort=True).ngroup(), np.int64)
     clusters = _clusters_by_group(group, weight, resolution)
     member = np.full(len(zones), -1)
     used = 0
@@ -67,7 +89,7 @@ def merge_zones(problem: Problem, resolution: int) -> Merged:
         label = _cluster(points[rows], weight[rows], int(wanted))
         member[rows] = used + label
         used += int(label.max()) + 1
-    return Merged(_merged_problem(problem, member, weight, used), member)
+    return Merged(_merged_problem(problem, member, weight, used), member, resolution)
 
 
 def _clusters_by_group(group: Index, weight: Array, resolution: int) -> Index:
@@ -112,6 +134,13 @@ def _merged_problem(problem: Problem, member: Index, weight: Array, n_merged: in
             np.bincount(member, weights=weight * zones[column].to_numpy(float), minlength=n_merged)
             / mass
         )
+    # the mean of zones that roads reach may lie where none does
+    lost = (
+        reached_by_road(problem.network, zones)[heaviest]
+        != reached_by_road(problem.network, merged)
+    ) | (landing_of(problem.network, zones)[heaviest] != landing_of(problem.network, merged))
+    for column in ("lat", "lon"):
+        merged[column] = np.where(lost, zones[column].to_numpy(float)[heaviest], merged[column])
     merged["population"] = np.bincount(
         member, weights=zones["population"].to_numpy(float), minlength=n_merged
     )

@@ -18,6 +18,7 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.geography.distances import reached_by_road
 from fulfill.inputs.network import Network
 from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults
 
@@ -41,7 +42,7 @@ def cross_faults(
     Returns
     -------
     list of Fault
-        F205, F301 to F304, F306 and F307; empty where the tables agree.
+        F205, F301 to F304, F306, F307 and F362; empty where the tables agree.
     """
     return [
         *_reference_faults(network, demand),
@@ -112,13 +113,14 @@ def _reference_faults(network: Network, demand: Demand) -> Iterator[Fault]:
 
 
 def _own_delivery_faults(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Find zones of own_delivery.csv that are unknown, or across a border from their site.
+    """Find zones of own_delivery.csv that are unknown, or across a border or water from their site.
 
-    A site's own vans do not cross a border, so such a row could never be used.
+    A site's own vans cross no border and take no ferry, so such a row could never be used.
     """
     table = network["own_delivery"]
     site_country = table["site_id"].map(network["sites"].set_index("site_id")["country"])
     zone_country = table["zone_id"].map(demand.zones.set_index("zone_id")["country"])
+    dry = set(demand.zones.loc[reached_by_road(network, demand.zones), "zone_id"])
     file = f"{network.folder.name}/own_delivery.csv"
     for line, zone, there, home in zip(
         table[ROW], table["zone_id"], zone_country, site_country, strict=True
@@ -129,6 +131,9 @@ def _own_delivery_faults(network: Network, demand: Demand) -> Iterator[Fault]:
         elif there != home:
             detail = f"it is in {there}, the site in {home}"
             yield Fault("F205", file, int(line), "zone_id", str(zone), detail)
+        elif zone not in dry:
+            detail = "no road reaches the zone"
+            yield Fault("F362", file, int(line), "zone_id", str(zone), detail)
 
 
 def _calendar_faults(network: Network) -> Iterator[Fault]:

@@ -85,7 +85,7 @@ RULES: dict[str, tuple[str, str]] = {
     "F210": ("an assumption lies in its own range", "correct the figure or the range"),
     "F211": (
         "coordinates are possible and lie in the country of the place",
-        "check lat and lon: they look swapped or mistyped",
+        "correct lat and lon, in degrees with the minus of western longitudes",
     ),
     "F212": (
         "a state belongs to its country, or is a region named in both zones.csv and carriers.csv",
@@ -133,15 +133,15 @@ RULES: dict[str, tuple[str, str]] = {
         "correct `days`: a month is counted without the days of its events",
     ),
     "F307": ("shares add up to one", "correct the shares"),
-    "F308": (
-        "options name things that exist",
-        "use an id of the network; `fulfill check` lists them",
-    ),
+    "F308": ("options name things that exist", "use one of the names that exist"),
     "F309": (
         "an option has a valid form and value, and contradicts no other option",
         "change the option; `fulfill optimize --help` gives its form",
     ),
-    "F310": ("a place can be reached by road", "move the point, or add the lane to lanes.csv"),
+    "F310": (
+        "a place lies near the mapped roads",
+        "correct lat and lon, or give its lanes in lanes.csv",
+    ),
     "F311": (
         "a file of a run is as the run wrote it",
         "restore the original file, or optimize again",
@@ -184,6 +184,19 @@ RULES: dict[str, tuple[str, str]] = {
         "a saved file has the format of this version",
         "optimize again, or use the version of fulfill that its manifest names",
     ),
+    "F360": (
+        "a place across water is joined to the roads by a ferry or by lanes",
+        "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "
+        "or correct lat and lon",
+    ),
+    "F361": (
+        "a ferry of ferries.csv leads from a landing that roads reach to one across water",
+        "correct the coordinates, or exchange from and to",
+    ),
+    "F362": (
+        "vans take no ferry",
+        "leave the place to a carrier, or correct lat and lon",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",
@@ -207,6 +220,14 @@ RULES: dict[str, tuple[str, str]] = {
     "W320": (
         "a figure lies in the range of its row",
         "correct the range, or the figure if it is mistyped; a warning",
+    ),
+    "W360": (
+        "a zone across water has a ferry or lanes",
+        "expect it to be served by mail only, or add a row to ferries.csv or lanes.csv; a warning",
+    ),
+    "W361": (
+        "zones merge to the number that --resolution asks for",
+        "ask for a number that can be reached; a warning",
     ),
 }
 

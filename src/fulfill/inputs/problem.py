@@ -15,6 +15,7 @@ from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
+from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tariffs import Regime, regime_on
@@ -183,8 +184,11 @@ def build_problem(
     regime = regime_on(network["tariffs"], network["entry_fees"], as_of or network.as_of)
     channel_faults = _channel_faults(channels)
     faults = [*channel_faults, *cross_faults(network, demand, regime, channels)]
+    placed: list[Fault] = []
     if not channel_faults:  # with unknown channels, what must be covered is unknown too
         faults += coverage_faults(network, demand, channels)
+        placed = place_faults(network, demand, channels)
+        faults += [fault for fault in placed if not fault.warning]
     supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)
     faults += [fault for fault in supplied if not fault.warning]
     if faults:
@@ -196,6 +200,7 @@ def build_problem(
     warnings = (
         *capacity_warnings(network, orders, days),
         *supplied,
+        *(fault for fault in placed if fault.warning),
         *unused_row_warnings(network, demand, regime),
         *range_warnings(network.folder.name, network.tables),
         *range_warnings(demand.folder.name, demand.tables),

@@ -60,6 +60,31 @@ def near(names: Iterable[str]) -> str:
     return f"; similar: {listed}" if listed else ""
 
 
+def suggest(name: str, known: Iterable[str], most: int = 5) -> str:
+    """Return what a message says of an unknown name: the known names meant by it, or some of them.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+        In the order in which they are listed.
+    most : int
+        Largest number of names.
+
+    Returns
+    -------
+    str
+        The names that resemble it, else those that hold it, else the first ones.
+    """
+    known = list(known)
+    alike = nearest(name, known)
+    alike += [one for one in known if fold(name) and fold(name) in fold(one) and one not in alike]
+    if alike:
+        return "similar: " + ", ".join(alike[:most])
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return "there are: " + ", ".join(known[:most]) + more
+
+
 def misspelt(name: str, other: str) -> bool:
     """Tell whether two different names look like one name misspelt.
 

@@ -25,6 +25,7 @@ from fulfill.inputs.rows import Rows, read_rows
 from fulfill.inputs.schema import COUNTRY_WINDOW
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
+from fulfill.inputs.windows import misplaced
 
 log = logging.getLogger(__name__)
 
@@ -322,19 +323,21 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
 
 
 def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
-    """Find places that lie outside their country, most often because lat and lon are swapped."""
-    if "lat" not in frame or "country" not in frame:
+    """Find places that lie outside their country, and say what is probably wrong with them."""
+    if "country" not in frame:
         return []
     faults = []
-    columns = (frame[name].tolist() for name in ("country", "lat", "lon", ROW))
-    for country, lat, lon, line in zip(*columns, strict=True):
-        window = COUNTRY_WINDOW.get(country)
-        if window is None or not (np.isfinite(lat) and np.isfinite(lon)):
+    for lat_name, lon_name in (("lat", "lon"), ("from_lat", "from_lon"), ("to_lat", "to_lon")):
+        if lat_name not in frame or lon_name not in frame:
             continue
-        (south, north), (west, east) = window
-        if not (south <= lat <= north and west <= lon <= east):
-            detail = f"{country} lies in lat {south:g}..{north:g}, lon {west:g}..{east:g}"
-            faults.append(Fault("F211", file, int(line), "lat + lon", f"{lat:g}, {lon:g}", detail))
+        columns = (frame[name].tolist() for name in ("country", lat_name, lon_name, ROW))
+        for country, lat, lon, line in zip(*columns, strict=True):
+            if country not in COUNTRY_WINDOW or not (np.isfinite(lat) and np.isfinite(lon)):
+                continue
+            detail = misplaced(lat, lon, (country,))
+            if detail:
+                column, value = f"{lat_name} + {lon_name}", f"{lat:g}, {lon:g}"
+                faults.append(Fault("F211", file, int(line), column, value, detail))
     return faults
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
+from fulfill.inputs.spelling import suggest
 from fulfill.model.arrays import Mask
 
 REPORTED_DAYS = (3, 5)
@@ -119,7 +120,7 @@ def build_limits(
     """
     ids = pd.Index(problem.network["sites"]["site_id"])
     faults = [
-        Fault("F308", option, value=name, detail="no such site")
+        Fault("F308", option, value=name, detail=f"no such site; {suggest(name, ids)}")
         for option, names in (("--open", opened), ("--close", closed))
         for name in names
         if name not in ids

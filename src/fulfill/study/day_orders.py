@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.geography.distances import landing_of
 from fulfill.inputs.network import Network
 from fulfill.model.economics.last_mile import OWN_VANS
 from fulfill.study.run import Run
@@ -207,7 +208,8 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
         orders=out["dispatched"] / days,
         zone_id=out["to"],
     )
-    price = carrier_price(priced, network) * float(calendar["last_mile_factor"])
+    price = carrier_price(priced, network) + out["to"].map(ferry_charges(flows)).to_numpy(float)
+    price = price * float(calendar["last_mile_factor"])
     priced = priced.assign(total_usd=price * priced["orders"])
     grouped = priced.groupby(["zone_id", "product"], sort=True).agg(
         orders=("orders", "sum"), weight_kg=("weight_kg", "first"), depot_km=("distance_km", "min"),
@@ -215,6 +217,13 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
     )  # fmt: skip
     grouped["carrier_usd"] = grouped.pop("total_usd") / grouped["orders"]
     return grouped.reset_index()
+
+
+def ferry_charges(flows: RunFlows) -> pd.Series:
+    """Return what carriers add to the price of an order for a ferry, USD by zone id."""
+    landing = landing_of(flows.network, flows.zones)
+    charge = np.array([*flows.network["ferries"]["usd_order"], 0.0])
+    return pd.Series(charge[landing], pd.Index(flows.zones["zone_id"]))
 
 
 def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:

@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.geography.distances import reached_by_road
 from fulfill.inputs.network import Network
+from fulfill.inputs.place_checks import stop_faults
 from fulfill.inputs.schema import SPEEDS, STOPS, VEHICLES
 from fulfill.inputs.tables import read_table
 from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
@@ -227,6 +229,7 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
         )
         for _, row in late.iterrows()
     ]
+    faults += [] if faults else stop_faults(network, frame, path.name)
     if faults:
         raise InputError(faults)
     minutes = frame["minutes"].fillna(
@@ -275,6 +278,7 @@ def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.Da
     planned = own_zones(flows)
     # Whole zones go to one or the other: a van that is in a zone serves further stops cheaply.
     by_van = zones.index.isin(planned) if planned else own < zones["carrier_usd_per_order"]
+    by_van &= reached_by_road(network, zones)
     return zones.assign(
         area_km2=dense["area_km2"], stops=dense["stops"],
         own_estimate_usd_per_order=np.where(np.isfinite(own), own, np.nan),

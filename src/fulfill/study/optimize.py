@@ -105,7 +105,7 @@ def find_plan(
     spent = time.perf_counter() - begun
     log.info(
         "instance: %s, %d lanes, %d inbound routes",
-        instance_in_words(instance, len(study.problem.demand.zones)),
+        instance_in_words(instance, study),
         len(instance.lane_zone),
         instance.n_routes,
     )
@@ -244,7 +244,7 @@ def build_run(
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=instance_in_words(instance, len(study.problem.demand.zones)),
+        bound_of=instance_in_words(instance, study),
         seconds=seconds,
     )
     if solution.decisions is None:
@@ -337,15 +337,15 @@ def with_audited_bound(
     return replace(solution, bound=bound, status=status), faults
 
 
-def instance_in_words(instance: LocationInstance, n_zones: int) -> str:
+def instance_in_words(instance: LocationInstance, study: Study) -> str:
     """Describe the instance that a bound is valid for.
 
     Parameters
     ----------
     instance : LocationInstance
         What was planned.
-    n_zones : int
-        Number of zones before merging.
+    study : Study
+        What was asked.
 
     Returns
     -------
@@ -353,6 +353,8 @@ def instance_in_words(instance: LocationInstance, n_zones: int) -> str:
         Number of zones, products, periods and sites.
     """
     zones, products, periods = instance.shape
-    merged = f" (merged from {n_zones:,})" if zones < n_zones else ""
+    n_zones, asked = len(study.problem.demand.zones), study.options.resolution
+    more = f", the fewest possible; {asked:,} asked" if asked and asked < zones else ""
+    merged = f" (merged from {n_zones:,}{more})" if zones < n_zones else ""
     sites = len(instance.sites)
     return f"{zones:,} zones{merged}, {products} products, {periods} periods, {sites} sites"

@@ -390,13 +390,16 @@ DAY_LAYERS = (
 PLAN_SUMMARY = _output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
-    "peak_mib as_of "
+    "peak_mib as_of zones zones_asked "
     "open_sites kpis audit",
     (
         Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
         Figure("merging_usd", "USD", "{:+,.0f}", "aggregation error",
                "additional cost of the sites without merging zones; null: no zones merged"),
+        Figure("zones", "zones", WHOLE, "zones", "number of zones planned, after merging"),
+        Figure("zones_asked", "zones", WHOLE, "zones asked",
+               "--resolution; fewer cannot be had than `zones`; null: no merging"),
         Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
     ),
 )

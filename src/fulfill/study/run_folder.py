@@ -256,6 +256,8 @@ def summary(run: Run) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "peak_mib": peak_mib(),
         "as_of": plan.as_of,
+        "zones": len(plan.zones) if run.found else None,
+        "zones_asked": run.study.options.resolution,
         "open_sites": plan.sites[["site_id", "size"]].to_dict("records") if run.found else [],
         "kpis": plan.kpis,
         "audit": {"clean": run.audit.clean, "faults": list(run.audit.faults)},

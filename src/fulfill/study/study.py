@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from fulfill.inputs.aggregation import merge_zones
+from fulfill.inputs.aggregation import Merged, merge_zones
 from fulfill.inputs.demand import Demand, read_demand
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate, shadowed
@@ -139,15 +139,20 @@ class Study:
         parts += [f"overrides {changed}"] if changed else []
         return f"<{'; '.join(parts)}>"
 
+    @cached_property
+    def merged(self) -> Merged | None:
+        """The problem with merged zones; None without a resolution."""
+        wanted = self.options.resolution
+        return merge_zones(self.problem, wanted) if wanted else None
+
     def planned_problem(self) -> Problem:
         """Return the problem to be planned, with merged zones if a resolution is set."""
-        wanted = self.options.resolution
-        return merge_zones(self.problem, wanted).problem if wanted else self.problem
+        return self.merged.problem if self.merged else self.problem
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
-        """Warnings about the inputs that do not prevent planning."""
-        return self.problem.warnings
+        """Warnings about the inputs and options that do not prevent planning."""
+        return (*self.problem.warnings, *(self.merged.warnings if self.merged else ()))
 
     def with_(
         self,

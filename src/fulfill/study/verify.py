@@ -196,7 +196,6 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     """Yield every check except that of the inputs."""
     model = build_model(study.planned_problem(), study.options)
     problem, economics, instance = model.problem, model.economics, model.instance
-    n_zones = len(study.problem.demand.zones)
     proven, faults = _proven(folder, claimed, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
         written = tuple(
@@ -226,7 +225,7 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(
         status_of(found.objective, bound), found.objective, bound, str(claimed["bound_kind"]),
-        instance_in_words(instance, n_zones), 0.0,
+        instance_in_words(instance, study), 0.0,
     )  # fmt: skip
     plan = tabulate(problem, economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)

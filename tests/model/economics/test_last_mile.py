@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.last_mile import (
+    NO_FERRY,
     CrossBorderTerms,
     DeliveryOptions,
     Lanes,
@@ -26,6 +28,7 @@ def options_of(problem: Problem) -> DeliveryOptions:
         network["services"],
         network["mail_services"],
         network["own_delivery"],
+        network["ferries"],
         problem.channels,
         CrossBorderTerms(fee_usd=3.0, days=2.0),
     )
@@ -151,3 +154,42 @@ def test_only_carriers_ask_more_in_a_peak(toy: Folders) -> None:
     )
     assert delivery_options.own.any()
     assert not delivery_options.own.all()
+
+
+FERRIES = pd.DataFrame(
+    {"country": ["US", "MX", "MX"], "hours": [1.0, 6.0, 48.0], "usd_order": [9.0, 1.5, 0.0]}
+)
+
+
+@pytest.mark.parametrize("channels", [("local",), ("cross_border",), ("local", "direct_mail")])
+def test_over_a_ferry_a_carrier_is_dearer_and_later(
+    toy_problem: Problem, channels: tuple[str, ...]
+) -> None:
+    network = toy_problem.network
+    tables = (network[name] for name in ("services", "mail_services", "own_delivery"))
+    terms = CrossBorderTerms(fee_usd=3.0, days=2.0)
+    table = allowed_options(*tables, FERRIES, channels, terms).table
+    dry = table[table["ferry"] == NO_FERRY]
+    carried = dry[dry["channel"] != "direct_mail"]
+    assert set(table["ferry"]) == {NO_FERRY, 1, 2}  # the toy has no service in the US
+    for ferry, usd, days in ((1, 1.5, 0.25), (2, 0.0, 2.0)):
+        over = table[table["ferry"] == ferry]
+        assert over["channel"].tolist() == carried["channel"].tolist()
+        np.testing.assert_allclose(over["base_usd"] - carried["base_usd"].to_numpy(), usd)
+        np.testing.assert_allclose(over["days_mean"] - carried["days_mean"].to_numpy(), days)
+        np.testing.assert_allclose(over["days_p90"] - carried["days_p90"].to_numpy(), days)
+    assert dry.index.tolist() == list(range(len(dry)))  # ferries come last
+
+
+def test_a_lane_over_a_ferry_has_the_options_of_that_ferry_only(toy_problem: Problem) -> None:
+    network, zones = toy_problem.network, toy_problem.demand.zones
+    found = measure(network, zones)
+    ferry = found.site_zone_ferry.copy()
+    ferry[:, 0] = 1
+    tables = (network[name] for name in ("services", "mail_services", "own_delivery"))
+    options = allowed_options(*tables, FERRIES, ("local",), CrossBorderTerms(3.0, 2.0))
+    rest = (network[name] for name in ("sites", "origins", "own_delivery", "emissions"))
+    lane = lanes_to_zones(options, replace(found, site_zone_ferry=ferry), zones, *rest)
+    taken = options.table["ferry"].to_numpy()[lane.option]
+    assert (taken == np.where(lane.zone == 0, 1, NO_FERRY)).all()
+    assert (lane.zone == 0).any()

@@ -8,7 +8,7 @@ import pytest
 
 from fulfill.model.economics.cancellation import Survival
 from fulfill.model.economics.inbound import GoodsCost
-from fulfill.model.economics.last_mile import OWN_VANS, DeliveryOptions
+from fulfill.model.economics.last_mile import NO_FERRY, OWN_VANS, DeliveryOptions
 from fulfill.model.economics.order_value import OrderValue, cost_of_a_day
 
 FREE_GOODS = GoodsCost(np.zeros((1, 2)), np.zeros(2), np.zeros(2))
@@ -23,6 +23,7 @@ def day_usd(
 ) -> list[float]:
     """Return what a day costs in the US and Mexico; a way is (channel, service_id, country)."""
     table = pd.DataFrame(delivery_options, columns=["channel", "service_id", "country"])
+    table["ferry"] = NO_FERRY
     loss = np.array(losses, float)[:, :, None]
     one = Survival(*(np.ones_like(loss),) * 3)
     today = OrderValue({"revenue": np.where(np.isinf(loss), np.inf, -10.0)})

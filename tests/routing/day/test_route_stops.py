@@ -8,17 +8,26 @@ import pytest
 import shapely
 
 from fulfill.inputs.faults import SolverError
+from fulfill.inputs.folder import locate
+from fulfill.inputs.geography.land import Land
 from fulfill.inputs.geography.roads import RoadRules
+from fulfill.inputs.network import read_network
 from fulfill.routing.day import route_stops as module
 from fulfill.routing.day.districts import split
 from fulfill.routing.day.road_matrix import StreetRules
-from fulfill.routing.day.route_stops import EngineOptions, RoadMap, day_distances, route_stops
+from fulfill.routing.day.route_stops import (
+    EngineOptions,
+    RoadMap,
+    day_distances,
+    road_map,
+    route_stops,
+)
 
 DEPOTS = pd.DataFrame({"site_id": ["a"], "country": "MX", "lat": 20.0, "lon": -100.0})
 SPEEDS = pd.DataFrame(
     {"road_kind": ["street", "road"], "from_hour": 0, "to_hour": 24, "kmh": [20.0, 60.0]}
 )
-ROADS = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), {})
+ROADS = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), Land())
 OPTIONS = EngineOptions("ruin", seed=1)
 
 
@@ -107,10 +116,25 @@ def test_no_stops_are_no_districts() -> None:
     assert route_stops(DEPOTS, stops_of(0), vans(2.0), SPEEDS, ROADS, OPTIONS) == ()
 
 
+def test_vans_take_no_ferry() -> None:
+    network = read_network(locate("network", "mexico-us-border"))
+    depot = pd.DataFrame({"country": ["MX"], "lat": [20.629], "lon": [-87.073]})  # Playa del Carmen
+    stops = pd.DataFrame(
+        {
+            "lat": [20.64, 20.508, 20.49, 21.232, 21.24],
+            "lon": [-87.08, -86.946, -86.95, -86.731, -86.735],
+        }
+    )
+    land = [0, 0, 1, 1, 2, 2]  # the mainland, Cozumel, Isla Mujeres
+    km = day_distances(depot, stops, road_map(network)).km
+    assert (np.isfinite(km) == np.equal.outer(land, land)).all()
+    assert 0 < km[2, 3] < 5
+
+
 def test_a_stop_on_the_land_of_another_country_is_joined_to_no_depot() -> None:
     stops = stops_of(2).assign(lat=[20.01, 20.02], lon=-100.0)
     abroad = shapely.box(-100.1, 20.015, -99.9, 20.1)
-    roads = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), {"US": abroad})
+    roads = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), Land({"US": abroad}))
     km = day_distances(DEPOTS, stops, roads).km
     assert np.isfinite(km[0, 1])
     assert np.isinf(km[0, 2])

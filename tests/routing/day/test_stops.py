@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from fulfill.inputs.geography.land import Land
 from fulfill.routing.day.road_matrix import great_circle_km
 from fulfill.routing.day.stops import place_orders, whole_orders
 from routing.day.figures import FIGURES
@@ -31,9 +32,9 @@ def test_whole_orders_add_up_and_keep_their_means() -> None:
     assert (np.abs(draws - expected) < 1.0).all()
 
 
-def placed(seed: int = 0, land: dict[str, shapely.Geometry] | None = None) -> pd.DataFrame:
+def placed(seed: int = 0, land: Land | None = None) -> pd.DataFrame:
     orders = pd.DataFrame({"zone_id": ["a"], "orders": [3000], "weight_kg": [0.5]})
-    return place_orders(TOWN, orders, FIGURES, land or {}, np.random.default_rng(seed))
+    return place_orders(TOWN, orders, FIGURES, land or Land(), np.random.default_rng(seed))
 
 
 def test_no_order_is_lost_and_one_block_is_one_stop() -> None:
@@ -59,7 +60,7 @@ def test_orders_thin_out_from_the_centre_as_a_disc_of_the_towns_people() -> None
 
 
 def test_no_delivery_point_is_in_the_sea() -> None:
-    land = {"MX": shapely.box(-101.0, 19.0, -99.99, 21.0)}
+    land = Land({"MX": shapely.box(-101.0, 19.0, -99.99, 21.0)})
     stops = placed(land=land)
     assert (stops["lon"] < -99.99 + 0.001).all()
     assert stops["orders"].sum() == 3000

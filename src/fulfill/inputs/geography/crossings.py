@@ -14,15 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.geography.ferries import Shores, island_km, same_land
 from fulfill.inputs.geography.geodesic import geodesic_km
-from fulfill.inputs.geography.roads import (
-    MAX_ACCESS_KM,
-    RoadGraph,
-    RoadRules,
-    course,
-    road_km,
-    snap,
-)
+from fulfill.inputs.geography.places import Reach, node_country, reach
+from fulfill.inputs.geography.roads import RoadGraph, RoadRules, course, road_km, snap
+from fulfill.inputs.windows import misplaced
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -37,17 +33,20 @@ class Lane:
     road_km : float
         Road length, km.
     hours : float
-        Driving time at the mean truck speed.
+        Driving time at the mean truck speed, and the hours of the ferries.
     crossing : str or None
         `gateway_id` of the land crossing; None within a country.
     line : ndarray, shape (n_points, 2)
         Course of the lane, latitude and longitude in degrees.
+    ferries : tuple of str
+        `ferry_id` of the ferries that the lane takes; their length is part of `road_km`.
     """
 
     road_km: float
     hours: float
     crossing: str | None
     line: Array
+    ferries: tuple[str, ...] = ()
 
 
 def cross_road_km(
@@ -129,8 +128,9 @@ def lane(
     a: tuple[float, float],
     b: tuple[float, float],
     crossings: pd.DataFrame,
+    shores: Shores | None = None,
 ) -> Lane:
-    """Return the shortest road lane between two points.
+    """Return the shortest road lane between two points, over ferries where water is between.
 
     Parameters
     ----------
@@ -141,6 +141,8 @@ def lane(
         Latitude and longitude of the ends, degrees.
     crossings : DataFrame
         Land crossings, with columns `gateway_id`, `lat` and `lon`.
+    shores : Shores, optional
+        By default all water is taken for land.
 
     Returns
     -------
@@ -149,29 +151,37 @@ def lane(
     Raises
     ------
     InputError
-        F211 for impossible coordinates, F310 for a point farther than `MAX_ACCESS_KM` from any
-        road, or where the network has no crossing between the two countries.
+        F211 for impossible coordinates, F310 for a point that is off the map, F360 for one across
+        water that no ferry reaches, or F310 where the network has no crossing between the two
+        countries.
     """
     ends = np.array([a, b], float)
     _check_coordinates(ends)
     if graph is None:
         km = float(rules.access_factor * geodesic_km(*ends[0], *ends[1]))
         return Lane(km, km / rules.speed_kmh, None, ends)
-    node, access_km = snap(graph, ends)
-    _check_access(ends, access_km)
-    # an arbitrary point has no country of its own; it takes that of its nearest road
-    country = np.array(["US" if graph.country[n] else "MX" for n in node], object)
-    if country[0] == country[1]:
-        km = float(road_km(graph, rules, ends[:1], ends[1:], country[:1], country[1:])[0, 0])
-        line = np.vstack([ends[:1], course(graph, int(node[0]), int(node[1])), ends[1:]])
-        return Lane(km, km / rules.speed_kmh, None, line)
-    return _lane_abroad(graph, rules, ends, node, country, crossings)
+    shores = shores or Shores()
+    reached = reach(graph, shores.land, ends)
+    if reached.across.all() and same_land(shores.land, ends[:1], ends[1:])[0, 0]:
+        km = float(rules.access_factor * geodesic_km(*ends[0], *ends[1]))
+        return Lane(km, km / rules.speed_kmh, None, ends)
+    over = _ferries_from(graph, shores, ends, reached)
+    landed = ends.copy()
+    for side, number in over.items():
+        landed[side] = shores.landings("from")[number]
+    road = _road_lane(graph, rules, landed, crossings)
+    return _with_ferries(road, rules, shores, ends, over)
 
 
 def _check_coordinates(ends: Array) -> None:
     """Refuse points (n, 2) that are nowhere on Earth."""
     faults = [
-        Fault("F211", "LAT,LON", value=f"{lat:g},{lon:g}", detail="lat -90..90, lon -180..180")
+        Fault(
+            "F211",
+            "LAT,LON",
+            value=f"{lat:g},{lon:g}",
+            detail=misplaced(lat, lon) if np.isfinite([lat, lon]).all() else "not a number",
+        )
         for lat, lon in ends
         if not (np.isfinite([lat, lon]).all() and abs(lat) <= 90 and abs(lon) <= 180)
     ]
@@ -179,17 +189,70 @@ def _check_coordinates(ends: Array) -> None:
         raise InputError(faults)
 
 
-def _check_access(ends: Array, access_km: Array) -> None:
-    """Refuse points (n, 2) that are too far from every road."""
-    faults = [
-        Fault(
-            "F310", "LAT,LON", value=f"{lat:g},{lon:g}", detail=f"nearest road is {km:,.0f} km away"
-        )
-        for (lat, lon), km in zip(ends, access_km, strict=True)
-        if km > MAX_ACCESS_KM
-    ]
+def _ferries_from(graph: RoadGraph, shores: Shores, ends: Array, reached: Reach) -> dict[int, int]:
+    """Return the ferry that each end across water takes, by side; refuse what none reaches."""
+    faults, over = [], {}
+    island = island_km(shores, ends, node_country(graph, reached.node))
+    for side, (lat, lon) in enumerate(ends):
+        value = f"{lat:g},{lon:g}"
+        if reached.far[side]:
+            faults.append(
+                Fault("F310", "LAT,LON", value=value, detail=far_away(reached, side, ends))
+            )
+        elif reached.across[side]:
+            if np.isfinite(island[:, side]).any():
+                over[side] = int(island[:, side].argmin())
+            else:
+                detail = f"{reached.km[side]:,.0f} km from the nearest road"
+                faults.append(Fault("F360", "LAT,LON", value=value, detail=detail))
     if faults:
         raise InputError(faults)
+    return over
+
+
+def far_away(reached: Reach, row: int, points: Array) -> str:
+    """Return the end of a message on a place that is off the map.
+
+    Parameters
+    ----------
+    reached : Reach
+    row : int
+        Which of the places.
+    points : ndarray, shape (n, 2)
+        Latitude and longitude of the places, degrees.
+    """
+    if np.isinf(reached.km[row]):
+        return "no road of its country is mapped"
+    hint = misplaced(float(points[row, 0]), float(points[row, 1]))
+    return f"nearest road is {reached.km[row]:,.0f} km away" + (f"; {hint}" if hint else "")
+
+
+def _with_ferries(
+    road: Lane, rules: RoadRules, shores: Shores, ends: Array, over: dict[int, int]
+) -> Lane:
+    """Return a lane between landings with the ferries, and the ways to the ends, added."""
+    km, hours, line = road.road_km, road.hours, road.line
+    for side, number in over.items():
+        ferry, landing = shores.ferries.iloc[number], shores.landings("to")[number]
+        ashore = float(rules.access_factor * geodesic_km(*ends[side], *landing))
+        km += float(ferry["km"]) + ashore
+        hours += float(ferry["hours"]) + ashore / rules.speed_kmh
+        beyond = np.array([landing, ends[side]])
+        line = np.vstack([line, beyond] if side else [beyond[::-1], line])
+    names = tuple(str(shores.ferries["ferry_id"].iloc[number]) for number in over.values())
+    return Lane(km, hours, road.crossing, line, names)
+
+
+def _road_lane(graph: RoadGraph, rules: RoadRules, ends: Array, crossings: pd.DataFrame) -> Lane:
+    """Return the shortest lane between two points, (2, 2), that roads reach."""
+    node, _ = snap(graph, ends)
+    # an arbitrary point has no country of its own; it takes that of its nearest road
+    country = node_country(graph, node)
+    if country[0] != country[1]:
+        return _lane_abroad(graph, rules, ends, node, country, crossings)
+    km = float(road_km(graph, rules, ends[:1], ends[1:], country[:1], country[1:])[0, 0])
+    line = np.vstack([ends[:1], course(graph, int(node[0]), int(node[1])), ends[1:]])
+    return Lane(km, km / rules.speed_kmh, None, line)
 
 
 def _lane_abroad(

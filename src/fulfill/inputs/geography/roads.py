@@ -26,8 +26,6 @@ from fulfill.inputs.geography.geodesic import air_km, geodesic_km
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COUNTRY_CODES = {"MX": 0, "US": 1}
-MAX_ACCESS_KM = 60.0
-"""A point farther than this from any road is taken to be mistyped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,12 +124,12 @@ def snap(
     -------
     node : ndarray of int, shape (n,)
     km : ndarray, shape (n,)
-        Great circle from the point to its node.
+        Great circle from the point to its node; infinite in a country without nodes.
     """
     from scipy.spatial import cKDTree
 
     points = np.asarray(points, float)
-    node = np.zeros(len(points), np.int64)
+    node, lost = np.zeros(len(points), np.int64), np.zeros(len(points))
     codes = (
         np.zeros(len(points), np.int64)
         if country is None
@@ -141,10 +139,14 @@ def snap(
         own = (
             np.arange(len(graph.lat)) if country is None else np.flatnonzero(graph.country == code)
         )
-        tree = cKDTree(_unit(graph.lat[own], graph.lon[own]))
         rows = np.flatnonzero(codes == code)
+        if not len(own):
+            lost[rows] = np.inf
+            continue
+        tree = cKDTree(_unit(graph.lat[own], graph.lon[own]))
         node[rows] = own[tree.query(_unit(points[rows, 0], points[rows, 1]))[1]]
-    return node, geodesic_km(points[:, 0], points[:, 1], graph.lat[node], graph.lon[node])
+    km = geodesic_km(points[:, 0], points[:, 1], graph.lat[node], graph.lon[node])
+    return node, km + lost
 
 
 def road_km(

@@ -1,10 +1,10 @@
-"""Tables of transport: freight, last mile, mail, carriers, emissions, lanes."""
+"""Tables of transport: freight, last mile, mail, carriers, emissions, lanes, ferries."""
 
 from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, text
 from fulfill.inputs.schema.demand import ZONE_CLASSES
-from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE
+from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE, WINDOW
 
 FREIGHT = Table(
     "freight",
@@ -146,6 +146,25 @@ LANES = Table(
         identifier("to_id", "site, gateway or zone", key=True),
         number("road_km", "km", "real length, in both directions", 0, 1e5),
         number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None),
+        *PROVENANCE,
+    ),
+    required=False,
+)
+FERRIES = Table(
+    "ferries",
+    "ferries to land that no road reaches; roads are used wherever there are some",
+    (
+        identifier("ferry_id", "name for messages and reports", key=True),
+        text("name", "name for people", REQUIRED),
+        text("country", "country of both landings", REQUIRED, COUNTRIES),
+        number("from_lat", "degrees", "latitude of the landing that roads reach", *WINDOW["lat"]),
+        number("from_lon", "degrees", "longitude of the landing that roads reach", *WINDOW["lon"]),
+        number("to_lat", "degrees", "latitude of the landing across water", *WINDOW["lat"]),
+        number("to_lon", "degrees", "longitude of the landing across water", *WINDOW["lon"]),
+        number("km", "km", "length of the passage", 0.1, 5000),
+        number("hours", "h", "passage, boarding, and the mean wait for a departure", 0, 500),
+        number("usd_order", "USD/order", "what carriers add to the price of an order", 0, 1000),
+        number("usd_vehicle", "USD", "fare of a truck of the line-haul, there and back", 0, 1e5),
         *PROVENANCE,
     ),
     required=False,

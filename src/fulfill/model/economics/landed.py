@@ -251,7 +251,7 @@ def economics(
     routes = _routes(problem, figures, goods, distances)
     inbound = price_inbound(problem, routes)
     stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
-    delivery_options = _delivery_options(problem, figures)
+    delivery_options = _delivery_options(problem, figures, distances)
     lead = _lead_times(network, figures, delivery_options)
     left = _survival(network, figures, delivery_options, lead)
     revenue = _revenue(problem, delivery_options)
@@ -401,12 +401,13 @@ def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Dis
     return usable_routes(candidates, goods, origins, products, problem.channels, figures.holding)
 
 
-def _delivery_options(problem: Problem, figures: Figures) -> DeliveryOptions:
-    network = problem.network
+def _delivery_options(problem: Problem, figures: Figures, distances: Distances) -> DeliveryOptions:
+    network, taken = problem.network, np.unique(distances.site_zone_ferry)
     return allowed_options(
         network["services"],
         network["mail_services"],
         network["own_delivery"],
+        network["ferries"].loc[taken[taken >= 0]],
         problem.channels,
         figures.crossing,
     )

@@ -1,10 +1,10 @@
 """Delivery options: last-mile services from a site, the same across the border, direct mail.
 
 A *delivery option* (`option` in the code) is one row of services.csv, such a row used across the
-border, or one row of mail_services.csv. The cost of delivering an order depends on option, product
-and period; only the price by distance and the emissions depend on the lane. So costs are kept by
-option (a few hundred rows), not by zone and site. Own vans are one option for each country and zone
-class; their whole price is in the lanes, from own_delivery.csv.
+border or over a ferry, or one row of mail_services.csv. The cost of delivering an order depends on
+option, product and period; only the price by distance and the emissions depend on the lane. So
+costs are kept by option (a few hundred rows), not by zone and site. Own vans are one option for
+each country and zone class; their whole price is in the lanes, from own_delivery.csv.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 OWN_VANS = "own-vans"
 """`service_id` of the delivery options of own_delivery.csv."""
+NO_FERRY = -1
+"""The ferry of an option that takes none."""
+HOURS_A_DAY = 24.0
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
 
@@ -54,7 +57,8 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-        usd_100km, days_mean, days_p90, volumetric_kg_m3. The row number is the index of the option.
+        usd_100km, days_mean, days_p90, volumetric_kg_m3, and ferry: the row of ferries.csv, -1 for
+        none. The row number is the index of the option.
     """
 
     table: pd.DataFrame
@@ -129,6 +133,7 @@ def allowed_options(
     services: pd.DataFrame,
     mail_services: pd.DataFrame,
     own_delivery: pd.DataFrame,
+    ferries: pd.DataFrame,
     channels: Collection[str],
     crossing: CrossBorderTerms,
 ) -> DeliveryOptions:
@@ -138,11 +143,13 @@ def allowed_options(
     ----------
     services, mail_services, own_delivery : DataFrame
         Tables of the network.
+    ferries : DataFrame
+        Rows of ferries.csv that lanes take; the index is that of the whole table.
     channels : collection of str
         The channels that may be used.
     crossing : CrossBorderTerms
     """
-    services = services.assign(volumetric_kg_m3=0.0)
+    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY)
     parts = []
     if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
@@ -159,9 +166,33 @@ def allowed_options(
         )
     if "direct_mail" in channels:
         parts.append(
-            mail_services.assign(channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0)
+            mail_services.assign(
+                channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0, ferry=NO_FERRY
+            )
         )
+    parts += [_over_ferries(part, ferries) for part in parts]
     return DeliveryOptions(pd.concat(parts, ignore_index=True))
+
+
+def _over_ferries(options: pd.DataFrame, ferries: pd.DataFrame) -> pd.DataFrame:
+    """Return carriers' options over each ferry of their country: later, and dearer by its charge.
+
+    Mail needs no ferry, and own vans take none.
+    """
+    carried = options[(options["channel"] != "direct_mail") & (options["service_id"] != OWN_VANS)]
+    over = []
+    columns = (ferries[name] for name in ("country", "hours", "usd_order"))
+    for number, country, hours, usd in zip(ferries.index, *columns, strict=True):
+        there = carried[carried["country"] == country]
+        over.append(
+            there.assign(
+                ferry=number,
+                base_usd=there["base_usd"] + usd,
+                days_mean=there["days_mean"] + hours / HOURS_A_DAY,
+                days_p90=there["days_p90"] + hours / HOURS_A_DAY,
+            )
+        )
+    return pd.concat(over) if over else carried.iloc[:0]
 
 
 def _own_fleet_options(services: pd.DataFrame) -> pd.DataFrame:
@@ -204,8 +235,8 @@ def lanes_to_zones(
 ) -> Lanes:
     """Return every lane that a delivery option serves.
 
-    Country, zone class and distance band (of own vans: own_delivery.csv) must fit. Mail has lanes
-    only where there is an origin overseas to mail from.
+    Country, zone class, ferry and distance band (of own vans: own_delivery.csv) must fit. Mail has
+    lanes only where there is an origin overseas to mail from.
 
     Parameters
     ----------
@@ -219,11 +250,11 @@ def lanes_to_zones(
     own_usd = _own_prices(own_delivery, sites, zones)
     from_abroad = (origins["country"] == "CN").any()
     pieces = []
-    columns = ("channel", "country", "zone_class", "km_from", "km_to")
+    columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to")
     rows = zip(
         delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
     )
-    for number, (own, channel, country, kind, km_from, km_to) in enumerate(rows):
+    for number, (own, channel, country, kind, ferry, km_from, km_to) in enumerate(rows):
         fits = (zone_country == country) & (zone_class == kind)
         if channel == "direct_mail":
             zone = np.flatnonzero(fits & from_abroad)
@@ -231,6 +262,7 @@ def lanes_to_zones(
         else:
             km = distances.site_zone
             inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
+            inside &= distances.site_zone_ferry == ferry
             inside = inside & np.isfinite(own_usd) if own else inside
             right_side = domestic if channel == "local" else ~domestic
             site, zone = np.nonzero(inside & right_side & fits[None, :])

@@ -18,7 +18,7 @@ from fulfill.model.economics.cancellation import Survival
 from fulfill.model.economics.duty import courier_taxes
 from fulfill.model.economics.freight import Names
 from fulfill.model.economics.inbound import GoodsCost
-from fulfill.model.economics.last_mile import DeliveryOptions
+from fulfill.model.economics.last_mile import NO_FERRY, DeliveryOptions
 from fulfill.model.economics.returns import return_cost
 
 Array = NDArray[np.float64]
@@ -207,8 +207,8 @@ def cost_of_a_day(
 
     The slope of the value of an order, goods included, in its lead time: cancelled and unplaced
     orders at their margin. It is the mean over products by their orders, and the median over the
-    local options of the country. A country without these counts those across its border, the only
-    ones that its sites can use.
+    local options of the country, ferries left out. A country without these counts those across its
+    border, the only ones that its sites can use.
 
     Parameters
     ----------
@@ -234,8 +234,9 @@ def cost_of_a_day(
     by_product = loss.mean(axis=2)
     per_order = np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
     place, channel = (delivery_options.table[name].to_numpy() for name in ("country", "channel"))
-    # Own vans are left out: a day costs the same whether a site has any.
-    local, across = (channel == "local") & ~delivery_options.own, channel == "cross_border"
+    # A day costs the same whether a site has own vans, or a ferry.
+    usual_way = ~delivery_options.own & (delivery_options.table["ferry"] == NO_FERRY).to_numpy()
+    local, across = (channel == "local") & usual_way, (channel == "cross_border") & usual_way
     usual = []
     for country in countries:
         own = per_order[local & (place == country)]

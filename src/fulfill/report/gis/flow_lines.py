@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.geography.crossings import lane
-from fulfill.inputs.geography.distances import crossing_table, road_rules
+from fulfill.inputs.geography.distances import crossing_table, road_rules, shores_of
 from fulfill.inputs.geography.roads import read_roads
 from fulfill.inputs.geography.sea import air_line, sea_line
 from fulfill.inputs.network import Network
@@ -128,6 +128,7 @@ class _HopLines:
         self.graph = read_roads(network.roads) if network.roads else None
         self.rules = road_rules(network)
         self.crossings = crossing_table(network, freight=True)
+        self.shores = shores_of(network)
         self.roads: dict[tuple[Point, Point, str], tuple[shapely.Geometry, str]] = {}
 
     def line(
@@ -156,7 +157,7 @@ class _HopLines:
         )
         if self.graph is not None:
             try:
-                way = lane(self.graph, self.rules, start, goal, gates)
+                way = lane(self.graph, self.rules, start, goal, gates, self.shores)
             except InputError:
                 way = None
             # A place at the border may be nearer to a road of the other country; such a road does

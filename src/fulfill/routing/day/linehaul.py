@@ -9,7 +9,7 @@ import pandas as pd
 
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.geography.crossings import lane
-from fulfill.inputs.geography.distances import crossing_table, road_rules
+from fulfill.inputs.geography.distances import crossing_table, road_rules, shores_of
 from fulfill.inputs.geography.roads import Array, read_roads
 from fulfill.inputs.network import Network
 from fulfill.routing.day.fleet import mean_speed
@@ -35,8 +35,8 @@ COLUMNS = [
 def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[Array]]:
     """Return the trucks a week for each load.
 
-    A trip is paid by the loaded kilometre: the price of a truck counts its return. A load with no
-    road is left out.
+    A trip is paid by the loaded kilometre: the price of a truck counts its return, and so does the
+    fare of a ferry. A load with neither road nor ferry is left out.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
         Table of `COLUMNS`, and the line of each row, (n, 2) lat and lon.
     """
     graph = read_roads(network.roads) if network.roads else None
-    gates = crossing_table(network, freight=True)
+    gates, shores = crossing_table(network, freight=True), shores_of(network)
     vehicles = network["vehicles"]
     trucks = {
         row["country"]: row
@@ -64,15 +64,21 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
         start, goal = (load["from_lat"], load["from_lon"]), (load["to_lat"], load["to_lon"])
         allowed = gates[gates["gateway_id"] == load["via"]] if load["via"] else gates
         try:
-            road = lane(graph, road_rules(network), start, goal, allowed)
+            road = lane(graph, road_rules(network), start, goal, allowed, shores)
         except InputError:
             continue
         full = max(load["m3_week"] / truck["load_m3"], load["kg_week"] / truck["load_kg"])
         trips = max(ceil(full - 1e-9), 1)
         shift = truck["shift_start"], truck["shift_start"] + truck["shift_hours"]
-        hours = road.road_km / mean_speed(network["speeds"], "road", *shift)
+        ferries = shores.ferries[shores.ferries["ferry_id"].isin(road.ferries)]
+        driven = road.road_km - float(ferries["km"].sum())
+        hours = driven / mean_speed(network["speeds"], "road", *shift)
+        hours += float(ferries["hours"].sum())
         usd = trips * (
-            truck["usd_km"] * road.road_km + truck["usd_hour"] * hours + truck["usd_day"]
+            truck["usd_km"] * driven
+            + truck["usd_hour"] * hours
+            + truck["usd_day"]
+            + float(ferries["usd_vehicle"].sum())
         )
         rows.append(
             (

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from fulfill.inputs.faults import SolverError
-from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.geography.distances import land_of, road_rules
+from fulfill.inputs.geography.ferries import same_land
+from fulfill.inputs.geography.land import Land
+from fulfill.inputs.geography.places import reach
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads
 from fulfill.inputs.network import Network
 from fulfill.routing.audit import audit_day
 from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
 from fulfill.routing.day.fleet import day_instance
 from fulfill.routing.day.road_matrix import RoadMatrix, StreetRules, measure_distances
-from fulfill.routing.day.stops import read_land
 from fulfill.routing.solution import RoutingParams
 
 ITERATIONS_PER_STOP = 2
@@ -36,14 +37,14 @@ class RoadMap:
         Mapped roads, None without a map.
     roads, streets : RoadRules
         Rules by which distances follow from roads and great circles.
-    land : mapping
-        Shapes by country (see `fulfill.routing.day.stops.read_land`); no road leaves a country.
+    land : Land
+        No road leaves a country.
     """
 
     graph: RoadGraph | None
     roads: RoadRules
     streets: StreetRules
-    land: Mapping[str, shapely.Geometry]
+    land: Land
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def road_map(network: Network) -> RoadMap:
         read_roads(network.roads) if network.roads else None,
         road_rules(network),
         StreetRules(figures["street_detour"], figures["street_reach_km"]),
-        read_land(network.outlines),
+        land_of(network),
     )
 
 
@@ -140,14 +141,22 @@ def day_distances(depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap) -> 
     """Return the distances between depots, then stops.
 
     A stop on the land of another country is joined to no depot of this one; one on no country's
-    land is taken to be in that of the first depot.
+    land is taken to be in that of the first depot. Vans take no ferry: what lies across water is
+    joined only to places on the same land.
     """
     points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
     country = np.full(len(points), depots["country"].iloc[0], object)
     country[: len(depots)] = depots["country"]
-    for code, shape in roads.land.items():
+    for code, shape in roads.land.countries.items():
         country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
-    return measure_distances(roads.graph, roads.roads, roads.streets, points, country)
+    distances = measure_distances(roads.graph, roads.roads, roads.streets, points, country)
+    if roads.graph is None:
+        return distances
+    across = reach(roads.graph, roads.land, points, country).across
+    apart = across[:, None] | across[None, :]
+    island = np.flatnonzero(across)
+    apart[np.ix_(island, island)] = ~same_land(roads.land, points[island], points[island])
+    return replace(distances, street_km=np.where(apart, np.inf, distances.street_km))
 
 
 def _district_params(options: EngineOptions, n_stops: int, n_day: int) -> RoutingParams:

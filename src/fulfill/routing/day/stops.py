@@ -8,7 +8,6 @@ network's people per square kilometre. The same seed gives the same delivery poi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,9 +15,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from fulfill.inputs.geography.land import KM_PER_DEGREE, Land
+
 Array = NDArray[np.float64]
-KM_PER_DEGREE = 111.195
-"""Kilometres of a degree of latitude."""
 MAX_RADII = 2.0
 """Radii of the disc beyond which no order is placed."""
 REDRAWS = 30
@@ -64,38 +63,11 @@ def zone_area_km2(zones: pd.DataFrame, figures: Mapping[str, float]) -> Array:
     return np.asarray(np.maximum(zones["population"].to_numpy(float), 1.0) / dense)
 
 
-def read_land(outlines: bytes | None) -> dict[str, shapely.Geometry]:
-    """Return the land of each country.
-
-    Parameters
-    ----------
-    outlines : bytes or None
-        Content of the network's GeoJSON file, or None.
-
-    Returns
-    -------
-    dict
-        Shapes by country, prepared; empty without outlines.
-    """
-    if outlines is None:
-        return {}
-    shapes: dict[str, list[shapely.Geometry]] = {}
-    for feature in json.loads(outlines)["features"]:
-        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-        shapes.setdefault(str(feature["properties"]["country"]), []).append(
-            shapely.make_valid(shape)
-        )
-    land = {country: shapely.union_all(parts) for country, parts in shapes.items()}
-    for shape in land.values():
-        shapely.prepare(shape)
-    return land
-
-
 def place_orders(
     zones: pd.DataFrame,
     orders: pd.DataFrame,
     figures: Mapping[str, float],
-    land: Mapping[str, shapely.Geometry],
+    land: Land,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Place whole orders at delivery points and gather those of one block into a stop.
@@ -108,8 +80,8 @@ def place_orders(
         Columns zone_id, orders (whole), weight_kg of one order; a zone may have several rows.
     figures : mapping of str to float
         Parameters of the network.
-    land : mapping
-        See `read_land`; a country without an entry has no coast.
+    land : Land
+        A country without a shape has no coast.
 
     Returns
     -------
@@ -158,7 +130,7 @@ def _delivery_points(
     zones: pd.DataFrame,
     zone: NDArray[np.int64],
     figures: Mapping[str, float],
-    land: Mapping[str, shapely.Geometry],
+    land: Land,
     rng: np.random.Generator,
 ) -> tuple[Array, Array]:
     """Return lat and lon of every order, given the row of its zone."""
@@ -185,12 +157,10 @@ def _delivery_points(
     return lat, lon
 
 
-def _on_land(
-    lat: Array, lon: Array, country: NDArray[np.object_], land: Mapping[str, shapely.Geometry]
-) -> NDArray[np.bool_]:
+def _on_land(lat: Array, lon: Array, country: NDArray[np.object_], land: Land) -> NDArray[np.bool_]:
     """Tell which points lie on the land of their country."""
     inside = np.ones(len(lat), bool)
-    for code, shape in land.items():
+    for code, shape in land.countries.items():
         rows = np.flatnonzero(country == code)
         inside[rows] = shapely.contains_xy(shape, lon[rows], lat[rows])
     return inside
