@@ -9,7 +9,7 @@ import pandas as pd
 
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import SIZES
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Index
 from fulfill.model.economics.inventory import landing_shares
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import Carriers, Inbound, LocationInstance, Mail, Stock
@@ -61,7 +61,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         capacity=capacity,
         handling_usd=stores.handling_usd + delay[:, None, :],
         mail=_mail(problem, economics),
-        carriers=_carriers(problem),
+        carriers=_carriers(problem, economics),
         constant_usd=float((problem.orders.sum(axis=2) * economics.reference_usd).sum()),
         option_within=economics.within,
         inbound=_inbound(problem, economics),
@@ -120,22 +120,45 @@ def _mail(problem: Problem, economics: Economics) -> Mail:
     )
 
 
-def _carriers(problem: Problem) -> Carriers:
-    """Return carrier regions (states), the region of each zone, and orders by region and period."""
-    zones, table = problem.demand.zones, problem.network["carriers"]
+def _carriers(problem: Problem, economics: Economics) -> Carriers:
+    """Return carrier regions, the region of each zone, and orders by region and period.
+
+    A region is a state, or the zones of a state behind one ferry: they take no more orders than the
+    carriers of their people, and no more than fit on the ferry.
+    """
+    zones, table, ferries = (
+        problem.demand.zones,
+        problem.network["carriers"],
+        problem.network["ferries"],
+    )
     factor = problem.network["calendar"]["capacity_factor"].to_numpy(float)
-    region = zones["country"] + " " + zones["state"]
+    ferry = _zone_ferry(len(zones), economics)
+    behind = np.array([*(" by " + ferries["ferry_id"]), ""], object)[ferry]
+    region = zones["country"] + " " + zones["state"] + pd.Series(behind, zones.index)
     names = sorted(set(region))
     # every region has a row (F305)
     per_head = {
         (row.country, row.state): row.orders_1000_people_day
         for row in table.itertuples(index=False)
     }
-    people = zones.groupby(region)["population"].sum()
-    daily = []
+    orders = []
     for name in names:
-        country, state = name.split(" ", 1)
+        members = np.flatnonzero(region == name)
+        country, state = zones.iloc[members[0]][["country", "state"]]
         row = (country, state) if (country, state) in per_head else (country, "*")
-        daily.append(per_head[row] * people[name] / 1000.0)
-    orders = np.array(daily)[:, None] * problem.days * factor
-    return Carriers(tuple(names), pd.Index(names).get_indexer(region), orders)
+        people = zones["population"].to_numpy(float)[members].sum()
+        carried = per_head[row] * people / 1000.0 * problem.days * factor
+        number = ferry[members[0]]
+        on_board = (
+            np.inf if number < 0 else float(ferries["orders_day"].fillna(np.inf).iloc[number])
+        )
+        orders.append(np.minimum(carried, on_board * problem.days))
+    return Carriers(tuple(names), pd.Index(names).get_indexer(region), np.array(orders))
+
+
+def _zone_ferry(n_zones: int, economics: Economics) -> Index:
+    """Return the row of ferries.csv over which each zone is reached, -1 for none, (n_zones,)."""
+    lanes, table = economics.lanes, economics.delivery_options.table
+    ferry = np.full(n_zones, -1)
+    np.maximum.at(ferry, lanes.zone, table["ferry"].to_numpy(np.int64)[lanes.option])
+    return ferry
