@@ -148,6 +148,14 @@ RULES: dict[str, tuple[str, str]] = {
         "a saved file has the format of this version",
         "optimize again, or use the version of fulfill that its manifest names",
     ),
+    "F330": (
+        "a stop lies in a country of the network, near its mapped roads",
+        "correct lat and lon, or remove the stop",
+    ),
+    "F331": (
+        "a time of day is hh:mm, or hours up to 48",
+        "write 9:30 or 9.5; in a spreadsheet, give the cells the format hh:mm before saving",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",

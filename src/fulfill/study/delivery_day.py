@@ -14,15 +14,22 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
-from fulfill.inputs.schema import SPEEDS, STOPS, VEHICLES
-from fulfill.inputs.tables import read_table
+from fulfill.inputs.schema import SPEEDS, VEHICLES
+from fulfill.inputs.stop_list import read_stop_list
 from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
 from fulfill.routing.day.districts import District
 from fulfill.routing.day.fleet import delivery_vehicles
 from fulfill.routing.day.linehaul import linehaul
 from fulfill.routing.day.route_stops import EngineOptions, road_map, route_stops
-from fulfill.routing.day.stops import place_orders, service_minutes, whole_orders
-from fulfill.routing.day.tables import unserved_table, vehicle_table, visit_table, zone_costs
+from fulfill.routing.day.stops import STOP_COLUMNS, place_orders, service_minutes, whole_orders
+from fulfill.routing.day.tables import (
+    UNSERVED_COLUMNS,
+    VISIT_COLUMNS,
+    unserved_table,
+    vehicle_table,
+    visit_table,
+    zone_costs,
+)
 from fulfill.study.day_orders import (
     RunFlows,
     flows_of,
@@ -32,6 +39,7 @@ from fulfill.study.day_orders import (
     pick_sites,
     weekly_loads,
 )
+from fulfill.study.outputs import DRIVER_SHEET
 from fulfill.study.run import Run
 
 Array = NDArray[np.float64]
@@ -205,7 +213,7 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Stops with `minutes` filled in and an empty `zone_id`.
+        Stops with `minutes` filled in and an empty `zone_id`; further columns of the list last.
 
     Raises
     ------
@@ -214,25 +222,14 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
-    frame, faults = read_table(path.read_bytes(), path.name, STOPS)
-    late = frame[frame["due"] < frame["ready"]] if not faults else frame.iloc[:0]
-    faults += [
-        Fault(
-            "F205",
-            path.name,
-            int(row["_row"]),
-            "due",
-            f"{row['due']:g}",
-            f"ready is {row['ready']:g}",
-        )
-        for _, row in late.iterrows()
-    ]
+    taken = {*STOP_COLUMNS, *VISIT_COLUMNS, *UNSERVED_COLUMNS, *DRIVER_SHEET.keys}
+    frame, faults = read_stop_list(path.read_bytes(), path.name, network, taken)
     if faults:
         raise InputError(faults)
     minutes = frame["minutes"].fillna(
         pd.Series(service_minutes(frame["orders"].to_numpy(float), network.parameters))
     )
-    return frame.assign(minutes=minutes, zone_id="").drop(columns="_row")
+    return frame.assign(minutes=minutes, zone_id="")
 
 
 def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:

@@ -35,11 +35,16 @@ class District:
     ----------
     stops : (n_stops,)
         Rows of the day's table.
+    instance, solution : RoutingInstance, RoutingSolution
+        Over these stops.
+    abroad : tuple of str
+        By stop, the country where it lies if no depot is in it, otherwise empty.
     """
 
     stops: Indices
     instance: RoutingInstance
     solution: RoutingSolution
+    abroad: tuple[str, ...]
 
 
 def split(stops: pd.DataFrame, size: int = MAX_STOPS) -> list[Indices]:

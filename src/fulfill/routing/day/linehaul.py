@@ -12,7 +12,7 @@ from fulfill.inputs.geography.crossings import lane
 from fulfill.inputs.geography.distances import crossing_table, road_rules
 from fulfill.inputs.geography.roads import Array, read_roads
 from fulfill.inputs.network import Network
-from fulfill.routing.day.fleet import mean_speed
+from fulfill.routing.day.fleet import mean_speed, shift_of
 
 COLUMNS = [
     "kind",
@@ -69,8 +69,7 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
             continue
         full = max(load["m3_week"] / truck["load_m3"], load["kg_week"] / truck["load_kg"])
         trips = max(ceil(full - 1e-9), 1)
-        shift = truck["shift_start"], truck["shift_start"] + truck["shift_hours"]
-        hours = road.road_km / mean_speed(network["speeds"], "road", *shift)
+        hours = road.road_km / mean_speed(network["speeds"], "road", *shift_of(truck))
         usd = trips * (
             truck["usd_km"] * road.road_km + truck["usd_hour"] * hours + truck["usd_day"]
         )

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from fulfill.inputs.faults import SolverError
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads
 from fulfill.inputs.network import Network
+from fulfill.inputs.schema import COUNTRIES, COUNTRY_WINDOW
 from fulfill.routing.audit import audit_day
+from fulfill.routing.clock_audit import audit_clock
 from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
 from fulfill.routing.day.fleet import day_instance
 from fulfill.routing.day.road_matrix import RoadMatrix, StreetRules, measure_distances
@@ -110,23 +113,24 @@ def route_stops(
         apportion(None if np.isnan(count) else int(count), [len(part) for part in parts])
         for count in vehicles["available"]
     ]
-    districts = []
+    districts, faults = [], []
     for number, rows in enumerate(parts):
         district_stops = stops.iloc[rows]
         available = [
             np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets
         ]
-        instance = day_instance(
-            f"district {number + 1}",
-            depots,
-            district_stops,
-            {"vehicles": vehicles.assign(available=available), "speeds": speeds},
-            day_distances(depots, district_stops, roads),
-        )
+        tables = {"vehicles": vehicles.assign(available=available), "speeds": speeds}
+        country = place_countries(depots, district_stops, roads)
+        distances = day_distances(depots, district_stops, roads, country)
+        name = f"district {number + 1}"
+        instance = day_instance(name, depots, district_stops, tables, distances)
         params = _district_params(options, len(rows), len(stops))
         routed = route_with_breaks(instance, params, options.engine)
-        districts.append(District(rows, instance, routed))
-    faults = audit_day(
+        faults += audit_clock(depots, district_stops, tables, distances, instance, routed)
+        home = set(depots["country"])
+        abroad = tuple("" if c in home else str(c) for c in country[len(depots) :])
+        districts.append(District(rows, instance, routed, abroad))
+    faults += audit_day(
         len(stops),
         ((part.stops, part.instance, part.solution) for part in districts),
         _available(depots, vehicles),
@@ -136,17 +140,36 @@ def route_stops(
     return tuple(districts)
 
 
-def day_distances(depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap) -> RoadMatrix:
-    """Return the distances between depots, then stops.
+def place_countries(
+    depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap
+) -> NDArray[np.object_]:
+    """Return the countries of depots, then stops.
 
-    A stop on the land of another country is joined to no depot of this one; one on no country's
-    land is taken to be in that of the first depot.
+    A stop on no country's land is in that of the first depot, unless only another one can hold it.
     """
-    points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
-    country = np.full(len(points), depots["country"].iloc[0], object)
-    country[: len(depots)] = depots["country"]
+    home = str(depots["country"].iloc[0])
+    found = np.full(len(stops), home, object)
+    out = ~_in_window(stops, home)
+    for code in COUNTRIES:
+        found[out & _in_window(stops, code)] = code
     for code, shape in roads.land.items():
-        country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
+        found[shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
+    return np.concatenate([depots["country"].to_numpy(object), found])
+
+
+def _in_window(places: pd.DataFrame, country: str) -> NDArray[np.bool_]:
+    """Tell which places lie in the window of a country."""
+    inside = np.ones(len(places), bool)
+    for name, (low, high) in zip(("lat", "lon"), COUNTRY_WINDOW[country], strict=True):
+        inside &= places[name].between(low, high).to_numpy()
+    return inside
+
+
+def day_distances(
+    depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap, country: NDArray[np.object_]
+) -> RoadMatrix:
+    """Return the distances between depots, then stops; those of two countries are not joined."""
+    points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
     return measure_distances(roads.graph, roads.roads, roads.streets, points, country)
 
 
