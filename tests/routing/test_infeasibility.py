@@ -54,7 +54,8 @@ def test_window(base):
 def test_shift(base):
     entry = reason_of(far(base, 300.0, 6.0), 0)
     assert entry.reason == "shift"
-    assert "until 20:06 instead of 18:00" in entry.text
+    assert "6.0 h there, 0.1 h at the stop and 6.0 h back" in entry.text
+    assert "a shift of 12.1 h instead of 10" in entry.text
 
 
 def test_unreachable(base):
@@ -83,8 +84,8 @@ def test_depot(base):
 def test_a_break_that_has_no_place(base):
     tight = with_vehicle(base, rest=Break(9.9, 8.0, 8.1))
     solution = solve_routing(tight, RoutingParams(iterations=10), "ortools")
-    assert {entry.reason for entry in solution.unserved} == {"shift"}
-    assert "break has its place" in solution.unserved[0].text
+    assert {entry.reason for entry in solution.unserved} == {"break"}
+    assert "a break of 594 minutes, begun between 08:00 and 08:06" in solution.unserved[0].text
 
 
 def test_the_type_that_comes_nearest_gives_the_reason(base):

@@ -134,7 +134,7 @@ def route(
     check_target(target, overwrite=overwrite)
     planned = open_run(run)
     found = read_network(locate("network", network)) if network else None
-    day = route_day(planned, DayOptions(**options), found)
+    day = route_day(planned, DayOptions(**options), found, lambda line: click.echo(line, err=True))
     asked = {
         name: str(value)
         for name, value in {"network": day.network.folder.label, **options}.items()

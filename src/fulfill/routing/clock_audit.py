@@ -1,15 +1,17 @@
 """A second reading of a day's clock: shifts, windows and speeds as the tables give them.
 
 `audit` checks routes against an instance. Here they are checked against the tables from which the
-instance was made: visits on the clock against the windows of the stop list, days against the shifts
-of vehicles.csv, and hours of driving against the bands of speeds.csv, which begin again at midnight.
+instance was made: visits on the clock against the windows of the stop list, days against the
+shifts of vehicles.csv, and hours of driving against the bands of speeds.csv, which begin again at
+midnight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import pairwise
 from math import isnan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,7 +83,7 @@ def audit_clock(
     return tuple(faults)
 
 
-def _shift(row: Mapping[str, float]) -> Shift:
+def _shift(row: Mapping[Hashable, Any]) -> Shift:
     """Return beginning and end of a shift, hours; 24 is the midnight at which the day begins."""
     begins = 0.0 if row["shift_start"] == 24 else float(row["shift_start"])
     return begins, begins + float(row["shift_hours"])

@@ -91,6 +91,11 @@ def why_unserved(instance: RoutingInstance, stop: int, depot_left: NDArray[np.fl
     return Unserved(stop, reason, f"{instance.stops[stop]}: {REASONS[reason]}; {text}")
 
 
+def serves_alone(instance: RoutingInstance, stop: int, vehicle: int) -> bool:
+    """Tell whether a vehicle of a type could serve a stop if it had nothing else to do."""
+    return _obstacle(instance, stop, vehicle, instance.depot_capacity)[0] == "fleet"
+
+
 def _obstacle(
     instance: RoutingInstance, stop: int, index: int, depot_left: NDArray[np.float64]
 ) -> tuple[str, str]:

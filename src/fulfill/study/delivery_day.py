@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -118,7 +119,10 @@ class DayRoutes:
 
 
 def route_day(
-    run: Run, options: DayOptions | None = None, network: Network | None = None
+    run: Run,
+    options: DayOptions | None = None,
+    network: Network | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> DayRoutes:
     """Route a delivery day of a run.
 
@@ -130,6 +134,8 @@ def route_day(
         Sites, period and engine.
     network : Network, optional
         Network with other vehicles, speeds or parameters than those of the run.
+    progress : callable, optional
+        Receives a line before each district is routed.
 
     Returns
     -------
@@ -170,7 +176,9 @@ def route_day(
         zones, stops = pd.DataFrame(), read_stops(options.stops, network)
         by_carrier = orders.iloc[:0]
     engine = EngineOptions(options.engine, options.seconds, options.seed)
-    districts = route_stops(depots, stops, network["vehicles"], network["speeds"], roads, engine)
+    districts = route_stops(
+        depots, stops, network["vehicles"], network["speeds"], roads, engine, progress
+    )
     loads = weekly_loads(flows, names, period, by_carrier)
     trucks = linehaul(loads, network)
     return _described(

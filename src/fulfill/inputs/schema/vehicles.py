@@ -71,9 +71,9 @@ SPEEDS = Table(
 )
 STOPS = Table(
     "stops",
-    "the stops of a day: your own list, instead of stops placed at random in the zones; `latitude`, "
-    "`longitude`, `long` and `lng` are read as `lat` and `lon`, and further columns (name, address, "
-    "phone) are kept for the drivers",
+    "the stops of a day: your own list, instead of stops placed at random in the zones; "
+    "`latitude`, `longitude`, `long` and `lng` are read as `lat` and `lon`, and further columns "
+    "(name, address, phone) are kept for the drivers",
     (
         identifier("stop_id", "name in the results", key=True),
         *PLACE,

@@ -83,7 +83,9 @@ def _by_vehicle(
     orders, stops, area, away = (
         zones[name].to_numpy(float) for name in ("orders", "stops", "area_km2", "depot_km")
     )
-    street, road = (mean_speed(speeds, kind, *shift_of(vehicle)) for kind in ("street", "road"))
+    street, road = (
+        mean_speed(speeds, kind, *shift_of(vehicle.to_dict())) for kind in ("street", "road")
+    )
     per_stop = orders / np.maximum(stops, 1e-9)
     # The local leg of Daganzo: it depends on the density of stops, not on the shape of the area.
     local_km = LOCAL_LEG * figures["street_detour"] * np.sqrt(area / np.maximum(stops, 1.0))

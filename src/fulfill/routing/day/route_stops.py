@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,7 @@ def route_stops(
     speeds: pd.DataFrame,
     roads: RoadMap,
     options: EngineOptions,
+    progress: Callable[[str], None] | None = None,
 ) -> tuple[District, ...]:
     """Route stops, district by district; the day has passed the auditor.
 
@@ -97,6 +98,8 @@ def route_stops(
         See `fulfill.routing.day.stops.STOP_COLUMNS`.
     vehicles, speeds : DataFrame
         Tables of the network; limited vehicles are shared out among the districts.
+    progress : callable, optional
+        Receives a line before each district.
 
     Returns
     -------
@@ -113,7 +116,8 @@ def route_stops(
         apportion(None if np.isnan(count) else int(count), [len(part) for part in parts])
         for count in vehicles["available"]
     ]
-    districts, faults = [], []
+    districts: list[District] = []
+    faults: list[str] = []
     for number, rows in enumerate(parts):
         district_stops = stops.iloc[rows]
         available = [
@@ -123,6 +127,8 @@ def route_stops(
         country = place_countries(depots, district_stops, roads)
         distances = day_distances(depots, district_stops, roads, country)
         name = f"district {number + 1}"
+        if progress:
+            progress(f"{name} of {len(parts)}: {len(rows)} stops")
         instance = day_instance(name, depots, district_stops, tables, distances)
         params = _district_params(options, len(rows), len(stops))
         routed = route_with_breaks(instance, params, options.engine)

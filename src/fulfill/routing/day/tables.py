@@ -88,7 +88,7 @@ def visit_table(
 
 def further_columns(stops: pd.DataFrame) -> list[str]:
     """Return the names of the columns of a stop list that only people read."""
-    return [name for name in stops if name not in STOP_COLUMNS]
+    return [str(name) for name in stops if name not in STOP_COLUMNS]
 
 
 def _named(districts: tuple[District, ...]) -> list[tuple[District, Route, str]]:
