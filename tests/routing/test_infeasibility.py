@@ -58,6 +58,32 @@ def test_shift(base):
     assert "a shift of 12.1 h instead of 10" in entry.text
 
 
+@pytest.mark.parametrize("hours", [5.2, 40.0, 770.0])
+def test_too_far_is_told_in_hours_not_in_times_of_a_clock(base, hours):
+    entry = reason_of(replace(far(base, 60.0 * hours, hours), due=np.full(6, 24.0)), 0)
+    assert entry.reason == "shift"
+    assert f"{hours:.1f} h there" in entry.text
+    assert ":" not in entry.text.split(";")[1]
+
+
+def test_what_opens_too_late_is_told_so(base):
+    entry = reason_of(replace(base, ready=np.where(np.arange(6) == 0, 17.95, 8.0)), 0)
+    assert entry.reason == "window"
+    assert "it opens at 17:57, a shift until 18:" in entry.text
+
+
+def test_a_shift_that_would_begin_on_the_day_before(base):
+    early = with_vehicle(far(base, 30.0, 0.75), opens=0.0, closes=9.0)
+    entry = reason_of(replace(early, ready=np.zeros(6), due=np.full(6, 0.5)), 0)
+    assert entry.reason == "window"
+    assert "a shift from 23:45 -1" in entry.text
+
+
+def test_the_dimension_of_a_load_has_its_unit(base):
+    heavy = replace(base, demand=base.demand + np.array([0.0, 200.0]), units=("parcels", "kg"))
+    assert "of 100 kg: a larger vehicle" in reason_of(heavy, 1).text
+
+
 def test_unreachable(base):
     assert reason_of(far(base, np.inf, np.inf), 0).reason == "unreachable"
 

@@ -95,7 +95,7 @@ def read_stop_list(
     if not frame.empty:
         faults += [*_window_faults(frame, file), *place_faults(frame, file, network)]
     kept = pd.DataFrame({n: cells[n] for n in names if n and n not in DECLARED}, index=numbers)
-    kept = kept.rename(columns={name: f"x_{name}" for name in set(kept) & {*taken}})
+    kept.columns = _free_names([str(name) for name in kept], set(taken))
     kept = kept.reindex(frame[ROW]).reset_index(drop=True)
     faults.sort(key=lambda fault: (fault.row, fault.code))
     return pd.concat([frame, kept], axis=1).drop(columns=ROW), faults
@@ -215,6 +215,17 @@ def _written(columns: dict[str, list[str]], numbers: list[int], header: int) -> 
         writer.writerow(row)
         written = number
     return text.getvalue().encode()
+
+
+def _free_names(names: list[str], taken: set[str]) -> list[str]:
+    """Return names, those that are taken with x_ before them."""
+    free: list[str] = []
+    for name in names:
+        new = name
+        while new in taken or (new != name and new in names):
+            new = f"x_{new}"
+        free.append(new)
+    return free
 
 
 def _window_faults(stops: pd.DataFrame, file: str) -> list[Fault]:
