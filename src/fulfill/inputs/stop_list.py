@@ -62,17 +62,7 @@ def read_stop_list(
         return read_table(content, file, STOPS)
     names = [SPELLINGS.get(fold(cell), cell.strip()) for cell in rows[header]]
     lines = [number for number, row in enumerate(rows) if number > header and _filled(row)]
-    faults = _header_faults(rows[header], names, header + 1, file)
-    faults += [
-        Fault("F106", file, header + 1, detail=f"the header of column {place + 1} is empty")
-        for place, name in enumerate(names)
-        if not name and any(_filled(rows[line][place : place + 1]) for line in lines)
-    ]
-    faults += [
-        Fault("F107", file, line + 1, detail=f"{len(rows[line])} cells, header has {len(names)}")
-        for line in lines
-        if _filled(rows[line][len(names) :])
-    ]
+    faults = _shape_faults(rows, header, names, file)
     if faults:
         return pd.DataFrame(), faults
     cells = {
@@ -81,14 +71,8 @@ def read_stop_list(
     }
     numbers = [line + 1 for line in lines]
     times, faults = clock_cells({n: cells[n] for n in TIMES if n in cells}, file, numbers)
-    own = [name for name in names if name in DECLARED]
-    declared = {name: times.get(name, cells[name]) for name in own}
-    # A row without any declared cell would pass for a blank one.
-    faults += [
-        Fault("F201", file, number, STOPS.columns[0].name)
-        for number, row in zip(numbers, zip(*declared.values(), strict=True), strict=True)
-        if not any(row)
-    ]
+    declared = {n: times.get(n, cells[n]) for n in names if n in DECLARED}
+    faults += _blank_faults(declared, numbers, file)
     frame, found = read_table(_written(declared, numbers, header), file, STOPS)
     unread = {(fault.row, fault.column) for fault in faults}
     faults += [fault for fault in found if (fault.row, fault.column) not in unread]
@@ -187,6 +171,30 @@ def _named(row: list[str]) -> bool:
 
 def _filled(row: list[str]) -> bool:
     return any(cell.strip() for cell in row)
+
+
+def _shape_faults(rows: list[list[str]], header: int, names: list[str], file: str) -> list[Fault]:
+    """Find faults of the header, columns without a name, and rows longer than the header."""
+    faults = _header_faults(rows[header], names, header + 1, file)
+    faults += [
+        Fault("F106", file, header + 1, detail=f"the header of column {place + 1} is empty")
+        for place, name in enumerate(names)
+        if not name and any(_filled(row[place : place + 1]) for row in rows[header + 1 :])
+    ]
+    return faults + [
+        Fault("F107", file, line + 1, detail=f"{len(row)} cells, header has {len(names)}")
+        for line, row in enumerate(rows)
+        if line > header and _filled(row[len(names) :])
+    ]
+
+
+def _blank_faults(declared: dict[str, list[str]], numbers: list[int], file: str) -> list[Fault]:
+    """Find rows without any declared cell, which would pass for blank ones."""
+    return [
+        Fault("F201", file, number, STOPS.columns[0].name)
+        for number, row in zip(numbers, zip(*declared.values(), strict=True), strict=True)
+        if not any(row)
+    ]
 
 
 def _header_faults(header: list[str], names: list[str], line: int, file: str) -> list[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
@@ -166,15 +167,7 @@ def route_day(
         expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng)
     )
     roads = road_map(network)
-    # A user's stops have no zone, so that no carrier price can be compared with their routes.
-    if options.stops is None:
-        zones = choose(flows, depots, orders)
-        own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
-        stops = place_orders(zones, own, network.parameters, roads.land, rng)
-        by_carrier = orders[~orders["zone_id"].isin(set(own["zone_id"]))]
-    else:
-        zones, stops = pd.DataFrame(), read_stops(options.stops, network)
-        by_carrier = orders.iloc[:0]
+    zones, stops, by_carrier = _wanted(flows, options, depots, orders, roads.land, rng)
     engine = EngineOptions(options.engine, options.seconds, options.seed)
     districts = route_stops(
         depots, stops, network["vehicles"], network["speeds"], roads, engine, progress
@@ -184,6 +177,25 @@ def route_day(
     return _described(
         network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun
     )
+
+
+def _wanted(
+    flows: RunFlows,
+    options: DayOptions,
+    depots: pd.DataFrame,
+    orders: pd.DataFrame,
+    land: Mapping[str, shapely.Geometry],
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the zones of a day, the stops to be routed, and the orders that the carrier takes."""
+    network = flows.network
+    if options.stops is not None:
+        # A user's stops have no zone, so that no carrier price can be compared with their routes.
+        return pd.DataFrame(), read_stops(options.stops, network), orders.iloc[:0]
+    zones = choose(flows, depots, orders)
+    own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
+    stops = place_orders(zones, own, network.parameters, land, rng)
+    return zones, stops, orders[~orders["zone_id"].isin(set(own["zone_id"]))]
 
 
 def check_vehicles(network: Network) -> None:

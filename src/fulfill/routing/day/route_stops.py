@@ -16,7 +16,7 @@ from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads
 from fulfill.inputs.network import Network
 from fulfill.inputs.schema import COUNTRIES, COUNTRY_WINDOW
 from fulfill.routing.audit import audit_day
-from fulfill.routing.clock_audit import audit_clock
+from fulfill.routing.day.clock_audit import audit_clock
 from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
 from fulfill.routing.day.fleet import day_instance
 from fulfill.routing.day.road_matrix import RoadMatrix, StreetRules, measure_distances
@@ -119,23 +119,19 @@ def route_stops(
     districts: list[District] = []
     faults: list[str] = []
     for number, rows in enumerate(parts):
-        district_stops = stops.iloc[rows]
+        name = f"district {number + 1}"
+        if progress:
+            progress(f"{name} of {len(parts)}: {len(rows)} stops")
         available = [
             np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets
         ]
         tables = {"vehicles": vehicles.assign(available=available), "speeds": speeds}
-        country = place_countries(depots, district_stops, roads)
-        distances = day_distances(depots, district_stops, roads, country)
-        name = f"district {number + 1}"
-        if progress:
-            progress(f"{name} of {len(parts)}: {len(rows)} stops")
-        instance = day_instance(name, depots, district_stops, tables, distances)
         params = _district_params(options, len(rows), len(stops))
-        routed = route_with_breaks(instance, params, options.engine)
-        faults += audit_clock(depots, district_stops, tables, distances, instance, routed)
-        home = set(depots["country"])
-        abroad = tuple("" if c in home else str(c) for c in country[len(depots) :])
-        districts.append(District(rows, instance, routed, abroad))
+        district, found = _route_district(
+            name, rows, depots, stops.iloc[rows], tables, roads, options.engine, params
+        )
+        districts.append(district)
+        faults += found
     faults += audit_day(
         len(stops),
         ((part.stops, part.instance, part.solution) for part in districts),
@@ -144,6 +140,27 @@ def route_stops(
     if faults:
         raise SolverError("the auditor finds faults in the day: " + "; ".join(faults))
     return tuple(districts)
+
+
+def _route_district(
+    name: str,
+    rows: NDArray[np.int64],
+    depots: pd.DataFrame,
+    stops: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    roads: RoadMap,
+    engine: str,
+    params: RoutingParams,
+) -> tuple[District, tuple[str, ...]]:
+    """Return a routed district, and the faults of its clock."""
+    country = place_countries(depots, stops, roads)
+    distances = day_distances(depots, stops, roads, country)
+    instance = day_instance(name, depots, stops, tables, distances)
+    routed = route_with_breaks(instance, params, engine)
+    home = set(depots["country"])
+    abroad = tuple("" if code in home else str(code) for code in country[len(depots) :])
+    faults = audit_clock(depots, stops, tables, distances, instance, routed)
+    return District(rows, instance, routed, abroad), faults
 
 
 def place_countries(

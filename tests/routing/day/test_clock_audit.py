@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fulfill.routing.clock_audit import audit_clock
+from fulfill.routing.day.clock_audit import audit_clock
 from fulfill.routing.day.fleet import day_instance
 from fulfill.routing.day.road_matrix import RoadMatrix
 from fulfill.routing.solution import RoutingParams
