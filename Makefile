@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN ?= runs/first
 
-.PHONY: install dev run test test-slow lint docs wheel clean
+.PHONY: install dev run test test-slow test-runtime lint docs wheel clean
 
 install: .venv/.installed
 dev: .venv/.installed-dev
@@ -19,6 +19,12 @@ dev: .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch .venv/.installed $@
 
+# What the README installs, and nothing of [dev].
+.venv-runtime/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-runtime
+	.venv-runtime/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
 run: install
 	$(BIN)/fulfill optimize --out $(RUN) --overwrite
 
@@ -27,6 +33,9 @@ test: dev
 
 test-slow: dev
 	$(BIN)/python -m pytest -n 2 -m slow
+
+test-runtime: .venv-runtime/.installed
+	.venv-runtime/bin/python scripts/readme_commands.py
 
 lint: dev
 	$(BIN)/ruff check .
@@ -41,6 +50,6 @@ wheel: dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
 
 clean:
-	rm -rf .venv dist docs/_build runs
+	rm -rf .venv .venv-runtime dist docs/_build runs
 	find src -name 'kernels-*' -prune -exec rm -rf {} +
 	find src \( -name '*.nbc' -o -name '*.nbi' \) -delete

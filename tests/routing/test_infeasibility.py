@@ -54,7 +54,34 @@ def test_window(base):
 def test_shift(base):
     entry = reason_of(far(base, 300.0, 6.0), 0)
     assert entry.reason == "shift"
-    assert "until 20:06 instead of 18:00" in entry.text
+    assert "6.0 h there, 0.1 h at the stop and 6.0 h back" in entry.text
+    assert "a shift of 12.1 h instead of 10" in entry.text
+
+
+@pytest.mark.parametrize("hours", [5.2, 40.0, 770.0])
+def test_too_far_is_told_in_hours_not_in_times_of_a_clock(base, hours):
+    entry = reason_of(replace(far(base, 60.0 * hours, hours), due=np.full(6, 24.0)), 0)
+    assert entry.reason == "shift"
+    assert f"{hours:.1f} h there" in entry.text
+    assert ":" not in entry.text.split(";")[1]
+
+
+def test_what_opens_too_late_is_told_so(base):
+    entry = reason_of(replace(base, ready=np.where(np.arange(6) == 0, 17.95, 8.0)), 0)
+    assert entry.reason == "window"
+    assert "it opens at 17:57, a shift until 18:" in entry.text
+
+
+def test_a_shift_that_would_begin_on_the_day_before(base):
+    early = with_vehicle(far(base, 30.0, 0.75), opens=0.0, closes=9.0)
+    entry = reason_of(replace(early, ready=np.zeros(6), due=np.full(6, 0.5)), 0)
+    assert entry.reason == "window"
+    assert "a shift from 23:45 -1" in entry.text
+
+
+def test_the_dimension_of_a_load_has_its_unit(base):
+    heavy = replace(base, demand=base.demand + np.array([0.0, 200.0]), units=("parcels", "kg"))
+    assert "of 100 kg: a larger vehicle" in reason_of(heavy, 1).text
 
 
 def test_unreachable(base):
@@ -83,8 +110,8 @@ def test_depot(base):
 def test_a_break_that_has_no_place(base):
     tight = with_vehicle(base, rest=Break(9.9, 8.0, 8.1))
     solution = solve_routing(tight, RoutingParams(iterations=10), "ortools")
-    assert {entry.reason for entry in solution.unserved} == {"shift"}
-    assert "break has its place" in solution.unserved[0].text
+    assert {entry.reason for entry in solution.unserved} == {"break"}
+    assert "a break of 594 minutes, begun between 08:00 and 08:06" in solution.unserved[0].text
 
 
 def test_the_type_that_comes_nearest_gives_the_reason(base):

@@ -187,3 +187,92 @@ def test_a_date_finds_its_event_or_month(embedded_problem: Problem) -> None:
     calendar = embedded_problem.network["calendar"]
     days = pd.to_datetime(["2026-11-14", "2026-11-20", "2026-02-03", "2026-12-31"]).date
     assert [period_of(calendar, day) for day in days] == ["buen_fin", "nov", "feb", "dec"]
+
+
+CALENDAR = pd.DataFrame(
+    {
+        "period_id": ["jan", "jun", "leap", "reyes"],
+        "kind": ["month", "month", "event", "event"],
+        "starts": pd.to_datetime(["2026-01-01", "2026-06-01", "2028-02-29", "2026-12-27"]),
+        "days": [140.0, 205.0, 9.5, 10.0],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "period"),
+    [
+        ("2027-01-04", "reyes"),
+        ("2026-01-05", "reyes"),
+        ("2026-12-27", "reyes"),
+        ("2027-01-06", "jan"),
+        ("2026-12-26", "jun"),
+        ("2028-02-29", "leap"),
+        ("2028-03-09", "leap"),
+        ("2028-03-10", "jan"),
+        ("2027-02-28", "jan"),
+        ("2027-03-01", "leap"),
+        ("2027-03-10", "leap"),
+        ("2027-03-11", "jan"),
+    ],
+)
+def test_an_event_is_found_over_new_year_and_from_29_february(day: str, period: str) -> None:
+    assert period_of(CALENDAR, pd.Timestamp(day).date()) == period
+
+
+def test_months_that_begin_on_29_february_or_late_in_the_year() -> None:
+    months = CALENDAR.assign(kind="month", starts=pd.to_datetime(
+        ["2026-03-02", "2026-06-01", "2028-02-29", "2026-12-27"]
+    ))  # fmt: skip
+    days = pd.to_datetime(["2027-03-01", "2027-02-28", "2028-02-29", "2027-03-02"]).date
+    assert [period_of(months, day) for day in days] == ["leap", "reyes", "leap", "jan"]
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Path:
+    """The toy network with a shift from 20:00 to 5:00."""
+    folder = tmp_path / "night"
+    shutil.copytree(locate("network", "toy"), folder)
+    vehicles = pd.read_csv(folder / "vehicles.csv")
+    vehicles.loc[vehicles["duty"] == "delivery", "shift_start"] = 20
+    vehicles.to_csv(folder / "vehicles.csv", index=False)
+    return folder
+
+
+def test_a_night_is_routed_past_midnight(run: Path, night: Path, tmp_path: Path) -> None:
+    stops = tmp_path / "mine.csv"
+    stops.write_text(
+        "stop_id,lat,lon,ready,due,phone\n"
+        "bar,20.62,-103.31,22:00,02:00,+52 33\nany,20.63,-103.32,,,=1+1\n"
+        "late,20.61,-103.29,1,4,\nfar,21.9,-103.3,,,007\n"
+    )
+    options = ("--network", str(night), "--stops", str(stops), "--out", str(tmp_path / "day"))
+    code, output = route(run, *options)
+    assert code == 0, output
+    assert "district 1 of 1: 4 stops" in output
+    assert "not served: 1 stops, it is too far" in output
+    visits = pd.read_csv(tmp_path / "day" / "stops.csv", dtype={"phone": str}).set_index("stop_id")
+    assert set(visits.index) == {"bar", "any", "late"}
+    assert 22.0 <= visits.loc["bar", "begin"] <= 26.0
+    assert 25.0 <= visits.loc["late", "begin"] <= 28.0
+    assert visits.loc["bar", "phone"] == "+52 33"
+    sheet = pd.read_csv(tmp_path / "day" / "driver_sheet.csv", dtype=str).set_index("stop_id")
+    assert sheet.loc["late", "begin"].endswith(" +1")
+    assert sheet.columns[-1] == "phone"
+    lost = pd.read_csv(tmp_path / "day" / "unserved.csv", dtype=str)
+    assert lost[["stop_id", "reason", "phone"]].to_numpy().tolist() == [["far", "shift", "007"]]
+    # the layer has the declared columns only: a name such as fid would break it
+    assert "phone" not in gpd.read_file(tmp_path / "day" / "routes.gpkg", layer="stops")
+    assert "+52 33" in (tmp_path / "day" / "route.html").read_text(encoding="utf-8")
+
+
+def test_a_further_column_with_the_name_of_an_output_gets_another(
+    run: Path, tmp_path: Path
+) -> None:
+    stops = tmp_path / "mine.csv"
+    stops.write_text("stop_id,lat,lon,vehicle,fid,Arrival\na,20.65,-103.35,red,7,x\n")
+    code, output = route(run, "--stops", str(stops), "--out", str(tmp_path / "day"))
+    assert code == 0, output
+    visits = pd.read_csv(tmp_path / "day" / "stops.csv")
+    assert visits.columns[-3:].tolist() == ["x_vehicle", "fid", "Arrival"]
+    assert visits["x_vehicle"].tolist() == ["red"]

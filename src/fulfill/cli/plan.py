@@ -138,7 +138,7 @@ def route(
     found = None
     if network:
         found = read_network(locate("network", network), date_order=date_order)
-    day = route_day(planned, DayOptions(**options), found)
+    day = route_day(planned, DayOptions(**options), found, lambda line: click.echo(line, err=True))
     asked = {
         name: str(value)
         for name, value in {"network": day.network.folder.label, **options}.items()

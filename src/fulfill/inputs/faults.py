@@ -184,6 +184,14 @@ RULES: dict[str, tuple[str, str]] = {
         "a saved file has the format of this version",
         "optimize again, or use the version of fulfill that its manifest names",
     ),
+    "F330": (
+        "a stop lies in a country of the network",
+        "correct lat and lon, or remove the stop",
+    ),
+    "F331": (
+        "a time of day is hh:mm, or hours up to 48",
+        "write 9:30 or 9.5; in a spreadsheet, give the cells the format hh:mm before saving",
+    ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",
         "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.folder import read_folder
+from fulfill.routing.clock import clock_text
+from fulfill.routing.day.tables import further_columns
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.run_folder import (
     DRIVER_SHEET,
@@ -99,7 +101,8 @@ def driver_sheet(day: DayRoutes) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `study.outputs.DRIVER_SHEET`; times as HH:MM.
+        Columns of `study.outputs.DRIVER_SHEET`, then the further columns of a stop list; times as
+        HH:MM, after midnight as HH:MM +1.
     """
     visits = day.visits.merge(
         day.vehicles[["vehicle", "leaves", "break_begins"]], on="vehicle", how="left"
@@ -114,9 +117,9 @@ def driver_sheet(day: DayRoutes) -> pd.DataFrame:
     before = np.select(
         [first, again, rests],
         [
-            "leave the site at " + visits["leaves"].map(clock),
+            "leave the site at " + visits["leaves"].map(clock_text),
             "load again at the site",
-            "break at " + visits["break_begins"].map(clock),
+            "break at " + visits["break_begins"].map(clock_text),
         ],
         "",
     )
@@ -126,21 +129,13 @@ def driver_sheet(day: DayRoutes) -> pd.DataFrame:
             "stop": visits["sequence"],
             "before": before,
             "drive_km": visits["leg_km"].round(1),
-            "arrive": visits["arrival"].map(clock),
-            "begin": visits["begin"].map(clock),
-            "leave": visits["departure"].map(clock),
+            "arrive": visits["arrival"].map(clock_text),
+            "begin": visits["begin"].map(clock_text),
+            "leave": visits["departure"].map(clock_text),
             "parcels": visits["orders"].astype(int),
             "weight_kg": visits["weight_kg"].round(1),
             "stop_id": visits["stop_id"],
             "lat": visits["lat"].round(5),
             "lon": visits["lon"].round(5),
         }
-    )
-
-
-def clock(hours: float) -> str:
-    """Return hours as HH:MM, NaN as an empty text."""
-    if not np.isfinite(hours):
-        return ""
-    minutes = round(hours * 60.0)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    ).join(visits[further_columns(day.stops)])

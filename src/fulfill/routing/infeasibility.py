@@ -7,21 +7,23 @@ type which comes nearest to serving it; where some type could, the fleet is used
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
+from math import ceil, isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.routing.clock import clock_text
 from fulfill.routing.instance import RoutingInstance, VehicleType
-from fulfill.routing.schedule import schedule_route
+from fulfill.routing.schedule import TOLERANCE, schedule_route
 from fulfill.routing.solution import Route, Unserved, driven_km, route_cost
 
 REASONS = {
     "capacity": "its load is more than a vehicle carries",
     "unreachable": "there is no way to it and back",
     "range": "the way to it and back is beyond the range",
-    "window": "no vehicle can be there before it closes",
-    "shift": "the way to it and back does not fit the shift",
+    "shift": "it is too far: the way to it and back takes longer than the shift",
+    "window": "no vehicle can be there in its window and back within the shift",
+    "break": "the driver's break has no place on the way to it and back",
     "depot": "its depot has nothing left to send",
     "fleet": "a vehicle could serve it, but all are taken",
 }
@@ -89,18 +91,22 @@ def why_unserved(instance: RoutingInstance, stop: int, depot_left: NDArray[np.fl
     return Unserved(stop, reason, f"{instance.stops[stop]}: {REASONS[reason]}; {text}")
 
 
+def serves_alone(instance: RoutingInstance, stop: int, vehicle: int) -> bool:
+    """Tell whether a vehicle of a type could serve a stop if it had nothing else to do."""
+    return _obstacle(instance, stop, vehicle, instance.depot_capacity)[0] == "fleet"
+
+
 def _obstacle(
     instance: RoutingInstance, stop: int, index: int, depot_left: NDArray[np.float64]
 ) -> tuple[str, str]:
     """Return the first reason why a vehicle of a type cannot serve a stop alone, and the remedy."""
     kind = instance.vehicles[index]
     place = instance.place_of(stop)
-    for load, room in zip(instance.demand[stop].tolist(), kind.capacity, strict=True):
+    units = instance.units or ("",) * len(kind.capacity)
+    for load, room, unit in zip(instance.demand[stop].tolist(), kind.capacity, units, strict=True):
         if load > room:
-            return (
-                "capacity",
-                f"it needs {load:g} of {room:g}: a larger vehicle or several deliveries",
-            )
+            need = f"it needs {load:g} of {room:g} {unit}".rstrip()
+            return "capacity", f"{need}: a larger vehicle or several deliveries"
     out, back = (
         float(instance.hours[kind.profile][leg])
         for leg in ((kind.depot, place), (place, kind.depot))
@@ -112,7 +118,7 @@ def _obstacle(
         return "unreachable", "a road that a vehicle of this kind may take"
     if km > kind.range_km:
         return "range", f"a range of {km:.1f} km instead of {kind.range_km:g}"
-    late = _time_obstacle(instance, stop, index, out, back)
+    late = _time_obstacle(instance, stop, kind, out, back) or _break_obstacle(instance, stop, index)
     if late is not None:
         return late
     if (instance.demand[stop] > depot_left[kind.depot]).any():
@@ -127,33 +133,45 @@ def _obstacle(
 
 
 def _time_obstacle(
-    instance: RoutingInstance, stop: int, index: int, out: float, back: float
+    instance: RoutingInstance, stop: int, kind: VehicleType, out: float, back: float
 ) -> tuple[str, str] | None:
-    """Return the window or the shift that a vehicle of a type cannot keep, None if it can."""
-    kind = instance.vehicles[index]
+    """Return why a vehicle of a type has no time for a stop, None if it has.
+
+    First whether the way there and back fits the length of the shift at all, for only then clock
+    times mean something.
+    """
     ready, due, stay = (
         float(figures[stop]) for figures in (instance.ready, instance.due, instance.service)
     )
-    arrival = max(kind.opens + out, ready)
-    if arrival > due:
-        opening = f"a window open until {_clock(arrival)} instead of {_clock(due)}"
-        return "window", f"{opening}, or a shift from {_clock(due - out)}"
-    if schedule_route(instance, index, ((stop,),)) is None:
-        return "shift", _shift_remedy(kind, arrival + stay + back, out + stay + back)
+    hours, longest = out + stay + back, min(kind.closes - kind.opens, kind.max_hours)
+    if hours > longest + TOLERANCE:
+        there = f"{out:.1f} h there, {stay:.1f} h at the stop and {back:.1f} h back"
+        return "shift", f"{there}, a shift of {hours:.1f} h instead of {longest:g}"
+    arrival = kind.opens + out
+    if arrival > due + TOLERANCE:
+        opening = f"a window open until {_clock(arrival)} instead of {clock_text(due)}"
+        return "window", f"{opening}, or a shift from {clock_text(due - out)}"
+    finish = max(arrival, ready) + stay + back
+    if finish > kind.closes + TOLERANCE:
+        window = f"it opens at {clock_text(ready)}"
+        return (
+            "window",
+            f"{window}, a shift until {_clock(finish)} instead of {_clock(kind.closes)}",
+        )
     return None
 
 
-def _shift_remedy(kind: VehicleType, earliest_return: float, hours: float) -> str:
-    """Return what a shift would have to be."""
-    needed = []
-    if earliest_return > kind.closes:
-        needed.append(f"a shift until {_clock(earliest_return)} instead of {_clock(kind.closes)}")
-    if hours > kind.max_hours:
-        needed.append(f"a shift of {hours:.2f} h instead of {kind.max_hours:g}")
-    return " and ".join(needed) or "a shift in which the driver's break has its place"
+def _break_obstacle(instance: RoutingInstance, stop: int, index: int) -> tuple[str, str] | None:
+    """Return that the break of a type has no place in a trip to a stop, None if it has."""
+    rest = instance.vehicles[index].rest
+    if rest is None or schedule_route(instance, index, ((stop,),)) is not None:
+        return None
+    return "break", (
+        f"a shift in which a break of {60.0 * rest.hours:.0f} minutes, begun between "
+        f"{clock_text(rest.earliest)} and {clock_text(rest.latest)}, has its place"
+    )
 
 
 def _clock(hours: float) -> str:
-    """Return hours on the clock as HH:MM, rounded up to the minute."""
-    minutes = -int(-hours * 60.0 // 1.0)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}" if isfinite(hours) else "any time"
+    """Return a time on the clock, rounded up to the minute."""
+    return clock_text(ceil(hours * 60.0 - TOLERANCE) / 60.0)

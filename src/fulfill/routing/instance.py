@@ -8,7 +8,8 @@ among the ways to do so the cheapest is sought:
     leaving to return
 
 Places are numbered depots first, then stops; `place_of(stop)` is the number of depots plus the
-stop. Times are hours on the clock of the day, distances km. Public instances come with their own
+stop. Times are hours since midnight of the day of departure (26 is two o'clock of the next day),
+distances km. Public instances come with their own
 units, one distance unit standing for a km and one time unit for an hour.
 """
 
@@ -110,6 +111,8 @@ class RoutingInstance:
         What may leave a depot in the day.
     fewest_vehicles : bool
         The number of vehicles comes before the cost (the convention of Solomon's instances).
+    units : tuple of str
+        Unit of each dimension of the demand, for messages; may be empty.
     """
 
     name: str
@@ -124,6 +127,7 @@ class RoutingInstance:
     hours: tuple[Array, ...]
     depot_capacity: Array = field(default_factory=lambda: np.zeros((0, 0)))
     fewest_vehicles: bool = False
+    units: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return (

@@ -7,6 +7,7 @@ before it is handed on.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,6 +28,8 @@ from fulfill.routing.solution import (
     route_cost,
 )
 
+log = logging.getLogger(__name__)
+
 ENGINES = {
     "ruin": ("fulfill.routing.engines.ruin.engine", "solve_ruin", frozenset({"depot capacity"})),
     "pyvrp": (
@@ -46,8 +49,8 @@ MAX_PYVRP_STOPS = 900
 """Stops up to which `ruin` and then PyVRP measured better than `ruin` alone (docs/routing.md)."""
 
 
-def best_engine(instance: RoutingInstance) -> str:
-    """Return the name of the engine that measured best on instances of this kind.
+def able_engines(instance: RoutingInstance) -> tuple[str, ...]:
+    """Return the engines that know all features of an instance, those that measured best first.
 
     See docs/routing.md for the measurements.
 
@@ -58,10 +61,11 @@ def best_engine(instance: RoutingInstance) -> str:
     """
     wanted = features(instance)
     small = len(instance.stops) <= MAX_PYVRP_STOPS
-    for name in ("pyvrp", "ruin", "ortools") if small else ("ruin", "pyvrp", "ortools"):
-        if wanted <= ENGINES[name][2]:
-            return name
-    raise SolverError(f"{instance.name}: no engine knows {', '.join(sorted(wanted))} together")
+    order = ("pyvrp", "ruin", "ortools") if small else ("ruin", "pyvrp", "ortools")
+    able = tuple(name for name in order if wanted <= ENGINES[name][2])
+    if not able:
+        raise SolverError(f"{instance.name}: no engine knows {', '.join(sorted(wanted))} together")
+    return able
 
 
 def solve_routing(
@@ -77,7 +81,7 @@ def solve_routing(
     params : RoutingParams
         Limits.
     engine : str
-        Name, or `auto` for `best_engine`.
+        Name, or `auto` for the first of `able_engines`, and the next where it breaks.
 
     Returns
     -------
@@ -90,8 +94,32 @@ def solve_routing(
         Where the engine does not know a feature of the instance, breaks, or returns routes with a
         fault.
     """
+    if engine != "auto":
+        return _solve(instance, params, engine)
+    *others, last = _attempts(instance)
+    for name, posed in others:
+        try:
+            return _solve(posed, params, name)
+        except SolverError as error:
+            log.warning("%s; another engine takes over", error)
+    return _solve(last[1], params, last[0])
+
+
+def _attempts(instance: RoutingInstance) -> list[tuple[str, RoutingInstance]]:
+    """Return the engines to try one after the other, each with the instance that it is given.
+
+    Routes of one trip are routes of vehicles that may make several, so `ruin` can stand in.
+    """
+    found = [(name, instance) for name in able_engines(instance)]
+    single = replace(instance, vehicles=tuple(replace(kind, trips=1) for kind in instance.vehicles))
+    if "ruin" not in dict(found) and features(single) <= ENGINES["ruin"][2]:
+        found.insert(1, ("ruin", single))
+    return found
+
+
+def _solve(instance: RoutingInstance, params: RoutingParams, name: str) -> RoutingSolution:
+    """Route an instance by one engine; the result has passed the auditor."""
     begun = time.perf_counter()
-    name = best_engine(instance) if engine == "auto" else engine
     solver = _engine(name, instance)
     unserviceable = unserviceable_stops(instance)
     kept = np.setdiff1d(
@@ -137,7 +165,10 @@ def _engine(
         raise SolverError(
             f"{instance.name}: engine `{name}` does not know {', '.join(sorted(unknown))}{hint}"
         )
-    solver: Callable[[RoutingInstance, RoutingParams], RoutePlan] = getattr(
-        import_module(module), function
-    )
+    try:
+        solver: Callable[[RoutingInstance, RoutingParams], RoutePlan] = getattr(
+            import_module(module), function
+        )
+    except ImportError as error:
+        raise SolverError(f"{instance.name}: engine `{name}` cannot be loaded: {error}") from None
     return solver

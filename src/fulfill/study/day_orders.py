@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,8 @@ def pick_period(
 def period_of(calendar: pd.DataFrame, day: date) -> str:
     """Return the period of a day: an event that covers it, otherwise the latest month begun.
 
+    Periods come back every year, and may run over New Year.
+
     Parameters
     ----------
     calendar : DataFrame
@@ -157,18 +160,28 @@ def period_of(calendar: pd.DataFrame, day: date) -> str:
         Period id.
     """
     starts = [pd.Timestamp(value).date() for value in calendar["starts"]]
-    here = [start.replace(year=day.year) for start in starts]
-    rows = list(zip(calendar["period_id"], calendar["kind"], here, calendar["days"], strict=True))
+    rows = list(zip(calendar["period_id"], calendar["kind"], starts, calendar["days"], strict=True))
     for name, kind, start, days in rows:
-        if kind == "event" and start <= day < start + timedelta(days=float(days)):
+        if kind == "event" and (day - _last_begin(start, day)).days < days:
             return str(name)
-    # A month that begins later in the year was last begun in the year before.
-    months = [
-        (start if start <= day else start.replace(year=start.year - 1), name)
-        for name, kind, start, _ in rows
-        if kind == "month"
-    ]
+    months = [(_last_begin(start, day), name) for name, kind, start, _ in rows if kind == "month"]
     return str(max(months)[1]) if months else str(rows[0][0])
+
+
+def _last_begin(start: date, day: date) -> date:
+    """Return when a period that begins every year on the date of `start` last began before a day.
+
+    What begins on 29 February begins on 1 March of a year without that day.
+    """
+    years = (day.year, day.year - 1)
+    return max(begin for year in years if (begin := _in_year(start, year)) <= day)
+
+
+def _in_year(start: date, year: int) -> date:
+    """Return the date of `start` in another year."""
+    if (start.month, start.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1)
+    return start.replace(year=year)
 
 
 def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,17 +15,24 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.distances import reached_by_road
+from fulfill.inputs.geography.land import Land
 from fulfill.inputs.network import Network
-from fulfill.inputs.place_checks import stop_faults
-from fulfill.inputs.schema import SPEEDS, STOPS, VEHICLES
-from fulfill.inputs.tables import read_table
+from fulfill.inputs.schema import SPEEDS, VEHICLES
+from fulfill.inputs.stop_list import read_stop_list
 from fulfill.routing.day.continuous_approximation import own_usd_per_order, with_density
 from fulfill.routing.day.districts import District
 from fulfill.routing.day.fleet import delivery_vehicles
 from fulfill.routing.day.linehaul import linehaul
 from fulfill.routing.day.route_stops import EngineOptions, road_map, route_stops
-from fulfill.routing.day.stops import place_orders, service_minutes, whole_orders
-from fulfill.routing.day.tables import unserved_table, vehicle_table, visit_table, zone_costs
+from fulfill.routing.day.stops import STOP_COLUMNS, place_orders, service_minutes, whole_orders
+from fulfill.routing.day.tables import (
+    UNSERVED_COLUMNS,
+    VISIT_COLUMNS,
+    unserved_table,
+    vehicle_table,
+    visit_table,
+    zone_costs,
+)
 from fulfill.study.day_orders import (
     RunFlows,
     flows_of,
@@ -34,6 +42,7 @@ from fulfill.study.day_orders import (
     pick_sites,
     weekly_loads,
 )
+from fulfill.study.outputs import DRIVER_SHEET
 from fulfill.study.run import Run
 
 Array = NDArray[np.float64]
@@ -112,7 +121,10 @@ class DayRoutes:
 
 
 def route_day(
-    run: Run, options: DayOptions | None = None, network: Network | None = None
+    run: Run,
+    options: DayOptions | None = None,
+    network: Network | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> DayRoutes:
     """Route a delivery day of a run.
 
@@ -124,6 +136,8 @@ def route_day(
         Sites, period and engine.
     network : Network, optional
         Network with other vehicles, speeds or parameters than those of the run.
+    progress : callable, optional
+        Receives a line before each district is routed.
 
     Returns
     -------
@@ -154,22 +168,35 @@ def route_day(
         expected=orders["orders"], orders=whole_orders(orders["orders"].to_numpy(float), rng)
     )
     roads = road_map(network)
-    # A user's stops have no zone, so that no carrier price can be compared with their routes.
-    if options.stops is None:
-        zones = choose(flows, depots, orders)
-        own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
-        stops = place_orders(zones, own, network.parameters, roads.land, rng)
-        by_carrier = orders[~orders["zone_id"].isin(set(own["zone_id"]))]
-    else:
-        zones, stops = pd.DataFrame(), read_stops(options.stops, network)
-        by_carrier = orders.iloc[:0]
+    zones, stops, by_carrier = _wanted(flows, options, depots, orders, roads.land, rng)
     engine = EngineOptions(options.engine, options.seconds, options.seed)
-    districts = route_stops(depots, stops, network["vehicles"], network["speeds"], roads, engine)
+    districts = route_stops(
+        depots, stops, network["vehicles"], network["speeds"], roads, engine, progress
+    )
     loads = weekly_loads(flows, names, period, by_carrier)
     trucks = linehaul(loads, network)
     return _described(
         network, period, depots, stops, districts, zones, trucks, time.perf_counter() - begun
     )
+
+
+def _wanted(
+    flows: RunFlows,
+    options: DayOptions,
+    depots: pd.DataFrame,
+    orders: pd.DataFrame,
+    land: Land,
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the zones of a day, the stops to be routed, and the orders that the carrier takes."""
+    network = flows.network
+    if options.stops is not None:
+        # A user's stops have no zone, so that no carrier price can be compared with their routes.
+        return pd.DataFrame(), read_stops(options.stops, network), orders.iloc[:0]
+    zones = choose(flows, depots, orders)
+    own = orders[orders["zone_id"].isin(zones.loc[zones["delivery"] == "own", "zone_id"])]
+    stops = place_orders(zones, own, network.parameters, land, rng)
+    return zones, stops, orders[~orders["zone_id"].isin(set(own["zone_id"]))]
 
 
 def check_vehicles(network: Network) -> None:
@@ -207,7 +234,7 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Stops with `minutes` filled in and an empty `zone_id`.
+        Stops with `minutes` filled in and an empty `zone_id`; further columns of the list last.
 
     Raises
     ------
@@ -216,26 +243,14 @@ def read_stops(path: Path, network: Network) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
-    frame, faults = read_table(path.read_bytes(), path.name, STOPS)
-    late = frame[frame["due"] < frame["ready"]] if not faults else frame.iloc[:0]
-    faults += [
-        Fault(
-            "F205",
-            path.name,
-            int(row["_row"]),
-            "due",
-            f"{row['due']:g}",
-            f"ready is {row['ready']:g}",
-        )
-        for _, row in late.iterrows()
-    ]
-    faults += [] if faults else stop_faults(network, frame, path.name)
+    taken = {*STOP_COLUMNS, *VISIT_COLUMNS, *UNSERVED_COLUMNS, *DRIVER_SHEET.keys}
+    frame, faults = read_stop_list(path.read_bytes(), path.name, network, taken)
     if faults:
         raise InputError(faults)
     minutes = frame["minutes"].fillna(
         pd.Series(service_minutes(frame["orders"].to_numpy(float), network.parameters))
     )
-    return frame.assign(minutes=minutes, zone_id="").drop(columns="_row")
+    return frame.assign(minutes=minutes, zone_id="")
 
 
 def choose(flows: RunFlows, depots: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:

@@ -263,19 +263,19 @@ BREAK_EVEN = _output(
 COMPARISON_TABLES = (MODES, PRODUCTS, ZONE_CLASSES, BREAK_EVEN)
 
 STOPS = _output(
-    "stops.csv", "a visit, in driving order",
+    "stops.csv", "a visit, in driving order; further columns of a list last",
     "vehicle trip sequence stop_id zone_id lat lon orders weight_kg arrival begin departure leg_km "
     "leg_hours site_id",
     (Figure("orders", "parcels", WHOLE, "parcels", "parcels handed over"),),
 )
 DRIVER_SHEET = _output(
-    "driver_sheet.csv", "a visit as the driver reads it",
+    "driver_sheet.csv", "a visit as the driver reads it; further columns of a list last",
     "vehicle stop before drive_km arrive begin leave parcels weight_kg stop_id lat lon",
     (
         Figure("stop", "", "{:.0f}", "stop", "number of the stop, from 1"),
         Figure("before", "", "", "before", "what to do before the stop: leave, load again, break"),
         Figure("drive_km", "km", TENTH, "drive", "distance from the previous stop"),
-        Figure("arrive", "HH:MM", "", "arrive", "arrival at the stop"),
+        Figure("arrive", "HH:MM", "", "arrive", "arrival at the stop; 02:10 +1 is on the next day"),
         Figure("begin", "HH:MM", "", "begin", "begin of service"),
         Figure("leave", "HH:MM", "", "leave", "end of service"),
     ),
@@ -301,7 +301,7 @@ DAY_ZONES = _output(
     ),
 )
 UNSERVED = _output(
-    "unserved.csv", "a stop that no vehicle serves",
+    "unserved.csv", "a stop that no vehicle serves; further columns of a list last",
     "stop_id zone_id orders reason meaning detail remedy",
     (
         Figure("orders", "parcels", WHOLE, "parcels", "parcels of the stop"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fulfill.routing.day.fleet import day_instance, mean_speed
+from fulfill.routing.day.fleet import day_instance, mean_speed, shift_of
 from fulfill.routing.day.road_matrix import RoadMatrix
 from fulfill.routing.instance import Break
 
@@ -23,6 +23,26 @@ SPEEDS = pd.DataFrame(
 def test_a_shift_in_the_peak_is_slower() -> None:
     assert mean_speed(SPEEDS, "street", 0.0, 12.0) == 10.0
     assert mean_speed(SPEEDS, "street", 6.0, 18.0) == pytest.approx(15.0)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "kmh"),
+    [
+        (20.0, 29.0, 9.0 / (4.0 / 30.0 + 5.0 / 10.0)),
+        (24.0, 36.0, 10.0),
+        (23.0, 32.0, 9.0 / (1.0 / 30.0 + 8.0 / 10.0)),
+        (13.0, 37.0, 24.0 / (12.0 / 30.0 + 12.0 / 10.0)),
+    ],
+)
+def test_the_bands_of_a_day_begin_again_at_midnight(begins: float, ends: float, kmh: float) -> None:
+    assert mean_speed(SPEEDS, "street", begins, ends) == pytest.approx(kmh)
+
+
+@pytest.mark.parametrize(
+    ("start", "shift"), [(20.0, (20.0, 29.0)), (24.0, (0.0, 9.0)), (0.0, (0.0, 9.0))]
+)
+def test_a_shift_may_pass_midnight_and_24_is_0(start: float, shift: tuple[float, float]) -> None:
+    assert shift_of({"shift_start": start, "shift_hours": 9.0}) == shift
 
 
 def test_a_row_of_vehicles_becomes_a_type_at_every_depot() -> None:

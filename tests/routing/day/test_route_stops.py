@@ -19,6 +19,7 @@ from fulfill.routing.day.route_stops import (
     EngineOptions,
     RoadMap,
     day_distances,
+    place_countries,
     road_map,
     route_stops,
 )
@@ -135,6 +136,8 @@ def test_a_stop_on_the_land_of_another_country_is_joined_to_no_depot() -> None:
     stops = stops_of(2).assign(lat=[20.01, 20.02], lon=-100.0)
     abroad = shapely.box(-100.1, 20.015, -99.9, 20.1)
     roads = RoadMap(None, RoadRules(), StreetRules(1.3, 15.0), Land({"US": abroad}))
-    km = day_distances(DEPOTS, stops, roads).km
+    country = place_countries(DEPOTS, stops, roads)
+    assert country.tolist() == ["MX", "MX", "US"]
+    km = day_distances(DEPOTS, stops, roads, country).km
     assert np.isfinite(km[0, 1])
     assert np.isinf(km[0, 2])

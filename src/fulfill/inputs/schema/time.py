@@ -12,7 +12,11 @@ CALENDAR = Table(
         identifier("period_id", "name in other tables", key=True),
         text("name", "name for people", REQUIRED),
         text("kind", "month or sales event", REQUIRED, ("month", "event")),
-        day("starts", "first day"),
+        day(
+            "starts",
+            "first day; the period comes back every year, and 29 February is 1 March of a year "
+            "without it",
+        ),
         number(
             "days", "days", "days of the period; a month's without those of its events", 0.01, 366
         ),

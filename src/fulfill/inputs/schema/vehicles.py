@@ -69,7 +69,9 @@ SPEEDS = Table(
 )
 STOPS = Table(
     "stops",
-    "the stops of a day: your own list, instead of stops placed at random in the zones",
+    "the stops of a day: your own list, instead of stops placed at random in the zones; "
+    "`latitude`, `longitude`, `long` and `lng` are read as `lat` and `lon`, and further columns "
+    "(name, address, phone) are kept for the drivers",
     (
         identifier("stop_id", "name in the results", key=True),
         *PLACE,
@@ -78,12 +80,20 @@ STOPS = Table(
         number(
             "ready",
             "h",
-            "time of day before which nobody is there; 9.5 is half past nine",
+            "time of day before which nobody is there, 9:30 or 9.5; empty: somebody is",
             0,
-            24,
-            0.0,
+            48,
+            None,
         ),
-        number("due", "h", "time of day by which service must begin", 0, 24, 24.0),
+        number(
+            "due",
+            "h",
+            "time of day by which service must begin; before `ready`: on the next day, as is any "
+            "time above 24; empty: any time",
+            0,
+            48,
+            None,
+        ),
         number(
             "minutes", "min", "time at the stop; empty: by the network's parameters", 0, 600, None
         ),

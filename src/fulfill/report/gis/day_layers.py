@@ -18,6 +18,7 @@ from fulfill.inputs.network import Network
 from fulfill.report.gis.layers import write_geojson
 from fulfill.report.gis.places import WGS84, point_layer
 from fulfill.routing.day.road_matrix import by_street, great_circle_km
+from fulfill.routing.day.tables import further_columns
 from fulfill.study.delivery_day import DayRoutes
 
 Array = NDArray[np.float64]
@@ -42,7 +43,7 @@ def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
     trucks = [shapely.LineString(line[:, ::-1].round(5)) for line in day.courses]
     return {
         "routes": gpd.GeoDataFrame(day.vehicles, geometry=routes, crs=WGS84),
-        "stops": point_layer(day.visits.drop(columns=["site_id"])),
+        "stops": point_layer(day.visits.drop(columns=["site_id", *further_columns(day.stops)])),
         "depots": point_layer(day.depots),
         "linehaul": gpd.GeoDataFrame(day.linehaul, geometry=trucks, crs=WGS84),
     }

@@ -50,5 +50,7 @@ def print_day(day: DayRoutes, folder: Path) -> None:
     for kind, part in day.linehaul.groupby("kind", sort=True):
         count, cost = trips.shown(part["trips_week"].sum()), usd.with_unit(part["usd_week"].sum())
         console.print(f"{kind}: {count} trucks a week, {cost}")
+    for meaning, part in day.unserved.groupby("meaning", sort=True):
+        console.print(f"not served: {len(part)} stops, {meaning}", soft_wrap=True)
     console.print("audit    clean")
     console.print(f"results  {folder}  (route.html, driver_sheet.csv, routes.gpkg, CSV tables)")

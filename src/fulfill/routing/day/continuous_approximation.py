@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.routing.day.fleet import mean_speed
+from fulfill.routing.day.fleet import mean_speed, shift_of
 from fulfill.routing.day.road_matrix import great_circle_km
 from fulfill.routing.day.stops import service_minutes, zone_area_km2
 
@@ -83,8 +83,9 @@ def _by_vehicle(
     orders, stops, area, away = (
         zones[name].to_numpy(float) for name in ("orders", "stops", "area_km2", "depot_km")
     )
-    shift = vehicle["shift_start"], vehicle["shift_start"] + vehicle["shift_hours"]
-    street, road = (mean_speed(speeds, kind, *shift) for kind in ("street", "road"))
+    street, road = (
+        mean_speed(speeds, kind, *shift_of(vehicle.to_dict())) for kind in ("street", "road")
+    )
     per_stop = orders / np.maximum(stops, 1e-9)
     # The local leg of Daganzo: it depends on the density of stops, not on the shape of the area.
     local_km = LOCAL_LEG * figures["street_detour"] * np.sqrt(area / np.maximum(stops, 1.0))

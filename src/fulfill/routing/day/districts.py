@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import SolverError
 from fulfill.routing.audit import audit_routes
-from fulfill.routing.infeasibility import unserved_stops
-from fulfill.routing.instance import RoutingInstance
+from fulfill.routing.infeasibility import serves_alone, unserved_stops
+from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.schedule import schedule_route
 from fulfill.routing.solution import Route, RoutingParams, RoutingSolution, driven_km, route_cost
 from fulfill.routing.solve import solve_routing
@@ -35,11 +35,16 @@ class District:
     ----------
     stops : (n_stops,)
         Rows of the day's table.
+    instance, solution : RoutingInstance, RoutingSolution
+        Over these stops.
+    abroad : tuple of str
+        By stop, the country where it lies if no depot is in it, otherwise empty.
     """
 
     stops: Indices
     instance: RoutingInstance
     solution: RoutingSolution
+    abroad: tuple[str, ...]
 
 
 def split(stops: pd.DataFrame, size: int = MAX_STOPS) -> list[Indices]:
@@ -115,23 +120,12 @@ def route_with_breaks(
     found = solve_routing(_without_breaks(instance), params, engine)
     # Breaks are put into the routes found; where one does not fit, the route is given up.
     timed = [schedule_route(instance, route.vehicle, route.trips) for route in found.routes]
-    routes = tuple(route for route in timed if route is not None)
-    unrouted = sorted(
-        set(range(len(instance.stops)))
-        - {stop for route in routes for trip in route.trips for stop in trip}
+    routes = _around_breaks(
+        instance, tuple(route for route in timed if route is not None), params, engine
     )
-    known = {entry.stop for entry in found.unserved}
-    again = np.array([stop for stop in unrouted if stop not in known], np.int64)
-    if len(again):
-        routes += _reroute(instance, routes, again, params)
     solution = RoutingSolution(
         routes,
-        tuple(
-            sorted(
-                (*found.unserved, *unserved_stops(instance, routes, found.unserved)),
-                key=lambda one: one.stop,
-            )
-        ),
+        unserved_stops(instance, routes, ()),
         sum(route_cost(instance, route) for route in routes),
         sum(driven_km(instance, route) for route in routes),
         found.engine,
@@ -170,19 +164,68 @@ def _without_breaks(instance: RoutingInstance) -> RoutingInstance:
     )
 
 
-def _reroute(
-    instance: RoutingInstance, kept: tuple[Route, ...], stops: Indices, params: RoutingParams
+def _around_breaks(
+    instance: RoutingInstance, routes: tuple[Route, ...], params: RoutingParams, engine: str
 ) -> tuple[Route, ...]:
-    """Route the stops of vehicles that had no time for a break, by the engine that plans breaks."""
-    used = np.bincount([route.vehicle for route in kept], minlength=len(instance.vehicles))
-    kinds = tuple(
+    """Return routes, and further ones for the stops that are on none, as far as vehicles go.
+
+    A route that ends before the break, or begins after it, needs no place for it; a stop that such
+    a route does not reach gets a vehicle of its own.
+    """
+    for cut in (_before_break, _after_break):
+        left, stops = _vehicles_left(instance, routes), _to_be_served(instance, routes)
+        if not len(stops) or all(kind.available == 0 for kind in left):
+            return routes
+        short = replace(instance, vehicles=tuple(cut(kind) for kind in left)).only(stops)
+        found = solve_routing(short, _share(params, len(stops) / len(instance.stops)), engine)
+        routes += tuple(
+            replace(
+                route, trips=tuple(tuple(int(stops[stop]) for stop in trip) for trip in route.trips)
+            )
+            for route in found.routes
+        )
+    for stop in _to_be_served(instance, routes).tolist():
+        alone = [
+            route
+            for index, kind in enumerate(_vehicles_left(instance, routes))
+            if kind.available != 0
+            and serves_alone(instance, stop, index)
+            and (route := schedule_route(instance, index, ((stop,),))) is not None
+        ]
+        routes += tuple(sorted(alone, key=lambda route: route_cost(instance, route))[:1])
+    return routes
+
+
+def _to_be_served(instance: RoutingInstance, routes: tuple[Route, ...]) -> Indices:
+    """Return the stops on no route that some vehicle could serve alone."""
+    missing = unserved_stops(instance, routes, ())
+    return np.array([entry.stop for entry in missing if entry.reason == "fleet"], np.int64)
+
+
+def _vehicles_left(instance: RoutingInstance, routes: tuple[Route, ...]) -> tuple[VehicleType, ...]:
+    """Return the types with the vehicles that are on no route."""
+    used = np.bincount([route.vehicle for route in routes], minlength=len(instance.vehicles))
+    return tuple(
         kind if kind.available is None else replace(kind, available=kind.available - int(count))
         for kind, count in zip(instance.vehicles, used, strict=True)
     )
-    found = solve_routing(replace(instance, vehicles=kinds).only(stops), params, "ortools")
-    return tuple(
-        replace(
-            route, trips=tuple(tuple(int(stops[stop]) for stop in trip) for trip in route.trips)
-        )
-        for route in found.routes
-    )
+
+
+def _share(params: RoutingParams, part: float) -> RoutingParams:
+    """Return the limits for a part of the stops."""
+    steps = None if params.iterations is None else max(int(params.iterations * part), 1)
+    return replace(params, time_limit=params.time_limit * part, iterations=steps)
+
+
+def _before_break(kind: VehicleType) -> VehicleType:
+    """Return a type whose shift ends when its break begins at the latest."""
+    if kind.rest is None:
+        return kind
+    return replace(kind, rest=None, closes=min(kind.closes, kind.rest.latest))
+
+
+def _after_break(kind: VehicleType) -> VehicleType:
+    """Return a type whose shift begins when its break ends at the earliest."""
+    if kind.rest is None:
+        return kind
+    return replace(kind, rest=None, opens=min(kind.rest.earliest + kind.rest.hours, kind.closes))

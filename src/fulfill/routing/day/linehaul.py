@@ -12,7 +12,7 @@ from fulfill.inputs.geography.crossings import lane
 from fulfill.inputs.geography.distances import crossing_table, road_rules, shores_of
 from fulfill.inputs.geography.roads import Array, read_roads
 from fulfill.inputs.network import Network
-from fulfill.routing.day.fleet import mean_speed
+from fulfill.routing.day.fleet import mean_speed, shift_of
 
 COLUMNS = [
     "kind",
@@ -69,10 +69,9 @@ def linehaul(loads: pd.DataFrame, network: Network) -> tuple[pd.DataFrame, list[
             continue
         full = max(load["m3_week"] / truck["load_m3"], load["kg_week"] / truck["load_kg"])
         trips = max(ceil(full - 1e-9), 1)
-        shift = truck["shift_start"], truck["shift_start"] + truck["shift_hours"]
         ferries = shores.ferries[shores.ferries["ferry_id"].isin(road.ferries)]
         driven = road.road_km - float(ferries["km"].sum())
-        hours = driven / mean_speed(network["speeds"], "road", *shift)
+        hours = driven / mean_speed(network["speeds"], "road", *shift_of(truck))
         hours += float(ferries["hours"].sum())
         usd = trips * (
             truck["usd_km"] * driven

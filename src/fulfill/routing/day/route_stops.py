@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from fulfill.inputs.faults import SolverError
 from fulfill.inputs.geography.distances import land_of, road_rules
@@ -15,7 +17,9 @@ from fulfill.inputs.geography.land import Land
 from fulfill.inputs.geography.places import reach
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads
 from fulfill.inputs.network import Network
+from fulfill.inputs.schema import COUNTRIES, COUNTRY_WINDOW
 from fulfill.routing.audit import audit_day
+from fulfill.routing.day.clock_audit import audit_clock
 from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
 from fulfill.routing.day.fleet import day_instance
 from fulfill.routing.day.road_matrix import RoadMatrix, StreetRules, measure_distances
@@ -84,6 +88,7 @@ def route_stops(
     speeds: pd.DataFrame,
     roads: RoadMap,
     options: EngineOptions,
+    progress: Callable[[str], None] | None = None,
 ) -> tuple[District, ...]:
     """Route stops, district by district; the day has passed the auditor.
 
@@ -95,6 +100,8 @@ def route_stops(
         See `fulfill.routing.day.stops.STOP_COLUMNS`.
     vehicles, speeds : DataFrame
         Tables of the network; limited vehicles are shared out among the districts.
+    progress : callable, optional
+        Receives a line before each district.
 
     Returns
     -------
@@ -111,23 +118,23 @@ def route_stops(
         apportion(None if np.isnan(count) else int(count), [len(part) for part in parts])
         for count in vehicles["available"]
     ]
-    districts = []
+    districts: list[District] = []
+    faults: list[str] = []
     for number, rows in enumerate(parts):
-        district_stops = stops.iloc[rows]
+        name = f"district {number + 1}"
+        if progress:
+            progress(f"{name} of {len(parts)}: {len(rows)} stops")
         available = [
             np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets
         ]
-        instance = day_instance(
-            f"district {number + 1}",
-            depots,
-            district_stops,
-            {"vehicles": vehicles.assign(available=available), "speeds": speeds},
-            day_distances(depots, district_stops, roads),
-        )
+        tables = {"vehicles": vehicles.assign(available=available), "speeds": speeds}
         params = _district_params(options, len(rows), len(stops))
-        routed = route_with_breaks(instance, params, options.engine)
-        districts.append(District(rows, instance, routed))
-    faults = audit_day(
+        district, found = _route_district(
+            name, rows, depots, stops.iloc[rows], tables, roads, options.engine, params
+        )
+        districts.append(district)
+        faults += found
+    faults += audit_day(
         len(stops),
         ((part.stops, part.instance, part.solution) for part in districts),
         _available(depots, vehicles),
@@ -137,18 +144,61 @@ def route_stops(
     return tuple(districts)
 
 
-def day_distances(depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap) -> RoadMatrix:
+def _route_district(
+    name: str,
+    rows: NDArray[np.int64],
+    depots: pd.DataFrame,
+    stops: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    roads: RoadMap,
+    engine: str,
+    params: RoutingParams,
+) -> tuple[District, tuple[str, ...]]:
+    """Return a routed district, and the faults of its clock."""
+    country = place_countries(depots, stops, roads)
+    distances = day_distances(depots, stops, roads, country)
+    instance = day_instance(name, depots, stops, tables, distances)
+    routed = route_with_breaks(instance, params, engine)
+    home = set(depots["country"])
+    abroad = tuple("" if code in home else str(code) for code in country[len(depots) :])
+    faults = audit_clock(depots, stops, tables, distances, instance, routed)
+    return District(rows, instance, routed, abroad), faults
+
+
+def place_countries(
+    depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap
+) -> NDArray[np.object_]:
+    """Return the countries of depots, then stops.
+
+    A stop on no country's land is in that of the first depot, unless only another one can hold it.
+    """
+    home = str(depots["country"].iloc[0])
+    found = np.full(len(stops), home, object)
+    out = ~_in_window(stops, home)
+    for code in COUNTRIES:
+        found[out & _in_window(stops, code)] = code
+    for code, shape in roads.land.countries.items():
+        found[shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
+    return np.concatenate([depots["country"].to_numpy(object), found])
+
+
+def _in_window(places: pd.DataFrame, country: str) -> NDArray[np.bool_]:
+    """Tell which places lie in the window of a country."""
+    inside = np.ones(len(places), bool)
+    for name, (low, high) in zip(("lat", "lon"), COUNTRY_WINDOW[country], strict=True):
+        inside &= places[name].between(low, high).to_numpy()
+    return inside
+
+
+def day_distances(
+    depots: pd.DataFrame, stops: pd.DataFrame, roads: RoadMap, country: NDArray[np.object_]
+) -> RoadMatrix:
     """Return the distances between depots, then stops.
 
-    A stop on the land of another country is joined to no depot of this one; one on no country's
-    land is taken to be in that of the first depot. Vans take no ferry: what lies across water is
-    joined only to places on the same land.
+    Those of two countries are not joined. Vans take no ferry: what lies across water is joined only
+    to places on the same land.
     """
     points = np.vstack([frame[["lat", "lon"]].to_numpy(float) for frame in (depots, stops)])
-    country = np.full(len(points), depots["country"].iloc[0], object)
-    country[: len(depots)] = depots["country"]
-    for code, shape in roads.land.countries.items():
-        country[len(depots) :][shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
     distances = measure_distances(roads.graph, roads.roads, roads.streets, points, country)
     if roads.graph is None:
         return distances

@@ -114,8 +114,8 @@ def place_orders(
     stops = found.reset_index(drop=True).assign(
         stop_id=[f"{name}-{count}" for name, count in zip(names, number, strict=True)],
         zone_id=names,
-        ready=0.0,
-        due=24.0,
+        ready=np.nan,
+        due=np.nan,
         minutes=service_minutes(found["orders"].to_numpy(float), figures),
     )
     return stops[STOP_COLUMNS]

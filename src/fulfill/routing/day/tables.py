@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from fulfill.routing.day.districts import District
+from fulfill.routing.day.stops import STOP_COLUMNS
 from fulfill.routing.infeasibility import REASONS
-from fulfill.routing.solution import Route, driven_km, route_cost
+from fulfill.routing.solution import Route, Unserved, driven_km, route_cost
 
 VISIT_COLUMNS = [
     "vehicle",
@@ -44,12 +45,14 @@ VEHICLE_COLUMNS = [
     "usd_per_order",
     "back_km",
 ]
+UNSERVED_COLUMNS = ["stop_id", "zone_id", "orders", "reason", "meaning", "detail", "remedy"]
 REMEDIES = {
     "capacity": "split the stop or use a larger vehicle",
-    "unreachable": "check its place: no road leads there without passing a border",
+    "unreachable": "check its place: no mapped road leads there",
     "range": "use a vehicle of longer range or the carrier",
-    "window": "widen its window or begin the shift earlier",
     "shift": "give it to the carrier, or serve it from a nearer site",
+    "window": "widen its window or move the shift",
+    "break": "lengthen the shift in vehicles.csv, or give it to the carrier",
     "depot": "send it from another site",
     "fleet": "add vehicles in vehicles.csv, or give it to the carrier",
 }
@@ -70,7 +73,8 @@ def visit_table(
     Returns
     -------
     DataFrame
-        `VISIT_COLUMNS`; times are hours on the clock.
+        `VISIT_COLUMNS`, then the further columns of a stop list; times are hours since midnight of
+        the day of departure.
     """
     rows: list[tuple[object, ...]] = []
     for district, route, label in _named(districts):
@@ -79,7 +83,12 @@ def visit_table(
         rows, columns=["row", *(n for n in VISIT_COLUMNS if n not in stops.columns)]
     )
     there = stops.iloc[found.pop("row").to_numpy(int)].reset_index(drop=True)
-    return pd.concat([found, there], axis=1)[VISIT_COLUMNS]
+    return pd.concat([found, there], axis=1)[[*VISIT_COLUMNS, *further_columns(stops)]]
+
+
+def further_columns(stops: pd.DataFrame) -> list[str]:
+    """Return the names of the columns of a stop list that only people read."""
+    return [str(name) for name in stops if name not in STOP_COLUMNS]
 
 
 def _named(districts: tuple[District, ...]) -> list[tuple[District, Route, str]]:
@@ -193,20 +202,27 @@ def zone_costs(visits: pd.DataFrame, vehicles: pd.DataFrame) -> pd.DataFrame:
     return summed
 
 
+def _why(entry: Unserved, abroad: str) -> tuple[str, str, str, str]:
+    """Return reason, its meaning, detail and remedy of a stop that is not served."""
+    remedy = REMEDIES[entry.reason]
+    if entry.reason == "unreachable" and abroad:
+        remedy = f"it lies in {abroad}: serve it from a site there"
+    return entry.reason, REASONS[entry.reason], entry.text, remedy
+
+
 def unserved_table(stops: pd.DataFrame, districts: tuple[District, ...]) -> pd.DataFrame:
     """Return the stops without a vehicle: why, and what would serve them.
 
     Returns
     -------
     DataFrame
-        stop_id, zone_id, orders, reason, meaning, detail, remedy.
+        `UNSERVED_COLUMNS`, then the further columns of a stop list.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
+    further = further_columns(stops)
     for district in districts:
         for entry in district.solution.unserved:
             stop = stops.iloc[int(district.stops[entry.stop])]
-            why = entry.reason, REASONS[entry.reason], entry.text, REMEDIES[entry.reason]
-            rows.append((stop["stop_id"], stop["zone_id"], stop["orders"], *why))
-    return pd.DataFrame(
-        rows, columns=["stop_id", "zone_id", "orders", "reason", "meaning", "detail", "remedy"]
-    )
+            why = _why(entry, district.abroad[entry.stop])
+            rows.append((stop["stop_id"], stop["zone_id"], stop["orders"], *why, *stop[further]))
+    return pd.DataFrame(rows, columns=[*UNSERVED_COLUMNS, *further])
