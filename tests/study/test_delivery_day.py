@@ -173,7 +173,7 @@ def test_stops_that_no_van_reaches_are_refused_by_row(tmp_path: Path) -> None:
     stops.write_text("stop_id,lat,lon,orders\na,20.6,-103,1\nb,20.508,-86.946,1\nc,0,0,1\n")
     with pytest.raises(InputError) as refused:
         read_stops(stops, read_network(locate("network", "mexico-us-border")))
-    assert [(fault.code, fault.row) for fault in refused.value.faults] == [("F362", 3), ("F310", 4)]
+    assert [(fault.code, fault.row) for fault in refused.value.faults] == [("F362", 3), ("F330", 4)]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,8 @@ def test_vans_take_no_ferry() -> None:
         }
     )
     land = [0, 0, 1, 1, 2, 2]  # the mainland, Cozumel, Isla Mujeres
-    km = day_distances(depot, stops, road_map(network)).km
+    roads = road_map(network)
+    km = day_distances(depot, stops, roads, place_countries(depot, stops, roads)).km
     assert (np.isfinite(km) == np.equal.outer(land, land)).all()
     assert 0 < km[2, 3] < 5
 
