@@ -55,7 +55,7 @@ def test_a_state_is_one_name_however_it_is_spelt(toy: Folders, name: str, in_car
     ("name", "detail"),
     [
         ("Queretro", "similar: Querétaro"),
-        ("QuerÃ©taro", "similar: Querétaro"),
+        ("Queréttaro", "similar: Querétaro"),
         ("Jalsico", "similar: Jalisco"),
         ("Texas", "but of US"),
         ("CA", "but of US"),

@@ -60,6 +60,10 @@ class _Cell:
         return bool(self.dmy and self.mdy and self.dmy != self.mdy)
 
 
+_Refused = tuple[str, str, _Cell]
+"""A date that is not read: the code of its fault, the cause, and the cell."""
+
+
 def is_day(text: str) -> bool:
     """Tell whether a text is a day written YYYY-MM-DD.
 
@@ -97,7 +101,7 @@ def iso_dates(
         Column and row of every cell that these faults are about.
     """
     found = {name: list(cells) for name, cells in columns.items()}
-    dates, strange = _recognised(columns)
+    dates, refused = _recognised(columns)
     evidence: dict[str, _Cell] = {}
     for cell in dates:
         if cell.only:
@@ -109,38 +113,40 @@ def iso_dates(
         day = cell.mdy if order == "mdy" else cell.dmy
         if day is not None and (order or cell.dmy == cell.mdy):
             found[cell.column][cell.place] = day.isoformat()
-    if order is None and evidence:
-        one, other = evidence.values()
-        cause = (
-            f"{one.text!r} in row {lines[one.place]} is a day only as {one.only}, "
-            f"{other.text!r} in row {lines[other.place]} only as {other.only}"
-        )
-        wrong = [("F216", cause, cell) for cell in dates if cell.only or cell.both]
-    elif order is None:
-        wrong = [("F215", "", cell) for cell in dates if cell.both]
-    else:
-        wrong = [
-            ("F216", f"not a day as {order}", cell)
-            for cell in dates
-            if cell.only not in ("", order)
-        ]
+    refused += _unread(dates, list(evidence.values()), lines, order)
     groups: dict[tuple[str, str, str], list[_Cell]] = {}
-    for code, cause, cell in [*wrong, *(("F203", *pair) for pair in strange)]:
+    for code, cause, cell in refused:
         groups.setdefault((cell.column, code, cause), []).append(cell)
     faults = [_fault(code, cause, cells, file, lines) for (_, code, cause), cells in groups.items()]
-    return (
-        found,
-        faults,
-        {(cell.column, lines[cell.place]) for _, _, cell in wrong}
-        | {(cell.column, lines[cell.place]) for _, cell in strange},
+    return found, faults, {(cell.column, lines[cell.place]) for _, _, cell in refused}
+
+
+def _unread(
+    dates: list[_Cell], evidence: list[_Cell], lines: list[int], order: str | None
+) -> list[_Refused]:
+    """Return the dates that do not follow the order, or all that need one where it is unknown.
+
+    `evidence` has the first date that is a day in one order only, for each order that has one.
+    """
+    if order is not None:
+        wrong = (cell for cell in dates if cell.only not in ("", order))
+        return [("F216", f"not a day as {order}", cell) for cell in wrong]
+    if not evidence:
+        return [("F215", "", cell) for cell in dates if cell.both]
+    one, other = evidence
+    cause = (
+        f"{one.text!r} in row {lines[one.place]} is a day only as {one.only}, "
+        f"{other.text!r} in row {lines[other.place]} only as {other.only}"
     )
+    return [("F216", cause, cell) for cell in dates if cell.only or cell.both]
 
 
 def _recognised(
     columns: Mapping[str, list[str]],
-) -> tuple[list[_Cell], list[tuple[str, _Cell]]]:
-    """Return the dates that are not written YYYY-MM-DD, and the forms refused with their cause."""
-    dates, strange = [], []
+) -> tuple[list[_Cell], list[_Refused]]:
+    """Return the dates that are not written YYYY-MM-DD, and those in a form that is refused."""
+    dates: list[_Cell] = []
+    refused: list[_Refused] = []
     for name, cells in columns.items():
         for place, text in enumerate(cells):
             if not text or is_day(text):
@@ -154,10 +160,9 @@ def _recognised(
                 dates.append(_Cell(name, place, text, *days))
             else:
                 causes = (cause for cause, form in _REFUSED.items() if re.fullmatch(form, text))
-                strange += [
-                    (cause, _Cell(name, place, text, None, None)) for cause in islice(causes, 1)
-                ]
-    return dates, strange
+                cell = _Cell(name, place, text, None, None)
+                refused += [("F203", cause, cell) for cause in islice(causes, 1)]
+    return dates, refused
 
 
 def _day(year: str, month: str, day: str) -> date | None:
