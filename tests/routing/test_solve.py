@@ -157,6 +157,26 @@ def test_the_engine_follows_the_instance(plain, windows):
         able_engines(capped)
 
 
+@pytest.mark.parametrize("trips", [1, 2, 3])
+@pytest.mark.parametrize("error", [SolverError("no routes"), ImportError("no wheel")])
+def test_where_an_engine_breaks_ruin_takes_over(windows, monkeypatch, trips, error):
+    def broken(instance, params):
+        raise error
+
+    if isinstance(error, ImportError):
+        monkeypatch.setitem(ENGINES, "pyvrp", ("nowhere", "solve", ENGINES["pyvrp"][2]))
+    else:
+        import fulfill.routing.engines.pyvrp_engine as engine
+
+        monkeypatch.setattr(engine, "solve_pyvrp", broken)
+    posed = with_vehicle(windows, trips=trips)
+    solution = solve_routing(posed, RoutingParams(iterations=200))
+    assert solution.engine == "ruin"
+    assert not solution.unserved
+    with pytest.raises(SolverError):
+        solve_routing(posed, RoutingParams(iterations=200), "pyvrp")
+
+
 def test_depot_capacity_is_kept():
     base = with_vehicle(day(6, 1), cost_per_hour=0.0)
     total = base.demand.sum(axis=0)

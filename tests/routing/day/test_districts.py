@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from fulfill.routing.audit import audit_routes
 from fulfill.routing.day.districts import apportion, route_with_breaks, split
@@ -35,6 +38,40 @@ def test_a_break_is_put_into_the_routes_of_an_engine_that_knows_none() -> None:
     assert solution.engine == "ruin"
     assert not solution.unserved
     assert audit_routes(rested, solution).clean
+
+
+@pytest.mark.parametrize("rest", [Break(0.5, 8.2, 8.4), Break(1.0, 12.0, 12.1), Break(2, 9, 9.1)])
+@pytest.mark.parametrize("available", [None, 6])
+def test_stops_of_routes_without_a_place_for_the_break_are_planned_around_it(
+    rest: Break, available: int | None
+) -> None:
+    # Service of an hour leaves hardly a gap at the time of the break.
+    long = day(6, 2, service=np.full(6, 1.0), ready=np.full(6, 8.0), due=np.full(6, 17.5))
+    rested = with_vehicle(long, rest=rest, available=available)
+    solution = route_with_breaks(rested, RoutingParams(iterations=300, seed=1), "ruin")
+    assert not solution.unserved
+    assert audit_routes(rested, solution).clean
+
+
+def test_a_stop_whose_trip_spans_the_break_gets_a_vehicle_of_its_own() -> None:
+    far = day(3, 2, service=np.full(3, 0.2), ready=np.full(3, 8.0), due=np.full(3, 17.5))
+    hours = np.full((4, 4), 4.4)
+    np.fill_diagonal(hours, 0.0)
+    rested = with_vehicle(replace(far, hours=(hours,)), rest=Break(0.5, 11.0, 12.0))
+    solution = route_with_breaks(rested, RoutingParams(iterations=300, seed=1), "ruin")
+    assert not solution.unserved
+    assert len(solution.routes) == 3
+    assert all(11.0 <= route.rest <= 12.0 for route in solution.routes)
+
+
+def test_what_a_shift_lacks_is_told_by_the_whole_shift() -> None:
+    far = day(2, 2, service=np.full(2, 0.2))
+    hours = np.array([[0, 6, 1], [6, 0, 6], [1, 6, 0]], float)
+    rested = with_vehicle(replace(far, hours=(hours,)), rest=Break(0.5, 11.0, 13.0))
+    solution = route_with_breaks(rested, RoutingParams(iterations=300, seed=1), "ruin")
+    (entry,) = solution.unserved
+    assert entry.reason == "shift"
+    assert "a shift of 12.2 h instead of 10" in entry.text
 
 
 def test_a_limited_fleet_is_shared_out_whole() -> None:

@@ -124,10 +124,8 @@ def route_stops(
         name = f"district {number + 1}"
         if progress:
             progress(f"{name} of {len(parts)}: {len(rows)} stops")
-        available = [
-            np.nan if fleet[number] is None else float(fleet[number] or 0) for fleet in fleets
-        ]
-        tables = {"vehicles": vehicles.assign(available=available), "speeds": speeds}
+        left = [np.nan if (n := fleet[number]) is None else float(n) for fleet in fleets]
+        tables = {"vehicles": vehicles.assign(available=left), "speeds": speeds}
         params = _district_params(options, len(rows), len(stops))
         district, found = _route_district(
             name, rows, depots, stops.iloc[rows], tables, roads, options.engine, params
