@@ -20,7 +20,7 @@ from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import ROW
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate, warm_start
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, PROVEN, Outcome
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -291,6 +291,8 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
         bound_of=str(claimed["bound_of"]),
         seconds=figure(claimed["seconds"], math.nan),
         merging_usd=claimed.get("merging_usd"),
+        conditions=tuple(map(str, claimed.get("conditions", ()))),
+        ended_by=str(claimed.get("ended_by", PROVEN)),
     )
 
 

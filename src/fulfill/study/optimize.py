@@ -17,9 +17,20 @@ from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import compile_method, method_of, solve_location
-from fulfill.model.decisions import Decisions, Outcome, status_of
+from fulfill.model.decisions import (
+    EXHAUSTED,
+    INFEASIBLE,
+    INTERRUPTED,
+    PROVEN,
+    TIME_LIMIT,
+    Decisions,
+    Outcome,
+    relative_gap,
+    status_of,
+)
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
+from fulfill.study.conditions import conditions
 from fulfill.study.kpis import tabulate
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
@@ -29,6 +40,8 @@ log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 WarmStartSource = Run | tuple[WarmStart, str]
 """A run, or the warm start that a run left and the name of that run."""
+TIME_UP = 0.95
+"""Share of its time limit from which a method begins nothing new."""
 
 
 def optimize(
@@ -120,8 +133,11 @@ def find_plan(
     log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
     solution = solve_location(instance, params, method)
+    if solution.interrupted:
+        log.warning("interrupted: the best plan so far is kept; Ctrl-C again drops it")
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
-    run = build_run(study, model, solution, time.perf_counter() - begun - compiling)
+    stopped = _stopped_by(solution, left)
+    run = build_run(study, model, solution, time.perf_counter() - begun - compiling, stopped)
     outcome = run.outcome
     log.info(
         "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
@@ -132,6 +148,13 @@ def find_plan(
         outcome.seconds,
     )
     return replace(run, began_from=name)
+
+
+def _stopped_by(solution: LocationSolution, time_limit: float) -> str:
+    """Return what stopped a search that did not prove the gap asked for."""
+    if solution.interrupted:
+        return INTERRUPTED
+    return TIME_LIMIT if solution.seconds >= TIME_UP * time_limit else EXHAUSTED
 
 
 def _warm_start(
@@ -199,7 +222,9 @@ def reprice(run: Run, study: Study, bounding: Run) -> Run:
         certificate=bounding.certificate,
         warm_start=run.warm_start,
     )
-    return build_run(study, model, solution, solution.seconds)
+    ended_by = run.outcome.ended_by
+    stopped = EXHAUSTED if ended_by == PROVEN else ended_by
+    return build_run(study, model, solution, solution.seconds, stopped)
 
 
 def _could_save(before: LocationInstance, now: LocationInstance) -> float:
@@ -218,6 +243,7 @@ def build_run(
     model: PricedModel,
     solution: LocationSolution,
     seconds: float,
+    stopped_by: str,
 ) -> Run:
     """Audit a solution with its bound and derive its tables.
 
@@ -231,6 +257,8 @@ def build_run(
         Result of the search.
     seconds : float
         Computing time of the run.
+    stopped_by : str
+        What stopped the search, unless the gap asked for is proven.
 
     Returns
     -------
@@ -239,6 +267,8 @@ def build_run(
     """
     instance = model.instance
     solution, bound_faults = with_audited_bound(instance, solution)
+    gap = relative_gap(solution.objective, solution.bound)
+    proven = solution.status == INFEASIBLE or gap <= study.options.gap + COST_TOLERANCE
     outcome = Outcome(
         status=solution.status,
         objective=solution.objective,
@@ -246,6 +276,8 @@ def build_run(
         bound_kind=solution.bound_kind,
         bound_of=instance_in_words(instance, len(study.problem.demand.zones)),
         seconds=seconds,
+        conditions=conditions(study, len(instance.zones)),
+        ended_by=PROVEN if proven else stopped_by,
     )
     if solution.decisions is None:
         plan = Plan(outcome, study.problem.regime.as_of.isoformat())

@@ -147,6 +147,21 @@ CHANNELS = _output(
     "channel orders share lead_time_days cancellation_rate",
     (Figure("share", "share", PERCENT, "share", "part of all potential orders"),),
 )
+NOT_SERVED = _output(
+    "unserved.csv", "orders that are not served, by reason; no rows where all are",
+    "reason country product limits orders",
+    (
+        Figure("reason", "", "unserved_reason", "reason",
+               "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
+               "open site that stocks the product, nor mail), `margin` (every option costs more "
+               "than not serving), `capacity` (every option that costs less is at a limit), "
+               "`search` (worth serving, but the search ended first)"),
+        Figure("limits", "", "", "limits reached",
+               "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin` with an id, or "
+               "`co2_cap`: those of the cheapest option; empty unless the reason is `capacity`"),
+        Figure("orders", "orders", WHOLE, "orders a year", "potential orders not served"),
+    ),
+)
 ARCS = _output(
     "arcs.csv", "both ends of a flow and its orders a year, for kepler.gl",
     "start_name end_name start_lat start_lon end_lat end_lon leg channel orders_year "
@@ -202,7 +217,7 @@ VEHICLES = _output(
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
 )
-PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, ARCS)
+PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS)
 VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
 MODES = _output(
@@ -390,14 +405,21 @@ DAY_LAYERS = (
 PLAN_SUMMARY = _output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
-    "peak_mib as_of "
-    "open_sites kpis audit",
+    "peak_mib as_of ended_by conditions open_sites kpis unserved_reasons audit",
     (
         Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
         Figure("merging_usd", "USD", "{:+,.0f}", "aggregation error",
                "additional cost of the sites without merging zones; null: no zones merged"),
+        Figure("ended_by", "", "", "search ended by",
+               "`proven` (the gap asked for, or that there is no plan), `time_limit`, "
+               "`interrupted` (Ctrl-C) or `exhausted` (the method had nothing left to try)"),
+        Figure("conditions", "", "", "conditions",
+               "what plan and bound keep to besides the tables as read: locks, limits, service "
+               "targets, channels left out, merged zones, changed cells; texts, none if free"),
         Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
+        Figure("unserved_reasons", "orders", WHOLE, "not served because",
+               "orders by reason of unserved.csv; they add up to all that are not served"),
     ),
 )
 PLAN_KPIS = _output(

@@ -24,8 +24,9 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder
 from fulfill.study.run import Run
 from fulfill.study.study import Study
+from fulfill.study.unserved import reasons
 
-FORMAT = 2
+FORMAT = 3
 """Format of the JSON files and tables; raised whenever an older reader would go wrong."""
 MANIFEST = "manifest.json"
 """File that identifies a folder as a run."""
@@ -34,7 +35,7 @@ CERTIFICATE = "certificate.npz"
 WARM_START = "start.npz"
 INPUTS = "inputs"
 """Folder with a copy of the network and the demand of the run."""
-TABLES = ("sites", "flows", "zones", "costs", "capacity", "channels")
+TABLES = ("sites", "flows", "zones", "costs", "capacity", "channels", "unserved")
 """Tables of a plan that are written to a CSV file of the same name."""
 PRIVATE_FLEET = "own_delivery.csv"
 """Costs of own vans from routing, in the form of the input table of this name."""
@@ -188,7 +189,8 @@ def write_run_data(run: Run, folder: Path, writing: float = 0.0) -> None:
         asked["from"] = run.began_from
     if run.rounds is not None:
         asked["with_routing"] = True
-    write_json(folder / MANIFEST, manifest(inputs, asked, seconds))
+    ended = {"ended_by": run.outcome.ended_by}
+    write_json(folder / MANIFEST, {**manifest(inputs, asked, seconds), **ended})
 
 
 def input_folders(study: Study) -> dict[str, InputFolder]:
@@ -253,8 +255,11 @@ def summary(run: Run) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "peak_mib": peak_mib(),
         "as_of": plan.as_of,
+        "ended_by": outcome.ended_by,
+        "conditions": list(outcome.conditions),
         "open_sites": plan.sites[["site_id", "size"]].to_dict("records") if run.found else [],
         "kpis": plan.kpis,
+        "unserved_reasons": reasons(plan.unserved) if run.found else {},
         "audit": {"clean": run.audit.clean, "faults": list(run.audit.faults)},
     }
     if run.rounds is not None:

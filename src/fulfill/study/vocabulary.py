@@ -133,8 +133,8 @@ TAKEN_OVER = (
 STATUS_SENTENCES = {
     "OPTIMAL": "Proven optimal",
     "FEASIBLE": "Not proven optimal",
-    "INFEASIBLE": "No plan satisfies all constraints.",
-    "NO_PLAN": "The limit was reached before a plan was found.",
+    "INFEASIBLE": "no plan satisfies all constraints",
+    "NO_PLAN": "No plan was found.",
 }
 COST_GROUPS = {
     "Net revenue": ("revenue",),
@@ -198,6 +198,18 @@ VALUES: dict[str, dict[str, str]] = {
         "announced": "announced",
         "estimate": "estimate",
         "assumption": "assumption",
+    },
+    "unserved_reason": {
+        "reach": "no delivery option reaches the zone",
+        "not_stocked": "no open site in reach stocks the product",
+        "margin": "serving costs more than not serving",
+        "capacity": "no capacity left",
+        "search": "worth serving, but the search ended first",
+    },
+    "difference": {
+        "saves": "the mix saves",
+        "not_distinguishable": "not distinguishable",
+        "costs_more": "the mix costs more",
     },
     "flag": {"True": "yes", "False": "no"},
     "chosen": {"True": "chosen", "False": ""},
