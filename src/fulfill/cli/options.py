@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fulfill.cli.echo import say
 from fulfill.cli.types import Day, Figure, Service, split_names
 
 if TYPE_CHECKING:
@@ -202,5 +203,5 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     overrides = [*figures, *options.pop("overrides")]
     study = load(as_of=as_of, overrides=overrides, **options)
     for warning in study.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}", err=True)
     return study

@@ -43,7 +43,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[str]:
     yield from map(_in_time, options.service)
     channels = [name for name in CHANNELS if name in study.problem.channels]
     if len(channels) < len(CHANNELS):
-        yield f"only by {', '.join(named('channel', channels))}"
+        yield f"channels allowed: {', '.join(named('channel', channels))}"
     if n_planned < n_zones:
         yield f"zones merged from {n_zones:,} to {n_planned:,}"
     yield from (str(override) for override in study.provenance.overrides)

@@ -134,7 +134,7 @@ def find_plan(
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
     solution = solve_location(instance, params, method)
     if solution.interrupted:
-        log.warning("interrupted: the best plan so far is kept; Ctrl-C again drops it")
+        log.warning("interrupted: the search is over; Ctrl-C again drops its result")
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
     stopped = _stopped_by(solution, left)
     run = build_run(study, model, solution, time.perf_counter() - begun - compiling, stopped)

@@ -222,12 +222,22 @@ VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
 MODES = _output(
     "modes.csv", "the plan of a mode under the rules of a date",
-    "as_of mode status taken_from objective bound bound_kind gap seconds orders contribution_usd "
+    "as_of mode status ended_by taken_from objective bound bound_kind gap above_mixed_usd "
+    "above_mixed_low_usd above_mixed_high_usd difference seconds orders contribution_usd "
     "landed_cost_usd_per_order lead_time_days_mean share_within_3_days share_within_5_days "
     "cancellation_rate unserved_share co2e_kg_per_order n_sites open_sites "
     f"{SHARES} audit",
     (
         Figure("taken_from", "", "mode", "taken from", "mode whose plan it is; see docs"),
+        Figure("above_mixed_usd", "USD", WHOLE, "above the mix",
+               "cost of the plan less that of the mixed plan; none for the mixed plan itself"),
+        Figure("above_mixed_low_usd", "USD", WHOLE, "above the mix, at least",
+               "least difference of the two optima that bounds and costs allow; none: not known"),
+        Figure("above_mixed_high_usd", "USD", WHOLE, "above the mix, at most",
+               "largest such difference; none: not known"),
+        Figure("difference", "", "difference", "the mix against it",
+               "`saves` or `costs_more` where the interval leaves no doubt, otherwise "
+               "`not_distinguishable`"),
         Figure("n_sites", "sites", "{:.0f}", "open sites", "open sites"),
         Figure("open_sites", "", "", "sites", "`site_id:size`, separated by blanks"),
         Figure("audit", "", "", "audit", "`clean` or `faults`; empty without a plan"),
@@ -402,6 +412,11 @@ DAY_LAYERS = (
     Output("linehaul", "as linehaul.csv (line)", LINEHAUL.figures),
 )
 
+CONDITIONS = Figure(
+    "conditions", "", "", "conditions",
+    "what plan and bound keep to besides the tables as read: locks, limits, service targets, "
+    "channels left out, merged zones, changed cells; texts, none if free",
+)
 PLAN_SUMMARY = _output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
@@ -411,12 +426,7 @@ PLAN_SUMMARY = _output(
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
         Figure("merging_usd", "USD", "{:+,.0f}", "aggregation error",
                "additional cost of the sites without merging zones; null: no zones merged"),
-        Figure("ended_by", "", "", "search ended by",
-               "`proven` (the gap asked for, or that there is no plan), `time_limit`, "
-               "`interrupted` (Ctrl-C) or `exhausted` (the method had nothing left to try)"),
-        Figure("conditions", "", "", "conditions",
-               "what plan and bound keep to besides the tables as read: locks, limits, service "
-               "targets, channels left out, merged zones, changed cells; texts, none if free"),
+        CONDITIONS,
         Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
         Figure("unserved_reasons", "orders", WHOLE, "not served because",
                "orders by reason of unserved.csv; they add up to all that are not served"),
@@ -432,8 +442,9 @@ ROUTED_SUMMARY = _output(
 )
 COMPARISON_SUMMARY = _output(
     "summary.json", "of a comparison; a figure without a value is null",
-    "format_version status dates break_even audit",
+    "format_version status conditions dates break_even audit",
     (
+        CONDITIONS,
         Figure("status", "", "", "status", "worst status of the mixed plans"),
         Figure("dates", "", "", "dates", "by date and mode: the row of modes.csv"),
         Figure("break_even", "", "", "break-even", "the rows of break_even.csv"),

@@ -109,13 +109,13 @@ def unserved_table(
     by_zone = np.argsort(instance.lane_zone, kind="stable")
     first = np.searchsorted(instance.lane_zone[by_zone], np.arange(len(instance.zones) + 1))
     rows = []
-    for zone in np.flatnonzero(missing.any(axis=(1, 2))):
+    for zone in np.flatnonzero(missing.any(axis=(1, 2))).tolist():
         lanes = by_zone[first[zone] : first[zone + 1]]
         country = instance.countries[instance.zone_country[zone]]
         for reason, k, limits, orders in _of_zone(instance, room, zone, lanes, missing[zone]):
             rows.append((reason, country, instance.products[k], limits, orders))
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"orders": float})
-    table = table.groupby(list(COLUMNS[:-1]), as_index=False)["orders"].sum()
+    table = table.groupby(list(COLUMNS[:-1]))["orders"].sum().reset_index()
     rank = table["reason"].map(REASONS.index)
     return table.iloc[np.argsort(rank.to_numpy(int), kind="stable")].reset_index(drop=True)
 
@@ -243,7 +243,7 @@ def _supply(instance: LocationInstance, decisions: Decisions, used: Array) -> _S
     leaving = leaving_orders(instance, decisions)
     kept = stock.storage_usd + stock.safety.marginal(leaving.sum(axis=2))[:, :, None]
     crowded, busy = _crowded(instance, decisions), (band_left > cheap_band)[:, None, :]
-    may_open = np.isfinite(instance.fixed_usd).any(axis=1)
+    may_open = np.array(np.isfinite(instance.fixed_usd).any(axis=1))
     may_open[list(instance.limits.closed)] = False
     supplied = np.zeros(instance.flow_shape, bool)
     inbound = instance.required_inbound
@@ -265,10 +265,8 @@ def _supply(instance: LocationInstance, decisions: Decisions, used: Array) -> _S
     )
 
 
-def _handling(
-    instance: LocationInstance, decisions: Decisions, used: Array
-) -> tuple[Array, Array]:
-    """Return the price of the cheapest band, and of the cheapest with room, (n_sites, n_periods)."""
+def _handling(instance: LocationInstance, decisions: Decisions, used: Array) -> tuple[Array, Array]:
+    """Return the prices of the cheapest band and of the cheapest with room, by site and period."""
     site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
     capacity = instance.capacity[site, size]
     price = np.broadcast_to(instance.handling_usd[site, size][:, :, None], capacity.shape)

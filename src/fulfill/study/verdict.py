@@ -95,7 +95,7 @@ def why_unserved(table: pd.DataFrame, most: int = SHOWN_REASONS) -> list[tuple[s
             shown(orders, WHOLE),
             shown(reason, "unserved_reason") + (f" ({limits})" if limits else ""),
         )
-        for (reason, limits), orders in total.head(most).items()
+        for reason, limits, orders in total.head(most).reset_index().to_numpy().tolist()
     ]
     if len(total) > most:
         rest = total.iloc[most:]

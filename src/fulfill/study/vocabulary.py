@@ -242,6 +242,9 @@ SHARED = (
     Figure("bound_kind", "", "", "bound by",
            "`certified`: proven by recomputation; `solver`: as reported by the solver"),
     Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective"),
+    Figure("ended_by", "", "", "search ended by",
+           "`proven` (the gap asked for, or that there is no plan), `time_limit`, `interrupted` "
+           "(Ctrl-C) or `exhausted` (the method had nothing left to try)"),
     Figure("seconds", "s", TENTH, "time", "building the model and solving, without reading"),
     Figure("peak_mib", "MiB", TENTH, "memory", "largest memory that the process has used"),
     Figure("audit", "", "", "audit", "`clean`: true or false; `faults`: faults found by the audit"),

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from fulfill.study.vocabulary import Figure
 
-NUMBER, SUM = Markup(' class="n"'), Markup(' class="sum"')
+NUMBER, SUM, BAD = (Markup(f' class="{name}"') for name in ("n", "sum", "bad"))
 
 
 @cache
@@ -35,6 +35,7 @@ def _environment() -> Environment:
     )
     environment.filters["zip"] = zip
     environment.filters["plain"] = lambda text: text.replace("`", "")
+    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
     return environment
 
 
@@ -79,6 +80,7 @@ def page(template: str, title: str, drawings: Mapping[str, figure], **content: A
     library = Resources(mode="inline", components=["bokeh"]).render_js()
     return _environment().get_template(template).render(
         title=title,
+        bad=BAD,
         style=Markup(css),
         library=Markup(library),
         script=Markup("<script>\n{}\n</script>").format(inline(script)),
