@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from fulfill.report.terminal.plain_text import cleaned
+from fulfill.report.plain_text import cleaned
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -23,7 +23,7 @@ from fulfill.cli.plan import optimize, route
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import Fault, FulfillError, InputError
-from fulfill.report.terminal.plain_text import one_line
+from fulfill.report.plain_text import one_line
 
 LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 """Level of the package's log by the number of ``-v`` given; more than two change nothing."""

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.folder import read_folder
+from fulfill.study.csv_files import write_csv
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.run_folder import (
     DRIVER_SHEET,
@@ -23,7 +24,6 @@ from fulfill.study.run_folder import (
     finite,
     manifest,
     peak_mib,
-    write_csv,
     write_json,
 )
 

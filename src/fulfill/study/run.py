@@ -208,8 +208,7 @@ class Run:
         return "\n".join(self._lines())
 
     def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self._lines())
-        return f"<p><b>{head}</b></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
+        return "<br>".join(map(escape, self._lines()))
 
     def _lines(self) -> list[str]:
         """Return the most important results, one line each."""

@@ -18,10 +18,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder
+from fulfill.study.csv_files import write_csv
 from fulfill.study.run import Run
 from fulfill.study.study import Study
 from fulfill.study.unserved import reasons
@@ -48,8 +47,6 @@ COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
 STOPS = "stops.csv"
 DRIVER_SHEET = "driver_sheet.csv"
-DIGITS = "%.15g"
-"""Fifteen digits hide the last rounding error and let an audit reproduce every value to 1e-9."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -306,11 +303,6 @@ def manifest(
         "options": dict(options),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
-
-
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table in the common format of a run: UTF-8, LF, comma and decimal point."""
-    frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", float_format=DIGITS)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

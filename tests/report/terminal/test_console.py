@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from fulfill.analysis.compare.comparison import Comparison
+from fulfill.report.plain_text import cleaned
 from fulfill.report.terminal.comparison import print_comparison
-from fulfill.report.terminal.console import PlainConsole, cleaned, lines
+from fulfill.report.terminal.console import PlainConsole, lines
 from fulfill.report.terminal.day import print_day
 from fulfill.report.terminal.plan import print_audit, print_summary
 from fulfill.study.delivery_day import DayRoutes

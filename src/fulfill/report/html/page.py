@@ -19,9 +19,10 @@ from bokeh.resources import Resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fulfill.report.plain_text import cleaned
 from fulfill.study.vocabulary import Figure
 
-NUMBER, SUM, BAD = (Markup(f' class="{name}"') for name in ("n", "sum", "bad"))
+NUMBER, SUM, BAD = Markup(' class="n"'), Markup(' class="sum"'), Markup(' class="bad"')
 
 
 @cache
@@ -32,11 +33,17 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters["zip"] = zip
     environment.filters["plain"] = lambda text: text.replace("`", "")
     environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as a page shows it: texts without control characters, `Markup` as it is."""
+    return cleaned(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def write_page(

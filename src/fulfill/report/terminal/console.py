@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fulfill.report.terminal.plain_text import one_line
+from fulfill.report.plain_text import one_line
 
 FLOOR = 80
 UNLIMITED = 1_000_000

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rich.text import Text
 
+from fulfill.report.plain_text import one_line
 from fulfill.report.terminal.console import PlainConsole, lines
-from fulfill.report.terminal.plain_text import one_line
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.outputs import DAY_KPIS, LINEHAUL
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from fulfill.audit.plan import Audit
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
+from fulfill.report.plain_text import one_line
 from fulfill.report.terminal.console import PlainConsole, columns, lines
-from fulfill.report.terminal.plain_text import one_line
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
 from fulfill.study.verdict import conditions_in_words, headline, why_unserved
