@@ -114,8 +114,11 @@ def _sentence(row: Mapping[Any, Any]) -> str:
             f"the mix and {mode} are not distinguishable: {mode} costs {more} USD a year more "
             f"({_usd(planned)} as planned)"
         )
-    verb, ends = shown(row["difference"], "difference"), sorted((abs(low), abs(high)))
-    return f"{verb} {_between(*ends)} USD a year against {mode} ({_usd(abs(planned))} as planned)"
+    least, most = sorted((abs(low), abs(high)))
+    amount, told = f"{_between(least, most)} USD a year", f"({_usd(abs(planned))} as planned)"
+    if row["difference"] == COSTS_MORE:
+        return f"the mix costs more: {amount} more than {mode} {told}"
+    return f"the mix saves {amount} against {mode} {told}"
 
 
 def _between(low: float, high: float) -> str:

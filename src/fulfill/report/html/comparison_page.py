@@ -92,7 +92,7 @@ def page(comparison: Comparison) -> str:
     return base.page(
         "comparison.html",
         f"Fulfilment modes: {names}",
-        {"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)},
+        _charts(comparison),
         days=list(dict.fromkeys(modes["as_of"])),
         verdicts=list(_verdicts(modes)),
         audit_faults=comparison.audit_faults,
@@ -103,6 +103,15 @@ def page(comparison: Comparison) -> str:
         zone_classes="" if classes.empty else html_table(classes, _used(classes, CLASS_COLUMNS)),
         inputs=names,
     )
+
+
+def _charts(comparison: Comparison) -> dict[str, Any]:
+    """Return the charts that have something to show."""
+    planned = comparison.modes[comparison.modes["objective"].notna()]
+    charts = {} if planned.empty else {"cost_chart": cost_chart(comparison)}
+    if (planned["mode"] == "mixed").any():
+        charts["share_chart"] = share_chart(comparison)
+    return charts
 
 
 def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:

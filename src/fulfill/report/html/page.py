@@ -81,7 +81,8 @@ def page(template: str, title: str, drawings: Mapping[str, figure], **content: A
     str
         HTML.
     """
-    script, places = components(dict(drawings), wrap_script=False)
+    # Bokeh draws nothing only if it is not asked.
+    script, places = components(dict(drawings), wrap_script=False) if drawings else ("", {})
     css = files("fulfill.report.html").joinpath("templates/page.css").read_text(encoding="utf-8")
     # Only bokeh's core: its widgets and tables would add a megabyte that no page uses.
     library = Resources(mode="inline", components=["bokeh"]).render_js()
