@@ -46,22 +46,43 @@ class PlainConsole(Console):
         self.print(text, soft_wrap=True)
 
     def table(self, table: Table) -> None:
-        """Print a table; it is wider than the terminal where its longest words need that.
+        """Print a table: closer together, then wider than the terminal, where its words need that.
 
         Parameters
         ----------
         table : Table
             Of `columns` or `lines`, with strings as cells.
         """
-        for column in table.columns:
-            texts = (str(text) for text in (column.header, *column.cells))
-            column.min_width = max(map(_longest_word, texts), default=0)
-        least = sum((column.min_width or 0) + 2 * PADDING for column in table.columns)
-        self.print(table, width=max(self.width, least), crop=False)
+        texts = [
+            [one_line(str(text)) for text in (column.header, *column.cells)]
+            for column in table.columns
+        ]
+        least = [max((cell_len(word) for text in own for word in text.split()), default=0)
+                 for own in texts]  # fmt: skip
+        most = [max(map(cell_len, own)) for own in texts]
+        gap = PADDING if sum(least) + 2 * PADDING * len(least) <= self.width else 1
+        table.padding = (0, gap)
+        widths = _narrowed(most, least, self.width - 2 * gap * len(least))
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        usual = self.width
+        self.width = max(usual, sum(widths) + 2 * gap * len(widths))
+        try:
+            self.print(table)
+        finally:
+            self.width = usual
 
 
-def _longest_word(text: str) -> int:
-    return max(map(cell_len, one_line(text).split()), default=0)
+def _narrowed(most: list[int], least: list[int], room: int) -> list[int]:
+    """Return column widths that fit into a room, the widest columns narrowed first.
+
+    None is narrower than `least`: rich would break words instead.
+    """
+    widths = list(most)
+    while sum(widths) > room and widths != least:
+        wide = [width if width > low else -1 for width, low in zip(widths, least, strict=True)]
+        widths[wide.index(max(wide))] -= 1
+    return widths
 
 
 def columns(*heads: tuple[str, bool], title: str | None = None) -> Table:
