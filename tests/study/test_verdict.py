@@ -84,7 +84,7 @@ def test_reasons_are_listed_by_their_orders() -> None:
     ]
     table = pd.DataFrame(rows, columns=["reason", "country", "product", "limits", "orders"])
     assert why_unserved(table) == [
-        ("2,000", "serving costs more than not serving"),
+        ("2,000", "by mail and from the open sites, serving costs more than not serving"),
         ("1,000", "no capacity left (throughput site-a)"),
         ("5", "no delivery option reaches the zone"),
     ]

@@ -133,11 +133,9 @@ def find_plan(
     log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
     solution = solve_location(instance, params, method)
-    if solution.interrupted:
-        log.warning("interrupted: the search is over; Ctrl-C again drops its result")
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
-    stopped = _stopped_by(solution, left)
-    run = build_run(study, model, solution, time.perf_counter() - begun - compiling, stopped)
+    seconds = time.perf_counter() - begun - compiling
+    run = build_run(study, model, solution, seconds, _stopped_by(solution, left))
     outcome = run.outcome
     log.info(
         "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
@@ -153,6 +151,7 @@ def find_plan(
 def _stopped_by(solution: LocationSolution, time_limit: float) -> str:
     """Return what stopped a search that did not prove the gap asked for."""
     if solution.interrupted:
+        log.warning("interrupted: the search is over; Ctrl-C again drops its result")
         return INTERRUPTED
     return TIME_LIMIT if solution.seconds >= TIME_UP * time_limit else EXHAUSTED
 

@@ -202,7 +202,7 @@ VALUES: dict[str, dict[str, str]] = {
     "unserved_reason": {
         "reach": "no delivery option reaches the zone",
         "not_stocked": "no open site in reach stocks the product",
-        "margin": "serving costs more than not serving",
+        "margin": "by mail and from the open sites, serving costs more than not serving",
         "capacity": "no capacity left",
         "search": "worth serving, but the search ended first",
     },

@@ -182,13 +182,10 @@ def compare(
         day = dated.problem.regime.as_of.isoformat()
         runs, takes = _three_runs(dated, progress, announce)
         priced = runs["mixed"].model
-        rows = {mode: _mode_row(runs[take], runs[mode], take) for mode, take in takes.items()}
+        rows = _mode_rows(dated, runs, takes)
         for mode, take in takes.items():
             run = runs[take]
             key = {"as_of": day, "mode": mode}
-            if mode != "mixed":
-                restricted = _is_fair(mode, dated)
-                rows[mode] |= against_mixed(rows[mode], rows["mixed"], restricted=restricted)
             modes.append({**key, **rows[mode]})
             # Faults of a plan taken from another mode are already reported for that mode.
             faults += [f"{day} {mode}: {fault}" for fault in run.audit.faults if mode == take]
@@ -267,6 +264,17 @@ def _is_fair(mode: str, study: Study) -> bool:
 
 def _objective(run: Run) -> float:
     return run.outcome.objective if run.decisions is not None else np.inf
+
+
+def _mode_rows(
+    study: Study, runs: Mapping[str, Run], takes: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return the rows of `modes` of one date, each compared with the mixed plan."""
+    rows = {mode: _mode_row(runs[take], runs[mode], take) for mode, take in takes.items()}
+    for mode, row in rows.items():
+        if mode != "mixed":
+            row |= against_mixed(row, rows["mixed"], restricted=_is_fair(mode, study))
+    return rows
 
 
 def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
