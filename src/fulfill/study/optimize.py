@@ -111,9 +111,8 @@ def find_plan(
     SolverError
         Where a solver fails.
     """
-    begun = time.perf_counter()
-    options = study.options
-    model = build_model(study.planned_problem(), study.options)
+    begun, options = time.perf_counter(), study.options
+    model = build_model(study.planned_problem(), options)
     instance = model.instance
     spent = time.perf_counter() - begun
     log.info(
@@ -266,18 +265,7 @@ def build_run(
     """
     instance = model.instance
     solution, bound_faults = with_audited_bound(instance, solution)
-    gap = relative_gap(solution.objective, solution.bound)
-    proven = solution.status == INFEASIBLE or gap <= study.options.gap + COST_TOLERANCE
-    outcome = Outcome(
-        status=solution.status,
-        objective=solution.objective,
-        bound=solution.bound,
-        bound_kind=solution.bound_kind,
-        bound_of=instance_in_words(instance, len(study.problem.demand.zones)),
-        seconds=seconds,
-        conditions=conditions(study, len(instance.zones)),
-        ended_by=PROVEN if proven else stopped_by,
-    )
+    outcome = _outcome(study, instance, solution, seconds, stopped_by)
     if solution.decisions is None:
         plan = Plan(outcome, study.problem.regime.as_of.isoformat())
         finding = Audit(np.inf, bound_faults)
@@ -299,6 +287,28 @@ def build_run(
         solution.certificate,
         solution.warm_start,
         solved=(model, solution.decisions),
+    )
+
+
+def _outcome(
+    study: Study,
+    instance: LocationInstance,
+    solution: LocationSolution,
+    seconds: float,
+    stopped_by: str,
+) -> Outcome:
+    """Return the outcome of a solution whose bound is audited."""
+    gap = relative_gap(solution.objective, solution.bound)
+    proven = solution.status == INFEASIBLE or gap <= study.options.gap + COST_TOLERANCE
+    return Outcome(
+        status=solution.status,
+        objective=solution.objective,
+        bound=solution.bound,
+        bound_kind=solution.bound_kind,
+        bound_of=instance_in_words(instance, len(study.problem.demand.zones)),
+        seconds=seconds,
+        conditions=conditions(study, len(instance.zones)),
+        ended_by=PROVEN if proven else stopped_by,
     )
 
 
