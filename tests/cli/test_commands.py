@@ -475,3 +475,21 @@ def test_init_copies_what_check_accepts(away: Path) -> None:
 def test_init_copies_the_embedded_pair(away: Path) -> None:
     assert run("init", "mine").exit_code == 0
     assert run("check", "--network", "mine/network", "--demand", "mine/demand").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x1b[31mred\x1b[0m", "b\x1b]0;title\x07", "c\u202etxt", "d\x9b2J"]
+)
+def test_a_message_holds_no_escape_sequence(name: str) -> None:
+    for arguments in (("optimize", *TOY, "--open", name), ("check", "--network", name)):
+        result = run(*arguments)
+        assert result.exit_code in (1, 2)
+        assert not set("\x1b\x07\x9b\u202e") & set(result.stdout + result.stderr)
+
+
+def test_a_fault_is_one_line(toy: Folders) -> None:
+    toy.set("network/sites.csv", 2, "site_id", "site\na")
+    result = run("check", "--network", toy.network, "--demand", toy.demand)
+    numbered = [line for line in result.stderr.splitlines() if line[:1].isdigit()]
+    assert numbered
+    assert len(result.stderr.strip().splitlines()) == len(numbered)

@@ -18,6 +18,7 @@ from fulfill.model.decisions import Outcome
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
+    FORMAT,
     manifest,
     new_folder,
     next_folder,
@@ -56,7 +57,7 @@ def test_a_broken_run_leaves_nothing(tmp_path: Path, error: type[BaseException])
 
 def old_run(target: Path) -> None:
     with new_folder(target) as draft:
-        write_json(draft / "manifest.json", {"format_version": 2})
+        write_json(draft / "manifest.json", {"format_version": FORMAT})
         (draft / "old.csv").write_text("old")
 
 

@@ -19,7 +19,7 @@ from fulfill.inputs.network import read_network
 from fulfill.model.certificate import FILE
 from fulfill.study.open_run import open_run
 from fulfill.study.optimize import find_plan
-from fulfill.study.run_folder import write_run_data
+from fulfill.study.run_folder import FORMAT, write_json, write_run_data
 from fulfill.study.study import load
 from fulfill.study.verify import KEYS, UNCHECKED, RunAudit, verify
 
@@ -388,7 +388,7 @@ def test_a_run_that_lies_outside_says_nothing_of_the_machine(
         (lambda run: (run / "summary.json").write_text("{"), r"F311 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("[]"), r"F311 run/summary\.json"),
         (
-            lambda run: (run / "summary.json").write_text('{"format_version": 2}'),
+            lambda run: write_json(run / "summary.json", {"format_version": FORMAT}),
             "this is no run of `fulfill optimize`",
         ),
         (lambda run: (run / "manifest.json").unlink(), r"F101 run/manifest\.json"),

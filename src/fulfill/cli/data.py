@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
+from fulfill.cli.echo import say
 from fulfill.cli.types import PlacesCommand, parse_places
 
 
@@ -29,9 +30,9 @@ def init(folder: Path, network: str, demand: str) -> None:
     with new_folder(folder) as draft:
         for name, source in sources.items():
             shutil.copytree(source, draft / name)
-    click.echo(f"Edit the tables in {folder}/network and {folder}/demand, then run:")
-    click.echo(f"  fulfill check --network {folder}/network --demand {folder}/demand")
-    click.echo(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
+    say(f"Edit the tables in {folder}/network and {folder}/demand, then run:")
+    say(f"  fulfill check --network {folder}/network --demand {folder}/demand")
+    say(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
 
 
 @click.command()
@@ -41,7 +42,7 @@ def check(as_of: date | None, **options: Any) -> None:
     """Check the tables and list every fault with file, row, column, value, rule and remedy."""
     problem = shared.load_study(as_of, options).problem
     network = problem.network
-    click.echo(
+    say(
         f"No fault: {network.name} with {len(network['sites'])} sites, "
         f"{len(network['gateways'])} gateways, {len(network['tariffs'])} tariff rows; "
         f"{problem.demand.name} with {len(problem.demand.zones)} zones and "
@@ -82,7 +83,7 @@ def lane(start: str, goal: str, network: str, date_order: str | None, as_json: b
         answer = {"road_km": km, "hours": hours, "crossing": road.crossing}
         click.echo(json.dumps({**answer, "ferries": road.ferries}))
         return
-    click.echo(f"road_km   {road.road_km:,.0f}")
-    click.echo(f"hours     {road.hours:,.1f}")
-    click.echo(f"crossing  {road.crossing or '-'}")
-    click.echo(f"ferries   {', '.join(road.ferries) or '-'}")
+    say(f"road_km   {road.road_km:,.0f}")
+    say(f"hours     {road.hours:,.1f}")
+    say(f"crossing  {road.crossing or '-'}")
+    say(f"ferries   {', '.join(road.ferries) or '-'}")

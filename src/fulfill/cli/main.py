@@ -1,8 +1,9 @@
 """The group of commands and its handling of exceptions.
 
 Exit codes: 0 a plan or the requested answer, 1 input faults, 2 wrong usage, 3 proven infeasible, 4
-limit reached without a plan, 5 solver failure or audit fault. Every command imports the modules it
-needs when it runs, so that `--help` is fast.
+limit reached or interrupted without a plan, 5 solver failure or audit fault. A plan found before
+Ctrl-C is written: its first line says INTERRUPTED, and the code is 0. Every command imports the
+modules it needs when it runs, so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Any
 import click
 
 from fulfill.cli.data import check, init, lane
+from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
 from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import Fault, FulfillError, InputError, abridged
+from fulfill.report.plain_text import one_line
 
 LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 """Level of the package's log by the number of ``-v`` given; more than two change nothing."""
@@ -53,10 +56,10 @@ class Commands(click.Group):
             print_faults(error.faults)
             ctx.exit(FAULTS)
         except FulfillError as error:
-            click.echo(f"solver failure: {error}", err=True)
+            say(f"solver failure: {error}", err=True)
             ctx.exit(SOLVER_EXIT)
         except KeyboardInterrupt:
-            click.echo("interrupted before there was a plan; nothing was written", err=True)
+            say("INTERRUPTED: nothing was written", err=True)
             ctx.exit(NO_PLAN_EXIT)
 
 
@@ -71,11 +74,11 @@ def print_faults(faults: Iterable[Fault]) -> None:
     found = list(faults)
     listed, counted = abridged(found)
     for number, fault in enumerate(listed, 1):
-        click.echo(f"{number}. {fault}", err=True)
+        say(f"{number}. {one_line(str(fault))}", err=True)
     for line in counted:
-        click.echo(f"   {line}", err=True)
+        say(f"   {one_line(line)}", err=True)
     wrong = sum(not fault.warning for fault in found)
-    click.echo(f"{wrong:,} fault{'s' * (wrong != 1)} in the input; nothing was written.", err=True)
+    say(f"{wrong:,} fault{'s' * (wrong != 1)} in the input; nothing was written.", err=True)
 
 
 @click.group(
@@ -103,7 +106,9 @@ def log_to_stderr(level: int) -> None:
     level : int
         Least level that is written, as in `logging`.
     """
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
     # The root logger stays at WARNING: numba logs every step of a compilation.
     logging.getLogger("fulfill").setLevel(level)
 

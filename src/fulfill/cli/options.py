@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fulfill.cli.echo import say
 from fulfill.cli.types import Day, Figure, Service, split_names
 
 if TYPE_CHECKING:
@@ -213,5 +214,5 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     study = load(as_of=as_of, overrides=overrides, **options)
     listed, counted = abridged(study.warnings)
     for warning in (*listed, *counted):
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}", err=True)
     return study

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fulfill.cli import options as shared
+from fulfill.cli.echo import say
 
 
 @click.command()
@@ -31,4 +32,4 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
     check_target(target, overwrite=overwrite)
     with new_folder(target, overwrite=overwrite) as draft:
         written = [path.name for path in export_layers(run, draft, form)]
-    click.echo(f"{target}: {', '.join(sorted(written))}")
+    say(f"{target}: {', '.join(sorted(written))}")

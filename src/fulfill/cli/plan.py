@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
+from fulfill.cli.echo import say
 from fulfill.cli.exit_codes import finish
 from fulfill.cli.types import Day, Figure
 from fulfill.inputs.faults import Fault, InputError
@@ -58,7 +59,7 @@ def optimize(
     warm_start = read_warm_start(start) if start else None
     with live_progress(study.options.gap) as report:
         if with_routing:
-            run = optimize_with_routing(study, report, lambda line: click.echo(line, err=True))
+            run = optimize_with_routing(study, report, lambda line: say(line, err=True))
         else:
             run = find_plan(study, progress=report, warm_start=warm_start)
     save_run(run, target, overwrite=overwrite)
@@ -138,7 +139,7 @@ def route(
     found = None
     if network:
         found = read_network(locate("network", network), date_order=date_order)
-    day = route_day(planned, DayOptions(**options), found, lambda line: click.echo(line, err=True))
+    day = route_day(planned, DayOptions(**options), found, lambda line: say(line, err=True))
     asked = {
         name: str(value)
         for name, value in {"network": day.network.folder.label, **options}.items()

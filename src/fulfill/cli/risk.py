@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
+from fulfill.cli.echo import say
 from fulfill.cli.exit_codes import finish
 from fulfill.cli.types import Day
 
@@ -47,7 +48,7 @@ def compare(
     target = out or next_folder(Path("runs"), name)
     check_target(target, overwrite=overwrite)
     with live_progress(study.options.gap) as report:
-        comparison = compare_plans(study, days, report, lambda line: click.echo(line, err=True))
+        comparison = compare_plans(study, days, report, lambda line: say(line, err=True))
     with new_folder(target, overwrite=overwrite) as draft:
         write_comparison(comparison, draft)
     if as_json:

@@ -81,6 +81,8 @@ class LocationSolution:
         What the bound can be recomputed from; None where the method stores none.
     warm_start : WarmStart or None
         What a later run may start from; None where the method leaves nothing.
+    interrupted : bool
+        Whether Ctrl-C ended the search.
     """
 
     status: str
@@ -91,6 +93,7 @@ class LocationSolution:
     seconds: float
     certificate: Certificate | None = None
     warm_start: WarmStart | None = None
+    interrupted: bool = False
 
     def __repr__(self) -> str:
         return (

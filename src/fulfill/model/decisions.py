@@ -11,6 +11,11 @@ from fulfill.model.arrays import Array, Index
 OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN = "OPTIMAL", "FEASIBLE", "INFEASIBLE", "NO_PLAN"
 OPTIMAL_GAP = 1e-4
 """A plan is called OPTIMAL only at this relative gap or less, whatever a solver calls it."""
+PROVEN, TIME_LIMIT, INTERRUPTED, EXHAUSTED = "proven", "time_limit", "interrupted", "exhausted"
+"""Why a search ended: the gap asked for (or that there is no plan) was proven, time was up, Ctrl-C
+was pressed, or the method had nothing left to try."""
+POOR_GAP = 0.02
+"""A larger gap than this is pointed out, unless it was asked for."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,6 +69,10 @@ class Outcome:
     merging_usd : float or None
         What the sites cost more at full resolution than the merged plan says; None where no zones
         were merged.
+    conditions : tuple of str
+        What the study imposes, in words: cost and bound hold under these conditions only.
+    ended_by : str
+        Why the search ended: PROVEN, TIME_LIMIT, INTERRUPTED or EXHAUSTED.
     """
 
     status: str
@@ -73,6 +82,13 @@ class Outcome:
     bound_of: str
     seconds: float
     merging_usd: float | None = None
+    conditions: tuple[str, ...] = ()
+    ended_by: str = PROVEN
+
+    @property
+    def is_poor(self) -> bool:
+        """Whether the gap is larger than `POOR_GAP` and than the gap asked for."""
+        return self.ended_by != PROVEN and self.gap > POOR_GAP
 
     @property
     def gap(self) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fulfill.analysis.compare.comparison import Comparison, summary
 from fulfill.report.html.comparison_page import page
+from fulfill.study.csv_files import write_csv
 from fulfill.study.run_folder import (
     COMPARISON_PAGE,
     FORMAT,
@@ -14,7 +15,6 @@ from fulfill.study.run_folder import (
     input_folders,
     manifest,
     recorded_options,
-    write_csv,
     write_json,
 )
 

@@ -13,6 +13,7 @@ import pandas as pd
 from fulfill.inputs.folder import read_folder
 from fulfill.routing.clock import clock_text
 from fulfill.routing.day.tables import further_columns
+from fulfill.study.csv_files import write_csv
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.run_folder import (
     DRIVER_SHEET,
@@ -25,7 +26,6 @@ from fulfill.study.run_folder import (
     finite,
     manifest,
     peak_mib,
-    write_csv,
     write_json,
 )
 

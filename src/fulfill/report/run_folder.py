@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from fulfill.study.csv_files import write_csv
 from fulfill.study.run import Run
-from fulfill.study.run_folder import ARCS, LAYERS, REPORT, new_folder, write_csv, write_run_data
+from fulfill.study.run_folder import ARCS, LAYERS, REPORT, new_folder, write_run_data
 
 
 def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:

@@ -72,10 +72,10 @@ def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array
             (f"throughput_{band}", "orders", names, used[rows, b], instance.capacity[rows, size, b])
             for b, band in enumerate(instance.bands)
         ),
-        ("storage", "m3", names, _stock_m3(instance, decisions)[rows], room),
-        ("gateway", "m3", instance.required_inbound.gateways, *_gateway_m3(instance, decisions)),
-        ("mail", "kg", instance.countries, *_mail_kg(instance, decisions)),
-        ("carrier", "orders", instance.carriers.regions, *_carrier_orders(instance, decisions)),
+        ("storage", "m3", names, stock_m3(instance, decisions)[rows], room),
+        ("gateway", "m3", instance.required_inbound.gateways, *gateway_m3(instance, decisions)),
+        ("mail", "kg", instance.countries, *mail_kg(instance, decisions)),
+        ("carrier", "orders", instance.carriers.regions, *carrier_orders(instance, decisions)),
     ]
     pieces = []
     for kind, unit, resource, use, capacity in resources:
@@ -87,7 +87,7 @@ def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array
     return pd.concat(pieces, ignore_index=True)
 
 
-def _stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
+def stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return cycle, pre-built and safety stock of each site and period, (n_sites, n_periods)."""
     leaving, size = leaving_orders(instance, decisions), decisions.opened.argmax(axis=1)
     stock = instance.required_stock
@@ -97,17 +97,28 @@ def _stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:
     return np.asarray(cycle + safety.sum(axis=1)[:, None])
 
 
-def _gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+def landed_m3(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the volume that each route lands in each period, (n_routes, n_periods), m3."""
+    return np.asarray(
+        np.einsum(
+            "rkt,k,tu->ru",
+            decisions.inbound,
+            instance.volume_m3,
+            instance.required_inbound.landing,
+        )
+    )
+
+
+def gateway_m3(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return the volume through each gateway in the period of landing, and its capacity, m3."""
-    inbound = instance.required_inbound
-    landed = np.einsum("rkt,k,tu->ru", decisions.inbound, instance.volume_m3, inbound.landing)
+    inbound, landed = instance.required_inbound, landed_m3(instance, decisions)
     passed = np.zeros_like(inbound.gateway_m3)
     for gate in (inbound.route_gateway, inbound.route_crossing):
         np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
     return passed, inbound.gateway_m3
 
 
-def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+def mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return the chargeable weight mailed to each country, and the air capacity, kg."""
     mail, option = instance.mail, instance.lane_option[decisions.lane]
     at = instance.zone_country[instance.lane_zone[decisions.lane]], decisions.period
@@ -117,7 +128,7 @@ def _mail_kg(instance: LocationInstance, decisions: Decisions) -> tuple[Array, A
     return mailed, mail.capacity_kg
 
 
-def _carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
+def carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Array, Array]:
     """Return the orders from sites into each carrier region, and the capacity of its carriers."""
     carriers, local = instance.carriers, instance.lane_site[decisions.lane] != MAIL
     region = carriers.zone_region[instance.lane_zone[decisions.lane]]

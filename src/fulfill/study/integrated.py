@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ import pandas as pd
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.location.solution import Progress
+from fulfill.model.decisions import INTERRUPTED
 from fulfill.routing.day.route_stops import EngineOptions, road_map
 from fulfill.routing.day.tables import VEHICLE_COLUMNS
 from fulfill.study.delivery_day import check_vehicles
@@ -108,15 +109,22 @@ def optimize_with_routing(
     first = find_plan(study, progress=progress)
     seconds = time.perf_counter() - begun
     tried = [_Tried(first, None, (), _row("carriers only", first, first, (), 0, seconds))]
-    if first.decisions is not None:
+    interrupted = _interrupted(first)
+    if first.decisions is not None and not interrupted:
         prices = estimated(first.problem, first.economics, first.instance, first.decisions)
         later = _Rounds(study, progress)
-        tried += later.run(tried[0], prices, report or (lambda _: None))
+        try:
+            tried.extend(later.run(tried[0], prices, report or (lambda _: None)))
+        except KeyboardInterrupt:
+            log.warning("interrupted: the best plan of the finished rounds is kept")
+            interrupted = True
     rounds = pd.DataFrame([entry.row for entry in tried])
     best = min(tried, key=_usd)
     rounds.insert(0, "round", range(len(rounds)))
     rounds["chosen"] = [entry is best for entry in tried]
     outcome = replace(best.routed.outcome, seconds=time.perf_counter() - begun)
+    if interrupted:
+        outcome = replace(outcome, ended_by=INTERRUPTED)
     plan = replace(best.routed.plan, outcome=outcome)
     return replace(best.routed, plan=plan, rounds=Rounds(best.table, best.days, rounds))
 
@@ -157,19 +165,22 @@ class _Rounds:
     study: Study
     progress: Callable[[Progress], None] | None
 
-    def run(self, first: _Tried, prices: VanPrices, report: Callable[[str], None]) -> list[_Tried]:
-        """Return the plans after the first.
+    def run(
+        self, first: _Tried, prices: VanPrices, report: Callable[[str], None]
+    ) -> Iterator[_Tried]:
+        """Yield the plans after the first; Ctrl-C gives up the round that it meets.
 
         All sites are free until a round saves next to nothing; the last plan has the sites of the
         first.
         """
         tried: list[_Tried] = []
 
-        def add(entry: _Tried) -> None:
+        def add(entry: _Tried) -> _Tried:
             line = _in_words(len(tried), entry.row)
             log.info("%s", line)
             report(line)
             tried.append(entry)
+            return entry
 
         add(first)
         converged = False
@@ -179,14 +190,13 @@ class _Rounds:
                 break
             # The first plan with vans is never the last: it is made at estimated prices only.
             converged = len(tried) > 1 and _usd(found) > (1.0 - NO_GAIN) * min(map(_usd, tried))
-            add(found)
+            yield add(found)
         free = tried[-1].routed
         same, prices = self._round(
             "own vans, first sites", first, prices, _locked(first.routed), free
         )
         if same is not None:
-            add(same)
-        return tried[1:]
+            yield add(same)
 
     def _round(
         self,
@@ -207,6 +217,8 @@ class _Rounds:
         # Tables of a network have the line of each row for messages; computed rows have none.
         offer = self.study.with_(private_fleet=prices.table(problem).assign(**{ROW: 0}), **more)
         planned = find_plan(offer, progress=self.progress, warm_start=before.routed)
+        if _interrupted(planned):
+            raise KeyboardInterrupt
         if planned.decisions is None:
             return None, prices
         log.debug("routing the mean day of %d sites", len(planned.sites))
@@ -234,6 +246,10 @@ class _Rounds:
         by_site = orders[orders["by_van"]].groupby("site", sort=True)
         days = (route_mean_day(problem, rows, carrier_usd, roads, options) for _, rows in by_site)
         return tuple(day for day in days if len(day.stops))
+
+
+def _interrupted(run: Run) -> bool:
+    return run.outcome.ended_by == INTERRUPTED
 
 
 def _opened(run: Run) -> Opened:

@@ -16,6 +16,7 @@ from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import LocationInstance, leaving_orders
 from fulfill.study.capacity_use import band_use, capacity_table
 from fulfill.study.plan import Plan
+from fulfill.study.unserved import missing_orders, unserved_table
 from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
@@ -78,19 +79,21 @@ def tabulate(
     flows = _outbound(priced)
     used = band_use(instance, decisions)
     costs = _costs(priced, used)
-    missing = _missing(instance, decisions)
+    missing = missing_orders(instance, decisions)
     channels = _channels(instance, flows, missing)
     costs["usd_per_order"] = costs["usd_year"] / _base(flows["dispatched"])
+    co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
     return Plan(
         outcome=outcome,
         as_of=problem.regime.as_of.isoformat(),
-        kpis=_kpis(priced, flows, costs, channels, used),
+        kpis=_kpis(priced, flows, costs, channels, used, co2_kg),
         sites=_sites(priced, used),
         flows=pd.concat([_public(flows), _inbound(priced)], ignore_index=True),
         zones=_zones(priced, flows, missing),
         costs=costs,
         capacity=capacity_table(instance, decisions, used),
         channels=channels,
+        unserved=unserved_table(instance, decisions, used, co2_kg),
     )
 
 
@@ -103,17 +106,6 @@ def _cancelled(delivered: ArrayLike, placed: ArrayLike) -> Array:
     """Return the share of placed orders that is not delivered; NaN where none is placed."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(1.0 - np.divide(delivered, placed))
-
-
-def _missing(instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the potential orders that are not served, (n_zones, n_products, n_periods)."""
-    served = np.zeros(instance.shape)
-    np.add.at(
-        served,
-        (instance.lane_zone[decisions.lane], decisions.product, decisions.period),
-        decisions.orders,
-    )
-    return np.maximum(instance.demand - served, 0.0)
 
 
 def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Decisions) -> Array:
@@ -277,19 +269,23 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     )
     parts["storage"] = float((economics.storage_usd * leaving).sum())
     parts["safety_stock"] = float(economics.safety.cost(leaving.sum(axis=2)).sum())
-    missing = _missing(instance, decisions).sum(axis=(0, 2))
+    missing = missing_orders(instance, decisions).sum(axis=(0, 2))
     parts["unserved"] = float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
     return pd.DataFrame({"part": list(parts), "usd_year": list(parts.values())})
 
 
 def _kpis(
-    priced: Priced, flows: pd.DataFrame, costs: pd.DataFrame, channels: pd.DataFrame, used: Array
+    priced: Priced,
+    flows: pd.DataFrame,
+    costs: pd.DataFrame,
+    channels: pd.DataFrame,
+    used: Array,
+    co2_kg: float,
 ) -> dict[str, Any]:
     """Return the key figures of summary.json; NaN where there is no order to average over."""
     economics, instance = priced.economics, priced.instance
     demand, dispatched = _base(instance.demand), _base(flows["dispatched"])
     by_part = costs.set_index("part")["usd_year"]
-    co2 = float((flows["dispatched"] * _outbound_co2(instance, flows)).sum())
     cancelled = _cancelled(flows["delivered"].sum(), flows["placed"].sum())
     share = channels.set_index("channel")["share"]
     return {
@@ -303,7 +299,7 @@ def _kpis(
         },
         "cancellation_rate": float(cancelled),
         "unserved_share": float(share["unserved"]),
-        "co2e_kg_per_order": (co2 + inbound_co2(instance, priced.decisions)) / dispatched,
+        "co2e_kg_per_order": co2_kg / dispatched,
         "channel_share": share.to_dict(),
     }
 
@@ -331,11 +327,10 @@ def _in_time(flows: pd.DataFrame, share: Array) -> float:
     return float((flows["orders"] * share[flows["_way"], flows["_period"]]).sum())
 
 
-def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> Array:
-    return np.asarray(
-        instance.lane_co2[flows["_lane"].to_numpy()]
-        * instance.weight_kg[flows["_product"].to_numpy()]
-    )
+def _outbound_co2(instance: LocationInstance, flows: pd.DataFrame) -> float:
+    """Return the emissions of all outbound flows, kg CO2e a year."""
+    kg = instance.weight_kg[flows["_product"].to_numpy()]
+    return float((flows["dispatched"] * instance.lane_co2[flows["_lane"].to_numpy()] * kg).sum())
 
 
 def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:

@@ -20,7 +20,8 @@ from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate, warm_start
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, PROVEN, Outcome
+from fulfill.study.csv_files import originals
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -259,6 +260,7 @@ def read_private_fleet(folder: Path, sites: pd.Series) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     table, faults = read_input(path.read_bytes(), path.name, OWN_DELIVERY)
+    table = originals(table)
     unknown = table[~table["site_id"].isin(sites)]
     detail = "the run's inputs have no such entry"
     faults += [
@@ -291,6 +293,8 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
         bound_of=str(claimed["bound_of"]),
         seconds=figure(claimed["seconds"], math.nan),
         merging_usd=claimed.get("merging_usd"),
+        conditions=tuple(map(str, claimed.get("conditions", ()))),
+        ended_by=str(claimed.get("ended_by", PROVEN)),
     )
 
 

@@ -17,9 +17,20 @@ from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.location.solve import compile_method, method_of, solve_location
-from fulfill.model.decisions import Decisions, Outcome, status_of
+from fulfill.model.decisions import (
+    EXHAUSTED,
+    INFEASIBLE,
+    INTERRUPTED,
+    PROVEN,
+    TIME_LIMIT,
+    Decisions,
+    Outcome,
+    relative_gap,
+    status_of,
+)
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
+from fulfill.study.conditions import conditions
 from fulfill.study.kpis import tabulate
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
@@ -29,6 +40,8 @@ log = logging.getLogger(__name__)
 Report = Callable[[Progress], None]
 WarmStartSource = Run | tuple[WarmStart, str]
 """A run, or the warm start that a run left and the name of that run."""
+TIME_UP = 0.95
+"""Share of its time limit from which a method begins nothing new."""
 
 
 def optimize(
@@ -98,9 +111,8 @@ def find_plan(
     SolverError
         Where a solver fails.
     """
-    begun = time.perf_counter()
-    options = study.options
-    model = build_model(study.planned_problem(), study.options)
+    begun, options = time.perf_counter(), study.options
+    model = build_model(study.planned_problem(), options)
     instance = model.instance
     spent = time.perf_counter() - begun
     log.info(
@@ -121,7 +133,8 @@ def find_plan(
     params = LocationParams(options.gap, left, options.seed, progress, begun_from)
     solution = solve_location(instance, params, method)
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
-    run = build_run(study, model, solution, time.perf_counter() - begun - compiling)
+    seconds = time.perf_counter() - begun - compiling
+    run = build_run(study, model, solution, seconds, _stopped_by(solution, left))
     outcome = run.outcome
     log.info(
         "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
@@ -132,6 +145,14 @@ def find_plan(
         outcome.seconds,
     )
     return replace(run, began_from=name)
+
+
+def _stopped_by(solution: LocationSolution, time_limit: float) -> str:
+    """Return what stopped a search that did not prove the gap asked for."""
+    if solution.interrupted:
+        log.warning("interrupted: the search is over; Ctrl-C again drops its result")
+        return INTERRUPTED
+    return TIME_LIMIT if solution.seconds >= TIME_UP * time_limit else EXHAUSTED
 
 
 def _warm_start(
@@ -199,7 +220,9 @@ def reprice(run: Run, study: Study, bounding: Run) -> Run:
         certificate=bounding.certificate,
         warm_start=run.warm_start,
     )
-    return build_run(study, model, solution, solution.seconds)
+    ended_by = run.outcome.ended_by
+    stopped = EXHAUSTED if ended_by == PROVEN else ended_by
+    return build_run(study, model, solution, solution.seconds, stopped)
 
 
 def _could_save(before: LocationInstance, now: LocationInstance) -> float:
@@ -218,6 +241,7 @@ def build_run(
     model: PricedModel,
     solution: LocationSolution,
     seconds: float,
+    stopped_by: str,
 ) -> Run:
     """Audit a solution with its bound and derive its tables.
 
@@ -231,6 +255,8 @@ def build_run(
         Result of the search.
     seconds : float
         Computing time of the run.
+    stopped_by : str
+        What stopped the search, unless the gap asked for is proven.
 
     Returns
     -------
@@ -239,14 +265,7 @@ def build_run(
     """
     instance = model.instance
     solution, bound_faults = with_audited_bound(instance, solution)
-    outcome = Outcome(
-        status=solution.status,
-        objective=solution.objective,
-        bound=solution.bound,
-        bound_kind=solution.bound_kind,
-        bound_of=instance_in_words(instance, study),
-        seconds=seconds,
-    )
+    outcome = _outcome(study, instance, solution, seconds, stopped_by)
     if solution.decisions is None:
         plan = Plan(outcome, study.problem.regime.as_of.isoformat())
         finding = Audit(np.inf, bound_faults)
@@ -268,6 +287,28 @@ def build_run(
         solution.certificate,
         solution.warm_start,
         solved=(model, solution.decisions),
+    )
+
+
+def _outcome(
+    study: Study,
+    instance: LocationInstance,
+    solution: LocationSolution,
+    seconds: float,
+    stopped_by: str,
+) -> Outcome:
+    """Return the outcome of a solution whose bound is audited."""
+    gap = relative_gap(solution.objective, solution.bound)
+    proven = solution.status == INFEASIBLE or gap <= study.options.gap + COST_TOLERANCE
+    return Outcome(
+        status=solution.status,
+        objective=solution.objective,
+        bound=solution.bound,
+        bound_kind=solution.bound_kind,
+        bound_of=instance_in_words(instance, study),
+        seconds=seconds,
+        conditions=conditions(study, len(instance.zones)),
+        ended_by=PROVEN if proven else stopped_by,
     )
 
 

@@ -147,6 +147,21 @@ CHANNELS = _output(
     "channel orders share lead_time_days cancellation_rate",
     (Figure("share", "share", PERCENT, "share", "part of all potential orders"),),
 )
+NOT_SERVED = _output(
+    "unserved.csv", "orders that are not served, by reason; no rows where all are",
+    "reason country product limits orders",
+    (
+        Figure("reason", "", "unserved_reason", "reason",
+               "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
+               "open site that stocks the product, nor mail), `margin` (every option costs more "
+               "than not serving), `capacity` (every option that costs less is at a limit), "
+               "`search` (worth serving, but the search ended first)"),
+        Figure("limits", "", "", "limits reached",
+               "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin` with an id, or "
+               "`co2_cap`: those of the cheapest option; empty unless the reason is `capacity`"),
+        Figure("orders", "orders", WHOLE, "orders a year", "potential orders not served"),
+    ),
+)
 ARCS = _output(
     "arcs.csv", "both ends of a flow and its orders a year, for kepler.gl",
     "start_name end_name start_lat start_lon end_lat end_lon leg channel orders_year "
@@ -202,17 +217,27 @@ VEHICLES = _output(
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
 )
-PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, ARCS)
+PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS)
 VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
 MODES = _output(
     "modes.csv", "the plan of a mode under the rules of a date",
-    "as_of mode status taken_from objective bound bound_kind gap seconds orders contribution_usd "
+    "as_of mode status ended_by taken_from objective bound bound_kind gap above_mixed_usd "
+    "above_mixed_low_usd above_mixed_high_usd difference seconds orders contribution_usd "
     "landed_cost_usd_per_order lead_time_days_mean share_within_3_days share_within_5_days "
     "cancellation_rate unserved_share co2e_kg_per_order n_sites open_sites "
     f"{SHARES} audit",
     (
         Figure("taken_from", "", "mode", "taken from", "mode whose plan it is; see docs"),
+        Figure("above_mixed_usd", "USD", WHOLE, "above the mix",
+               "cost of the plan less that of the mixed plan; none for the mixed plan itself"),
+        Figure("above_mixed_low_usd", "USD", WHOLE, "above the mix, at least",
+               "least difference of the two optima that bounds and costs allow; none: not known"),
+        Figure("above_mixed_high_usd", "USD", WHOLE, "above the mix, at most",
+               "largest such difference; none: not known"),
+        Figure("difference", "", "difference", "the mix against it",
+               "`saves` or `costs_more` where the interval leaves no doubt, otherwise "
+               "`not_distinguishable`"),
         Figure("n_sites", "sites", "{:.0f}", "open sites", "open sites"),
         Figure("open_sites", "", "", "sites", "`site_id:size`, separated by blanks"),
         Figure("audit", "", "", "audit", "`clean` or `faults`; empty without a plan"),
@@ -387,11 +412,15 @@ DAY_LAYERS = (
     Output("linehaul", "as linehaul.csv (line)", LINEHAUL.figures),
 )
 
+CONDITIONS = Figure(
+    "conditions", "", "", "conditions",
+    "what plan and bound keep to besides the tables as read: locks, limits, service targets, "
+    "channels left out, merged zones, changed cells; texts, none if free",
+)
 PLAN_SUMMARY = _output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
-    "peak_mib as_of zones zones_asked "
-    "open_sites kpis audit",
+    "peak_mib as_of zones zones_asked ended_by conditions open_sites kpis unserved_reasons audit",
     (
         Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
@@ -400,7 +429,10 @@ PLAN_SUMMARY = _output(
         Figure("zones", "zones", WHOLE, "zones", "number of zones planned, after merging"),
         Figure("zones_asked", "zones", WHOLE, "zones asked",
                "--resolution; fewer cannot be had than `zones`; null: no merging"),
+        CONDITIONS,
         Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
+        Figure("unserved_reasons", "orders", WHOLE, "not served because",
+               "orders by reason of unserved.csv; they add up to all that are not served"),
     ),
 )
 PLAN_KPIS = _output(
@@ -413,8 +445,9 @@ ROUTED_SUMMARY = _output(
 )
 COMPARISON_SUMMARY = _output(
     "summary.json", "of a comparison; a figure without a value is null",
-    "format_version status dates break_even audit",
+    "format_version status conditions dates break_even audit",
     (
+        CONDITIONS,
         Figure("status", "", "", "status", "worst status of the mixed plans"),
         Figure("dates", "", "", "dates", "by date and mode: the row of modes.csv"),
         Figure("break_even", "", "", "break-even", "the rows of break_even.csv"),

@@ -22,7 +22,7 @@ class Plan:
         ISO date of the tax and tariff rules.
     kpis : dict
         Keys as fixed in docs/architecture.md.
-    sites, flows, zones, costs, capacity, channels : DataFrame
+    sites, flows, zones, costs, capacity, channels, unserved : DataFrame
         Columns as in `study.outputs`; empty without a plan.
     """
 
@@ -35,3 +35,4 @@ class Plan:
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)
     capacity: pd.DataFrame = field(default_factory=pd.DataFrame)
     channels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unserved: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -23,6 +23,7 @@ from fulfill.model.warm_start import WarmStart
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import PlanOptions, Study
+from fulfill.study.verdict import conditions_in_words, headline
 
 if TYPE_CHECKING:
     import fulfill
@@ -207,16 +208,17 @@ class Run:
         return "\n".join(self._lines())
 
     def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self._lines())
-        return f"<p><b>{head}</b></p><ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>"
+        return "<br>".join(map(escape, self._lines()))
 
     def _lines(self) -> list[str]:
         """Return the most important results, one line each."""
         outcome, problem = self.outcome, self.study.problem
         lines = [
-            f"{outcome.status}: {problem.network.name} x {problem.demand.name} "
+            f"{headline(outcome)}: {problem.network.name} x {problem.demand.name} "
             f"under the rules of {self.plan.as_of}"
         ]
+        if outcome.conditions:
+            lines.append(f"conditions: {conditions_in_words(outcome)}")
         if self.found:
             lines += [
                 f"cost {outcome.objective:,.0f} USD a year, gap {outcome.gap:.2%} "

@@ -18,14 +18,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder
+from fulfill.study.csv_files import write_csv
 from fulfill.study.run import Run
 from fulfill.study.study import Study
+from fulfill.study.unserved import reasons
 
-FORMAT = 2
+FORMAT = 3
 """Format of the JSON files and tables; raised whenever an older reader would go wrong."""
 MANIFEST = "manifest.json"
 """File that identifies a folder as a run."""
@@ -34,7 +34,7 @@ CERTIFICATE = "certificate.npz"
 WARM_START = "start.npz"
 INPUTS = "inputs"
 """Folder with a copy of the network and the demand of the run."""
-TABLES = ("sites", "flows", "zones", "costs", "capacity", "channels")
+TABLES = ("sites", "flows", "zones", "costs", "capacity", "channels", "unserved")
 """Tables of a plan that are written to a CSV file of the same name."""
 PRIVATE_FLEET = "own_delivery.csv"
 """Costs of own vans from routing, in the form of the input table of this name."""
@@ -47,8 +47,6 @@ COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
 STOPS = "stops.csv"
 DRIVER_SHEET = "driver_sheet.csv"
-DIGITS = "%.15g"
-"""Fifteen digits hide the last rounding error and let an audit reproduce every value to 1e-9."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -188,7 +186,8 @@ def write_run_data(run: Run, folder: Path, writing: float = 0.0) -> None:
         asked["from"] = run.began_from
     if run.rounds is not None:
         asked["with_routing"] = True
-    write_json(folder / MANIFEST, manifest(inputs, asked, seconds))
+    ended = {"ended_by": run.outcome.ended_by}
+    write_json(folder / MANIFEST, {**manifest(inputs, asked, seconds), **ended})
 
 
 def input_folders(study: Study) -> dict[str, InputFolder]:
@@ -258,8 +257,11 @@ def summary(run: Run) -> dict[str, Any]:
         "as_of": plan.as_of,
         "zones": len(plan.zones) if run.found else None,
         "zones_asked": run.study.options.resolution,
+        "ended_by": outcome.ended_by,
+        "conditions": list(outcome.conditions),
         "open_sites": plan.sites[["site_id", "size"]].to_dict("records") if run.found else [],
         "kpis": plan.kpis,
+        "unserved_reasons": reasons(plan.unserved) if run.found else {},
         "audit": {"clean": run.audit.clean, "faults": list(run.audit.faults)},
     }
     if run.rounds is not None:
@@ -306,11 +308,6 @@ def manifest(
         "options": dict(options),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
-
-
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table in the common format of a run: UTF-8, LF, comma and decimal point."""
-    frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", float_format=DIGITS)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

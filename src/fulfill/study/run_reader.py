@@ -12,6 +12,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.study.csv_files import read_csv
 from fulfill.study.outputs import PLAN_TABLES
 from fulfill.study.vocabulary import BY_MAIL
 
@@ -43,8 +44,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError([Fault("F101", path.name)])
     try:
-        # As text: pandas would read an id such as NA as missing, and 007 as 7.
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        return read_csv(path)
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
 

@@ -27,6 +27,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_folder
 from fulfill.model.certificate import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
+from fulfill.study.conditions import conditions
 from fulfill.study.kpis import tabulate
 from fulfill.study.open_run import figure, input_places, read_options, read_summary, study_of
 from fulfill.study.optimize import instance_in_words, key_figure_faults
@@ -42,6 +43,7 @@ from fulfill.study.run_folder import (
 )
 from fulfill.study.run_reader import numbers, read_decisions, read_table
 from fulfill.study.study import Study
+from fulfill.study.unserved import reasons
 
 log = logging.getLogger(__name__)
 INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
@@ -56,6 +58,7 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     "costs": (("part",), ""),
     "capacity": (("resource", "kind", "period"), "used"),
     "channels": (("channel",), ""),
+    "unserved": (("reason", "country", "product", "limits"), "orders"),
 }
 UNCHECKED = (
     *NOT_INDEPENDENT,
@@ -63,7 +66,7 @@ UNCHECKED = (
     "the cost of an order by delivery option, computed from the tables by the planning code",
     "own_delivery.csv: the route costs of a mean day",
     "a bound of kind solver, which only the solver vouches for",
-    "merging_usd, seconds and peak_mib of summary.json",
+    "merging_usd, ended_by, seconds and peak_mib of summary.json",
     "arcs.csv, plan.gpkg and report.html, which are derived from the same plan",
 )
 """Parts of a run that an audit does not check."""
@@ -226,6 +229,7 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     outcome = Outcome(
         status_of(found.objective, bound), found.objective, bound, str(claimed["bound_kind"]),
         instance_in_words(instance, study), 0.0,
+        conditions=conditions(study, len(instance.zones)),
     )  # fmt: skip
     plan = tabulate(problem, economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)
@@ -364,8 +368,10 @@ def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
         "gap": outcome.gap,
         "gap_usd": outcome.gap_usd,
         "as_of": plan.as_of,
+        "conditions": list(outcome.conditions),
         "open_sites": plan.sites[["site_id", "size"]].to_dict("records"),
         "kpis": plan.kpis,
+        "unserved_reasons": reasons(plan.unserved),
     }
     # A gap is the difference of two nearly equal numbers: its error is relative to these.
     scale = {"gap": 1.0, "gap_usd": abs(outcome.objective)}

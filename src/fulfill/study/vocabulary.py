@@ -133,8 +133,8 @@ TAKEN_OVER = (
 STATUS_SENTENCES = {
     "OPTIMAL": "Proven optimal",
     "FEASIBLE": "Not proven optimal",
-    "INFEASIBLE": "No plan satisfies all constraints.",
-    "NO_PLAN": "The limit was reached before a plan was found.",
+    "INFEASIBLE": "no plan satisfies all constraints",
+    "NO_PLAN": "No plan was found.",
 }
 COST_GROUPS = {
     "Net revenue": ("revenue",),
@@ -199,6 +199,18 @@ VALUES: dict[str, dict[str, str]] = {
         "estimate": "estimate",
         "assumption": "assumption",
     },
+    "unserved_reason": {
+        "reach": "no delivery option reaches the zone",
+        "not_stocked": "no open site in reach stocks the product",
+        "margin": "by mail and from the open sites, serving costs more than not serving",
+        "capacity": "no capacity left",
+        "search": "worth serving, but the search ended first",
+    },
+    "difference": {
+        "saves": "the mix saves",
+        "not_distinguishable": "not distinguishable",
+        "costs_more": "the mix costs more",
+    },
     "flag": {"True": "yes", "False": "no"},
     "chosen": {"True": "chosen", "False": ""},
 }
@@ -230,6 +242,9 @@ SHARED = (
     Figure("bound_kind", "", "", "bound by",
            "`certified`: proven by recomputation; `solver`: as reported by the solver"),
     Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective"),
+    Figure("ended_by", "", "", "search ended by",
+           "`proven` (the gap asked for, or that there is no plan), `time_limit`, `interrupted` "
+           "(Ctrl-C) or `exhausted` (the method had nothing left to try)"),
     Figure("seconds", "s", TENTH, "time", "building the model and solving, without reading"),
     Figure("peak_mib", "MiB", TENTH, "memory", "largest memory that the process has used"),
     Figure("audit", "", "", "audit", "`clean`: true or false; `faults`: faults found by the audit"),

@@ -25,6 +25,7 @@ from fulfill.model.decisions import INFEASIBLE
 from fulfill.report.html.comparison_page import page
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
+from fulfill.study.run_folder import FORMAT
 from fulfill.study.study import Study, load
 
 BEFORE, AFTER = date(2025, 8, 14), date(2025, 8, 15)
@@ -306,7 +307,7 @@ def test_the_command_prints_json_and_writes_the_folder(tmp_path: Path) -> None:
     assert set(printed["dates"]["2025-08-15"]) == set(MODES)
     assert printed["dates"]["2025-08-15"]["mixed"]["objective"] == pytest.approx(MIXED_AFTER)
     written = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    assert written == {"format_version": 2, **printed}
+    assert written == {"format_version": FORMAT, **printed}
     files = {
         "summary.json",
         "manifest.json",

@@ -101,6 +101,7 @@ def test_interrupt_returns_the_best_plan_with_its_bound(monkeypatch):
     optimum, _ = brute_force(arrays)
     monkeypatch.setattr(Tree, "grow", stop)
     answer = solve_decomposed(instance_of(arrays), TIGHT)
+    assert answer.interrupted
     assert answer.bound - 1e-6 <= optimum <= answer.objective + 1e-6
 
 

@@ -619,6 +619,7 @@ def test_an_interrupt_keeps_the_best_plan(
 
     monkeypatch.setattr(highs.mathopt, "solve", interrupted)
     solution = solve_exact(instance, PROVEN)
+    assert solution.interrupted
     assert solution.status in (OPTIMAL, FEASIBLE)
     assert audit_plan(instance, solution.decisions, solution.objective).clean
 

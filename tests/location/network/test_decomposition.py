@@ -160,6 +160,7 @@ def test_an_interrupt_ends_the_search_with_a_plan_and_its_bound() -> None:
 
     found = solve_decomposed(instance, replace(PARAMS, progress=interrupt))
     assert found.decisions is not None
+    assert found.interrupted
     assert np.isfinite(found.bound)
     assert len(reports) <= 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fulfill.analysis.compare.comparison import Comparison
+from fulfill.model.decisions import INTERRUPTED
+from fulfill.report.plain_text import cleaned, one_line
 from fulfill.report.terminal.comparison import print_comparison
-from fulfill.report.terminal.console import PlainConsole, cleaned, lines
+from fulfill.report.terminal.console import PlainConsole, columns, lines
 from fulfill.report.terminal.day import print_day
 from fulfill.report.terminal.plan import print_audit, print_summary
 from fulfill.study.delivery_day import DayRoutes
@@ -28,10 +32,90 @@ def test_control_characters_are_left_out_and_line_ends_kept() -> None:
     assert cleaned("a\nb\tc") == "a\nb\tc"
 
 
+def test_a_name_within_a_line_has_no_line_ends() -> None:
+    assert one_line("a\nb\tc\r\nd\x85e") == "a b c de"
+    assert one_line("\u202edlrow\u2069 \x1b[31mred\x1b[0m\u200b") == "dlrow red"
+
+
+@pytest.mark.parametrize("width", [20, 80, 100, 140])
+def test_a_terminal_is_followed_from_80_columns_on(
+    planned: Run, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("FORCE_COLOR", "1")  # a terminal, for rich
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert PlainConsole().width == max(width, 80)
+    sites = planned.plan.sites.assign(name="Monterrey (Guadalupe - Apodaca)", fixed_usd_year=1.5e6)
+    print_summary(replace(planned.plan, sites=sites), planned.audit, Path("run"))
+    out = re.sub("\x1b\\[[0-9;]*m", "", capsys.readouterr().out)
+    assert max(map(len, out.splitlines())) <= max(width, 80)
+    assert {"Monterrey", "(Guadalupe", "Apodaca)", "1,500,000", "33,350"} <= set(out.split())
+
+
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_a_pipe_has_one_line_a_record(
+    comparison: Comparison,
+    width: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    name = "a name of many words " * 20
+    modes = comparison.modes.assign(status=name)
+    print_comparison(replace(comparison, modes=modes, conditions=(name,) * 5), Path(name))
+    out = capsys.readouterr().out.splitlines()
+    assert len([line for line in out if line.startswith("  status")]) == 1
+    assert len([line for line in out if line.startswith("conditions")]) == 1
+    assert sum(name.strip() in line for line in out) == 3
+
+
+def test_a_table_is_never_narrower_than_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    table = columns(("word", False), ("number", True), ("more words than fit", False))
+    table.add_row("W" * 60, "197,750,765.67", "one two three")
+    PlainConsole().table(table)
+    out = capsys.readouterr().out
+    for word in ("W" * 60, "197,750,765.67", "three", "number"):
+        assert word in out
+
+
+def test_a_cut_search_and_its_conditions_are_on_the_first_lines(
+    planned: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = replace(
+        planned.outcome,
+        status="FEASIBLE",
+        bound=planned.outcome.objective / 2,
+        ended_by=INTERRUPTED,
+        conditions=("site-a locked open", "at most 1 site"),
+    )
+    print_summary(replace(planned.plan, outcome=outcome), planned.audit, Path("run"))
+    first, _, bound, *_ = capsys.readouterr().out.strip().splitlines()
+    assert first.startswith("FEASIBLE, INTERRUPTED: up to 16,675 USD a year (50.00%) could be")
+    assert bound.endswith("conditions: site-a locked open; at most 1 site")
+    print_summary(planned.plan, planned.audit, Path("run"))
+    assert "conditions: none" in capsys.readouterr().out
+
+
+def test_unserved_orders_are_printed_with_their_reasons(
+    planned: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.DataFrame(
+        [("capacity", "MX", "shirt", "mail MX; co2_cap", 1234.0)],
+        columns=planned.plan.unserved.columns,
+    )
+    print_summary(replace(planned.plan, unserved=table), planned.audit, Path("run"))
+    line = "not served: 1,234 orders, no capacity left (mail MX; co2_cap)"
+    assert line in capsys.readouterr().out.splitlines()
+
+
 def test_a_cell_of_a_table_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     table = lines()
     table.add_row(HOSTILE, "x")
-    PlainConsole().print(table)
+    PlainConsole().table(table)
     assert SHOWN in capsys.readouterr().out
 
 

@@ -21,6 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.analysis.compare.break_even import break_evens
+from fulfill.analysis.compare.differences import COLUMNS as DIFFERENCE
+from fulfill.analysis.compare.differences import against_mixed
 from fulfill.analysis.compare.unit_economics import (
     OpenAssortment,
     margin,
@@ -29,7 +31,15 @@ from fulfill.analysis.compare.unit_economics import (
 )
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import CHANNELS, Problem
-from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, relative_gap, status_of
+from fulfill.model.decisions import (
+    FEASIBLE,
+    INFEASIBLE,
+    INTERRUPTED,
+    NO_PLAN,
+    OPTIMAL,
+    relative_gap,
+    status_of,
+)
 from fulfill.model.instance import leaving_orders
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
@@ -63,9 +73,10 @@ class Comparison:
     study : Study
         The study; each plan restricts its channels and sets its date.
     modes : DataFrame
-        as_of, mode, status, taken_from (mode whose plan it is), objective, bound, bound_kind, gap,
-        seconds, the key figures of a plan, n_sites, open_sites, share_<channel>, audit. A mode
-        without a plan has its status and NaN.
+        as_of, mode, status, ended_by (the mode's own search), taken_from (mode whose plan it is),
+        objective, bound, bound_kind, gap, the columns of `differences`, seconds, the key figures of
+        a plan, n_sites, open_sites, share_<channel>, audit. A mode without a plan has its status
+        and NaN.
     products : DataFrame
         as_of, mode, product, orders, share_<channel>, mail_usd_per_order, local_usd_per_order
         (margin of the mean order by mail and from the open sites; NaN where these reach no zone),
@@ -81,6 +92,8 @@ class Comparison:
         Worst status of the mixed plans.
     audit_faults : tuple of str
         Faults found by the audit, with date and mode.
+    conditions : tuple of str
+        What all plans keep to besides the tables; direct-only has no sites to lock open.
     """
 
     study: Study
@@ -90,6 +103,7 @@ class Comparison:
     break_even: pd.DataFrame
     status: str
     audit_faults: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         costs = ", ".join(
@@ -159,6 +173,8 @@ def compare(
         Where the study has faults on a date.
     SolverError
         Where a solver fails.
+    KeyboardInterrupt
+        Where Ctrl-C ended a search.
     """
     modes, products, classes, evens, faults = [], [], [], [], []
     studies = on_dates(study, list(days) or [study.problem.regime.as_of])
@@ -166,10 +182,11 @@ def compare(
         day = dated.problem.regime.as_of.isoformat()
         runs, takes = _three_runs(dated, progress, announce)
         priced = runs["mixed"].model
+        rows = _mode_rows(dated, runs, takes)
         for mode, take in takes.items():
             run = runs[take]
             key = {"as_of": day, "mode": mode}
-            modes.append({**key, **_mode_row(run, runs[mode], take)})
+            modes.append({**key, **rows[mode]})
             # Faults of a plan taken from another mode are already reported for that mode.
             faults += [f"{day} {mode}: {fault}" for fault in run.audit.faults if mode == take]
             if run.decisions is not None:
@@ -184,6 +201,7 @@ def compare(
         break_even=_long(evens, ["as_of", "sites_of"]),
         status=_worst([row["status"] for row in modes if row["mode"] == "mixed"]),
         audit_faults=tuple(faults),
+        conditions=runs["mixed"].outcome.conditions,
     )
 
 
@@ -225,13 +243,10 @@ def _three_runs(
             announce(f"{study.problem.regime.as_of}  {mode.replace('_', '-')}")
         opened = () if mode == "direct_only" else study.options.opened
         runs[mode] = optimize(study.with_(channels=channels, opened=opened), progress=progress)
+        if runs[mode].outcome.ended_by == INTERRUPTED:
+            raise KeyboardInterrupt  # a plan cut short could not be compared with the others
     takes = {mode: mode for mode in runs}
-    # Direct-only ignores sites locked open: its plan is then not feasible for the mixed mode.
-    fair = {
-        mode: run
-        for mode, run in runs.items()
-        if not (mode == "direct_only" and study.options.opened)
-    }
+    fair = {mode: run for mode, run in runs.items() if _is_fair(mode, study)}
     best = min(fair, key=lambda mode: _objective(fair[mode]))
     least = _objective(fair[best])
     if np.isfinite(least) and _objective(runs["mixed"]) > least + 1e-9 * abs(least):
@@ -239,8 +254,27 @@ def _three_runs(
     return runs, takes
 
 
+def _is_fair(mode: str, study: Study) -> bool:
+    """Return whether a plan of the mode is feasible for the mixed mode.
+
+    Direct-only ignores sites locked open.
+    """
+    return not (mode == "direct_only" and study.options.opened)
+
+
 def _objective(run: Run) -> float:
     return run.outcome.objective if run.decisions is not None else np.inf
+
+
+def _mode_rows(
+    study: Study, runs: Mapping[str, Run], takes: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return the rows of `modes` of one date, each compared with the mixed plan."""
+    rows = {mode: _mode_row(runs[take], runs[mode], take) for mode, take in takes.items()}
+    for mode, row in rows.items():
+        if mode != "mixed":
+            row |= against_mixed(row, rows["mixed"], restricted=_is_fair(mode, study))
+    return rows
 
 
 def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
@@ -252,11 +286,13 @@ def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
     own = run is searched
     return {
         "status": outcome.status if own else status_of(outcome.objective, bound),
+        "ended_by": searched.outcome.ended_by,
         "taken_from": take,
         "objective": outcome.objective if found else np.nan,
         "bound": bound,
         "bound_kind": searched.outcome.bound_kind,
         "gap": relative_gap(outcome.objective, bound) if found else np.nan,
+        **dict(zip(DIFFERENCE, (np.nan, np.nan, np.nan, ""), strict=True)),
         "seconds": searched.outcome.seconds,
         **{name: plan.kpis.get(name, np.nan) for name in KPIS},
         "n_sites": len(plan.sites) if found else np.nan,
@@ -395,6 +431,7 @@ def summary(comparison: Comparison) -> dict[str, Any]:
     """
     return {
         "status": comparison.status,
+        "conditions": list(comparison.conditions),
         "dates": {
             str(day): {
                 row["mode"]: _plain(row, ("as_of", "mode")) for row in rows.to_dict("records")

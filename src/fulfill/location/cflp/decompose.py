@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +64,10 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     begun = time.perf_counter()
     view = capacitated_view(instance)
     solver = _Solver(view, params, instance.constant_usd, begun)
-    with suppress(KeyboardInterrupt):
+    try:
         solver.run()
+    except KeyboardInterrupt:
+        return replace(_answer(solver, view, instance), interrupted=True)
     return _answer(solver, view, instance)
 
 

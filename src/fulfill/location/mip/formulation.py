@@ -57,14 +57,26 @@ def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationS
     if answer.values is None:
         status = INFEASIBLE if answer.infeasible else NO_PLAN
         return LocationSolution(
-            status, None, np.inf, answer.bound, "solver", time.perf_counter() - begun
+            status,
+            None,
+            np.inf,
+            answer.bound,
+            "solver",
+            time.perf_counter() - begun,
+            interrupted=answer.interrupted,
         )
     decisions = read_decisions(instance, columns, answer.values)
     objective = price(instance, decisions)
     bound = min(answer.bound, objective)
     status = status_of(objective, bound)
     return LocationSolution(
-        status, decisions, objective, bound, "solver", time.perf_counter() - begun
+        status,
+        decisions,
+        objective,
+        bound,
+        "solver",
+        time.perf_counter() - begun,
+        interrupted=answer.interrupted,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,12 +41,15 @@ class MipAnswer:
         Reported by the solver.
     infeasible : bool
         Whether the solver proved that there is no plan.
+    interrupted : bool
+        Whether Ctrl-C ended the search.
     """
 
     values: Array | None
     objective: float
     bound: float
     infeasible: bool
+    interrupted: bool = False
 
 
 def read_progress(line: str) -> tuple[float, float, float] | None:
@@ -141,7 +144,7 @@ def solve_mip(
                 built, mathopt.SolverType.HIGHS, params=params, model_params=hints, msg_cb=listen
             )
         except KeyboardInterrupt:
-            return read_saved(saved, last[0])
+            return replace(read_saved(saved, last[0]), interrupted=True)
         except (AttributeError, RuntimeError, ValueError) as error:
             # MathOpt hides a solver's refusal behind an AttributeError of its own; the text is in
             # the context.

@@ -195,11 +195,13 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
             "certified",
             time.perf_counter() - begun,
             search.certificate(),
+            interrupted=search.interrupted,
         )
     bound = min(search.bound, search.objective)
     return LocationSolution(
         status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
         time.perf_counter() - search.begun, search.certificate(), search.warm_start(),
+        search.interrupted,
     )  # fmt: skip
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison
+from fulfill.analysis.compare.comparison import SHARES, Comparison
+from fulfill.analysis.compare.differences import cut_searches, in_words
 from fulfill.report.html import page as base
 from fulfill.report.html.comparison_charts import cost_chart, share_chart
 from fulfill.report.html.page import html_table
 from fulfill.study import outputs
 from fulfill.study.run_folder import input_folders
-from fulfill.study.vocabulary import Figure, figure, shown, taken_over
+from fulfill.study.vocabulary import Figure, figure, taken_over
 
 SHARE_KEYS = tuple(f"share_{name}" for name in SHARES)
 MODE_COLUMNS = outputs.MODES.pick(
@@ -91,16 +92,26 @@ def page(comparison: Comparison) -> str:
     return base.page(
         "comparison.html",
         f"Fulfilment modes: {names}",
-        {"cost_chart": cost_chart(comparison), "share_chart": share_chart(comparison)},
+        _charts(comparison),
         days=list(dict.fromkeys(modes["as_of"])),
         verdicts=list(_verdicts(modes)),
         audit_faults=comparison.audit_faults,
+        conditions=comparison.conditions,
         modes=html_table(modes, _used(modes, MODE_COLUMNS)),
         break_even=_by(comparison.break_even, ("as_of",), BREAK_EVEN_COLUMNS),
         products=_by(comparison.products, ("as_of", "mode"), PRODUCT_COLUMNS),
         zone_classes="" if classes.empty else html_table(classes, _used(classes, CLASS_COLUMNS)),
         inputs=names,
     )
+
+
+def _charts(comparison: Comparison) -> dict[str, Any]:
+    """Return the charts that have something to show."""
+    planned = comparison.modes[comparison.modes["objective"].notna()]
+    charts = {} if planned.empty else {"cost_chart": cost_chart(comparison)}
+    if (planned["mode"] == "mixed").any():
+        charts["share_chart"] = share_chart(comparison)
+    return charts
 
 
 def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -113,11 +124,11 @@ def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
             yield {"date": day, "cost": ""}
             continue
         mixed = found.loc["mixed"]
-        others = [mode for mode in MODES[:-1] if pd.notna(cost.get(mode, np.nan))]
         yield {
             "date": day,
             "cost": usd(cost["mixed"]),
-            "saved": [(shown(mode, "mode"), usd(cost[mode] - cost["mixed"])) for mode in others],
+            "differences": in_words(rows),
+            "cut": cut_searches(rows),
             "mailed": figure("share_direct_mail").shown(mixed["share_direct_mail"]),
             "n_sites": outputs.MODES["n_sites"].shown(mixed["n_sites"]),
             "taken_from": taken_over(str(mixed["taken_from"])),

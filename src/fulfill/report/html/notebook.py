@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
-from bokeh.embed import file_html
-from bokeh.resources import INLINE
-
 from fulfill.report.gis.layers import plan_layers
-from fulfill.report.html.plan_map import plan_map
+from fulfill.report.html.page import page, part
+from fulfill.report.html.plan_map import lead_time_key, plan_map
 from fulfill.study.run import Run
+from fulfill.study.verdict import headline
 
-HEIGHT_PX = 620
+HEIGHT_PX = 900
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,10 +34,7 @@ class PlanMap:
 
     def _repr_html_(self) -> str:
         # An iframe isolates the styles of the map from those of the notebook.
-        return (
-            f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.title)}" '
-            f'style="width:100%;height:{HEIGHT_PX}px;border:0"></iframe>'
-        )
+        return part("frame.html", html=self.html, title=self.title, height=HEIGHT_PX)
 
     def save(self, path: str | Path) -> Path:
         """Write the map as an HTML page.
@@ -80,5 +75,6 @@ def explore(run: Run) -> PlanMap:
     if not run.found:
         raise ValueError(f"there is no plan to show: {run.outcome.status}")
     title = f"{run.problem.network.name}, {len(run.sites)} sites, rules of {run.plan.as_of}"
-    canvas = plan_map(run.plan, run.problem, plan_layers(run.plan, run.problem))
-    return PlanMap(file_html(canvas, INLINE, title), title)
+    drawings = {"map": plan_map(run.plan, run.problem, plan_layers(run.plan, run.problem))}
+    about = {"headline": headline(run.outcome), "lead_time_key": lead_time_key()}
+    return PlanMap(page("map.html", title, drawings, **about), title)

@@ -19,9 +19,10 @@ from bokeh.resources import Resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fulfill.report.plain_text import cleaned
 from fulfill.study.vocabulary import Figure
 
-NUMBER, SUM = Markup(' class="n"'), Markup(' class="sum"')
+NUMBER, SUM, BAD = Markup(' class="n"'), Markup(' class="sum"'), Markup(' class="bad"')
 
 
 @cache
@@ -32,10 +33,17 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters["zip"] = zip
     environment.filters["plain"] = lambda text: text.replace("`", "")
+    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as a page shows it: texts without control characters, `Markup` as it is."""
+    return cleaned(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def write_page(
@@ -73,12 +81,14 @@ def page(template: str, title: str, drawings: Mapping[str, figure], **content: A
     str
         HTML.
     """
-    script, places = components(dict(drawings), wrap_script=False)
+    # Bokeh draws nothing only if it is not asked.
+    script, places = components(dict(drawings), wrap_script=False) if drawings else ("", {})
     css = files("fulfill.report.html").joinpath("templates/page.css").read_text(encoding="utf-8")
     # Only bokeh's core: its widgets and tables would add a megabyte that no page uses.
     library = Resources(mode="inline", components=["bokeh"]).render_js()
     return _environment().get_template(template).render(
         title=title,
+        bad=BAD,
         style=Markup(css),
         library=Markup(library),
         script=Markup("<script>\n{}\n</script>").format(inline(script)),

@@ -18,8 +18,9 @@ from fulfill.report.gis.places import place_table
 from fulfill.report.html.page import html_table, write_page
 from fulfill.report.html.plan_charts import channel_share, cost_bridge, site_load, throughput
 from fulfill.report.html.plan_map import lead_time_key, plan_map
-from fulfill.study.outputs import CAPACITY, CHANNELS, COSTS, PLAN_KPIS, SITES
+from fulfill.study.outputs import CAPACITY, CHANNELS, COSTS, NOT_SERVED, PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
+from fulfill.study.verdict import headline
 from fulfill.study.vocabulary import (
     KEY_FIGURES,
     STATUS_SENTENCES,
@@ -49,6 +50,7 @@ SITE_COLUMNS = SITES.pick(
     "fixed_usd_year",
     "opening_usd",
 )
+NOT_SERVED_COLUMNS = NOT_SERVED.pick("reason", "limits", "country", "product", "orders")
 CAPACITY_COLUMNS = (
     *CAPACITY.pick("resource", "kind"),
     replace(CAPACITY["period"], words="tightest in"),
@@ -119,6 +121,7 @@ def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
     known = PLAN_KPIS.pick(*(key for key in KEY_FIGURES if key in plan.kpis))
     return {
         "channels_allowed": named("channel", problem.channels),
+        "headline": headline(outcome),
         "verdict": STATUS_SENTENCES[outcome.status],
         "objective": figure("objective").shown(outcome.objective),
         "bounded": np.isfinite(outcome.bound),
@@ -141,8 +144,19 @@ def _tables(plan: Plan, problem: Problem) -> dict[str, Any]:
         "channel_table": html_table(plan.channels[plan.channels["orders"] > 0], CHANNELS.figures),
         "cost_table": html_table(parts.sort_values("usd_year", ascending=False), COSTS.figures),
         "site_table": _site_table(plan, problem),
+        "unserved_table": html_table(_products_in_words(plan, problem), NOT_SERVED_COLUMNS)
+        if (plan.unserved["orders"] >= 0.5).any()
+        else "",
         "capacity_table": html_table(_in_words(tightest(plan), problem), CAPACITY_COLUMNS),
     }
+
+
+def _products_in_words(plan: Plan, problem: Problem) -> pd.DataFrame:
+    """Return the reasons of unserved orders with names of products, the most orders first."""
+    names = problem.network["products"].set_index("product_id")["name"]
+    rows = plan.unserved[plan.unserved["orders"] >= 0.5]
+    rows = rows.assign(product=rows["product"].map(names).fillna(rows["product"]))
+    return rows.sort_values("orders", ascending=False, kind="stable").head(TIGHTEST)
 
 
 def _site_table(plan: Plan, problem: Problem) -> str:

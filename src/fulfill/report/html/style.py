@@ -19,6 +19,7 @@ CHANNEL_COLOR = {
 MODE_COLOR = {"direct_only": "#d95f02", "local_only": BLUE, "mixed": GREEN}
 BAND_COLOR = {"base": BLUE, "overtime": AMBER, "temporary": "#d1495b"}
 LABEL = "12px"
+TOOLTIP = '<div style="font-size:12px;max-width:260px;overflow-wrap:anywhere">'
 
 
 def chart(height: int, **options: Any) -> figure:
@@ -119,7 +120,7 @@ def hover(canvas: figure, renderer: Any, text: str) -> None:
     canvas.add_tools(
         HoverTool(
             renderers=[renderer],
-            tooltips=f'<div style="font-size:12px;max-width:260px">{text}</div>',
+            tooltips=TOOLTIP + text + "</div>",
             visible=False,
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fulfill.analysis.compare.comparison import Comparison
+from fulfill.analysis.compare.differences import cut_searches, in_words
 from fulfill.report.terminal.console import PlainConsole, columns
 from fulfill.study.outputs import MODES
 from fulfill.study.vocabulary import shown, taken_over
@@ -47,9 +48,13 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
             values = rows[item.key].tolist()
             if not item.key.startswith("share_") or any(value > 0 for value in values):
                 table.add_row(item.heading, *(item.shown(value) for value in values))
-        console.print(table)
+        console.table(table)
+        for line in (*cut_searches(rows), *in_words(rows)):
+            console.print(line)
         taken = rows.loc[rows["mode"] == "mixed", "taken_from"].item()
         if taken != "mixed":
             console.print(taken_over(taken))
         console.print()
-    console.print(f"results  {folder}  (comparison.html, CSV tables, summary.json)")
+    if comparison.conditions:
+        console.print(f"conditions: {'; '.join(comparison.conditions)}")
+    console.tell(f"results  {folder}  (comparison.html, CSV tables, summary.json)")

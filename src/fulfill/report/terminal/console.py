@@ -1,24 +1,31 @@
-"""Console for results; names from the inputs are printed as plain text."""
+"""Console for results; names from the inputs are printed as plain text.
+
+On a terminal, tables and sentences follow its width, with `FLOOR` columns at least. Words and
+numbers are never broken: a table that does not fit is wider than the terminal. Elsewhere, as in a
+pipe, there is no width, and every record is one line.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 110
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from fulfill.report.plain_text import one_line
+
+FLOOR = 80
+UNLIMITED = 1_000_000
+"""Width of an output that is no terminal."""
+PADDING = 2
 
 
 class PlainConsole(Console):
     """Console that prints strings as they are: no markup, emoji codes or control characters.
 
-    Every string, including that of a table cell, passes `render_str`; only `Text` made by the
-    program has a style.
+    Every string is one line and passes `render_str`; only `Text` made by the program has a style.
 
     Parameters
     ----------
@@ -27,16 +34,55 @@ class PlainConsole(Console):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(highlight=False, markup=False, emoji=False, width=WIDTH, **options)
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+        self.width = max(self.width, FLOOR) if self.is_terminal else UNLIMITED
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Return a string as text without control sequences of terminals."""
-        return super().render_str(cleaned(text), **options)
+        """Return a string as text on one line, without control sequences of terminals."""
+        return super().render_str(one_line(text), **options)
+
+    def tell(self, text: str) -> None:
+        """Print a line that is not wrapped, such as one with a path that is to be copied."""
+        self.print(text, soft_wrap=True)
+
+    def table(self, table: Table) -> None:
+        """Print a table: closer together, then wider than the terminal, where its words need that.
+
+        Parameters
+        ----------
+        table : Table
+            Of `columns` or `lines`, with strings as cells.
+        """
+        texts = [
+            [one_line(str(text)) for text in (column.header, *column.cells)]
+            for column in table.columns
+        ]
+        least = [max((cell_len(word) for text in own for word in text.split()), default=0)
+                 for own in texts]  # fmt: skip
+        most = [max(map(cell_len, own)) for own in texts]
+        gap = PADDING if sum(least) + 2 * PADDING * len(least) <= self.width else 1
+        table.padding = (0, gap)
+        widths = _narrowed(most, least, self.width - 2 * gap * len(least))
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        usual = self.width
+        self.width = max(usual, sum(widths) + 2 * gap * len(widths))
+        try:
+            self.print(table)
+        finally:
+            self.width = usual
 
 
-def cleaned(text: str) -> str:
-    """Return a text without escape sequences, control characters and bidirectional marks."""
-    return _CONTROLS.sub("", _ESCAPES.sub("", text))
+def _narrowed(most: list[int], least: list[int], room: int) -> list[int]:
+    """Return column widths that fit into a room, the widest columns narrowed first.
+
+    None is narrower than `least`: rich would break words instead.
+    """
+    widths = list(most)
+    while sum(widths) > room and widths != least:
+        wide = [width if width > low else -1 for width, low in zip(widths, least, strict=True)]
+        widths[wide.index(max(wide))] -= 1
+    return widths
 
 
 def columns(*heads: tuple[str, bool], title: str | None = None) -> Table:
@@ -54,7 +100,9 @@ def columns(*heads: tuple[str, bool], title: str | None = None) -> Table:
     Table
         To which rows are added.
     """
-    table = Table(box=None, padding=(0, 2), header_style="bold", title=title, title_justify="left")
+    table = Table(
+        box=None, padding=(0, PADDING), header_style="bold", title=title, title_justify="left"
+    )
     for words, is_number in heads:
         table.add_column(words, justify="right" if is_number else "left")
     return table
@@ -62,7 +110,7 @@ def columns(*heads: tuple[str, bool], title: str | None = None) -> Table:
 
 def lines() -> Table:
     """Return an empty table of labels and values, without a heading."""
-    table = Table(box=None, show_header=False, padding=(0, 2))
+    table = Table(box=None, show_header=False, padding=(0, PADDING))
     table.add_column()
     table.add_column()
     return table

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from fulfill.report.terminal.console import PlainConsole, cleaned, lines
+from fulfill.report.plain_text import one_line
+from fulfill.report.terminal.console import PlainConsole, lines
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.outputs import DAY_KPIS, LINEHAUL
 
@@ -38,14 +39,14 @@ def print_day(day: DayRoutes, folder: Path) -> None:
         Folder of its files.
     """
     console = PlainConsole()
-    sites = Text(cleaned(", ".join(day.depots["name"])), "bold")
+    sites = Text(one_line(", ".join(day.depots["name"])), "bold")
     about = f"  a day of {day.period}, {len(day.districts)} districts, {day.seconds:.1f} s"
-    console.print(Text("\n").append_text(sites).append(cleaned(about)))
+    console.print(Text("\n").append_text(sites).append(one_line(about)))
     table = lines()
     table.columns[1].justify = "right"
     for item in FIGURES:
         table.add_row(item.words, item.with_unit(day.kpis[item.key]))
-    console.print(table)
+    console.table(table)
     trips, usd = LINEHAUL.pick("trips_week", "usd_week")
     for kind, part in day.linehaul.groupby("kind", sort=True):
         count, cost = trips.shown(part["trips_week"].sum()), usd.with_unit(part["usd_week"].sum())
@@ -53,4 +54,4 @@ def print_day(day: DayRoutes, folder: Path) -> None:
     for meaning, part in day.unserved.groupby("meaning", sort=True):
         console.print(f"not served: {len(part)} stops, {meaning}", soft_wrap=True)
     console.print("audit    clean")
-    console.print(f"results  {folder}  (route.html, driver_sheet.csv, routes.gpkg, CSV tables)")
+    console.tell(f"results  {folder}  (route.html, driver_sheet.csv, routes.gpkg, CSV tables)")

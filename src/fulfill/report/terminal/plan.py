@@ -13,15 +13,16 @@ from rich.text import Text
 
 from fulfill.audit.plan import Audit
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
-from fulfill.report.terminal.console import PlainConsole, cleaned, columns, lines
+from fulfill.report.plain_text import one_line
+from fulfill.report.terminal.console import PlainConsole, columns, lines
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
+from fulfill.study.verdict import conditions_in_words, headline, why_unserved
 from fulfill.study.verify import UNCHECKED, RunAudit
 from fulfill.study.vocabulary import (
     FINE_PERCENT,
     KEY_FIGURES,
     PERCENT,
-    STATUS_SENTENCES,
     WHOLE,
     shown,
 )
@@ -78,20 +79,23 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     console = PlainConsole()
     outcome = plan.outcome
     about = f"  under the rules of {plan.as_of}, {outcome.seconds:.1f} s"
-    console.print(Text.assemble("\n", (outcome.status, "bold"), cleaned(about)))
+    console.print(Text.assemble("\n", (headline(outcome), "bold"), one_line(about)))
     if outcome.status in (INFEASIBLE, NO_PLAN):
-        console.print(STATUS_SENTENCES[outcome.status])
-        console.print(f"results  {folder}")
+        console.print(_conditions(outcome))
+        console.tell(f"results  {folder}")
         return
     if not len(plan.sites):
         console.print("No site is opened.")
-    console.print(_cost(outcome))
+    for line in _cost(outcome):
+        console.print(line)
     if len(plan.sites):
-        console.print(_sites(plan))
-    console.print(_key_figures(plan))
+        console.table(_sites(plan))
+    console.table(_key_figures(plan))
+    for orders, reason in why_unserved(plan.unserved):
+        console.print(f"not served: {orders} orders, {reason}")
     faults = "; ".join(finding.faults)
     console.print(f"audit    {'clean' if finding.clean else f'FAULTS: {faults}'}")
-    console.print(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
+    console.tell(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
 
 
 def print_audit(audit: RunAudit) -> None:
@@ -109,32 +113,36 @@ def print_audit(audit: RunAudit) -> None:
         difference = "" if check.difference is None else f"{check.difference:.3g}"
         cells = (check.name, _checked(check.claimed), _checked(check.recomputed), difference)
         table.add_row(*cells, "FAULT" if check.faults else "ok")
-    console.print(table)
+    console.table(table)
     for number, fault in enumerate(audit.faults, 1):
         console.print(f"{number}. {fault}")
-    console.print("\nNot checked:", *(f"- {line}" for line in UNCHECKED), sep="\n")
+    console.print()
+    console.print("Not checked:", *(f"- {line}" for line in UNCHECKED), sep="\n")
 
 
 def _checked(value: float | str | None) -> str:
     return f"{value:,.6f}" if isinstance(value, float) else value or ""
 
 
-def _cost(outcome: Outcome) -> str:
-    """Return the cost of the plan and its optimality gap in words."""
+def _cost(outcome: Outcome) -> Iterator[str]:
+    """Yield the cost of the plan, its optimality gap and its conditions in words."""
     gap, still = shown(outcome.gap, FINE_PERCENT), shown(outcome.gap_usd, WHOLE)
-    text = (
+    yield (
         f"cost {shown(outcome.objective, WHOLE)} USD a year "
         "(logistics, taxes, fixed cost, lost contribution); "
-        f"{outcome.bound_kind} bound {shown(outcome.bound, WHOLE)}; gap {gap} = {still} USD\n"
-        f"bound holds for {outcome.bound_of}"
+        f"{outcome.bound_kind} bound {shown(outcome.bound, WHOLE)}; gap {gap} = {still} USD"
     )
-    if outcome.merging_usd is None:
-        return text
-    share = outcome.merging_usd / (outcome.objective or float("nan"))
-    return (
-        f"{text}\naggregation error: without merging zones the same sites cost "
-        f"{outcome.merging_usd:+,.0f} USD ({share:+.2%})"
-    )
+    yield f"bound holds for {outcome.bound_of}; {_conditions(outcome)}"
+    if outcome.merging_usd is not None:
+        share = outcome.merging_usd / (outcome.objective or float("nan"))
+        yield (
+            "aggregation error: without merging zones the same sites cost "
+            f"{outcome.merging_usd:+,.0f} USD ({share:+.2%})"
+        )
+
+
+def _conditions(outcome: Outcome) -> str:
+    return f"conditions: {conditions_in_words(outcome) or 'none'}"
 
 
 def _key_figures(plan: Plan) -> Table:

@@ -1,0 +1,131 @@
+"""What the mixed mode saves over another, with the uncertainty that both gaps leave.
+
+Each search leaves an interval for the optimum of its mode: from its bound to the cost of its plan.
+The difference A - B of two optima therefore lies between bound(A) - cost(B) and cost(A) - bound(B).
+A mode that is a restriction of the mixed one cannot be cheaper: its difference is not below zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fulfill.model.decisions import Outcome
+from fulfill.study.verdict import headline
+from fulfill.study.vocabulary import WHOLE, shown
+
+SAVES, COSTS_MORE, NOT_DISTINGUISHABLE = "saves", "costs_more", "not_distinguishable"
+ROUNDING = 1e-9
+"""Share of the costs up to which a difference counts as none."""
+COLUMNS = ("above_mixed_usd", "above_mixed_low_usd", "above_mixed_high_usd", "difference")
+
+
+def against_mixed(
+    row: Mapping[str, Any], mixed: Mapping[str, Any], *, restricted: bool
+) -> dict[str, Any]:
+    """Return how much more a mode costs than the mixed one.
+
+    Parameters
+    ----------
+    row, mixed : Mapping
+        objective (NaN without a plan) and bound of both, USD a year.
+    restricted : bool
+        Whether every plan of the mode is one of the mixed mode too.
+
+    Returns
+    -------
+    dict
+        `COLUMNS`: the difference of the plans, the interval of the difference of the optima (NaN
+        where an end is not known), and what follows; NaN and an empty text without both plans.
+    """
+    cost, other = float(row["objective"]), float(mixed["objective"])
+    if not (np.isfinite(cost) and np.isfinite(other)):
+        return dict(zip(COLUMNS, (np.nan, np.nan, np.nan, ""), strict=True))
+    low, high = float(row["bound"]) - other, cost - float(mixed["bound"])
+    if restricted:
+        low = max(low, 0.0)
+    rounding = ROUNDING * max(abs(cost), abs(other))
+    verdict = NOT_DISTINGUISHABLE
+    if low > rounding:
+        verdict = SAVES
+    elif high < -rounding:
+        verdict = COSTS_MORE
+    ends = (end if np.isfinite(end) else np.nan for end in (low, high))
+    return dict(zip(COLUMNS, (cost - other, *ends, verdict), strict=True))
+
+
+def in_words(rows: pd.DataFrame) -> list[str]:
+    """Return a sentence for each mode that has a plan, on what the mix saves.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `modes` of one date.
+
+    Returns
+    -------
+    list of str
+        In the order of the rows; empty where the mixed mode has no plan.
+    """
+    return [_sentence(row) for row in rows.to_dict("records") if row["difference"]]
+
+
+def cut_searches(rows: pd.DataFrame) -> list[str]:
+    """Return the first line of each plan whose search was cut at a large gap.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of `modes`.
+
+    Returns
+    -------
+    list of str
+        With the mode in front, in the order of the rows.
+    """
+    outcomes = [
+        (
+            shown(row["mode"], "mode"),
+            Outcome(
+                status=row["status"],
+                objective=float(row["objective"]),
+                bound=float(row["bound"]),
+                bound_kind=row["bound_kind"],
+                bound_of="",
+                seconds=float(row["seconds"]),
+                ended_by=row["ended_by"],
+            ),
+        )
+        for row in rows.to_dict("records")
+        if pd.notna(row["objective"])
+    ]
+    return [f"{mode}: {headline(outcome)}" for mode, outcome in outcomes if outcome.is_poor]
+
+
+def _sentence(row: Mapping[Any, Any]) -> str:
+    mode, planned = shown(row["mode"], "mode"), row["above_mixed_usd"]
+    low, high = row["above_mixed_low_usd"], row["above_mixed_high_usd"]
+    if row["difference"] == NOT_DISTINGUISHABLE:
+        more = _between(low, high)
+        return (
+            f"the mix and {mode} are not distinguishable: {mode} costs {more} USD a year more "
+            f"({_usd(planned)} as planned)"
+        )
+    least, most = sorted((abs(low), abs(high)))
+    amount, told = f"{_between(least, most)} USD a year", f"({_usd(abs(planned))} as planned)"
+    if row["difference"] == COSTS_MORE:
+        return f"the mix costs more: {amount} more than {mode} {told}"
+    return f"the mix saves {amount} against {mode} {told}"
+
+
+def _between(low: float, high: float) -> str:
+    """Return both ends of an interval, or one number where they do not differ."""
+    ends = _usd(low), _usd(high)
+    return ends[0] if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]}"
+
+
+def _usd(value: float) -> str:
+    return shown(round(value) + 0.0 if np.isfinite(value) else value, WHOLE)  # no minus zero
