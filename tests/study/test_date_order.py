@@ -57,6 +57,9 @@ def test_a_run_is_read_and_audited_in_its_own_order(
         .equals(run.study.problem.network["tariffs"])
     )
     assert again.verify().faults == ()
+    routed = CliRunner().invoke(main, ["route", str(tmp_path / "run"), "--date-order", order])
+    assert routed.exit_code == 1
+    assert "F309 --date-order" in routed.output
 
 
 def test_an_order_that_was_not_needed_changes_nothing(toy: Folders) -> None:

@@ -139,6 +139,9 @@ def route(
     found = None
     if network:
         found = read_network(locate("network", network), date_order=date_order)
+    elif date_order:
+        detail = "it is for the dates of --network; RUN has recorded its own"
+        raise InputError([Fault("F309", "--date-order", value=date_order, detail=detail)])
     day = route_day(planned, DayOptions(**options), found, lambda line: say(line, err=True))
     asked = {
         name: str(value)
