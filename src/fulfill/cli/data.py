@@ -23,10 +23,10 @@ from fulfill.cli.types import parse_point
 def init(folder: Path, network: str, demand: str) -> None:
     """Copy example tables to FOLDER for editing."""
     from fulfill.inputs.folder import locate
-    from fulfill.study.run_folder import new_folder
+    from fulfill.study.output_folder import new_folder
 
     sources = {"network": locate("network", network), "demand": locate("demand", demand)}
-    with new_folder(folder) as draft:
+    with new_folder(folder, sources=sources.values()) as draft:
         for name, source in sources.items():
             shutil.copytree(source, draft / name)
     click.echo(f"Edit the tables in {folder}/network and {folder}/demand, then run:")

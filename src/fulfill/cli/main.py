@@ -8,8 +8,11 @@ needs when it runs, so that `--help` is fast.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -20,7 +23,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
-from fulfill.inputs.faults import Fault, FulfillError, InputError
+from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError
 
 LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 """Level of the package's log by the number of ``-v`` given; more than two change nothing."""
@@ -48,16 +51,43 @@ class Commands(click.Group):
             With the exit code of the exception that the command raised.
         """
         try:
-            return super().invoke(ctx)
+            with exit_on_termination():
+                return super().invoke(ctx)
         except InputError as error:
             print_faults(error.faults)
             ctx.exit(FAULTS)
+        except DrawingError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(SOLVER_EXIT)
         except FulfillError as error:
             click.echo(f"solver failure: {error}", err=True)
             ctx.exit(SOLVER_EXIT)
         except KeyboardInterrupt:
             click.echo("interrupted before there was a plan; nothing was written", err=True)
             ctx.exit(NO_PLAN_EXIT)
+
+
+@contextmanager
+def exit_on_termination() -> Iterator[None]:
+    """End the program by an exception on SIGTERM and SIGHUP, so that drafts are deleted.
+
+    A second signal ends it at once. A signal that is ignored, as under nohup, stays ignored.
+    """
+
+    def leave(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise SystemExit(128 + number)
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    main_thread = threading.current_thread() is threading.main_thread()
+    usual = [one for one in signals if main_thread and signal.getsignal(one) is signal.SIG_DFL]
+    for one in usual:
+        signal.signal(one, leave)
+    try:
+        yield
+    finally:
+        for one in usual:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def print_faults(faults: Iterable[Fault]) -> None:
