@@ -20,6 +20,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -81,9 +82,10 @@ def new_folder(
         except OSError as error:
             raise _unwritable(target, error) from None
         yield draft
-        if os.path.lexists(place):
-            place.rename(_beside(place, REPLACED))
-        draft.rename(place)
+        with _signals_held():
+            if os.path.lexists(place):
+                place.rename(_beside(place, REPLACED))
+            draft.rename(place)
 
 
 @contextmanager
@@ -188,13 +190,25 @@ def clean_up(parent: Path) -> None:
 def _recover(target: Path) -> None:
     """Finish the replacement that was begun, or delete the draft; the lock must be held."""
     draft, replaced = _beside(target, DRAFT), _beside(target, REPLACED)
-    if replaced.is_dir() and not os.path.lexists(target):
-        # The old folder is renamed away only when the draft is complete.
-        (draft if draft.is_dir() else replaced).rename(target)
-        log.warning("%s: an interrupted replacement was completed", target.name)
-    for left in (draft, replaced):
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
+    with _signals_held():
+        if replaced.is_dir() and not os.path.lexists(target):
+            # The old folder is renamed away only when the draft is complete.
+            (draft if draft.is_dir() else replaced).rename(target)
+            log.warning("%s: an interrupted replacement was completed", target.name)
+        for left in (draft, replaced):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals that end a program until the block is done."""
+    ending = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ending)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

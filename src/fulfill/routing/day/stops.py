@@ -8,13 +8,14 @@ network's people per square kilometre. The same seed gives the same delivery poi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+
+from fulfill.inputs.geography.outlines import read_outlines
 
 Array = NDArray[np.float64]
 KM_PER_DEGREE = 111.195
@@ -80,11 +81,8 @@ def read_land(outlines: bytes | None) -> dict[str, shapely.Geometry]:
     if outlines is None:
         return {}
     shapes: dict[str, list[shapely.Geometry]] = {}
-    for feature in json.loads(outlines)["features"]:
-        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-        shapes.setdefault(str(feature["properties"]["country"]), []).append(
-            shapely.make_valid(shape)
-        )
+    for country, shape in read_outlines(outlines):
+        shapes.setdefault(country, []).append(shape)
     land = {country: shapely.union_all(parts) for country, parts in shapes.items()}
     for shape in land.values():
         shapely.prepare(shape)
