@@ -7,6 +7,7 @@ needs when it runs, so that `--help` is fast.
 
 from __future__ import annotations
 
+import errno
 import logging
 import signal
 import sys
@@ -61,6 +62,11 @@ class Commands(click.Group):
             ctx.exit(SOLVER_EXIT)
         except FulfillError as error:
             click.echo(f"solver failure: {error}", err=True)
+            ctx.exit(SOLVER_EXIT)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # click ends quietly where nobody reads the output
+                raise
+            click.echo(f"file system: {error}", err=True)
             ctx.exit(SOLVER_EXIT)
         except KeyboardInterrupt:
             click.echo("interrupted before there was a plan; nothing was written", err=True)

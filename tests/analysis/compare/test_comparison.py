@@ -306,7 +306,7 @@ def test_the_command_prints_json_and_writes_the_folder(tmp_path: Path) -> None:
     assert set(printed["dates"]["2025-08-15"]) == set(MODES)
     assert printed["dates"]["2025-08-15"]["mixed"]["objective"] == pytest.approx(MIXED_AFTER)
     written = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    assert written == {"format_version": 2, **printed}
+    assert written == {"format_version": 3, **printed}
     files = {
         "summary.json",
         "manifest.json",

@@ -7,7 +7,7 @@ package only, never under those of layers.
 
 from __future__ import annotations
 
-import warnings
+import tempfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -61,13 +61,12 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
     if changed:
         raise InputError(changed)
     contents = {name: read_own_file(run / name) for name in FILES[fmt]}
-    layers = _layers(contents[GEOPACKAGE]) if GEOPACKAGE in contents else ()
+    layers = _layers(contents[GEOPACKAGE]) if GEOPACKAGE in contents else {}
     target.mkdir(parents=True, exist_ok=True)
     if fmt == "geojson":
-        frames = {name: _read_layer(contents[GEOPACKAGE], name) for name in layers}
-        for name, frame in frames.items():
-            write_geojson(frame, target / f"{name}.geojson")
-        return [target / f"{name}.geojson" for name in frames]
+        for name, layer in layers.items():
+            write_geojson(layer, target / f"{name}.geojson")
+        return [target / f"{name}.geojson" for name in layers]
     for name, content in contents.items():
         (target / name).write_bytes(content)
     return [target / name for name in contents]
@@ -109,25 +108,27 @@ def changes(run: Path, fmt: str) -> list[Fault]:
     ]
 
 
-def _layers(content: bytes) -> list[str]:
-    """Return the names of the layers of a GeoPackage, all of them known."""
+def _layers(content: bytes) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of a GeoPackage by name, all of them known."""
     if not content.startswith(SQLITE) or content[68:72] not in APPLICATION_IDS:
         raise InputError([Fault("F311", GEOPACKAGE, detail="no GeoPackage")])
-    try:
-        found = [str(name) for name in pyogrio.list_layers(content)[:, 0]]
-    except Exception as error:  # GDAL has errors of many kinds for a damaged file
-        raise InputError([Fault("F311", GEOPACKAGE, detail=str(error))]) from None
+    # A copy, as the file may change after it was looked at, and GDAL reads some paths as archives.
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / GEOPACKAGE
+        path.write_bytes(content)
+        try:
+            found = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            _check_names(found)
+            return {name: pyogrio.read_dataframe(path, layer=name) for name in found}
+        except InputError:
+            raise
+        except Exception as error:  # GDAL has errors of many kinds for a damaged file
+            raise InputError([Fault("F311", GEOPACKAGE, detail=str(error))]) from None
+
+
+def _check_names(found: list[str]) -> None:
+    """Reject layers that no run has, and a map that lacks one."""
     wrong = [(name, "unknown layer") for name in found if name not in (*LAYERS, ROUTES)]
     wrong += [(name, "the layer is missing") for name in LAYERS if name not in found]
     if wrong:
         raise InputError([Fault("F311", GEOPACKAGE, value=n[:40], detail=t) for n, t in wrong])
-    return found
-
-
-def _read_layer(content: bytes, name: str) -> gpd.GeoDataFrame:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # GDAL skips what it cannot read and only warns
-            return pyogrio.read_dataframe(content, layer=name)
-    except Exception as error:
-        raise InputError([Fault("F311", GEOPACKAGE, value=name, detail=str(error))]) from None
