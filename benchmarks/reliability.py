@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import itertools
 import json
 import os
 import shutil
@@ -26,13 +27,13 @@ from pathlib import Path
 
 import numpy as np
 from click.testing import CliRunner
-from tampering import TAMPERINGS, explained, seal
 
 from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
 from fulfill.study.json_file import read_json
 from fulfill.study.manifest import changed_files, digest
 from fulfill.study.open_run import open_run
+from tampering import TAMPERINGS, explained, seal
 
 TOY = ["--network", "toy", "--demand", "toy"]
 RUN = "run"
@@ -60,7 +61,7 @@ def command(*arguments: object) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def workspace() -> Iterator[Path]:
-    """A temporary working directory."""
+    """Provide a temporary working directory."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
@@ -70,7 +71,7 @@ def workspace() -> Iterator[Path]:
             os.chdir(before)
 
 
-# --- kills -----------------------------------------------------------------------------------------
+# --- kills ------------------------------------------------------------------------
 
 
 def whole(folder: Path) -> str:
@@ -83,20 +84,26 @@ def whole(folder: Path) -> str:
         return ""
 
 
-def kill_at_event(place: Path, number: int, sent: int) -> None:
-    """Make this process send itself a signal at its n-th file event below a folder."""
-    count = 0
+def on_file_event(place: Path, act: Callable[[], None]) -> None:
+    """Call a function at every file event of this process below a folder."""
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal count
-        if event not in FILE_EVENTS or not arguments or not isinstance(arguments[0], str | Path):
-            return
-        if str(Path.cwd() / str(arguments[0])).startswith(str(place)):
-            count += 1
-            if count == number:
-                os.kill(os.getpid(), sent)
+        path = arguments[0] if event in FILE_EVENTS and arguments else None
+        if isinstance(path, str | Path) and (Path.cwd() / path).is_relative_to(place):
+            act()
 
     sys.addaudithook(hook)
+
+
+def kill_at_event(place: Path, number: int, sent: int) -> None:
+    """Make this process send itself a signal at its n-th file event below a folder."""
+    events = itertools.count(1)
+
+    def count() -> None:
+        if next(events) == number:
+            os.kill(os.getpid(), sent)
+
+    on_file_event(place, count)
 
 
 def start(place: Path, arguments: list[str], prepare: Callable[[], None] = lambda: None) -> int:
@@ -126,12 +133,7 @@ def count_events(place: Path, arguments: list[str]) -> int:
     read, write = os.pipe()
 
     def count() -> None:
-        def hook(event: str, found: tuple[object, ...]) -> None:
-            if event in FILE_EVENTS and found and isinstance(found[0], str | Path):
-                if str(Path.cwd() / str(found[0])).startswith(str(place / "runs")):
-                    os.write(write, b".")
-
-        sys.addaudithook(hook)
+        on_file_event(place / "runs", lambda: os.write(write, b".") and None)
 
     child = start(place, arguments, count)
     os.waitpid(child, 0)
@@ -168,7 +170,9 @@ def kill_once(
             os.kill(child, sent)
     status = os.waitpid(child, 0)[1]
     output = (place / "output").read_text(errors="replace") if (place / "output").exists() else ""
-    found: Counter[str] = Counter(kills=1, survived=int(os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0))
+    found: Counter[str] = Counter(
+        kills=1, survived=int(os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0)
+    )
     found["tracebacks"] = int("Traceback" in output)
     found["half_runs"] = int(target.exists() and not whole(target))
     if sent != signal.SIGKILL:
@@ -216,12 +220,17 @@ def kills(number: int, seed: int) -> dict[str, int]:
             found, output = kill_once(place, baseline, name, overwrite, sent, moment)
             total += found
             if any(found[key] for key in WRONG):
-                case_text = {"case": case, "command": name, "overwrite": overwrite, "moment": moment}
+                case_text = {
+                    "case": case,
+                    "command": name,
+                    "overwrite": overwrite,
+                    "moment": moment,
+                }
                 print(json.dumps({**case_text, "signal": sent, **found, "output": output[-2000:]}))
     return {**dict.fromkeys(WRONG, 0), **total}
 
 
-# --- tamperings ------------------------------------------------------------------------------------
+# --- tamperings -------------------------------------------------------------------
 
 
 def tamper_once(
@@ -265,7 +274,10 @@ def tamperings(number: int, seed: int) -> dict[str, int]:
             assert command("audit", f"{name}/original")[0] == 0
         for case in range(number):
             base = ("certified", "certified", "solver", "infeasible")[case % 4]
-            kind, sealed = list(TAMPERINGS)[int(rng.integers(len(TAMPERINGS)))], bool(rng.random() < 0.5)
+            kind, sealed = (
+                list(TAMPERINGS)[int(rng.integers(len(TAMPERINGS)))],
+                bool(rng.random() < 0.5),
+            )
             with contextlib.redirect_stderr(io.StringIO()):
                 found, output = tamper_once(place / base / "run", rng, kind, sealed)
             total += found

@@ -23,6 +23,10 @@ ODD_VALUES = (
     "Infinity", "NaN", "1e999", "-1", "0", "null", "true", '"text"', "[]", "{}", '"../../x"',
     '"/proc/kmsg"', "1" * 5000, "[" * 3000 + "]" * 3000, '{"a": {"b": [1, 2]}}', "-0.0", "1e308",
 )  # fmt: skip
+ADDED = (
+    "certificate.npz", "own_delivery.csv", "rounds.csv", "start.npz", "notes.txt", "vehicles.csv",
+    "inputs/network/ferries.csv", "inputs/demand/mix.csv",
+)  # fmt: skip
 UNCHECKED_SUMMARY = ("merging_usd", "seconds", "peak_mib")
 SOLVERS_WORD = ("bound", "bound_kind", "status", "gap", "gap_usd")
 
@@ -65,8 +69,7 @@ def deleted(run: Path, rng: Rng) -> str:
 
 
 def added(run: Path, rng: Rng) -> str:
-    name = pick(rng, ["certificate.npz", "own_delivery.csv", "rounds.csv", "start.npz", "notes.txt",
-                      "inputs/network/ferries.csv", "inputs/demand/mix.csv", "vehicles.csv"])  # fmt: skip
+    name = pick(rng, ADDED)
     other = pick(rng, files(run))
     shutil.copyfile(other, run / name)
     return f"{name}: a copy of {other.name}"
@@ -180,7 +183,9 @@ def arrays(run: Path, rng: Rng) -> str:
     with np.load(path) as stored:
         content = dict(stored)
     name = pick(rng, content)
-    what = pick(rng, ["scaled", "nan", "shape", "object", "gone", "more", "huge", "encrypted", "empty"])
+    what = pick(
+        rng, ["scaled", "nan", "shape", "object", "gone", "more", "huge", "encrypted", "empty"]
+    )
     value = content[name]
     number = value.dtype.kind in "fiu"
     new: dict[str, Any] = {

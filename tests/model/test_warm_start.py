@@ -112,7 +112,7 @@ def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolutio
     assert "first difference: z0 / z1" in str(refused.value)
     for size in (-2, 2, 99):
         odd = replace(cold.warm_start, size=np.full_like(cold.warm_start.size, size))
-        with pytest.raises(InputError, match="F311 start.npz, column size"):
+        with pytest.raises(InputError, match=r"F311 start\.npz, column size"):
             check_warm_start(odd, 2, **axes)
 
 

@@ -1,4 +1,4 @@
-"""The folder of a command: reserved first, complete or not there, and never at another's expense."""
+"""The folder of a command: reserved first, complete or not there, at nobody's expense."""
 
 from __future__ import annotations
 
@@ -114,9 +114,16 @@ def test_a_place_where_nothing_can_be_written_is_an_input_fault(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "text",
-    ["{}", "[]", "{", '{"format_version": 3}', '{"manifest_version": 3, "version": "1"}',
-     '{"format_version": 3, "versions": 7}', '{"format_version": "3", "versions": {"fulfill": ""}}'],
-)  # fmt: skip
+    [
+        "{}",
+        "[]",
+        "{",
+        '{"format_version": 3}',
+        '{"manifest_version": 3, "version": "1"}',
+        '{"format_version": 3, "versions": 7}',
+        '{"format_version": "3", "versions": {"fulfill": ""}}',
+    ],
+)
 def test_a_manifest_of_something_else_is_no_mark(tmp_path: Path, text: str) -> None:
     (tmp_path / "extension").mkdir()
     (tmp_path / "extension" / "manifest.json").write_text(text)
@@ -135,7 +142,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     for name in ("latest", "dangling"):
         for overwrite in (False, True):
             with (
-                pytest.raises(InputError, match="F341 .*symbolic link"),
+                pytest.raises(InputError, match=r"F341 .*symbolic link"),
                 new_folder(tmp_path / name, overwrite=overwrite),
             ):
                 pytest.fail("the block must not run")

@@ -118,7 +118,7 @@ def test_a_manifest_that_was_edited_is_refused(
 
 def test_a_missing_key_and_another_kind_are_refused(tmp_path: Path) -> None:
     write_manifest(tmp_path, LAYERS, {}, {}, {})
-    with pytest.raises(InputError, match="F348 .*value 'layers'"):
+    with pytest.raises(InputError, match=r"F348 .*value 'layers'"):
         read_manifest(tmp_path)
     content = json.loads((tmp_path / "manifest.json").read_text())
     del content["options"]

@@ -520,8 +520,18 @@ def test_a_plan_made_infeasible_is_named_as_not_checked(run: Path, status: str) 
     assert "nan" not in shown.stdout
 
 
-@pytest.mark.parametrize("name", ["sites.csv", "flows.csv", "summary.json", "certificate.npz",
-                                  "start.npz", "inputs/network/sites.csv", "manifest.json"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sites.csv",
+        "flows.csv",
+        "summary.json",
+        "certificate.npz",
+        "start.npz",
+        "inputs/network/sites.csv",
+        "manifest.json",
+    ],
+)
 def test_a_changed_run_is_not_opened_and_so_not_saved_anew(run: Path, name: str) -> None:
     with (run / name).open("ab") as file:
         file.write(b" \n")

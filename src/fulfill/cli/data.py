@@ -66,10 +66,11 @@ def lane(start: str, goal: str, network: str, as_json: bool) -> None:
     from fulfill.inputs.geography.crossings import lane as find_lane
     from fulfill.inputs.geography.distances import crossing_table, road_rules
     from fulfill.inputs.geography.roads import read_roads
+    from fulfill.inputs.map_checks import check_maps
     from fulfill.inputs.network import read_network
 
     ends = [parse_point(text) for text in (start, goal)]
-    found = read_network(locate("network", network))
+    found = check_maps(read_network(locate("network", network)))
     graph = read_roads(found.roads) if found.roads else None
     crossings = crossing_table(found, freight=False)
     road = find_lane(graph, road_rules(found), ends[0], ends[1], crossings)

@@ -56,7 +56,10 @@ def optimize(
     problem = study.problem
     default = Path("runs") / f"{problem.demand.name}-{problem.regime.as_of}"
     sources = shared.input_folders(options)
-    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (target, draft):
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
         warm_start = read_warm_start(start) if start else None
         with live_progress(study.options.gap) as report:
             if with_routing:
@@ -123,6 +126,7 @@ def route(
 ) -> None:
     """Route a delivery day of a site of RUN: stops, vehicles, drivers' sheets, carriers, trucks."""
     from fulfill.inputs.folder import locate
+    from fulfill.inputs.map_checks import check_maps
     from fulfill.inputs.network import read_network
     from fulfill.report.day_folder import day_summary, write_day
     from fulfill.report.drawing import check_drawn
@@ -136,9 +140,12 @@ def route(
     sources = [run, *shared.input_folders({"network": network})]
     sources += [options["stops"]] if options["stops"] else []
     default = run.parent / f"{run.name}-routes"
-    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (target, draft):
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
         planned = open_run(run)
-        found = read_network(locate("network", network)) if network else None
+        found = check_maps(read_network(locate("network", network))) if network else None
         day = route_day(planned, DayOptions(**options), found)
         asked = {
             name: str(value)

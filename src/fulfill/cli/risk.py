@@ -45,7 +45,10 @@ def compare(
     last = max(days, default=study.problem.regime.as_of)
     default = Path("runs") / f"compare-{study.problem.demand.name}-{last}"
     sources = shared.input_folders(options)
-    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (target, draft):
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
         with live_progress(study.options.gap) as report:
             comparison = compare_plans(study, days, report, lambda line: click.echo(line, err=True))
         lost = write_comparison(comparison, draft)

@@ -13,8 +13,6 @@ import pandas as pd
 from fulfill.inputs.cells import is_day
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
-from fulfill.inputs.geography.outlines import outline_faults
-from fulfill.inputs.geography.road_checks import road_graph_faults
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
@@ -130,7 +128,6 @@ def read_network(place: Path, label: str | None = None) -> Network:
         )
     faults += table_faults(folder, tables)
     faults += _settings_faults(folder, settings)
-    faults += _map_faults(folder, settings, tables)
     if faults:
         raise InputError(faults)
     return Network(
@@ -256,22 +253,4 @@ def _settings_faults(folder: InputFolder, settings: Mapping[str, str]) -> list[F
             faults.append(
                 Fault("F101", f"{folder.name}/{name}", detail=f"named by {key} in network.toml")
             )
-    return faults
-
-
-def _map_faults(
-    folder: InputFolder, settings: Mapping[str, str], tables: Mapping[str, pd.DataFrame]
-) -> list[Fault]:
-    """Find what is wrong with the road graph and the outlines, as far as they are there."""
-    faults = []
-    roads, outlines = (
-        name if isinstance(name := settings.get(key), str) and name in folder.files else None
-        for key in ("roads", "outlines")
-    )
-    if roads:
-        places = [tables[name]["country"] for name in ("sites", "gateways") if name in tables]
-        countries = {str(country) for column in places for country in column}
-        faults += road_graph_faults(folder.files[roads], f"{folder.name}/{roads}", countries)
-    if outlines:
-        faults += outline_faults(folder.files[outlines], f"{folder.name}/{outlines}")
     return faults

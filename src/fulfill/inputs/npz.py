@@ -54,13 +54,13 @@ def read_npz(content: bytes, largest_bytes: int = LARGEST_BYTES) -> dict[str, ND
                 most = f"at most {largest_bytes / 2**20:,.0f} MiB"
                 raise ValueError(f"arrays of {total / 2**20:,.0f} MiB, {most} are read")
             return {name.removesuffix(SUFFIX): _array(archive, name) for name in names}
-    # Libraries raise errors of many kinds for a damaged or encrypted archive, some of them their own.
+    # Libraries raise errors of many kinds for a damaged or encrypted archive.
     except Exception as error:
         raise ValueError(str(error) or type(error).__name__) from None
 
 
 def _declared_bytes(archive: zipfile.ZipFile, name: str) -> int:
-    """Return the size of an array by its header, after comparing it with the size in the archive."""
+    """Return the size of an array by its header, which must be that in the archive."""
     if not name.endswith(SUFFIX):
         raise ValueError(f"{name} is no array")
     with archive.open(name) as file:

@@ -14,6 +14,7 @@ from fulfill.inputs.coverage_checks import coverage_faults, unused_row_warnings
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.map_checks import map_faults
 from fulfill.inputs.network import Network
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tariffs import Regime, regime_on
@@ -181,7 +182,8 @@ def build_problem(
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], as_of or network.as_of)
     channel_faults = _channel_faults(channels)
-    faults = [*channel_faults, *cross_faults(network, demand, regime, channels)]
+    faults = [*channel_faults, *map_faults(network, demand.zones)]
+    faults += cross_faults(network, demand, regime, channels)
     if not channel_faults:  # with unknown channels, what must be covered is unknown too
         faults += coverage_faults(network, demand, channels)
     supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)

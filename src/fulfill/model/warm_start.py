@@ -136,11 +136,11 @@ def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
     if found:
         return found
     length = {axis: len(arrays[axis]) for axis in NAMES}
-    for name, axes in wanted.items():
+    for name, along in wanted.items():
         shape = arrays[name].shape
         # A run with other gateways, targets or sizes is accepted, see `decomposition`.
-        if any(length.get(axis, n) != n for axis, n in zip(axes, shape, strict=True)):
-            found.append((name, f"shape {shape}, not that of {', '.join(axes)}"))
+        if any(length.get(axis, n) != n for axis, n in zip(along, shape, strict=True)):
+            found.append((name, f"shape {shape}, not that of {', '.join(along)}"))
     return found
 
 

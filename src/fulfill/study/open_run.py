@@ -23,16 +23,16 @@ from fulfill.inputs.tables import ROW
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate, warm_start
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, Outcome
-from fulfill.study.plan import Plan
-from fulfill.study.run import Run
 from fulfill.study.json_file import is_number, read_json
 from fulfill.study.manifest import changed_files, read_manifest
+from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY
+from fulfill.study.plan import Plan
+from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     AUDITED_FILES,
     CERTIFICATE,
     INPUTS,
-    MANIFEST,
     PRIVATE_FLEET,
     SUMMARY,
     TABLES,
@@ -47,8 +47,8 @@ NUMBERS = ("objective", "bound", "gap", "gap_usd", "merging_usd", "seconds", "pe
 """Keys of summary.json whose values are numbers or null."""
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
 OPTIONS: dict[str, type] = {
-    **{name: str for name in ("network", "demand", "as_of", "from", "method")},
-    **{name: list for name in ("channels", "overrides", "opened", "closed", "service")},
+    **dict.fromkeys(("network", "demand", "as_of", "from", "method"), str),
+    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
     "with_routing": bool,
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
@@ -248,7 +248,8 @@ def input_places(
     Raises
     ------
     InputError
-        F101 for a missing copy, F347 for one that is a link, F308 for a given place that does not exist.
+        F101 for a missing copy, F347 for one that is a link, F308 for a given place that does not
+        exist.
     """
     given = {"network": network, "demand": demand}
     places = {

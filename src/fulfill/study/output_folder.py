@@ -1,15 +1,15 @@
 """The folder that a command writes: reserved before the work begins, complete or not there at all.
 
-Everything is written to a draft next to the target, which is renamed when it is complete. To replace
-a folder, the old one is renamed away, the draft gets its name, and then the old one is deleted. Three
-hidden names next to a target ``NAME`` belong to it::
+Everything is written to a draft next to the target, which is renamed when it is complete. To
+replace a folder, the old one is renamed away, the draft gets its name, and then the old one is
+deleted. Three hidden names next to a target ``NAME`` belong to it::
 
     .NAME.fulfill-lock   locked by the process that writes NAME; a killed process loses the lock
     .NAME.fulfill-new    the draft
     .NAME.fulfill-old    the folder that is being replaced
 
-Whoever obtains the lock of a name may put in order what a killed process left under that name. Every
-command that writes a folder does so for all names next to its target.
+Whoever obtains the lock of a name may put in order what a killed process left under that name.
+Every command that writes a folder does so for all names next to its target.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def new_folder(
     ------
     InputError
         F340 where the target exists, F341 where it must not be replaced, F342 where it contains
-        a source or lies inside a run, F343 where it cannot be written, F344 where another process is writing it.
+        a source or lies inside a run, F343 where it cannot be written, F344 where another process
+        is writing it.
     """
     sources = tuple(sources)
     check_target(target, overwrite=overwrite, sources=sources)
@@ -89,7 +90,9 @@ def new_folder(
 
 
 @contextmanager
-def next_folder(parent: Path, name: str, sources: Iterable[Path] = ()) -> Iterator[tuple[Path, Path]]:
+def next_folder(
+    parent: Path, name: str, sources: Iterable[Path] = ()
+) -> Iterator[tuple[Path, Path]]:
     """Reserve the first free of the folders name, name-2, name-3, ...
 
     Parameters

@@ -16,7 +16,6 @@ import pandas as pd
 from fulfill.inputs.folder import InputFolder
 from fulfill.study.json_file import FORMAT, finite, write_json
 from fulfill.study.manifest import PLAN, write_manifest
-from fulfill.study.output_folder import MANIFEST
 from fulfill.study.run import Run
 from fulfill.study.study import Study
 

@@ -26,8 +26,8 @@ from fulfill.location.solve import method_of
 from fulfill.model.certificate import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.study.kpis import tabulate
 from fulfill.study.json_file import finite
+from fulfill.study.kpis import tabulate
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.open_run import (
     INPUT_FILES,
@@ -38,6 +38,7 @@ from fulfill.study.open_run import (
     study_of,
 )
 from fulfill.study.optimize import instance_in_words, key_figure_faults
+from fulfill.study.output_folder import MANIFEST
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import (
@@ -47,7 +48,6 @@ from fulfill.study.run_folder import (
     DERIVED_FILES,
     INPUTS,
     LAYERS,
-    MANIFEST,
     PRIVATE_FLEET,
     REPORT,
     ROUNDS,
@@ -212,7 +212,9 @@ def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     changed = changed_files(folder, [*AUDITED_FILES, *there], recorded)
     faults = [str(fault) for fault in changed]
     known = {MANIFEST, INPUTS, *AUDITED_FILES, *DERIVED_FILES}
-    faults += [f"{MANIFEST}, files: a run has no {name[:80]}" for name in recorded if name not in known]
+    faults += [
+        f"{MANIFEST}, files: a run has no {name[:80]}" for name in recorded if name not in known
+    ]
     same = f"{len(recorded) - len(faults)} the same"
     yield Check("files of the run", f"{len(recorded)} files", same, tuple(faults))
     if changed_files(folder, [LAYERS], recorded):
@@ -234,11 +236,11 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
         yield _no_plan_check(folder, claimed, proven)
         yield _bound_check(claimed, proven, np.inf, faults)
-        outcome = Outcome(
-            claimed["status"], np.inf, figure(claimed["bound"]), "", in_words, 0.0
-        )
+        outcome = Outcome(claimed["status"], np.inf, figure(claimed["bound"]), "", in_words, 0.0)
         day = study.problem.regime.as_of.isoformat()
-        yield Check(SUMMARY, "status, sites, kpis", None, summary_faults(claimed, Plan(outcome, day)))
+        yield Check(
+            SUMMARY, "status, sites, kpis", None, summary_faults(claimed, Plan(outcome, day))
+        )
         return
     try:
         decisions = read_decisions(folder, instance, model.economics)
@@ -254,7 +256,12 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     yield _bound_check(claimed, proven, found.objective, faults)
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(
-        status_of(found.objective, bound), found.objective, bound, claimed["bound_kind"], in_words, 0.0
+        status_of(found.objective, bound),
+        found.objective,
+        bound,
+        claimed["bound_kind"],
+        in_words,
+        0.0,
     )
     plan = tabulate(model.problem, model.economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -140,8 +141,7 @@ def test_a_broken_graph_is_refused_with_the_array(name: str) -> None:
     content = changed if isinstance(changed, bytes) else packed(changed)
     faults = road_graph_faults(content, "network/roads.npz", ["MX", "US"])
     assert {fault.code for fault in faults} == {"F345"}
-    with pytest.raises(ValueError, match=words):
-        raise ValueError("\n".join(map(str, faults)))
+    assert re.search(words, "\n".join(map(str, faults)))
 
 
 def test_a_sound_graph_has_no_fault() -> None:

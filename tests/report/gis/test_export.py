@@ -1,4 +1,4 @@
-"""The map of a run in other formats: what the run wrote, and nothing that a hostile file asks for."""
+"""The map of a run in other formats: what the run wrote, not what a hostile file asks for."""
 
 from __future__ import annotations
 

@@ -99,9 +99,9 @@ def read_roads(content: bytes) -> RoadGraph:
     RoadGraph
     """
     stored = read_npz(content)
-    floats = {name: stored[name].astype(float) for name in FLOATS}
-    ints = {name: stored[name].astype(np.int64) for name in INTS}
-    return RoadGraph(**floats, **ints)
+    arrays: dict[str, Any] = {name: stored[name].astype(float) for name in FLOATS}
+    arrays |= {name: stored[name].astype(np.int64) for name in INTS}
+    return RoadGraph(**arrays)
 
 
 def snap(

@@ -1,8 +1,8 @@
 """Map layers of a saved run in other formats.
 
-A run may come from somebody else. Its GeoPackage is opened as one or not at all, as GDAL would guess
-other formats, some of which fetch data from the network; and files are written under names of this
-package only, never under those of layers.
+A run may come from somebody else. Its GeoPackage is opened as one or not at all, as GDAL would
+guess other formats, some of which fetch data from the network; and files are written under names of
+this package only, never under those of layers.
 """
 
 from __future__ import annotations
