@@ -211,7 +211,11 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     ),
     "a column": (
         edited("capacity.csv", lambda table: table.drop(columns="unit")),
-        "its columns are",
+        "F311 capacity.csv: a file of a run is as the run wrote it (it lacks unit)",
+    ),
+    "a column more": (
+        edited("capacity.csv", lambda table: table.assign(remark="x")),
+        "capacity.csv: its columns are",
     ),
     "a word": (
         edited("capacity.csv", lambda table: table.__setitem__("used", "much")),

@@ -1,8 +1,8 @@
 """The group of commands and its handling of exceptions.
 
 Exit codes: 0 a plan or the requested answer, 1 input faults, 2 wrong usage, 3 proven infeasible, 4
-limit reached without a plan, 5 solver failure or audit fault. Every command imports the modules it
-needs when it runs, so that `--help` is fast.
+limit reached without a plan, 5 solver failure, audit fault, or a map or page that could not be
+drawn. Every command imports the modules it needs when it runs, so that `--help` is fast.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        F101 where it is missing, F311 where it cannot be parsed or has other columns, F347 where it
+        F101 where it is missing, F311 where it cannot be parsed or lacks a column, F347 where it
         is no regular file.
     """
     path = folder / f"{name}.csv"
@@ -52,8 +52,9 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
     declared = next(one for one in PLAN_TABLES if one.name == path.name)
-    if list(table.columns) != list(declared.keys):
-        detail = f"its columns are {', '.join(map(str, table.columns))}"[:200]
+    missing = [name for name in declared.keys if name not in table.columns]
+    if missing:
+        detail = f"it lacks {', '.join(missing)}"
         raise InputError([Fault("F311", path.name, detail=detail)])
     return table
 

@@ -50,6 +50,9 @@ def table_faults(name: str, written: pd.DataFrame, table: pd.DataFrame) -> Itera
         F311 where a cell of a numeric column is not a number.
     """
     file, (key, amount) = f"{name}.csv", KEYS[name]
+    if list(written.columns) != list(table.columns):
+        yield f"{file}: its columns are {', '.join(map(str, written.columns))}"
+        return
     written = written.copy()
     columns = [column for column in table.columns if column not in key]
     for column in table.columns:
