@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,7 +70,7 @@ def deleted(run: Path, rng: Rng) -> str:
 def added(run: Path, rng: Rng) -> str:
     name = pick(rng, ADDED)
     other = pick(rng, files(run))
-    shutil.copyfile(other, run / name)
+    (run / name).write_bytes(other.read_bytes())
     return f"{name}: a copy of {other.name}"
 
 

@@ -54,7 +54,6 @@ def table_faults(name: str, written: pd.DataFrame, table: pd.DataFrame) -> Itera
         yield f"{file}: its columns are {', '.join(map(str, written.columns))}"
         return
     written = written.copy()
-    columns = [column for column in table.columns if column not in key]
     for column in table.columns:
         kind = table[column]
         written[column] = (
@@ -80,7 +79,14 @@ def table_faults(name: str, written: pd.DataFrame, table: pd.DataFrame) -> Itera
         rows = both[both["_in"] == side]
         if len(rows):
             yield f"{file}: {' / '.join(rows[list(key)].iloc[0])}: {text} ({len(rows)} such)"
-    both = both[both["_in"] == "both"]
+    columns = [column for column in table.columns if column not in key]
+    yield from _cell_faults(file, both[both["_in"] == "both"], key, columns)
+
+
+def _cell_faults(
+    file: str, both: pd.DataFrame, key: tuple[str, ...], columns: list[str]
+) -> Iterator[str]:
+    """Compare the cells of the rows that are on both sides."""
     for column in columns:
         run, new = both[f"{column}|run"], both[f"{column}|new"]
         wrong = _unlike(run, new)
