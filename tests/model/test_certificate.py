@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from fulfill.inputs.faults import InputError
+from fulfill.inputs.npz import read_npz
 from fulfill.model.array_file import VERSION
 from fulfill.model.certificate import (
     FILE,
@@ -124,3 +127,44 @@ def test_nothing_in_a_file_is_run(tmp_path: Path) -> None:
 
 def test_the_repr_of_a_certificate_gives_sizes() -> None:
     assert repr(whole(leaf())) == "Certificate(1 leaves, 1 nodes)"
+
+
+@pytest.mark.parametrize("number", [10**8, 10**9, 2**50])
+def test_no_array_is_unpacked_before_its_size_is_known(stored: Path, number: int) -> None:
+    header = io.BytesIO()
+    claim = {"descr": "<f8", "fortran_order": False, "shape": (number,)}
+    np.lib.format.write_array_header_1_0(header, claim)
+    with zipfile.ZipFile(stored, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("huge.npy", header.getvalue())
+    with pytest.raises(InputError, match=f"F311 {FILE}.*another size than its header"):
+        load(stored)
+
+
+@pytest.mark.parametrize(("shape", "limit"), [((100,), 99), ((1000, 10), 9_999), ((5, 5, 5), 10)])
+def test_more_than_the_limit_is_refused(shape: tuple[int, ...], limit: int) -> None:
+    file = io.BytesIO()
+    np.savez_compressed(file, zeros=np.zeros(shape, np.int8))
+    assert read_npz(file.getvalue(), limit + 1_000_000)["zeros"].shape == shape
+    with pytest.raises(ValueError, match="MiB are read"):
+        read_npz(file.getvalue(), limit)
+
+
+@pytest.mark.parametrize("kind", ["encrypted", "method", "twice", "text", "folder", "link"])
+def test_an_odd_archive_is_a_fault(stored: Path, kind: str) -> None:
+    raw = bytearray(stored.read_bytes())
+    if kind in ("encrypted", "method"):
+        flag, value = {"encrypted": (0, 1), "method": (2, 99)}[kind]
+        for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            raw[raw.find(mark) + place + flag] |= value
+        stored.write_bytes(raw)
+    elif kind == "twice":
+        with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(stored, "a") as archive:
+            archive.writestr("cell.npy", b"")
+    elif kind == "text":
+        with zipfile.ZipFile(stored, "a") as archive:
+            archive.writestr("readme.txt", "hello")
+    else:
+        stored.unlink()
+        stored.mkdir() if kind == "folder" else stored.symlink_to("/dev/zero")
+    with pytest.raises(InputError, match=f"(F311|F347|F102) {FILE}"):
+        load(stored)

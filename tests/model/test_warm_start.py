@@ -64,8 +64,24 @@ def test_a_warm_start_of_another_format_is_refused(stored: Path, version: object
     ("change", "message"),
     [
         ({"cell": None}, "column cell: missing"),
-        ({"cell": np.array(np.nan)}, "column cell: a figure"),
+        ({"cell": np.array(np.nan)}, "column cell: 0 axes of float64, 3 axes of fractional"),
+        ({"cell": np.full((1, 1, 1), np.nan)}, "column cell: a figure is infinite, none"),
+        ({"cell": np.full((1, 1, 1), 1e30)}, "column cell: a figure is infinite, none or too"),
+        ({"cell": np.zeros((1, 1, 1))}, "column cell: shape (1, 1, 1), not that of zones"),
         ({"other": np.zeros(1)}, "column other: unknown"),
+        ({"size": None}, "column size: missing"),
+        ({"size": np.zeros(1, int)}, "column size: shape (1,), not that of sites"),
+        ({"size": np.zeros(3)}, "column size: 1 axes of float64, 1 axes of whole numbers"),
+        ({"size": np.zeros((3, 1), int)}, "column size: 2 axes of int64, 1 axes"),
+        ({"size": np.full(3, "S")}, "column size: 1 axes of <U1, 1 axes of whole numbers"),
+        ({"zones": np.zeros(3)}, "column zones: 1 axes of float64, 1 axes of texts"),
+        ({"zones": np.zeros(0, "U1")}, "column cell: shape"),
+        ({"rho": np.zeros(0)}, "column rho: 1 axes of float64, 2 axes"),
+        ({"rho": np.zeros((2, 99))}, "column rho: shape (2, 99)"),
+        ({"volume": np.full((2, 2), np.inf)}, "column volume: a figure is infinite"),
+        ({"carrier": np.full((1, 1), -1.0)}, "column carrier: a multiplier is negative"),
+        ({"budget": np.zeros(3)}, "column budget: 1 axes of float64, 0 axes"),
+        ({"assortment": np.array([[{}]])}, "start.npz: neither numbers nor texts"),
     ],
 )
 def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], message: str) -> None:
@@ -74,8 +90,9 @@ def test_a_spoiled_start_is_refused(stored: Path, change: dict[str, object], mes
     np.savez_compressed(stored, **arrays)
     with pytest.raises(InputError) as refused:
         load(stored)
-    assert any(message.split(":")[0].split()[-1] in str(fault) for fault in refused.value.faults)
-    assert message.split(": ")[1] in str(refused.value)
+    place, words = message.split(": ", 1)
+    assert any(place.split()[-1] in str(fault) for fault in refused.value.faults)
+    assert words in str(refused.value)
 
 
 def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolution) -> None:
@@ -84,14 +101,19 @@ def test_a_start_of_other_places_is_refused_with_each_axis(cold: LocationSolutio
         name: tuple(getattr(cold.warm_start, name))
         for name in ("zones", "products", "periods", "sites")
     }
-    check_warm_start(cold.warm_start, **axes)
+    check_warm_start(cold.warm_start, 2, **axes)
     with pytest.raises(InputError) as refused:
         check_warm_start(
             cold.warm_start,
+            2,
             **{**axes, "zones": (*axes["zones"][1:], "elsewhere"), "sites": axes["sites"][:-1]},
         )
     assert [fault.column for fault in refused.value.faults] == ["zones", "sites"]
     assert "first difference: z0 / z1" in str(refused.value)
+    for size in (-2, 2, 99):
+        odd = replace(cold.warm_start, size=np.full_like(cold.warm_start.size, size))
+        with pytest.raises(InputError, match=r"F311 start\.npz, column size"):
+            check_warm_start(odd, 2, **axes)
 
 
 def test_a_warm_run_has_the_old_plan_at_once(cold: LocationSolution) -> None:

@@ -1,4 +1,4 @@
-"""Run folders: whole or not at all, and nothing of the machine in them."""
+"""The JSON files of a run: finite figures, and nothing of the machine in them."""
 
 from __future__ import annotations
 
@@ -15,118 +15,22 @@ from fulfill.audit.plan import Audit
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.network import read_network
 from fulfill.model.decisions import Outcome
+from fulfill.study.json_file import read_json, write_json
+from fulfill.study.manifest import KEYS, LAYERS, digest, read_manifest, write_manifest
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
-from fulfill.study.run_folder import (
-    FORMAT,
-    manifest,
-    new_folder,
-    next_folder,
-    read_json,
-    summary,
-    write_json,
-)
+from fulfill.study.run_folder import summary
 from fulfill.study.study import load
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def test_a_whole_run_gets_its_name(tmp_path: Path) -> None:
-    target = tmp_path / "deep" / "run"
-    with new_folder(target) as draft:
-        assert not target.exists()
-        assert draft.parent == target.parent
-        (draft / "a.csv").write_text("1")
-    assert names(target) == ["a.csv"]
-    assert names(target.parent) == ["run"]
-
-
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_a_broken_run_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
-    def broken() -> None:
-        with new_folder(tmp_path / "run") as draft:
-            (draft / "a.csv").write_text("1")
-            raise error
-
-    with pytest.raises(error):
-        broken()
-    assert names(tmp_path) == []
-
-
-def old_run(target: Path) -> None:
-    with new_folder(target) as draft:
-        write_json(draft / "manifest.json", {"format_version": FORMAT})
-        (draft / "old.csv").write_text("old")
-
-
-def test_an_existing_run_is_refused_and_left_alone(tmp_path: Path) -> None:
-    old_run(tmp_path / "run")
-    with pytest.raises(InputError, match="F308 --out"), new_folder(tmp_path / "run"):
-        pytest.fail("the block must not run")
-    assert names(tmp_path / "run") == ["manifest.json", "old.csv"]
-
-
-def test_overwriting_replaces_a_run_whole(tmp_path: Path) -> None:
-    old_run(tmp_path / "run")
-    with new_folder(tmp_path / "run", overwrite=True) as draft:
-        (draft / "new.csv").write_text("new")
-    assert names(tmp_path / "run") == ["new.csv"]
-    assert names(tmp_path) == ["run"]
-
-
-def test_a_broken_run_keeps_the_one_that_it_would_replace(tmp_path: Path) -> None:
-    old_run(tmp_path / "run")
-
-    def broken() -> None:
-        with new_folder(tmp_path / "run", overwrite=True):
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        broken()
-    assert names(tmp_path / "run") == ["manifest.json", "old.csv"]
-    assert names(tmp_path) == ["run"]
-
-
-def test_overwriting_never_deletes_what_is_no_run(tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "thesis.doc").write_text("years of work")
-    (tmp_path / "file").write_text("a file")
-    for target in (tmp_path / "home", tmp_path / "file"):
-        with (
-            pytest.raises(InputError, match="it is no run of fulfill"),
-            new_folder(target, overwrite=True),
-        ):
-            pytest.fail("the block must not run")
-    assert names(tmp_path / "home") == ["thesis.doc"]
-    (tmp_path / "empty").mkdir()
-    with new_folder(tmp_path / "empty", overwrite=True) as draft:
-        (draft / "a").write_text("1")
-    assert names(tmp_path / "empty") == ["a"]
-
-
-def test_a_place_where_nothing_can_be_written_is_an_input_fault(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for target in (tmp_path / "file" / "run", tmp_path / ("x" * 300)):
-        with pytest.raises(InputError, match="F308 --out"), new_folder(target):
-            pytest.fail("the block must not run")
-
-
-def test_names_of_runs_count_up_and_stay_inside(tmp_path: Path) -> None:
-    assert next_folder(tmp_path, "toy").name == "toy"
-    for _ in range(2):
-        next_folder(tmp_path, "toy").mkdir()
-    assert next_folder(tmp_path, "toy").name == "toy-3"
-    for name in ("../../etc", "a/b", "..", ""):
-        assert next_folder(tmp_path, name).parent == tmp_path
-
-
-def test_the_manifest_names_inputs_by_content_and_no_machine() -> None:
-    content = manifest(
-        {"network": read_network(TOY_NETWORK).folder}, {"gap": "0.01"}, {"plan": 1.23456}
-    )
+def test_the_manifest_names_inputs_by_content_and_no_machine(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    inputs = {"network": read_network(TOY_NETWORK).folder}
+    write_manifest(tmp_path, LAYERS, inputs, {"gap": "0.01"}, {"plan": 1.23456})
+    content = read_manifest(tmp_path, LAYERS)
     text = json.dumps(content)
+    assert set(content) == set(KEYS)
+    assert list(content["files"]) == ["a.csv"]
     assert len(content["inputs"]["network"]["sites.csv"]) == 64
     assert content["seconds"] == {"plan": 1.235}
     assert content["options"] == {"gap": "0.01"}
@@ -155,7 +59,7 @@ def test_a_summary_is_json_even_without_a_plan(tmp_path: Path) -> None:
 
 
 def test_another_folder_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"F101 .*summary\.json"):
+    with pytest.raises(InputError, match=r"F348 .*summary\.json"):
         read_json(tmp_path, "summary.json")
 
 
@@ -163,3 +67,61 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     write_json(tmp_path / "summary.json", {"format_version": 1})
     with pytest.raises(InputError, match=r"F320 .*summary\.json, value '1'"):
         read_json(tmp_path, "summary.json")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"format_version": 3, "objective": Infinity}',
+        '{"format_version": 3, "objective": -Infinity}',
+        '{"format_version": 3, "kpis": {"a": [NaN]}}',
+        '{"format_version": 3, "objective": 1e999}',
+        '{"format_version": 3, "objective": 1' + "0" * 400 + "}",
+        '{"format_version": 3, "objective": 1' + "0" * 5000 + "}",
+        '{"format_version": 3, "kpis": ' + "[" * 9000 + "]" * 9000 + "}",
+        '{"format_version": 3',
+        "[1]",
+        "\udcff",
+    ],
+)
+def test_what_is_no_figure_or_no_json_is_a_fault(tmp_path: Path, text: str) -> None:
+    (tmp_path / "summary.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(InputError, match=r"F311 .*summary\.json"):
+        read_json(tmp_path, "summary.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"surprise": 1}, "column surprise: .*unknown"),
+        ({"files": []}, "column files: .*no object"),
+        ({"files": {"a.csv": 1}}, "column files: .*no object of hashes"),
+        ({"files": {"/proc/kmsg": ""}}, "column files: .*a path"),
+        ({"inputs": {"network": {"../../x": ""}}}, "column network: .*a path"),
+        ({"inputs": {"network": [1]}}, "column network: .*no object of hashes"),
+        ({"versions": {"python": 3}}, "column versions"),
+        ({"seconds": {"plan": "long"}}, "column seconds"),
+        ({"kind": 7}, "column kind: .*no text"),
+        ({"digest": "0" * 64}, "column digest: .*edited"),
+        ({"options": {"seed": 1}}, "column digest: .*edited"),
+    ],
+)
+def test_a_manifest_that_was_edited_is_refused(
+    tmp_path: Path, change: dict[str, object], words: str
+) -> None:
+    write_manifest(tmp_path, LAYERS, {}, {}, {})
+    content = json.loads((tmp_path / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**content, **change}))
+    with pytest.raises(InputError, match=f"F311 .*{words}"):
+        read_manifest(tmp_path, LAYERS)
+
+
+def test_a_missing_key_and_another_kind_are_refused(tmp_path: Path) -> None:
+    write_manifest(tmp_path, LAYERS, {}, {}, {})
+    with pytest.raises(InputError, match=r"F348 .*value 'layers'"):
+        read_manifest(tmp_path)
+    content = json.loads((tmp_path / "manifest.json").read_text())
+    del content["options"]
+    (tmp_path / "manifest.json").write_text(json.dumps({**content, "digest": digest(content)}))
+    with pytest.raises(InputError, match=r"column options: .*missing"):
+        read_manifest(tmp_path, LAYERS)

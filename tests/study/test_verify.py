@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,9 +20,11 @@ from fulfill.inputs.network import read_network
 from fulfill.model.certificate import FILE
 from fulfill.study.open_run import open_run
 from fulfill.study.optimize import find_plan
-from fulfill.study.run_folder import FORMAT, write_json, write_run_data
+from fulfill.study.run_folder import write_run_data
 from fulfill.study.study import load
-from fulfill.study.verify import KEYS, UNCHECKED, RunAudit, verify
+from fulfill.study.table_faults import KEYS
+from fulfill.study.verify import UNCHECKED, RunAudit, verify
+from tampering import seal
 
 Tamper = Callable[[Path], None]
 
@@ -63,15 +66,17 @@ def test_a_true_run_is_clean(workspace: Path) -> None:
     found = verify(workspace / "run")
     assert found.faults == ()
     names = [check.name for check in found.checks]
-    assert names[:4] == [
+    assert names[:5] == [
         "input files",
+        "files of the run",
         "cost, USD",
         "constraints (1) to (13)",
         "bound (certified), USD",
     ]
-    assert names[4] == "key figures, second formula"
-    assert names[5:] == [*(f"{name}.csv" for name in KEYS), "summary.json"]
-    bound = found.checks[3]
+    assert names[5] == "key figures, second formula"
+    assert names[6:] == [*(f"{name}.csv" for name in KEYS), "summary.json"]
+    assert found.not_checked == UNCHECKED
+    bound = found.checks[4]
     assert bound.claimed == pytest.approx(bound.recomputed, rel=1e-12)
 
 
@@ -82,6 +87,8 @@ def test_a_solvers_bound_is_said_to_be_one(workspace: Path) -> None:
     (bound,) = (check for check in found.checks if check.name.startswith("bound"))
     assert bound.name == "bound (solver), USD"
     assert bound.recomputed == "not recomputed"
+    assert bound.verdict == "not checked"
+    assert "the solver's word" in found.not_checked[0]
 
 
 def test_every_option_that_shapes_the_instance_is_in_the_manifest(
@@ -204,6 +211,10 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     ),
     "a column": (
         edited("capacity.csv", lambda table: table.drop(columns="unit")),
+        "F311 capacity.csv: a file of a run is as the run wrote it (it lacks unit)",
+    ),
+    "a column more": (
+        edited("capacity.csv", lambda table: table.assign(remark="x")),
         "capacity.csv: its columns are",
     ),
     "a word": (
@@ -263,19 +274,19 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     # the inputs
     "a rent": (
         input_cell("network/sites.csv", "rent_usd_m2_month", "1"),
-        "input network/sites.csv: changed since",
+        "input network/sites.csv: changed since the run was written",
     ),
     "a demand": (
         input_cell("demand/orders.csv", "orders", "7"),
-        "input demand/orders.csv: changed since the run",
+        "input demand/orders.csv: changed since the run was written",
     ),
     "an input gone": (
         lambda run: (run / "inputs" / "network" / "lanes.csv").unlink(),
-        "network/lanes.csv: missing of",
+        "network/lanes.csv: removed since",
     ),
     "an input more": (
         lambda run: (run / "inputs" / "network" / "prebuild.csv").write_text("x"),
-        "network/prebuild.csv: new since",
+        "network/prebuild.csv: added since",
     ),
     # the certificate
     "a negative price": (
@@ -340,6 +351,7 @@ def test_a_changed_input_with_a_changed_hash_is_caught_too(run: Path) -> None:
     input_cell("network/sites.csv", "rent_usd_m2_month", "1")(run)
     changed = read_network(run / "inputs" / "network").folder.hashes
     in_json("manifest.json", "inputs", "network", value=changed)(run)
+    seal(run)
     faults = verify(run).faults
     assert any(fault.startswith("cost: ") for fault in faults)
     assert any("costs.csv: rent_and_overhead" in fault for fault in faults)
@@ -384,32 +396,166 @@ def test_a_run_that_lies_outside_says_nothing_of_the_machine(
 @pytest.mark.parametrize(
     ("tamper", "words"),
     [
-        (lambda run: (run / "summary.json").unlink(), r"F101 run/summary\.json"),
+        (lambda run: (run / "summary.json").unlink(), r"F348 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("{"), r"F311 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("[]"), r"F311 run/summary\.json"),
         (
-            lambda run: write_json(run / "summary.json", {"format_version": FORMAT}),
-            "this is no run of `fulfill optimize`",
+            lambda run: (run / "summary.json").write_text('{"format_version": 3}'),
+            "F348 run/summary.json: the folder is a run of `fulfill optimize`",
         ),
-        (lambda run: (run / "manifest.json").unlink(), r"F101 run/manifest\.json"),
-        (
-            in_json("manifest.json", "inputs", value=None),
-            r"F311 manifest\.json.*names no inputs",
-        ),
-        (
-            in_json("manifest.json", "options", "as_of", value="soon"),
-            r"F311 manifest\.json, column options",
-        ),
-        (
-            in_json("manifest.json", "options", "channels", value=3),
-            r"F311 manifest\.json, column options",
-        ),
+        (lambda run: (run / "manifest.json").unlink(), r"F348 run/manifest\.json"),
+        (in_json("manifest.json", "inputs", value=None), "column inputs"),
+        (in_json("manifest.json", "inputs", value={}), "column inputs"),
+        (in_json("manifest.json", "extra", value=1), "column extra: .*unknown"),
+        (in_json("manifest.json", "options", "as_of", value="soon"), r"F311 manifest\.json.*soon"),
+        (in_json("manifest.json", "options", "as_of", value=7), r"options\.as_of.*no str"),
+        (in_json("manifest.json", "options", "channels", value=3), r"options\.channels.*no list"),
+        (in_json("manifest.json", "options", "channels", value=[[]]), r"options\.channels.*text"),
+        (in_json("manifest.json", "options", "opened", value=[3]), r"options\.opened.*no text"),
+        (in_json("manifest.json", "options", "network", value={}), r"options\.network.*no str"),
+        (in_json("manifest.json", "options", "surprise", value=1), r"options\.surprise.*unknown"),
+        (in_json("manifest.json", "options", "seed", value="x"), "F309 seed"),
+        (in_json("summary.json", "objective", value=float("inf")), "F311 .*no possible figure"),
+        (in_json("summary.json", "objective", value=float("nan")), "F311 .*no possible figure"),
+        (in_json("summary.json", "objective", value="much"), "column objective: .*no number"),
+        (in_json("summary.json", "objective", value=True), "column objective: .*no number"),
+        (in_json("summary.json", "status", value="PERFECT"), "column status"),
+        (in_json("summary.json", "status", value=[]), "column status"),
+        (in_json("summary.json", "kpis", value=[]), "column kpis"),
+        (in_json("summary.json", "kpis", "orders", value=[]), "column orders"),
+        (in_json("summary.json", "kpis", "channel_share", value="all"), "column channel_share"),
+        (in_json("summary.json", "audit", value={"clean": 1, "faults": []}), "column audit"),
+        (in_json("summary.json", "extra", value=1), "column extra: .*unknown"),
     ],
 )
 def test_what_is_no_run_is_refused(run: Path, tamper: Tamper, words: str) -> None:
     tamper(run)
+    seal(run)
     with pytest.raises(InputError, match=words):
         verify(run)
+
+
+SEALED: dict[str, tuple[Tamper, str]] = {
+    "a certificate deleted": (
+        lambda run: turned(run, "OPTIMAL", "certificate.npz", "start.npz"),
+        "though method decomposition leaves one",
+    ),
+    "a certificate deleted, a warm start kept": (
+        lambda run: turned(run, "OPTIMAL", "certificate.npz"),
+        "start.npz: it is there",
+    ),
+    "a key figure added": (
+        in_json("summary.json", "kpis", "profit", value=1.0),
+        "kpis.profit: unknown",
+    ),
+    "a channel added": (
+        in_json("summary.json", "kpis", "channel_share", "boat", value=0.0),
+        "kpis.channel_share.boat: unknown",
+    ),
+    "an audit with faults": (
+        in_json("summary.json", "audit", value={"clean": False, "faults": ["x"]}),
+        "audit.clean: False written",
+    ),
+    "another audit": (
+        in_json("summary.json", "audit", value={"clean": True, "faults": [], "by": "me"}),
+        "audit.by: unknown",
+    ),
+    "no bound": (in_json("summary.json", "bound", value=None), "the run claims no bound"),
+    "no objective": (in_json("summary.json", "objective", value=None), "cost: the plan claims"),
+    "a table that is a folder": (
+        lambda run: ((run / "zones.csv").unlink(), (run / "zones.csv").mkdir()),
+        "zones.csv",
+    ),
+    "a table that is a pipe": (
+        lambda run: ((run / "zones.csv").unlink(), os.mkfifo(run / "zones.csv")),
+        "F347 zones.csv",
+    ),
+    "a table that is a link": (
+        lambda run: (
+            shutil.move(run / "zones.csv", run.parent / "z"),
+            (run / "zones.csv").symlink_to(run.parent / "z"),
+        ),
+        "F347 zones.csv",
+    ),
+    "a table that is endless": (
+        lambda run: (
+            (run / "zones.csv").unlink(),
+            (run / "zones.csv").symlink_to("/dev/zero"),
+        ),
+        "F347 zones.csv",
+    ),
+}
+
+
+def turned(run: Path, status: str, *gone: str) -> None:
+    """Change the status of a run to one that only a solver vouches for."""
+    content = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    content |= {"status": status, "bound_kind": "solver", "bound": content["objective"]}
+    content |= {"gap": 0.0, "gap_usd": 0.0}
+    (run / "summary.json").write_text(json.dumps(content), encoding="utf-8")
+    for name in gone:
+        (run / name).unlink()
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_new_hashes_do_not_hide_a_change(run: Path, name: str) -> None:
+    tamper, verdict = SEALED[name]
+    tamper(run)
+    seal(run)
+    faults = verify(run).faults
+    assert any(verdict in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize("status", ["INFEASIBLE", "NO_PLAN"])
+def test_a_plan_made_infeasible_is_named_as_not_checked(run: Path, status: str) -> None:
+    solver = run.parent / "solver"
+    none = {"objective": None, "bound": None, "gap": None, "gap_usd": None}
+    content = json.loads((solver / "summary.json").read_text(encoding="utf-8"))
+    content |= {"status": status, "open_sites": [], "kpis": {}, **none}
+    (solver / "summary.json").write_text(json.dumps(content), encoding="utf-8")
+    for path in solver.iterdir():
+        if path.suffix in (".csv", ".gpkg", ".html"):
+            path.unlink()
+    seal(solver)
+    found = verify(solver)
+    assert f"status {status}" in found.not_checked[0]
+    shown = fulfill("audit", solver)
+    assert "not checked" in shown.stdout
+    assert "nan" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sites.csv",
+        "flows.csv",
+        "summary.json",
+        "certificate.npz",
+        "start.npz",
+        "inputs/network/sites.csv",
+        "manifest.json",
+    ],
+)
+def test_a_changed_run_is_not_opened_and_so_not_saved_anew(run: Path, name: str) -> None:
+    with (run / name).open("ab") as file:
+        file.write(b" \n")
+    if name == "manifest.json":  # white space means nothing there
+        in_json("manifest.json", "options", "seed", value=7)(run)
+    with pytest.raises(InputError, match=f"F311 .*{Path(name).name}.*(changed|edited)"):
+        open_run(run)
+    assert fulfill("route", run, "--out", "day").exit_code == 1
+    assert not Path("day").exists()
+
+
+def test_other_files_in_a_run_are_named(run: Path) -> None:
+    (run / "notes.txt").write_text("mine")
+    (run / "plan.gpkg").unlink()
+    found = verify(run)
+    assert found.clean
+    assert found.not_checked[:2] == (
+        "plan.gpkg, which was changed or removed",
+        "of no run: notes.txt",
+    )
 
 
 def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
@@ -417,7 +563,15 @@ def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
     assert fulfill("optimize", *inputs, "--service", "3d=1", "--out", "none").exit_code == 3
     found = verify(run.parent / "none")
     assert found.faults == ()
-    assert [check.name for check in found.checks] == ["input files", "plan", "bound (solver), USD"]
+    assert [check.name for check in found.checks] == [
+        "input files",
+        "files of the run",
+        "plan",
+        "bound (solver), USD",
+        "summary.json",
+    ]
+    assert [check.verdict for check in found.checks[2:]] == ["not checked", "ok", "ok"]
+    assert "status INFEASIBLE" in found.not_checked[0]
 
 
 def test_the_command_prints_what_was_checked_and_what_not(run: Path) -> None:
@@ -439,7 +593,7 @@ def test_the_command_prints_json(run: Path) -> None:
     assert shown.exit_code == 5
     content = json.loads(shown.stdout)
     assert content["clean"] is False
-    assert [check["ok"] for check in content["checks"]] == [True, False]
+    assert [check["ok"] for check in content["checks"]] == [True, False, False]
     assert content["not_checked"] == list(UNCHECKED)
     assert fulfill("audit", run.parent / "nothing").exit_code == 1
 
@@ -464,7 +618,11 @@ def test_a_wrong_formula_of_a_key_figure_is_found_though_it_wrote_the_run(
     assert [fault.split(":")[0] for fault in wrong.audit.faults] == ["kpis, lead_time_days_mean"]
     write_run_data(wrong, tmp_path)
     faults = verify(tmp_path).faults
-    assert [fault.split(":")[0] for fault in faults] == ["summary.json, kpis, lead_time_days_mean"]
+    assert [fault.split(":")[0] for fault in faults] == [
+        "summary.json, kpis, lead_time_days_mean",
+        "summary.json, audit.clean",
+        "summary.json, audit.faults",
+    ]
 
 
 def test_a_run_that_was_not_saved_is_verified_too() -> None:

@@ -73,8 +73,8 @@ def audit_plan(
     faults = list(_constraint_faults(instance, decisions))
     found = _recomputed_cost(instance, decisions, economics)
     agreed = abs(found - objective) <= COST_TOLERANCE * max(abs(found), abs(objective), 1.0)
-    # Two infinite costs are within any relative tolerance; a plan with an infinite cost is wrong.
-    if not (np.isfinite(found) and agreed):
+    # An infinite cost is within any relative tolerance, on either side, and always wrong.
+    if not (np.isfinite([found, objective]).all() and agreed):
         faults.append(
             f"cost: the plan claims {objective:.6f} USD, its decisions cost {found:.6f} USD"
         )

@@ -24,10 +24,10 @@ from fulfill.cli.types import PlacesCommand, parse_places
 def init(folder: Path, network: str, demand: str) -> None:
     """Copy example tables to FOLDER for editing."""
     from fulfill.inputs.folder import locate
-    from fulfill.study.run_folder import new_folder
+    from fulfill.study.output_folder import new_folder
 
     sources = {"network": locate("network", network), "demand": locate("demand", demand)}
-    with new_folder(folder) as draft:
+    with new_folder(folder, sources=sources.values()) as draft:
         for name, source in sources.items():
             shutil.copytree(source, draft / name)
     say(f"Edit the tables in {folder}/network and {folder}/demand, then run:")
@@ -71,9 +71,10 @@ def lane(start: str, goal: str, network: str, date_order: str | None, as_json: b
     from fulfill.inputs.geography.crossings import lane as find_lane
     from fulfill.inputs.geography.distances import crossing_table, road_rules, shores_of
     from fulfill.inputs.geography.roads import read_roads
+    from fulfill.inputs.map_checks import check_maps
     from fulfill.inputs.network import read_network
 
-    found = read_network(locate("network", network), date_order=date_order)
+    found = check_maps(read_network(locate("network", network), date_order=date_order))
     a, b = parse_places((start, goal), found)
     graph = read_roads(found.roads) if found.roads else None
     crossings = crossing_table(found, freight=False)

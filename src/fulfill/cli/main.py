@@ -1,16 +1,20 @@
 """The group of commands and its handling of exceptions.
 
 Exit codes: 0 a plan or the requested answer, 1 input faults, 2 wrong usage, 3 proven infeasible, 4
-limit reached or interrupted without a plan, 5 solver failure or audit fault. A plan found before
-Ctrl-C is written: its first line says INTERRUPTED, and the code is 0. Every command imports the
-modules it needs when it runs, so that `--help` is fast.
+limit reached or interrupted without a plan, 5 solver failure, audit fault, or a map or page that
+could not be drawn. A plan found before Ctrl-C is written: its first line says INTERRUPTED, and the
+code is 0. Every command imports the modules it needs when it runs, so that `--help` is fast.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
+import signal
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -22,7 +26,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
-from fulfill.inputs.faults import Fault, FulfillError, InputError, abridged
+from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
 from fulfill.report.plain_text import one_line
 
 LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
@@ -51,16 +55,48 @@ class Commands(click.Group):
             With the exit code of the exception that the command raised.
         """
         try:
-            return super().invoke(ctx)
+            with exit_on_termination():
+                return super().invoke(ctx)
         except InputError as error:
             print_faults(error.faults)
             ctx.exit(FAULTS)
+        except DrawingError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(SOLVER_EXIT)
         except FulfillError as error:
             say(f"solver failure: {error}", err=True)
+            ctx.exit(SOLVER_EXIT)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # click ends quietly where nobody reads the output
+                raise
+            click.echo(f"file system: {error}", err=True)
             ctx.exit(SOLVER_EXIT)
         except KeyboardInterrupt:
             say("INTERRUPTED: nothing was written", err=True)
             ctx.exit(NO_PLAN_EXIT)
+
+
+@contextmanager
+def exit_on_termination() -> Iterator[None]:
+    """End the program by an exception on SIGTERM and SIGHUP, so that drafts are deleted.
+
+    A second signal ends it at once. A signal that is ignored, as under nohup, stays ignored.
+    """
+
+    def leave(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise SystemExit(128 + number)
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    main_thread = threading.current_thread() is threading.main_thread()
+    usual = [one for one in signals if main_thread and signal.getsignal(one) is signal.SIG_DFL]
+    for one in usual:
+        signal.signal(one, leave)
+    try:
+        yield
+    finally:
+        for one in usual:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def print_faults(faults: Iterable[Fault]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
 DEFAULT_CHANNELS = "direct_mail,local,cross_border,nearshore"
+NOT_AUDITED = "plan     {run}: its files are as they were written; `fulfill audit {run}` checks it"
+"""What a command that reads a run says about the plan."""
 DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
 """Options that set a parameter of the demand."""
 
@@ -184,6 +187,51 @@ plan_options = together(
     ]
 )
 """Options of a plan."""
+
+
+@contextmanager
+def output_folder(
+    out: Path | None, default: Path, *, overwrite: bool, sources: Iterable[Path]
+) -> Iterator[tuple[Path, Path]]:
+    """Reserve the folder of a command before its work begins, and create it when it is complete.
+
+    Parameters
+    ----------
+    out : Path or None
+        Folder to create; None for the first free name of `default`.
+    default : Path
+        Folder that is created where no other is given, numbered if it exists.
+    overwrite : bool
+        Replace `out`.
+    sources : iterable of Path
+        What the result is made from and must not replace.
+
+    Yields
+    ------
+    target, draft : Path
+        Folder to create, and the folder to write to, see `study.output_folder`.
+
+    Raises
+    ------
+    InputError
+        F340 to F344 where the folder cannot be written.
+    """
+    from fulfill.study.output_folder import new_folder, next_folder
+
+    if out is None:
+        with next_folder(default.parent, default.name, sources) as reserved:
+            yield reserved
+    else:
+        with new_folder(out, overwrite=overwrite, sources=sources) as draft:
+            yield out, draft
+
+
+def input_folders(options: Mapping[str, Any]) -> list[Path]:
+    """Return the folders that the options --network and --demand name."""
+    from fulfill.inputs.folder import locate
+
+    kinds = [kind for kind in ("network", "demand") if options.get(kind)]
+    return [locate(kind, options[kind]) for kind in kinds]
 
 
 def load_study(as_of: Any, options: dict[str, Any]) -> Study:

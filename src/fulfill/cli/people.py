@@ -24,12 +24,17 @@ from fulfill.cli.echo import say
 @shared.overwrite
 def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
     """Write the map layers of RUN as GeoJSON or GeoPackage, or as tables for kepler.gl."""
-    from fulfill.report.gis.layers import export_layers
-    from fulfill.study.run_folder import SUMMARY, check_target, new_folder, next_folder, read_json
+    from fulfill.inputs.folder import read_folder
+    from fulfill.report.gis.export import FILES, changes, export_layers
+    from fulfill.study.manifest import LAYERS, write_manifest
 
-    read_json(run, SUMMARY)
-    target = out or next_folder(run.parent, f"{run.name}-{form}")
-    check_target(target, overwrite=overwrite)
-    with new_folder(target, overwrite=overwrite) as draft:
+    default = run.parent / f"{run.name}-{form}"
+    with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
+        for warning in changes(run, form):
+            if warning.warning:
+                click.echo(f"warning: {warning}", err=True)
         written = [path.name for path in export_layers(run, draft, form)]
+        inputs = {"run": read_folder(run, FILES[form], "", own_files=True)}
+        write_manifest(draft, LAYERS, inputs, {"format": form}, {})
     say(f"{target}: {', '.join(sorted(written))}")
+    say(shared.NOT_AUDITED.format(run=run))

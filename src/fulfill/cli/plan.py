@@ -45,28 +45,34 @@ def optimize(
     **options: Any,
 ) -> None:
     """Choose sites, allocate demand, and decide which orders to mail."""
-    from fulfill.report.run_folder import save_run
+    from fulfill.report.drawing import check_drawn
+    from fulfill.report.run_folder import write_run
     from fulfill.report.terminal.plan import live_progress, print_summary
     from fulfill.study.integrated import optimize_with_routing
     from fulfill.study.open_run import read_warm_start
     from fulfill.study.optimize import optimize as find_plan
-    from fulfill.study.run_folder import check_target, next_folder, summary
+    from fulfill.study.run_folder import summary
 
     study = shared.load_study(as_of, options)
     problem = study.problem
-    target = out or next_folder(Path("runs"), f"{problem.demand.name}-{problem.regime.as_of}")
-    check_target(target, overwrite=overwrite)
-    warm_start = read_warm_start(start) if start else None
-    with live_progress(study.options.gap) as report:
-        if with_routing:
-            run = optimize_with_routing(study, report, lambda line: say(line, err=True))
-        else:
-            run = find_plan(study, progress=report, warm_start=warm_start)
-    save_run(run, target, overwrite=overwrite)
+    default = Path("runs") / f"{problem.demand.name}-{problem.regime.as_of}"
+    sources = shared.input_folders(options)
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
+        warm_start = read_warm_start(start) if start else None
+        with live_progress(study.options.gap) as report:
+            if with_routing:
+                run = optimize_with_routing(study, report, lambda line: say(line, err=True))
+            else:
+                run = find_plan(study, progress=report, warm_start=warm_start)
+        lost = write_run(run, draft)
     if as_json:
         click.echo(json.dumps(summary(run), indent=2))
     else:
         print_summary(run.plan, run.audit, target)
+    check_drawn(target, lost)
     finish(run.outcome.status, run.audit.faults)
 
 
@@ -123,34 +129,41 @@ def route(
 ) -> None:
     """Route a delivery day of a site of RUN: stops, vehicles, drivers' sheets, carriers, trucks."""
     from fulfill.inputs.folder import locate
+    from fulfill.inputs.map_checks import check_maps
     from fulfill.inputs.network import read_network
     from fulfill.report.day_folder import day_summary, write_day
+    from fulfill.report.drawing import check_drawn
     from fulfill.report.terminal.day import print_day
     from fulfill.study.delivery_day import DayOptions, route_day
     from fulfill.study.open_run import open_run
-    from fulfill.study.run_folder import check_target, new_folder, next_folder
 
     if options["period"] and options["day"]:
         detail = "give --period or --date"
         raise InputError([Fault("F309", "--date", value=str(options["day"]), detail=detail)])
-    target = out or next_folder(run.parent, f"{run.name}-routes")
-    check_target(target, overwrite=overwrite)
-    planned = open_run(run)
-    found = None
-    if network:
-        found = read_network(locate("network", network), date_order=date_order)
-    elif date_order:
+    if date_order and not network:
         detail = "it is for the dates of --network; RUN has recorded its own"
         raise InputError([Fault("F309", "--date-order", value=date_order, detail=detail)])
-    day = route_day(planned, DayOptions(**options), found, lambda line: say(line, err=True))
-    asked = {
-        name: str(value)
-        for name, value in {"network": day.network.folder.label, **options}.items()
-        if value not in (None, (), "") and name != "stops"
-    }
-    with new_folder(target, overwrite=overwrite) as draft:
-        write_day(day, draft, run, {**asked, "sites": list(day.depots["site_id"])})
+    sources = [run, *shared.input_folders({"network": network})]
+    sources += [options["stops"]] if options["stops"] else []
+    default = run.parent / f"{run.name}-routes"
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
+        planned = open_run(run)
+        found = None
+        if network:
+            found = check_maps(read_network(locate("network", network), date_order=date_order))
+        day = route_day(planned, DayOptions(**options), found, lambda line: say(line, err=True))
+        asked = {
+            name: str(value)
+            for name, value in {"network": day.network.folder.label, **options}.items()
+            if value not in (None, (), "") and name != "stops"
+        }
+        lost = write_day(day, draft, run, {**asked, "sites": list(day.depots["site_id"])})
     if as_json:
         click.echo(json.dumps(day_summary(day), indent=2))
     else:
         print_day(day, target)
+        click.echo(shared.NOT_AUDITED.format(run=run))
+    check_drawn(target, lost)

@@ -38,21 +38,24 @@ def compare(
     from fulfill.analysis.compare.comparison import compare as compare_plans
     from fulfill.analysis.compare.comparison import summary
     from fulfill.report.comparison_folder import write_comparison
+    from fulfill.report.drawing import check_drawn
     from fulfill.report.terminal.comparison import print_comparison
     from fulfill.report.terminal.plan import live_progress
-    from fulfill.study.run_folder import check_target, new_folder, next_folder
 
     study = shared.load_study(min(days, default=None), options)
     last = max(days, default=study.problem.regime.as_of)
-    name = f"compare-{study.problem.demand.name}-{last}"
-    target = out or next_folder(Path("runs"), name)
-    check_target(target, overwrite=overwrite)
-    with live_progress(study.options.gap) as report:
-        comparison = compare_plans(study, days, report, lambda line: say(line, err=True))
-    with new_folder(target, overwrite=overwrite) as draft:
-        write_comparison(comparison, draft)
+    default = Path("runs") / f"compare-{study.problem.demand.name}-{last}"
+    sources = shared.input_folders(options)
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
+        with live_progress(study.options.gap) as report:
+            comparison = compare_plans(study, days, report, lambda line: say(line, err=True))
+        lost = write_comparison(comparison, draft)
     if as_json:
         click.echo(json.dumps(summary(comparison), indent=2))
     else:
         print_comparison(comparison, target)
+    check_drawn(target, lost)
     finish(comparison.status, comparison.audit_faults)

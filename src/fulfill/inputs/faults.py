@@ -4,7 +4,8 @@
 
     FulfillError              anything this package raises on purpose
     ├── InputError            the tables or options are wrong; carries every fault; a ValueError
-    └── SolverError           a solver refused, crashed or returned an invalid result
+    ├── SolverError           a solver refused, crashed or returned an invalid result
+    └── DrawingError          a map or page is missing from a folder that is otherwise written
 
 An infeasible problem is not an error: it is a status of the plan.
 """
@@ -192,6 +193,47 @@ RULES: dict[str, tuple[str, str]] = {
         "a time of day is hh:mm, or hours up to 48",
         "write 9:30 or 9.5; in a spreadsheet, give the cells the format hh:mm before saving",
     ),
+    "F340": (
+        "results are written to a new folder",
+        "choose another name, or add --overwrite to replace what fulfill wrote there",
+    ),
+    "F341": (
+        "only a folder that fulfill wrote, or an empty one, is replaced",
+        "choose another name, or delete it yourself",
+    ),
+    "F342": (
+        "results are written outside of the run and the inputs that they are made from",
+        "choose a folder next to them",
+    ),
+    "F343": (
+        "a folder of this name can be created and written",
+        "choose another name or place",
+    ),
+    "F344": (
+        "one command at a time writes a folder",
+        "wait until the other command has ended, or choose another name",
+    ),
+    "F345": (
+        "a road graph has consistent nodes and edges with finite, positive lengths",
+        "copy roads.npz with `fulfill init`, build it again, or remove `roads` from network.toml",
+    ),
+    "F346": (
+        "the outlines are a GeoJSON collection of polygons, each with a country",
+        "copy outlines.geojson with `fulfill init`, "
+        "or remove `outlines` from network.toml, which only the maps need",
+    ),
+    "F347": (
+        "a file is a regular file of the folder itself, of plausible size",
+        "replace a link by a copy of its file; do not use a run whose origin you do not know",
+    ),
+    "F348": (
+        "the folder is a run of `fulfill optimize`",
+        "give the folder that was named by --out when the plan was made",
+    ),
+    "F349": (
+        "the run to start from left a warm start",
+        "start from a run by decomposition, or leave out --from; its plan is not needed otherwise",
+    ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",
         "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "
@@ -220,6 +262,10 @@ RULES: dict[str, tuple[str, str]] = {
     "W306": (
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
+    ),
+    "W340": (
+        "a file of a run is as the run wrote it",
+        "compare it with the original if you did not change it yourself; a warning",
     ),
     "W310": (
         "a plain name means the embedded folder",
@@ -346,3 +392,7 @@ def abridged(faults: Iterable[Fault]) -> tuple[list[Fault], list[str]]:
 
 class SolverError(FulfillError):
     """A solver failed; the text is its own, preceded by its name."""
+
+
+class DrawingError(FulfillError):
+    """A map or page could not be drawn; everything else of the folder is written."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 
 KINDS = {"network": "networks", "demand": "demand"}
 """Top folder of the embedded inputs, by kind."""
+LARGEST_FILE = 2**29
+"""Bytes of the largest file that is read."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -71,7 +75,9 @@ class InputFolder:
             (folder / name).write_bytes(content)
 
 
-def read_folder(folder: Path, names: Iterable[str], label: str | None = None) -> InputFolder:
+def read_folder(
+    folder: Path, names: Iterable[str], label: str | None = None, *, own_files: bool = False
+) -> InputFolder:
     """Read those of the named files that a folder has.
 
     Absent files are skipped, and other files of the folder are ignored.
@@ -83,6 +89,8 @@ def read_folder(folder: Path, names: Iterable[str], label: str | None = None) ->
         Names of files.
     label : str, optional
         See `InputFolder`; by default `portable(folder)`.
+    own_files : bool
+        Refuse symbolic links, as in a run, whose files all lie in its folder.
 
     Returns
     -------
@@ -91,24 +99,91 @@ def read_folder(folder: Path, names: Iterable[str], label: str | None = None) ->
     Raises
     ------
     InputError
-        F101 where there is no such folder, F102 for every file that cannot be read.
+        F101 where there is no such folder, F102 for every file that cannot be read, F347 for
+        every one that is too large, is no regular file or does not lie in the folder.
     """
     if not folder.is_dir():
         raise InputError([Fault("F101", folder.name, detail="there is no such folder")])
     # "." and ".." have no name of their own
     files, faults, name = {}, [], folder.name or folder.resolve().name
     for file in dict.fromkeys(names):
-        path = folder / file
-        if not path.is_file():
+        path, shown = folder / file, f"{name}/{file}"
+        if not is_plain(file):
+            faults.append(Fault("F347", shown, detail="a path, not the name of a file"))
+            continue
+        if not (os.path.lexists(path) if own_files else path.is_file()):
             continue
         try:
-            files[file] = path.read_bytes()
-        except OSError as error:
-            faults.append(Fault("F102", f"{name}/{file}", detail=error.strerror or str(error)))
+            files[file] = read_regular(path, shown, links=not own_files)
+        except InputError as error:
+            faults += error.faults
     if faults:
         raise InputError(faults)
     log.debug("read %s: %d files, %d bytes", name, len(files), sum(map(len, files.values())))
     return InputFolder(name, files, portable(folder) if label is None else label)
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a text is the name of a file, not a path that may lead out of a folder."""
+    return name not in ("", ".", "..") and not any(character in name for character in "/\\\0")
+
+
+def read_own_file(path: Path) -> bytes:
+    """Return the content of a file of a run, which must not be a link out of its folder.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        F101 where there is no file, otherwise as `read_regular`.
+    """
+    if not os.path.lexists(path):
+        raise InputError([Fault("F101", path.name)])
+    return read_regular(path, path.name, links=False)
+
+
+def read_regular(path: Path, shown: str, *, links: bool) -> bytes:
+    """Return the content of a regular file of at most `LARGEST_FILE` bytes.
+
+    A pipe or device would be waited for; a file such as those of /proc may be endless.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        Name of the file in faults.
+    links : bool
+        Whether the file may be a symbolic link.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        F102 where it cannot be read, F347 where it is too large, a link or no regular file.
+    """
+    if not links and path.is_symlink():
+        raise InputError([Fault("F347", shown, detail="a symbolic link")])
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError([Fault("F347", shown, detail="no regular file")])
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise InputError([Fault("F102", shown, detail=error.strerror or str(error))]) from None
+    if len(content) > LARGEST_FILE:
+        detail = f"larger than {LARGEST_FILE // 2**20} MiB"
+        raise InputError([Fault("F347", shown, detail=detail)])
+    return content
 
 
 def embedded(kind: str, name: str) -> Path | None:

@@ -14,6 +14,7 @@ from fulfill.inputs.coverage_checks import coverage_faults, unused_row_warnings
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.map_checks import map_faults
 from fulfill.inputs.network import Network
 from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
@@ -183,11 +184,12 @@ def build_problem(
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], network["entry_fees"], as_of or network.as_of)
     channel_faults = _channel_faults(channels)
-    faults = [*channel_faults, *cross_faults(network, demand, regime, channels)]
+    unreadable = map_faults(network, demand.zones)
+    faults = [*channel_faults, *unreadable, *cross_faults(network, demand, regime, channels)]
     placed: list[Fault] = []
     if not channel_faults:  # with unknown channels, what must be covered is unknown too
         faults += coverage_faults(network, demand, channels)
-        placed = place_faults(network, demand, channels)
+        placed = [] if unreadable else place_faults(network, demand, channels)
         faults += [fault for fault in placed if not fault.warning]
     supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)
     faults += [fault for fault in supplied if not fault.warning]

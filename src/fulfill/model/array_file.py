@@ -1,12 +1,7 @@
-"""Arrays of a run in one .npz file, with the version of the format.
-
-Nothing in a file is executed: it holds numbers and texts, never pickled objects.
-"""
+"""Arrays of a run in one .npz file, with the version of the format."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.folder import read_own_file
+from fulfill.inputs.npz import read_npz
 
 VERSION = "format_version"
 
@@ -48,19 +45,16 @@ def read_arrays(path: Path, version: int) -> dict[str, NDArray[Any]]:
     ------
     InputError
         F101 where there is no file, F311 where it is not an .npz file of plain arrays, F320 where
-        its format is of another version or has none.
+        its format is of another version or has none, F347 where it is no regular file.
     """
-    if not path.is_file():
-        raise InputError([Fault("F101", path.name)])
+    content = read_own_file(path)
     try:
-        with path.open("rb") as file:
-            stored = np.load(file, allow_pickle=False)
-            arrays = {} if isinstance(stored, np.ndarray) else dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = read_npz(content)
+    except ValueError as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
     found = arrays.pop(VERSION, np.array("none"))
     if found.dtype.kind not in "iu" or found.ndim or found != version:
-        value = str(found) if not found.ndim else "an array"
+        value = str(found)[:40] if not found.ndim else "an array"
         detail = f"this version of fulfill reads version {version}"
         raise InputError([Fault("F320", path.name, column=VERSION, value=value, detail=detail)])
     return arrays

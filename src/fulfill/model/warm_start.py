@@ -7,7 +7,7 @@ give a valid bound, so a poor warm start costs time and cannot make a bound wron
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,23 @@ from numpy.typing import NDArray
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.array_file import read_arrays, save_arrays
 from fulfill.model.arrays import Array, Index
-from fulfill.model.multipliers import AXES, Multipliers
+from fulfill.model.multipliers import AXES, FREE, Multipliers
 
 FILE = "start.npz"
 FORMAT_VERSION = 2
 """Version of the file's format; 1 was that of files that named none."""
 NAMES = ("zones", "products", "periods", "sites")
+SHAPES: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in NAMES},
+    "size": ("sites",),
+    "assortment": ("sites", "products"),
+    "rho": ("sites", "periods"),
+    "volume": ("sites", "products"),
+}
+"""Axes of the arrays of a warm start besides its multipliers."""
+WHOLE = ("size", "assortment")
+LARGEST = 1e15
+"""Figures beyond this are refused: no price or volume is that high, and sums could overflow."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,7 +86,7 @@ class WarmStart:
         save_arrays(path, FORMAT_VERSION, small)
 
 
-PLAN = tuple(field.name for field in fields(WarmStart) if field.name != "multipliers")
+PLAN = tuple(SHAPES)
 """The arrays of a warm start besides its multipliers."""
 
 
@@ -110,32 +121,59 @@ def load(path: Path) -> WarmStart:
 
 def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
     """Return what is wrong with the arrays of a file, as name and text."""
-    wanted = {*PLAN, *AXES}
-    found = [(name, "missing") for name in sorted(wanted - set(arrays))]
-    found += [(name, "unknown") for name in sorted(set(arrays) - wanted)]
-    found += [
-        (name, "a figure is infinite or none")
-        for name in sorted(wanted & set(arrays))
-        if arrays[name].dtype.kind == "f" and not np.isfinite(arrays[name]).all()
-    ]
+    wanted = {**SHAPES, **AXES}
+    found = [(name, "missing") for name in sorted(set(wanted) - set(arrays))]
+    found += [(name, "unknown") for name in sorted(set(arrays) - set(wanted))]
+    for name in sorted(set(wanted) & set(arrays)):
+        value, axes = arrays[name], len(wanted[name])
+        if value.ndim != axes or value.dtype.kind not in _kinds(name):
+            detail = f"{value.ndim} axes of {value.dtype}, {axes} axes of {_words(name)} expected"
+            found.append((name, detail))
+        elif value.dtype.kind == "f" and not (np.abs(value) <= LARGEST).all():
+            found.append((name, "a figure is infinite, none or too large"))
+        elif name in AXES and name not in FREE and (value < 0).any():
+            found.append((name, "a multiplier is negative"))
+    if found:
+        return found
+    length = {axis: len(arrays[axis]) for axis in NAMES}
+    for name, along in wanted.items():
+        shape = arrays[name].shape
+        # A run with other gateways, targets or sizes is accepted, see `decomposition`.
+        if any(length.get(axis, n) != n for axis, n in zip(along, shape, strict=True)):
+            found.append((name, f"shape {shape}, not that of {', '.join(along)}"))
     return found
 
 
-def check_warm_start(warm_start: WarmStart, **axes: tuple[str, ...]) -> None:
+def _kinds(name: str) -> str:
+    """Return the kinds of arrays that a name may have."""
+    return "U" if name in NAMES else "iu" if name in WHOLE else "f"
+
+
+def _words(name: str) -> str:
+    return {"U": "texts", "iu": "whole numbers", "f": "fractional numbers"}[_kinds(name)]
+
+
+def check_warm_start(warm_start: WarmStart, n_sizes: int, **axes: tuple[str, ...]) -> None:
     """Refuse a warm start of other zones, products, periods or sites.
 
     Parameters
     ----------
     warm_start : WarmStart
+    n_sizes : int
+        Number of sizes of the sites.
     **axes : tuple of str
         Names along the axes of `NAMES`.
 
     Raises
     ------
     InputError
-        F311 with the first name that differs, one fault for each axis.
+        F311 with the first name that differs, one fault for each axis, and where a site has a size
+        that is none.
     """
     faults = []
+    if ((warm_start.size < -1) | (warm_start.size >= n_sizes)).any():
+        detail = f"-1 for closed, or a size from 0 to {n_sizes - 1}"
+        faults.append(Fault("F311", FILE, column="size", detail=detail))
     for name in NAMES:
         old, new = list(getattr(warm_start, name)), list(axes[name])
         if old != new:

@@ -5,32 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 
 from fulfill.analysis.compare.comparison import Comparison, summary
+from fulfill.report.drawing import draw
 from fulfill.report.html.comparison_page import page
 from fulfill.study.csv_files import write_csv
+from fulfill.study.json_file import FORMAT, write_json
+from fulfill.study.manifest import COMPARISON, write_manifest
 from fulfill.study.run_folder import (
     COMPARISON_PAGE,
-    FORMAT,
-    MANIFEST,
     SUMMARY,
     input_folders,
-    manifest,
     recorded_options,
-    write_json,
 )
 
 TABLES = ("modes", "products", "zone_classes", "break_even")
 """Tables of a comparison that are written to a CSV file of the same name."""
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> None:
-    """Write manifest.json, summary.json, a CSV file for each table, and comparison.html.
+def write_comparison(comparison: Comparison, folder: Path) -> tuple[str, ...]:
+    """Write summary.json, a CSV file for each table, comparison.html and manifest.json.
 
     Parameters
     ----------
     comparison : Comparison
         Plans of all dates and modes.
     folder : Path
-        Existing empty folder, such as that of `run_folder.new_folder`.
+        Existing empty folder, such as that of `output_folder.new_folder`.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
     """
     for name in TABLES:
         write_csv(getattr(comparison, name), folder / f"{name}.csv")
@@ -38,5 +42,10 @@ def write_comparison(comparison: Comparison, folder: Path) -> None:
     seconds = {"plans": float(comparison.modes["seconds"].sum())}
     study = comparison.study
     asked = {**recorded_options(study), "as_of": sorted(set(comparison.modes["as_of"]))}
-    write_json(folder / MANIFEST, manifest(input_folders(study), asked, seconds))
-    (folder / COMPARISON_PAGE).write_text(page(comparison), encoding="utf-8", newline="\n")
+
+    def write_page(place: Path) -> None:
+        (place / COMPARISON_PAGE).write_text(page(comparison), encoding="utf-8", newline="\n")
+
+    lost = draw(folder, {COMPARISON_PAGE: write_page})
+    write_manifest(folder, COMPARISON, input_folders(study), asked, seconds)
+    return lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,28 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.folder import read_folder
+from fulfill.report.drawing import draw
 from fulfill.routing.clock import clock_text
 from fulfill.routing.day.tables import further_columns
 from fulfill.study.csv_files import write_csv
 from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.json_file import FORMAT, finite, write_json
+from fulfill.study.manifest import DAY, write_manifest
+from fulfill.study.output_folder import MANIFEST
 from fulfill.study.run_folder import (
     DRIVER_SHEET,
-    FORMAT,
-    MANIFEST,
     ROUTE_PAGE,
     STOPS,
     SUMMARY,
     TABLES,
-    finite,
-    manifest,
     peak_mib,
-    write_json,
 )
 
 
-def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any]) -> None:
-    """Write the tables, the map layers, route.html, summary.json and manifest.json of a day.
+def write_day(
+    day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Write the tables, summary.json, the map layers, route.html and manifest.json of a day.
 
     Parameters
     ----------
@@ -43,6 +45,11 @@ def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any
         Folder of the run that was routed.
     options : Mapping
         Options of the command, for the manifest.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
     """
     from fulfill.report.gis.day_layers import day_layers, write_day_layers
     from fulfill.report.html.day_page import write_day_page
@@ -52,14 +59,20 @@ def write_day(day: DayRoutes, folder: Path, run: Path, options: Mapping[str, Any
     write_csv(driver_sheet(day), folder / DRIVER_SHEET)
     for name in ("vehicles", "zones", "unserved", "linehaul"):
         write_csv(getattr(day, name), folder / f"{name}.csv")
-    layers = day_layers(day)
-    write_day_layers(layers, folder)
-    write_day_page(day, layers, folder / ROUTE_PAGE)
     write_json(folder / SUMMARY, {"format_version": FORMAT, **day_summary(day)})
+    layers = cache(lambda: day_layers(day))
+    lost = draw(
+        folder,
+        {
+            "map layers": lambda place: write_day_layers(layers(), place),
+            ROUTE_PAGE: lambda place: write_day_page(day, layers(), place / ROUTE_PAGE),
+        },
+    )
     seconds = {"routing": day.seconds, "writing": time.perf_counter() - begun}
     planned = read_folder(run, [MANIFEST, SUMMARY, *(f"{name}.csv" for name in TABLES)])
     inputs = {"network": day.network.folder, "run": planned}
-    write_json(folder / MANIFEST, manifest(inputs, options, seconds))
+    write_manifest(folder, DAY, inputs, options, seconds)
+    return lost
 
 
 def day_summary(day: DayRoutes) -> dict[str, Any]:

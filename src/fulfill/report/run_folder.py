@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from fulfill.report.drawing import check_drawn, draw
 from fulfill.study.csv_files import write_csv
+from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
-from fulfill.study.run_folder import ARCS, LAYERS, REPORT, new_folder, write_run_data
+from fulfill.study.run_folder import (
+    ARCS,
+    LAYERS,
+    REPORT,
+    write_plan,
+    write_run_manifest,
+)
 
 
 def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
-    """Write a run folder; a failure leaves no partial folder.
+    """Write a run folder; it is complete or not there at all.
 
     Parameters
     ----------
@@ -30,15 +40,18 @@ def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
     Raises
     ------
     InputError
-        F308 where the folder exists and must not be overwritten, or cannot be written.
+        F340 to F344 where the folder exists and must not be overwritten, or cannot be written.
+    DrawingError
+        Where map layers or page could not be drawn; the folder has everything else.
     """
     with new_folder(folder, overwrite=overwrite) as draft:
-        write_run(run, draft)
+        lost = write_run(run, draft)
+    check_drawn(folder, lost)
     return folder
 
 
-def write_run(run: Run, folder: Path) -> None:
-    """Write all files of a run.
+def write_run(run: Run, folder: Path) -> tuple[str, ...]:
+    """Write all files of a run, those that an audit needs first.
 
     Parameters
     ----------
@@ -46,25 +59,41 @@ def write_run(run: Run, folder: Path) -> None:
         Without a plan, map layers and page are left out.
     folder : Path
         Existing empty folder.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
     """
     begun = time.perf_counter()
-    if run.found:
-        _draw(run, folder)
-    write_run_data(run, folder, time.perf_counter() - begun)
+    write_plan(run, folder)
+    lost = _draw(run, folder) if run.found else ()
+    write_run_manifest(run, folder, time.perf_counter() - begun)
+    return lost
 
 
-def _draw(run: Run, folder: Path) -> None:
+def _draw(run: Run, folder: Path) -> tuple[str, ...]:
     # Imported here, as these packages take seconds to load and a run without a plan needs none.
     from fulfill.report.gis.layers import plan_layers, write_geopackage
     from fulfill.report.html.plan_page import write_report
     from fulfill.report.private_fleet import van_layers, van_section
     from fulfill.report.tabular.tables import arcs
 
-    write_csv(arcs(run.plan, run.problem), folder / ARCS)
-    layers = plan_layers(run.plan, run.problem)
-    vans = ""
-    if run.rounds is not None:
-        layers |= van_layers(run.problem.network, run.rounds)
-        vans = van_section(run.rounds)
-    write_geopackage(layers, folder / LAYERS)
-    write_report(run.plan, run.problem, run.audit, layers, folder / REPORT, vans)
+    rounds = run.rounds
+
+    @cache
+    def layers() -> dict[str, Any]:
+        vans = {} if rounds is None else van_layers(run.problem.network, rounds)
+        return plan_layers(run.plan, run.problem) | vans
+
+    vans = "" if rounds is None else van_section(rounds)
+    return draw(
+        folder,
+        {
+            ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
+            LAYERS: lambda place: write_geopackage(layers(), place / LAYERS),
+            REPORT: lambda place: write_report(
+                run.plan, run.problem, run.audit, layers(), place / REPORT, vans
+            ),
+        },
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -46,13 +47,13 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     )
 
 
-def read_csv(path: Path) -> pd.DataFrame:
+def read_csv(file: Path | BytesIO) -> pd.DataFrame:
     """Read a CSV file of a run with every cell as the text that was written.
 
     Parameters
     ----------
-    path : Path
-        File to read.
+    file : Path or BytesIO
+        File to read, or its content.
 
     Returns
     -------
@@ -65,7 +66,8 @@ def read_csv(path: Path) -> pd.DataFrame:
         Where the file is no CSV table in UTF-8.
     """
     # As text: pandas would read an id such as NA as missing, and 007 as 7.
-    return originals(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8"))
+    table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8", index_col=False)
+    return originals(table)
 
 
 def originals(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,39 +12,54 @@ from typing import Any
 import pandas as pd
 
 from fulfill.audit.plan import Audit
+from fulfill.inputs import demand as demand_folder
+from fulfill.inputs import network as network_folder
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.folder import locate
+from fulfill.inputs.folder import locate, read_own_file
 from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate, warm_start
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, PROVEN, Outcome
+from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
 from fulfill.study.csv_files import originals
+from fulfill.study.json_file import is_number, read_json
+from fulfill.study.manifest import changed_files, read_manifest
+from fulfill.study.output_folder import MANIFEST
+from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
+    AUDITED_FILES,
     CERTIFICATE,
     INPUTS,
-    MANIFEST,
     PRIVATE_FLEET,
     SUMMARY,
     TABLES,
     WARM_START,
-    read_json,
 )
 from fulfill.study.run_reader import read_typed
 from fulfill.study.study import PlanOptions, Study, ask
 
-CLAIMS = ("status", "objective", "bound", "bound_kind", "bound_of", "seconds", "as_of", "kpis")
-"""Keys that summary.json of `fulfill optimize` always has."""
+INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
+"""Files of an input folder that the program reads, by kind."""
+NUMBERS = ("objective", "bound", "gap", "gap_usd", "merging_usd", "seconds", "peak_mib")
+"""Keys of summary.json whose values are numbers or null."""
+STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
+OPTIONS: dict[str, type] = {
+    **dict.fromkeys(("network", "demand", "as_of", "from", "method"), str),
+    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
+    "with_routing": bool,
+}
+"""Types of the options of a manifest; `Study.with_` checks those that are numbers."""
 
 
 def open_run(folder: str | Path) -> Run:
     """Read a run folder.
 
-    Nothing is recomputed; use `Run.verify` to check the run.
+    The files are compared with the hashes in the manifest. Nothing is recomputed; use `Run.verify`
+    to check the plan.
 
     Parameters
     ----------
@@ -59,11 +74,18 @@ def open_run(folder: str | Path) -> Run:
     Raises
     ------
     InputError
-        Where the folder is not a run, or one of its files cannot be read.
+        Where the folder is not a run, or one of its files cannot be read or was changed.
     """
     folder = Path(folder)
-    claimed = read_summary(folder)
-    study = study_of(folder, read_options(folder))
+    claimed, manifest = read_summary(folder), read_manifest(folder)
+    places = input_places(folder)
+    changed = changed_files(folder, AUDITED_FILES, manifest["files"])
+    for kind, place in places.items():
+        recorded = manifest["inputs"][kind]
+        changed += changed_files(place, [*INPUT_FILES[kind], *recorded], recorded)
+    if changed:
+        raise InputError(changed)
+    study = study_of(folder, read_options(folder), places)
     plan = Plan(
         outcome=outcome_of(claimed),
         as_of=str(claimed["as_of"]),
@@ -100,8 +122,12 @@ def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
     Raises
     ------
     InputError
-        F101 where the folder holds none, F311 or F320 where it cannot be read.
+        F348 where the folder is not a run, F349 where it has none, F311 or F320 where it cannot be
+        read.
     """
+    read_manifest(folder)
+    if not (folder / WARM_START).exists():
+        raise InputError([Fault("F349", "--from", value=folder.name)])
     return warm_start.load(folder / WARM_START), folder.name
 
 
@@ -116,19 +142,54 @@ def read_summary(folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        With all keys of `CLAIMS`.
+        With the keys of `outputs.PLAN_SUMMARY`, their values of the right types.
 
     Raises
     ------
     InputError
-        F101, F311 or F320 where it is missing or cannot be read.
+        F348 where the folder is not a run; F311 or F320 where a file cannot be read, and F311 for
+        every key that is missing, unknown or of a wrong type.
     """
     claimed = read_json(folder, SUMMARY)
-    missing = [name for name in CLAIMS if name not in claimed]
-    if missing:
-        detail = f"this is no run of `fulfill optimize`: no {', '.join(missing)}"
-        raise InputError([Fault("F311", SUMMARY, detail=detail)])
+    if not {"status", "bound_kind", "kpis"} <= set(claimed):
+        raise InputError([Fault("F348", f"{folder.name}/{SUMMARY}")])
+    faults = [Fault("F311", SUMMARY, column=name, detail=text) for name, text in _wrong(claimed)]
+    if faults:
+        raise InputError(faults)
     return claimed
+
+
+def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is wrong with the keys and types of a summary, as key and text."""
+    known = {*PLAN_SUMMARY.keys, *ROUTED_SUMMARY.keys}
+    found = [(name, "missing") for name in PLAN_SUMMARY.keys if name not in claimed]
+    found += [(name[:40], "unknown") for name in claimed if name not in known]
+    if found:
+        return found
+    kpis, audit = claimed["kpis"], claimed["audit"]
+    figures = {name: claimed[name] for name in NUMBERS}
+    if isinstance(kpis, dict):
+        shares = kpis.get("channel_share", {})
+        figures |= {name: value for name, value in kpis.items() if name != "channel_share"}
+        figures |= shares if isinstance(shares, dict) else {"channel_share": shares}
+    found = [
+        (name[:40], "no number")
+        for name, value in figures.items()
+        if value is not None and not is_number(value)
+    ]
+    right = {
+        "status": claimed["status"] in STATUSES,
+        "bound_kind": claimed["bound_kind"] in ("certified", "solver"),
+        "bound_of": isinstance(claimed["bound_of"], str),
+        "as_of": isinstance(claimed["as_of"], str),
+        "open_sites": isinstance(claimed["open_sites"], list),
+        "kpis": isinstance(kpis, dict),
+        "audit": isinstance(audit, dict)
+        and isinstance(audit.get("clean"), bool)
+        and isinstance(audit.get("faults"), list)
+        and all(isinstance(one, str) for one in audit["faults"]),
+    }
+    return found + [(name, "no such value") for name, fits in right.items() if not fits]
 
 
 def read_options(folder: Path) -> dict[str, Any]:
@@ -147,11 +208,24 @@ def read_options(folder: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        F311 where the manifest has none.
+        F311 for every option that is unknown or of a wrong type.
     """
-    options = read_json(folder, MANIFEST).get("options")
-    if not isinstance(options, dict):
-        raise InputError([Fault("F311", MANIFEST, detail="it names no options")])
+    options: dict[str, Any] = read_manifest(folder)["options"]
+    known = {*OPTIONS, *(one.name for one in fields(PlanOptions))}
+    wrong = [(name, "unknown") for name in options if name not in known]
+    wrong += [
+        (name, f"no {OPTIONS[name].__name__}")
+        for name, value in options.items()
+        if name in OPTIONS and not isinstance(value, OPTIONS[name])
+    ]
+    wrong += [
+        (name, "an entry is no text")
+        for name, value in options.items()
+        if isinstance(value, list) and not all(isinstance(one, str) for one in value)
+    ]
+    if wrong:
+        faults = [Fault("F311", MANIFEST, column=f"options.{n[:40]}", detail=t) for n, t in wrong]
+        raise InputError(faults)
     return options
 
 
@@ -175,16 +249,23 @@ def input_places(
     Raises
     ------
     InputError
-        F101 for a missing copy, F308 for a given place that does not exist.
+        F101 for a missing copy, F347 for one that is a link, F308 for a given place that does not
+        exist.
     """
     given = {"network": network, "demand": demand}
     places = {
         kind: locate(kind, name) if name else folder / INPUTS / kind for kind, name in given.items()
     }
+    own = folder / INPUTS
     lost = [
         Fault("F101", f"{folder.name}/{INPUTS}/{kind}", detail=f"give --{kind} to say where it is")
         for kind, place in places.items()
         if not place.is_dir()
+    ]
+    lost += [
+        Fault("F347", f"{folder.name}/{INPUTS}/{kind}", detail="a symbolic link")
+        for kind, place in places.items()
+        if place == own / kind and (own.is_symlink() or place.is_symlink())
     ]
     if lost:
         raise InputError(lost)
@@ -216,7 +297,7 @@ def study_of(
         Where the inputs have faults or the options cannot be read.
     """
     places = places or input_places(folder)
-    labels = {kind: options.get(kind) or "" for kind in places}
+    labels = {kind: options.get(kind, "") for kind in places}
     network = read_network(places["network"], labels["network"], options.get("date_order"))
     demand = read_demand(places["demand"], labels["demand"])
     known = {one.name for one in fields(PlanOptions)}
@@ -257,9 +338,9 @@ def read_private_fleet(folder: Path, sites: pd.Series) -> pd.DataFrame | None:
         With every fault of the file; F311 for a site that the inputs do not have.
     """
     path = folder / PRIVATE_FLEET
-    if not path.is_file():
+    if not path.exists():
         return None
-    table, faults = read_input(path.read_bytes(), path.name, OWN_DELIVERY)
+    table, faults = read_input(read_own_file(path), path.name, OWN_DELIVERY)
     table = originals(table)
     unknown = table[~table["site_id"].isin(sites)]
     detail = "the run's inputs have no such entry"
@@ -300,16 +381,11 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
 
 def figure(value: object, otherwise: float = math.nan) -> float:
     """Return a number of a summary as float, or `otherwise` for null and anything else."""
-    # bool is a subclass of int, but `true` is not a number in JSON.
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    return otherwise
+    return float(value) if is_number(value) else otherwise  # type: ignore[arg-type]
 
 
-def _undefined(kpis: object) -> dict[str, Any]:
+def _undefined(kpis: Mapping[str, Any]) -> dict[str, Any]:
     """Return key figures with NaN where the summary has null."""
-    if not isinstance(kpis, dict):
-        raise InputError([Fault("F311", SUMMARY, column="kpis", detail="no object")])
     return {name: math.nan if value is None else value for name, value in kpis.items()}
 
 

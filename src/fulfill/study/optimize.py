@@ -166,6 +166,7 @@ def _warm_start(
     if warm_start is not None:
         check_warm_start(
             warm_start,
+            len(instance.sizes),
             zones=instance.zones,
             products=instance.products,
             periods=instance.periods,

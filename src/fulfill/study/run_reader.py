@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.folder import read_own_file
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import LocationInstance, leaving_orders
@@ -38,15 +40,21 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        F101 where it is missing, F311 where it cannot be parsed.
+        F101 where it is missing, F311 where it cannot be parsed or lacks a column, F347 where it
+        is no regular file.
     """
     path = folder / f"{name}.csv"
-    if not path.is_file():
-        raise InputError([Fault("F101", path.name)])
+    content = read_own_file(path)
     try:
-        return read_csv(path)
+        table = read_csv(BytesIO(content))
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError([Fault("F311", path.name, detail=str(error))]) from None
+    declared = next(one for one in PLAN_TABLES if one.name == path.name)
+    missing = [name for name in declared.keys if name not in table.columns]
+    if missing:
+        detail = f"it lacks {', '.join(missing)}"
+        raise InputError([Fault("F311", path.name, detail=detail)])
+    return table
 
 
 def read_typed(folder: Path, name: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ change in the published tables cannot go unnoticed.
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,60 +17,66 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fulfill.audit.bound import audit_bound
 from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.plan import audit_plan
-from fulfill.inputs import demand as demand_folder
-from fulfill.inputs import network as network_folder
-from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.folder import read_folder
+from fulfill.inputs.faults import InputError
+from fulfill.location.solve import method_of
 from fulfill.model.certificate import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
+from fulfill.model.instance import LocationInstance
 from fulfill.study.conditions import conditions
+from fulfill.study.json_file import finite
 from fulfill.study.kpis import tabulate
-from fulfill.study.open_run import figure, input_places, read_options, read_summary, study_of
+from fulfill.study.manifest import changed_files, read_manifest
+from fulfill.study.open_run import (
+    INPUT_FILES,
+    figure,
+    input_places,
+    read_options,
+    read_summary,
+    study_of,
+)
 from fulfill.study.optimize import instance_in_words, key_figure_faults
+from fulfill.study.output_folder import MANIFEST
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import (
+    ARCS,
+    AUDITED_FILES,
     CERTIFICATE,
-    MANIFEST,
+    DERIVED_FILES,
+    INPUTS,
+    LAYERS,
+    PRIVATE_FLEET,
+    REPORT,
+    ROUNDS,
     SUMMARY,
-    finite,
-    read_json,
+    VEHICLES,
+    WARM_START,
     write_run_data,
 )
-from fulfill.study.run_reader import numbers, read_decisions, read_table
+from fulfill.study.run_reader import read_decisions, read_table
 from fulfill.study.study import Study
-from fulfill.study.unserved import reasons
+from fulfill.study.table_faults import KEYS, SAME, summary_faults, table_faults
 
 log = logging.getLogger(__name__)
-INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
-"""Files of an input folder that the program reads, by kind."""
-SAME = 1e-9
-"""Relative difference above which two figures disagree."""
-KEYS: dict[str, tuple[tuple[str, ...], str]] = {
-    # table: (key columns, the column whose zero makes a row negligible)
-    "sites": (("site_id",), ""),
-    "flows": (("leg", "from", "to", "channel", "product", "period", "via", "service_id"), "orders"),
-    "zones": (("zone_id",), ""),
-    "costs": (("part",), ""),
-    "capacity": (("resource", "kind", "period"), "used"),
-    "channels": (("channel",), ""),
-    "unserved": (("reason", "country", "product", "limits"), "orders"),
-}
 UNCHECKED = (
     *NOT_INDEPENDENT,
     "the data of the input tables, and that the options of manifest.json are those requested",
     "the cost of an order by delivery option, computed from the tables by the planning code",
-    "own_delivery.csv: the route costs of a mean day",
-    "a bound of kind solver, which only the solver vouches for",
-    "merging_usd, ended_by, seconds and peak_mib of summary.json",
-    "arcs.csv, plan.gpkg and report.html, which are derived from the same plan",
+    f"{PRIVATE_FLEET}, {ROUNDS}, {VEHICLES} and `rounds` of {SUMMARY}: the routes of a mean day, "
+    "beyond their hashes",
+    f"merging_usd, ended_by, seconds and peak_mib of {SUMMARY}",
+    f"versions, ended_by, seconds and `from` of {MANIFEST}",
+    f"{WARM_START}, {ARCS} and {REPORT}, beyond their hashes",
+    f"{LAYERS}, which a GIS changes when it opens it",
+    "that nobody wrote new hashes into the manifest after changing what is named here",
 )
 """Parts of a run that an audit does not check."""
+CERTIFYING = ("decomposition",)
+"""Methods whose bound has a certificate."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +91,20 @@ class Check:
         Value in the run and recomputed value; None where there is no single value.
     faults : tuple of str
         What is wrong; empty if nothing is.
+    unverified : str
+        What of the item rests on the run's word; empty where all of it was checked.
     """
 
     name: str
     claimed: float | str | None
     recomputed: float | str | None
     faults: tuple[str, ...] = ()
+    unverified: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """``FAULT``, ``not checked`` or ``ok``."""
+        return "FAULT" if self.faults else "not checked" if self.unverified else "ok"
 
     @property
     def difference(self) -> float | None:
@@ -111,8 +126,13 @@ class RunAudit:
 
     checks: tuple[Check, ...]
 
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """Parts of the run that were not checked, those of this run first."""
+        return (*(check.unverified for check in self.checks if check.unverified), *UNCHECKED)
+
     def __repr__(self) -> str:
-        lines = [f"{check.name}: {'FAULT' if check.faults else 'ok'}" for check in self.checks]
+        lines = [f"{check.name}: {check.verdict}" for check in self.checks]
         return "\n".join([*lines, *self.faults[:5]])
 
     @property
@@ -158,68 +178,78 @@ def verify(
 
 def _verify_folder(folder: Path, network: str | None, demand: str | None) -> RunAudit:
     claimed = read_summary(folder)
-    options, recorded = read_options(folder), read_json(folder, MANIFEST).get("inputs")
-    if not isinstance(recorded, dict):
-        raise InputError([Fault("F311", MANIFEST, detail="it names no inputs")])
+    manifest, options = read_manifest(folder), read_options(folder)
     places = input_places(folder, network, demand)
-    inputs = _inputs(recorded, places)
-    if inputs.faults:
+    checks = [_inputs(manifest["inputs"], places), *_files(folder, manifest["files"])]
+    if checks[0].faults:
         # Figures recomputed from other inputs would say nothing about this run.
         log.info("inputs of %s differ from those of the run, nothing is recomputed", folder)
-        return RunAudit((inputs,))
+        return RunAudit(tuple(checks))
     log.debug("rebuilding the instance of %s from its inputs", folder)
-    checks = [inputs]
     for check in _checks(folder, claimed, study_of(folder, options, places)):
-        log.debug("%s: %s", check.name, "fault" if check.faults else "ok")
+        log.debug("%s: %s", check.name, check.verdict)
         checks.append(check)
     audit = RunAudit(tuple(checks))
     log.info("%s: %d checks, %d faults", folder, len(checks), len(audit.faults))
     return audit
 
 
-def _inputs(recorded: Mapping[str, Any], places: Mapping[str, Path]) -> Check:
+def _inputs(recorded: Mapping[str, Mapping[str, str]], places: Mapping[str, Path]) -> Check:
     """Compare the hashes of the input files with those in the manifest."""
     faults, number = [], 0
     for kind, place in places.items():
-        then = recorded.get(kind, {})
-        then = then if isinstance(then, dict) else {}
-        now = read_folder(place, [*INPUT_FILES[kind], *map(str, then)]).hashes
+        then = recorded[kind]
         number += len(then)
-        for name in sorted({*now, *then}):
-            if now.get(name) != then.get(name):
-                in_both = name in now and name in then
-                what = "changed since" if in_both else "new since" if name in now else "missing of"
-                faults.append(f"input {kind}/{name}: {what} the run")
-    return Check(
-        "input files", f"{number} files", f"{number - len(faults)} the same", tuple(faults)
-    )
+        faults += [
+            f"input {kind}/{fault.file.rpartition('/')[2]}: {fault.detail}"
+            for fault in changed_files(place, [*INPUT_FILES[kind], *then], then)
+        ]
+    same = f"{number - len(faults)} the same"
+    return Check("input files", f"{number} files", same, tuple(faults))
+
+
+def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
+    """Compare the hashes of the run's files with those in the manifest, and name other files."""
+    there = [name for name in (ARCS, REPORT) if os.path.lexists(folder / name)]
+    changed = changed_files(folder, [*AUDITED_FILES, *there], recorded)
+    faults = [str(fault) for fault in changed]
+    known = {MANIFEST, INPUTS, *AUDITED_FILES, *DERIVED_FILES}
+    faults += [
+        f"{MANIFEST}, files: a run has no {name[:80]}" for name in recorded if name not in known
+    ]
+    same = f"{len(recorded) - len(faults)} the same"
+    yield Check("files of the run", f"{len(recorded)} files", same, tuple(faults))
+    if changed_files(folder, [LAYERS], recorded):
+        yield Check(LAYERS, None, None, unverified=f"{LAYERS}, which was changed or removed")
+    others = sorted({path.name for path in folder.iterdir()} - known)
+    if others:
+        names = ", ".join(others)[:200]
+        yield Check("other files", f"{len(others)} files", None, unverified=f"of no run: {names}")
 
 
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
-    """Yield every check except that of the inputs."""
+    """Yield every check except those of the files."""
     model = build_model(study.planned_problem(), study.options)
-    problem, economics, instance = model.problem, model.economics, model.instance
-    proven, faults = _proven(folder, claimed, instance)
+    instance, in_words = model.instance, instance_in_words(model.instance, study)
+    asked = conditions(study, len(instance.zones))
+    proven, faults = _proven(folder, claimed, study, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
-        written = tuple(
-            f"{name}.csv: it is there, though there is said to be no plan"
-            for name in KEYS
-            if (folder / f"{name}.csv").exists()
-        )
-        yield Check("plan", str(claimed["status"]), "none", written)
+        yield _no_plan_check(folder, claimed, proven)
         yield _bound_check(claimed, proven, np.inf, faults)
+        outcome = Outcome(
+            claimed["status"], np.inf, figure(claimed["bound"]), "", in_words, 0.0, conditions=asked
+        )
+        day = study.problem.regime.as_of.isoformat()
+        wrong = summary_faults(claimed, Plan(outcome, day), study.options.resolution)
+        yield Check(SUMMARY, "status, sites, kpis", None, wrong)
         return
     try:
-        decisions = read_decisions(folder, instance, economics)
+        decisions = read_decisions(folder, instance, model.economics)
     except InputError as error:
-        yield Check(
-            "plan",
-            "sites.csv, flows.csv",
-            "unreadable",
-            tuple(str(fault) for fault in error.faults),
-        )
+        texts = tuple(str(fault) for fault in error.faults)
+        yield Check("plan", "sites.csv, flows.csv", "unreadable", texts)
         return
-    found = audit_plan(instance, decisions, figure(claimed["objective"]), economics)
+    found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
     yield Check("cost, USD", figure(claimed["objective"]), found.objective, cost)
@@ -227,35 +257,60 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     yield _bound_check(claimed, proven, found.objective, faults)
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(
-        status_of(found.objective, bound), found.objective, bound, str(claimed["bound_kind"]),
-        instance_in_words(instance, study), 0.0,
-        conditions=conditions(study, len(instance.zones)),
-    )  # fmt: skip
-    plan = tabulate(problem, economics, instance, decisions, outcome)
+        status_of(found.objective, bound),
+        found.objective,
+        bound,
+        claimed["bound_kind"],
+        in_words,
+        0.0,
+        conditions=asked,
+    )
+    plan = tabulate(model.problem, model.economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)
     for name in KEYS:
         yield _table_check(folder, name, getattr(plan, name))
-    yield _summary_check(claimed, plan)
+    wrong = summary_faults(claimed, plan, study.options.resolution)
+    yield Check(SUMMARY, "status, gap, sites, kpis", None, wrong)
+
+
+def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | None) -> Check:
+    """Look for files of a plan where there is said to be none."""
+    written = tuple(
+        f"{name}: it is there, though there is said to be no plan"
+        for name in (*AUDITED_FILES, *DERIVED_FILES)
+        if name not in (SUMMARY, CERTIFICATE) and os.path.lexists(folder / name)
+    )
+    if claimed["status"] == INFEASIBLE and proven == np.inf:
+        return Check("plan", INFEASIBLE, "proven by the certificate", written)
+    unproven = f"that there is no plan (status {claimed['status']}), which only the run says"
+    return Check("plan", claimed["status"], "not recomputed", written, unproven)
 
 
 def _key_figure_check(
     claimed: Mapping[str, Any], model: PricedModel, decisions: Decisions
 ) -> Check:
     """Compare the key figures with those of the independent formulas."""
-    kpis = claimed["kpis"] if isinstance(claimed["kpis"], dict) else {}
+    kpis = claimed["kpis"]
     faults = tuple(f"{SUMMARY}, {fault}" for fault in key_figure_faults(model, decisions, kpis))
     return Check("key figures, second formula", f"{len(kpis)} figures", "from the tables", faults)
 
 
 def _proven(
-    folder: Path, claimed: Mapping[str, Any], instance: Any
+    folder: Path, claimed: Mapping[str, Any], study: Study, instance: LocationInstance
 ) -> tuple[float | None, tuple[str, ...]]:
     """Return the bound that the certificate proves, None where none is claimed, and faults."""
-    there, certified = (folder / CERTIFICATE).is_file(), claimed["bound_kind"] == "certified"
-    if not certified:
-        return None, (
-            f"{CERTIFICATE}: it is there, though the bound is said to be a solver's",
-        ) if there else ()
+    there = os.path.lexists(folder / CERTIFICATE)
+    if claimed["bound_kind"] != "certified":
+        faults = tuple(
+            f"{name}: it is there, though the bound is said to be a solver's"
+            for name in (CERTIFICATE, WARM_START)
+            if os.path.lexists(folder / name)
+        )
+        # With routing, the bound may be that of an earlier round with another method.
+        method = method_of(instance, study.options.method)
+        if method in CERTIFYING and "rounds" not in claimed:
+            faults += (f"{CERTIFICATE}: it is missing, though method {method} leaves one",)
+        return None, faults
     if not there:
         return None, () if claimed["bound"] is None else (
             f"{CERTIFICATE}: it is missing, though the bound is said to be certified",
@@ -271,16 +326,19 @@ def _bound_check(
     claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]
 ) -> Check:
     """Compare the bound; that of a solver can only be compared with the cost of the plan."""
-    said = figure(claimed["bound"])
-    if proven is None:
-        cost = figure(claimed["objective"])
-        if said - cost > SAME * abs(cost):  # false where either is NaN
-            faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
-        return Check(f"bound ({claimed['bound_kind']}), USD", said, "not recomputed", faults)
-    bound = min(proven, objective)
-    if not faults and not _same(said, bound):
-        faults = (f"bound: the run claims {said:.6f} USD, its certificate proves {bound:.6f} USD",)
-    return Check("bound (certified), USD", said, bound, faults)
+    name, said = f"bound ({claimed['bound_kind']}), USD", claimed["bound"]
+    if proven is not None:
+        bound = min(proven, objective)
+        if not faults and not _same(figure(said, bound if np.isinf(bound) else np.nan), bound):
+            claim = "no bound" if said is None else f"{said:.6f} USD"
+            faults = (f"bound: the run claims {claim}, its certificate proves {bound:.6f} USD",)
+        return Check(name, figure(said, bound), bound, faults)
+    if said is None:
+        return Check(name, "none", "none", faults)
+    if said - figure(claimed["objective"]) > SAME * abs(said):  # false without a plan
+        faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
+    unproven = f"the bound {said:,.0f} USD and the status that follows from it: the solver's word"
+    return Check(name, float(said), "not recomputed", faults, unproven)
 
 
 def _same(first: float, second: float) -> bool:
@@ -288,119 +346,14 @@ def _same(first: float, second: float) -> bool:
 
 
 def _table_check(folder: Path, name: str, table: pd.DataFrame) -> Check:
-    """Compare a CSV table of the run with the one recomputed, cell by cell."""
+    """Compare a CSV table of the run with the one recomputed."""
     file = f"{name}.csv"
     try:
         written = read_table(folder, name)
-        faults = tuple(_differences(file, written, table, *KEYS[name]))
+        faults = tuple(table_faults(name, written, table))
     except InputError as error:
         return Check(file, None, None, tuple(str(fault) for fault in error.faults))
     return Check(file, f"{len(written)} rows", f"{len(table)} rows", faults)
-
-
-def _differences(
-    file: str, written: pd.DataFrame, table: pd.DataFrame, key: tuple[str, ...], amount: str
-) -> Iterator[str]:
-    if list(written.columns) != list(table.columns):
-        yield f"{file}: its columns are {', '.join(written.columns)}"
-        return
-    columns = [column for column in table.columns if column not in key]
-    for column in table.columns:
-        kind = table[column]
-        written[column] = (
-            numbers(written, column, file)
-            if pd.api.types.is_numeric_dtype(kind)
-            else written[column].astype(str)
-        )
-    texts = table.assign(**{name: table[name].astype(str) for name in key})
-    twice = written.duplicated(list(key))
-    if twice.any():
-        yield f"{file}: {' / '.join(written.loc[twice, list(key)].iloc[0])} occurs twice"
-        return
-    both = written.merge(
-        texts, on=list(key), how="outer", suffixes=("|run", "|new"), indicator="_in"
-    )
-    if amount:  # rounding may leave a row with a negligible amount on one side only
-        empty = both[[f"{amount}|run", f"{amount}|new"]].fillna(0.0).abs().max(axis=1) < 1e-6
-        both = both[~(empty & (both["_in"] != "both"))]
-    for side, text in (
-        ("left_only", "no such row is recomputed"),
-        ("right_only", "the row is missing"),
-    ):
-        rows = both[both["_in"] == side]
-        if len(rows):
-            yield f"{file}: {' / '.join(rows[list(key)].iloc[0])}: {text} ({len(rows)} such)"
-    both = both[both["_in"] == "both"]
-    for column in columns:
-        run, new = both[f"{column}|run"], both[f"{column}|new"]
-        wrong = _unlike(run, new)
-        if wrong.any():
-            row = both[wrong].iloc[0]
-            name = " / ".join(row[list(key)])
-            more = f" ({int(wrong.sum())} such)" if wrong.sum() > 1 else ""
-            values = f"{row[f'{column}|run']} written, {row[f'{column}|new']} recomputed"
-            yield f"{file}: {name}, {column}: {values}{more}"
-
-
-def _unlike(run: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Return which cells differ.
-
-    Numbers differ by more than `SAME` of their size; near zero, of the largest in the column.
-    """
-    if not pd.api.types.is_numeric_dtype(new):
-        return np.asarray(run.astype(str) != new.astype(str))
-    first, second = run.to_numpy(float), new.to_numpy(float)
-    size = np.fmax(np.abs(first), np.abs(second))
-    finite = size[np.isfinite(size)]
-    # A sum that is nearly zero has the rounding error of its terms, not of its own size.
-    floor = SAME * float(np.clip(finite.max(), 1.0, 1000.0)) if finite.size else SAME
-    with np.errstate(invalid="ignore"):
-        near = (np.abs(first - second) <= SAME * size + floor) | (first == second)
-    return np.asarray(~(near | (np.isnan(first) & np.isnan(second))))
-
-
-def _summary_check(claimed: Mapping[str, Any], plan: Plan) -> Check:
-    """Compare the entries of summary.json other than cost and bound."""
-    outcome = plan.outcome
-    found = {
-        "status": outcome.status,
-        "bound_of": outcome.bound_of,
-        "gap": outcome.gap,
-        "gap_usd": outcome.gap_usd,
-        "as_of": plan.as_of,
-        "conditions": list(outcome.conditions),
-        "open_sites": plan.sites[["site_id", "size"]].to_dict("records"),
-        "kpis": plan.kpis,
-        "unserved_reasons": reasons(plan.unserved),
-    }
-    # A gap is the difference of two nearly equal numbers: its error is relative to these.
-    scale = {"gap": 1.0, "gap_usd": abs(outcome.objective)}
-    faults = []
-    for name, value in _leaves(found):
-        said: Any = claimed
-        for part in name:
-            said = said.get(part) if isinstance(said, Mapping) else None
-        if isinstance(value, float) and isinstance(said, int | float):
-            allowed = SAME * max(abs(value), scale.get(name[0], 1.0))
-            same = abs(value - said) <= allowed
-        else:
-            same = said == value or (
-                said is None and isinstance(value, float) and not np.isfinite(value)
-            )
-        if not same:
-            faults.append(f"{SUMMARY}, {'.'.join(name)}: {said} written, {value} recomputed")
-    return Check(SUMMARY, "status, gap, sites, kpis", None, tuple(faults))
-
-
-def _leaves(
-    content: Mapping[str, Any], above: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every value of nested mappings with its path."""
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, (*above, name))
-        else:
-            yield (*above, name), value
 
 
 def summary(audit: RunAudit) -> dict[str, Any]:
@@ -425,10 +378,11 @@ def summary(audit: RunAudit) -> dict[str, Any]:
                 "recomputed": check.recomputed,
                 "difference": check.difference,
                 "ok": not check.faults,
+                "checked": not check.unverified,
                 "faults": list(check.faults),
             }
             for check in audit.checks
         ],
-        "not_checked": list(UNCHECKED),
+        "not_checked": list(audit.not_checked),
     }
     return dict(finite(shown))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from itertools import combinations
 from pathlib import Path
 
@@ -12,10 +11,9 @@ import pytest
 import shapely
 
 from conftest import study_of
-from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.flow_lines import hops
-from fulfill.report.gis.layers import LAYERS, export_layers
+from fulfill.report.gis.layers import LAYERS
 from fulfill.report.gis.service_areas import METRES, service_area_layer, zone_cells
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
@@ -128,24 +126,3 @@ def test_cells_share_the_land_out() -> None:
     land = gpd.GeoSeries([shapely.box(-100.1, 19.9, -99.9, 20.1)], crs="EPSG:4326")
     cut = zone_cells(zones.iloc[:1], land).geometry.to_crs("EPSG:4326")
     assert cut.iloc[0].within(land.iloc[0].buffer(1e-6))
-
-
-@pytest.mark.parametrize(
-    ("fmt", "files"), [("gpkg", {"plan.gpkg"}), ("kepler", {"arcs.csv", "sites.csv", "zones.csv"})]
-)
-def test_export_copies(run: Path, tmp_path: Path, fmt: str, files: set[str]) -> None:
-    assert {path.name for path in export_layers(run, tmp_path / "map", fmt)} == files
-    assert {path.name for path in (tmp_path / "map").iterdir()} == files
-
-
-def test_export_to_geojson_keeps_every_row(run: Path, tmp_path: Path) -> None:
-    for path in export_layers(run, tmp_path, "geojson"):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        assert len(content["features"]) == len(read(run, path.stem))
-
-
-def test_export_refuses_what_it_cannot_do(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="F308"):
-        export_layers(run, tmp_path, "shp")
-    with pytest.raises(InputError, match="F101"):
-        export_layers(tmp_path, tmp_path, "gpkg")

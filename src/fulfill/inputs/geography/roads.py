@@ -11,7 +11,6 @@ Mapped lengths are a little short, because the map cuts corners; `road_factor` m
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -22,10 +21,14 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.geodesic import air_km, geodesic_km
+from fulfill.inputs.npz import read_npz
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 COUNTRY_CODES = {"MX": 0, "US": 1}
+FLOATS = ("lat", "lon", "km", "shape_lat", "shape_lon")
+INTS = ("country", "u", "v", "shape_start")
+"""Arrays of roads.npz; others are ignored."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,7 @@ class RoadRules:
 
 @cache
 def read_roads(content: bytes) -> RoadGraph:
-    """Read a road graph.
+    """Read a road graph that has no fault, see `road_checks`.
 
     Parameters
     ----------
@@ -93,15 +96,10 @@ def read_roads(content: bytes) -> RoadGraph:
     -------
     RoadGraph
     """
-    with np.load(io.BytesIO(content)) as stored:
-        floats = {
-            name: stored[name].astype(float)
-            for name in ("lat", "lon", "km", "shape_lat", "shape_lon")
-        }
-        ints = {
-            name: stored[name].astype(np.int64) for name in ("country", "u", "v", "shape_start")
-        }
-    return RoadGraph(**floats, **ints)
+    stored = read_npz(content)
+    arrays: dict[str, Any] = {name: stored[name].astype(float) for name in FLOATS}
+    arrays |= {name: stored[name].astype(np.int64) for name in INTS}
+    return RoadGraph(**arrays)
 
 
 def snap(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
 
-from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.flow_lines import flow_layer
 from fulfill.report.gis.places import point_layer
@@ -25,7 +23,6 @@ LAYERS = {
 """Layer name -> geometry type, in the order in which they are written."""
 ROUTES = "routes"
 """Layer of a plan with own vans: the routes of their mean day."""
-FORMATS = ("geojson", "gpkg", "kepler")
 
 
 def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
@@ -113,42 +110,3 @@ def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:
     path : file to write
     """
     layer.to_file(path, driver="GeoJSON", engine="pyogrio", RFC7946="YES", COORDINATE_PRECISION=5)
-
-
-def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
-    """Copy the map of a run into a folder.
-
-    Parameters
-    ----------
-    run : folder of a plan
-    target : folder to write to; made if it does not exist
-    fmt : ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler``
-        (arcs, sites and zones as CSV with lat and lon: what kepler.gl opens)
-
-    Returns
-    -------
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    InputError
-        F101 where the folder holds no plan, F308 for an unknown format.
-    """
-    if fmt not in FORMATS:
-        raise InputError(
-            [Fault("F308", "--format", value=fmt, detail="one of " + ", ".join(FORMATS))]
-        )
-    source = run / "plan.gpkg"
-    if not source.is_file():
-        raise InputError(
-            [Fault("F101", f"{run.name}/{source.name}", detail="this folder holds no plan")]
-        )
-    target.mkdir(parents=True, exist_ok=True)
-    if fmt == "geojson":
-        paths = [target / f"{name}.geojson" for name in gpd.list_layers(source)["name"]]
-        for path in paths:
-            write_geojson(gpd.read_file(source, layer=path.stem), path)
-        return paths
-    names = ("plan.gpkg",) if fmt == "gpkg" else ("arcs.csv", "sites.csv", "zones.csv")
-    return [Path(shutil.copyfile(run / name, target / name)) for name in names]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from fulfill.inputs.geography.outlines import read_outlines
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.places import WGS84
 from fulfill.study.plan import Plan
@@ -113,9 +112,9 @@ def _voronoi(points: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def _land(problem: Problem, country: str) -> gpd.GeoSeries | None:
-    """Return the outlines of a country, None where the network has none."""
+    """Return the outlines of a country, None where the network has none of it."""
     content = problem.network.outlines
     if content is None:
         return None
-    outlines = gpd.read_file(BytesIO(content))
-    return outlines[outlines["country"] == country].geometry
+    shapes = [shape for name, shape in read_outlines(content) if name == country]
+    return gpd.GeoSeries(shapes, crs=WGS84) if shapes else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +14,7 @@ from bokeh.palettes import Category20
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from fulfill.inputs.geography.outlines import read_outlines
 from fulfill.inputs.network import Network
 from fulfill.report.html.style import hover
 
@@ -60,7 +60,7 @@ def empty_map(places: pd.DataFrame, network: Network) -> figure:
     canvas.axis.visible = False
     canvas.grid.visible = False
     if network.outlines is not None:
-        _draw_land(canvas, gpd.read_file(BytesIO(network.outlines)))
+        _draw_land(canvas, read_outlines(network.outlines))
     return canvas
 
 
@@ -169,10 +169,11 @@ def draw_vehicles(
     return [made]
 
 
-def _draw_land(canvas: figure, outlines: gpd.GeoDataFrame) -> None:
+def _draw_land(canvas: figure, outlines: tuple[tuple[str, shapely.Geometry], ...]) -> None:
     """Draw the land, with Mexico lighter than other countries."""
-    color = np.where(outlines["country"] == "MX", LAND, ABROAD)
-    source = ColumnDataSource({**areas_xy(outlines.geometry), "color": color})
+    countries, shapes = zip(*outlines, strict=True)
+    color = np.where(np.array(countries) == "MX", LAND, ABROAD)
+    source = ColumnDataSource({**areas_xy(gpd.GeoSeries(shapes)), "color": color})
     canvas.multi_polygons(
         "xs", "ys", source=source, fill_color="color", line_color=BORDER, line_width=0.7
     )

@@ -18,7 +18,7 @@ from fulfill.report.terminal.console import PlainConsole, columns, lines
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
 from fulfill.study.verdict import conditions_in_words, headline, why_unserved
-from fulfill.study.verify import UNCHECKED, RunAudit
+from fulfill.study.verify import RunAudit
 from fulfill.study.vocabulary import (
     FINE_PERCENT,
     KEY_FIGURES,
@@ -112,12 +112,12 @@ def print_audit(audit: RunAudit) -> None:
     for check in audit.checks:
         difference = "" if check.difference is None else f"{check.difference:.3g}"
         cells = (check.name, _checked(check.claimed), _checked(check.recomputed), difference)
-        table.add_row(*cells, "FAULT" if check.faults else "ok")
+        table.add_row(*cells, check.verdict)
     console.table(table)
     for number, fault in enumerate(audit.faults, 1):
         console.print(f"{number}. {fault}")
     console.print()
-    console.print("Not checked:", *(f"- {line}" for line in UNCHECKED), sep="\n")
+    console.print("Not checked:", *(f"- {line}" for line in audit.not_checked), sep="\n")
 
 
 def _checked(value: float | str | None) -> str:
