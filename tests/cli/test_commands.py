@@ -310,10 +310,10 @@ def test_optimize_leaves_a_whole_run(away: Path) -> None:
 def test_an_existing_folder_is_refused_and_only_a_run_is_overwritten(away: Path) -> None:
     (away / "mine").mkdir()
     (away / "mine" / "thesis.doc").write_text("years of work")
-    for options in ((), ("--overwrite",)):
+    for options, code in (((), "F340"), (("--overwrite",), "F341")):
         result = run("optimize", *TOY, "--out", "mine", *options)
         assert result.exit_code == 1
-        assert "F308 --out" in result.stderr
+        assert f"{code} --out" in result.stderr
     assert [path.name for path in (away / "mine").iterdir()] == ["thesis.doc"]
     for options, code in (((), 0), ((), 1), (("--overwrite",), 0)):
         assert run("optimize", *TOY, "--out", "plan", *options).exit_code == code

@@ -172,7 +172,8 @@ def test_the_command_begins_from_a_run(tmp_path: Path) -> None:
         main, ["optimize", *inputs, "--from", str(first), "--out", str(tmp_path / "third")]
     )
     assert refused.exit_code == 1
-    assert "F101" in refused.output
+    assert "F311" in refused.output
+    assert "start.npz" in refused.output
     assert not (tmp_path / "third").exists()
 
 

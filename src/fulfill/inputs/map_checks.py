@@ -33,7 +33,9 @@ def map_faults(network: Network, zones: pd.DataFrame | None = None) -> list[Faul
     faults: list[Fault] = []
     if network.roads is not None:
         tables = [network["sites"], network["gateways"], *([] if zones is None else [zones])]
-        countries = tuple(sorted({str(one) for table in tables for one in table["country"]}))
+        # a land crossing lies in two countries, such as MX-US
+        named = {str(text) for table in tables for text in table["country"]}
+        countries = tuple(sorted({one for text in named for one in text.split("-")}))
         file = f"{network.folder.name}/{network.roads_file}"
         faults += _road_faults(network.roads, file, countries)
     if network.outlines is not None:

@@ -125,7 +125,9 @@ def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
         F348 where the folder is not a run, F349 where it has none, F311 or F320 where it cannot be
         read.
     """
-    read_manifest(folder)
+    changed = changed_files(folder, [WARM_START], read_manifest(folder)["files"])
+    if changed:
+        raise InputError(changed)
     if not (folder / WARM_START).exists():
         raise InputError([Fault("F349", "--from", value=folder.name)])
     return warm_start.load(folder / WARM_START), folder.name

@@ -304,7 +304,7 @@ def _check_replaceable(target: Path, overwrite: bool) -> None:
         detail = "a symbolic link; name the folder that it leads to"
         raise InputError([Fault("F341", "--out", value=str(target), detail=detail)])
     if not overwrite:
-        raise InputError([Fault("F340", "--out", value=str(target))])
+        raise InputError([Fault("F340", "--out", value=str(target), detail="it exists")])
     if not target.is_dir():
         raise InputError([Fault("F341", "--out", value=str(target), detail="a file")])
     if any(target.iterdir()) and not is_marked(target):
