@@ -17,7 +17,8 @@ from fulfill.cli.main import main
 from fulfill.location.solution import LocationSolution, Progress
 from fulfill.model.decisions import EXHAUSTED, INTERRUPTED, NO_PLAN, PROVEN, TIME_LIMIT
 from fulfill.study import integrated, optimize
-from fulfill.study.run_folder import read_json, write_run_data
+from fulfill.study.json_file import read_json
+from fulfill.study.run_folder import write_run_data
 from fulfill.study.study import load
 
 TOY = ("--network", "toy", "--demand", "toy", "--gap", "0", "--method", "monolith")

@@ -12,9 +12,10 @@ import pytest
 from conftest import Folders
 from fulfill.model.instance import MAIL
 from fulfill.study.capacity_use import band_use
+from fulfill.study.json_file import read_json
 from fulfill.study.open_run import open_run
 from fulfill.study.optimize import optimize
-from fulfill.study.run_folder import read_json, write_run_data
+from fulfill.study.run_folder import write_run_data
 from fulfill.study.study import load
 from fulfill.study.unserved import missing_orders, reasons, unserved_table
 
