@@ -30,11 +30,12 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
 
     default = run.parent / f"{run.name}-{form}"
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
-        for warning in changes(run, form):
-            if warning.warning:
-                click.echo(f"warning: {warning}", err=True)
+        warnings = [fault for fault in changes(run, form) if fault.warning]
+        for warning in warnings:
+            click.echo(f"warning: {warning}", err=True)
         written = [path.name for path in export_layers(run, draft, form)]
         inputs = {"run": read_folder(run, FILES[form], "", own_files=True)}
         write_manifest(draft, LAYERS, inputs, {"format": form}, {})
     say(f"{target}: {', '.join(sorted(written))}")
-    say(shared.NOT_AUDITED.format(run=run))
+    if not warnings:
+        say(shared.NOT_AUDITED.format(run=run))

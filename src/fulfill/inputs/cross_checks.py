@@ -18,7 +18,6 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.geography.distances import reached_by_road
 from fulfill.inputs.network import Network
 from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults
 
@@ -113,14 +112,13 @@ def _reference_faults(network: Network, demand: Demand) -> Iterator[Fault]:
 
 
 def _own_delivery_faults(network: Network, demand: Demand) -> Iterator[Fault]:
-    """Find zones of own_delivery.csv that are unknown, or across a border or water from their site.
+    """Find zones of own_delivery.csv that are unknown, or across a border from their site.
 
-    A site's own vans cross no border and take no ferry, so such a row could never be used.
+    A site's own vans cross no border, so such a row could never be used.
     """
     table = network["own_delivery"]
     site_country = table["site_id"].map(network["sites"].set_index("site_id")["country"])
     zone_country = table["zone_id"].map(demand.zones.set_index("zone_id")["country"])
-    dry = set(demand.zones.loc[reached_by_road(network, demand.zones), "zone_id"])
     file = f"{network.folder.name}/own_delivery.csv"
     for line, zone, there, home in zip(
         table[ROW], table["zone_id"], zone_country, site_country, strict=True
@@ -131,9 +129,6 @@ def _own_delivery_faults(network: Network, demand: Demand) -> Iterator[Fault]:
         elif there != home:
             detail = f"it is in {there}, the site in {home}"
             yield Fault("F205", file, int(line), "zone_id", str(zone), detail)
-        elif zone not in dry:
-            detail = "no road reaches the zone"
-            yield Fault("F362", file, int(line), "zone_id", str(zone), detail)
 
 
 def _calendar_faults(network: Network) -> Iterator[Fault]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import pandas as pd
-
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.outlines import outline_faults
 from fulfill.inputs.geography.road_checks import road_graph_faults
@@ -15,15 +13,13 @@ from fulfill.inputs.network import Network
 _road_faults, _outline_faults = cache(road_graph_faults), cache(outline_faults)
 
 
-def map_faults(network: Network, zones: pd.DataFrame | None = None) -> list[Fault]:
+def map_faults(network: Network) -> list[Fault]:
     """Find what is wrong with the road graph and the outlines of a network.
 
     Parameters
     ----------
     network : Network
         As read.
-    zones : DataFrame, optional
-        Zones that the roads join to its places.
 
     Returns
     -------
@@ -32,12 +28,8 @@ def map_faults(network: Network, zones: pd.DataFrame | None = None) -> list[Faul
     """
     faults: list[Fault] = []
     if network.roads is not None:
-        tables = [network["sites"], network["gateways"], *([] if zones is None else [zones])]
-        # a land crossing lies in two countries, such as MX-US
-        named = {str(text) for table in tables for text in table["country"]}
-        countries = tuple(sorted({one for text in named for one in text.split("-")}))
         file = f"{network.folder.name}/{network.roads_file}"
-        faults += _road_faults(network.roads, file, countries)
+        faults += _road_faults(network.roads, file)
     if network.outlines is not None:
         file = f"{network.folder.name}/{network.outlines_file}"
         faults += _outline_faults(network.outlines, file)

@@ -14,7 +14,7 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.geography.crossings import far_away
-from fulfill.inputs.geography.distances import shores_of
+from fulfill.inputs.geography.distances import reached_by_road, shores_of
 from fulfill.inputs.geography.ferries import Shores, island_km
 from fulfill.inputs.geography.places import node_country, reach
 from fulfill.inputs.geography.roads import RoadGraph, read_roads
@@ -35,7 +35,7 @@ def place_faults(network: Network, demand: Demand, channels: tuple[str, ...]) ->
     Returns
     -------
     list of Fault
-        F310, F360, F361 and W360; empty where there is no road graph.
+        F310, F360 to F362 and W360; empty where there is no road graph.
     """
     if not network.roads or not set(channels) - {"direct_mail"}:
         return []
@@ -57,7 +57,17 @@ def place_faults(network: Network, demand: Demand, channels: tuple[str, ...]) ->
         faults += _access_faults(graph, shores, network, places, key, f"{folder}/{name}.csv")
     by_mail, file = _mailed(network, demand, channels), f"{home}/zones.csv"
     faults += _access_faults(graph, shores, network, demand.zones, "zone_id", file, by_mail)
-    return faults
+    return [*faults, *_van_faults(network, demand)]
+
+
+def _van_faults(network: Network, demand: Demand) -> Iterator[Fault]:
+    """Find rows of own_delivery.csv for zones that no road reaches: vans take no ferry."""
+    table = network["own_delivery"]
+    wet = set(demand.zones.loc[~reached_by_road(network, demand.zones), "zone_id"])
+    file = f"{network.folder.name}/own_delivery.csv"
+    for line, zone in zip(table[ROW], table["zone_id"], strict=True):
+        if zone in wet:
+            yield Fault("F362", file, int(line), "zone_id", str(zone), "no road reaches the zone")
 
 
 def _mailed(network: Network, demand: Demand, channels: tuple[str, ...]) -> pd.Series:

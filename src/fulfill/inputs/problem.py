@@ -184,7 +184,7 @@ def build_problem(
     channels = tuple(channels)
     regime = regime_on(network["tariffs"], network["entry_fees"], as_of or network.as_of)
     channel_faults = _channel_faults(channels)
-    unreadable = map_faults(network, demand.zones)
+    unreadable = map_faults(network)
     faults = [*channel_faults, *unreadable, *cross_faults(network, demand, regime, channels)]
     placed: list[Fault] = []
     if not channel_faults:  # with unknown channels, what must be covered is unknown too

@@ -48,7 +48,7 @@ NUMBERS = ("objective", "bound", "gap", "gap_usd", "merging_usd", "seconds", "pe
 """Keys of summary.json whose values are numbers or null."""
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
 OPTIONS: dict[str, type] = {
-    **dict.fromkeys(("network", "demand", "as_of", "from", "method"), str),
+    **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
     **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
     "with_routing": bool,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ SHORTEST, SLACK_KM = 0.95, 0.1
 """An edge is at least this share of the great circle between its ends, less a rounding."""
 
 
-def road_graph_faults(content: bytes, file: str, countries: Iterable[str] = ()) -> list[Fault]:
+def road_graph_faults(content: bytes, file: str) -> list[Fault]:
     """Find what is wrong with a road graph.
 
     Parameters
@@ -29,8 +29,6 @@ def road_graph_faults(content: bytes, file: str, countries: Iterable[str] = ()) 
         Content of the .npz file.
     file : str
         Folder and name of the file, for messages.
-    countries : iterable of str
-        Countries of the places that the roads join; each must have nodes.
 
     Returns
     -------
@@ -46,12 +44,7 @@ def road_graph_faults(content: bytes, file: str, countries: Iterable[str] = ()) 
         found = list(check(arrays))
         if found:
             return [Fault("F345", file, column=name, detail=text) for name, text in found]
-    known = set(arrays["country"].tolist())
-    return [
-        Fault("F345", file, column="country", value=name, detail="no node in this country")
-        for name in sorted(set(countries))
-        if COUNTRY_CODES.get(name) not in known
-    ]
+    return []
 
 
 def _types(arrays: Arrays) -> Iterator[tuple[str, str]]:
