@@ -351,7 +351,7 @@ WRONG: dict[str, tuple[Mutation, str]] = {
         "co2e_kg_per_order",
     ),
     "emissions by lane without weight": (
-        swap("_outbound_co2", lambda instance, flows: instance.lane_co2[flows["_lane"]]),
+        swap("_outbound_co2", lambda instance, flows: instance.lane_co2[flows["_lane"]].sum()),
         "co2e_kg_per_order",
     ),
     "landed cost with losses": (
@@ -359,7 +359,7 @@ WRONG: dict[str, tuple[Mutation, str]] = {
         "landed_cost_usd_per_order",
     ),
     "unserved orders forgotten": (
-        swap("_missing", lambda instance, decisions: np.zeros(instance.shape)),
+        swap("missing_orders", lambda instance, decisions: np.zeros(instance.shape)),
         "unserved_share",
     ),
     "nearshore goods counted twice": (

@@ -72,8 +72,15 @@ def test_a_country_without_mapped_roads_is_off_the_map(mapped: Folders) -> None:
 
 def test_roads_of_one_country_reach_no_place_of_another(mapped: Folders) -> None:
     roads = dict(np.load(EMBEDDED / "roads.npz"))
-    roads["lat"] = np.where(roads["country"] == 1, 20.6, roads["lat"])
-    roads["country"] = np.zeros_like(roads["country"])
+    home = roads["country"] == 0
+    edges, number = home[roads["u"]], np.cumsum(home) - 1
+    points = np.diff(roads["shape_start"])
+    for name in ("shape_lat", "shape_lon"):
+        roads[name] = roads[name][np.repeat(edges, points)]
+    roads["shape_start"] = np.concatenate([[0], np.cumsum(points[edges])])
+    roads |= {name: number[roads[name][edges]] for name in ("u", "v")}
+    roads["km"] = roads["km"][edges]
+    roads |= {name: roads[name][home] for name in ("lat", "lon", "country")}
     np.savez_compressed(mapped.network / "roads.npz", **roads)
     usa = {"country": "US", "vat_rate": "0", "vat_credited": "no"}
     mapped.add("network/countries.csv", name="US", **usa)

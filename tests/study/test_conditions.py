@@ -11,6 +11,7 @@ from fulfill.study.optimize import optimize
 from fulfill.study.run_folder import write_run_data
 from fulfill.study.study import load
 from fulfill.study.verify import verify
+from tampering import seal
 
 
 def told(n_planned: int = 3, **asked: Any) -> tuple[str, ...]:
@@ -68,6 +69,7 @@ def test_the_audit_compares_the_conditions_of_a_run(tmp_path: Path) -> None:
     assert summary["conditions"] == ["site-a locked open", "at most 1 site"]
     for claim in ([], ["at most 1 site"], ["site-a locked open", "at most 2 sites"], None):
         path.write_text(json.dumps(summary | {"conditions": claim}), encoding="utf-8")
+        seal(tmp_path)
         faults = verify(tmp_path).faults
         assert len(faults) == 1
         assert faults[0].startswith("summary.json, conditions:")
@@ -80,5 +82,6 @@ def test_the_audit_compares_the_reasons_of_a_run(tmp_path: Path) -> None:
     assert verify(tmp_path).clean
     for claim in ({}, {"capacity": 450.0}, {"not_stocked": 300.0, "capacity": 151.0}):
         path.write_text(json.dumps(summary | {"unserved_reasons": claim}), encoding="utf-8")
+        seal(tmp_path)
         assert all("unserved_reasons" in fault for fault in verify(tmp_path).faults)
         assert verify(tmp_path).faults
