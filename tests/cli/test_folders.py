@@ -67,6 +67,7 @@ def test_it_is_refused_before_anything_is_planned(
     assert run("audit", "R").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_run_may_start_from_the_one_that_it_replaces(away: Path) -> None:
     options = (*TOY, "--method", "decomposition", "--gap", 0.05)
     assert run("optimize", *options, "--out", "R", "--overwrite").exit_code == 0

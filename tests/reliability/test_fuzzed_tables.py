@@ -20,7 +20,7 @@ FILES = {
     for kind, folder in (("network", TOY_NETWORK), ("demand", TOY_DEMAND))
     for path in sorted(folder.iterdir())
 }
-QUICK, ALL = 2 * len(MUTATIONS), 300
+QUICK, ALL = len(MUTATIONS), 300
 OUTCOMES: Counter[tuple[str, str]] = Counter()
 """How the variants of this process ended, by kind: what docs/reliability.md shows."""
 

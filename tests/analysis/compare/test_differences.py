@@ -99,6 +99,7 @@ def test_the_sentence_carries_the_uncertainty() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_comparison_at_a_wide_gap_says_how_little_it_knows() -> None:
     sure = compare(load("toy", "toy", gap=0.0, method="monolith")).modes
     assert sure["difference"].tolist() == ["saves", "saves", ""]
