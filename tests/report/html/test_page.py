@@ -162,7 +162,14 @@ def test_a_page_is_drawn_without_a_network(
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-@pytest.mark.parametrize("kind", [kind for kind, name in HOSTILE_NAMES.items() if BROKEN in name])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind if kind == "script" else pytest.param(kind, marks=pytest.mark.slow)
+        for kind, name in HOSTILE_NAMES.items()
+        if BROKEN in name
+    ],
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_name_runs_no_script(
     hostile_pages: dict[str, dict[str, Path]], page: str, kind: str, tmp_path: Path
