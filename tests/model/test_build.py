@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fulfill.location.network.warmup import tiny_instance
 from fulfill.model.instance import LocationInstance
 from fulfill.study.run import build_model
 from fulfill.study.study import load
@@ -35,3 +36,22 @@ def test_an_island_takes_no_more_orders_than_fit_on_its_ferry(
     np.testing.assert_allclose(limited.carriers.orders[island], carried)
     elsewhere = np.delete(plain.carriers.orders, island, axis=0)
     np.testing.assert_array_equal(np.delete(limited.carriers.orders, island, axis=0), elsewhere)
+
+
+def test_kernels_compiled_for_the_tiny_instance_serve_any_other(plain: LocationInstance) -> None:
+    def kinds(instance: LocationInstance) -> dict[str, tuple[object, ...]]:
+        """Return what numba compiles a kernel for: type, axes, layout, and whether it may write."""
+        blocks = {"": instance, "inbound.": instance.inbound, "stock.": instance.stock,
+                  "mail.": instance.mail, "carriers.": instance.carriers}  # fmt: skip
+        return {
+            prefix + name: (
+                value.dtype, value.ndim, value.flags.c_contiguous, value.flags.writeable,
+            )
+            for prefix, block in blocks.items()
+            for name, value in vars(block).items()
+            if isinstance(value, np.ndarray)
+        }  # fmt: skip
+
+    built_arrays, tiny = kinds(plain), kinds(tiny_instance())
+    assert built_arrays.keys() == tiny.keys()
+    assert {name for name, kind in built_arrays.items() if kind != tiny[name]} == set()

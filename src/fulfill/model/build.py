@@ -44,8 +44,9 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         countries=countries,
         demand=problem.orders,
         unserved_usd=np.full(len(products), network.parameters["unserved_penalty_usd"]),
-        volume_m3=products["volume_m3"].to_numpy(float),
-        weight_kg=products["weight_kg"].to_numpy(float),
+        # copies: columns of a table are read-only arrays, for which kernels would be compiled anew
+        volume_m3=products["volume_m3"].to_numpy(float, copy=True),
+        weight_kg=products["weight_kg"].to_numpy(float, copy=True),
         zone_country=pd.Index(countries).get_indexer(pd.Index(zones["country"])),
         site_country=site_country,
         lane_zone=economics.lanes.zone,
@@ -86,7 +87,7 @@ def _inbound(problem: Problem, economics: Economics) -> Inbound:
         route_co2=routes.kg_co2e_kg,
         gateway_m3=gateways["capacity_m3_month"].to_numpy(float)[:, None] * months,
         origin_m3=origins["capacity_m3_month"].fillna(np.inf).to_numpy(float)[:, None] * months,
-        origin_min_m3=origins["minimum_m3_year"].to_numpy(float),
+        origin_min_m3=origins["minimum_m3_year"].to_numpy(float, copy=True),
         landing=landing_shares(network["calendar"], network["prebuild"]),
     )
 
