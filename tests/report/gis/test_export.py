@@ -81,7 +81,7 @@ def renamed_layer(name: str) -> Callable[[Path], object]:
         (lambda path: path.write_bytes(b""), "no GeoPackage"),
         (renamed_layer("../../../x"), "unknown layer"),
         (renamed_layer("zones2"), "unknown layer"),
-        (renamed_layer("/tmp/zones"), "unknown layer"),
+        (renamed_layer("/zones"), "unknown layer"),
     ],
 )
 def test_a_file_that_is_no_map_of_a_run_is_refused(
