@@ -138,26 +138,26 @@ def build_model(instance: LocationInstance) -> tuple[LinearModel, Columns]:
     return model, columns
 
 
-def _labels(family: str, *axes: tuple[str, ...]) -> Callable[[], list[str]]:
-    """Return a function that names the rows of a family over the product of its axes."""
+def _keys(*axes: tuple[str, ...]) -> Callable[[], list[str]]:
+    """Return a function that lists the keys of a family of rows over the product of its axes."""
 
-    def names() -> list[str]:
-        keys = [""]
+    def keys() -> list[str]:
+        found = [""]
         for axis in axes:
-            keys = [f"{key},{name}" if key else name for key in keys for name in axis]
-        return [f"{family}[{key}]" for key in keys]
+            found = [f"{key},{name}" if key else name for key in found for name in axis]
+        return found
 
-    return names
+    return keys
 
 
 def allocation(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(1) Allocate every cell fully; unserved is an option."""
     demand = instance.demand
-    rows = model.add_rows(
+    rows = model.add_rows("allocation", 
         demand,
         demand,
         demand.shape,
-        _labels("allocation", instance.zones, instance.products, instance.periods),
+        _keys(instance.zones, instance.products, instance.periods),
     )
     model.add_entries(
         rows[instance.lane_zone[columns.lane], columns.product, columns.period], columns.x, 1.0
@@ -168,7 +168,7 @@ def allocation(model: LinearModel, columns: Columns, instance: LocationInstance)
 def throughput(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(2) Fit what leaves a site in a period into the bands of its size."""
     axes = (instance.sites, instance.products, instance.periods)
-    leaving = model.add_rows(0.0, 0.0, columns.v.shape, _labels("leaving", *axes))
+    leaving = model.add_rows("leaving", 0.0, 0.0, columns.v.shape, _keys(*axes))
     local = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[local], columns.product[local], columns.period[local]
     model.add_entries(
@@ -177,19 +177,19 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
         instance.units[instance.lane_option[lane], product, period],
     )
     model.add_entries(leaving, columns.v, -1.0)
-    handled = model.add_rows(
+    handled = model.add_rows("throughput", 
         0.0,
         0.0,
         (columns.v.shape[0], columns.v.shape[2]),
-        _labels("throughput", instance.sites, instance.periods),
+        _keys(instance.sites, instance.periods),
     )
     model.add_entries(handled[:, None, :], columns.v, 1.0)
     model.add_entries(handled[:, None, None, :], columns.u, -1.0)
-    band = model.add_rows(
+    band = model.add_rows("band", 
         -np.inf,
         0.0,
         columns.u.shape,
-        _labels("band", instance.sites, instance.sizes, instance.bands, instance.periods),
+        _keys(instance.sites, instance.sizes, instance.bands, instance.periods),
     )
     model.add_entries(band, columns.u, 1.0)
     model.add_entries(band, columns.y[:, :, None, None], -instance.capacity)
@@ -200,21 +200,21 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     stock = instance.stock
     if stock is None:
         return
-    volumes = model.add_rows(
-        0.0, 0.0, columns.n.shape[:2], _labels("volume", instance.sites, instance.products)
+    volumes = model.add_rows("volume", 
+        0.0, 0.0, columns.n.shape[:2], _keys(instance.sites, instance.products)
     )
     model.add_entries(volumes[:, :, None], columns.v, -1.0)
     model.add_entries(volumes[:, :, None], columns.n, 1.0)
-    sized = model.add_rows(
-        -np.inf, 0.0, columns.y.shape, _labels("size_volume", instance.sites, instance.sizes)
+    sized = model.add_rows("size_volume", 
+        -np.inf, 0.0, columns.y.shape, _keys(instance.sites, instance.sizes)
     )
     model.add_entries(sized[:, None, :], columns.n, 1.0)
     model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
-    room = model.add_rows(
+    room = model.add_rows("storage", 
         -np.inf,
         0.0,
         (len(instance.sites), instance.shape[2]),
-        _labels("storage", instance.sites, instance.periods),
+        _keys(instance.sites, instance.periods),
     )
     level = stock.level * instance.volume_m3[:, None, None]
     model.add_entries(room[:, None, None, :], columns.v[:, :, :, None], level[None])
@@ -234,10 +234,10 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         return_inverse=True,
     )
     zone, site = pair // len(instance.sites), pair % len(instance.sites)
-    rows = model.add_rows(
+    rows = model.add_rows("linking", 
         -np.inf, 0.0, (len(pair),),
         lambda: [
-            f"linking[{instance.zones[z]},{instance.sites[i]}]"
+            f"{instance.zones[z]},{instance.sites[i]}"
             for z, i in zip(zone, site, strict=True)
         ],
     )  # fmt: skip
@@ -256,7 +256,7 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
 
 def sizes(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(5) Open a site at one size at most."""
-    rows = model.add_rows(-np.inf, 1.0, (len(instance.sites),), _labels("one_size", instance.sites))
+    rows = model.add_rows("one_size", -np.inf, 1.0, (len(instance.sites),), _keys(instance.sites))
     model.add_entries(rows[:, None], columns.y, 1.0)
 
 
@@ -266,22 +266,22 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     if routes is None:
         return
     axes = (instance.sites, instance.products, instance.periods)
-    balance = model.add_rows(0.0, 0.0, columns.v.shape, _labels("inbound", *axes))
+    balance = model.add_rows("inbound", 0.0, 0.0, columns.v.shape, _keys(*axes))
     site = routes.route_site[columns.route]
     cells = (site, columns.route_product, columns.route_period)
     model.add_entries(balance[cells], columns.f, 1.0)
     model.add_entries(balance, columns.v, -1.0)
     volume = instance.volume_m3[columns.route_product]
     landed = volume[:, None] * routes.landing[columns.route_period]
-    names = _labels("gateway", routes.gateways, instance.periods)
-    gateways = model.add_rows(-np.inf, routes.gateway_m3, routes.gateway_m3.shape, names)
+    keys = _keys(routes.gateways, instance.periods)
+    gateways = model.add_rows("gateway", -np.inf, routes.gateway_m3, routes.gateway_m3.shape, keys)
     for passed in (routes.route_gateway, routes.route_crossing):
         gate = passed[columns.route]
         here = gate >= 0
         model.add_entries(gateways[gate[here]], columns.f[here][:, None], landed[here])
     origin = routes.route_origin[columns.route]
-    names = _labels("origin", routes.origins, instance.periods)
-    origins = model.add_rows(-np.inf, routes.origin_m3, routes.origin_m3.shape, names)
+    keys = _keys(routes.origins, instance.periods)
+    origins = model.add_rows("origin", -np.inf, routes.origin_m3, routes.origin_m3.shape, keys)
     # no coefficients in the rows of plants without a limit
     here = np.asarray(np.isfinite(routes.origin_m3).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
@@ -299,8 +299,8 @@ def _plant_minimum(
     """Use a plant at its minimum yearly volume or not at all."""
     least = np.flatnonzero(routes.origin_min_m3 > 0)
     names = tuple(routes.origins[o] for o in least)
-    rows = model.add_rows(0.0, np.inf, (len(least),), _labels("plant_minimum", names))
-    caps = model.add_rows(-np.inf, 0.0, (len(least),), _labels("plant_used", names))
+    rows = model.add_rows("plant_minimum", 0.0, np.inf, (len(least),), _keys(names))
+    caps = model.add_rows("plant_used", -np.inf, 0.0, (len(least),), _keys(names))
     # big-M of a plant without capacity limit: twice all goods, since an order may draw more than
     # one unit
     every = float((instance.demand.sum(axis=(0, 2)) * instance.volume_m3).sum())
@@ -319,11 +319,11 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
     capacity = instance.mail.capacity_kg
     if np.isinf(capacity).all():
         return
-    rows = model.add_rows(
+    rows = model.add_rows("mail", 
         -np.inf,
         capacity,
         capacity.shape,
-        _labels("mail", instance.countries, instance.periods),
+        _keys(instance.countries, instance.periods),
     )
     here = instance.lane_site[columns.lane] == MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
@@ -339,11 +339,11 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
     capacity, region = instance.carriers.orders, instance.carriers.zone_region
     if np.isinf(capacity).all():
         return
-    rows = model.add_rows(
+    rows = model.add_rows("carrier", 
         -np.inf,
         capacity,
         capacity.shape,
-        _labels("carrier", instance.carriers.regions, instance.periods),
+        _keys(instance.carriers.regions, instance.periods),
     )
     here = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
@@ -353,9 +353,12 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
 
 def service(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(9) Deliver at least a share of all orders, unserved ones included, within N days."""
-    for target in instance.limits.targets:
-        need = target.share * float(instance.demand[target.zones].sum())
-        row = model.add_rows(need, np.inf, (1,), _labels("service", (str(target),)))
+    targets = instance.limits.targets
+    need = [target.share * float(instance.demand[target.zones].sum()) for target in targets]
+    rows = model.add_rows(
+        "service", np.array(need), np.inf, (len(targets),), _keys(tuple(map(str, targets)))
+    )
+    for row, target in zip(rows, targets, strict=True):
         here = target.zones[instance.lane_zone[columns.lane]]
         within = instance.option_within[target.days][
             instance.lane_option[columns.lane[here]], columns.period[here]
@@ -367,18 +370,18 @@ def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
     """(10) Limit the number of sites and the investment; lock sites open or closed."""
     limits = instance.limits
     if limits.max_sites is not None:
-        row = model.add_rows(-np.inf, float(limits.max_sites), (1,), _labels("max_sites", ("all",)))
+        row = model.add_rows("max_sites", -np.inf, float(limits.max_sites), (1,), _keys(("all",)))
         model.add_entries(row, columns.y.ravel(), 1.0)
     if np.isfinite(limits.budget_usd):
-        row = model.add_rows(-np.inf, limits.budget_usd, (1,), _labels("budget", ("all",)))
+        row = model.add_rows("budget", -np.inf, limits.budget_usd, (1,), _keys(("all",)))
         spent = np.where(np.isfinite(instance.invest_usd), instance.invest_usd, 0.0)
         model.add_entries(row, columns.y.ravel(), spent.ravel())
     for family, members, low, high in (
         ("open", limits.opened, 1.0, 1.0),
         ("close", limits.closed, 0.0, 0.0),
     ):
-        rows = model.add_rows(
-            low, high, (len(members),), _labels(family, tuple(instance.sites[i] for i in members))
+        rows = model.add_rows(family, 
+            low, high, (len(members),), _keys(tuple(instance.sites[i] for i in members))
         )
         if members:
             model.add_entries(rows[:, None], columns.y[list(members)], 1.0)
@@ -389,10 +392,10 @@ def diversification(model: LinearModel, columns: Columns, instance: LocationInst
     share, inbound = instance.limits.max_gateway_share, instance.inbound
     if share >= 1.0 or inbound is None:
         return
-    names = _labels("gateway_share", inbound.gateways)
-    rows = model.add_rows(-np.inf, 0.0, (len(inbound.gateways),), names)
+    keys = _keys(inbound.gateways)
+    rows = model.add_rows("gateway_share", -np.inf, 0.0, (len(inbound.gateways),), keys)
     total = model.add_variables((1,), 0.0)
-    whole = model.add_rows(0.0, 0.0, (1,), _labels("formal_volume", ("all",)))
+    whole = model.add_rows("formal_volume", 0.0, 0.0, (1,), _keys(("all",)))
     volume = instance.volume_m3[columns.route_product]
     gate = inbound.route_gateway[columns.route]
     here = gate >= 0
@@ -406,7 +409,7 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
     """(12) Keep emissions of inbound routes, lanes and mail under the cap."""
     if not np.isfinite(instance.limits.co2_kg):
         return
-    row = model.add_rows(-np.inf, instance.limits.co2_kg, (1,), _labels("co2", ("all",)))
+    row = model.add_rows("co2", -np.inf, instance.limits.co2_kg, (1,), _keys(("all",)))
     weight = (
         instance.weight_kg[columns.product]
         * instance.units[instance.lane_option[columns.lane], columns.product, columns.period]
@@ -429,9 +432,9 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
         np.ravel_multi_index((zone, product, country), shape), return_inverse=True
     )
     zones, products, countries = np.unravel_index(key, shape)
-    rows = model.add_rows(
+    rows = model.add_rows("stocking", 
         -np.inf, 0.0, (len(key),),
-        lambda: [f"stocking[{instance.zones[z]},{instance.products[k]},{instance.countries[c]}]"
+        lambda: [f"{instance.zones[z]},{instance.products[k]},{instance.countries[c]}"
                  for z, k, c in zip(zones, products, countries, strict=True)],
     )  # fmt: skip
     model.add_entries(rows[member], columns.x[local], 1.0)
@@ -440,6 +443,10 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
     )
 
 
+ALLOCATION = (
+    allocation, throughput, storage, inbound, mail, carriers, service, diversification, carbon,
+)
+"""What remains to be observed where the sites, their sizes and assortments are given."""
 CONSTRAINTS = (
     allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice,
     diversification, carbon, stocking,

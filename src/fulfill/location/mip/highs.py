@@ -52,6 +52,21 @@ class MipAnswer:
     interrupted: bool = False
 
 
+@dataclass(frozen=True)
+class LpAnswer:
+    """An optimum of a linear program.
+
+    Attributes
+    ----------
+    values : (n_columns,)
+    duals : (n_rows,)
+        What the objective rises by when both sides of a row rise by one.
+    """
+
+    values: Array
+    duals: Array
+
+
 def read_progress(line: str) -> tuple[float, float, float] | None:
     """Read a row of HiGHS's branch-and-bound log.
 
@@ -152,8 +167,8 @@ def solve_mip(
     return _answer(result, built)
 
 
-def solve_lp(model: LinearModel) -> Array:
-    """Solve a linear program by HiGHS.
+def solve_lp(model: LinearModel) -> LpAnswer | None:
+    """Solve the linear relaxation of a model by HiGHS.
 
     Parameters
     ----------
@@ -161,22 +176,28 @@ def solve_lp(model: LinearModel) -> Array:
 
     Returns
     -------
-    ndarray, shape (n_columns,)
-        Column values of an optimum.
+    LpAnswer or None
+        None where it is infeasible.
 
     Raises
     ------
     SolverError
-        Where HiGHS fails or finds no optimum.
+        Where HiGHS refuses the model or fails.
     """
-    built = mathopt.Model.from_model_proto(model.proto())
+    built = mathopt.Model.from_model_proto(model.proto(relaxed=True))
     try:
         result = mathopt.solve(built, mathopt.SolverType.HIGHS)
     except (AttributeError, RuntimeError, ValueError) as error:
         raise SolverError(f"HiGHS: {error.__context__ or error}") from error
-    if not result.has_primal_feasible_solution():
-        raise SolverError(f"HiGHS: {result.termination.reason.name}: {result.termination.detail}")
-    return np.array(result.variable_values(list(built.variables())), float)
+    reason = result.termination.reason
+    if reason == mathopt.TerminationReason.INFEASIBLE:
+        return None
+    if not result.has_primal_feasible_solution() or not result.has_dual_feasible_solution():
+        raise SolverError(f"HiGHS: {reason.name}: {result.termination.detail}")
+    return LpAnswer(
+        np.array(result.variable_values(list(built.variables())), float),
+        np.array(result.dual_values(list(built.linear_constraints())), float),
+    )
 
 
 def read_saved(path: Path, bound: float) -> MipAnswer:

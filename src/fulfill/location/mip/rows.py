@@ -2,7 +2,7 @@
 
 Building object by object takes longer than solving; here every family is a few numpy arrays. Rows
 carry their family and key as a name, ``throughput[mx-cdmx,nov]``, so that a message can name the
-constraint in the planner's own terms.
+constraint in the planner's own terms, and a family's dual values can be found.
 """
 
 from __future__ import annotations
@@ -28,10 +28,14 @@ class LinearModel:
     n_columns, n_rows : int
     row_low, row_high : list of ndarray
         One array for each family of rows.
-    row_names : list of callable
-        Return the names of a family; called only when names are wanted.
+    families : dict of str to ndarray of int
+        Row numbers of each family.
+    row_keys : list of callable
+        Return the keys of a family's rows; called only when names are wanted.
     entries : list
         Rows, columns and values of coefficients.
+    fixed : list
+        Columns, and the values that they are fixed at.
     offset : float
         Constant of the objective.
     """
@@ -43,9 +47,11 @@ class LinearModel:
     n_columns: int = 0
     row_low: list[Array] = field(default_factory=list)
     row_high: list[Array] = field(default_factory=list)
-    row_names: list[Callable[[], list[str]]] = field(default_factory=list)
+    families: dict[str, Index] = field(default_factory=dict)
+    row_keys: list[Callable[[], list[str]]] = field(default_factory=list)
     n_rows: int = 0
     entries: list[tuple[Index, Index, Array]] = field(default_factory=list)
+    fixed: list[tuple[Index, Array]] = field(default_factory=list)
     offset: float = 0.0
 
     def add_variables(
@@ -81,20 +87,23 @@ class LinearModel:
 
     def add_rows(
         self,
+        family: str,
         low: ArrayLike,
         high: ArrayLike,
         shape: tuple[int, ...],
-        names: Callable[[], list[str]],
+        keys: Callable[[], list[str]] = list,
     ) -> Index:
         """Add rows ``low <= ... <= high`` without coefficients.
 
         Parameters
         ----------
+        family : str
+            A name that no earlier family has.
         low, high : array_like
             Broadcast to the shape.
         shape : tuple of int
-        names : callable
-            Returns the names of the rows in order.
+        keys : callable
+            Returns what tells the rows of the family apart, in order.
 
         Returns
         -------
@@ -105,7 +114,8 @@ class LinearModel:
         rows = np.arange(self.n_rows, self.n_rows + size).reshape(shape)
         self.row_low.append(np.broadcast_to(np.asarray(low, float), shape).ravel().copy())
         self.row_high.append(np.broadcast_to(np.asarray(high, float), shape).ravel().copy())
-        self.row_names.append(names)
+        self.families[family] = rows
+        self.row_keys.append(keys)
         self.n_rows += size
         return rows
 
@@ -124,17 +134,34 @@ class LinearModel:
         keep = value.ravel() != 0
         self.entries.append((row.ravel()[keep], column.ravel()[keep], value.ravel()[keep]))
 
+    def fix(self, columns: Index, values: ArrayLike) -> None:
+        """Fix variables, whatever their bounds were.
+
+        Parameters
+        ----------
+        columns : ndarray of int
+        values : array_like
+            Broadcast to the shape of the columns.
+        """
+        self.fixed.append((columns.ravel(), np.broadcast_to(values, columns.shape).ravel()))
+
     def names(self) -> list[str]:
         """Return the name of every row, in row order."""
-        return [name for family in self.row_names for name in family()]
+        return [
+            f"{family}[{key}]"
+            for family, keys in zip(self.families, self.row_keys, strict=True)
+            for key in keys()
+        ]
 
-    def proto(self, *, named: bool = False) -> model_pb2.ModelProto:
+    def proto(self, *, named: bool = False, relaxed: bool = False) -> model_pb2.ModelProto:
         """Return the model in MathOpt's format.
 
         Parameters
         ----------
         named : bool
             Whether rows carry their names.
+        relaxed : bool
+            Whether all variables are continuous.
 
         Returns
         -------
@@ -149,12 +176,15 @@ class LinearModel:
         )
         cost = np.concatenate(self.cost)
         paid = np.flatnonzero(cost)
+        lower, upper = np.concatenate(self.lower), np.concatenate(self.upper)
+        for columns, values in self.fixed:
+            lower[columns] = upper[columns] = values
         return model_pb2.ModelProto(
             variables=model_pb2.VariablesProto(
                 ids=range(self.n_columns),
-                lower_bounds=np.concatenate(self.lower),
-                upper_bounds=np.concatenate(self.upper),
-                integers=np.concatenate(self.integer),
+                lower_bounds=lower,
+                upper_bounds=upper,
+                integers=np.concatenate(self.integer) & (not relaxed),
             ),
             objective=model_pb2.ObjectiveProto(
                 offset=self.offset,

@@ -56,8 +56,19 @@ class Columns:
     a: Index
 
 
-def _allowed(instance: LocationInstance, cost: Array) -> Mask:
-    """Tell which lanes may serve a product in a period, (n_lanes, n_products, n_periods)."""
+def allowed_orders(instance: LocationInstance, cost: Array) -> Mask:
+    """Tell which lanes may serve a product in a period.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    cost : (L, K, T)
+        See `LocationInstance.lane_cost`.
+
+    Returns
+    -------
+    ndarray of bool, shape (L, K, T)
+    """
     n_sites = len(instance.sites)
     wanted = instance.demand[instance.lane_zone] > 0
     shut = np.zeros(n_sites + 1, bool)
@@ -73,7 +84,9 @@ def _allowed(instance: LocationInstance, cost: Array) -> Mask:
     return np.asarray(allowed & reached[instance.lane_site])
 
 
-def add_variables(model: LinearModel, instance: LocationInstance) -> Columns:
+def add_variables(
+    model: LinearModel, instance: LocationInstance, allowed: Mask | None = None
+) -> Columns:
     """Add the variables of an instance; those that must be zero are left out.
 
     Parameters
@@ -81,6 +94,8 @@ def add_variables(model: LinearModel, instance: LocationInstance) -> Columns:
     model : LinearModel
         Changed.
     instance : LocationInstance
+    allowed : (L, K, T), optional
+        Which lanes may serve a product in a period; `allowed_orders` by default.
 
     Returns
     -------
@@ -92,7 +107,7 @@ def add_variables(model: LinearModel, instance: LocationInstance) -> Columns:
     route_usd = np.zeros((0, n_products, n_periods))
     if instance.inbound is not None:
         route_usd = instance.inbound.route_usd
-    lane, product, period = np.nonzero(_allowed(instance, cost))
+    lane, product, period = np.nonzero(allowed_orders(instance, cost) if allowed is None else allowed)
     x = model.add_variables(
         (len(lane),),
         cost[lane, product, period],

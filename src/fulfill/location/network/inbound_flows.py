@@ -1,4 +1,7 @@
-"""Inbound flows for the goods that leave the sites: cheapest routes, else a linear program."""
+"""Inbound flows for the goods that leave the sites: cheapest routes, else a linear program.
+
+What gateways and plants cannot bring does not leave the sites either: its orders go unserved.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,13 @@ from fulfill.location.mip.highs import solve_lp
 from fulfill.location.mip.rows import LinearModel
 from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
-from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
+from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
+
+
+MISSING = 100.0
+"""Price of goods that no route brings, over the dearest route: they are missing only if they must."""
+NEGLIGIBLE = 1e-9
+"""Share of goods below which a shortage is the solver's rounding."""
 
 
 def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Decisions:
@@ -27,30 +36,59 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
     Returns
     -------
     Decisions
-        Flows observe gateways, plants and shares.
+        Flows observe gateways, plants and shares. Orders whose goods cannot be brought are left
+        out.
 
     Raises
     ------
     SolverError
-        Where no flows observe the limits.
+        Where the solver of the linear program fails.
     """
-    leaving = leaving_orders(instance, decisions)
-    stocked = np.zeros_like(decisions.stocked)
-    np.maximum.at(stocked.T, instance.site_country, (leaving.sum(axis=2) > 0).astype(float))
-    decisions = replace(decisions, stocked=stocked)
     inbound = instance.inbound
     if inbound is None:
-        return decisions
+        return _stocked(instance, decisions)
     banned = np.zeros(len(inbound.origins), bool)
     while True:
+        leaving = leaving_orders(instance, decisions)
         flows = _cheapest(instance, inbound, leaving, banned)
         volume = np.einsum("rkt,k->r", flows, instance.volume_m3)
         made = np.bincount(inbound.route_origin, weights=volume, minlength=len(inbound.origins))
         short = (made > 1e-6) & (made < inbound.origin_min_m3 * (1 - 1e-9))
         if not short.any():
-            return replace(decisions, inbound=flows)
+            return _stocked(instance, _brought(instance, inbound, decisions, flows))
         # one plant at a time: its volume may lift another one over its minimum
         banned[int(np.argmax(np.where(short, inbound.origin_min_m3 - made, -np.inf)))] = True
+
+
+def _stocked(instance: LocationInstance, decisions: Decisions) -> Decisions:
+    """Set where products are stocked from what leaves the sites."""
+    leaving = leaving_orders(instance, decisions).sum(axis=2)
+    stocked = np.zeros_like(decisions.stocked)
+    np.maximum.at(stocked.T, instance.site_country, (leaving > 0).astype(float))
+    return replace(decisions, stocked=stocked)
+
+
+def _brought(
+    instance: LocationInstance, inbound: Inbound, decisions: Decisions, flows: Array
+) -> Decisions:
+    """Serve no more orders from a site than its inbound flows bring goods for."""
+    leaving = leaving_orders(instance, decisions)
+    arrived = np.zeros_like(leaving)
+    np.add.at(arrived, inbound.route_site, flows)
+    kept = np.divide(arrived, leaving, out=np.ones_like(leaving), where=leaving > 0)
+    kept = np.where(kept > 1.0 - NEGLIGIBLE, 1.0, kept)
+    site = instance.lane_site[decisions.lane]
+    share = kept[site, decisions.product, decisions.period]
+    orders = np.where(site == MAIL, decisions.orders, decisions.orders * share)
+    some = orders > 0
+    decisions = replace(
+        decisions, lane=decisions.lane[some], product=decisions.product[some],
+        period=decisions.period[some], orders=orders[some],
+    )  # fmt: skip
+    # inbound equals outbound to the last digit, whatever the tolerance of the solver
+    left = leaving_orders(instance, decisions)
+    factor = np.divide(left, arrived, out=np.zeros_like(left), where=arrived > 0)
+    return replace(decisions, inbound=flows * factor[inbound.route_site])
 
 
 def _cheapest(instance: LocationInstance, inbound: Inbound, leaving: Array, banned: Mask) -> Array:
@@ -59,9 +97,11 @@ def _cheapest(instance: LocationInstance, inbound: Inbound, leaving: Array, bann
     greedy = np.zeros_like(cost)
     for site in np.unique(np.nonzero(leaving)[0]):
         rows = np.flatnonzero(inbound.route_site == site)
+        if not len(rows):
+            continue
         best = rows[np.argmin(cost[rows], axis=0)]
         k, t = np.indices(best.shape)
-        greedy[best, k, t] = leaving[site]
+        greedy[best, k, t] = np.where(np.isfinite(cost[best, k, t]), leaving[site], 0.0)
     if _within(instance, inbound, greedy):
         return greedy
     return _linear_program(instance, inbound, leaving, cost)
@@ -92,34 +132,30 @@ def _linear_program(
     route, product, period = np.nonzero(np.isfinite(cost) & wanted)
     model = LinearModel()
     flow = model.add_variables((len(route),), cost[route, product, period])
-    balance = model.add_rows(leaving, leaving, leaving.shape, list)
+    balance = model.add_rows("inbound", leaving, leaving, leaving.shape)
     model.add_entries(balance[inbound.route_site[route], product, period], flow, 1.0)
+    dear = MISSING * (float(np.abs(cost[route, product, period]).max(initial=0.0)) or 1.0)
+    model.add_entries(balance, model.add_variables(leaving.shape, dear), 1.0)
     volume = instance.volume_m3[product]
     landed = volume[:, None] * inbound.landing[period]
-    gates = model.add_rows(-np.inf, inbound.gateway_m3, inbound.gateway_m3.shape, list)
+    gates = model.add_rows("gateway", -np.inf, inbound.gateway_m3, inbound.gateway_m3.shape)
     for gate in (inbound.route_gateway[route], inbound.route_crossing[route]):
         model.add_entries(gates[gate[gate >= 0]], flow[gate >= 0][:, None], landed[gate >= 0])
-    plants = model.add_rows(-np.inf, inbound.origin_m3, inbound.origin_m3.shape, list)
+    plants = model.add_rows("origin", -np.inf, inbound.origin_m3, inbound.origin_m3.shape)
     model.add_entries(plants[inbound.route_origin[route]], flow[:, None], landed)
     gate = inbound.route_gateway[route]
     formal = gate >= 0
     if instance.limits.max_gateway_share < 1.0 and formal.any():
-        shares = model.add_rows(-np.inf, 0.0, (len(inbound.gateways),), list)
+        shares = model.add_rows("gateway_share", -np.inf, 0.0, (len(inbound.gateways),))
         total = model.add_variables((1,), 0.0)
-        whole = model.add_rows(0.0, 0.0, (1,), list)
+        whole = model.add_rows("formal_volume", 0.0, 0.0, (1,))
         model.add_entries(whole, flow[formal], volume[formal])
         model.add_entries(whole, total, -1.0)
         model.add_entries(shares[gate[formal]], flow[formal], volume[formal])
         model.add_entries(shares, total, -instance.limits.max_gateway_share)
-    values = solve_lp(model)
+    answer = solve_lp(model)
+    # goods may be missing, so that there always is an answer
+    assert answer is not None
     flows = np.zeros_like(cost)
-    flows[route, product, period] = np.maximum(values[flow], 0.0)
-    return _exact_balance(inbound, flows, leaving)
-
-
-def _exact_balance(inbound: Inbound, flows: Array, leaving: Array) -> Array:
-    """Remove the tolerance of the solver: scale flows so that inbound equals outbound."""
-    arrived = np.zeros_like(leaving)
-    np.add.at(arrived, inbound.route_site, flows)
-    factor = np.divide(leaving, arrived, out=np.zeros_like(leaving), where=arrived > 0)
-    return np.asarray(flows * factor[inbound.route_site])
+    flows[route, product, period] = np.maximum(answer.values[flow], 0.0)
+    return flows

@@ -8,6 +8,7 @@ import numpy as np
 
 from fulfill.location.network.allocation import allocate, best_assortment
 from fulfill.location.network.ascent import ascend, begin
+from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
 from fulfill.location.network.limits import TRIES, raise_limit_prices
 from fulfill.location.network.open_sites import open_sites
@@ -19,6 +20,7 @@ from fulfill.location.network.relaxation import (
     local_lanes,
 )
 from fulfill.location.network.site_search import Siting
+from fulfill.location.network.site_sizes import cheapest_sizes
 from fulfill.location.pricing import price
 from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
@@ -27,6 +29,9 @@ from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
 FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 """Rounds of raising the bound for sites that are fixed, and their first step."""
+EXACT, EXACT_ROUNDS = 30_000, 3
+"""Allocations up to which given sites are allocated by a linear program, and how often while the
+marginal cost of safety stock changes."""
 SETTLING = 4
 """Rounds of assortment and allocation for sites given without prices."""
 
@@ -117,24 +122,65 @@ def priced_plan(
     -------
     decisions : Decisions
     siting : Siting
-        With assortment, prices, volumes and cost of the plan.
+        With sizes, assortment, prices, volumes and cost of the plan.
     """
     given = open_sites(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
-    best: tuple[float, Decisions, Array, Mask] | None = None
+    best: tuple[Decisions, Siting] | None = None
     # the first allocation gives the prices at which the assortment is worth choosing anew
     for number in range(rounds):
         if number:
             assortment = best_assortment(instance, given, rho, assortment)
         draft, rho = allocate(instance, given, assortment, rho)
-        decisions = with_inbound_flows(instance, draft)
-        cost = price(instance, decisions)
-        if best is None or cost < best[0]:
-            best = (cost, decisions, rho, assortment)
+        plans = [_finished(instance, draft, assortment, rho)]
+        if _allocations(instance, siting.size) <= EXACT:
+            plans += _exact_plans(instance, plans[0][1])
+        best = min(plans if best is None else [best, *plans], key=lambda plan: plan[1].cost)
     assert best is not None
-    return best[1], Siting(
-        siting.size, best[3], best[2], leaving_orders(instance, best[1]).sum(axis=2), best[0]
+    return best
+
+
+def _finished(
+    instance: LocationInstance, draft: Decisions, assortment: Mask, rho: Array
+) -> tuple[Decisions, Siting]:
+    """Return the plan of a draft: with inbound flows, its sites no larger than they need be."""
+    decisions = cheapest_sizes(instance, with_inbound_flows(instance, draft))
+    is_open = decisions.opened.any(axis=1)
+    return decisions, Siting(
+        size=np.where(is_open, decisions.opened.argmax(axis=1), -1),
+        assortment=assortment,
+        rho=rho,
+        volume=leaving_orders(instance, decisions).sum(axis=2),
+        cost=price(instance, decisions),
     )
+
+
+def _allocations(instance: LocationInstance, size: Index) -> int:
+    """Return the number of allocations over lanes of open sites and by mail."""
+    is_open = np.append(size >= 0, True)
+    lanes = int(is_open[instance.lane_site].sum())
+    return lanes * instance.shape[1] * instance.shape[2]
+
+
+def _exact_plans(instance: LocationInstance, siting: Siting) -> list[tuple[Decisions, Siting]]:
+    """Return plans of the exact allocation, safety stock at its marginal cost in each."""
+    plans: list[tuple[Decisions, Siting]] = []
+    slope: Array | None = None
+    for _ in range(EXACT_ROUNDS):
+        new = np.zeros(siting.assortment.shape)
+        if instance.stock is not None:
+            new = instance.stock.safety.marginal(siting.volume)
+        if slope is not None and np.allclose(new, slope, rtol=1e-6):
+            break
+        slope = new
+        found = allocate_exactly(instance, siting.size, siting.assortment, slope)
+        if found is None:
+            break
+        chosen = np.maximum(siting.size, 0)
+        rho = found.prices.throughput[np.arange(len(chosen)), chosen]
+        plans.append(_finished(instance, found.draft, siting.assortment, rho))
+        siting = replace(plans[-1][1], size=siting.size)
+    return plans
 
 
 def reoptimised(
