@@ -20,8 +20,14 @@ import numpy as np
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
+from fulfill.location.network.money import in_units, in_usd, params_in_units, units_per_usd
 from fulfill.location.network.planning import plan_of, priced_plan, zone_prices
-from fulfill.location.network.primal_heuristic import NEAR, affordable, choose_sites
+from fulfill.location.network.primal_heuristic import (
+    affordable,
+    better_start,
+    choose_sites,
+    polyak_target,
+)
 from fulfill.location.network.relaxation import (
     Relaxed,
     evaluate,
@@ -40,8 +46,8 @@ from fulfill.model.warm_start import WarmStart
 
 COARSE_ZONES, MIDDLE_ZONES = 120, 400
 MIDDLE_ROUNDS, FULL_ROUNDS = 60, 400
-ROUNDING = 1e-9
-"""Share of a bound taken off for the rounding of its sums."""
+ROUNDING = 1e-11
+"""Share of the terms of a bound that is taken off for the rounding of their sums."""
 BLOCK = 20
 """Rounds on promising lanes between two evaluations of all lanes."""
 SLACK_USD = 0.7
@@ -125,10 +131,21 @@ class Search:
         relaxed : Relaxed
             At these prices, over all lanes.
         """
-        bound = relaxed.bound - ROUNDING * abs(relaxed.bound)
+        bound = relaxed.bound - ROUNDING * relaxed.terms
         if bound > self.bound:
             self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
         self.tell()
+
+    def solution(self) -> LocationSolution:
+        """Return the best plan and bound, in the instance's unit of money."""
+        found = self.decisions is not None
+        bound = min(self.bound, self.objective)
+        return LocationSolution(
+            status_of(self.objective, bound) if found else NO_PLAN,
+            self.decisions, self.objective, bound, "certified",
+            time.perf_counter() - self.begun, self.certificate(), self.warm_start(),
+            self.interrupted,
+        )  # fmt: skip
 
     def certificate(self) -> Certificate | None:
         """Return what the bound can be recomputed from, None where nothing is proven."""
@@ -183,26 +200,11 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
         return LocationSolution(
             INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun
         )
-    search = Search(instance, params, begun)
+    factor = units_per_usd(instance)
+    search = Search(in_units(instance, factor), params_in_units(params, factor), begun)
     with interruptible(search):
         _run(search)
-    if search.decisions is None:
-        return LocationSolution(
-            NO_PLAN,
-            None,
-            np.inf,
-            search.bound,
-            "certified",
-            time.perf_counter() - begun,
-            search.certificate(),
-            interrupted=search.interrupted,
-        )
-    bound = min(search.bound, search.objective)
-    return LocationSolution(
-        status_of(search.objective, bound), search.decisions, search.objective, bound, "certified",
-        time.perf_counter() - search.begun, search.certificate(), search.warm_start(),
-        search.interrupted,
-    )  # fmt: skip
+    return in_usd(search.solution(), factor)
 
 
 @contextmanager
@@ -305,8 +307,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
             break
         few = promising(instance, every, prices, SLACK_USD)
         state = replace(begin(instance, few, prices), step=NEW_STEP) if state is None else state
-        # a poor plan as Polyak target would make the steps too long
-        target = min(search.objective, NEAR * state.bound)
+        target = polyak_target(search.objective, state.bound)
         state = ascend(instance, few, state, BLOCK, target, lambda _: search.done(0.95))
         prices = state.best
         relaxed = evaluate(instance, every, prices)
@@ -317,6 +318,8 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
             state.step = NEW_STEP
         if number & (number - 1) == 0 and not search.done(0.9):  # after blocks 1, 2, 4, 8, ...
             _try(search, affordable(instance, relaxed), prices)
+            if search.siting is not None:
+                state = better_start(instance, few, state, search.siting)
 
 
 def _try(search: Search, siting: Siting, prices: Multipliers) -> None:

@@ -141,7 +141,11 @@ def priced_plan(
 
 
 def _finished(
-    instance: LocationInstance, draft: Decisions, assortment: Mask, rho: Array
+    instance: LocationInstance,
+    draft: Decisions,
+    assortment: Mask,
+    rho: Array,
+    side: Multipliers | None = None,
 ) -> tuple[Decisions, Siting]:
     """Return the plan of a draft: with inbound flows, its sites no larger than they need be."""
     decisions = cheapest_sizes(instance, with_inbound_flows(instance, draft))
@@ -152,6 +156,7 @@ def _finished(
         rho=rho,
         volume=leaving_orders(instance, decisions).sum(axis=2),
         cost=price(instance, decisions),
+        side=side,
     )
 
 
@@ -178,7 +183,7 @@ def _exact_plans(instance: LocationInstance, siting: Siting) -> list[tuple[Decis
             break
         chosen = np.maximum(siting.size, 0)
         rho = found.prices.throughput[np.arange(len(chosen)), chosen]
-        plans.append(_finished(instance, found.draft, siting.assortment, rho))
+        plans.append(_finished(instance, found.draft, siting.assortment, rho, found.prices))
         siting = replace(plans[-1][1], size=siting.size)
     return plans
 
@@ -218,6 +223,28 @@ def reoptimised(
     return min(priced, key=lambda choice: choice.cost), fitted.best
 
 
+def plan_prices(instance: LocationInstance, siting: Siting) -> Multipliers | None:
+    """Return the multipliers of all rows at the exact allocation of a plan.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+        Of the plan.
+
+    Returns
+    -------
+    Multipliers or None
+        None where no exact allocation was made.
+    """
+    if siting.side is None:
+        return None
+    rho = siting.rho[:, None, :]
+    if instance.stock is not None:
+        rho = rho + instance.stock.safety.marginal(siting.volume)[:, :, None]
+    return with_prices(siting.side, cell=_cheapest_service(instance, siting, siting.side, rho))
+
+
 def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
     """Return an estimate of the cost of given sites with a good assortment and allocation.
 
@@ -250,8 +277,15 @@ def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers)
     ndarray, shape (Z, K, T)
         USD per potential order.
     """
+    return _cheapest_service(instance, siting, prices, siting.rho[:, None, :])
+
+
+def _cheapest_service(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rho: Array
+) -> Array:
+    """Return the least cost of each cell where an order pays `rho` (I, 1 or K, T) at a site."""
     inbound, _ = inbound_price(instance, prices)
-    inbound = np.where(siting.assortment[:, :, None], inbound + siting.rho[:, None, :], np.inf)
+    inbound = np.where(siting.assortment[:, :, None], inbound + rho, np.inf)
     cell = alternative_cost(instance, prices)
     is_open = np.append(siting.size >= 0, False)
     lanes = np.flatnonzero(is_open[instance.lane_site])

@@ -14,19 +14,14 @@ import numpy as np
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.limits import raise_limit_prices
-from fulfill.location.network.planning import as_siting, from_sizes, priced_plan, reoptimised
-from fulfill.location.network.relaxation import (
-    Relaxed,
-    alternative_cost,
-    evaluate,
-    inbound_price,
-    local_lanes,
-)
+from fulfill.location.network.planning import as_siting, from_sizes, plan_prices, priced_plan, reoptimised
+from fulfill.location.network.first_prices import first_prices
+from fulfill.location.network.relaxation import LocalLanes, Relaxed, evaluate, local_lanes
 from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import relative_gap
 from fulfill.model.instance import LocationInstance
-from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
+from fulfill.model.multipliers import Multipliers
 
 LEGS = (240, 80, 80, 80)
 """Rounds of the stages in which the bound of the coarse instance is raised."""
@@ -37,8 +32,9 @@ GOOD = 0.0015
 off by about as much."""
 POOR = 0.005
 """Gap on the coarse instance at which sites are searched for."""
-NEAR = 1.005
-"""The Polyak target is at most this times the bound: a poor plan would make steps too long."""
+NEAR, HALFWAY = 0.005, 0.5
+"""The Polyak target lies above the bound by at most the larger of these shares, of the bound and of
+the gap: a poor plan as target would make steps too long."""
 STALLED = 2e-4
 """Share by which a stage must raise the bound for another to follow."""
 LIKELY = 30
@@ -92,14 +88,55 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
             continue
         if best is None or siting.cost < best.cost:
             best = siting
-        # Polyak's target: the best plan, unless it is so poor that steps would overshoot
-        target = min(best.cost, NEAR * state.bound)
+        state = better_start(instance, lanes, state, best)
+        target = polyak_target(best.cost, state.bound)
         gap = relative_gap(best.cost, state.bound)
         if stop(0.3) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
             break
     if best is None or relative_gap(best.cost, state.bound) > POOR:
         best = _searched(instance, state, best, seed, stop)
     return Choice(best, state.best)
+
+
+def polyak_target(cost: float, bound: float) -> float:
+    """Return the target of the next steps.
+
+    Parameters
+    ----------
+    cost, bound : float
+        Of the best plan, and proven, USD.
+
+    Returns
+    -------
+    float
+        USD.
+    """
+    return min(cost, bound + max(NEAR * abs(bound), HALFWAY * (cost - bound)))
+
+
+def better_start(
+    instance: LocationInstance, lanes: LocalLanes, state: Ascent, siting: Siting
+) -> Ascent:
+    """Return an ascent that begins at the multipliers of a plan, if these prove a better bound.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    lanes : LocalLanes
+    state : Ascent
+    siting : Siting
+        Of the plan.
+
+    Returns
+    -------
+    Ascent
+        The given one if its bound is better or the plan has no multipliers.
+    """
+    prices = plan_prices(instance, siting)
+    if prices is None:
+        return state
+    begun = begin(instance, lanes, prices)
+    return begun if begun.bound > state.bound else state
 
 
 def _searched(
@@ -213,37 +250,3 @@ def likely_sites(state: Ascent, value: Array) -> Index:
     best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
     order = np.lexsort((best, -np.round(state.frequency.sum(axis=1), 2)))
     return order[np.isfinite(best[order])][:LIKELY]
-
-
-def first_prices(instance: LocationInstance) -> Multipliers:
-    """Return multipliers to start from: the cheapest service of each cell if sites were half used.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-
-    Returns
-    -------
-    Multipliers
-        Zero except for the cells.
-    """
-    nothing = zero_multipliers(instance.axis_sizes)
-    inbound, _ = inbound_price(instance, nothing)
-    busy = np.maximum(instance.capacity.sum(axis=(2, 3)) * 0.5, 1e-9)
-    offered = np.isfinite(instance.fixed_usd)
-    rent = np.where(
-        offered,
-        instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy,
-        np.inf,
-    ).min(axis=1)
-    cell = alternative_cost(instance, nothing)
-    lanes = np.flatnonzero(instance.lane_site >= 0)
-    # in chunks, so that lanes by products by periods fit into memory
-    for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
-        site, option = instance.lane_site[chunk], instance.lane_option[chunk]
-        cost = instance.lane_cost(chunk) + instance.units[option] * (
-            inbound[site] + rent[site][:, None, None]
-        )
-        # no number: no units of goods that cannot be had
-        np.fmin.at(cell, instance.lane_zone[chunk], cost)
-    return with_prices(nothing, cell=cell)

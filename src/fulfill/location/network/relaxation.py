@@ -69,6 +69,9 @@ class Relaxed:
     ----------
     bound : float
         USD.
+    terms : float
+        Sum of the absolute values that the bound is the sum of, USD: what its rounding is a share
+        of.
     value : (I, M)
         What opening a site at a size adds to the bound, USD.
     size : (I,)
@@ -88,6 +91,7 @@ class Relaxed:
     """
 
     bound: float
+    terms: float
     value: Array
     size: Index
     price: Array
@@ -294,8 +298,11 @@ def evaluate(
     chosen = ChosenSites(best_size, part, blur_usd, rho, paid)
     chosen_flows(charged, chosen, served, units, stocked)
     sites = np.flatnonzero(size >= 0)
-    bound = constant_terms(instance, prices, cell) + float(value[sites, size[sites]].sum())
-    return Relaxed(bound, value, size, rho, paid, served, units, stocked, alternative)
+    terms = np.array(constant_terms(instance, prices, cell))
+    opened = value[sites, size[sites]]
+    bound = float(terms.sum() + opened.sum())
+    size_of_terms = float(np.abs(terms).sum() + np.abs(opened).sum())
+    return Relaxed(bound, size_of_terms, value, size, rho, paid, served, units, stocked, alternative)
 
 
 def _charged_lanes(
@@ -455,8 +462,8 @@ def choose(instance: LocationInstance, value: Array) -> Index:
     return np.where(taken | locked, size, -1)
 
 
-def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array) -> float:
-    """Return the part of the bound that does not depend on the sites.
+def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array) -> list[float]:
+    """Return the terms of the bound that do not depend on the sites.
 
     Parameters
     ----------
@@ -467,10 +474,12 @@ def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array)
 
     Returns
     -------
-    float
+    list of float
         USD.
     """
-    total = instance.constant_usd + float((cell * instance.demand).sum())
+    worth = cell * instance.demand
+    # both signs apart, so that the absolute values say how large the numbers in the sum were
+    terms = [instance.constant_usd, float(worth.clip(min=0).sum()), float(worth.clip(max=0).sum())]
     rows = [
         (prices.mail, instance.mail.capacity_kg),
         (prices.carrier, instance.carriers.orders),
@@ -480,14 +489,14 @@ def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array)
         rows = [(prices.gateway, inbound.gateway_m3), (prices.origin, inbound.origin_m3), *rows]
     for price, limit in rows:
         # capacities without limit are infinite and have no price
-        total -= float((price * np.where(price > 0, limit, 0.0)).sum())
+        terms.append(-float((price * np.where(price > 0, limit, 0.0)).sum()))
     if instance.stock is not None:
         collected = np.einsum("zkc,zk->kc", prices.stocking, instance.demand.sum(axis=2))
-        total += float(np.minimum(0.0, instance.stock.entry_usd - collected).sum())
+        terms.append(float(np.minimum(0.0, instance.stock.entry_usd - collected).sum()))
     for target, price in zip(instance.limits.targets, prices.service, strict=True):
-        total += float(price * target.share * instance.demand[target.zones].sum())
+        terms.append(float(price * target.share * instance.demand[target.zones].sum()))
     if prices.co2 > 0:
-        total -= float(prices.co2) * instance.limits.co2_kg
+        terms.append(-float(prices.co2) * instance.limits.co2_kg)
     if prices.budget > 0:
-        total -= float(prices.budget) * instance.limits.budget_usd
-    return total
+        terms.append(-float(prices.budget) * instance.limits.budget_usd)
+    return terms

@@ -76,6 +76,8 @@ class Siting:
         Yearly orders at which safety stock is priced.
     cost : float
         USD a year; an estimate where no plan was made.
+    side : Multipliers or None
+        Prices of the side rows at the exact allocation; None where none was made.
     """
 
     size: Index
@@ -83,6 +85,7 @@ class Siting:
     rho: Array
     volume: Array
     cost: float = np.inf
+    side: Multipliers | None = None
 
 
 def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) -> CostTable:
