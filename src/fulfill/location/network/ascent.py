@@ -22,7 +22,7 @@ from fulfill.location.network.relaxation import (
 )
 from fulfill.model.arrays import Array
 from fulfill.model.instance import Inbound, LocationInstance, Stock
-from fulfill.model.multipliers import UNITS, Multipliers, with_prices
+from fulfill.model.multipliers import FREE, UNITS, Multipliers, with_prices
 
 FIRST_STEP, SMALLEST_STEP = 1.0, 1e-3
 PATIENCE = 10
@@ -273,22 +273,85 @@ def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multiplie
     -------
     Multipliers
     """
-    mean, demand = state.mean, instance.demand
-    cell = mean["cell"]
-    length = float((demand * cell**2).sum())
-    # no cell is violated: there is no direction to move in
+    weights, per_unit = row_sizes(instance), _per_order(instance)
+    # a price of zero stays where its row has room
+    mean = {
+        name: np.where((getattr(state.best, name) <= 0) & (value < 0), 0.0, value)
+        if name not in FREE
+        else value
+        for name, value in state.mean.items()
+    }
+    length = sum(
+        float((weights[name] * value**2).sum()) for name, value in mean.items() if name in weights
+    )
+    # no row is violated: there is no direction to move in
     if length <= 0:
         return state.best
     # Polyak: (target - bound) over the squared norm; the floor keeps steps alive at the target
     usd = state.step * max(upper - state.bound, 1e-4 * abs(state.bound)) / length
-    # rows per m3 move so that a mean order pays as much as by other rows
-    per_m3 = usd / _mean_volume(instance)
-    step = {name: per_m3 if UNITS[name] == "m3" else usd for name in mean}
-    step["throughput"] = THROUGHPUT * usd
-    moved = {name: getattr(state.best, name) + step[name] * mean[name] for name in mean}
+    moved = {
+        name: getattr(state.best, name) + usd * per_unit.get(UNITS[name], 1.0) * mean[name]
+        for name in mean
+    }
+    moved["throughput"] = state.best.throughput + THROUGHPUT * usd * mean["throughput"]
     if instance.stock is not None:
         moved["stocking"] = _affordable(instance, instance.stock.entry_usd, moved["stocking"])
     return with_prices(state.best, **moved)
+
+
+def row_sizes(instance: LocationInstance) -> dict[str, Array]:
+    """Return how many mean orders the rows of each multiplier are about.
+
+    A violation is a share of this. Rows without a limit have no size, and throughput is not a row:
+    its prices are searched for by the kernel.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    dict of ndarray
+        By name of the multiplier, in its shape.
+    """
+    per_order = _per_order(instance)
+
+    def orders(limit: Array, unit: str) -> Array:
+        return np.where(np.isfinite(limit), limit, 0.0) * per_order[unit]
+
+    sizes = {
+        "cell": instance.demand,
+        "mail": orders(instance.mail.capacity_kg, "kg"),
+        "carrier": orders(instance.carriers.orders, "order"),
+    }
+    if instance.inbound is not None:
+        sizes["gateway"] = orders(instance.inbound.gateway_m3, "m3")
+        sizes["origin"] = orders(instance.inbound.origin_m3, "m3")
+    if instance.stock is not None:
+        sizes["stocking"] = np.repeat(
+            instance.demand.sum(axis=2)[:, :, None], len(instance.countries), axis=2
+        )
+        largest = instance.stock.storage_m3.max(axis=1)
+        sizes["storage"] = orders(
+            np.repeat(largest[:, None], instance.shape[2], axis=1), "m3"
+        )
+    return sizes
+
+
+def _per_order(instance: LocationInstance) -> dict[str, float]:
+    """Return what a multiplier's unit is in mean orders, by unit.
+
+    Rows per m3 or kg then move so that a mean order pays as much as by other rows.
+    """
+    weight = instance.demand.sum(axis=(0, 2))
+    mean = weight / max(float(weight.sum()), 1e-12)
+    heaviest = instance.mail.weight_kg.max(axis=0, initial=0.0)
+    kg = float(mean @ np.where(heaviest > 0, heaviest, instance.weight_kg))
+    return {
+        "order": 1.0,
+        "m3": 1.0 / max(float(mean @ instance.volume_m3), 1e-9),
+        "kg": 1.0 / max(kg, 1e-9),
+    }
 
 
 def _affordable(instance: LocationInstance, entry_usd: Array, stocking: Array) -> Array:
@@ -300,9 +363,3 @@ def _affordable(instance: LocationInstance, entry_usd: Array, stocking: Array) -
     collected = np.einsum("zkc,zk->kc", charges, instance.demand.sum(axis=2))
     factor = np.where(collected > entry_usd, entry_usd / np.maximum(collected, 1e-12), 1.0)
     return np.asarray(charges * factor[None])
-
-
-def _mean_volume(instance: LocationInstance) -> float:
-    """Return the mean volume of the goods of an order, m3."""
-    weight = instance.demand.sum(axis=(0, 2))
-    return max(float(weight @ instance.volume_m3 / max(weight.sum(), 1e-12)), 1e-9)
