@@ -60,7 +60,7 @@ class Multipliers:
     storage: Array = field(metadata=_per("m3", "sites", "periods"))
     service: Array = field(metadata=_per("order", "targets"))
     throughput: Array = field(metadata=_per("order", "sites", "sizes", "periods", free=True))
-    co2: Array = field(metadata=_per("kg"))
+    co2: Array = field(metadata=_per("kg CO2e"))
     budget: Array = field(metadata=_per("USD"))
 
 

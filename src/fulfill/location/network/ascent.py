@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from fulfill.location.network.alternatives import UNSERVED, Alternative
 from fulfill.location.network.relaxation import (
     LocalLanes,
     Relaxed,
@@ -164,12 +166,13 @@ def violations(
     dict of ndarray
         By name of the multiplier, in its shape.
     """
+    flows, alternative = relaxed.flows, relaxed.alternative
     # the price is clipped there, so it cannot rise further
-    at_top = prices.cell >= relaxed.alternative - 1e-9
-    short = 1.0 - relaxed.served
-    left = np.where(at_top, np.maximum(short, 0.0), 0.0)
+    at_top = prices.cell >= alternative.usd * (1.0 - 1e-12) - 1e-9
+    short = 1.0 - flows.served
     found = {"cell": np.where(at_top & (short > 0), 0.0, short)}
-    demand = instance.demand
+    left = np.where(at_top, np.maximum(short, 0.0), 0.0) * instance.demand
+    mailed = _mailed(instance, alternative, left)
     if instance.stock is not None:
         found |= _stock_violations(instance, instance.stock, prices, relaxed)
     if np.isfinite(instance.limits.budget_usd):
@@ -177,18 +180,59 @@ def violations(
         spent = instance.invest_usd[sites, relaxed.size[sites]].sum()
         found["budget"] = np.asarray(spent / max(instance.limits.budget_usd, 1.0) - 1.0)
     found["throughput"] = _throughput_violations(instance, relaxed)
+    brought_kg = 0.0
     if instance.inbound is not None:
-        found |= _inbound_violations(instance, instance.inbound, prices, relaxed)
-    carriers, mail = instance.carriers, instance.mail
-    carried = np.zeros_like(carriers.orders)
-    np.add.at(carried, carriers.zone_region, (relaxed.served * demand).sum(axis=1))
-    found["carrier"] = carried / np.maximum(carriers.orders, 1e-9) - 1.0
-    # the mail option of a cell is not recorded: the heaviest one errs towards a higher price
-    per_order = mail.weight_kg.max(axis=0)
-    mailed = np.zeros_like(mail.capacity_kg)
-    np.add.at(mailed, instance.zone_country, np.einsum("zkt,k->zt", left * demand, per_order))
-    found["mail"] = mailed / np.maximum(mail.capacity_kg, 1e-9) - 1.0
+        inbound, brought_kg = _inbound_violations(instance, instance.inbound, prices, relaxed)
+        found |= inbound
+    carriers = instance.carriers.orders
+    found["carrier"] = flows.carried.sum(axis=0) / np.maximum(carriers, 1e-9) - 1.0
+    capacity = instance.mail.capacity_kg
+    found["mail"] = mailed.kg / np.maximum(capacity, 1e-9) - 1.0
+    if instance.limits.targets:
+        wanted = np.array(
+            [target.share * instance.demand[target.zones].sum() for target in instance.limits.targets]
+        )
+        in_time = flows.in_time.sum(axis=0) + mailed.in_time
+        found["service"] = 1.0 - in_time / np.maximum(wanted, 1e-9)
+    if np.isfinite(instance.limits.co2_kg):
+        emitted = float(flows.co2_kg.sum()) + mailed.co2_kg + brought_kg
+        found["co2"] = np.asarray(emitted / max(instance.limits.co2_kg, 1e-9) - 1.0)
     return found
+
+
+class _Mailed(NamedTuple):
+    """What orders left to the alternative take.
+
+    Attributes
+    ----------
+    kg : (C, T)
+        Chargeable kg.
+    in_time : (N,)
+        Potential orders of each service target in time.
+    co2_kg : float
+    """
+
+    kg: Array
+    in_time: Array
+    co2_kg: float
+
+
+def _mailed(instance: LocationInstance, alternative: Alternative, left: Array) -> _Mailed:
+    """Return what potential orders `left` (Z, K, T) to their alternative take."""
+    zone, product, period = np.nonzero((left > 0) & (alternative.lane != UNSERVED))
+    lane = alternative.lane[zone, product, period]
+    option = instance.lane_option[lane]
+    orders = left[zone, product, period]
+    units = orders * instance.units[option, product, period]
+    kg = np.zeros_like(instance.mail.capacity_kg)
+    heavy = instance.mail.weight_kg[option, product]
+    np.add.at(kg, (instance.zone_country[zone], period), units * heavy)
+    in_time = [
+        float((orders * instance.option_within[target.days][option, period])[target.zones[zone]].sum())
+        for target in instance.limits.targets
+    ]
+    carbon = float((units * instance.lane_co2[lane] * instance.weight_kg[product]).sum())
+    return _Mailed(kg, np.array(in_time), carbon)
 
 
 def _stock_violations(
@@ -198,12 +242,12 @@ def _stock_violations(
     yearly = np.maximum(instance.demand.sum(axis=2), 1e-12)
     collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
     kept = collected >= stock.entry_usd - 1e-9
-    stored = np.einsum("ikt,ktu,k->iu", relaxed.units, stock.level, instance.volume_m3)
+    stored = np.einsum("ikt,ktu,k->iu", relaxed.flows.units, stock.level, instance.volume_m3)
     sites = np.arange(len(relaxed.size))
     room = np.where(relaxed.size >= 0, stock.storage_m3[sites, relaxed.size], 0.0)
     largest = np.maximum(stock.storage_m3.max(axis=1), 1e-9)
     return {
-        "stocking": relaxed.stocked / yearly[:, :, None] - kept[None],
+        "stocking": relaxed.flows.stocked / yearly[:, :, None] - kept[None],
         "storage": (stored - room[:, None]) / largest[:, None],
     }
 
@@ -221,7 +265,7 @@ def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Arra
     room, steps = instance.capacity[sites, size], instance.handling_usd[sites, size]
     supplied = (room * (steps[:, :, None] < relaxed.price[sites, size][:, None, :])).sum(axis=1)
     found = np.zeros(relaxed.price.shape)
-    found[sites, size] = (relaxed.units[sites].sum(axis=1) - supplied) / np.maximum(
+    found[sites, size] = (relaxed.flows.units[sites].sum(axis=1) - supplied) / np.maximum(
         room.sum(axis=1), 1e-9
     )
     return found
@@ -229,18 +273,20 @@ def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Arra
 
 def _inbound_violations(
     instance: LocationInstance, inbound: Inbound, prices: Multipliers, relaxed: Relaxed
-) -> dict[str, Array]:
+) -> tuple[dict[str, Array], float]:
     """Return the excess over the capacity of gateways and plants, and over the share of a gateway.
 
     Returns
     -------
     dict of ndarray
         ``gateway`` (G, T), ``origin`` (O, T), ``share`` (G,), each as a share.
+    float
+        CO2e of the inbound flows, kg.
     """
     _, route = inbound_price(instance, prices)
-    site, product, period = np.nonzero(relaxed.units)
+    site, product, period = np.nonzero(relaxed.flows.units)
     taken = route[site, product, period]
-    volume = relaxed.units[site, product, period] * instance.volume_m3[product]
+    volume = relaxed.flows.units[site, product, period] * instance.volume_m3[product]
     landed = volume[:, None] * inbound.landing[period]
     passed, made = np.zeros_like(inbound.gateway_m3), np.zeros_like(inbound.origin_m3)
     for gate in (inbound.route_gateway[taken], inbound.route_crossing[taken]):
@@ -252,11 +298,12 @@ def _inbound_violations(
     whole = max(through.sum(), 1e-9)
     limited = np.isfinite(inbound.origin_m3)
     room = np.where(limited, np.maximum(inbound.origin_m3, 1e-9), 1.0)
+    goods_kg = relaxed.flows.units[site, product, period] * instance.weight_kg[product]
     return {
         "gateway": passed / np.maximum(inbound.gateway_m3, 1e-9) - 1.0,
         "origin": np.where(limited, made / room - 1.0, -1.0),
         "share": through / whole - instance.limits.max_gateway_share,
-    }
+    }, float((goods_kg * inbound.route_co2[taken]).sum())
 
 
 def _moved(instance: LocationInstance, state: Ascent, upper: float) -> Multipliers:
@@ -335,6 +382,13 @@ def row_sizes(instance: LocationInstance) -> dict[str, Array]:
         sizes["storage"] = orders(
             np.repeat(largest[:, None], instance.shape[2], axis=1), "m3"
         )
+    limits = instance.limits
+    if limits.targets:
+        sizes["service"] = np.array(
+            [target.share * instance.demand[target.zones].sum() for target in limits.targets]
+        )
+    sizes["co2"] = orders(np.asarray(limits.co2_kg), "kg CO2e")
+    sizes["budget"] = orders(np.asarray(limits.budget_usd), "USD")
     return sizes
 
 
@@ -347,10 +401,14 @@ def _per_order(instance: LocationInstance) -> dict[str, float]:
     mean = weight / max(float(weight.sum()), 1e-12)
     heaviest = instance.mail.weight_kg.max(axis=0, initial=0.0)
     kg = float(mean @ np.where(heaviest > 0, heaviest, instance.weight_kg))
+    orders, limits = float(weight.sum()), instance.limits
     return {
         "order": 1.0,
         "m3": 1.0 / max(float(mean @ instance.volume_m3), 1e-9),
         "kg": 1.0 / max(kg, 1e-9),
+        # of these a plan takes the whole limit, or the limit has no price
+        "kg CO2e": orders / max(limits.co2_kg, 1e-9),
+        "USD": orders / max(limits.budget_usd, 1e-9),
     }
 
 

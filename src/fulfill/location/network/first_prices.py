@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fulfill.location.network.relaxation import alternative_cost, inbound_price
+from fulfill.location.network.alternatives import cheapest_alternative
+from fulfill.location.network.relaxation import inbound_price
 from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
@@ -30,7 +31,7 @@ def first_prices(instance: LocationInstance) -> Multipliers:
         instance.handling_usd.min(axis=2) + np.where(offered, instance.fixed_usd, 0.0) / busy,
         np.inf,
     ).min(axis=1)
-    cell = alternative_cost(instance, nothing)
+    cell = cheapest_alternative(instance, nothing).usd
     lanes = np.flatnonzero(instance.lane_site >= 0)
     # in chunks, so that lanes by products by periods fit into memory
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):

@@ -12,8 +12,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from fulfill.location.network.alternatives import cheapest_alternative
 from fulfill.location.network.first_prices import first_prices
-from fulfill.location.network.relaxation import alternative_cost
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.model.certificate import Leaf
 from fulfill.model.instance import Inbound, LocationInstance, Stock
@@ -37,7 +37,7 @@ def units_per_usd(instance: LocationInstance) -> float:
         A power of two; 1 where no site saves anything.
     """
     nothing = zero_multipliers(instance.axis_sizes)
-    saving = alternative_cost(instance, nothing) - first_prices(instance).cell
+    saving = cheapest_alternative(instance, nothing).usd - first_prices(instance).cell
     # an order that must be served has no alternative to save over
     counts = np.isfinite(saving) & (saving > 0)
     weight = np.where(counts, instance.demand, 0.0)

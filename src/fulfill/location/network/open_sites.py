@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fulfill.location.network.relaxation import NO_CREDIT, inbound_price, service_credit
+from fulfill.location.network.alternatives import NO_CREDIT, service_credit
+from fulfill.location.network.relaxation import inbound_price
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import njit

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from fulfill.location.network.allocation import allocate, best_assortment
+from fulfill.location.network.alternatives import cheapest_alternative
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
@@ -14,7 +15,6 @@ from fulfill.location.network.limits import TRIES, raise_limit_prices
 from fulfill.location.network.open_sites import open_sites
 from fulfill.location.network.relaxation import (
     Relaxed,
-    alternative_cost,
     evaluate,
     inbound_price,
     local_lanes,
@@ -49,11 +49,11 @@ def as_siting(relaxed: Relaxed) -> Siting:
     """
     sites = np.flatnonzero(relaxed.size >= 0)
     size = relaxed.size[sites]
-    assortment = np.zeros(relaxed.units.shape[:2], bool)
+    assortment = np.zeros(relaxed.flows.units.shape[:2], bool)
     assortment[sites] = np.isfinite(relaxed.slope[sites, size])
-    rho = np.zeros((len(relaxed.size), relaxed.units.shape[2]))
+    rho = np.zeros((len(relaxed.size), relaxed.flows.units.shape[2]))
     rho[sites] = relaxed.price[sites, size]
-    return Siting(relaxed.size, assortment, rho, relaxed.units.sum(axis=2))
+    return Siting(relaxed.size, assortment, rho, relaxed.flows.units.sum(axis=2))
 
 
 def from_sizes(instance: LocationInstance, size: Index) -> Siting:
@@ -286,7 +286,7 @@ def _cheapest_service(
     """Return the least cost of each cell where an order pays `rho` (I, 1 or K, T) at a site."""
     inbound, _ = inbound_price(instance, prices)
     inbound = np.where(siting.assortment[:, :, None], inbound + rho, np.inf)
-    cell = alternative_cost(instance, prices)
+    cell = cheapest_alternative(instance, prices).usd
     is_open = np.append(siting.size >= 0, False)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):

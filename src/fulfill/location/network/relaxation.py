@@ -24,7 +24,13 @@ from dataclasses import dataclass
 import numpy as np
 from numba import get_num_threads
 
-from fulfill.location.network.site_arrays import ChosenSites, SiteCosts, SiteLanes
+from fulfill.location.network.alternatives import (
+    NO_CREDIT,
+    Alternative,
+    cheapest_alternative,
+    service_credit,
+)
+from fulfill.location.network.site_arrays import ChosenSites, RelaxedFlows, SiteCosts, SiteLanes
 from fulfill.location.network.site_kernels import (
     cheapest_routes,
     chosen_flows,
@@ -34,10 +40,6 @@ from fulfill.location.network.site_kernels import (
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, Inbound, LocationInstance
 from fulfill.model.multipliers import Multipliers
-
-NO_CREDIT = np.zeros((0, 0))
-"""Stands for no service credit: kernels do not read it."""
-
 
 @dataclass(frozen=True)
 class LocalLanes:
@@ -80,14 +82,10 @@ class Relaxed:
         Price of throughput, USD per order.
     slope : (I, M, K)
         Price of safety stock, USD per order; infinite where the product is not stocked.
-    served : (Z, K, T)
-        Share of each cell that the chosen sites serve; it may exceed one.
-    units : (I, K, T)
-        Orders that leave the chosen sites.
-    stocked : (Z, K, C)
-        Orders served from a country.
-    alternative : (Z, K, T)
-        Cheapest cost without a site (mail or unserved), USD per potential order.
+    flows : RelaxedFlows
+        What the chosen sites serve.
+    alternative : Alternative
+        Cheapest service without a site.
     """
 
     bound: float
@@ -96,10 +94,8 @@ class Relaxed:
     size: Index
     price: Array
     slope: Array
-    served: Array
-    units: Array
-    stocked: Array
-    alternative: Array
+    flows: RelaxedFlows
+    alternative: Alternative
 
 
 def local_lanes(instance: LocationInstance) -> LocalLanes:
@@ -191,75 +187,7 @@ def route_surcharge(instance: LocationInstance, inbound: Inbound, prices: Multip
     return np.asarray(by_sale[:, None, :] * instance.volume_m3[:, None] + carbon)
 
 
-def alternative_cost(instance: LocationInstance, prices: Multipliers) -> Array:
-    """Return the cheapest cost of a potential order without a site: mailed or unserved.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-    prices : Multipliers
-
-    Returns
-    -------
-    ndarray, shape (Z, K, T)
-        USD per potential order.
-    """
-    best = np.broadcast_to(instance.unserved_usd[None, :, None], instance.shape).copy()
-    mail = np.flatnonzero(instance.lane_site == MAIL)
-    np.minimum.at(best, instance.lane_zone[mail], mail_cost(instance, prices, mail))
-    return best
-
-
-def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> Array:
-    """Return the cost of a potential order by mail lanes at the multipliers.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-    prices : Multipliers
-    lanes : (n_lanes,) of int
-
-    Returns
-    -------
-    ndarray, shape (n_lanes, K, T)
-        USD per potential order.
-    """
-    option, zone = instance.lane_option[lanes], instance.lane_zone[lanes]
-    by_zone = prices.mail[instance.zone_country[zone]][:, None, :]
-    air = by_zone * instance.mail.weight_kg[option][:, :, None]
-    carbon = prices.co2 * instance.lane_co2[lanes][:, None, None] * instance.weight_kg[:, None]
-    cost = instance.lane_cost(lanes) + instance.units[option] * (air + carbon)
-    return np.asarray(cost - service_credit(instance, prices, zone, option)[:, None, :])
-
-
-def service_credit(
-    instance: LocationInstance, prices: Multipliers, zone: Index, option: Index
-) -> Array:
-    """Return what the multipliers of the service targets pay for an order.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-    prices : Multipliers
-    zone, option : (n_lanes,) of int
-
-    Returns
-    -------
-    ndarray, shape (n_lanes, T)
-        USD per potential order.
-    """
-    credit = np.zeros((len(zone), instance.shape[2]))
-    for target, price in zip(instance.limits.targets, prices.service, strict=True):
-        if price > 0:
-            credit += (
-                price * target.zones[zone][:, None] * instance.option_within[target.days][option]
-            )
-    return credit
-
-
-def evaluate(
-    instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, blur_usd: float = 0.0
-) -> Relaxed:
+def evaluate(instance: LocationInstance, lanes: LocalLanes, prices: Multipliers) -> Relaxed:
     """Return the bound and the relaxed solution at some multipliers.
 
     ``prices.cell`` is clipped at the cheapest alternative: a higher price gives no better bound
@@ -271,51 +199,44 @@ def evaluate(
     lanes : LocalLanes
         All of them for a bound of the instance; see `promising`.
     prices : Multipliers
-    blur_usd : float
-        Smooths `served`, `units` and `stocked`, not the bound: a cell whose profit is below this is
-        served in proportion to it, and a site whose value is near zero is partly open. At the best
-        multipliers many sites tie for a cell; the smoothed solution is then a better direction than
-        an arbitrary winner.
 
     Returns
     -------
     Relaxed
     """
-    alternative = alternative_cost(instance, prices)
-    cell = np.minimum(prices.cell, alternative)
+    alternative = cheapest_alternative(instance, prices)
+    cell = np.minimum(prices.cell, alternative.usd)
     charged = _charged_lanes(instance, lanes, prices, cell)
     charge, slope = stock_linearisation(instance)
     fixed = effective_fixed(instance, prices)
     costs = SiteCosts(charge, slope, instance.capacity, instance.handling_usd, fixed)
     value, rho, paid = site_values(charged, costs, prices.throughput, get_num_threads())
     size = choose(instance, value)
-    served = np.zeros(instance.shape)
-    units = np.zeros(instance.flow_shape)
-    stocked = np.zeros(prices.stocking.shape)
-    part = partly_open(instance, value, size, blur_usd)
-    # partly open sites need a size although the bound keeps them closed
-    best_size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
-    chosen = ChosenSites(best_size, part, blur_usd, rho, paid)
-    chosen_flows(charged, chosen, served, units, stocked)
+    flows = empty_flows(instance)
+    chosen_flows(charged, ChosenSites(size, rho, paid), flows)
     sites = np.flatnonzero(size >= 0)
     terms = np.array(constant_terms(instance, prices, cell))
     opened = value[sites, size[sites]]
     bound = float(terms.sum() + opened.sum())
     size_of_terms = float(np.abs(terms).sum() + np.abs(opened).sum())
-    return Relaxed(bound, size_of_terms, value, size, rho, paid, served, units, stocked, alternative)
+    return Relaxed(bound, size_of_terms, value, size, rho, paid, flows, alternative)
 
 
 def _charged_lanes(
     instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, cell: Array
 ) -> SiteLanes:
     """Return the lanes with everything that is paid on them at the multipliers."""
-    charged = prices.service.any()
+    charged, targets = prices.service.any(), instance.limits.targets
+    within = np.zeros((len(targets), *instance.option_cost[:, 0].shape))
+    for number, target in enumerate(targets):
+        within[number] = instance.option_within[target.days]
     return SiteLanes(
         start=lanes.start,
         zone=lanes.zone,
         option=lanes.option,
         usd=lanes.usd,
-        carbon=lanes.co2 * prices.co2,
+        co2=lanes.co2,
+        co2_usd=float(prices.co2),
         credit=service_credit(instance, prices, lanes.zone, lanes.option) if charged else NO_CREDIT,
         option_cost=instance.option_cost,
         price_multiplier=instance.price_multiplier,
@@ -328,36 +249,31 @@ def _charged_lanes(
         weight=instance.weight_kg,
         cell=cell,
         demand=instance.demand,
+        within=within,
+        in_scope=np.array([target.zones for target in targets]).reshape(-1, len(cell)),
     )
 
 
-def partly_open(instance: LocationInstance, value: Array, size: Index, blur_usd: float) -> Array:
-    """Return the degree to which each site counts as open in a smoothed solution.
+def empty_flows(instance: LocationInstance) -> RelaxedFlows:
+    """Return flows of nothing, to be added to by the kernel.
 
     Parameters
     ----------
     instance : LocationInstance
-    value : (I, M)
-    size : (I,)
-    blur_usd : float
 
     Returns
     -------
-    ndarray, shape (I,)
-        0 to 1.
+    RelaxedFlows
     """
-    if blur_usd <= 0:
-        return (size >= 0).astype(float)
-    best = np.where(np.isfinite(value).any(axis=1), value.min(axis=1), np.inf)
-    scale = (
-        np.where(np.isfinite(instance.fixed_usd), instance.fixed_usd, 0.0).max(axis=1).clip(min=1.0)
-        * 0.1
-        * blur_usd
+    n_zones, n_products, n_periods = instance.shape
+    return RelaxedFlows(
+        served=np.zeros(instance.shape),
+        units=np.zeros(instance.flow_shape),
+        stocked=np.zeros((n_zones, n_products, len(instance.countries))),
+        carried=np.zeros((n_products, len(instance.carriers.regions), n_periods)),
+        in_time=np.zeros((n_products, len(instance.limits.targets))),
+        co2_kg=np.zeros(n_products),
     )
-    part = np.clip(0.5 - best / scale, 0.0, 1.0)
-    part[list(instance.limits.opened)] = 1.0
-    part[list(instance.limits.closed)] = 0.0
-    return np.asarray(part)
 
 
 def promising(
@@ -380,7 +296,7 @@ def promising(
     -------
     LocalLanes
     """
-    cell = np.minimum(prices.cell, alternative_cost(instance, prices)) + slack_usd
+    cell = np.minimum(prices.cell, cheapest_alternative(instance, prices).usd) + slack_usd
     inbound, _ = inbound_price(instance, prices)
     # lowest possible prices of throughput and stock, so that no lane is dropped that could pay
     cheapest = instance.handling_usd.min(axis=(1, 2))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fulfill.model.arrays import Array, Index
+from fulfill.model.arrays import Array, Index, Mask
 
 
 class SiteLanes(NamedTuple):
@@ -17,8 +17,10 @@ class SiteLanes(NamedTuple):
     ----------
     start : (I + 1,)
     zone, option : (L,)
-    usd, carbon : (L,)
-        Price by distance, USD per order; price of CO2e, USD per kg of goods.
+    usd, co2 : (L,)
+        Price by distance, USD per order; kg CO2e per kg of goods.
+    co2_usd : float
+        Price of CO2e, USD per kg.
     credit : (L, T) or (0, 0)
         What the multipliers of service targets pay for an order; empty where there are none.
     option_cost, price_multiplier, units : (W, K, T)
@@ -39,13 +41,18 @@ class SiteLanes(NamedTuple):
         Multipliers of the cells, USD per potential order.
     demand : (Z, K, T)
         Potential orders.
+    within : (N, W, T)
+        Share of the orders of a delivery option in time for each service target.
+    in_scope : (N, Z) of bool
+        Zones of each service target.
     """
 
     start: Index
     zone: Index
     option: Index
     usd: Array
-    carbon: Array
+    co2: Array
+    co2_usd: float
     credit: Array
     option_cost: Array
     price_multiplier: Array
@@ -58,6 +65,8 @@ class SiteLanes(NamedTuple):
     weight: Array
     cell: Array
     demand: Array
+    within: Array
+    in_scope: Mask
 
 
 class SiteCosts(NamedTuple):
@@ -109,10 +118,6 @@ class ChosenSites(NamedTuple):
     ----------
     size : (I,)
         -1 for closed.
-    part : (I,)
-        Degree to which each site counts as open, 0 to 1.
-    blur : float
-        A cell whose profit is below this counts in proportion to it, USD.
     rho : (I, M, T)
         Prices of throughput, USD per order.
     paid : (I, M, K)
@@ -120,7 +125,32 @@ class ChosenSites(NamedTuple):
     """
 
     size: Index
-    part: Array
-    blur: float
     rho: Array
     paid: Array
+
+
+class RelaxedFlows(NamedTuple):
+    """What the chosen sites of a relaxed solution serve; the kernel adds to it.
+
+    Attributes
+    ----------
+    served : (Z, K, T)
+        Share of each cell; it may exceed one.
+    units : (I, K, T)
+        Orders that leave the sites.
+    stocked : (Z, K, C)
+        Potential orders served from a country.
+    carried : (K, Q, T)
+        Orders that leave for a carrier region, by product.
+    in_time : (K, N)
+        Potential orders of each service target that arrive in time.
+    co2_kg : (K,)
+        Emitted from the sites on.
+    """
+
+    served: Array
+    units: Array
+    stocked: Array
+    carried: Array
+    in_time: Array
+    co2_kg: Array

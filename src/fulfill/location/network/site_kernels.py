@@ -155,7 +155,7 @@ def _set_worth(i, z, k, lane, last, lanes, worth):
     q = lanes.region[z]
     for other in range(lane, last):
         w, row = lanes.option[other], other - lane
-        extra = lanes.carbon[other] * lanes.weight[k]
+        extra = lanes.co2[other] * lanes.co2_usd * lanes.weight[k]
         # the whole row without branches, which the compiler turns into vector instructions
         for t in range(n_periods):
             worth[row, t] = (
@@ -422,26 +422,22 @@ def site_values(lanes, costs, guess, n_threads):
 
 
 @njit(parallel=True)
-def chosen_flows(lanes, chosen, served, units, stocked):
+def chosen_flows(lanes, chosen, flows):
     """Add what the chosen sites serve at their prices.
 
     Parameters
     ----------
     lanes : SiteLanes
     chosen : ChosenSites
-    served : (Z, K, T)
-        Share of each cell; updated.
-    units : (I, K, T)
-        Orders that leave each site; updated.
-    stocked : (Z, K, C)
-        Orders served from a country; updated.
+    flows : RelaxedFlows
+        Updated.
     """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
     for k in prange(n_products):
         # in series over sites: threads by product never write to the same entries
         for i in range(len(chosen.size)):
-            m, c = chosen.size[i], lanes.country[i]
-            if m < 0 or chosen.part[i] <= 0.0 or chosen.paid[i, m, k] == np.inf:
+            m = chosen.size[i]
+            if m < 0 or chosen.paid[i, m, k] == np.inf:
                 continue
             lane = lanes.start[i]
             while lane < lanes.start[i + 1]:
@@ -450,21 +446,30 @@ def chosen_flows(lanes, chosen, served, units, stocked):
                 while last < lanes.start[i + 1] and lanes.zone[last] == z:
                     last += 1
                 for t in range(n_periods):
-                    best, best_u = _best_lane(i, z, k, t, m, lane, last, lanes, chosen)
-                    if best > 0.0:
-                        blur = chosen.blur
-                        share = chosen.part[i] * (min(1.0, best / blur) if blur > 0.0 else 1.0)
-                        served[z, k, t] += share
-                        units[i, k, t] += share * lanes.demand[z, k, t] * best_u
-                        stocked[z, k, c] += share * lanes.demand[z, k, t]
+                    best = _best_lane(i, z, k, t, m, lane, last, lanes, chosen)
+                    if best >= 0:
+                        _serve(i, z, k, t, best, lanes, flows)
                 lane = last
 
 
 @njit()
-def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
-    """Return the largest profit of an order of a cell from site `i` at size `m`, and its units.
+def _serve(i, z, k, t, lane, lanes, flows):
+    """Add what serving a cell from site `i` over a lane takes."""
+    w, orders = lanes.option[lane], lanes.demand[z, k, t]
+    units = orders * lanes.units[w, k, t]
+    flows.served[z, k, t] += 1.0
+    flows.units[i, k, t] += units
+    flows.stocked[z, k, lanes.country[i]] += orders
+    flows.carried[k, lanes.region[z], t] += units
+    flows.co2_kg[k] += units * lanes.co2[lane] * lanes.weight[k]
+    for n in range(len(lanes.within)):
+        if lanes.in_scope[n, z]:
+            flows.in_time[k, n] += orders * lanes.within[n, w, t]
 
-    Both are zero if no lane pays.
+
+@njit()
+def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
+    """Return the lane of the largest profit of a cell from site `i` at size `m`, -1 for none.
 
     Parameters
     ----------
@@ -473,7 +478,7 @@ def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
     lanes : SiteLanes
     chosen : ChosenSites
     """
-    best, best_u = 0.0, 0.0
+    best, found = 0.0, -1
     charge, q = lanes.stocking[z, k, lanes.country[i]], lanes.region[z]
     for other in range(lane, last):
         w = lanes.option[other]
@@ -487,7 +492,7 @@ def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
             * (
                 lanes.inbound[i, k, t]
                 + lanes.carrier[q, t]
-                + lanes.carbon[other] * lanes.weight[k]
+                + lanes.co2[other] * lanes.co2_usd * lanes.weight[k]
                 + chosen.paid[i, m, k]
                 + chosen.rho[i, m, t]
             )
@@ -495,5 +500,5 @@ def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
         if lanes.credit.size > 0:
             left += lanes.credit[other, t]
         if left > best:
-            best, best_u = left, u
-    return best, best_u
+            best, found = left, other
+    return found
