@@ -5,6 +5,10 @@ in another file. So the machine code is kept in a folder named by a hash of all 
 kernels: after any change a new folder is used, and folders of other sources beside it are removed
 once they are `STALE_S` old, since a process that started before the change may still write to
 them. A cache that the user names by the environment variable ``NUMBA_CACHE_DIR`` is used as it is.
+
+Threads that wait for each other sleep: by default those of OpenMP keep their cores busy meanwhile,
+and with other work on the machine every parallel loop then lasts ten times as long. A user's
+``OMP_WAIT_POLICY`` is respected.
 """
 
 from __future__ import annotations
@@ -13,11 +17,14 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numba
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read when numba starts its threads
+
+import numba  # noqa: E402
 
 PACKAGE = Path(__file__).resolve().parents[1]
 FAMILIES = ("location", "routing")
@@ -86,6 +93,26 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """
     decorator: Callable[[Callable[..., Any]], Any] = numba.njit(cache=True, **options)
     return decorator
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """Let parallel loops use at most so many threads.
+
+    Parameters
+    ----------
+    number : int
+
+    Yields
+    ------
+    None
+    """
+    usual = numba.get_num_threads()
+    numba.set_num_threads(min(number, usual))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(usual)
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fulfill.model.arrays import Array, Index
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.multipliers import Multipliers
 
@@ -106,3 +106,26 @@ def service_credit(
                 price * target.zones[zone][:, None] * instance.option_within[target.days][option]
             )
     return credit
+
+
+def service_shares(instance: LocationInstance) -> tuple[Array, Mask]:
+    """Return what counts for the service targets.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    within : ndarray, shape (N, W, T)
+        Share of the orders of a delivery option in time for each target.
+    in_scope : ndarray of bool, shape (N, Z)
+        Zones of each target.
+    """
+    targets = instance.limits.targets
+    within = np.zeros((len(targets), len(instance.option_cost), instance.shape[2]))
+    in_scope = np.zeros((len(targets), len(instance.zones)), bool)
+    for number, target in enumerate(targets):
+        within[number] = instance.option_within[target.days]
+        in_scope[number] = target.zones
+    return within, in_scope

@@ -21,7 +21,8 @@ from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
 from fulfill.location.network.money import in_units, in_usd, params_in_units, units_per_usd
-from fulfill.location.network.planning import plan_of, priced_plan, zone_prices
+from fulfill.location.network.planning import plan_of, plan_reference, priced_plan, zone_prices
+from fulfill.location.network.reference import Reference
 from fulfill.location.network.primal_heuristic import (
     affordable,
     better_start,
@@ -41,6 +42,7 @@ from fulfill.model.arrays import Index
 from fulfill.model.certificate import Certificate, Leaf, whole
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
 from fulfill.model.instance import LocationInstance
+from fulfill.model.kernel_cache import threads
 from fulfill.model.multipliers import AXES, Multipliers, with_prices, zero_multipliers
 from fulfill.model.warm_start import WarmStart
 
@@ -53,6 +55,8 @@ BLOCK = 20
 SLACK_USD = 0.7
 """What a cell's multiplier may rise in a block before a lane outside the promising ones could
 matter."""
+SERIAL, MOST_THREADS = 200_000, 64
+"""Allocations up to which one thread is faster than several that wait for each other."""
 NEW_STEP, SMALL_STEP = 0.3, 0.003
 """Step with which a finer level begins, and below which it begins anew."""
 
@@ -202,7 +206,8 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
         )
     factor = units_per_usd(instance)
     search = Search(in_units(instance, factor), params_in_units(params, factor), begun)
-    with interruptible(search):
+    n_allocations = len(instance.lane_zone) * instance.shape[1] * instance.shape[2]
+    with interruptible(search), threads(1 if n_allocations <= SERIAL else MOST_THREADS):
         _run(search)
     return in_usd(search.solution(), factor)
 
@@ -306,7 +311,8 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
         if search.done(0.95):
             break
         few = promising(instance, every, prices, SLACK_USD)
-        state = replace(begin(instance, few, prices), step=NEW_STEP) if state is None else state
+        if state is None:
+            state = replace(begin(instance, few, prices, _reference(search)), step=NEW_STEP)
         target = polyak_target(search.objective, state.bound)
         state = ascend(instance, few, state, BLOCK, target, lambda _: search.done(0.95))
         prices = state.best
@@ -322,6 +328,11 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
                 state = better_start(instance, few, state, search.siting)
 
 
+def _reference(search: Search) -> Reference | None:
+    """Return service from the sites of the best plan, None where there is none."""
+    return None if search.siting is None else plan_reference(search.instance, search.siting)
+
+
 def _try(search: Search, siting: Siting, prices: Multipliers) -> None:
     """Offer the plan of a choice of sites and assortment, if it keeps the limits."""
     decisions, siting = priced_plan(search.instance, siting, prices, 1)
@@ -335,7 +346,8 @@ def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> 
     The same rounds on the full instance would cost more.
     """
     lanes = local_lanes(middle)
-    state = replace(begin(middle, lanes, prices), step=NEW_STEP)
+    reference = None if search.siting is None else plan_reference(middle, search.siting)
+    state = replace(begin(middle, lanes, prices, reference), step=NEW_STEP)
     return ascend(
         middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.75)
     ).best

@@ -131,20 +131,20 @@ def _delivery_options(
     is_open = np.append(size >= 0, True)
     lanes = np.flatnonzero(is_open[instance.lane_site])
     lanes = lanes[np.lexsort((lanes, instance.lane_zone[lanes]))]
-    zone, option = instance.lane_zone[lanes], instance.lane_option[lanes]
-    charged = prices.service.any()
-    return DeliveryOptions(
+    zone = instance.lane_zone[lanes]
+    nothing = np.zeros(0)
+    bare = DeliveryOptions(
         start=np.searchsorted(zone, np.arange(len(instance.zones) + 1)),
         lane=lanes,
         site=instance.lane_site[lanes],
-        option=option,
+        option=instance.lane_option[lanes],
         usd=instance.lane_usd[lanes],
-        carbon=instance.lane_co2[lanes] * prices.co2,
-        credit=service_credit(instance, prices, zone, option) if charged else NO_CREDIT,
+        carbon=nothing,
+        credit=NO_CREDIT,
         option_cost=instance.option_cost,
         price_multiplier=instance.price_multiplier,
         units=instance.units,
-        inbound=inbound_price(instance, prices)[0],
+        inbound=nothing,
         carrier=prices.carrier,
         mail=prices.mail,
         region=instance.carriers.zone_region,
@@ -153,6 +153,33 @@ def _delivery_options(
         weight=instance.weight_kg,
         demand=instance.demand,
         unserved=instance.unserved_usd,
+    )
+    return charged_options(instance, bare, prices)
+
+
+def charged_options(
+    instance: LocationInstance, options: DeliveryOptions, prices: Multipliers
+) -> DeliveryOptions:
+    """Return the same lanes at other multipliers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    options : DeliveryOptions
+    prices : Multipliers
+
+    Returns
+    -------
+    DeliveryOptions
+    """
+    zone, charged = instance.lane_zone[options.lane], prices.service.any()
+    credit = service_credit(instance, prices, zone, options.option) if charged else NO_CREDIT
+    return options._replace(
+        carbon=instance.lane_co2[options.lane] * prices.co2,
+        credit=credit,
+        inbound=inbound_price(instance, prices)[0],
+        carrier=prices.carrier,
+        mail=prices.mail,
     )
 
 

@@ -7,16 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from fulfill.location.network.allocation import allocate, best_assortment
-from fulfill.location.network.alternatives import cheapest_alternative
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
 from fulfill.location.network.limits import TRIES, raise_limit_prices
 from fulfill.location.network.open_sites import open_sites
+from fulfill.location.network.reference import Reference, cheapest_service, reference_of
 from fulfill.location.network.relaxation import (
     Relaxed,
     evaluate,
-    inbound_price,
     local_lanes,
 )
 from fulfill.location.network.site_search import Siting
@@ -223,6 +222,26 @@ def reoptimised(
     return min(priced, key=lambda choice: choice.cost), fitted.best
 
 
+def plan_reference(instance: LocationInstance, siting: Siting) -> Reference:
+    """Return service from the sites of a plan.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+        Of the plan.
+
+    Returns
+    -------
+    Reference
+    """
+    paid = np.broadcast_to(siting.rho[:, None, :], instance.flow_shape)
+    if instance.stock is not None:
+        paid = paid + instance.stock.safety.marginal(siting.volume)[:, :, None]
+    paid = np.where(siting.assortment[:, :, None], paid, np.inf)
+    return reference_of(instance, siting.size, paid, zero_multipliers(instance.axis_sizes))
+
+
 def plan_prices(instance: LocationInstance, siting: Siting) -> Multipliers | None:
     """Return the multipliers of all rows at the exact allocation of a plan.
 
@@ -239,10 +258,8 @@ def plan_prices(instance: LocationInstance, siting: Siting) -> Multipliers | Non
     """
     if siting.side is None:
         return None
-    rho = siting.rho[:, None, :]
-    if instance.stock is not None:
-        rho = rho + instance.stock.safety.marginal(siting.volume)[:, :, None]
-    return with_prices(siting.side, cell=_cheapest_service(instance, siting, siting.side, rho))
+    service = cheapest_service(instance, plan_reference(instance, siting), siting.side)
+    return with_prices(siting.side, cell=service.usd)
 
 
 def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
@@ -277,23 +294,7 @@ def zone_prices(instance: LocationInstance, siting: Siting, prices: Multipliers)
     ndarray, shape (Z, K, T)
         USD per potential order.
     """
-    return _cheapest_service(instance, siting, prices, siting.rho[:, None, :])
-
-
-def _cheapest_service(
-    instance: LocationInstance, siting: Siting, prices: Multipliers, rho: Array
-) -> Array:
-    """Return the least cost of each cell where an order pays `rho` (I, 1 or K, T) at a site."""
-    inbound, _ = inbound_price(instance, prices)
-    inbound = np.where(siting.assortment[:, :, None], inbound + rho, np.inf)
-    cell = cheapest_alternative(instance, prices).usd
-    is_open = np.append(siting.size >= 0, False)
-    lanes = np.flatnonzero(is_open[instance.lane_site])
-    for chunk in np.array_split(lanes, max(1, len(lanes) // 20000)):
-        option = instance.lane_option[chunk]
-        np.fmin.at(  # no number: no units of goods that cannot be had
-            cell,
-            instance.lane_zone[chunk],
-            instance.lane_cost(chunk) + instance.units[option] * inbound[instance.lane_site[chunk]],
-        )
-    return cell
+    paid = np.broadcast_to(siting.rho[:, None, :], instance.flow_shape)
+    paid = np.where(siting.assortment[:, :, None], paid, np.inf)
+    reference = reference_of(instance, siting.size, paid, prices)
+    return cheapest_service(instance, reference, prices).usd

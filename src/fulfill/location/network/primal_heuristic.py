@@ -14,8 +14,15 @@ import numpy as np
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.limits import raise_limit_prices
-from fulfill.location.network.planning import as_siting, from_sizes, plan_prices, priced_plan, reoptimised
-from fulfill.location.network.first_prices import first_prices
+from fulfill.location.network.planning import (
+    as_siting,
+    from_sizes,
+    plan_prices,
+    plan_reference,
+    priced_plan,
+    reoptimised,
+)
+from fulfill.location.network.first_prices import first_prices, first_reference
 from fulfill.location.network.relaxation import LocalLanes, Relaxed, evaluate, local_lanes
 from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
 from fulfill.model.arrays import Array, Index
@@ -73,7 +80,7 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
     Choice
     """
     lanes = local_lanes(instance)
-    state = begin(instance, lanes, first_prices(instance))
+    state = begin(instance, lanes, first_prices(instance), first_reference(instance))
     target = FIRST_GUESS * state.bound
     best: Siting | None = None
     for number, rounds in enumerate(LEGS):
@@ -84,7 +91,7 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
         decisions, siting = priced_plan(instance, affordable(instance, relaxed), state.best)
         raised = raise_limit_prices(instance, decisions, state.best)
         if raised is not None:  # a service level or the cap is missed: it is priced higher
-            state = begin(instance, lanes, raised)
+            state = begin(instance, lanes, raised, state.reference)
             continue
         if best is None or siting.cost < best.cost:
             best = siting
@@ -117,7 +124,7 @@ def polyak_target(cost: float, bound: float) -> float:
 def better_start(
     instance: LocationInstance, lanes: LocalLanes, state: Ascent, siting: Siting
 ) -> Ascent:
-    """Return an ascent that begins at the multipliers of a plan, if these prove a better bound.
+    """Return an ascent that moves relative to a plan, from its multipliers if these are better.
 
     Parameters
     ----------
@@ -130,13 +137,15 @@ def better_start(
     Returns
     -------
     Ascent
-        The given one if its bound is better or the plan has no multipliers.
+        With the step of the given one, unless it begins at the multipliers of the plan.
     """
-    prices = plan_prices(instance, siting)
-    if prices is None:
-        return state
-    begun = begin(instance, lanes, prices)
-    return begun if begun.bound > state.bound else state
+    reference, prices = plan_reference(instance, siting), plan_prices(instance, siting)
+    if prices is not None:
+        begun = begin(instance, lanes, prices, reference)
+        if begun.bound > state.bound:
+            return begun
+    again = begin(instance, lanes, state.best, reference)
+    return replace(again, step=state.step, frequency=state.frequency, rounds=state.rounds)
 
 
 def _searched(

@@ -29,6 +29,7 @@ from fulfill.location.network.alternatives import (
     Alternative,
     cheapest_alternative,
     service_credit,
+    service_shares,
 )
 from fulfill.location.network.site_arrays import ChosenSites, RelaxedFlows, SiteCosts, SiteLanes
 from fulfill.location.network.site_kernels import (
@@ -226,10 +227,8 @@ def _charged_lanes(
     instance: LocationInstance, lanes: LocalLanes, prices: Multipliers, cell: Array
 ) -> SiteLanes:
     """Return the lanes with everything that is paid on them at the multipliers."""
-    charged, targets = prices.service.any(), instance.limits.targets
-    within = np.zeros((len(targets), *instance.option_cost[:, 0].shape))
-    for number, target in enumerate(targets):
-        within[number] = instance.option_within[target.days]
+    charged = prices.service.any()
+    within, in_scope = service_shares(instance)
     return SiteLanes(
         start=lanes.start,
         zone=lanes.zone,
@@ -250,7 +249,7 @@ def _charged_lanes(
         cell=cell,
         demand=instance.demand,
         within=within,
-        in_scope=np.array([target.zones for target in targets]).reshape(-1, len(cell)),
+        in_scope=in_scope,
     )
 
 
@@ -271,6 +270,7 @@ def empty_flows(instance: LocationInstance) -> RelaxedFlows:
         units=np.zeros(instance.flow_shape),
         stocked=np.zeros((n_zones, n_products, len(instance.countries))),
         carried=np.zeros((n_products, len(instance.carriers.regions), n_periods)),
+        mailed=np.zeros((n_products, len(instance.countries), n_periods)),
         in_time=np.zeros((n_products, len(instance.limits.targets))),
         co2_kg=np.zeros(n_products),
     )

@@ -142,6 +142,8 @@ class RelaxedFlows(NamedTuple):
         Potential orders served from a country.
     carried : (K, Q, T)
         Orders that leave for a carrier region, by product.
+    mailed : (K, C, T)
+        Chargeable kg that are mailed to a country, by product.
     in_time : (K, N)
         Potential orders of each service target that arrive in time.
     co2_kg : (K,)
@@ -152,5 +154,6 @@ class RelaxedFlows(NamedTuple):
     units: Array
     stocked: Array
     carried: Array
+    mailed: Array
     in_time: Array
     co2_kg: Array

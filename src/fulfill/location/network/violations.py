@@ -1,0 +1,264 @@
+"""Violations of the relaxed rows by a relaxed solution: the direction of an ascent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fulfill.location.network.alternatives import Alternative, UNSERVED, service_shares
+from fulfill.location.network.reference import Service, add_service
+from fulfill.location.network.relaxation import Relaxed, empty_flows, inbound_price
+from fulfill.location.network.site_arrays import RelaxedFlows
+from fulfill.model.arrays import Array
+from fulfill.model.instance import Inbound, LocationInstance, Stock
+from fulfill.model.multipliers import Multipliers
+
+
+def violations(
+    instance: LocationInstance,
+    prices: Multipliers,
+    relaxed: Relaxed,
+    service: Service | None = None,
+) -> dict[str, Array]:
+    """Return the violation of each relaxed row, as a share of the row's size.
+
+    Positive: the price of the row must rise. A cell priced at its alternative that the sites leave
+    unserved is served by the alternative, so its violation is zero; what the alternative mails
+    counts against air capacity.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+    relaxed : Relaxed
+        At these prices.
+    service : Service, optional
+        What the multipliers of cells are told relative to (see `reference`): side rows then count
+        every cell once.
+
+    Returns
+    -------
+    dict of ndarray
+        By name of the multiplier, in its shape.
+    """
+    alternative, limits = relaxed.alternative, instance.limits
+    # the price is clipped there, so it cannot rise further
+    at_top = prices.cell >= alternative.usd - 1e-9
+    short = 1.0 - relaxed.flows.served
+    cell = np.where(at_top & (short > 0), 0.0, short)
+    left = np.where(at_top, np.maximum(short, 0.0), 0.0) * instance.demand
+    flows = _every_flow(instance, relaxed, left, service, cell * instance.demand)
+    found = {"cell": cell, "throughput": _throughput_violations(instance, relaxed)}
+    if instance.stock is not None:
+        found |= _stock_violations(instance, instance.stock, prices, relaxed, flows)
+    if np.isfinite(limits.budget_usd):
+        sites = np.flatnonzero(relaxed.size >= 0)
+        spent = instance.invest_usd[sites, relaxed.size[sites]].sum()
+        found["budget"] = np.asarray(spent / max(limits.budget_usd, 1.0) - 1.0)
+    co2_kg = float(flows.co2_kg.sum())
+    if instance.inbound is not None:
+        inbound, brought_kg = _inbound_violations(instance, instance.inbound, prices, flows)
+        found |= inbound
+        co2_kg += brought_kg
+    found["carrier"] = _excess(flows.carried.sum(axis=0), instance.carriers.orders)
+    found["mail"] = _excess(flows.mailed.sum(axis=0), instance.mail.capacity_kg)
+    if limits.targets:
+        wanted = [t.share * instance.demand[t.zones].sum() for t in limits.targets]
+        found["service"] = -_excess(flows.in_time.sum(axis=0), np.array(wanted))
+    if np.isfinite(limits.co2_kg):
+        found["co2"] = _excess(np.asarray(co2_kg), np.asarray(limits.co2_kg))
+    return found
+
+
+def _excess(used: Array, limit: Array) -> Array:
+    """Return by which share a use exceeds its limit; -1 where there is no limit."""
+    return np.asarray(used / np.maximum(limit, 1e-9) - 1.0)
+
+
+def _every_flow(
+    instance: LocationInstance,
+    relaxed: Relaxed,
+    left: Array,
+    service: Service | None,
+    missing: Array,
+) -> RelaxedFlows:
+    """Return what sites, alternative and reference serve together.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    relaxed : Relaxed
+    left, missing : (Z, K, T)
+        Potential orders that the alternative serves, and that the reference does (or takes back).
+    service : Service or None
+    """
+    flows = relaxed.flows
+    flows = flows._replace(
+        units=flows.units.copy(), carried=flows.carried.copy(), mailed=flows.mailed.copy(),
+        in_time=flows.in_time.copy(), co2_kg=flows.co2_kg.copy(),
+    )  # fmt: skip
+    _mail(instance, relaxed.alternative, left, flows)
+    if service is not None:
+        within, in_scope = service_shares(instance)
+        co2 = instance.lane_co2[service.options.lane]
+        add_service(service.options, service.chosen, missing, co2, within, in_scope, flows)
+    return flows
+
+
+def _mail(
+    instance: LocationInstance, alternative: Alternative, left: Array, flows: RelaxedFlows
+) -> None:
+    """Add potential orders `left` (Z, K, T) to their alternative to the flows."""
+    zone, product, period = np.nonzero((left > 0) & (alternative.lane != UNSERVED))
+    lane = alternative.lane[zone, product, period]
+    option = instance.lane_option[lane]
+    orders = left[zone, product, period]
+    units = orders * instance.units[option, product, period]
+    heavy = instance.mail.weight_kg[option, product]
+    np.add.at(flows.mailed, (product, instance.zone_country[zone], period), units * heavy)
+    for number, target in enumerate(instance.limits.targets):
+        within = orders * instance.option_within[target.days][option, period]
+        np.add.at(flows.in_time[:, number], product, within * target.zones[zone])
+    np.add.at(flows.co2_kg, product, units * instance.lane_co2[lane] * instance.weight_kg[product])
+
+
+def _stock_violations(
+    instance: LocationInstance,
+    stock: Stock,
+    prices: Multipliers,
+    relaxed: Relaxed,
+    flows: RelaxedFlows,
+) -> dict[str, Array]:
+    """Return the violations of stocking and of storage room."""
+    yearly = np.maximum(instance.demand.sum(axis=2), 1e-12)
+    collected = np.einsum("zkc,zk->kc", prices.stocking, yearly)
+    kept = collected >= stock.entry_usd - 1e-9
+    stored = np.einsum("ikt,ktu,k->iu", flows.units, stock.level, instance.volume_m3)
+    sites = np.arange(len(relaxed.size))
+    room = np.where(relaxed.size >= 0, stock.storage_m3[sites, relaxed.size], 0.0)
+    largest = np.maximum(stock.storage_m3.max(axis=1), 1e-9)
+    return {
+        "stocking": relaxed.flows.stocked / yearly[:, :, None] - kept[None],
+        "storage": (stored - room[:, None]) / largest[:, None],
+    }
+
+
+def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Array:
+    """Return the excess of what chosen sites serve over what their bands supply at the prices.
+
+    Returns
+    -------
+    ndarray, shape (I, M, T)
+        Share of the capacity of all bands; zero for sizes that are not chosen.
+    """
+    sites = np.flatnonzero(relaxed.size >= 0)
+    size = relaxed.size[sites]
+    room, steps = instance.capacity[sites, size], instance.handling_usd[sites, size]
+    supplied = (room * (steps[:, :, None] < relaxed.price[sites, size][:, None, :])).sum(axis=1)
+    found = np.zeros(relaxed.price.shape)
+    found[sites, size] = (relaxed.flows.units[sites].sum(axis=1) - supplied) / np.maximum(
+        room.sum(axis=1), 1e-9
+    )
+    return found
+
+
+def _inbound_violations(
+    instance: LocationInstance, inbound: Inbound, prices: Multipliers, flows: RelaxedFlows
+) -> tuple[dict[str, Array], float]:
+    """Return the excess over the capacity of gateways and plants, and over the share of a gateway.
+
+    Returns
+    -------
+    dict of ndarray
+        ``gateway`` (G, T), ``origin`` (O, T), ``share`` (G,), each as a share.
+    float
+        CO2e of the inbound flows, kg.
+    """
+    _, route = inbound_price(instance, prices)
+    site, product, period = np.nonzero(flows.units)
+    taken = route[site, product, period]
+    volume = flows.units[site, product, period] * instance.volume_m3[product]
+    landed = volume[:, None] * inbound.landing[period]
+    passed, made = np.zeros_like(inbound.gateway_m3), np.zeros_like(inbound.origin_m3)
+    for gate in (inbound.route_gateway[taken], inbound.route_crossing[taken]):
+        np.add.at(passed, gate[gate >= 0], landed[gate >= 0])
+    np.add.at(made, inbound.route_origin[taken], landed)
+    gate = inbound.route_gateway[taken]
+    through = np.zeros(len(inbound.gateways))
+    np.add.at(through, gate[gate >= 0], landed[gate >= 0].sum(axis=1))
+    whole = max(through.sum(), 1e-9)
+    limited = np.isfinite(inbound.origin_m3)
+    room = np.where(limited, np.maximum(inbound.origin_m3, 1e-9), 1.0)
+    goods_kg = flows.units[site, product, period] * instance.weight_kg[product]
+    return {
+        "gateway": _excess(passed, inbound.gateway_m3),
+        "origin": np.where(limited, made / room - 1.0, -1.0),
+        "share": through / whole - instance.limits.max_gateway_share,
+    }, float((goods_kg * inbound.route_co2[taken]).sum())
+
+
+def row_sizes(instance: LocationInstance) -> dict[str, Array]:
+    """Return how many mean orders the rows of each multiplier are about.
+
+    A violation is a share of this. Rows without a limit have no size, and throughput is not a row:
+    its prices are searched for by the kernel.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    dict of ndarray
+        By name of the multiplier, in its shape.
+    """
+    units = per_order(instance)
+
+    def orders(limit: Array, unit: str) -> Array:
+        return np.where(np.isfinite(limit), limit, 0.0) * units[unit]
+
+    sizes = {
+        "cell": instance.demand,
+        "mail": orders(instance.mail.capacity_kg, "kg"),
+        "carrier": orders(instance.carriers.orders, "order"),
+    }
+    if instance.inbound is not None:
+        sizes["gateway"] = orders(instance.inbound.gateway_m3, "m3")
+        sizes["origin"] = orders(instance.inbound.origin_m3, "m3")
+    if instance.stock is not None:
+        sizes["stocking"] = np.repeat(
+            instance.demand.sum(axis=2)[:, :, None], len(instance.countries), axis=2
+        )
+        largest = instance.stock.storage_m3.max(axis=1)
+        sizes["storage"] = orders(
+            np.repeat(largest[:, None], instance.shape[2], axis=1), "m3"
+        )
+    limits = instance.limits
+    if limits.targets:
+        sizes["service"] = np.array(
+            [target.share * instance.demand[target.zones].sum() for target in limits.targets]
+        )
+    sizes["co2"] = orders(np.asarray(limits.co2_kg), "kg CO2e")
+    sizes["budget"] = orders(np.asarray(limits.budget_usd), "USD")
+    return sizes
+
+
+def per_order(instance: LocationInstance) -> dict[str, float]:
+    """Return what a multiplier's unit is in mean orders, by unit.
+
+    Rows per m3 or kg then move so that a mean order pays as much as by other rows.
+    """
+    weight = instance.demand.sum(axis=(0, 2))
+    mean = weight / max(float(weight.sum()), 1e-12)
+    heaviest = instance.mail.weight_kg.max(axis=0, initial=0.0)
+    kg = float(mean @ np.where(heaviest > 0, heaviest, instance.weight_kg))
+    orders, limits = float(weight.sum()), instance.limits
+    return {
+        "order": 1.0,
+        "m3": 1.0 / max(float(mean @ instance.volume_m3), 1e-9),
+        "kg": 1.0 / max(kg, 1e-9),
+        # of these a plan takes the whole limit, or the limit has no price
+        "kg CO2e": orders / max(limits.co2_kg, 1e-9),
+        "USD": orders / max(limits.budget_usd, 1e-9),
+    }
+
+
