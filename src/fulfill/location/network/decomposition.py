@@ -13,15 +13,31 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
+from fulfill.location.network.branching import (
+    NODES,
+    Node,
+    case_of,
+    certificate_of,
+    children,
+    root_node,
+)
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
 from fulfill.location.network.money import in_units, in_usd, params_in_units, units_per_usd
-from fulfill.location.network.planning import plan_of, plan_reference, priced_plan, zone_prices
+from fulfill.location.network.planning import (
+    EXACT,
+    allocations,
+    plan_of,
+    plan_reference,
+    priced_plan,
+    zone_prices,
+)
+from fulfill.location.network.polish import polished
 from fulfill.location.network.reference import Reference
 from fulfill.location.network.primal_heuristic import (
     affordable,
@@ -48,8 +64,6 @@ from fulfill.model.warm_start import WarmStart
 
 COARSE_ZONES, MIDDLE_ZONES = 120, 400
 MIDDLE_ROUNDS, FULL_ROUNDS = 60, 400
-ROUNDING = 1e-11
-"""Share of the terms of a bound that is taken off for the rounding of their sums."""
 BLOCK = 20
 """Rounds on promising lanes between two evaluations of all lanes."""
 SLACK_USD = 0.7
@@ -78,7 +92,9 @@ class Search:
     objective, bound : float
         USD.
     proof : Multipliers or None
-        Multipliers that prove the bound.
+        Multipliers that prove the bound, if it was not branched.
+    nodes : list of Node
+        Cases that prove the bound, if it was branched.
     interrupted : bool
         Whether Ctrl-C was pressed.
     """
@@ -91,6 +107,7 @@ class Search:
     objective: float = np.inf
     bound: float = -np.inf
     proof: Multipliers | None = None
+    nodes: list[Node] = field(default_factory=list)
     interrupted: bool = False
 
     def done(self, share: float = 1.0) -> bool:
@@ -135,7 +152,7 @@ class Search:
         relaxed : Relaxed
             At these prices, over all lanes.
         """
-        bound = relaxed.bound - ROUNDING * relaxed.terms
+        bound = relaxed.proven
         if bound > self.bound:
             self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
         self.tell()
@@ -157,6 +174,8 @@ class Search:
             return None
         stock, shape = self.instance.stock, (*self.instance.flow_shape[:2], 2)
         breakpoints = np.zeros(shape) if stock is None else stock.safety.breakpoints()
+        if self.nodes:
+            return certificate_of(self.nodes, breakpoints)
         return whole(Leaf(**vars(self.proof), breakpoints=breakpoints))
 
     def warm_start(self) -> WarmStart | None:
@@ -261,7 +280,41 @@ def _run(search: Search) -> None:
     prices = _ascended(search, middle.instance, prices)
     prices = _spread(instance, middle.instance, middle.member, prices, siting)
     search.prove(prices, evaluate(instance, local_lanes(instance), prices))
-    _raise_bound(search, prices)
+    state = _raise_bound(search, prices)
+    if allocations(instance, np.zeros(len(instance.sites), np.int64)) <= EXACT:
+        _polish(search)
+        _branch(search, state)
+
+
+def _polish(search: Search) -> None:
+    """Offer plans from the neighbours of the best one."""
+    if search.done() or search.siting is None or search.proof is None:
+        return
+    instance, prices = search.instance, search.proof
+    relaxed = evaluate(instance, local_lanes(instance), prices)
+    for decisions, siting in polished(instance, search.siting, prices, relaxed, search.done):
+        if keeps_limits(instance, decisions):
+            search.offer(decisions, siting)
+
+
+def _branch(search: Search, state: Ascent | None) -> None:
+    """Raise the bound by branching, and offer the plans of the cases."""
+    if search.done() or state is None or search.proof is None:
+        return
+    instance = search.instance
+    nodes = [root_node(instance, search.bound, search.proof, state.frequency)]
+    leaves = {0}
+    while len(nodes) < NODES and not search.done():
+        number = min(leaves, key=lambda leaf: (nodes[leaf].bound, leaf))
+        pair = children(instance, nodes, number, _reference(search), search.objective)
+        if pair is None:
+            break
+        leaves = (leaves - {number}) | {len(nodes), len(nodes) + 1}
+        nodes += [node for node, _ in pair]
+        search.nodes, search.bound = nodes, min(nodes[leaf].bound for leaf in leaves)
+        for node, relaxed in pair:
+            if node.bound < search.objective and not search.done():
+                _try(search, affordable(case_of(instance, node), relaxed), node.prices)
 
 
 def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
@@ -299,10 +352,15 @@ def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
     return prices
 
 
-def _raise_bound(search: Search, prices: Multipliers) -> None:
+def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
     """Raise the bound of the full instance, and make plans from its relaxed solutions.
 
     Steps look at promising lanes only; after each block the bound is proven on all lanes.
+
+    Returns
+    -------
+    Ascent or None
+        Its state; None where there was nothing to do.
     """
     instance = search.instance
     every = local_lanes(instance)
@@ -326,6 +384,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> None:
             _try(search, affordable(instance, relaxed), prices)
             if search.siting is not None:
                 state = better_start(instance, few, state, search.siting)
+    return state
 
 
 def _reference(search: Search) -> Reference | None:

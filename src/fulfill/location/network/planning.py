@@ -31,6 +31,8 @@ FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 EXACT, EXACT_ROUNDS = 30_000, 3
 """Allocations up to which given sites are allocated by a linear program, and how often while the
 marginal cost of safety stock changes."""
+SETTLED = 1e-6
+"""Relative change of volumes below which the marginal cost of safety stock is settled."""
 SETTLING = 4
 """Rounds of assortment and allocation for sites given without prices."""
 
@@ -132,7 +134,7 @@ def priced_plan(
             assortment = best_assortment(instance, given, rho, assortment)
         draft, rho = allocate(instance, given, assortment, rho)
         plans = [_finished(instance, draft, assortment, rho)]
-        if _allocations(instance, siting.size) <= EXACT:
+        if allocations(instance, siting.size) <= EXACT:
             plans += _exact_plans(instance, plans[0][1])
         best = min(plans if best is None else [best, *plans], key=lambda plan: plan[1].cost)
     assert best is not None
@@ -159,31 +161,63 @@ def _finished(
     )
 
 
-def _allocations(instance: LocationInstance, size: Index) -> int:
-    """Return the number of allocations over lanes of open sites and by mail."""
+def allocations(instance: LocationInstance, size: Index) -> int:
+    """Return the number of allocations over lanes of open sites and by mail.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    size : (I,)
+        -1 for closed.
+
+    Returns
+    -------
+    int
+        Lane x product x period.
+    """
     is_open = np.append(size >= 0, True)
     lanes = int(is_open[instance.lane_site].sum())
     return lanes * instance.shape[1] * instance.shape[2]
 
 
+def exact_plan(instance: LocationInstance, siting: Siting) -> tuple[Decisions, Siting] | None:
+    """Return the plan of the exact allocation, safety stock at its marginal cost.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+
+    Returns
+    -------
+    decisions : Decisions
+    siting : Siting
+        With sizes, prices, volumes and cost of the plan. None where no allocation observes the
+        limits.
+    """
+    slope = np.zeros(siting.assortment.shape)
+    if instance.stock is not None:
+        slope = instance.stock.safety.marginal(siting.volume)
+    found = allocate_exactly(instance, siting.size, siting.assortment, slope)
+    if found is None:
+        return None
+    chosen = np.maximum(siting.size, 0)
+    rho = found.prices.throughput[np.arange(len(chosen)), chosen]
+    return _finished(instance, found.draft, siting.assortment, rho, found.prices)
+
+
 def _exact_plans(instance: LocationInstance, siting: Siting) -> list[tuple[Decisions, Siting]]:
-    """Return plans of the exact allocation, safety stock at its marginal cost in each."""
+    """Return plans of the exact allocation, each at the volumes of the one before."""
     plans: list[tuple[Decisions, Siting]] = []
-    slope: Array | None = None
     for _ in range(EXACT_ROUNDS):
-        new = np.zeros(siting.assortment.shape)
-        if instance.stock is not None:
-            new = instance.stock.safety.marginal(siting.volume)
-        if slope is not None and np.allclose(new, slope, rtol=1e-6):
+        plan = exact_plan(instance, siting)
+        if plan is None:
             break
-        slope = new
-        found = allocate_exactly(instance, siting.size, siting.assortment, slope)
-        if found is None:
+        settled = np.allclose(plan[1].volume, siting.volume, rtol=SETTLED)
+        plans.append(plan)
+        siting = replace(plan[1], size=siting.size)
+        if settled or instance.stock is None:
             break
-        chosen = np.maximum(siting.size, 0)
-        rho = found.prices.throughput[np.arange(len(chosen)), chosen]
-        plans.append(_finished(instance, found.draft, siting.assortment, rho, found.prices))
-        siting = replace(plans[-1][1], size=siting.size)
     return plans
 
 

@@ -41,6 +41,9 @@ from fulfill.location.network.site_kernels import (
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, Inbound, LocationInstance
 from fulfill.model.multipliers import Multipliers
+ROUNDING = 1e-11
+"""Share of the terms of a bound that is taken off for the rounding of their sums."""
+
 
 @dataclass(frozen=True)
 class LocalLanes:
@@ -97,6 +100,11 @@ class Relaxed:
     slope: Array
     flows: RelaxedFlows
     alternative: Alternative
+
+    @property
+    def proven(self) -> float:
+        """The bound less what its sum may have been rounded up by, USD."""
+        return self.bound - ROUNDING * self.terms
 
 
 def local_lanes(instance: LocationInstance) -> LocalLanes:
