@@ -83,6 +83,9 @@ class LocationSolution:
         What a later run may start from; None where the method leaves nothing.
     interrupted : bool
         Whether Ctrl-C ended the search.
+    cut_by_clock : bool
+        Whether the time limit ended the search or one of its stages: another machine may then
+        return another plan.
     """
 
     status: str
@@ -94,6 +97,7 @@ class LocationSolution:
     certificate: Certificate | None = None
     warm_start: WarmStart | None = None
     interrupted: bool = False
+    cut_by_clock: bool = False
 
     def __repr__(self) -> str:
         return (

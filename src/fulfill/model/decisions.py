@@ -73,6 +73,11 @@ class Outcome:
         What the study imposes, in words: cost and bound hold under these conditions only.
     ended_by : str
         Why the search ended: PROVEN, TIME_LIMIT, INTERRUPTED or EXHAUSTED.
+    cut_by_clock : bool
+        Whether the time limit ended the search or one of its stages: another machine may then
+        return another plan.
+    wall_seconds : float
+        Time from the first step to the audited plan, compilation of kernels included.
     """
 
     status: str
@@ -84,6 +89,8 @@ class Outcome:
     merging_usd: float | None = None
     conditions: tuple[str, ...] = ()
     ended_by: str = PROVEN
+    cut_by_clock: bool = False
+    wall_seconds: float = float("nan")
 
     @property
     def is_poor(self) -> bool:

@@ -378,6 +378,8 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
         merging_usd=claimed.get("merging_usd"),
         conditions=tuple(map(str, claimed.get("conditions", ()))),
         ended_by=str(claimed.get("ended_by", PROVEN)),
+        cut_by_clock=claimed.get("cut_by_clock") is True,
+        wall_seconds=figure(claimed.get("wall_seconds"), math.nan),
     )
 
 

@@ -144,7 +144,8 @@ def find_plan(
         outcome.bound,
         outcome.seconds,
     )
-    return replace(run, began_from=name)
+    outcome = replace(outcome, wall_seconds=time.perf_counter() - begun)
+    return replace(run, began_from=name, plan=replace(run.plan, outcome=outcome))
 
 
 def _stopped_by(solution: LocationSolution, time_limit: float) -> str:
@@ -152,7 +153,8 @@ def _stopped_by(solution: LocationSolution, time_limit: float) -> str:
     if solution.interrupted:
         log.warning("interrupted: the search is over; Ctrl-C again drops its result")
         return INTERRUPTED
-    return TIME_LIMIT if solution.seconds >= TIME_UP * time_limit else EXHAUSTED
+    late = solution.cut_by_clock or solution.seconds >= TIME_UP * time_limit
+    return TIME_LIMIT if late else EXHAUSTED
 
 
 def _warm_start(
@@ -310,6 +312,7 @@ def _outcome(
         seconds=seconds,
         conditions=conditions(study, len(instance.zones)),
         ended_by=PROVEN if proven else stopped_by,
+        cut_by_clock=solution.cut_by_clock or (stopped_by == TIME_LIMIT and not proven),
     )
 
 

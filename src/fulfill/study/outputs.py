@@ -420,7 +420,8 @@ CONDITIONS = Figure(
 PLAN_SUMMARY = _output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
-    "peak_mib as_of zones zones_asked ended_by conditions open_sites kpis unserved_reasons audit",
+    "wall_seconds peak_mib as_of zones zones_asked ended_by cut_by_clock conditions open_sites kpis "
+    "unserved_reasons audit",
     (
         Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
@@ -429,6 +430,11 @@ PLAN_SUMMARY = _output(
         Figure("zones", "zones", WHOLE, "zones", "number of zones planned, after merging"),
         Figure("zones_asked", "zones", WHOLE, "zones asked",
                "--resolution; fewer cannot be had than `zones`; null: no merging"),
+        Figure("wall_seconds", "s", TENTH, "time in all",
+               "from the first step to the audited plan, compilation included, reading excluded"),
+        Figure("cut_by_clock", "", "", "cut by the clock",
+               "true: the time limit ended the search or a stage of it, so that a faster or slower "
+               "machine may return another plan"),
         CONDITIONS,
         Figure("open_sites", "", "", "open sites", "objects of `site_id` and `size`"),
         Figure("unserved_reasons", "orders", WHOLE, "not served because",

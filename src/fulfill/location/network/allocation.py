@@ -13,7 +13,13 @@ import numpy as np
 from numba import prange
 
 from fulfill.location.network.assortment import choose_assortment, site_costs
-from fulfill.location.network.open_sites import DeliveryOptions, OpenSites, option_cost
+from fulfill.location.network.open_sites import (
+    DeliveryOptions,
+    OpenSites,
+    at_prices,
+    option_cost,
+    set_option_costs,
+)
 from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
@@ -48,7 +54,7 @@ def best_assortment(instance: LocationInstance, given: OpenSites, rho: Array, st
         return assortment
     position = np.full(len(given.size), -1)
     position[sites] = np.arange(len(sites))
-    costs, units, alternative = site_costs(given.options, rho, position, len(sites))
+    costs, units, alternative = site_costs(at_prices(given.options, rho), position, len(sites))
     assortment[sites] = choose_assortment(instance, costs, units, alternative, sites, start[sites])[
         0
     ]
@@ -116,7 +122,7 @@ def _balance(
     best, best_excess, stale = rho, np.inf, 0
     best_volume = np.zeros(options.inbound.shape[:2])
     for number in range(rounds):
-        taken = demand_at(options, rho)
+        taken = demand_at(at_prices(options, rho))
         used = taken.sum(axis=1)
         excess = excess_demand(used, filled, steps, rho) / total
         # overload must be shed by the fill; imbalance between bands only costs money
@@ -161,7 +167,7 @@ def _fill(
 ) -> tuple[Index, Index, Index, Array]:
     """Give every cell its cheapest lane with room, the cells with the largest regret first."""
     n_zones, n_products, n_periods = instance.shape
-    regret = regrets(options, rho).reshape(n_zones * n_products, n_periods)
+    regret = regrets(at_prices(options, rho)).reshape(n_zones * n_products, n_periods)
     order = np.argsort(-regret, axis=0, kind="stable")
     left = _room_left(instance, given)
     lane, product, period, orders, n = fill(order, options, rho, left)
@@ -217,14 +223,13 @@ def _room_left(instance: LocationInstance, given: OpenSites) -> RoomLeft:
 
 
 @njit(parallel=True)
-def demand_at(o, rho):
+def demand_at(o):
     """Return the orders asked of each site if cells take their cheapest option.
 
     Parameters
     ----------
     o : DeliveryOptions
-    rho : (I, T)
-        Prices of throughput, USD per order.
+        At the prices of throughput, see `open_sites.at_prices`.
 
     Returns
     -------
@@ -232,32 +237,33 @@ def demand_at(o, rho):
         Orders that leave the site.
     """
     n_zones, n_products, n_periods = o.demand.shape
-    used = np.zeros((n_periods, n_products, rho.shape[0]))
-    for t in prange(n_periods):
+    used = np.zeros(o.inbound.shape)
+    for k in prange(n_products):
+        row, best = np.empty(n_periods), np.empty(n_periods)
+        chosen = np.empty(n_periods, np.int64)
         for z in range(n_zones):
-            for k in range(n_products):
-                if o.demand[z, k, t] <= 0.0:
-                    continue
-                best, chosen = o.unserved[k], -1
-                for j in range(o.start[z], o.start[z + 1]):
-                    cost = option_cost(o, j, z, k, t, rho)
-                    if cost < best:
-                        best, chosen = cost, j
-                if chosen >= 0 and o.site[chosen] >= 0:
-                    units = o.units[o.option[chosen], k, t]
-                    used[t, k, o.site[chosen]] += o.demand[z, k, t] * units
-    return used.T.copy()
+            best[:] = o.unserved[k]
+            chosen[:] = -1
+            for j in range(o.start[z], o.start[z + 1]):
+                set_option_costs(o, j, z, k, row)
+                for t in range(n_periods):
+                    if row[t] < best[t]:
+                        best[t], chosen[t] = row[t], j
+            for t in range(n_periods):
+                j = chosen[t]
+                if j >= 0 and o.site[j] >= 0:
+                    used[o.site[j], k, t] += o.demand[z, k, t] * o.units[o.option[j], k, t]
+    return used
 
 
 @njit(parallel=True)
-def regrets(o, rho):
+def regrets(o):
     """Return the regret of each cell: the second-cheapest source less the cheapest.
 
     Parameters
     ----------
     o : DeliveryOptions
-    rho : (I, T)
-        Prices of throughput, USD per order.
+        At the prices of throughput, see `open_sites.at_prices`.
 
     Returns
     -------
@@ -267,19 +273,25 @@ def regrets(o, rho):
     n_zones, n_products, n_periods = o.demand.shape
     regret = np.zeros(o.demand.shape)
     for z in prange(n_zones):
+        row, best, second = np.empty(n_periods), np.empty(n_periods), np.empty(n_periods)
+        source = np.empty(n_periods, np.int64)
         for k in range(n_products):
-            for t in range(n_periods):
-                best, second, source = o.unserved[k], np.inf, -2
-                for j in range(o.start[z], o.start[z + 1]):
-                    cost = option_cost(o, j, z, k, t, rho)
-                    if cost < best:
+            best[:] = o.unserved[k]
+            second[:] = np.inf
+            source[:] = -2
+            for j in range(o.start[z], o.start[z + 1]):
+                set_option_costs(o, j, z, k, row)
+                i = o.site[j]
+                for t in range(n_periods):
+                    if row[t] < best[t]:
                         # another option of the same site is no way out when that site is full
-                        if o.site[j] != source:
-                            second = best
-                        best, source = cost, o.site[j]
-                    elif o.site[j] != source and cost < second:
-                        second = cost
-                regret[z, k, t] = min(second, 1e9) - best
+                        if i != source[t]:
+                            second[t] = best[t]
+                        best[t], source[t] = row[t], i
+                    elif i != source[t] and row[t] < second[t]:
+                        second[t] = row[t]
+            for t in range(n_periods):
+                regret[z, k, t] = min(second[t], 1e9) - best[t]
     return regret
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import prange
 
-from fulfill.location.network.open_sites import option_cost
+from fulfill.location.network.open_sites import set_option_costs
 from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import njit
@@ -250,14 +250,13 @@ def _drop_add(mask, c):
 
 
 @njit(parallel=True)
-def site_costs(o, rho, position, n_open):
+def site_costs(o, position, n_open):
     """Return the cheapest delivery of a potential order from each site and without a site.
 
     Parameters
     ----------
     o : DeliveryOptions
-    rho : (I, T)
-        Prices of throughput, USD per order.
+        At the prices of throughput, see `open_sites.at_prices`.
     position : (I,)
         Number of a site among the open ones.
     n_open : int
@@ -276,17 +275,18 @@ def site_costs(o, rho, position, n_open):
     taken = np.ones((n_products, n_zones * n_periods, n_open))
     alternative = np.empty((n_products, n_zones * n_periods))
     for z in prange(n_zones):
+        row = np.empty(n_periods)
         for k in range(n_products):
-            for t in range(n_periods):
-                c = z * n_periods + t
-                alternative[k, c] = o.unserved[k]
-                for j in range(o.start[z], o.start[z + 1]):
-                    cost = option_cost(o, j, z, k, t, rho)
+            first = z * n_periods
+            alternative[k, first : first + n_periods] = o.unserved[k]
+            for j in range(o.start[z], o.start[z + 1]):
+                set_option_costs(o, j, z, k, row)
+                s = position[o.site[j]]
+                for t in range(n_periods):
+                    c = first + t
                     if o.site[j] < 0:
-                        alternative[k, c] = min(alternative[k, c], cost)
-                        continue
-                    s = position[o.site[j]]
-                    if cost < costs[k, c, s]:
-                        costs[k, c, s] = cost
+                        alternative[k, c] = min(alternative[k, c], row[t])
+                    elif row[t] < costs[k, c, s]:
+                        costs[k, c, s] = row[t]
                         taken[k, c, s] = o.units[o.option[j], k, t]
     return costs, taken, alternative

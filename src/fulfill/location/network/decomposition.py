@@ -34,7 +34,6 @@ from fulfill.location.network.planning import (
     allocations,
     plan_of,
     plan_reference,
-    priced_plan,
     zone_prices,
 )
 from fulfill.location.network.polish import polished
@@ -95,8 +94,12 @@ class Search:
         Multipliers that prove the bound, if it was not branched.
     nodes : list of Node
         Cases that prove the bound, if it was branched.
+    tried : set of bytes
+        Sites and assortments that exact plans were made of.
     interrupted : bool
         Whether Ctrl-C was pressed.
+    cut_by_clock : bool
+        Whether a stage was ended by the time limit.
     """
 
     instance: LocationInstance
@@ -108,10 +111,16 @@ class Search:
     bound: float = -np.inf
     proof: Multipliers | None = None
     nodes: list[Node] = field(default_factory=list)
+    tried: set[bytes] = field(default_factory=set)
     interrupted: bool = False
+    cut_by_clock: bool = False
 
     def done(self, share: float = 1.0) -> bool:
         """Tell whether to stop: gap reached, share of the time limit used up, or Ctrl-C pressed.
+
+        What a stage does is limited by counts of rounds and moves, so that the plan does not depend
+        on the clock. The shares of the time limit leave time for the stages after it where the
+        machine is several times slower than the limits were chosen for.
 
         Parameters
         ----------
@@ -122,12 +131,11 @@ class Search:
         -------
         bool
         """
-        used = time.perf_counter() - self.begun
-        return (
-            self.interrupted
-            or used > share * self.params.time_limit
-            or relative_gap(self.objective, self.bound) <= self.params.gap
-        )
+        if relative_gap(self.objective, self.bound) <= self.params.gap:
+            return True
+        late = time.perf_counter() - self.begun > share * self.params.time_limit
+        self.cut_by_clock |= late
+        return self.interrupted or late
 
     def offer(self, decisions: Decisions, siting: Siting) -> None:
         """Keep a plan if it is the best so far.
@@ -165,7 +173,7 @@ class Search:
             status_of(self.objective, bound) if found else NO_PLAN,
             self.decisions, self.objective, bound, "certified",
             time.perf_counter() - self.begun, self.certificate(), self.warm_start(),
-            self.interrupted,
+            self.interrupted, self.cut_by_clock,
         )  # fmt: skip
 
     def certificate(self) -> Certificate | None:
@@ -366,13 +374,13 @@ def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
     every = local_lanes(instance)
     state: Ascent | None = None
     for number in range(1, FULL_ROUNDS // BLOCK + 1):
-        if search.done(0.95):
+        if search.done():
             break
         few = promising(instance, every, prices, SLACK_USD)
         if state is None:
             state = replace(begin(instance, few, prices, _reference(search)), step=NEW_STEP)
         target = polyak_target(search.objective, state.bound)
-        state = ascend(instance, few, state, BLOCK, target, lambda _: search.done(0.95))
+        state = ascend(instance, few, state, BLOCK, target, lambda _: search.done())
         prices = state.best
         relaxed = evaluate(instance, every, prices)
         state.bound = relaxed.bound
@@ -380,7 +388,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
         # stuck on these lanes: the next block, with other lanes, restarts with long steps
         if state.step < SMALL_STEP:
             state.step = NEW_STEP
-        if number & (number - 1) == 0 and not search.done(0.9):  # after blocks 1, 2, 4, 8, ...
+        if number & (number - 1) == 0 and not search.done():  # after blocks 1, 2, 4, 8, ...
             _try(search, affordable(instance, relaxed), prices)
             if search.siting is not None:
                 state = better_start(instance, few, state, search.siting)
@@ -394,8 +402,14 @@ def _reference(search: Search) -> Reference | None:
 
 def _try(search: Search, siting: Siting, prices: Multipliers) -> None:
     """Offer the plan of a choice of sites and assortment, if it keeps the limits."""
-    decisions, siting = priced_plan(search.instance, siting, prices, 1)
-    if keeps_limits(search.instance, decisions):
+    if allocations(search.instance, siting.size) <= EXACT:
+        # whatever the prices, the exact allocation of the same choice is the same plan
+        choice = siting.size.tobytes() + siting.assortment.tobytes()
+        if choice in search.tried:
+            return
+        search.tried.add(choice)
+    decisions, siting = plan_of(search.instance, siting, prices, 1)
+    if decisions is not None and keeps_limits(search.instance, decisions):
         search.offer(decisions, siting)
 
 
@@ -408,7 +422,7 @@ def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> 
     reference = None if search.siting is None else plan_reference(middle, search.siting)
     state = replace(begin(middle, lanes, prices, reference), step=NEW_STEP)
     return ascend(
-        middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.75)
+        middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.8)
     ).best
 
 

@@ -20,6 +20,10 @@ from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance, Stock
 from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
+STRICTER = 1e-7
+"""Share by which service levels and carbon cap are tightened, so that what the solver's tolerance
+lets through still keeps them."""
+
 
 @dataclass(frozen=True)
 class ExactAllocation:
@@ -93,7 +97,15 @@ def _given_sites(
         )
     if stock is not None:
         stock = _linear_stock(stock, size, slope)
-    return replace(instance, inbound=inbound, stock=stock)
+    limits = replace(
+        instance.limits,
+        co2_kg=instance.limits.co2_kg * (1.0 - STRICTER),
+        targets=tuple(
+            replace(target, share=target.share * (1.0 + STRICTER))
+            for target in instance.limits.targets
+        ),
+    )
+    return replace(instance, inbound=inbound, stock=stock, limits=limits)
 
 
 def _linear_stock(stock: Stock, size: Index, slope: Array) -> Stock:

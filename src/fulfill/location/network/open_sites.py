@@ -183,6 +183,22 @@ def charged_options(
     )
 
 
+def at_prices(options: DeliveryOptions, rho: Array) -> DeliveryOptions:
+    """Return options whose `inbound` includes prices of throughput.
+
+    Parameters
+    ----------
+    options : DeliveryOptions
+    rho : (I, T)
+        USD per order.
+
+    Returns
+    -------
+    DeliveryOptions
+    """
+    return options._replace(inbound=options.inbound + rho[:, None, :])
+
+
 @njit(inline="always")
 def option_cost(o, j, z, k, t, rho):
     """Return the cost of a potential order of a cell by one option.
@@ -214,3 +230,41 @@ def option_cost(o, j, z, k, t, rho):
     if i < 0:
         return cost + u * o.mail_weight[w, k] * o.mail[o.country[z], t]
     return cost + u * (o.inbound[i, k, t] + rho[i, t] + o.carrier[o.region[z], t])
+
+
+@njit()
+def set_option_costs(o, j, z, k, row):
+    """Set the cost of a potential order of a cell by one option in every period.
+
+    Parameters
+    ----------
+    o : DeliveryOptions
+        Its `inbound` includes what is paid for throughput.
+    j : int
+        Option.
+    z, k : int
+    row : (T,)
+        Overwritten, USD.
+    """
+    w, i = o.option[j], o.site[j]
+    extra = o.carbon[j] * o.weight[k]
+    # whole rows without branches, which the compiler turns into vector instructions
+    if i < 0:
+        heavy = o.mail_weight[w, k]
+        for t in range(len(row)):
+            row[t] = (
+                o.option_cost[w, k, t]
+                + o.usd[j] * o.price_multiplier[w, k, t]
+                + o.units[w, k, t] * (extra + heavy * o.mail[o.country[z], t])
+            )
+    else:
+        q = o.region[z]
+        for t in range(len(row)):
+            row[t] = (
+                o.option_cost[w, k, t]
+                + o.usd[j] * o.price_multiplier[w, k, t]
+                + o.units[w, k, t] * (extra + o.inbound[i, k, t] + o.carrier[q, t])
+            )
+    if o.credit.size > 0:
+        for t in range(len(row)):
+            row[t] -= o.credit[j, t]

@@ -31,6 +31,8 @@ FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 EXACT, EXACT_ROUNDS = 30_000, 3
 """Allocations up to which given sites are allocated by a linear program, and how often while the
 marginal cost of safety stock changes."""
+HALVINGS = 5
+"""Plans made to lower the multipliers of limits that are no longer missed."""
 SETTLED = 1e-6
 """Relative change of volumes below which the marginal cost of safety stock is settled."""
 SETTLING = 4
@@ -78,17 +80,20 @@ def from_sizes(instance: LocationInstance, size: Index) -> Siting:
 
 
 def plan_of(
-    instance: LocationInstance, siting: Siting, prices: Multipliers
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
 ) -> tuple[Decisions | None, Siting]:
     """Return the plan of a choice of sites that observes service levels and carbon cap.
 
-    The multipliers of missed limits are raised and the plan is made again, at most `TRIES` times.
+    The multipliers of missed limits are raised until the plan observes them, at most `TRIES` times,
+    and then lowered by bisection for as long as it does.
 
     Parameters
     ----------
     instance : LocationInstance
     siting : Siting
     prices : Multipliers
+    rounds : int
+        See `priced_plan`.
 
     Returns
     -------
@@ -97,13 +102,30 @@ def plan_of(
     siting : Siting
         With the prices of the plan.
     """
+    missed: Multipliers | None = None
     for _ in range(TRIES):
-        decisions, siting = priced_plan(instance, siting, prices)
+        decisions, planned = priced_plan(instance, siting, prices, rounds)
         raised = raise_limit_prices(instance, decisions, prices)
         if raised is None:
-            return decisions, siting
-        prices = raised
-    return None, siting
+            break
+        missed, prices, siting = prices, raised, planned
+    else:
+        return None, planned
+    best = (decisions, planned)
+    for _ in range(HALVINGS if missed is not None else 0):
+        assert missed is not None
+        middle = with_prices(
+            prices,
+            service=0.5 * (missed.service + prices.service),
+            co2=0.5 * (missed.co2 + prices.co2),
+        )
+        decisions, planned = priced_plan(instance, planned, middle, 1)
+        if raise_limit_prices(instance, decisions, middle) is not None:
+            missed = middle
+            continue
+        prices = middle
+        best = min(best, (decisions, planned), key=lambda plan: plan[1].cost)
+    return best
 
 
 def priced_plan(

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
-from fulfill.location.network.limits import raise_limit_prices
 from fulfill.location.network.planning import (
     as_siting,
     from_sizes,
+    plan_of,
     plan_prices,
     plan_reference,
-    priced_plan,
     reoptimised,
 )
 from fulfill.location.network.first_prices import first_prices, first_reference
@@ -86,19 +85,17 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
     for number, rounds in enumerate(LEGS):
         before = state.bound
         state = replace(state, step=max(state.step, LEG_STEP)) if number else state
-        state = ascend(instance, lanes, state, rounds, target, lambda _: stop(0.25))
+        state = ascend(instance, lanes, state, rounds, target, lambda _: stop(0.5))
         relaxed = evaluate(instance, lanes, state.best)
-        decisions, siting = priced_plan(instance, affordable(instance, relaxed), state.best)
-        raised = raise_limit_prices(instance, decisions, state.best)
-        if raised is not None:  # a service level or the cap is missed: it is priced higher
-            state = begin(instance, lanes, raised, state.reference)
+        decisions, siting = plan_of(instance, affordable(instance, relaxed), state.best)
+        if decisions is None:  # these sites cannot keep a service level or the cap
             continue
         if best is None or siting.cost < best.cost:
             best = siting
         state = better_start(instance, lanes, state, best)
         target = polyak_target(best.cost, state.bound)
         gap = relative_gap(best.cost, state.bound)
-        if stop(0.3) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
+        if stop(0.5) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
             break
     if best is None or relative_gap(best.cost, state.bound) > POOR:
         best = _searched(instance, state, best, seed, stop)
@@ -170,11 +167,11 @@ def _searched(
     ]
     starts = [start for start in starts if allowed(instance, start.size)] or starts[:1]
     found = search_sites(
-        instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.45)
+        instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.65)
     )
     plans = [] if best is None else [best]
     for siting in found:
-        if plans and stop(0.55):
+        if plans and stop(0.7):
             break
         plans.append(reoptimised(instance, siting, state.best)[0])
     return min(plans, key=lambda siting: siting.cost)

@@ -19,7 +19,7 @@ from fulfill.location.network.open_sites import (
     DeliveryOptions,
     charged_options,
     open_sites,
-    option_cost,
+    set_option_costs,
 )
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import LocationInstance
@@ -103,20 +103,18 @@ def cheapest_service(
     """
     options = charged_options(instance, reference.options, prices)
     options = options._replace(inbound=options.inbound + reference.paid)
-    nothing = np.zeros((len(instance.sites), instance.shape[2]))
-    usd, chosen = cheapest_options(options, nothing)
+    usd, chosen = cheapest_options(options)
     return Service(options, usd, chosen)
 
 
 @njit(parallel=True)
-def cheapest_options(o, rho):
+def cheapest_options(o):
     """Return the cheapest delivery option of each cell.
 
     Parameters
     ----------
     o : DeliveryOptions
-    rho : (I, T)
-        Prices of throughput, USD per order.
+        Its `inbound` includes what is paid for throughput.
 
     Returns
     -------
@@ -129,15 +127,15 @@ def cheapest_options(o, rho):
     usd = np.empty(o.demand.shape)
     chosen = np.full(o.demand.shape, -1)
     for z in prange(n_zones):
+        row = np.empty(n_periods)
         for k in range(n_products):
-            for t in range(n_periods):
-                best = o.unserved[k]
-                for j in range(o.start[z], o.start[z + 1]):
-                    cost = option_cost(o, j, z, k, t, rho)
-                    if cost < best:
-                        best = cost
+            usd[z, k] = o.unserved[k]
+            for j in range(o.start[z], o.start[z + 1]):
+                set_option_costs(o, j, z, k, row)
+                for t in range(n_periods):
+                    if row[t] < usd[z, k, t]:
+                        usd[z, k, t] = row[t]
                         chosen[z, k, t] = j
-                usd[z, k, t] = best
     return usd, chosen
 
 

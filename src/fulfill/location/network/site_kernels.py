@@ -434,21 +434,31 @@ def chosen_flows(lanes, chosen, flows):
     """
     n_products, n_periods = lanes.cell.shape[1], lanes.cell.shape[2]
     for k in prange(n_products):
+        worth = np.empty((len(lanes.option_cost), n_periods))
+        price = np.empty(n_periods)
         # in series over sites: threads by product never write to the same entries
         for i in range(len(chosen.size)):
             m = chosen.size[i]
             if m < 0 or chosen.paid[i, m, k] == np.inf:
                 continue
+            for t in range(n_periods):
+                price[t] = chosen.paid[i, m, k] + chosen.rho[i, m, t]
             lane = lanes.start[i]
             while lane < lanes.start[i + 1]:
                 z = lanes.zone[lane]
                 last = lane
                 while last < lanes.start[i + 1] and lanes.zone[last] == z:
                     last += 1
+                _set_worth(i, z, k, lane, last, lanes, worth)
                 for t in range(n_periods):
-                    best = _best_lane(i, z, k, t, m, lane, last, lanes, chosen)
-                    if best >= 0:
-                        _serve(i, z, k, t, best, lanes, flows)
+                    best, found = 0.0, -1
+                    for other in range(lane, last):
+                        used = lanes.units[lanes.option[other], k, t]
+                        left = worth[other - lane, t] - used * price[t]
+                        if left > best:
+                            best, found = left, other
+                    if found >= 0:
+                        _serve(i, z, k, t, found, lanes, flows)
                 lane = last
 
 
@@ -465,40 +475,3 @@ def _serve(i, z, k, t, lane, lanes, flows):
     for n in range(len(lanes.within)):
         if lanes.in_scope[n, z]:
             flows.in_time[k, n] += orders * lanes.within[n, w, t]
-
-
-@njit()
-def _best_lane(i, z, k, t, m, lane, last, lanes, chosen):
-    """Return the lane of the largest profit of a cell from site `i` at size `m`, -1 for none.
-
-    Parameters
-    ----------
-    i, z, k, t, m, lane, last : int
-        The lanes from site i to zone z are ``lane`` to ``last - 1``.
-    lanes : SiteLanes
-    chosen : ChosenSites
-    """
-    best, found = 0.0, -1
-    charge, q = lanes.stocking[z, k, lanes.country[i]], lanes.region[z]
-    for other in range(lane, last):
-        w = lanes.option[other]
-        u = lanes.units[w, k, t]
-        left = (
-            lanes.cell[z, k, t]
-            - lanes.option_cost[w, k, t]
-            - lanes.usd[other] * lanes.price_multiplier[w, k, t]
-            - charge
-            - u
-            * (
-                lanes.inbound[i, k, t]
-                + lanes.carrier[q, t]
-                + lanes.co2[other] * lanes.co2_usd * lanes.weight[k]
-                + chosen.paid[i, m, k]
-                + chosen.rho[i, m, t]
-            )
-        )
-        if lanes.credit.size > 0:
-            left += lanes.credit[other, t]
-        if left > best:
-            best, found = left, other
-    return found

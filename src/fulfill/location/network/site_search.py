@@ -107,8 +107,7 @@ def cost_table(instance: LocationInstance, prices: Multipliers, price: Array) ->
     may_open[list(instance.limits.closed)] = False
     n_sites = len(may_open)
     every = open_sites(instance, np.where(may_open, 0, -1), prices)
-    nothing = np.zeros((n_sites, instance.shape[2]))
-    cost, units, alternative = site_costs(every.options, nothing, np.arange(n_sites), n_sites)
+    cost, units, alternative = site_costs(every.options, np.arange(n_sites), n_sites)
     n_zones, n_products, n_periods = instance.shape
     by_site = (n_products, n_zones, n_periods, n_sites)
     cost, units = (
