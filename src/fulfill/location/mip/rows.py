@@ -9,12 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from ortools.math_opt import model_pb2, sparse_containers_pb2
 
 from fulfill.model.arrays import Array, Index, Mask
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True)
+class ModelArrays:
+    """A model of n columns and m rows.
+
+    Attributes
+    ----------
+    lower, upper, cost, integer : (n,)
+    row_low, row_high : (m,)
+    matrix : csr_array, shape (m, n)
+    """
+
+    lower: Array
+    upper: Array
+    cost: Array
+    integer: Mask
+    row_low: Array
+    row_high: Array
+    matrix: csr_array
 
 
 @dataclass
@@ -153,49 +177,55 @@ class LinearModel:
             for key in keys()
         ]
 
-    def proto(self, *, named: bool = False, relaxed: bool = False) -> model_pb2.ModelProto:
+    def arrays(self) -> ModelArrays:
+        """Return the model as one array for each part, coefficients of the same place added up."""
+        from scipy.sparse import coo_array
+
+        row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
+        lower, upper = np.concatenate(self.lower), np.concatenate(self.upper)
+        for columns, values in self.fixed:
+            lower[columns] = upper[columns] = values
+        return ModelArrays(
+            lower=lower,
+            upper=upper,
+            cost=np.concatenate(self.cost),
+            integer=np.concatenate(self.integer),
+            row_low=np.concatenate(self.row_low),
+            row_high=np.concatenate(self.row_high),
+            matrix=coo_array((value, (row, column)), shape=(self.n_rows, self.n_columns)).tocsr(),
+        )
+
+    def proto(self, *, named: bool = False) -> model_pb2.ModelProto:
         """Return the model in MathOpt's format.
 
         Parameters
         ----------
         named : bool
             Whether rows carry their names.
-        relaxed : bool
-            Whether all variables are continuous.
 
         Returns
         -------
         ModelProto
         """
-        from scipy.sparse import coo_array
-
-        row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
-        # tocsr adds up coefficients of the same place
-        matrix = (
-            coo_array((value, (row, column)), shape=(self.n_rows, self.n_columns)).tocsr().tocoo()
-        )
-        cost = np.concatenate(self.cost)
-        paid = np.flatnonzero(cost)
-        lower, upper = np.concatenate(self.lower), np.concatenate(self.upper)
-        for columns, values in self.fixed:
-            lower[columns] = upper[columns] = values
+        arrays = self.arrays()
+        matrix, paid = arrays.matrix.tocoo(), np.flatnonzero(arrays.cost)
         return model_pb2.ModelProto(
             variables=model_pb2.VariablesProto(
                 ids=range(self.n_columns),
-                lower_bounds=lower,
-                upper_bounds=upper,
-                integers=np.concatenate(self.integer) & (not relaxed),
+                lower_bounds=arrays.lower,
+                upper_bounds=arrays.upper,
+                integers=arrays.integer,
             ),
             objective=model_pb2.ObjectiveProto(
                 offset=self.offset,
                 linear_coefficients=sparse_containers_pb2.SparseDoubleVectorProto(
-                    ids=paid, values=cost[paid]
+                    ids=paid, values=arrays.cost[paid]
                 ),
             ),
             linear_constraints=model_pb2.LinearConstraintsProto(
                 ids=range(self.n_rows),
-                lower_bounds=np.concatenate(self.row_low),
-                upper_bounds=np.concatenate(self.row_high),
+                lower_bounds=arrays.row_low,
+                upper_bounds=arrays.row_high,
                 names=self.names() if named else [],
             ),
             linear_constraint_matrix=sparse_containers_pb2.SparseDoubleMatrixProto(

@@ -132,10 +132,13 @@ def _linear_program(
     route, product, period = np.nonzero(np.isfinite(cost) & wanted)
     model = LinearModel()
     flow = model.add_variables((len(route),), cost[route, product, period])
-    balance = model.add_rows("inbound", leaving, leaving, leaving.shape)
-    model.add_entries(balance[inbound.route_site[route], product, period], flow, 1.0)
+    wanted_cells = np.nonzero(leaving > 0)
+    rows = np.full(leaving.shape, -1)
+    balance = model.add_rows("inbound", leaving[wanted_cells], leaving[wanted_cells], (len(wanted_cells[0]),))
+    rows[wanted_cells] = balance
+    model.add_entries(rows[inbound.route_site[route], product, period], flow, 1.0)
     dear = MISSING * (float(np.abs(cost[route, product, period]).max(initial=0.0)) or 1.0)
-    model.add_entries(balance, model.add_variables(leaving.shape, dear), 1.0)
+    model.add_entries(balance, model.add_variables(balance.shape, dear), 1.0)
     volume = instance.volume_m3[product]
     landed = volume[:, None] * inbound.landing[period]
     gates = model.add_rows("gateway", -np.inf, inbound.gateway_m3, inbound.gateway_m3.shape)
