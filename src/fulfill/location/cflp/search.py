@@ -16,6 +16,7 @@ from fulfill.location.cflp.lagrangian import fill_knapsack
 from fulfill.location.cflp.transport import (
     Transport,
     allocate,
+    capacity_prices,
     close_site,
     duplicate,
     flow_cost,
@@ -214,6 +215,22 @@ def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0
             break
         opened[i] = True
     return opened
+
+
+def cell_prices(transport: Transport) -> Array:
+    """Return the dual prices of an optimal allocation.
+
+    Parameters
+    ----------
+    transport : Transport
+
+    Returns
+    -------
+    ndarray, shape (n_cells,)
+        USD per order.
+    """
+    prices: Array = _cell_prices(transport, capacity_prices(transport))[0]
+    return prices
 
 
 def construct(

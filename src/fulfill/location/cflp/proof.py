@@ -1,0 +1,131 @@
+"""The tree of proofs of a branch and bound: what it decided, and the prices behind every decision.
+
+Branching splits a node into the two sides of a site. So does a fixing: one side is proven by the
+prices that fixed the site, the search goes on below the other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fulfill.location.cflp.lagrangian import Ascent, Trail
+from fulfill.model.arrays import Array, Index
+from fulfill.model.branching_certificate import BranchingCertificate
+from fulfill.model.certificate import NO, YES
+
+
+class Proof:
+    """A growing tree of proofs. Mutable, private to one solve.
+
+    Prices that prove the bound of a node are valid below it, so every node without children has
+    prices at all times: the certificate is whole wherever the search is interrupted.
+
+    Parameters
+    ----------
+    sites : (n,)
+        The instance's number of each site of the search.
+    prices : (n_cells,)
+        Prices of the root.
+    """
+
+    def __init__(self, sites: Index, prices: Array) -> None:
+        self.sites = sites
+        self.nodes = [(-1, -1, YES)]
+        self.prices = {0: prices}
+
+    def narrow(self, kept: Index) -> None:
+        """Renumber the sites after some were left out of the search.
+
+        Parameters
+        ----------
+        kept : (n_kept,)
+            Former numbers of those that stay.
+        """
+        self.sites = self.sites[kept]
+
+    def split(self, node: int, site: int) -> tuple[int, int]:
+        """Split a node by a site.
+
+        Parameters
+        ----------
+        node, site : int
+
+        Returns
+        -------
+        (int, int)
+            The nodes where the site is closed and open.
+        """
+        closed = len(self.nodes)
+        number = int(self.sites[site])
+        # one call, so that an interrupt leaves both sides or none
+        self.nodes.extend(((node, number, NO), (node, number, YES)))
+        self.prices[closed] = self.prices[closed + 1] = self.prices[node]
+        del self.prices[node]
+        return closed, closed + 1
+
+    def follow(self, node: int, trail: Trail) -> int:
+        """Add the fixings of an ascent below a node.
+
+        Parameters
+        ----------
+        node : int
+        trail : Trail
+
+        Returns
+        -------
+        int
+            The node at the end of the fixings.
+        """
+        proofs = list(trail.prices)
+        for site, side, row in zip(*(part.tolist() for part in trail[:3]), strict=True):
+            sides = self.split(node, site)
+            self.prices[sides[1 - side]] = proofs[row]
+            node = sides[side]
+        return node
+
+    def conclude(self, node: int, found: Ascent) -> int:
+        """Add the fixings of an ascent below a node and its prices at their end.
+
+        Parameters
+        ----------
+        node : int
+        found : Ascent
+
+        Returns
+        -------
+        int
+            The node at the end.
+        """
+        node = self.follow(node, found.trail)
+        self.prices[node] = found.prices
+        return node
+
+    def certificate(self, cells: Index, n_cells: int) -> BranchingCertificate:
+        """Return the tree with the prices of its leaves, each distinct vector once.
+
+        Parameters
+        ----------
+        cells : (n,)
+            The instance's number of each cell of the search.
+        n_cells : int
+            Number of cells of the instance.
+
+        Returns
+        -------
+        BranchingCertificate
+        """
+        parent, site, side = np.array(self.nodes, np.int64).T
+        distinct: dict[int, Array] = {}
+        rows = []
+        for leaf in np.setdiff1d(np.arange(len(parent)), parent).tolist():
+            # an interrupted split leaves the prices at the node above
+            while leaf not in self.prices:
+                leaf = int(parent[leaf])
+            prices = self.prices[leaf]
+            distinct[id(prices)] = prices
+            rows.append(id(prices))
+        number = {key: row for row, key in enumerate(distinct)}
+        stacked = np.zeros((len(distinct), n_cells))
+        stacked[:, cells] = np.stack(list(distinct.values()))
+        price = np.array([number[key] for key in rows])
+        return BranchingCertificate(stacked, price, parent, site, side)
