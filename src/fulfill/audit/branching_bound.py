@@ -22,7 +22,7 @@ import numpy as np
 
 from fulfill.audit.bound_audit import BoundAudit
 from fulfill.audit.certificate_faults import LARGEST, split_faults
-from fulfill.model.arrays import Array, Index, Mask
+from fulfill.model.arrays import Array, Index
 from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES
 from fulfill.model.instance import MAIL, LocationInstance
@@ -40,9 +40,7 @@ class _Costs:
     Attributes
     ----------
     cost : (I, Z)
-        Cheapest service of an order, handling included, USD; zero where there is no lane.
-    lane : (I, Z)
-        Whether there is a lane.
+        Cheapest service of an order, handling included, USD; infinite where there is no lane.
     outside : (Z,)
         Cheapest order without a site, USD; infinite where a site must serve it.
     demand : (Z,)
@@ -54,7 +52,6 @@ class _Costs:
     """
 
     cost: Array
-    lane: Mask
     outside: Array
     demand: Array
     capacity: Array
@@ -132,10 +129,8 @@ def _costs(instance: LocationInstance) -> _Costs:
     np.minimum.at(outside, zone[mailed], usd[mailed])
     cost = np.full((n_sites, n_zones), np.inf)
     np.minimum.at(cost, (site[~mailed], zone[~mailed]), usd[~mailed])
-    lane = np.isfinite(cost)
     return _Costs(
-        cost=np.where(lane, cost + instance.handling_usd[:, :1, 0], 0.0),
-        lane=lane,
+        cost=cost + instance.handling_usd[:, :1, 0],
         outside=outside,
         demand=instance.demand[:, 0, 0],
         capacity=instance.capacity[:, 0, 0, 0],
@@ -189,24 +184,24 @@ def _totals(
 def _values(costs: _Costs, prices: Array) -> Iterator[tuple[Array, Array]]:
     """Yield V of all sites and its rounding error, each (I,), USD, for each row of prices."""
     fixed = np.where(np.isinf(costs.fixed), 0.0, costs.fixed)
+    # costs, prices and rho are moved by their errors, so that no order saves too little
+    lowest = costs.cost - costs.unit * np.where(np.isinf(costs.cost), 0.0, np.abs(costs.cost))
     for row in prices:
-        reduced = costs.cost - row
-        rho = _capacity_prices(costs, reduced)
-        error = costs.unit * (np.abs(costs.cost) + np.abs(row) + rho[:, None])
-        # what an order saves at most, with the error of the saving
-        least = np.where(costs.lane, np.minimum(reduced + rho[:, None] - error, 0.0), 0.0)
-        saved = least @ costs.demand
+        rho = _capacity_prices(costs, costs.cost - row)
+        saved = lowest - (row + costs.unit * np.abs(row))
+        saved += (rho * (1.0 - costs.unit))[:, None]
+        total = np.minimum(saved, 0.0, out=saved) @ costs.demand
         held = rho * np.where(rho > 0, costs.capacity, 0.0)
-        yield fixed - held + saved, costs.unit * (np.abs(fixed) + held - saved)
+        yield fixed - held + total, costs.unit * (np.abs(fixed) + held - total)
 
 
 def _capacity_prices(costs: _Costs, reduced: Array) -> Array:
     """Return the price per order at which the orders that pay just fill each site, (I,), USD."""
-    pays = costs.lane & (reduced < 0)
     rho = np.zeros(len(reduced))
-    for i in np.flatnonzero(pays @ costs.demand > costs.capacity):
-        cells = np.flatnonzero(pays[i])
-        cells = cells[np.argsort(reduced[i, cells])]
-        full = np.searchsorted(np.cumsum(costs.demand[cells]), costs.capacity[i])
+    load = np.where(reduced < 0, costs.demand, 0.0).sum(axis=1)
+    for i in np.flatnonzero(load > costs.capacity):
+        cells = (reduced[i] < 0).nonzero()[0]
+        cells = cells[reduced[i, cells].argsort()]
+        full = costs.demand[cells].cumsum().searchsorted(costs.capacity[i])
         rho[i] = -reduced[i, cells[min(full, len(cells) - 1)]]
     return rho

@@ -66,7 +66,8 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     Returns
     -------
     LocationSolution
-        Its bound is ``certified``: the certificate has prices that prove each branch.
+        Its bound is ``certified``: the certificate has prices that prove each branch. A tree that
+        is too large for one (`proof.MOST_BYTES`) leaves a bound of kind ``solver``.
     """
     if not is_capacitated(instance):
         return solve_exact(instance, params)
@@ -81,24 +82,24 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 
 
 def _answer(solver: _Solver, view: Capacitated, instance: LocationInstance) -> LocationSolution:
-    plan, seconds = solver.plan, time.perf_counter() - solver.begun
+    plan, decisions, objective = solver.plan, None, np.inf
     bound = solver.bound() + instance.constant_usd
+    status = INFEASIBLE if np.isposinf(bound) else NO_PLAN
+    if plan is not None:
+        decisions = to_decisions(view, instance, plan.opened, plan.flow)
+        objective = price(instance, decisions)
+        bound = min(bound, objective)
+        status = status_of(objective, bound)
     proof = solver.proof
     certificate = proof.certificate(view.zone, len(instance.zones)) if proof else None
-    if plan is None:
-        status = INFEASIBLE if np.isinf(solver.bound()) and solver.bound() > 0 else NO_PLAN
-        return LocationSolution(status, None, np.inf, bound, "certified", seconds, certificate)
-    decisions = to_decisions(view, instance, plan.opened, plan.flow)
-    objective = price(instance, decisions)
-    bound = min(bound, objective)
     return LocationSolution(
-        status_of(objective, bound),
-        decisions,
-        objective,
-        bound,
-        "certified",
-        seconds,
-        certificate,
+        status=status,
+        decisions=decisions,
+        objective=objective,
+        bound=bound,
+        bound_kind="certified" if certificate else "solver",
+        seconds=time.perf_counter() - solver.begun,
+        certificate=certificate,
     )
 
 

@@ -14,6 +14,10 @@ from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES
 
 
+MOST_BYTES = 2**30
+"""Prices that a tree of proofs holds at most; beyond, the proof is given up and the search goes on."""
+
+
 class Proof:
     """A growing tree of proofs. Mutable, private to one solve.
 
@@ -26,12 +30,27 @@ class Proof:
         The instance's number of each site of the search.
     prices : (n_cells,)
         Prices of the root.
+
+    Attributes
+    ----------
+    nodes : list of (int, int, int)
+        Parent, site and side of each node.
+    prices : dict of (n_cells,)
+        Of the nodes without children.
+    bytes : int
+        Size of all prices that were entered.
     """
 
     def __init__(self, sites: Index, prices: Array) -> None:
         self.sites = sites
         self.nodes = [(-1, -1, YES)]
         self.prices = {0: prices}
+        self.bytes = prices.nbytes
+
+    @property
+    def abandoned(self) -> bool:
+        """Tell whether the proof has become too large, so that there will be no certificate."""
+        return self.bytes > MOST_BYTES
 
     def narrow(self, kept: Index) -> None:
         """Renumber the sites after some were left out of the search.
@@ -55,6 +74,8 @@ class Proof:
         (int, int)
             The nodes where the site is closed and open.
         """
+        if self.abandoned:
+            return node, node
         closed = len(self.nodes)
         number = int(self.sites[site])
         # one call, so that an interrupt leaves both sides or none
@@ -76,6 +97,8 @@ class Proof:
         int
             The node at the end of the fixings.
         """
+        if not self._holds(trail.prices):
+            return node
         proofs = list(trail.prices)
         for site, side, row in zip(*(part.tolist() for part in trail[:3]), strict=True):
             sides = self.split(node, site)
@@ -97,10 +120,18 @@ class Proof:
             The node at the end.
         """
         node = self.follow(node, found.trail)
-        self.prices[node] = found.prices
+        if self._holds(found.prices):
+            self.prices[node] = found.prices
         return node
 
-    def certificate(self, cells: Index, n_cells: int) -> BranchingCertificate:
+    def _holds(self, prices: Array) -> bool:
+        """Count more prices; tell whether the proof has room for them, and clear it if not."""
+        self.bytes += prices.nbytes
+        if self.abandoned:
+            self.nodes, self.prices = self.nodes[:1], {}
+        return not self.abandoned
+
+    def certificate(self, cells: Index, n_cells: int) -> BranchingCertificate | None:
         """Return the tree with the prices of its leaves, each distinct vector once.
 
         Parameters
@@ -112,8 +143,11 @@ class Proof:
 
         Returns
         -------
-        BranchingCertificate
+        BranchingCertificate or None
+            None where the proof was abandoned.
         """
+        if self.abandoned:
+            return None
         parent, site, side = np.array(self.nodes, np.int64).T
         distinct: dict[int, Array] = {}
         rows = []
