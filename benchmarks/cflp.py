@@ -6,8 +6,8 @@
 
 Each instance runs in a process of its own, so that its peak memory is its own. capa, capb and capc
 are given as ``PATH@CAPACITY``. Best known values come from the table in the instance's folder. The
-plan is audited, and so is the certificate, as read back from its file: ``certified`` says whether it
-proves the bound.
+plan is audited, and so is the certificate, as read back from its file: ``certified`` says whether
+it proves the bound.
 """
 
 from __future__ import annotations

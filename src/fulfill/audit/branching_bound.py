@@ -1,16 +1,17 @@
 """Independent check of the bound of a branch and bound over sites.
 
-No code of `location/` is used. A leaf decides some sites. With its prices ``p`` (docs/formulation.md,
-"Branch and bound") every plan of the leaf costs at least
+No code of `location/` is used. A leaf decides some sites. With its prices ``p``
+(docs/formulation.md, "Branch and bound") every plan of the leaf costs at least
 
 ``sum_j p_j d_j + sum_(i open) V_i + sum_(i undecided) min(0, V_i)``, where
 ``V_i = f_i - rho_i s_i + sum_j d_j min(0, c_ij - p_j + rho_i)``
 
-for any ``rho_i >= 0``: the dual of the continuous knapsack of site ``i``. So a ``rho_i`` that is not
-the best one cannot make the bound too high. A leaf whose sites cannot hold the demand has no plan.
+for any ``rho_i >= 0``: the dual of the continuous knapsack of site ``i``. So a ``rho_i`` that is
+not the best one cannot make the bound too high. A leaf whose sites cannot hold the demand has no
+plan.
 
-Rounding. A term goes through fewer than ``OPERATIONS`` roundings before it is added up, and a sum of
-n terms adds fewer than n. The largest possible error is subtracted from every term and every sum.
+Rounding. A term goes through fewer than ``OPERATIONS`` roundings before it is added up, and a sum
+of n terms adds fewer than n. The largest possible error is subtracted from every term and sum.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fulfill.audit.bound_audit import BoundAudit
 from fulfill.audit.certificate_faults import LARGEST, split_faults
-from fulfill.model.arrays import Array, Index
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES
 from fulfill.model.instance import MAIL, LocationInstance
 
+Sides = NDArray[np.int8]
+"""NO, YES or UNDECIDED of each leaf and site."""
 OPERATIONS = 64
 BLOCK = 1024
 """Leaves evaluated at once, which limits the memory."""
@@ -139,9 +143,9 @@ def _costs(instance: LocationInstance) -> _Costs:
     )
 
 
-def _decisions(certificate: BranchingCertificate, nodes: Index, n_sites: int) -> Index:
-    """Return what is decided of each site at each node: NO, YES or UNDECIDED, (n, I)."""
-    status = np.full((len(nodes), n_sites), UNDECIDED)
+def _decisions(certificate: BranchingCertificate, nodes: Index, n_sites: int) -> Sides:
+    """Return what is decided of each site at each node, (n, I)."""
+    status = np.full((len(nodes), n_sites), UNDECIDED, np.int8)
     row = np.arange(len(nodes))
     while len(row):
         below = certificate.parent[nodes] >= 0
@@ -152,7 +156,7 @@ def _decisions(certificate: BranchingCertificate, nodes: Index, n_sites: int) ->
 
 
 def _totals(
-    instance: LocationInstance, costs: _Costs, status: Index, prices: Array, which: Index
+    instance: LocationInstance, costs: _Costs, status: Sides, prices: Array, which: Index
 ) -> tuple[Array, Array]:
     """Return the bound of each leaf before its rounding error, and this error, each (n,), USD.
 
@@ -168,7 +172,10 @@ def _totals(
     empty |= ((status == YES) & closed | (status == NO) & opened).any(axis=1)
 
     prices = np.minimum(prices, costs.outside)
-    value, slack = (np.array(part)[which] for part in zip(*_values(costs, prices), strict=True))
+    # a site that every leaf with these prices closes needs no value
+    wanted = np.zeros((len(prices), len(closed)), bool)
+    np.logical_or.at(wanted, which, (status != NO) & ~closed)
+    value, slack = (part[which] for part in _values(costs, prices, wanted))
     worst = value - slack
     free = (status == UNDECIDED) & ~opened & ~closed
     counts = (status == YES) | opened | (free & (worst < 0))
@@ -181,27 +188,34 @@ def _totals(
     return total, np.where(empty, 0.0, errors.sum(axis=1) + costs.unit * size)
 
 
-def _values(costs: _Costs, prices: Array) -> Iterator[tuple[Array, Array]]:
-    """Yield V of all sites and its rounding error, each (I,), USD, for each row of prices."""
-    fixed = np.where(np.isinf(costs.fixed), 0.0, costs.fixed)
+def _values(costs: _Costs, prices: Array, wanted: Mask) -> tuple[Array, Array]:
+    """Return V of the wanted sites at each row of prices and its rounding error, USD.
+
+    Both are (n_rows, I), and zero where a site is not wanted.
+    """
+    value, slack = np.zeros(wanted.shape), np.zeros(wanted.shape)
     # costs, prices and rho are moved by their errors, so that no order saves too little
     lowest = costs.cost - costs.unit * np.where(np.isinf(costs.cost), 0.0, np.abs(costs.cost))
-    for row in prices:
-        rho = _capacity_prices(costs, costs.cost - row)
-        saved = lowest - (row + costs.unit * np.abs(row))
+    for n, row in enumerate(prices):
+        sites = wanted[n].nonzero()[0]
+        fixed, capacity = costs.fixed[sites], costs.capacity[sites]
+        rho = _capacity_prices(costs.cost[sites] - row, costs.demand, capacity)
+        saved = lowest[sites] - (row + costs.unit * np.abs(row))
         saved += (rho * (1.0 - costs.unit))[:, None]
         total = np.minimum(saved, 0.0, out=saved) @ costs.demand
-        held = rho * np.where(rho > 0, costs.capacity, 0.0)
-        yield fixed - held + total, costs.unit * (np.abs(fixed) + held - total)
+        held = rho * np.where(rho > 0, capacity, 0.0)
+        value[n, sites] = fixed - held + total
+        slack[n, sites] = costs.unit * (np.abs(fixed) + held - total)
+    return value, slack
 
 
-def _capacity_prices(costs: _Costs, reduced: Array) -> Array:
-    """Return the price per order at which the orders that pay just fill each site, (I,), USD."""
+def _capacity_prices(reduced: Array, demand: Array, capacity: Array) -> Array:
+    """Return the price per order at which the orders that pay just fill each site, (n,), USD."""
     rho = np.zeros(len(reduced))
-    load = np.where(reduced < 0, costs.demand, 0.0).sum(axis=1)
-    for i in np.flatnonzero(load > costs.capacity):
+    load = np.where(reduced < 0, demand, 0.0).sum(axis=1)
+    for i in np.flatnonzero(load > capacity):
         cells = (reduced[i] < 0).nonzero()[0]
         cells = cells[reduced[i, cells].argsort()]
-        full = costs.demand[cells].cumsum().searchsorted(costs.capacity[i])
+        full = demand[cells].cumsum().searchsorted(capacity[i])
         rho[i] = -reduced[i, cells[min(full, len(cells) - 1)]]
     return rho

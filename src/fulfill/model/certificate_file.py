@@ -60,9 +60,10 @@ def load(path: Path) -> AnyCertificate:
     arrays = {
         name: value.astype(np.int64 if name in WHOLE else float) for name, value in arrays.items()
     }
-    certificate = BranchingCertificate(**arrays) if branching else _of_leaves(arrays)
-    leaves = certificate.price if branching else certificate.leaves
-    if len(certificate.ends()) != len(leaves):
+    certificate: AnyCertificate = (
+        BranchingCertificate(**arrays) if branching else _of_leaves(arrays)
+    )
+    if len(certificate.ends()) != len(arrays["price" if branching else "cell"]):
         detail = "leaves of the tree and of the arrays"
         raise InputError([Fault("F311", path.name, column="parent", detail=detail)])
     return certificate

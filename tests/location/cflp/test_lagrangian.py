@@ -116,7 +116,9 @@ def test_search_finds_a_plan_not_below_the_optimum(seed):
 def test_the_prices_of_an_allocation_prove_its_cost(seed, outside, full):
     arrays = random_arrays(seed, outside=outside)
     if full:
-        arrays = arrays._replace(capacity=arrays.capacity * arrays.demand.sum() / arrays.capacity.sum())
+        arrays = arrays._replace(
+            capacity=arrays.capacity * arrays.demand.sum() / arrays.capacity.sum()
+        )
     status = np.full(5, OPEN, np.int8)
     transport = allocate(arrays, status == OPEN)
     found = ascend(arrays, status, cell_prices(transport), 0.0, np.inf, Steps(1, 1.0, 1))

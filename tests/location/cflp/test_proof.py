@@ -36,7 +36,8 @@ def test_fixings_and_splits_become_one_tree():
     assert found.site.tolist() == [-1, 4, 4, 6, 6, 7, 7, 5, 5]
     assert found.side.tolist() == [YES, *[NO, YES] * 4]
     assert found.parent.tolist() == [-1, 0, 0, 1, 1, 4, 4, 6, 6]
-    leaves = {int(end): found.prices[row].tolist() for end, row in zip(found.ends(), found.price)}
+    ends = zip(found.ends().tolist(), found.price, strict=True)
+    leaves = {end: found.prices[row].tolist() for end, row in ends}
     assert leaves == {
         2: [10.0, 0.0, 0.0],
         3: [10.0, 0.0, 0.0],

@@ -183,9 +183,7 @@ class _Solver:
             self.plan = plan
             self.report()
 
-    def _branch(
-        self, proof: Proof, status: NDArray[np.int8], prices: Array, share: Array
-    ) -> None:
+    def _branch(self, proof: Proof, status: NDArray[np.int8], prices: Array, share: Array) -> None:
         """Fix the sites that the cutoff decides and branch on the others."""
         arrays = self.view.arrays
         # one sweep at the best prices applies the reduced-cost fixing

@@ -13,9 +13,8 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES
 
-
 MOST_BYTES = 2**30
-"""Prices that a tree of proofs holds at most; beyond, the proof is given up and the search goes on."""
+"""Size of the prices beyond which a tree of proofs is given up; the search goes on without it."""
 
 
 class Proof:
