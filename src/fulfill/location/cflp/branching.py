@@ -272,7 +272,7 @@ class Tree:
         with ThreadPoolExecutor(min(ROUND, os.cpu_count() or 1)) as pool:
             while True:
                 target, cutoff = goals()
-                self._gather(cutoff, goals, callbacks.leaf)
+                self._gather(goals, callbacks.leaf)
                 if not self.working:
                     if not self.pending or self.pending[0][0] >= goals()[1]:
                         return True
@@ -310,16 +310,14 @@ class Tree:
                 yield Branch(bound, status, ascent.prices, ascent.share, below)
 
     def _gather(
-        self,
-        cutoff: float,
-        goals: Callable[[], tuple[float, float]],
-        leaf: Callable[[Branch], Array],
+        self, goals: Callable[[], tuple[float, float]], leaf: Callable[[Branch], Array]
     ) -> None:
         """Take the best branches of the next round from the open ones; evaluate leaves at once.
 
         A branch is appended to `working` before it leaves `pending`: the bound stays valid wherever
         this is interrupted.
         """
+        cutoff = goals()[1]
         while self.pending and self.pending[0][0] < cutoff and len(self.working) < ROUND:
             branch = self.pending[0][2]
             self.working.append(branch)
