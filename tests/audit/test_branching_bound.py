@@ -173,6 +173,9 @@ FALSE = {
     "a second root": put("parent", 1, -1),
     "a node before its parent": put("parent", 1, 2),
     "a parent beyond the tree": put("parent", 3, 10**6),
+    "no tree": lambda one: replace(
+        one, parent=one.parent[:0], site=one.site[:0], side=one.side[:0]
+    ),
     "a row that is not there": put("price", 0, 10**6),
     "a row below zero": put("price", 0, -1),
     "prices of fewer zones": lambda one: replace(one, prices=one.prices[:, :-1]),

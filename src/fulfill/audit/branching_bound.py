@@ -1,10 +1,11 @@
 """Independent check of the bound of a branch and bound over sites.
 
-No code of `location/` is used. A leaf decides some sites. With its prices ``p``
-(docs/formulation.md, "Branch and bound") every plan of the leaf costs at least
+No code of `location/` is used. A leaf decides some sites. With its prices ``alpha``, D orders a
+zone, fixed cost F and capacity Q (docs/formulation.md, "Branch and bound"), every plan of the leaf
+costs at least
 
-``sum_j p_j d_j + sum_(i open) V_i + sum_(i undecided) min(0, V_i)``, where
-``V_i = f_i - rho_i s_i + sum_j d_j min(0, c_ij - p_j + rho_i)``
+``sum_z D alpha + sum_(i open) V_i + sum_(i undecided) min(0, V_i)``, where
+``V_i = F_i - rho_i Q_i + sum_z D min(0, cost_iz - alpha + rho_i)``
 
 for any ``rho_i >= 0``: the dual of the continuous knapsack of site ``i``. So a ``rho_i`` that is
 not the best one cannot make the bound too high. A leaf whose sites cannot hold the demand has no
@@ -113,7 +114,7 @@ def _faults(instance: LocationInstance, certificate: BranchingCertificate) -> It
     if len({len(parent), len(certificate.site), len(certificate.side)}) > 1:
         yield "branches: arrays of different lengths"
         return
-    if parent[0] != -1 or (parent[1:] < 0).any() or (parent >= number).any():
+    if not len(parent) or parent[0] != -1 or (parent[1:] < 0).any() or (parent >= number).any():
         yield "branches: a node precedes its parent, or there is more than one root"
         return
     if (certificate.site[1:] < 0).any() or (certificate.site >= len(instance.sites)).any():

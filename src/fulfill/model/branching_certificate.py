@@ -25,7 +25,7 @@ class BranchingCertificate:
     Attributes
     ----------
     prices : (P, Z)
-        lambda of docs/formulation.md, USD per order.
+        alpha of docs/formulation.md, USD per order.
     price : (L,)
         Row of `prices` for each node without children, in the order of the nodes.
     parent : (N,)
