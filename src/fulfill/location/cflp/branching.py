@@ -296,18 +296,20 @@ class Tree:
         node = branch.node
         for site, side, refutation in found.refuted:
             sides = self.proof.split(node, site)
-            self.proof.conclude(sides[side], refutation)
+            self.proof.refute(sides[side], refutation)
             node = sides[1 - side]
         nodes = (node,) if found.site < 0 else self.proof.split(node, found.site)
         for node, (status, ascent) in zip(nodes, found.children, strict=True):
+            if ascent.bound >= cutoff:
+                self.proof.refute(node, ascent)
+                continue
             if ascent.bound > branch.bound:
                 below = self.proof.conclude(node, ascent)
             else:
                 # a short ascent may end below the parent, whose bound holds for the child too
                 below = self.proof.follow(node, ascent.trail)
             bound = max(ascent.bound, branch.bound)
-            if bound < cutoff:
-                yield Branch(bound, status, ascent.prices, ascent.share, below)
+            yield Branch(bound, status, ascent.prices, ascent.share, below)
 
     def _gather(
         self, goals: Callable[[], tuple[float, float]], leaf: Callable[[Branch], Array]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fulfill.location.cflp.lagrangian import Ascent, Trail
+from fulfill.location.cflp.lagrangian import OPEN, Ascent, Trail
 from fulfill.model.arrays import Array, Index
 from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES
@@ -122,6 +122,23 @@ class Proof:
         if self._holds(found.prices):
             self.prices[node] = found.prices
         return node
+
+    def refute(self, node: int, found: Ascent) -> None:
+        """Add the proof of an ascent that reached the cutoff.
+
+        Its bound does not rest on the sites that it fixed closed: they count like free ones until
+        the next ascent leaves them out.
+
+        Parameters
+        ----------
+        node : int
+        found : Ascent
+        """
+        trail = found.trail
+        opened = trail.side == OPEN
+        rows, row = np.unique(trail.row[opened], return_inverse=True)
+        openings = Trail(trail.site[opened], trail.side[opened], row, trail.prices[rows])
+        self.conclude(node, found._replace(trail=openings))
 
     def _holds(self, prices: Array) -> bool:
         """Count more prices; tell whether the proof has room for them, and clear it if not."""
