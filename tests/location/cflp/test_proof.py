@@ -1,6 +1,7 @@
 """The tree of proofs: whole at all times, each vector of prices once, given up when too large."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from fulfill.location.cflp.lagrangian import Ascent, Trail
 from fulfill.location.cflp.proof import Proof
 from fulfill.location.solution import LocationParams
 from fulfill.model.certificate import NO, YES
-from location.cflp.reference import branched_arrays, instance_of
+from location.cflp.reference import branched_arrays, brute_force, instance_of, random_arrays
 
 TIGHT = LocationParams(gap=0.0, time_limit=60.0)
 
@@ -99,3 +100,36 @@ def test_a_leaf_proves_no_less_than_the_search_claims(seed):
     finding = audit_bound(instance, answer.certificate)
     assert answer.status == "OPTIMAL"
     assert answer.bound * (1 - 1e-12) <= finding.bound <= answer.objective * (1 + 1e-9)
+
+
+def with_lanes(instance, lanes):
+    """The instance with these lanes only."""
+    names = ("lane_zone", "lane_site", "lane_option", "lane_usd", "lane_co2")
+    return replace(instance, **{name: getattr(instance, name)[lanes] for name in names})
+
+
+@pytest.mark.parametrize("outside", [False, True])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_network_with_few_lanes_and_no_room_to_spare_is_proven_too(seed, outside):
+    arrays = random_arrays(seed, n_sites=6, n_cells=8, outside=outside)
+    # whole numbers, so that capacity may be used up exactly
+    arrays = arrays._replace(demand=arrays.demand.round(), capacity=(0.7 * arrays.capacity).round())
+    kept = np.random.default_rng(seed).random(arrays.cost.shape) > 0.3
+    instance = instance_of(arrays)
+    instance = with_lanes(instance, kept[instance.lane_site, instance.lane_zone])
+    optimum, _ = brute_force(arrays._replace(cost=np.where(kept, arrays.cost, 1e7)))
+    answer = solve_decomposed(instance, TIGHT)
+    if optimum > 1e6:
+        assert (answer.status, answer.certificate) == ("INFEASIBLE", None)
+        return
+    assert answer.objective == pytest.approx(optimum, rel=1e-7)
+    finding = audit_bound(instance, answer.certificate)
+    assert answer.bound * (1 - 1e-12) <= finding.bound <= optimum * (1 + 1e-9)
+    assert answer.status == "OPTIMAL"
+
+
+def test_no_plan_for_want_of_lanes_has_no_certificate():
+    instance = instance_of(random_arrays(0))
+    answer = solve_decomposed(with_lanes(instance, instance.lane_zone != 0), TIGHT)
+    assert (answer.status, answer.bound_kind) == ("INFEASIBLE", "solver")
+    assert answer.certificate is None

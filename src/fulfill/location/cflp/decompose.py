@@ -67,7 +67,8 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     -------
     LocationSolution
         Its bound is ``certified``: the certificate has prices that prove each branch. A tree that
-        is too large for one (`proof.MOST_BYTES`) leaves a bound of kind ``solver``.
+        is too large for one (`proof.MOST_BYTES`), or an instance that has no plan for want of
+        lanes, leaves none and a bound of kind ``solver``.
     """
     if not is_capacitated(instance):
         return solve_exact(instance, params)
@@ -158,7 +159,8 @@ class _Solver:
         # construct falls back to all sites open: without a plan now there is none
         self.plan = construct(arrays, found.share, locked)
         if self.plan is None:
-            self.proven = np.inf
+            # lanes are missing, which prices can only bound ever higher
+            self.proven, self.proof = np.inf, None
             return
         self.report()
         # with a plan's cost as Polyak target the ascent gets closer to the dual optimum
