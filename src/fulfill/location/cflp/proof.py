@@ -176,6 +176,7 @@ class Proof:
             rows.append(id(prices))
         number = {key: row for row, key in enumerate(distinct)}
         stacked = np.zeros((len(distinct), n_cells))
-        stacked[:, cells] = np.stack(list(distinct.values()))
+        for row, prices in enumerate(distinct.values()):
+            stacked[row, cells] = prices
         price = np.array([number[key] for key in rows])
         return BranchingCertificate(stacked, price, parent, site, side)
