@@ -245,7 +245,7 @@ class _Solver:
             return branch.prices
         cost = plan_cost(self.tree.arrays, transport)
         self._accept(self._widened(Incumbent(opened, transport.flow, cost)))
-        prices = cell_prices(transport)
+        prices: Array = cell_prices(transport)
         return prices if np.isfinite(prices).all() else branch.prices
 
     def _widened(self, plan: Incumbent) -> Incumbent:

@@ -217,20 +217,20 @@ def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0
     return opened
 
 
-def cell_prices(transport: Transport) -> Array:
+@njit(nogil=True)
+def cell_prices(t):
     """Return the dual prices of an optimal allocation.
 
     Parameters
     ----------
-    transport : Transport
+    t : Transport
 
     Returns
     -------
     ndarray, shape (n_cells,)
         USD per order.
     """
-    prices: Array = _cell_prices(transport, capacity_prices(transport))[0]
-    return prices
+    return _cell_prices(t, capacity_prices(t))[0]
 
 
 def construct(

@@ -148,7 +148,8 @@ def slack_distance(t, after):
     return distance
 
 
-def capacity_prices(t: Transport) -> Array:
+@njit(nogil=True)
+def capacity_prices(t):
     """Return dual prices of the capacities of an optimal allocation.
 
     Parameters
@@ -161,7 +162,7 @@ def capacity_prices(t: Transport) -> Array:
         USD per order, not negative; infinite for closed rows.
     """
     after = np.empty(len(t.capacity), np.int64)
-    distance: Array = slack_distance(t, after)
+    distance = slack_distance(t, after)
     rows = np.flatnonzero(t.opened)
     if np.isinf(distance[rows]).all():
         # with all capacity in use only the differences between prices matter
