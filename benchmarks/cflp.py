@@ -5,7 +5,9 @@
         [--format F]
 
 Each instance runs in a process of its own, so that its peak memory is its own. capa, capb and capc
-are given as ``PATH@CAPACITY``. Best known values come from the table in the instance's folder.
+are given as ``PATH@CAPACITY``. Best known values come from the table in the instance's folder. The
+plan is audited, and so is the certificate, as read back from its file: ``certified`` says whether
+it proves the bound.
 """
 
 from __future__ import annotations
@@ -17,8 +19,17 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fulfill.location.solution import LocationSolution
+    from fulfill.model.instance import LocationInstance
 
 METHODS = ("auto", "branching", "decomposition", "monolith")
+TOLERANCE = 1e-9
+"""Share of its value by which a claimed bound may lie above the audited one."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -76,6 +87,7 @@ def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
+    seconds = time.perf_counter() - begun
     return {
         "instance": path,
         "objective": answer.objective if math.isfinite(answer.objective) else None,
@@ -83,13 +95,39 @@ def measure(path: str, options: argparse.Namespace) -> dict[str, object]:
         "gap": gap,
         "best_known": known,
         "to_best_known": None if known is None or gap is None else answer.objective / known - 1.0,
-        "seconds": round(time.perf_counter() - begun, 3),
+        "seconds": round(seconds, 3),
         "peak_mib": round(peak / 1024.0, 1),
         "bound_kind": answer.bound_kind,
         "status": answer.status,
         "audit": list(audit_plan(instance, answer.decisions, answer.objective).faults) or "clean"
         if answer.decisions
         else None,
+        **audited_bound(instance, answer),
+    }
+
+
+def audited_bound(instance: LocationInstance, answer: LocationSolution) -> dict[str, object]:
+    """Audit the certificate of an answer, as read back from its file."""
+    from fulfill.audit.bound import audit_bound
+    from fulfill.model.certificate import FILE
+    from fulfill.model.certificate_file import load
+
+    if answer.certificate is None:
+        return {"certified": False}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / FILE
+        answer.certificate.save(path)
+        size = path.stat().st_size
+        begun = time.perf_counter()
+        finding = audit_bound(instance, load(path))
+    return {
+        "certified": not finding.faults
+        and finding.bound >= answer.bound - TOLERANCE * abs(answer.bound),
+        "audited_bound": finding.bound if math.isfinite(finding.bound) else None,
+        "certificate_faults": list(finding.faults),
+        "certificate_kib": round(size / 1024.0, 1),
+        "leaves": len(answer.certificate.ends()),
+        "audit_seconds": round(time.perf_counter() - begun, 3),
     }
 
 

@@ -20,9 +20,9 @@ from fulfill.model.certificate import (
     TREE,
     Certificate,
     Leaf,
-    load,
     whole,
 )
+from fulfill.model.certificate_file import load
 
 
 def leaf() -> Leaf:

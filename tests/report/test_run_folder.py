@@ -9,7 +9,8 @@ import numpy as np
 
 from fulfill.audit.plan import Audit
 from fulfill.model import warm_start
-from fulfill.model.certificate import FILE, load
+from fulfill.model.certificate import FILE
+from fulfill.model.certificate_file import load
 from fulfill.model.decisions import INFEASIBLE, Outcome
 from fulfill.report.run_folder import write_run
 from fulfill.study.plan import Plan

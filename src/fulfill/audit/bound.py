@@ -18,35 +18,19 @@ from math import fsum
 
 import numpy as np
 
+from fulfill.audit.bound_audit import BoundAudit
+from fulfill.audit.branching_bound import audit_branching
 from fulfill.audit.certificate_faults import certificate_faults, lanes_by_site
 from fulfill.model.arrays import Array, Index
+from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES, Certificate, Leaf
+from fulfill.model.certificate_file import AnyCertificate
 from fulfill.model.instance import MAIL, LocationInstance
 
 OPERATIONS = 256
 """Upper limit of the roundings in one term; the longest terms are the sums over periods and
 gateways in the price of inbound."""
 UNIT = OPERATIONS * 2.0**-53
-
-
-@dataclass(frozen=True)
-class BoundAudit:
-    """What a certificate proves.
-
-    Attributes
-    ----------
-    bound : float
-        USD a year, with the largest possible rounding error subtracted; minus infinity where there
-        are faults.
-    rounding : float
-        Largest possible rounding error of the sums, USD.
-    faults : tuple of str
-        What is wrong with the certificate; empty if it is valid.
-    """
-
-    bound: float
-    rounding: float
-    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,17 +53,18 @@ class _Sum:
     error: float
 
 
-def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAudit:
+def audit_bound(instance: LocationInstance, certificate: AnyCertificate) -> BoundAudit:
     """Compute the bound that a certificate proves.
 
     The bound is the minimum over the leaves of the branching tree, less the rounding error.
+    A `BranchingCertificate` is evaluated in `branching_bound`.
 
     Parameters
     ----------
     instance : LocationInstance
         Instance that the bound is claimed for.
-    certificate : Certificate
-        Branching tree with the multipliers and break points of its leaves.
+    certificate : Certificate or BranchingCertificate
+        Branching tree with the multipliers of its leaves.
 
     Returns
     -------
@@ -87,6 +72,8 @@ def audit_bound(instance: LocationInstance, certificate: Certificate) -> BoundAu
         With faults and a bound of minus infinity if the certificate is malformed; no exception is
         raised for a wrong certificate.
     """
+    if isinstance(certificate, BranchingCertificate):
+        return audit_branching(instance, certificate)
     faults = certificate_faults(instance, certificate)
     if faults:
         return BoundAudit(-np.inf, 0.0, tuple(faults))

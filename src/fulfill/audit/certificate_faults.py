@@ -58,11 +58,37 @@ def _tree_faults(instance: LocationInstance, certificate: Certificate) -> Iterat
     if len(certificate.ends()) != len(certificate.leaves):
         cases, leaves = len(certificate.ends()), len(certificate.leaves)
         yield f"branches: {cases} cases, multipliers for {leaves}"
-    for node in np.unique(parent[1:]):
-        below = number[parent == node]
-        same = len(set(site[below].tolist())) == len(set(product[below].tolist())) == 1
-        if not same or sorted(side[below].tolist()) != [NO, YES]:
-            yield f"branches: the cases below node {node} do not cover everything"
+    yield from split_faults(parent, (site, product), side)
+
+
+def split_faults(parent: Index, keys: tuple[Index, ...], side: Index) -> Iterator[str]:
+    """Check that every split has exactly one branch for either side.
+
+    Parameters
+    ----------
+    parent : (N,)
+        Node above each node; node 0 is the root, and no node precedes its parent.
+    keys : tuple of (N,)
+        What the parent of a node is split by.
+    side : (N,)
+        `NO` or `YES`.
+
+    Yields
+    ------
+    str
+        A fault for each split that leaves something out.
+    """
+    total = np.bincount(parent[1:], minlength=len(parent))
+    below = [np.flatnonzero(side[1:] == one) + 1 for one in (NO, YES)]
+    count = [np.bincount(parent[nodes], minlength=len(parent)) for nodes in below]
+    covered = (total == 2) & (count[0] == 1) & (count[1] == 1)
+    for key in keys:
+        at = np.full((2, len(parent)), -1)
+        for row, nodes in zip(at, below, strict=True):
+            row[parent[nodes]] = key[nodes]
+        covered &= at[0] == at[1]
+    for node in np.flatnonzero((total > 0) & ~covered):
+        yield f"branches: the cases below node {node} do not cover everything"
 
 
 def _shapes(instance: LocationInstance) -> dict[str, tuple[int, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fulfill.model.certificate import Certificate
+from fulfill.model.certificate_file import AnyCertificate
 from fulfill.model.decisions import Decisions, relative_gap
 from fulfill.model.warm_start import WarmStart
 
@@ -77,7 +77,7 @@ class LocationSolution:
         ``certified`` or ``solver``.
     seconds : float
         Time to build and solve.
-    certificate : Certificate or None
+    certificate : Certificate, BranchingCertificate or None
         What the bound can be recomputed from; None where the method stores none.
     warm_start : WarmStart or None
         What a later run may start from; None where the method leaves nothing.
@@ -94,7 +94,7 @@ class LocationSolution:
     bound: float
     bound_kind: str
     seconds: float
-    certificate: Certificate | None = None
+    certificate: AnyCertificate | None = None
     warm_start: WarmStart | None = None
     interrupted: bool = False
     cut_by_clock: bool = False

@@ -1,4 +1,4 @@
-"""A certificate: all data from which a certified bound can be recomputed, and its file.
+"""A certificate: all data from which a certified bound can be recomputed.
 
 The bound is the least of the bounds of its *leaves*. A leaf is a case (some sites open, some
 closed, some products not kept at some sites) with its own multipliers; a tree of splits defines the
@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fulfill.inputs.faults import Fault, InputError
-from fulfill.model.array_file import read_arrays, save_arrays
+from fulfill.model.array_file import save_arrays
 from fulfill.model.arrays import Array, Index
 from fulfill.model.multipliers import AXES, Multipliers
 
@@ -118,61 +115,3 @@ def whole(leaf: Leaf) -> Certificate:
     Certificate
     """
     return Certificate((leaf,), *(np.array([value]) for value in (-1, -1, -1, YES)))
-
-
-def load(path: Path) -> Certificate:
-    """Read a certificate.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Certificate
-
-    Raises
-    ------
-    InputError
-        F101 where there is no file, F311 where it is no certificate: arrays missing or unknown, of
-        a wrong number of axes, or with values that are not finite; F320 where its format is another
-        one.
-    """
-    arrays = read_arrays(path, FORMAT_VERSION)
-    faults = [Fault("F311", path.name, column=name, detail=text) for name, text in _wrong(arrays)]
-    if faults:
-        raise InputError(faults)
-    number = len(arrays["cell"])
-    leaves = tuple(
-        Leaf(**{name: arrays[name][n].astype(float) for name in RANKS}) for n in range(number)
-    )
-    certificate = Certificate(leaves, **{name: arrays[name].astype(np.int64) for name in TREE})
-    if len(certificate.ends()) != number:
-        detail = "leaves of the tree and of the arrays"
-        raise InputError([Fault("F311", path.name, column="parent", detail=detail)])
-    return certificate
-
-
-def _wrong(arrays: dict[str, NDArray[Any]]) -> list[tuple[str, str]]:
-    """Return what is wrong with the arrays of a file, as name and text."""
-    wanted = {**{name: axes + 1 for name, axes in RANKS.items()}, **dict.fromkeys(TREE, 1)}
-    found = [(name, "missing") for name in sorted(set(wanted) - set(arrays))]
-    found += [(name, "unknown") for name in sorted(set(arrays) - set(wanted))]
-    for name in sorted(set(wanted) & set(arrays)):
-        value, kinds = arrays[name], "iu" if name in TREE else "fiu"
-        if value.dtype.kind not in kinds or value.ndim != wanted[name]:
-            found.append(
-                (
-                    name,
-                    f"{value.ndim} axes of {value.dtype}, {wanted[name]} axes of numbers expected",
-                )
-            )
-        elif not np.isfinite(value).all():
-            found.append((name, "a figure is infinite or none"))
-    for family in (RANKS, TREE):
-        lengths = {len(arrays[name]) for name in family if name in arrays and arrays[name].ndim}
-        if not found and (len(lengths) != 1 or 0 in lengths):
-            found.append(
-                (next(iter(family)), f"arrays of {', '.join(map(str, sorted(lengths)))} entries")
-            )
-    return found

@@ -21,7 +21,7 @@ from fulfill.inputs.folder import locate, read_own_file
 from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
-from fulfill.model import certificate, warm_start
+from fulfill.model import certificate_file, warm_start
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
 from fulfill.study.csv_files import originals
 from fulfill.study.json_file import is_number, read_json
@@ -98,7 +98,7 @@ def open_run(folder: str | Path) -> Run:
         study,
         plan,
         Audit(plan.outcome.objective, tuple(claimed.get("audit", {}).get("faults", ()))),
-        certificate.load(bound) if bound.is_file() else None,
+        certificate_file.load(bound) if bound.is_file() else None,
         warm_start.load(sites_and_prices) if sites_and_prices.is_file() else None,
         folder=folder,
     )

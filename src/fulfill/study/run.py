@@ -14,7 +14,7 @@ from fulfill.audit.plan import Audit
 from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.build import build_instance
-from fulfill.model.certificate import Certificate
+from fulfill.model.certificate_file import AnyCertificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
@@ -104,7 +104,7 @@ class Run:
         Outcome, key figures and tables; without a plan the tables are empty.
     audit : Audit
         Result of checking plan and bound.
-    certificate : Certificate or None
+    certificate : Certificate, BranchingCertificate or None
         Multipliers that prove the bound; None where the method has none.
     warm_start : WarmStart or None
         Sites and prices from which a later run can start.
@@ -121,7 +121,7 @@ class Run:
     study: Study
     plan: Plan
     audit: Audit
-    certificate: Certificate | None = None
+    certificate: AnyCertificate | None = None
     warm_start: WarmStart | None = None
     began_from: str = ""
     rounds: fulfill.Rounds | None = None

@@ -23,7 +23,7 @@ from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
 from fulfill.location.solve import method_of
-from fulfill.model.certificate import load
+from fulfill.model.certificate_file import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
 from fulfill.study.conditions import conditions
@@ -76,7 +76,7 @@ UNCHECKED = (
 )
 """Parts of a run that an audit does not check."""
 CERTIFYING = ("decomposition",)
-"""Methods whose bound has a certificate."""
+"""Methods whose bound always has a certificate."""
 
 
 @dataclass(frozen=True)

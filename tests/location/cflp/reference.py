@@ -1,11 +1,13 @@
 """Small random instances and their optimum by enumeration, a reference for the tests."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linprog
 
 from fulfill.location.cflp.capacitated import Arrays
+from fulfill.model.public_instances import Published, to_instance
 
 
 def random_arrays(seed, n_sites=5, n_cells=12, outside=False):
@@ -16,6 +18,18 @@ def random_arrays(seed, n_sites=5, n_cells=12, outside=False):
     capacity = rng.uniform(0.3, 0.9, n_sites) * demand.sum()
     other = np.full(n_cells, 6.0 if outside else np.inf)
     return Arrays(cost, demand, capacity, rng.uniform(20, 60, n_sites), other)
+
+
+def branched_arrays(seed):
+    """Twenty small sites, whose root bound leaves a gap: most seeds need more than 40 leaves."""
+    arrays = random_arrays(seed, n_sites=20, n_cells=60)
+    return arrays._replace(capacity=0.2 * arrays.capacity)
+
+
+def instance_of(arrays):
+    cost = arrays.cost * arrays.demand
+    instance = to_instance(Published("random", arrays.capacity, arrays.fixed, arrays.demand, cost))
+    return replace(instance, unserved_usd=arrays.outside[:1])
 
 
 def cheapest_allocation(arrays, opened):

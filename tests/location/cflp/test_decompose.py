@@ -11,8 +11,8 @@ from fulfill.location.cflp.branching import Tree
 from fulfill.location.cflp.decompose import solve_decomposed
 from fulfill.location.solution import LocationParams
 from fulfill.model.limits import Limits
-from fulfill.model.public_instances import Published, best_known, read_instance, to_instance
-from location.cflp.reference import brute_force, cheapest_allocation, random_arrays
+from fulfill.model.public_instances import best_known, read_instance
+from location.cflp.reference import brute_force, cheapest_allocation, instance_of, random_arrays
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench" / "cflp"
 TIGHT = LocationParams(gap=0.0, time_limit=60.0)
@@ -27,12 +27,6 @@ SMALL += [
     f"cap{n}"
     for n in (101, 102, 103, 104, 111, 112, 113, 114, 121, 122, 123, 124, 131, 132, 133, 134)
 ]
-
-
-def instance_of(arrays):
-    cost = arrays.cost * arrays.demand
-    instance = to_instance(Published("random", arrays.capacity, arrays.fixed, arrays.demand, cost))
-    return replace(instance, unserved_usd=arrays.outside[:1])
 
 
 @pytest.mark.parametrize("outside", [False, True])

@@ -13,7 +13,7 @@ from fulfill.location.cflp.lagrangian import (
     first_prices,
     root_bound,
 )
-from fulfill.location.cflp.search import construct
+from fulfill.location.cflp.search import cell_prices, construct, plan_cost
 from fulfill.location.cflp.transport import allocate, close_site, duplicate, flow_cost, open_site
 from location.cflp.reference import brute_force, cheapest_allocation, random_arrays
 
@@ -108,3 +108,35 @@ def test_search_finds_a_plan_not_below_the_optimum(seed):
     optimum, _ = brute_force(arrays)
     plan = construct(arrays, np.full(5, 0.4), np.zeros(5, bool))
     assert optimum - 1e-6 <= plan.cost <= 1.1 * optimum
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("outside", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_prices_of_an_allocation_prove_its_cost(seed, outside, full):
+    arrays = random_arrays(seed, outside=outside)
+    if full:
+        arrays = arrays._replace(
+            capacity=arrays.capacity * arrays.demand.sum() / arrays.capacity.sum()
+        )
+    status = np.full(5, OPEN, np.int8)
+    transport = allocate(arrays, status == OPEN)
+    found = ascend(arrays, status, cell_prices(transport), 0.0, np.inf, Steps(1, 1.0, 1))
+    assert found.bound == pytest.approx(plan_cost(arrays, transport), rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_trail_proves_every_fixing(seed):
+    arrays = random_arrays(seed)
+    optimum, _ = brute_force(arrays)
+    status, cutoff = np.full(5, FREE, np.int8), optimum * (1 - 1e-6)
+    trail = ascend(arrays, status, first_prices(arrays), optimum, cutoff, Steps(400, 1.0, 20)).trail
+    assert sorted(trail.site) == np.flatnonzero(status != FREE).tolist()
+    assert (trail.side == status[trail.site]).all()
+    before = np.full(5, FREE, np.int8)
+    for site, side, row in zip(trail.site, trail.side, trail.row, strict=True):
+        other = before.copy()
+        other[site] = 1 - side
+        proven = ascend(arrays, other, trail.prices[row], optimum, np.inf, Steps(1, 1.0, 1))
+        assert proven.bound >= cutoff * (1 - 1e-12)
+        before[site] = side

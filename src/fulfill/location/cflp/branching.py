@@ -5,8 +5,8 @@ open, by short ascents from the prices of the branch. If one side reaches the cu
 fixed on the other; else the site with the largest product of gains is branched on. Branches are
 expanded in rounds of constant size, on several threads: the result does not depend on their number.
 
-Every branch has prices that prove its bound, so the bound of the whole is *certified*: it does not
-rest on the claim of a solver.
+Every branch and every fixing has prices that prove it. The tree of proofs (`proof.py`) keeps them,
+so the bound of the whole is *certified*: it does not rest on the claim of a solver.
 
 References
 ----------
@@ -21,7 +21,7 @@ from __future__ import annotations
 import heapq
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,15 +31,17 @@ from typing import NamedTuple
 import numpy as np
 
 from fulfill.location.cflp.capacitated import Arrays
-from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Status, Steps, ascend, raise_bound
+from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Ascent, Status, Steps, ascend
+from fulfill.location.cflp.proof import Proof
 from fulfill.model.arrays import Array
-from fulfill.model.kernel_cache import njit
 
 ROUND = 8
 """Branches expanded before the next are chosen."""
 PROBED = 4
 """Sites probed in a branch."""
 PROBE, CHILD = Steps(20, 0.6, 6), Steps(80, 0.6, 8)
+DECIDED = Steps(1500, 1.0, 20)
+"""Ascent for a branch in which every site is decided; at dual prices the first sweep is enough."""
 
 
 class Branch(NamedTuple):
@@ -55,77 +57,107 @@ class Branch(NamedTuple):
         Prices that prove the bound, USD per order.
     share : (n_sites,)
         How often a site was open in the relaxed solutions, 0 to 1.
+    node : int
+        Its node in the tree of proofs.
     """
 
     bound: float
     status: Status
     prices: Array
     share: Array
+    node: int
 
 
-@njit(nogil=True)
-def _probe(arrays, status, prices, share, bound, goals, probes):
+class Refuted(NamedTuple):
+    """A decision that a probe took to the cutoff.
+
+    Attributes
+    ----------
+    site : int
+    side : int
+        CLOSED or OPEN; the site is fixed on the other side.
+    found : Ascent
+        Of this side.
+    """
+
+    site: int
+    side: int
+    found: Ascent
+
+
+class Expansion(NamedTuple):
+    """Result of expanding a branch.
+
+    Attributes
+    ----------
+    refuted : list of Refuted
+        In the order of the probes.
+    site : int
+        Site branched on, -1 where sites were only fixed.
+    children : list of (Status, Ascent)
+        Closed and open; one where there is no such site.
+    """
+
+    refuted: list[Refuted]
+    site: int
+    children: list[tuple[Status, Ascent]]
+
+
+def _decided(status: Status, site: int, side: int) -> Status:
+    """Return a copy of `status` with one more site decided."""
+    below = status.copy()
+    below[site] = side
+    return below
+
+
+def _probe(
+    arrays: Arrays, branch: Branch, status: Status, target: float, cutoff: float
+) -> tuple[list[Refuted], int, list[Ascent]]:
     """Probe the most fractional free sites and fix those that a probe decides.
 
     Parameters
     ----------
     arrays : Arrays
+    branch : Branch
     status : (n_sites,)
         Updated.
-    prices : (n_cells,)
-    share : (n_sites,)
-    bound : float
-        Of the branch.
-    goals : (float, float)
-        Target of the Polyak step, cutoff.
-    probes : (int, Steps)
-        Number of sites probed, and how far.
+    target, cutoff : float
 
     Returns
     -------
-    chosen : int
-        Site to branch on; -1 where every probed site was fixed, -2 where the branch is beyond the
-        cutoff.
-    kept : ndarray, shape (2, n_cells)
-        Prices that the two probes of this site reached.
+    refuted : list of Refuted
+    site : int
+        Site to branch on: one whose probes both reached the cutoff, else that with the largest
+        product of gains; -1 where every probed site was fixed.
+    found : list of Ascent
+        The two probes of this site, closed and open.
     """
-    target, cutoff = goals
-    number, steps = probes
-    kept = np.empty((2, len(prices)))
-    chosen, best = -1, -1.0
+    refuted: list[Refuted] = []
+    chosen, best, kept = -1, -1.0, list[Ascent]()
+    # a floor keeps a side without gain from cancelling a large gain of the other
+    floor = 1e-3 * (cutoff - branch.bound)
     free = np.flatnonzero(status == FREE)
-    doubtful = free[np.argsort(np.abs(share[free] - 0.5), kind="mergesort")][:number]
-    for i in doubtful:
-        if status[i] != FREE:
+    doubt = np.abs(branch.share[free] - 0.5)
+    for i in free[np.argsort(doubt, kind="stable")][:PROBED].tolist():
+        found = [
+            ascend(arrays, _decided(status, i, side), branch.prices, target, cutoff, PROBE)
+            for side in (CLOSED, OPEN)
+        ]
+        beyond = [side for side in (CLOSED, OPEN) if found[side].bound >= cutoff]
+        if len(beyond) == 2:
+            return refuted, i, found
+        if beyond:
+            refuted.append(Refuted(i, beyond[0], found[beyond[0]]))
+            status[i] = 1 - beyond[0]
             continue
-        gains = np.zeros(2)
-        found = np.empty((2, len(prices)))
-        # 0 is CLOSED, 1 is OPEN
-        for side in range(2):
-            trial = status.copy()
-            trial[i] = side
-            reached, at, _, _ = raise_bound(arrays, trial, prices, target, cutoff, steps)
-            gains[side] = reached - bound
-            found[side] = at
-        limit = cutoff - bound
-        if gains[0] >= limit and gains[1] >= limit:
-            return -2, kept
-        if gains[0] >= limit:
-            status[i] = OPEN
-        elif gains[1] >= limit:
-            status[i] = CLOSED
-        else:
-            # a floor keeps a side without gain from cancelling a large gain of the other
-            floor = 1e-3 * limit
-            score = max(gains[0], floor) * max(gains[1], floor)
-            if score > best:
-                best, chosen = score, i
-                kept[:] = found
-    return chosen, kept
+        gains = [max(one.bound - branch.bound, floor) for one in found]
+        if gains[0] * gains[1] > best:
+            best, chosen, kept = gains[0] * gains[1], i, found
+    return refuted, chosen, kept
 
 
-def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list[Branch]:
-    """Return the children that cover a branch, without those beyond the cutoff.
+def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> Expansion:
+    """Return the children that cover a branch, with the proofs of what was left out.
 
     Parameters
     ----------
@@ -138,27 +170,20 @@ def expand(arrays: Arrays, branch: Branch, target: float, cutoff: float) -> list
 
     Returns
     -------
-    list of Branch
-        None, one (sites were fixed) or two (closed and open).
+    Expansion
     """
     status = branch.status.copy()
-    site, kept = _probe(
-        arrays, status, branch.prices, branch.share, branch.bound, (target, cutoff), (PROBED, PROBE)
-    )
-    if site == -2:
-        return []
-    sides = [(FREE, branch.prices)] if site == -1 else [(CLOSED, kept[0]), (OPEN, kept[1])]
+    refuted, site, probes = _probe(arrays, branch, status, target, cutoff)
+    if site < 0:
+        found = ascend(arrays, status, branch.prices, target, cutoff, CHILD)
+        return Expansion(refuted, site, [(status, found)])
     children = []
-    for side, prices in sides:
-        below = status.copy()
-        if site >= 0:
-            below[site] = side
-        found = ascend(arrays, below, prices, target, cutoff, CHILD)
-        # a short ascent may end below the parent, whose bound holds for the child too
-        bound = max(found.bound, branch.bound)
-        if bound < cutoff:
-            children.append(Branch(bound, below, found.prices, found.share))
-    return children
+    for side, found in zip((CLOSED, OPEN), probes, strict=True):
+        below = _decided(status, site, side)
+        if found.bound < cutoff:
+            found = ascend(arrays, below, found.prices, target, cutoff, CHILD)
+        children.append((below, found))
+    return Expansion(refuted, site, children)
 
 
 class TreeCallbacks(NamedTuple):
@@ -169,11 +194,11 @@ class TreeCallbacks(NamedTuple):
     visit : callable
         Called with the branches of every round, while they are expanded on other threads.
     leaf : callable
-        Called with a branch in which every site is decided.
+        Called with a branch in which every site is decided; returns prices to prove its cost from.
     """
 
     visit: Callable[[list[Branch]], None]
-    leaf: Callable[[Branch], None]
+    leaf: Callable[[Branch], Array]
 
 
 @dataclass
@@ -183,6 +208,7 @@ class Tree:
     Attributes
     ----------
     arrays : Arrays
+    proof : Proof
     pending : list
         Heap of (bound, number, branch).
     working : list of Branch
@@ -191,13 +217,17 @@ class Tree:
         Numbers that break ties in the heap.
     expanded : int
         Branches expanded so far.
+    decided : float
+        Least bound of the branches in which every site was decided, USD.
     """
 
     arrays: Arrays
+    proof: Proof
     pending: list[tuple[float, int, Branch]] = field(default_factory=list)
     working: list[Branch] = field(default_factory=list)
     number: count[int] = field(default_factory=count)
     expanded: int = 0
+    decided: float = np.inf
 
     def add(self, branch: Branch) -> None:
         """Add a branch to the open ones."""
@@ -217,7 +247,8 @@ class Tree:
             USD.
         """
         least = min((branch.bound for branch in self.working), default=np.inf)
-        return float(min(cutoff, least, self.pending[0][0] if self.pending else np.inf))
+        pending = self.pending[0][0] if self.pending else np.inf
+        return float(min(cutoff, self.decided, least, pending))
 
     def grow(
         self, goals: Callable[[], tuple[float, float]], callbacks: TreeCallbacks, end: float
@@ -241,7 +272,7 @@ class Tree:
         with ThreadPoolExecutor(min(ROUND, os.cpu_count() or 1)) as pool:
             while True:
                 target, cutoff = goals()
-                self._gather(cutoff, callbacks.leaf)
+                self._gather(goals, callbacks.leaf)
                 if not self.working:
                     if not self.pending or self.pending[0][0] >= goals()[1]:
                         return True
@@ -254,21 +285,49 @@ class Tree:
                 # heuristics run here while the pool expands the branches
                 callbacks.visit(self.working)
                 # list() waits for the whole round, so the order of threads cannot matter
-                for child in (child for family in list(families) for child in family):
-                    self.add(child)
+                for branch, family in zip(self.working, list(families), strict=True):
+                    for child in self._record(branch, family, cutoff):
+                        self.add(child)
                 self.expanded += len(self.working)
                 self.working = []
 
-    def _gather(self, cutoff: float, leaf: Callable[[Branch], None]) -> None:
+    def _record(self, branch: Branch, found: Expansion, cutoff: float) -> Iterator[Branch]:
+        """Enter an expansion into the proof; yield the children below the cutoff."""
+        node = branch.node
+        for site, side, refutation in found.refuted:
+            sides = self.proof.split(node, site)
+            self.proof.refute(sides[side], refutation)
+            node = sides[1 - side]
+        nodes = (node,) if found.site < 0 else self.proof.split(node, found.site)
+        for node, (status, ascent) in zip(nodes, found.children, strict=True):
+            if ascent.bound >= cutoff:
+                self.proof.refute(node, ascent)
+                continue
+            if ascent.bound > branch.bound:
+                below = self.proof.conclude(node, ascent)
+            else:
+                # a short ascent may end below the parent, whose bound holds for the child too
+                below = self.proof.follow(node, ascent.trail)
+            bound = max(ascent.bound, branch.bound)
+            yield Branch(bound, status, ascent.prices, ascent.share, below)
+
+    def _gather(
+        self, goals: Callable[[], tuple[float, float]], leaf: Callable[[Branch], Array]
+    ) -> None:
         """Take the best branches of the next round from the open ones; evaluate leaves at once.
 
         A branch is appended to `working` before it leaves `pending`: the bound stays valid wherever
         this is interrupted.
         """
+        cutoff = goals()[1]
         while self.pending and self.pending[0][0] < cutoff and len(self.working) < ROUND:
             branch = self.pending[0][2]
             self.working.append(branch)
             heapq.heappop(self.pending)
             if not (branch.status == FREE).any():
-                leaf(branch)
+                prices = leaf(branch)
+                found = ascend(self.arrays, branch.status.copy(), prices, *goals(), DECIDED)
+                if found.bound > branch.bound:
+                    self.proof.conclude(branch.node, found)
+                self.decided = min(self.decided, max(found.bound, branch.bound))
                 self.working.pop()

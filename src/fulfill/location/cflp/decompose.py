@@ -24,7 +24,16 @@ from fulfill.location.cflp.capacitated import (
     to_decisions,
 )
 from fulfill.location.cflp.lagrangian import CLOSED, FREE, OPEN, Steps, ascend, root_bound
-from fulfill.location.cflp.search import Incumbent, construct, improve, kick, plan_cost, round_sites
+from fulfill.location.cflp.proof import Proof
+from fulfill.location.cflp.search import (
+    Incumbent,
+    cell_prices,
+    construct,
+    improve,
+    kick,
+    plan_cost,
+    round_sites,
+)
 from fulfill.location.cflp.transport import allocate
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.pricing import price
@@ -57,7 +66,9 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     Returns
     -------
     LocationSolution
-        Its bound is ``certified``: each branch has prices that prove it.
+        Its bound is ``certified``: the certificate has prices that prove each branch. A tree that
+        is too large for one (`proof.MOST_BYTES`), or an instance that has no plan for want of
+        lanes, leaves none and a bound of kind ``solver``.
     """
     if not is_capacitated(instance):
         return solve_exact(instance, params)
@@ -72,16 +83,24 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 
 
 def _answer(solver: _Solver, view: Capacitated, instance: LocationInstance) -> LocationSolution:
-    plan, seconds = solver.plan, time.perf_counter() - solver.begun
+    plan, decisions, objective = solver.plan, None, np.inf
     bound = solver.bound() + instance.constant_usd
-    if plan is None:
-        status = INFEASIBLE if np.isinf(solver.bound()) and solver.bound() > 0 else NO_PLAN
-        return LocationSolution(status, None, np.inf, bound, "certified", seconds)
-    decisions = to_decisions(view, instance, plan.opened, plan.flow)
-    objective = price(instance, decisions)
-    bound = min(bound, objective)
+    status = INFEASIBLE if np.isposinf(bound) else NO_PLAN
+    if plan is not None:
+        decisions = to_decisions(view, instance, plan.opened, plan.flow)
+        objective = price(instance, decisions)
+        bound = min(bound, objective)
+        status = status_of(objective, bound)
+    proof = solver.proof
+    certificate = proof.certificate(view.zone, len(instance.zones)) if proof else None
     return LocationSolution(
-        status_of(objective, bound), decisions, objective, bound, "certified", seconds
+        status=status,
+        decisions=decisions,
+        objective=objective,
+        bound=bound,
+        bound_kind="certified" if certificate else "solver",
+        seconds=time.perf_counter() - solver.begun,
+        certificate=certificate,
     )
 
 
@@ -95,6 +114,7 @@ class _Solver:
     begun: float
     plan: Incumbent | None = None
     proven: float = -np.inf
+    proof: Proof | None = None
     tree: Tree | None = None
     kept: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     tried: set[bytes] = field(default_factory=set)
@@ -132,18 +152,21 @@ class _Solver:
         arrays, locked = self.view.arrays, self.view.opened
         status = np.where(locked, OPEN, FREE).astype(np.int8)
         found = root_bound(arrays, status)
+        self.proof = Proof(self.view.site, found.prices)
         self.proven = found.bound
         if np.isinf(found.bound):
             return
         # construct falls back to all sites open: without a plan now there is none
         self.plan = construct(arrays, found.share, locked)
         if self.plan is None:
-            self.proven = np.inf
+            # lanes are missing, which prices can only bound ever higher
+            self.proven, self.proof = np.inf, None
             return
         self.report()
         # with a plan's cost as Polyak target the ascent gets closer to the dual optimum
         better = root_bound(arrays, status, self.upper, found.prices)
         found = better if better.bound > found.bound else found
+        self.proof.conclude(0, found)
         self.proven = found.bound
         self.report()
         rng = np.random.default_rng(self.params.seed)
@@ -151,7 +174,7 @@ class _Solver:
             if self._done():
                 return
             self._accept(kick(arrays, self.plan, found.share, locked, rng))
-        self._branch(arrays, status, found.prices, found.share)
+        self._branch(self.proof, status, found.prices, found.share)
 
     def _done(self) -> bool:
         late = time.perf_counter() - self.begun >= self.params.time_limit
@@ -162,13 +185,14 @@ class _Solver:
             self.plan = plan
             self.report()
 
-    def _branch(
-        self, arrays: Arrays, status: NDArray[np.int8], prices: Array, share: Array
-    ) -> None:
+    def _branch(self, proof: Proof, status: NDArray[np.int8], prices: Array, share: Array) -> None:
         """Fix the sites that the cutoff decides and branch on the others."""
+        arrays = self.view.arrays
         # one sweep at the best prices applies the reduced-cost fixing
-        ascend(arrays, status, prices, self.upper, self.cutoff, Steps(1, 1.0, 1))
+        found = ascend(arrays, status, prices, self.upper, self.cutoff, Steps(1, 1.0, 1))
+        node = proof.follow(0, found.trail)
         self.kept = np.flatnonzero(status != CLOSED)
+        proof.narrow(self.kept)
         small = Arrays(
             np.ascontiguousarray(arrays.cost[self.kept]),
             arrays.demand,
@@ -176,8 +200,8 @@ class _Solver:
             arrays.fixed[self.kept],
             arrays.outside,
         )
-        tree = Tree(small)
-        tree.add(Branch(self.proven, status[self.kept], prices, share[self.kept]))
+        tree = Tree(small, proof)
+        tree.add(Branch(self.proven, status[self.kept], prices, share[self.kept], node))
         self.tree = tree
         end = self.begun + self.params.time_limit
         tree.grow(lambda: (self.upper, self.cutoff), TreeCallbacks(self._visit, self._leaf), end)
@@ -209,14 +233,20 @@ class _Solver:
             self.searches += 1
             self._accept(self._widened(improve(self.tree.arrays, transport, locked)))
 
-    def _leaf(self, branch: Branch) -> None:
-        """Price a branch in which every site is decided by its exact allocation."""
+    def _leaf(self, branch: Branch) -> Array:
+        """Price a branch in which every site is decided by its exact allocation.
+
+        Returns the dual prices of the allocation, those of the branch where there are none.
+        """
         assert self.tree is not None
         opened = branch.status == OPEN
         transport = allocate(self.tree.arrays, opened)
-        if transport is not None:
-            cost = plan_cost(self.tree.arrays, transport)
-            self._accept(self._widened(Incumbent(opened, transport.flow, cost)))
+        if transport is None:
+            return branch.prices
+        cost = plan_cost(self.tree.arrays, transport)
+        self._accept(self._widened(Incumbent(opened, transport.flow, cost)))
+        prices: Array = cell_prices(transport)
+        return prices if np.isfinite(prices).all() else branch.prices
 
     def _widened(self, plan: Incumbent) -> Incumbent:
         """Return a plan of the kept sites as a plan of all sites."""

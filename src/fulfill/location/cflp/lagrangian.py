@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.location.cflp.capacitated import Arrays
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Index
 from fulfill.model.kernel_cache import njit
 
 Status = NDArray[np.int8]
@@ -55,6 +55,25 @@ class Steps(NamedTuple):
     patience: int
 
 
+class Trail(NamedTuple):
+    """Sites that an ascent fixed, and the prices that prove each fixing.
+
+    Attributes
+    ----------
+    site, side : (n,) of int
+        In the order of fixing; CLOSED or OPEN.
+    row : (n,) of int
+        Row of `prices` at which the opposite side is beyond the cutoff.
+    prices : (n_rows, n_cells)
+        USD per order.
+    """
+
+    site: Index
+    side: Index
+    row: Index
+    prices: Array
+
+
 class Ascent(NamedTuple):
     """Result of a subgradient ascent.
 
@@ -68,12 +87,14 @@ class Ascent(NamedTuple):
         Discounted share of the recent relaxed solutions in which a site was open, 0 to 1.
     iterations : int
         Sweeps made.
+    trail : Trail
     """
 
     bound: float
     prices: Array
     share: Array
     iterations: int
+    trail: Trail
 
 
 @njit(nogil=True)
@@ -265,7 +286,7 @@ def sweep(arrays, active, status, prices, levels, phi, served):
 
 
 @njit(nogil=True)
-def _fix(active, status, phi, bound, cutoff):
+def _fix(active, status, phi, bound, cutoff, fixed, count):
     """Fix the free sites whose opposite decision would bring the bound to the cutoff.
 
     Parameters
@@ -275,13 +296,22 @@ def _fix(active, status, phi, bound, cutoff):
         Updated.
     phi : (n_sites,)
     bound, cutoff : float
+    fixed : (n_sites,) of int
+        The sites fixed are appended to the first `count`.
+    count : int
+
+    Returns
+    -------
+    int
+        The new count.
     """
     for i in active:
-        if status[i] == FREE:
-            if phi[i] >= 0.0 and bound + phi[i] >= cutoff:
-                status[i] = CLOSED
-            elif phi[i] < 0.0 and bound - phi[i] >= cutoff:
-                status[i] = OPEN
+        if status[i] != FREE or bound + abs(phi[i]) < cutoff:
+            continue
+        status[i] = CLOSED if phi[i] >= 0.0 else OPEN
+        fixed[count] = i
+        count += 1
+    return count
 
 
 @njit(nogil=True)
@@ -328,7 +358,7 @@ def _short(arrays, active):
 
 
 @njit(nogil=True)
-def raise_bound(arrays, status, start, target, cutoff, steps):
+def _ascend(arrays, status, start, target, cutoff, steps):
     """Run a subgradient ascent; the compiled body of `ascend`.
 
     Parameters
@@ -343,8 +373,7 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
 
     Returns
     -------
-    tuple
-        The fields of an `Ascent`.
+    Ascent
     """
     iterations, scale, patience = steps
     active = np.flatnonzero(status != CLOSED)
@@ -353,8 +382,11 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
     phi, levels, share = np.zeros(n_sites), np.zeros(n_sites), np.zeros(n_sites)
     served, direction = np.zeros(n_cells), np.zeros(n_cells)
     best, idle, weight, made = -np.inf, 0, 0.0, 0
+    fixed, row, count, rows = np.empty(n_sites, np.int64), np.empty(n_sites, np.int64), 0, 0
+    # pages of an empty array take no memory until they are written
+    proofs = np.empty((min(iterations, len(active)) if np.isfinite(cutoff) else 0, n_cells))
     if _short(arrays, active):
-        return np.inf, best_prices, share, made
+        best, scale = np.inf, 0.0
     while made < iterations and scale > 1e-3 * steps[1]:
         bound = sweep(arrays, active, status, prices, levels, phi, served)
         made += 1
@@ -366,9 +398,14 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
         if bound > best:
             best = bound
             best_prices[:] = prices
-            _fix(active, status, phi, bound, cutoff)
-        if best >= cutoff:
-            break
+            if best >= cutoff:
+                break
+            before = count
+            count = _fix(active, status, phi, bound, cutoff, fixed, count)
+            if count > before:
+                proofs[rows] = prices
+                row[before:count] = rows
+                rows += 1
         if idle >= patience:
             # restart from the best prices with a shorter step; the old direction led nowhere
             scale, idle = 0.5 * scale, 0
@@ -378,7 +415,9 @@ def raise_bound(arrays, status, start, target, cutoff, steps):
             arrays, prices, served, direction, scale * max(target - bound, 1e-9 * abs(bound))
         ):
             break
-    return best, best_prices, share / max(weight, 1e-12), made
+    site = fixed[:count].copy()
+    trail = Trail(site, status[site].astype(np.int64), row[:count].copy(), proofs[:rows].copy())
+    return Ascent(best, best_prices, share / max(weight, 1e-12), made, trail)
 
 
 def ascend(
@@ -404,9 +443,9 @@ def ascend(
     Ascent
         Its bound is infinite where the remaining sites cannot serve the demand.
     """
-    return Ascent(
-        *raise_bound(arrays, status, np.minimum(start, arrays.outside), target, cutoff, steps)
-    )
+    start = np.minimum(start, arrays.outside)
+    found: Ascent = _ascend(arrays, status, start, target, cutoff, steps)
+    return found
 
 
 def first_prices(arrays: Arrays) -> Array:

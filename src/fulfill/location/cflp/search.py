@@ -16,6 +16,7 @@ from fulfill.location.cflp.lagrangian import fill_knapsack
 from fulfill.location.cflp.transport import (
     Transport,
     allocate,
+    capacity_prices,
     close_site,
     duplicate,
     flow_cost,
@@ -214,6 +215,22 @@ def round_sites(arrays: Arrays, share: Array, locked: Mask, threshold: float = 0
             break
         opened[i] = True
     return opened
+
+
+@njit(nogil=True)
+def cell_prices(t):
+    """Return the dual prices of an optimal allocation.
+
+    Parameters
+    ----------
+    t : Transport
+
+    Returns
+    -------
+    ndarray, shape (n_cells,)
+        USD per order.
+    """
+    return _cell_prices(t, capacity_prices(t))[0]
 
 
 def construct(

@@ -149,6 +149,30 @@ def slack_distance(t, after):
 
 
 @njit(nogil=True)
+def capacity_prices(t):
+    """Return dual prices of the capacities of an optimal allocation.
+
+    Parameters
+    ----------
+    t : Transport
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        USD per order, not negative; infinite for closed rows.
+    """
+    after = np.empty(len(t.capacity), np.int64)
+    distance = slack_distance(t, after)
+    rows = np.flatnonzero(t.opened)
+    if np.isinf(distance[rows]).all():
+        # with all capacity in use only the differences between prices matter
+        distance[rows[0]] = 0.0
+        _relax(t, rows, distance, after)
+        distance -= distance[rows].min()
+    return distance
+
+
+@njit(nogil=True)
 def _shift(t, a, after, amount):
     """Move `amount` orders along the path that begins at row `a` and refresh the rows on it.
 

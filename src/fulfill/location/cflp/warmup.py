@@ -10,7 +10,10 @@ from functools import cache
 
 import numpy as np
 
+from fulfill.location.cflp.capacitated import capacitated_view
 from fulfill.location.cflp.decompose import solve_decomposed
+from fulfill.location.cflp.search import cell_prices
+from fulfill.location.cflp.transport import allocate
 from fulfill.location.solution import LocationParams
 from fulfill.model.instance import Carriers, LocationInstance, Mail
 
@@ -51,4 +54,9 @@ def small_instance() -> LocationInstance:
 @cache
 def compile_kernels() -> None:
     """Compile every kernel of branch and bound, once a process."""
-    solve_decomposed(small_instance(), LocationParams(gap=0.0, time_limit=600.0))
+    instance = small_instance()
+    solve_decomposed(instance, LocationParams(gap=0.0, time_limit=600.0))
+    # no branch of this instance need come to have every site decided
+    transport = allocate(capacitated_view(instance).arrays, np.ones(SITES, bool))
+    assert transport is not None
+    cell_prices(transport)
