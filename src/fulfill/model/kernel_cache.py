@@ -24,7 +24,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read when numba starts its threads
 
-import numba  # noqa: E402
+import numba
 
 PACKAGE = Path(__file__).resolve().parents[1]
 FAMILIES = ("location", "routing")

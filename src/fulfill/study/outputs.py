@@ -420,8 +420,8 @@ CONDITIONS = Figure(
 PLAN_SUMMARY = _output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
-    "wall_seconds peak_mib as_of zones zones_asked ended_by cut_by_clock conditions open_sites kpis "
-    "unserved_reasons audit",
+    "wall_seconds peak_mib as_of zones zones_asked ended_by cut_by_clock conditions open_sites "
+    "kpis unserved_reasons audit",
     (
         Figure("bound_of", "", "", "bound of", "the instance that the bound holds for, in words"),
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),

@@ -153,7 +153,8 @@ def _keys(*axes: tuple[str, ...]) -> Callable[[], list[str]]:
 def allocation(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(1) Allocate every cell fully; unserved is an option."""
     demand = instance.demand
-    rows = model.add_rows("allocation", 
+    rows = model.add_rows(
+        "allocation",
         demand,
         demand,
         demand.shape,
@@ -177,7 +178,8 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
         instance.units[instance.lane_option[lane], product, period],
     )
     model.add_entries(leaving, columns.v, -1.0)
-    handled = model.add_rows("throughput", 
+    handled = model.add_rows(
+        "throughput",
         0.0,
         0.0,
         (columns.v.shape[0], columns.v.shape[2]),
@@ -185,7 +187,8 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
     )
     model.add_entries(handled[:, None, :], columns.v, 1.0)
     model.add_entries(handled[:, None, None, :], columns.u, -1.0)
-    band = model.add_rows("band", 
+    band = model.add_rows(
+        "band",
         -np.inf,
         0.0,
         columns.u.shape,
@@ -200,17 +203,18 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     stock = instance.stock
     if stock is None:
         return
-    volumes = model.add_rows("volume", 
-        0.0, 0.0, columns.n.shape[:2], _keys(instance.sites, instance.products)
+    volumes = model.add_rows(
+        "volume", 0.0, 0.0, columns.n.shape[:2], _keys(instance.sites, instance.products)
     )
     model.add_entries(volumes[:, :, None], columns.v, -1.0)
     model.add_entries(volumes[:, :, None], columns.n, 1.0)
-    sized = model.add_rows("size_volume", 
-        -np.inf, 0.0, columns.y.shape, _keys(instance.sites, instance.sizes)
+    sized = model.add_rows(
+        "size_volume", -np.inf, 0.0, columns.y.shape, _keys(instance.sites, instance.sizes)
     )
     model.add_entries(sized[:, None, :], columns.n, 1.0)
     model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
-    room = model.add_rows("storage", 
+    room = model.add_rows(
+        "storage",
         -np.inf,
         0.0,
         (len(instance.sites), instance.shape[2]),
@@ -234,7 +238,7 @@ def linking(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         return_inverse=True,
     )
     zone, site = pair // len(instance.sites), pair % len(instance.sites)
-    rows = model.add_rows("linking", 
+    rows = model.add_rows("linking",
         -np.inf, 0.0, (len(pair),),
         lambda: [
             f"{instance.zones[z]},{instance.sites[i]}"
@@ -319,7 +323,8 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
     capacity = instance.mail.capacity_kg
     if np.isinf(capacity).all():
         return
-    rows = model.add_rows("mail", 
+    rows = model.add_rows(
+        "mail",
         -np.inf,
         capacity,
         capacity.shape,
@@ -339,7 +344,8 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
     capacity, region = instance.carriers.orders, instance.carriers.zone_region
     if np.isinf(capacity).all():
         return
-    rows = model.add_rows("carrier", 
+    rows = model.add_rows(
+        "carrier",
         -np.inf,
         capacity,
         capacity.shape,
@@ -380,8 +386,8 @@ def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
         ("open", limits.opened, 1.0, 1.0),
         ("close", limits.closed, 0.0, 0.0),
     ):
-        rows = model.add_rows(family, 
-            low, high, (len(members),), _keys(tuple(instance.sites[i] for i in members))
+        rows = model.add_rows(
+            family, low, high, (len(members),), _keys(tuple(instance.sites[i] for i in members))
         )
         if members:
             model.add_entries(rows[:, None], columns.y[list(members)], 1.0)
@@ -432,7 +438,7 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
         np.ravel_multi_index((zone, product, country), shape), return_inverse=True
     )
     zones, products, countries = np.unravel_index(key, shape)
-    rows = model.add_rows("stocking", 
+    rows = model.add_rows("stocking",
         -np.inf, 0.0, (len(key),),
         lambda: [f"{instance.zones[z]},{instance.products[k]},{instance.countries[c]}"
                  for z, k, c in zip(zones, products, countries, strict=True)],
@@ -444,7 +450,15 @@ def stocking(model: LinearModel, columns: Columns, instance: LocationInstance) -
 
 
 ALLOCATION = (
-    allocation, throughput, storage, inbound, mail, carriers, service, diversification, carbon,
+    allocation,
+    throughput,
+    storage,
+    inbound,
+    mail,
+    carriers,
+    service,
+    diversification,
+    carbon,
 )
 """What remains to be observed where the sites, their sizes and assortments are given."""
 CONSTRAINTS = (

@@ -198,7 +198,7 @@ def solve_lp(model: LinearModel) -> LpAnswer | None:
     above = ~equal & np.isfinite(arrays.row_low)
     matrix = arrays.matrix
     limits = np.concatenate([arrays.row_high[below], -arrays.row_low[above]])
-    found = linprog(
+    found = linprog(  # type: ignore[call-overload]  # its types know no sparse arrays
         arrays.cost,
         A_ub=vstack([matrix[below], -matrix[above]], format="csr"),
         b_ub=limits,

@@ -107,7 +107,9 @@ def add_variables(
     route_usd = np.zeros((0, n_products, n_periods))
     if instance.inbound is not None:
         route_usd = instance.inbound.route_usd
-    lane, product, period = np.nonzero(allowed_orders(instance, cost) if allowed is None else allowed)
+    lane, product, period = np.nonzero(
+        allowed_orders(instance, cost) if allowed is None else allowed
+    )
     x = model.add_variables(
         (len(lane),),
         cost[lane, product, period],

@@ -211,7 +211,9 @@ def _moved(
     # cells follow what their service from the reference costs at the new side prices
     service = cheapest_service(instance, state.reference, prices)
     followed = service.usd - state.service.usd
-    return with_prices(prices, cell=prices.cell + np.where(np.isfinite(followed), followed, 0.0)), service
+    return with_prices(
+        prices, cell=prices.cell + np.where(np.isfinite(followed), followed, 0.0)
+    ), service
 
 
 def _same_side(one: Multipliers, other: Multipliers) -> bool:

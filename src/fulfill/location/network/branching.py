@@ -90,7 +90,7 @@ def split_site(instance: LocationInstance, node: Node) -> int:
     -------
     int
     """
-    undecided = np.isfinite(instance.fixed_usd).any(axis=1)
+    undecided = np.array(np.isfinite(instance.fixed_usd).any(axis=1))
     undecided[[*node.opened, *node.closed]] = False
     most = instance.limits.max_sites
     if not undecided.any() or (most is not None and len(node.opened) >= most):

@@ -37,13 +37,13 @@ from fulfill.location.network.planning import (
     zone_prices,
 )
 from fulfill.location.network.polish import polished
-from fulfill.location.network.reference import Reference
 from fulfill.location.network.primal_heuristic import (
     affordable,
     better_start,
     choose_sites,
     polyak_target,
 )
+from fulfill.location.network.reference import Reference
 from fulfill.location.network.relaxation import (
     Relaxed,
     evaluate,

@@ -68,7 +68,9 @@ def allocate_exactly(
     given = _given_sites(instance, size, assortment, slope)
     cost = given.lane_cost()
     # mail, site -1, is the last row
-    stocked = np.vstack([assortment & (size >= 0)[:, None], np.ones((1, assortment.shape[1]), bool)])
+    stocked = np.vstack(
+        [assortment & (size >= 0)[:, None], np.ones((1, assortment.shape[1]), bool)]
+    )
     allowed = allowed_orders(given, cost) & stocked[given.lane_site][:, :, None]
     model = LinearModel(offset=instance.constant_usd)
     columns = add_variables(model, given, allowed)
@@ -92,9 +94,7 @@ def _given_sites(
     inbound, stock = instance.inbound, instance.stock
     if inbound is not None:
         kept = (assortment & (size >= 0)[:, None])[inbound.route_site]
-        inbound = replace(
-            inbound, route_usd=np.where(kept[:, :, None], inbound.route_usd, np.inf)
-        )
+        inbound = replace(inbound, route_usd=np.where(kept[:, :, None], inbound.route_usd, np.inf))
     if stock is not None:
         stock = _linear_stock(stock, size, slope)
     limits = replace(
@@ -120,14 +120,13 @@ def _linear_stock(stock: Stock, size: Index, slope: Array) -> Stock:
     )
 
 
-def _draft(
-    instance: LocationInstance, columns: Columns, values: Array, opened: Array
-) -> Decisions:
+def _draft(instance: LocationInstance, columns: Columns, values: Array, opened: Array) -> Decisions:
     """Return the decisions of an optimum, without inbound flows."""
     orders = values[columns.x]
-    used = orders > 1e-9 * instance.demand[
-        instance.lane_zone[columns.lane], columns.product, columns.period
-    ]
+    used = (
+        orders
+        > 1e-9 * instance.demand[instance.lane_zone[columns.lane], columns.product, columns.period]
+    )
     return Decisions(
         opened=opened,
         stocked=np.zeros((instance.shape[1], len(instance.countries))),

@@ -15,7 +15,6 @@ from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
 
-
 MISSING = 100.0
 """Price of goods that no route brings, over the dearest route: they are missing only if they must."""
 NEGLIGIBLE = 1e-9
@@ -134,7 +133,9 @@ def _linear_program(
     flow = model.add_variables((len(route),), cost[route, product, period])
     wanted_cells = np.nonzero(leaving > 0)
     rows = np.full(leaving.shape, -1)
-    balance = model.add_rows("inbound", leaving[wanted_cells], leaving[wanted_cells], (len(wanted_cells[0]),))
+    balance = model.add_rows(
+        "inbound", leaving[wanted_cells], leaving[wanted_cells], (len(wanted_cells[0]),)
+    )
     rows[wanted_cells] = balance
     model.add_entries(rows[inbound.route_site[route], product, period], flow, 1.0)
     dear = MISSING * (float(np.abs(cost[route, product, period]).max(initial=0.0)) or 1.0)

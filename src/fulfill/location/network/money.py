@@ -15,7 +15,7 @@ import numpy as np
 from fulfill.location.network.alternatives import cheapest_alternative
 from fulfill.location.network.first_prices import first_prices
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.model.certificate import Leaf
+from fulfill.model.certificate import Certificate, Leaf
 from fulfill.model.instance import Inbound, LocationInstance, Stock
 from fulfill.model.multipliers import AXES, Multipliers, zero_multipliers
 from fulfill.model.warm_start import WarmStart
@@ -145,7 +145,7 @@ def in_usd(solution: LocationSolution, factor: float) -> LocationSolution:
     LocationSolution
     """
     certificate, start = solution.certificate, solution.warm_start
-    if certificate is not None:
+    if isinstance(certificate, Certificate):
         leaves = tuple(_leaf(leaf, factor) for leaf in certificate.leaves)
         certificate = replace(certificate, leaves=leaves)
     return replace(

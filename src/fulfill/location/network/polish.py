@@ -14,7 +14,7 @@ import numpy as np
 from fulfill.location.network.planning import exact_plan, priced_plan
 from fulfill.location.network.relaxation import Relaxed
 from fulfill.location.network.site_search import Move, Siting, allowed
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers
@@ -68,7 +68,7 @@ def polished(
     return found
 
 
-def _neighbours(instance: LocationInstance, siting: Siting, relaxed: Relaxed) -> Iterator[Array]:
+def _neighbours(instance: LocationInstance, siting: Siting, relaxed: Relaxed) -> Iterator[Index]:
     """Yield the sizes of the neighbours that may be cheaper, those with the least bound first."""
     offered = np.isfinite(instance.fixed_usd)
     added = _added(relaxed, offered)
@@ -81,11 +81,11 @@ def _neighbours(instance: LocationInstance, siting: Siting, relaxed: Relaxed) ->
             if size != siting.size[site]
         ]
     closed = np.flatnonzero(siting.size < 0)
-    for site in np.flatnonzero(siting.size >= 0):
+    for site in map(int, np.flatnonzero(siting.size >= 0)):
         for other in closed:
             best = int(added[other, :n_sizes].argmin())
             cost = float(added[site, -1] + added[other, best])
-            moves.append((cost, ((int(site), -1), (int(other), best))))
+            moves.append((cost, ((site, -1), (int(other), best))))
     moves.sort(key=lambda move: move[0])
     for cost, move in moves:
         if relaxed.bound + cost >= siting.cost:
@@ -97,17 +97,17 @@ def _neighbours(instance: LocationInstance, siting: Siting, relaxed: Relaxed) ->
             yield size
 
 
-def _added(relaxed: Relaxed, offered: Array) -> Array:
+def _added(relaxed: Relaxed, offered: Mask) -> Array:
     """Return what holding a site at a size adds to the bound, (I, M + 1), the last for closed.
 
     What the number of sites forbids is left out: the figures are then too low, never too high.
     """
     value = np.where(offered, relaxed.value, np.inf)
     least = np.minimum(value.min(axis=1), 0.0)
-    return np.column_stack([value, np.zeros(len(value))]) - least[:, None]
+    return np.asarray(np.column_stack([value, np.zeros(len(value))]) - least[:, None])
 
 
-def _with_sizes(siting: Siting, size: Array) -> Siting:
+def _with_sizes(siting: Siting, size: Index) -> Siting:
     """Return the siting at other sizes; a newly opened site may stock everything."""
     assortment, volume = siting.assortment.copy(), siting.volume.copy()
     new = (size >= 0) & (siting.size < 0)

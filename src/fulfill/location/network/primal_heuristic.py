@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
+from fulfill.location.network.first_prices import first_prices, first_reference
 from fulfill.location.network.planning import (
     as_siting,
     from_sizes,
@@ -21,7 +22,6 @@ from fulfill.location.network.planning import (
     plan_reference,
     reoptimised,
 )
-from fulfill.location.network.first_prices import first_prices, first_reference
 from fulfill.location.network.relaxation import LocalLanes, Relaxed, evaluate, local_lanes
 from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
 from fulfill.model.arrays import Array, Index

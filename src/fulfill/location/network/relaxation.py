@@ -41,6 +41,7 @@ from fulfill.location.network.site_kernels import (
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, Inbound, LocationInstance
 from fulfill.model.multipliers import Multipliers
+
 ROUNDING = 1e-11
 """Share of the terms of a bound that is taken off for the rounding of their sums."""
 

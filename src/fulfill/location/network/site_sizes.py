@@ -66,4 +66,6 @@ def _fits(instance: LocationInstance, leaving: Array, size: int) -> Array:
     stored = np.einsum("ikt,ktu->iu", leaving, level)
     safety = stock.secant_usd[:, :, size] * stock.safety.m3_per_usd * leaving.sum(axis=2)
     held = stored + safety.sum(axis=1)[:, None]
-    return np.asarray(fits & (held <= stock.storage_m3[:, size, None] * (1 + TOLERANCE)).all(axis=1))
+    return np.asarray(
+        fits & (held <= stock.storage_m3[:, size, None] * (1 + TOLERANCE)).all(axis=1)
+    )

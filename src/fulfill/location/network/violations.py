@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fulfill.location.network.alternatives import Alternative, UNSERVED, service_shares
+from fulfill.location.network.alternatives import UNSERVED, Alternative, service_shares
 from fulfill.location.network.reference import Service, add_service
-from fulfill.location.network.relaxation import Relaxed, empty_flows, inbound_price
+from fulfill.location.network.relaxation import Relaxed, inbound_price
 from fulfill.location.network.site_arrays import RelaxedFlows
 from fulfill.model.arrays import Array
 from fulfill.model.instance import Inbound, LocationInstance, Stock
@@ -229,9 +229,7 @@ def row_sizes(instance: LocationInstance) -> dict[str, Array]:
             instance.demand.sum(axis=2)[:, :, None], len(instance.countries), axis=2
         )
         largest = instance.stock.storage_m3.max(axis=1)
-        sizes["storage"] = orders(
-            np.repeat(largest[:, None], instance.shape[2], axis=1), "m3"
-        )
+        sizes["storage"] = orders(np.repeat(largest[:, None], instance.shape[2], axis=1), "m3")
     limits = instance.limits
     if limits.targets:
         sizes["service"] = np.array(
@@ -260,5 +258,3 @@ def per_order(instance: LocationInstance) -> dict[str, float]:
         "kg CO2e": orders / max(limits.co2_kg, 1e-9),
         "USD": orders / max(limits.budget_usd, 1e-9),
     }
-
-
