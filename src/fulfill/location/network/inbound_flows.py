@@ -16,7 +16,7 @@ from fulfill.model.decisions import Decisions
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
 
 MISSING = 100.0
-"""Price of goods that no route brings, over the dearest route: they are missing only if they must."""
+"""Price of goods that no route brings, over the dearest route: they are missing only by need."""
 NEGLIGIBLE = 1e-9
 """Share of goods below which a shortage is the solver's rounding."""
 
