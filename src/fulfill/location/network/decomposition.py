@@ -26,7 +26,7 @@ from fulfill.location.network.branching import (
     children,
     root_node,
 )
-from fulfill.location.network.coarse import coarsen
+from fulfill.location.network.coarse import CoarseInstance, coarsen
 from fulfill.location.network.limits import impossible, keeps_limits
 from fulfill.location.network.money import in_units, in_usd, params_in_units, units_per_usd
 from fulfill.location.network.planning import (
@@ -272,13 +272,14 @@ def interruptible(search: Search) -> Iterator[None]:
 
 def _run(search: Search) -> None:
     """Run the stages; each keeps what it finds in `search`."""
-    instance = search.instance
-    if search.params.warm_start is not None:
-        _raise_bound(search, _begin_from(search, search.params.warm_start))
+    instance, start = search.instance, search.params.warm_start
+    if start is not None and _keeps_sites(instance, start):
+        _raise_bound(search, _begin_from(search, start))
         return
     coarse = coarsen(instance, COARSE_ZONES)
     small = coarse.instance
-    choice = choose_sites(small, search.params.seed, search.done)
+    given = None if start is None else _coarse_start(instance, coarse, start)
+    choice = choose_sites(small, search.params.seed, search.done, given)
     decisions, siting = plan_of(instance, choice.siting, choice.prices)
     if decisions is None:
         return
@@ -292,6 +293,52 @@ def _run(search: Search) -> None:
     if allocations(instance, np.zeros(len(instance.sites), np.int64)) <= EXACT:
         _polish(search)
         _branch(search, state)
+
+
+def _keeps_sites(instance: LocationInstance, start: WarmStart) -> bool:
+    """Tell whether the sites of an earlier plan may all be open, and all that must be are."""
+    return allowed(instance, start.size)
+
+
+def _start_prices(instance: LocationInstance, start: WarmStart) -> Multipliers:
+    """Return the multipliers of an earlier run that fit the instance; the others are zero."""
+    nothing = zero_multipliers(instance.axis_sizes)
+    earlier = {name: getattr(start.multipliers, name) for name in AXES if name != "cell"}
+    return with_prices(
+        nothing,
+        **{
+            name: value
+            for name, value in earlier.items()
+            # another number of targets, gateways or countries: those multipliers start from zero
+            if value.shape == getattr(nothing, name).shape
+        },
+    )
+
+
+def _siting_of(instance: LocationInstance, start: WarmStart) -> Siting:
+    """Return the sites of an earlier plan without those that are locked closed."""
+    size = start.size.copy()
+    size[list(instance.limits.closed)] = -1
+    return Siting(size, start.assortment > 0, start.rho, start.volume)
+
+
+def _coarse_start(
+    instance: LocationInstance, coarse: CoarseInstance, start: WarmStart
+) -> Multipliers:
+    """Return the multipliers of an earlier run for a coarse instance.
+
+    The multiplier of a coarse zone differs from what its service from the earlier sites costs by
+    the mean difference of its members.
+    """
+    prices = _start_prices(instance, start)
+    prices = with_prices(prices, stocking=prices.stocking[coarse.zone])
+    weight = instance.demand
+    total, moved = np.zeros(coarse.instance.shape), np.zeros(coarse.instance.shape)
+    np.add.at(total, coarse.member, weight)
+    np.add.at(moved, coarse.member, weight * start.multipliers.cell)
+    moved = np.divide(moved, total, out=np.zeros_like(moved), where=total > 0)
+    service = zone_prices(coarse.instance, _siting_of(instance, start), prices)
+    return with_prices(prices, cell=service + moved)
 
 
 def _polish(search: Search) -> None:
@@ -325,7 +372,7 @@ def _branch(search: Search, state: Ascent | None) -> None:
                 _try(search, affordable(case_of(instance, node), relaxed), node.prices)
 
 
-def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
+def _begin_from(search: Search, start: WarmStart) -> Multipliers:
     """Start from an earlier run: offer plans of its sites and of its relaxed solution.
 
     Returns
@@ -333,28 +380,14 @@ def _begin_from(search: Search, warm_start: WarmStart) -> Multipliers:
     Multipliers
         Of the full instance.
     """
-    instance = search.instance
-    nothing = zero_multipliers(instance.axis_sizes)
-    earlier = {name: getattr(warm_start.multipliers, name) for name in AXES if name != "cell"}
+    instance, siting = search.instance, _siting_of(search.instance, start)
+    prices = _start_prices(instance, start)
     prices = with_prices(
-        nothing,
-        **{
-            name: value
-            for name, value in earlier.items()
-            # another number of targets, gateways or countries: those multipliers start from zero
-            if value.shape == getattr(nothing, name).shape
-        },
-    )
-    size = warm_start.size.copy()
-    size[list(instance.limits.closed)] = -1
-    siting = Siting(size, warm_start.assortment > 0, warm_start.rho, warm_start.volume)
-    prices = with_prices(
-        prices, cell=zone_prices(instance, siting, prices) + warm_start.multipliers.cell
+        prices, cell=zone_prices(instance, siting, prices) + start.multipliers.cell
     )
     relaxed = evaluate(instance, local_lanes(instance), prices)
     search.prove(prices, relaxed)
-    if allowed(instance, size):
-        _try(search, siting, prices)
+    _try(search, siting, prices)
     if not search.done():
         _try(search, affordable(instance, relaxed), prices)
     return prices

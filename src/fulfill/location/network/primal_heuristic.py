@@ -63,7 +63,12 @@ class Choice:
     prices: Multipliers
 
 
-def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], bool]) -> Choice:
+def choose_sites(
+    instance: LocationInstance,
+    seed: int,
+    stop: Callable[[float], bool],
+    start: Multipliers | None = None,
+) -> Choice:
     """Choose sites on a small instance.
 
     Parameters
@@ -73,16 +78,19 @@ def choose_sites(instance: LocationInstance, seed: int, stop: Callable[[float], 
         Seed of the perturbations of the local search.
     stop : callable
         Tells whether a share of the time limit is used up.
+    start : Multipliers, optional
+        Those of an earlier run, which make the first stage short.
 
     Returns
     -------
     Choice
     """
     lanes = local_lanes(instance)
-    state = begin(instance, lanes, first_prices(instance), first_reference(instance))
-    target = FIRST_GUESS * state.bound
+    given = first_prices(instance) if start is None else start
+    state = begin(instance, lanes, given, first_reference(instance))
+    target = FIRST_GUESS * state.bound if start is None else (1.0 + NEAR) * state.bound
     best: Siting | None = None
-    for number, rounds in enumerate(LEGS):
+    for number, rounds in enumerate(LEGS if start is None else LEGS[1:]):
         before = state.bound
         state = replace(state, step=max(state.step, LEG_STEP)) if number else state
         state = ascend(instance, lanes, state, rounds, target, lambda _: stop(0.5))
