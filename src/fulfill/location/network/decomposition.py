@@ -315,11 +315,13 @@ def _start_prices(instance: LocationInstance, start: WarmStart) -> Multipliers:
     )
 
 
-def _siting_of(instance: LocationInstance, start: WarmStart) -> Siting:
-    """Return the sites of an earlier plan without those that are locked closed."""
-    size = start.size.copy()
-    size[list(instance.limits.closed)] = -1
-    return Siting(size, start.assortment > 0, start.rho, start.volume)
+def _siting_of(start: WarmStart) -> Siting:
+    """Return the sites of an earlier plan, those included that are locked closed now.
+
+    Multipliers are told relative to all of them: at the multipliers of the earlier run a closed
+    site only leaves the sum of the bound, so that the bound begins where it was or above.
+    """
+    return Siting(start.size, start.assortment > 0, start.rho, start.volume)
 
 
 def _coarse_start(
@@ -337,7 +339,7 @@ def _coarse_start(
     np.add.at(total, coarse.member, weight)
     np.add.at(moved, coarse.member, weight * start.multipliers.cell)
     moved = np.divide(moved, total, out=np.zeros_like(moved), where=total > 0)
-    service = zone_prices(coarse.instance, _siting_of(instance, start), prices)
+    service = zone_prices(coarse.instance, _siting_of(start), prices)
     return with_prices(prices, cell=service + moved)
 
 
@@ -380,7 +382,7 @@ def _begin_from(search: Search, start: WarmStart) -> Multipliers:
     Multipliers
         Of the full instance.
     """
-    instance, siting = search.instance, _siting_of(search.instance, start)
+    instance, siting = search.instance, _siting_of(start)
     prices = _start_prices(instance, start)
     prices = with_prices(
         prices, cell=zone_prices(instance, siting, prices) + start.multipliers.cell
