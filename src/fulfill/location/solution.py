@@ -50,6 +50,9 @@ class LocationParams:
         Called with every `Progress`.
     warm_start : WarmStart or None
         Result of an earlier run to start from; only the decomposition uses it.
+    keep_sites : bool
+        Whether the sites and sizes of the warm start are kept, except for what locks demand: orders
+        are allocated anew, and the bound is that of the multipliers of the warm start.
     """
 
     gap: float = 0.005
@@ -57,6 +60,7 @@ class LocationParams:
     seed: int = 0
     progress: Callable[[Progress], None] | None = None
     warm_start: WarmStart | None = None
+    keep_sites: bool = False
 
 
 @dataclass(frozen=True, repr=False)

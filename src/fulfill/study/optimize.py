@@ -126,7 +126,7 @@ def find_plan(
     log.info("method: %s (requested: %s)", method, options.method)
     compiling = compile_method(method)
     log.debug("kernels compiled in %.2f s, not counted against the time limit", compiling)
-    begun_from, name = _warm_start(warm_start, instance)
+    begun_from, name = checked_start(warm_start, instance)
     # At least a second, so that there is a plan even if building the model used up the limit.
     left = max(options.time_limit - spent, 1.0)
     log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)
@@ -157,10 +157,28 @@ def _stopped_by(solution: LocationSolution, time_limit: float) -> str:
     return TIME_LIMIT if late else EXHAUSTED
 
 
-def _warm_start(
+def checked_start(
     given: WarmStartSource | None, instance: LocationInstance
 ) -> tuple[WarmStart | None, str]:
-    """Return the warm start, checked against the instance, and the name of its run."""
+    """Return a warm start that fits an instance, and the name of its run.
+
+    Parameters
+    ----------
+    given : Run or (WarmStart, str) or None
+    instance : LocationInstance
+
+    Returns
+    -------
+    warm_start : WarmStart or None
+        None where nothing was given, or the run has none.
+    name : str
+        Empty where the run has no folder.
+
+    Raises
+    ------
+    InputError
+        F311 where it is of other zones, products, periods or sites.
+    """
     if isinstance(given, Run):
         warm_start, name = given.warm_start, given.folder.name if given.folder else ""
     else:

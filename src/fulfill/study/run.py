@@ -18,7 +18,7 @@ from fulfill.model.certificate_file import AnyCertificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
-from fulfill.model.limits import build_limits, service_days
+from fulfill.model.limits import Limits, build_limits, service_days
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
@@ -80,7 +80,28 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     """
     distances = measure(problem.network, problem.demand.zones)
     priced = economics(problem, distances, service_days(options.service))
-    limits = build_limits(
+    instance = build_instance(problem, priced, limits_of(problem, options))
+    return PricedModel(problem, distances, priced, instance)
+
+
+def limits_of(problem: Problem, options: PlanOptions) -> Limits:
+    """Return the limits that the options of a plan impose.
+
+    Parameters
+    ----------
+    problem : Problem
+    options : PlanOptions
+
+    Returns
+    -------
+    Limits
+
+    Raises
+    ------
+    InputError
+        Where options refer to something that the problem does not have.
+    """
+    return build_limits(
         problem,
         opened=options.opened,
         closed=options.closed,
@@ -89,7 +110,6 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
         co2_kg=options.co2_kg,
         targets=options.service,
     )
-    return PricedModel(problem, distances, priced, build_instance(problem, priced, limits))
 
 
 @dataclass(frozen=True, repr=False, eq=False)

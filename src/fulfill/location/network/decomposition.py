@@ -273,6 +273,9 @@ def interruptible(search: Search) -> Iterator[None]:
 def _run(search: Search) -> None:
     """Run the stages; each keeps what it finds in `search`."""
     instance, start = search.instance, search.params.warm_start
+    if start is not None and search.params.keep_sites:
+        _reallocate(search, start)
+        return
     if start is not None and _keeps_sites(instance, start):
         _raise_bound(search, _begin_from(search, start))
         return
@@ -374,6 +377,31 @@ def _branch(search: Search, state: Ascent | None) -> None:
                 _try(search, affordable(case_of(instance, node), relaxed), node.prices)
 
 
+def _reallocate(search: Search, start: WarmStart) -> None:
+    """Offer the plan of the earlier sites, with locks obeyed, and prove the earlier bound."""
+    instance, siting = search.instance, _siting_of(start)
+    prices, relaxed = _proven_again(search, start)
+    size = siting.size.copy()
+    size[list(instance.limits.closed)] = -1
+    for site in instance.limits.opened:
+        if size[site] < 0:
+            # of the sizes offered, the one that the relaxed problem values most
+            size[site] = int(relaxed.value[site].argmin())
+    if allowed(instance, size):
+        _try(search, replace(siting, size=size), prices)
+
+
+def _proven_again(search: Search, start: WarmStart) -> tuple[Multipliers, Relaxed]:
+    """Prove the bound of the multipliers of an earlier run; return them and the solution."""
+    instance = search.instance
+    prices = _start_prices(instance, start)
+    service = zone_prices(instance, _siting_of(start), prices)
+    prices = with_prices(prices, cell=service + start.multipliers.cell)
+    relaxed = evaluate(instance, local_lanes(instance), prices)
+    search.prove(prices, relaxed)
+    return prices, relaxed
+
+
 def _begin_from(search: Search, start: WarmStart) -> Multipliers:
     """Start from an earlier run: offer plans of its sites and of its relaxed solution.
 
@@ -383,12 +411,7 @@ def _begin_from(search: Search, start: WarmStart) -> Multipliers:
         Of the full instance.
     """
     instance, siting = search.instance, _siting_of(start)
-    prices = _start_prices(instance, start)
-    prices = with_prices(
-        prices, cell=zone_prices(instance, siting, prices) + start.multipliers.cell
-    )
-    relaxed = evaluate(instance, local_lanes(instance), prices)
-    search.prove(prices, relaxed)
+    prices, relaxed = _proven_again(search, start)
     _try(search, siting, prices)
     if not search.done():
         _try(search, affordable(instance, relaxed), prices)

@@ -1,0 +1,195 @@
+"""Answers to changed questions from a run: what does the plan cost if this is different?
+
+An answer has cost, bound, sites and audited decisions, without the tables of a run. What a change
+does not touch is taken from the run: distances if no place moves, prices too if only options
+differ. There are two grades. ``quick`` keeps the sites and their sizes and allocates orders anew;
+``full`` searches for sites again, from those of the run.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from fulfill.audit.plan import audit_plan
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.geography.distances import road_rules
+from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.model.build import build_instance
+from fulfill.model.decisions import Decisions, relative_gap
+from fulfill.model.economics.landed import economics
+from fulfill.model.instance import LocationInstance
+from fulfill.model.limits import service_days
+from fulfill.study.optimize import checked_start
+from fulfill.study.run import PricedModel, Run, build_model, limits_of
+from fulfill.study.study import Study
+
+QUICK, FULL = "quick", "full"
+GRADES = (QUICK, FULL)
+GEOGRAPHIC = ("origins", "gateways", "sites", "lanes", "ferries")
+"""Tables of a network that distances are measured from, besides its maps and road rules."""
+
+
+@dataclass(frozen=True, repr=False)
+class Answer:
+    """What a changed question costs.
+
+    Attributes
+    ----------
+    grade : str
+        ``quick`` or ``full``.
+    status : str
+        OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN.
+    objective, bound : float
+        USD a year. The bound is proven for free sites in both grades, so that the gap of a quick
+        answer includes what other sites could save.
+    sites : tuple of (str, str)
+        Ids of the open sites with their sizes.
+    decisions : Decisions or None
+        Of `instance`; None where there is no plan.
+    faults : tuple of str
+        What the audit of the plan found.
+    seconds : float
+        From the question to the audited answer.
+    instance : LocationInstance
+    """
+
+    grade: str
+    status: str
+    objective: float
+    bound: float
+    sites: tuple[tuple[str, str], ...]
+    decisions: Decisions | None
+    faults: tuple[str, ...]
+    seconds: float
+    instance: LocationInstance
+
+    @property
+    def gap(self) -> float:
+        """Share of the cost that other sites or another allocation could save at most."""
+        return relative_gap(self.objective, self.bound)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Answer ({self.grade}) {self.status}: {self.objective:,.0f} USD, gap {self.gap:.2%}, "
+            f"{len(self.sites)} sites, {self.seconds:.1f} s>"
+        )
+
+
+def resolve(study: Study, start: Run, grade: str = FULL) -> Answer:
+    """Answer a changed question from a run.
+
+    Parameters
+    ----------
+    study : Study
+        The run's study with changes, see `Study.with_`.
+    start : Run
+        With a plan.
+    grade : str
+        ``quick`` or ``full``.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    InputError
+        F309 for an unknown grade, F311 where the run has other zones, products, periods or sites,
+        or nothing to start from.
+    SolverError
+        Where a solver fails.
+    """
+    if grade not in GRADES:
+        detail = f"the grade is one of {', '.join(GRADES)}"
+        raise InputError([Fault("F309", "", column="grade", value=grade, detail=detail)])
+    begun = time.perf_counter()
+    model = changed_model(study, start)
+    params = LocationParams(
+        gap=study.options.gap,
+        time_limit=study.options.time_limit,
+        seed=study.options.seed,
+        warm_start=checked_start(start, model.instance)[0],
+        keep_sites=grade == QUICK,
+    )
+    solution = solve_decomposed(model.instance, params)
+    return _answer(model.instance, solution, grade, begun)
+
+
+def _answer(
+    instance: LocationInstance, solution: LocationSolution, grade: str, begun: float
+) -> Answer:
+    """Audit a solution and return it as an answer."""
+    sites: tuple[tuple[str, str], ...] = ()
+    faults: tuple[str, ...] = ()
+    if solution.decisions is not None:
+        opened = solution.decisions.opened
+        sites = tuple(
+            (instance.sites[site], instance.sizes[opened[site].argmax()])
+            for site in opened.any(axis=1).nonzero()[0]
+        )
+        faults = audit_plan(instance, solution.decisions, solution.objective).faults
+    return Answer(
+        grade=grade,
+        status=solution.status,
+        objective=solution.objective,
+        bound=solution.bound,
+        sites=sites,
+        decisions=solution.decisions,
+        faults=tuple(map(str, faults)),
+        seconds=time.perf_counter() - begun,
+        instance=instance,
+    )
+
+
+def changed_model(study: Study, start: Run) -> PricedModel:
+    """Return the model of a changed study; what the change does not touch is the run's.
+
+    Parameters
+    ----------
+    study : Study
+    start : Run
+
+    Returns
+    -------
+    PricedModel
+
+    Raises
+    ------
+    InputError
+        Where options refer to something that the problem does not have.
+    """
+    before, problem = start.model, study.planned_problem()
+    days = service_days(study.options.service)
+    same = study.problem is start.study.problem and problem is start.study.planned_problem()
+    if same and set(days) <= set(before.instance.option_within):
+        limits = limits_of(problem, study.options)
+        # the network's own, not an option
+        limits = replace(limits, max_gateway_share=before.instance.limits.max_gateway_share)
+        return replace(before, instance=replace(before.instance, limits=limits))
+    if not _same_places(study, start):
+        return build_model(problem, study.options)
+    priced = economics(problem, before.distances, days)
+    instance = build_instance(problem, priced, limits_of(problem, study.options))
+    return PricedModel(problem, before.distances, priced, instance)
+
+
+def _same_places(study: Study, start: Run) -> bool:
+    """Tell whether no place that distances are measured between has changed."""
+    new, old = study.planned_problem(), start.model.problem
+    if new.network.roads != old.network.roads or new.network.outlines != old.network.outlines:
+        return False
+    if road_rules(new.network) != road_rules(old.network):
+        return False
+    tables = all(
+        _places(new.network[name]).equals(_places(old.network[name])) for name in GEOGRAPHIC
+    )
+    return tables and new.demand.zones.equals(old.demand.zones)
+
+
+def _places(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without its columns of money, which no distance depends on."""
+    return table[[name for name in table.columns if "usd" not in name]]
