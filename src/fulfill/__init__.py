@@ -23,6 +23,9 @@ _HOME = {
     "verify": "study.verify",
     "RunAudit": "study.verify",
     "explore": "report.html.notebook",
+    "resolve": "study.resolve",
+    "Answer": "study.resolve",
+    "Executor": "study.executor",
     # evaluation of runs
     "compare": "analysis.compare.comparison",
     "Comparison": "analysis.compare.comparison",

@@ -23,11 +23,14 @@ from fulfill.report.html.notebook import explore as explore
 from fulfill.report.run_folder import save_run as save_run
 from fulfill.study.delivery_day import DayOptions as DayOptions
 from fulfill.study.delivery_day import route_day as route_day
+from fulfill.study.executor import Executor as Executor
 from fulfill.study.integrated import Rounds as Rounds
 from fulfill.study.integrated import optimize_with_routing as optimize_with_routing
 from fulfill.study.open_run import open_run as open_run
 from fulfill.study.optimize import optimize as optimize
 from fulfill.study.plan import Plan as Plan
+from fulfill.study.resolve import Answer as Answer
+from fulfill.study.resolve import resolve as resolve
 from fulfill.study.run import Run as Run
 from fulfill.study.study import PlanOptions as PlanOptions
 from fulfill.study.study import Study as Study

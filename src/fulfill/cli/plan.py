@@ -66,7 +66,7 @@ def optimize(
             if with_routing:
                 run = optimize_with_routing(study, report, lambda line: say(line, err=True))
             else:
-                run = find_plan(study, progress=report, warm_start=warm_start)
+                run = find_plan(study, progress=report, start=warm_start)
         lost = write_run(run, draft)
     if as_json:
         click.echo(json.dumps(summary(run), indent=2))

@@ -354,6 +354,10 @@ class InputError(FulfillError, ValueError):
         listed, counted = abridged(self.faults)
         super().__init__("\n".join([*map(str, listed), *counted]))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[Sequence[Fault]]]:
+        """Pickle by the faults: by default an exception is made again from its text."""
+        return InputError, (self.faults,)
+
 
 def abridged(faults: Iterable[Fault]) -> tuple[list[Fault], list[str]]:
     """Return the faults that a report lists, and what it says of the others.

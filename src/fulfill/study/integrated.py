@@ -216,7 +216,7 @@ class _Rounds:
         more: dict[str, Any] = dict(locked or {})
         # Tables of a network have the line of each row for messages; computed rows have none.
         offer = self.study.with_(private_fleet=prices.table(problem).assign(**{ROW: 0}), **more)
-        planned = find_plan(offer, progress=self.progress, warm_start=before.routed)
+        planned = find_plan(offer, progress=self.progress, start=before.routed)
         if _interrupted(planned):
             raise KeyboardInterrupt
         if planned.decisions is None:

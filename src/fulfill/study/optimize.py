@@ -45,7 +45,7 @@ TIME_UP = 0.95
 
 
 def optimize(
-    study: Study, *, progress: Report | None = None, warm_start: WarmStartSource | None = None
+    study: Study, *, progress: Report | None = None, start: WarmStartSource | None = None
 ) -> Run:
     """Find, describe and audit a plan.
 
@@ -55,7 +55,7 @@ def optimize(
         Problem and options.
     progress : callable, optional
         Called with incumbent and bound while the search runs.
-    warm_start : Run or (WarmStart, str), optional
+    start : Run or (WarmStart, str), optional
         A run to start the search from, or its warm start with its name.
 
     Returns
@@ -74,7 +74,7 @@ def optimize(
     -----
     The time limit does not include the compilation of kernels at their first use.
     """
-    run = find_plan(study, progress=progress, warm_start=warm_start)
+    run = find_plan(study, progress=progress, start=start)
     if run.decisions is None or len(study.problem.demand.zones) == len(run.problem.demand.zones):
         return run
     log.debug("pricing the sites on the unmerged zones")
@@ -86,7 +86,7 @@ def optimize(
 
 
 def find_plan(
-    study: Study, *, progress: Report | None = None, warm_start: WarmStartSource | None = None
+    study: Study, *, progress: Report | None = None, start: WarmStartSource | None = None
 ) -> Run:
     """Find, describe and audit a plan, without the aggregation error of merged zones.
 
@@ -96,7 +96,7 @@ def find_plan(
         Problem and options.
     progress : callable, optional
         Called with incumbent and bound while the search runs.
-    warm_start : Run or (WarmStart, str), optional
+    start : Run or (WarmStart, str), optional
         See `optimize`.
 
     Returns
@@ -126,7 +126,7 @@ def find_plan(
     log.info("method: %s (requested: %s)", method, options.method)
     compiling = compile_method(method)
     log.debug("kernels compiled in %.2f s, not counted against the time limit", compiling)
-    begun_from, name = checked_start(warm_start, instance)
+    begun_from, name = checked_start(start, instance)
     # At least a second, so that there is a plan even if building the model used up the limit.
     left = max(options.time_limit - spent, 1.0)
     log.debug("searching for at most %.1f s, warm start: %s", left, begun_from is not None)

@@ -49,12 +49,11 @@ class Answer:
     sites : tuple of (str, str)
         Ids of the open sites with their sizes.
     decisions : Decisions or None
-        Of `instance`; None where there is no plan.
+        In the indices of the instance of `changed_model`; None where there is no plan.
     faults : tuple of str
         What the audit of the plan found.
     seconds : float
         From the question to the audited answer.
-    instance : LocationInstance
     """
 
     grade: str
@@ -65,7 +64,6 @@ class Answer:
     decisions: Decisions | None
     faults: tuple[str, ...]
     seconds: float
-    instance: LocationInstance
 
     @property
     def gap(self) -> float:
@@ -141,7 +139,6 @@ def _answer(
         decisions=solution.decisions,
         faults=tuple(map(str, faults)),
         seconds=time.perf_counter() - begun,
-        instance=instance,
     )
 
 

@@ -233,7 +233,7 @@ class Study:
     def optimize(
         self,
         progress: Callable[[Progress], None] | None = None,
-        warm_start: fulfill.Run | None = None,
+        start: fulfill.Run | None = None,
         **options: Any,
     ) -> fulfill.Run:
         """Find, describe and audit a plan; see `fulfill.optimize`.
@@ -242,7 +242,7 @@ class Study:
         ----------
         progress : callable, optional
             Called with incumbent and bound while the search runs.
-        warm_start : Run, optional
+        start : Run, optional
             Run to start the search from.
         **options
             Changes to the study, as in `with_`.
@@ -256,7 +256,7 @@ class Study:
         import fulfill
 
         study = self.with_(**options) if options else self
-        return fulfill.optimize(study, progress=progress, warm_start=warm_start)
+        return fulfill.optimize(study, progress=progress, start=start)
 
 
 def load(

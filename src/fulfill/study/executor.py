@@ -1,0 +1,128 @@
+"""Many questions at once over processes that share the arrays of one run.
+
+Threads of OpenMP do not survive a fork, so the processes are started anew. What they begin with is
+pickled once; its arrays lie in one block of shared memory that every process reads in place.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from multiprocessing import get_context
+from multiprocessing.shared_memory import SharedMemory
+from types import TracebackType
+from typing import Any
+
+from fulfill.model.kernel_cache import threads
+from fulfill.study.resolve import FULL, Answer, resolve
+from fulfill.study.run import Run
+
+ALIGNED = 64
+"""Bytes to which every array is aligned in the shared block."""
+
+_held: dict[str, Any] = {}
+"""The run of this process and the block that its arrays lie in (set once, by `_begin`)."""
+
+
+class Executor(AbstractContextManager["Executor"]):
+    """Answers questions about a run over several processes, each on one thread.
+
+    Parameters
+    ----------
+    start : Run
+        With a plan; questions are changes to its study.
+    workers : int, optional
+        Processes; as many as there are cores by default.
+
+    Examples
+    --------
+    >>> with Executor(run) as executor:
+    ...     answers = executor.map([{"closed": (site,)} for site in run.sites["site_id"]])
+    """
+
+    def __init__(self, start: Run, workers: int | None = None) -> None:
+        self._block, pickled, spans = _shared((start, start.model))
+        self._pool = ProcessPoolExecutor(
+            workers or len(os.sched_getaffinity(0)),
+            mp_context=get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._block.name, pickled, spans),
+        )
+
+    def map(self, changes: Iterable[Mapping[str, Any]], grade: str = FULL) -> list[Answer]:
+        """Answer questions.
+
+        Parameters
+        ----------
+        changes : iterable of mapping
+            Arguments of `Study.with_`, one mapping for each question.
+        grade : str
+            See `resolve`.
+
+        Returns
+        -------
+        list of Answer
+            In the order of the questions, whatever process answered them.
+
+        Raises
+        ------
+        InputError
+            For the first question that the study refuses.
+        """
+        return list(self._answers(list(changes), grade))
+
+    def _answers(self, changes: list[Mapping[str, Any]], grade: str) -> Iterator[Answer]:
+        return self._pool.map(_answer, changes, [grade] * len(changes))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the processes and free the shared memory."""
+        self._pool.shutdown(cancel_futures=True)
+        self._block.close()
+        self._block.unlink()
+
+
+def _shared(value: object) -> tuple[SharedMemory, bytes, list[tuple[int, int]]]:
+    """Pickle a value with its arrays in shared memory.
+
+    Returns
+    -------
+    block : SharedMemory
+    pickled : bytes
+        The value without its arrays.
+    spans : list of (int, int)
+        Where each array begins and ends in the block.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    pickled = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    spans, end = [], 0
+    for buffer in buffers:
+        start = -(-end // ALIGNED) * ALIGNED
+        end = start + buffer.raw().nbytes
+        spans.append((start, end))
+    block = SharedMemory(create=True, size=max(end, 1))
+    for buffer, (start, stop) in zip(buffers, spans, strict=True):
+        block.buf[start:stop] = buffer.raw()
+    return block, pickled, spans
+
+
+def _begin(name: str, pickled: bytes, spans: list[tuple[int, int]]) -> None:
+    """Read the run of a new process."""
+    block = SharedMemory(name=name)
+    run, model = pickle.loads(pickled, buffers=[block.buf[start:stop] for start, stop in spans])
+    run.__dict__["model"] = model
+    _held.update(block=block, run=run)
+
+
+def _answer(changes: Mapping[str, Any], grade: str) -> Answer:
+    """Answer one question in a process."""
+    run: Run = _held["run"]
+    with threads(1):
+        return resolve(run.study.with_(**changes), run, grade)
