@@ -59,7 +59,9 @@ def test_vans_lower_the_cost_and_every_plan_is_audited(routed: Run) -> None:
 def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: Run) -> None:
     planned, problem = routed, routed.problem
     flows = planned.plan.flows
-    by_van = flows[flows["service_id"] == OWN_VANS]
+    # where no van goes, vans are priced as the carrier and the plan may name either
+    visited = set().union(*(day.visits["zone_id"] for day in routed.rounds.days))
+    by_van = flows[(flows["service_id"] == OWN_VANS) & flows["to"].isin(visited)]
     days = delivery_days(problem)
     routes = sum(float(day.vehicles["usd"].sum()) for day in routed.rounds.days) * days
     orders = sum(float(day.visits["orders"].sum()) for day in routed.rounds.days) * days
@@ -68,7 +70,9 @@ def test_what_vans_cost_in_the_plan_is_what_their_routes_cost(routed: Run) -> No
         by_van["dispatched"].sum(), abs=days * len(by_van.groupby(["to", "product"]))
     )
     lane = planned.instance.lane_option
+    zone = np.array(planned.instance.zones)[planned.instance.lane_zone[planned.decisions.lane]]
     own = planned.economics.delivery_options.own[lane[planned.decisions.lane]]
+    own &= np.isin(zone, sorted(visited))
     rate = (
         planned.instance.lane_usd[planned.decisions.lane]
         * planned.economics.price_multiplier[

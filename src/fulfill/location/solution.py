@@ -53,6 +53,8 @@ class LocationParams:
     keep_sites : bool
         Whether the sites and sizes of the warm start are kept, except for what locks demand: orders
         are allocated anew, and the bound is that of the multipliers of the warm start.
+    threads : int or None
+        Threads of parallel loops, None for one a core. The result does not depend on it.
     """
 
     gap: float = 0.005
@@ -61,6 +63,7 @@ class LocationParams:
     progress: Callable[[Progress], None] | None = None
     warm_start: WarmStart | None = None
     keep_sites: bool = False
+    threads: int | None = None
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,7 +16,6 @@ from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import Any
 
-from fulfill.model.kernel_cache import threads
 from fulfill.study.resolve import FULL, Answer, resolve
 from fulfill.study.run import Run
 
@@ -108,15 +107,18 @@ def _shared(value: object) -> tuple[SharedMemory, bytes, list[tuple[int, int]]]:
         end = start + buffer.raw().nbytes
         spans.append((start, end))
     block = SharedMemory(create=True, size=max(end, 1))
+    room = memoryview(block.buf or b"")
     for buffer, (start, stop) in zip(buffers, spans, strict=True):
-        block.buf[start:stop] = buffer.raw()
+        room[start:stop] = buffer.raw()
+    room.release()
     return block, pickled, spans
 
 
 def _begin(name: str, pickled: bytes, spans: list[tuple[int, int]]) -> None:
     """Read the run of a new process."""
     block = SharedMemory(name=name)
-    run, model = pickle.loads(pickled, buffers=[block.buf[start:stop] for start, stop in spans])
+    room = memoryview(block.buf or b"")
+    run, model = pickle.loads(pickled, buffers=[room[start:stop] for start, stop in spans])
     run.__dict__["model"] = model
     _held.update(block=block, run=run)
 
@@ -124,5 +126,4 @@ def _begin(name: str, pickled: bytes, spans: list[tuple[int, int]]) -> None:
 def _answer(changes: Mapping[str, Any], grade: str) -> Answer:
     """Answer one question in a process."""
     run: Run = _held["run"]
-    with threads(1):
-        return resolve(run.study.with_(**changes), run, grade)
+    return resolve(run.study.with_(**changes), run, grade, threads=1)

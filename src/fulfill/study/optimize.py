@@ -135,7 +135,13 @@ def find_plan(
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
     seconds = time.perf_counter() - begun - compiling
     run = build_run(study, model, solution, seconds, _stopped_by(solution, left))
-    outcome = run.outcome
+    outcome = replace(run.outcome, wall_seconds=time.perf_counter() - begun)
+    _log_outcome(outcome)
+    return replace(run, began_from=name, plan=replace(run.plan, outcome=outcome))
+
+
+def _log_outcome(outcome: Outcome) -> None:
+    """Log the result of a search."""
     log.info(
         "status %s, objective %.2f USD, %s bound %.2f USD, %.2f s",
         outcome.status,
@@ -144,8 +150,6 @@ def find_plan(
         outcome.bound,
         outcome.seconds,
     )
-    outcome = replace(outcome, wall_seconds=time.perf_counter() - begun)
-    return replace(run, began_from=name, plan=replace(run.plan, outcome=outcome))
 
 
 def _stopped_by(solution: LocationSolution, time_limit: float) -> str:

@@ -1,4 +1,4 @@
-"""Answers to changed questions from a run: what does the plan cost if this is different?
+"""Answers to changed questions from a run: what a plan costs if something is different.
 
 An answer has cost, bound, sites and audited decisions, without the tables of a run. What a change
 does not touch is taken from the run: distances if no place moves, prices too if only options
@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from fulfill.audit.plan import audit_plan
@@ -77,7 +78,7 @@ class Answer:
         )
 
 
-def resolve(study: Study, start: Run, grade: str = FULL) -> Answer:
+def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = None) -> Answer:
     """Answer a changed question from a run.
 
     Parameters
@@ -88,6 +89,8 @@ def resolve(study: Study, start: Run, grade: str = FULL) -> Answer:
         With a plan.
     grade : str
         ``quick`` or ``full``.
+    threads : int, optional
+        Threads of parallel loops, one a core by default. The answer does not depend on it.
 
     Returns
     -------
@@ -112,6 +115,7 @@ def resolve(study: Study, start: Run, grade: str = FULL) -> Answer:
         seed=study.options.seed,
         warm_start=checked_start(start, model.instance)[0],
         keep_sites=grade == QUICK,
+        threads=threads,
     )
     solution = solve_decomposed(model.instance, params)
     return _answer(model.instance, solution, grade, begun)
@@ -127,7 +131,7 @@ def _answer(
         opened = solution.decisions.opened
         sites = tuple(
             (instance.sites[site], instance.sizes[opened[site].argmax()])
-            for site in opened.any(axis=1).nonzero()[0]
+            for site in np.flatnonzero(opened.any(axis=1))
         )
         faults = audit_plan(instance, solution.decisions, solution.objective).faults
     return Answer(

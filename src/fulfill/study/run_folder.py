@@ -177,7 +177,7 @@ def summary(run: Run) -> dict[str, Any]:
         "gap_usd": outcome.gap_usd,
         "merging_usd": outcome.merging_usd,
         "seconds": round(outcome.seconds, 3),
-        "wall_seconds": round(outcome.wall_seconds, 3),
+        "wall_seconds": outcome.wall_seconds,
         "peak_mib": peak_mib(),
         "as_of": plan.as_of,
         "zones": len(plan.zones) if run.found else None,

@@ -626,8 +626,30 @@ def test_an_interrupt_keeps_the_best_plan(
 
 def test_a_refusal_of_the_solver_is_our_error() -> None:
     model = LinearModel()
-    x = model.add_variables((1,), 1.0)
-    rows = model.add_rows(2.0, 1.0, (1,), lambda: ["upside_down"])
+    x = model.add_variables((1,), np.nan)
+    rows = model.add_rows("row", 1.0, 2.0, (1,))
     model.add_entries(rows, x, 1.0)
     with pytest.raises(SolverError, match="HiGHS"):
         solve_lp(model)
+
+
+def test_an_infeasible_linear_program_has_no_answer() -> None:
+    model = LinearModel()
+    x = model.add_variables((1,), 1.0)
+    rows = model.add_rows("upside_down", 2.0, 1.0, (1,))
+    model.add_entries(rows, x, 1.0)
+    assert solve_lp(model) is None
+
+
+def test_a_linear_program_returns_its_dual_values() -> None:
+    model = LinearModel()
+    x = model.add_variables((2,), np.array([1.0, 3.0]), np.array([4.0, np.inf]))
+    asked = model.add_rows("asked", 6.0, 6.0, (1,))
+    model.add_entries(asked, x[None], 1.0)
+    most = model.add_rows("most", -np.inf, 3.0, (1,))
+    model.add_entries(most, x[0], 1.0)
+    answer = solve_lp(model)
+    assert answer is not None
+    assert answer.values.tolist() == [3.0, 3.0]
+    assert answer.duals[model.families["asked"]].tolist() == [3.0]
+    assert answer.duals[model.families["most"]].tolist() == [-2.0]

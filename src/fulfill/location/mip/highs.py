@@ -198,15 +198,18 @@ def solve_lp(model: LinearModel) -> LpAnswer | None:
     above = ~equal & np.isfinite(arrays.row_low)
     matrix = arrays.matrix
     limits = np.concatenate([arrays.row_high[below], -arrays.row_low[above]])
-    found = linprog(  # type: ignore[call-overload]  # its types know no sparse arrays
-        arrays.cost,
-        A_ub=vstack([matrix[below], -matrix[above]], format="csr"),
-        b_ub=limits,
-        A_eq=matrix[equal],
-        b_eq=arrays.row_low[equal],
-        bounds=np.column_stack([arrays.lower, arrays.upper]),
-        method="highs",
-    )
+    try:
+        found = linprog(  # type: ignore[call-overload]  # its types know no sparse arrays
+            arrays.cost,
+            A_ub=vstack([matrix[below], -matrix[above]], format="csr"),
+            b_ub=limits,
+            A_eq=matrix[equal],
+            b_eq=arrays.row_low[equal],
+            bounds=np.column_stack([arrays.lower, arrays.upper]),
+            method="highs",
+        )
+    except ValueError as error:
+        raise SolverError(f"HiGHS: {error}") from error
     if found.status == INFEASIBLE_LP:
         return None
     if found.status != 0:

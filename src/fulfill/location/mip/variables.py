@@ -134,9 +134,17 @@ def add_variables(
     n = np.zeros((0, 0, 0), np.int64)
     if instance.stock is not None:
         n = model.add_variables((n_sites, n_products, n_sizes), instance.stock.secant_usd)
+    y, w, a = _yes_or_no(model, instance)
+    return Columns(
+        x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a
+    )
+
+
+def _yes_or_no(model: LinearModel, instance: LocationInstance) -> tuple[Index, Index, Index]:
+    """Add the variables of sites, stocking and plants; return their columns."""
     offered = np.isfinite(instance.fixed_usd)
     y = model.add_variables(
-        (n_sites, n_sizes),
+        offered.shape,
         np.where(offered, instance.fixed_usd, 0.0),
         offered.astype(float),
         integer=True,
@@ -147,6 +155,4 @@ def add_variables(
         w = model.add_variables(entry_usd.shape, entry_usd, 1.0, integer=True)
     if instance.inbound is not None and (instance.inbound.origin_min_m3 > 0).any():
         a = model.add_variables((len(instance.inbound.origins),), 0.0, 1.0, integer=True)
-    return Columns(
-        x, lane, product, period, s, v, f, route, route_product, route_period, u, n, y, w, a
-    )
+    return y, w, a

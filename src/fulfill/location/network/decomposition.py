@@ -8,21 +8,15 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.branching import (
     NODES,
-    Node,
     case_of,
-    certificate_of,
     children,
     root_node,
 )
@@ -50,12 +44,11 @@ from fulfill.location.network.relaxation import (
     local_lanes,
     promising,
 )
+from fulfill.location.network.search import Search, interruptible
 from fulfill.location.network.site_search import Siting, allowed
-from fulfill.location.pricing import price
-from fulfill.location.solution import LocationParams, LocationSolution, Progress
+from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.arrays import Index
-from fulfill.model.certificate import Certificate, Leaf, whole
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, relative_gap, status_of
+from fulfill.model.decisions import INFEASIBLE
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import threads
 from fulfill.model.multipliers import AXES, Multipliers, with_prices, zero_multipliers
@@ -72,143 +65,6 @@ SERIAL, MOST_THREADS = 200_000, 64
 """Allocations up to which one thread is faster than several that wait for each other."""
 NEW_STEP, SMALL_STEP = 0.3, 0.003
 """Step with which a finer level begins, and below which it begins anew."""
-
-
-@dataclass
-class Search:
-    """State of one solve (mutable, private): best plan, best bound, clock.
-
-    Attributes
-    ----------
-    instance : LocationInstance
-    params : LocationParams
-    begun : float
-        Time of `time.perf_counter` at the start.
-    decisions : Decisions or None
-        Best plan.
-    siting : Siting or None
-        Its sites, assortment and prices.
-    objective, bound : float
-        USD.
-    proof : Multipliers or None
-        Multipliers that prove the bound, if it was not branched.
-    nodes : list of Node
-        Cases that prove the bound, if it was branched.
-    tried : set of bytes
-        Sites and assortments that exact plans were made of.
-    interrupted : bool
-        Whether Ctrl-C was pressed.
-    cut_by_clock : bool
-        Whether a stage was ended by the time limit.
-    """
-
-    instance: LocationInstance
-    params: LocationParams
-    begun: float
-    decisions: Decisions | None = None
-    siting: Siting | None = None
-    objective: float = np.inf
-    bound: float = -np.inf
-    proof: Multipliers | None = None
-    nodes: list[Node] = field(default_factory=list)
-    tried: set[bytes] = field(default_factory=set)
-    interrupted: bool = False
-    cut_by_clock: bool = False
-
-    def done(self, share: float = 1.0) -> bool:
-        """Tell whether to stop: gap reached, share of the time limit used up, or Ctrl-C pressed.
-
-        What a stage does is limited by counts of rounds and moves, so that the plan does not depend
-        on the clock. The shares of the time limit leave time for the stages after it where the
-        machine is several times slower than the limits were chosen for.
-
-        Parameters
-        ----------
-        share : float
-            Share of the time limit, 0 to 1.
-
-        Returns
-        -------
-        bool
-        """
-        if relative_gap(self.objective, self.bound) <= self.params.gap:
-            return True
-        late = time.perf_counter() - self.begun > share * self.params.time_limit
-        self.cut_by_clock |= late
-        return self.interrupted or late
-
-    def offer(self, decisions: Decisions, siting: Siting) -> None:
-        """Keep a plan if it is the best so far.
-
-        Parameters
-        ----------
-        decisions : Decisions
-        siting : Siting
-            Sites and prices that the plan was made from.
-        """
-        cost = price(self.instance, decisions)
-        if cost < self.objective:
-            self.decisions, self.siting, self.objective = decisions, siting, cost
-        self.tell()
-
-    def prove(self, prices: Multipliers, relaxed: Relaxed) -> None:
-        """Keep a bound and the multipliers that prove it if it is the best so far.
-
-        Parameters
-        ----------
-        prices : Multipliers
-        relaxed : Relaxed
-            At these prices, over all lanes.
-        """
-        bound = relaxed.proven
-        if bound > self.bound:
-            self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
-        self.tell()
-
-    def solution(self) -> LocationSolution:
-        """Return the best plan and bound, in the instance's unit of money."""
-        found = self.decisions is not None
-        bound = min(self.bound, self.objective)
-        return LocationSolution(
-            status_of(self.objective, bound) if found else NO_PLAN,
-            self.decisions, self.objective, bound, "certified",
-            time.perf_counter() - self.begun, self.certificate(), self.warm_start(),
-            self.interrupted, self.cut_by_clock,
-        )  # fmt: skip
-
-    def certificate(self) -> Certificate | None:
-        """Return what the bound can be recomputed from, None where nothing is proven."""
-        if self.proof is None:
-            return None
-        stock, shape = self.instance.stock, (*self.instance.flow_shape[:2], 2)
-        breakpoints = np.zeros(shape) if stock is None else stock.safety.breakpoints()
-        if self.nodes:
-            return certificate_of(self.nodes, breakpoints)
-        return whole(Leaf(**vars(self.proof), breakpoints=breakpoints))
-
-    def warm_start(self) -> WarmStart | None:
-        """Return what a later solve may start from, None where there is no plan."""
-        if self.proof is None or self.siting is None:
-            return None
-        instance, siting, proof = self.instance, self.siting, self.proof
-        return WarmStart(
-            zones=np.array(instance.zones),
-            products=np.array(instance.products),
-            periods=np.array(instance.periods),
-            sites=np.array(instance.sites),
-            size=siting.size,
-            assortment=siting.assortment.astype(np.int64),
-            rho=siting.rho,
-            volume=siting.volume,
-            multipliers=replace(proof, cell=proof.cell - zone_prices(instance, siting, proof)),
-        )
-
-    def tell(self) -> None:
-        """Report progress to the caller."""
-        if self.params.progress:
-            self.params.progress(
-                Progress(self.objective, self.bound, time.perf_counter() - self.begun)
-            )
 
 
 def solve_decomposed(instance: LocationInstance, params: LocationParams) -> LocationSolution:
@@ -234,40 +90,12 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
     factor = units_per_usd(instance)
     search = Search(in_units(instance, factor), params_in_units(params, factor), begun)
     n_allocations = len(instance.lane_zone) * instance.shape[1] * instance.shape[2]
-    with interruptible(search), threads(1 if n_allocations <= SERIAL else MOST_THREADS):
+    with (
+        interruptible(search),
+        threads(1 if n_allocations <= SERIAL else params.threads or MOST_THREADS),
+    ):
         _run(search)
     return in_usd(search.solution(), factor)
-
-
-@contextmanager
-def interruptible(search: Search) -> Iterator[None]:
-    """Let Ctrl-C end the search at its next look at the clock; a second one ends the program.
-
-    An interrupt inside a compiled kernel would surface as a SystemError and lose the plan.
-
-    Parameters
-    ----------
-    search : Search
-        Its `interrupted` is set.
-
-    Yields
-    ------
-    None
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    usual = signal.getsignal(signal.SIGINT)
-
-    def note(*_: object) -> None:
-        search.interrupted = True
-        signal.signal(signal.SIGINT, usual)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
 
 
 def _run(search: Search) -> None:
