@@ -7,9 +7,12 @@ there and the last bound in the log are the answer.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +110,33 @@ def _parameters(gap: float, seconds: float, seed: int, saved: Path) -> mathopt.S
     )
 
 
+def _hints(built: mathopt.Model, hint: Array | None) -> mathopt.ModelSolveParameters:
+    """Return the column values of a plan to start from in the solver's form."""
+    hints = mathopt.ModelSolveParameters()
+    if hint is not None:
+        values = dict(zip(built.variables(), hint.tolist(), strict=True))
+        hints.solution_hints = [mathopt.SolutionHint(variable_values=values)]
+    return hints
+
+
+@contextmanager
+def _own_stdout_only() -> Iterator[None]:
+    """Keep what HiGHS prints itself out of standard output.
+
+    A debug line of its MIP heuristics goes there whatever is asked for, and would break the JSON
+    lines of a program that prints some.
+    """
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def solve_mip(
     model: LinearModel,
     *,
@@ -152,14 +182,16 @@ def solve_mip(
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "improving.sol"
         params = _parameters(gap, seconds, seed, saved)
-        hints = mathopt.ModelSolveParameters()
-        if hint is not None:
-            values = dict(zip(built.variables(), hint.tolist(), strict=True))
-            hints.solution_hints = [mathopt.SolutionHint(variable_values=values)]
+        hints = _hints(built, hint)
         try:
-            result = mathopt.solve(
-                built, mathopt.SolverType.HIGHS, params=params, model_params=hints, msg_cb=listen
-            )
+            with _own_stdout_only():
+                result = mathopt.solve(
+                    built,
+                    mathopt.SolverType.HIGHS,
+                    params=params,
+                    model_params=hints,
+                    msg_cb=listen,
+                )
         except KeyboardInterrupt:
             return replace(read_saved(saved, last[0]), interrupted=True)
         except (AttributeError, RuntimeError, ValueError) as error:
