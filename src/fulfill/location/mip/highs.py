@@ -119,6 +119,20 @@ def _hints(built: mathopt.Model, hint: Array | None) -> mathopt.ModelSolveParame
     return hints
 
 
+def _listener(last: list[float], report: Report | None) -> Callable[[Iterable[str]], None]:
+    """Return what reads the solver's log, keeps its last bound in `last`, and reports."""
+
+    def listen(lines: Iterable[str]) -> None:
+        for line in lines:
+            row = read_progress(line)
+            if row:
+                last[0] = row[0]
+                if report:
+                    report(row[1], row[0], row[2])
+
+    return listen
+
+
 @contextmanager
 def _own_stdout_only() -> Iterator[None]:
     """Keep what HiGHS prints itself out of standard output.
@@ -170,15 +184,6 @@ def solve_mip(
     """
     built = mathopt.Model.from_model_proto(model.proto())
     last = [-np.inf]
-
-    def listen(lines: Iterable[str]) -> None:
-        for line in lines:
-            row = read_progress(line)
-            if row:
-                last[0] = row[0]
-                if report:
-                    report(row[1], row[0], row[2])
-
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "improving.sol"
         params = _parameters(gap, seconds, seed, saved)
@@ -190,7 +195,7 @@ def solve_mip(
                     mathopt.SolverType.HIGHS,
                     params=params,
                     model_params=hints,
-                    msg_cb=listen,
+                    msg_cb=_listener(last, report),
                 )
         except KeyboardInterrupt:
             return replace(read_saved(saved, last[0]), interrupted=True)
