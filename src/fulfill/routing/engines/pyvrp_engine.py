@@ -24,8 +24,8 @@ from fulfill.routing.solution import RoutePlan, RoutingParams
 
 NEIGHBOURS, FEWER_NEIGHBOURS, MANY = 50, 20, 300
 """Size of the granular neighbourhood, and the smaller one from so many stops on."""
-RUIN_SHARE = 0.6
-"""Share of the effort for the routes that PyVRP begins from."""
+RUIN_SHARE, RUIN_SHARE_LONG = 0.6, 0.85
+"""Share of the effort for the routes that PyVRP begins from, and the same where these are long."""
 STEPS_PER_ITERATION = 100
 """Steps of `ruin` that count as one of PyVRP's iterations, which take so much longer."""
 MAX_PENALTY = 1e7
@@ -51,7 +51,7 @@ def solve_pyvrp(instance: RoutingInstance, params: RoutingParams) -> RoutePlan:
     """
     begun = time.perf_counter()
     steps = None if params.iterations is None else STEPS_PER_ITERATION * params.iterations
-    first = solve_ruin(instance, replace(params, iterations=steps), RUIN_SHARE)
+    first = solve_ruin(instance, replace(params, iterations=steps), RUIN_SHARE, RUIN_SHARE_LONG)
     spent = (
         RUIN_SHARE
         if params.iterations is not None

@@ -5,7 +5,8 @@ it moves. So it is given parts, a stop and the routes around it (POPMUSIC: Taill
 and anneals each from the routes it has. Small instances and
 those with breaks, second trips, ranges or shift lengths are solved whole, by guided local search:
 its first routes need not keep them, while ruin and recreate would take minutes over breaks and not
-put a reload back. So are those where fewer vehicles come first.
+put a reload back. So are those where fewer vehicles come first: OR-Tools hardly ever empties a
+route, so it goes on from the routes of `fulfill.routing.engines.ruin.engine`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ import numpy as np
 from fulfill.routing.engines.integer_scaling import INFINITE, IntegerScaling, scale_to_integers
 from fulfill.routing.engines.ortools.model import improve
 from fulfill.routing.engines.ortools.settings import NO_TIME_LIMIT, annealing, guided
-from fulfill.routing.engines.ruin.engine import first_plan
+from fulfill.routing.engines.ruin.engine import first_plan, solve_ruin
 from fulfill.routing.engines.ruin.search import Effort
 from fulfill.routing.instance import Indices, RoutingInstance, features
 from fulfill.routing.solution import RoutePlan, RoutingParams, legs
 
+RUIN_SHARE = 0.85
+"""Share of the effort for the routes of the fewest vehicles that OR-Tools begins from."""
+STEPS_PER_SOLUTION = 100
+"""Steps of `ruin` that count as one solution of OR-Tools, which takes so much longer."""
 PART = 100
 """Stops of a part, more or less: it is of whole routes, and no more than half of the instance."""
 SMALL = 50
@@ -57,13 +62,28 @@ def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> RoutePlan
     SolverError
         Where OR-Tools finds no routes at all.
     """
-    effort = Effort(params)
     scaling = scale_to_integers(instance)
+    if instance.fewest_vehicles and not features(instance):
+        return _improve_fewest(instance, scaling, params)
+    effort = Effort(params)
     plan = first_plan(instance, params.seed)
     if features(instance) or instance.fewest_vehicles or len(instance.stops) <= SMALL:
         seconds, steps = _limits(params, effort)
         return improve(instance, scaling, plan, guided(seconds, steps))[0]
     return improve_by_parts(instance, scaling, plan, params, effort)
+
+
+def _improve_fewest(
+    instance: RoutingInstance, scaling: IntegerScaling, params: RoutingParams
+) -> RoutePlan:
+    """Return routes of the fewest vehicles: those of `ruin`, or cheaper ones that OR-Tools finds."""
+    effort = Effort(params)
+    steps = None if params.iterations is None else STEPS_PER_SOLUTION * params.iterations
+    first = solve_ruin(instance, replace(params, iterations=steps), RUIN_SHARE, RUIN_SHARE)
+    if params.iterations is not None:
+        effort.count(round(RUIN_SHARE * params.iterations))
+    found, gain = improve(instance, scaling, first, guided(*_limits(params, effort)))
+    return found if gain > 0 else first
 
 
 def improve_by_parts(

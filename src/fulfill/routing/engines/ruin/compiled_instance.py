@@ -11,7 +11,7 @@ from fulfill.routing.instance import RoutingInstance, VehicleType
 
 NO_LEG = 1e9
 """Cost that stands for a leg that does not exist."""
-N_INSERTION, N_INSERTION_TIMED = 40, 100
+N_INSERTION, N_INSERTION_TIMED = 40, 50
 """Neighbours next to which a stop is inserted, without and with windows."""
 N_REMOVAL = 100
 """Neighbours around a stop from whose routes strings are removed."""
@@ -40,6 +40,8 @@ class CompiledInstance(NamedTuple):
     insertion_neighbours : (n_places, k)
         Stops next to which a place is inserted, nearest first; a place that has fewer stands there
         itself.
+    may_precede, may_follow : (n_places, k)
+        Whether the windows allow an insertion neighbour right before and right behind the place.
     removal_neighbours : (n_places, k)
         Stops from whose routes strings are removed, nearest first.
     demand : (n_places, n_dimensions)
@@ -65,6 +67,8 @@ class CompiledInstance(NamedTuple):
     cost_into: Matrices
     time: Matrices
     insertion_neighbours: NDArray[np.int32]
+    may_precede: NDArray[np.bool_]
+    may_follow: NDArray[np.bool_]
     removal_neighbours: NDArray[np.int32]
     demand: Floats
     capacity_share: Floats
@@ -110,6 +114,8 @@ def compile_instance(instance: RoutingInstance) -> CompiledInstance:
         cost_into=_transposed(cost),
         time=np.stack(instance.hours) if timed else np.zeros((len(instance.hours), 1, 1)),
         insertion_neighbours=np.zeros((0, 0), np.int32),
+        may_precede=np.zeros((0, 0), np.bool_),
+        may_follow=np.zeros((0, 0), np.bool_),
         removal_neighbours=np.zeros((0, 0), np.int32),
         demand=demand,
         capacity_share=share,
@@ -145,7 +151,21 @@ def _with_neighbours(data: CompiledInstance) -> CompiledInstance:
         if data.timed
         else np.ascontiguousarray(around[:, :N_INSERTION])
     )
-    return data._replace(insertion_neighbours=near, removal_neighbours=around)
+    place = np.arange(len(near))[:, None]
+    return data._replace(
+        insertion_neighbours=near,
+        may_precede=_may_follow(data, near, place),
+        may_follow=_may_follow(data, place, near),
+        removal_neighbours=around,
+    )
+
+
+def _may_follow(data: CompiledInstance, first: Ints, second: Ints) -> NDArray[np.bool_]:
+    """Tell for pairs of places whether their windows allow a leg from the first to the second."""
+    if not data.timed:
+        return np.ones(np.broadcast_shapes(first.shape, second.shape), np.bool_)
+    hours = data.time[:, first, second].min(axis=0)
+    return data.ready[first] + data.service[first] + hours <= data.due[second]
 
 
 def _transposed(cost: NDArray[np.float32]) -> NDArray[np.float32]:

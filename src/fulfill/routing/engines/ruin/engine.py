@@ -14,6 +14,7 @@ from fulfill.routing.engines.ruin.ejection import insert_by_ejection
 from fulfill.routing.engines.ruin.fleet_minimisation import anneal_in_cycles, minimise_fleet
 from fulfill.routing.engines.ruin.kernels import anneal
 from fulfill.routing.engines.ruin.request_bank import anneal_with_bank
+from fulfill.routing.engines.ruin.restarts import anneal_from_restarts
 from fulfill.routing.engines.ruin.search import (
     FINAL,
     Effort,
@@ -25,17 +26,22 @@ from fulfill.routing.engines.ruin.search import (
 from fulfill.routing.instance import RoutingInstance, VehicleType
 from fulfill.routing.solution import RoutePlan, RoutingParams
 
+LONG_ROUTE = 20
+"""Mean stops of a route beyond which routes of the fewest vehicles are annealed from restarts."""
 CYCLED = 150
-"""Stops up to which routes of the fewest vehicles are annealed in cycles; above, once."""
+"""Stops up to which shorter routes of the fewest vehicles are annealed in cycles; above, once."""
 
 
-def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 1.0) -> RoutePlan:
+def solve_ruin(
+    instance: RoutingInstance, params: RoutingParams, until: float = 1.0, until_long: float = 1.0
+) -> RoutePlan:
     """Return routes for an instance without breaks, second trips, ranges or shift lengths.
 
     Parameters
     ----------
-    until : float
-        Share of the effort after which another engine goes on.
+    until, until_long : float
+        Share of the effort after which another engine goes on, and the share where routes of the
+        fewest vehicles are longer than `LONG_ROUTE`.
 
     Returns
     -------
@@ -46,10 +52,15 @@ def solve_ruin(instance: RoutingInstance, params: RoutingParams, until: float = 
     effort = Effort(params)
     search = start_search(compile_instance(instance), fleet_sizes(instance), params.seed)
     effort.start_steps()
-    if instance.fewest_vehicles:
-        # vehicles outrank cost, and annealing on cost rarely empties a route
-        search = minimise_fleet(search, effort)
-    if instance.fewest_vehicles and len(instance.stops) <= CYCLED:
+    if not instance.fewest_vehicles:
+        anneal_until(search, effort, until)
+        return best_plan(search)
+    # vehicles outrank cost, and annealing on cost rarely empties a route
+    search = minimise_fleet(search, effort)
+    n_stops = len(instance.stops)
+    if n_stops > LONG_ROUTE * search.state.used.sum():
+        search = anneal_from_restarts(search, effort, until_long)
+    elif n_stops <= CYCLED:
         anneal_in_cycles(search, effort, until)
     else:
         anneal_until(search, effort, until)

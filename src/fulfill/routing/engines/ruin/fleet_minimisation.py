@@ -100,10 +100,10 @@ def _remove_route(search: Search, attempts: int) -> None:
     stops = empty_route(search, route)
     state.available[kind] = state.used[kind]
     state.absent[: len(stops)], state.counts[N_ABSENT] = stops, len(stops)
-    _store_all(search)
+    store_all(search)
 
 
-def _store_all(search: Search) -> None:
+def store_all(search: Search) -> None:
     """Store all of the current routes as the best, whatever changed."""
     best = search.best
     best.n_changed[0] = len(best.changed)
@@ -195,4 +195,4 @@ def replace_routes(search: Search, selection: Selection, cost: float) -> None:
             before = stop
     state.counts[N_ABSENT] = 0
     state.cost[0] = cost
-    _store_all(search)
+    store_all(search)

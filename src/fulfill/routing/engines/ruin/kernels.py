@@ -140,40 +140,35 @@ def cheapest_insertion(data, state, log, stop, look):
     for index in range(data.insertion_neighbours.shape[1]):
         other = data.insertion_neighbours[stop, index]
         route = state.route[other]
-        if route == NONE or not has_room(data, state, stop, route):
+        if route == NONE:
             continue
         kind = state.kind[route]
         depot, rate = data.depot[kind], data.rate[kind]
         # A gap between two neighbours is tried once: from the one that is looked at first.
         log.seen[other] = look
         after = state.succ[other]
-        if after == NONE or log.seen[after] != look:
+        precedes = data.may_precede[stop, index]
+        if precedes and (after == NONE or log.seen[after] != look):
             right = after if after != NONE else depot
             extra = (
                 data.cost_into[rate, stop, other]
                 + data.cost[rate, stop, right]
                 - state.cost_to_next[other]
             )
-            if (
-                extra < best
-                and (not data.timed or keeps_windows(data, state, stop, kind, other, after))
-                # Only an insertion that would be the best can matter: only then a number is drawn.
-                and not blinks()
-            ):
+            # The cost is compared first: most gaps cost more than the best so far. Only an
+            # insertion that would be the best can matter: only then a number is drawn.
+            if extra < best and can_insert(data, state, stop, route, other, after):
                 best, best_route, best_before = extra, route, other
         before = state.pred[other]
-        if before == NONE or log.seen[before] != look:
+        follows = data.may_follow[stop, index]
+        if follows and (before == NONE or log.seen[before] != look):
             left = before if before != NONE else depot
             extra = (
                 data.cost_into[rate, stop, left]
                 + data.cost[rate, stop, other]
                 - state.cost_from_previous[other]
             )
-            if (
-                extra < best
-                and (not data.timed or keeps_windows(data, state, stop, kind, before, other))
-                and not blinks()
-            ):
+            if extra < best and can_insert(data, state, stop, route, before, other):
                 best, best_route, best_before = extra, route, before
     for kind in range(len(data.depot)):
         depot, rate = data.depot[kind], data.rate[kind]
@@ -184,9 +179,13 @@ def cheapest_insertion(data, state, log, stop, look):
 
 
 @njit(nogil=True, forceinline=True)
-def blinks():
-    """Tell whether an insertion is overlooked."""
-    return np.random.random() < BLINK_RATE
+def can_insert(data, state, stop, route, before, after):
+    """Tell whether a stop may stand between two others of a route, and is not overlooked there."""
+    return (
+        has_room(data, state, stop, route)
+        and (not data.timed or keeps_windows(data, state, stop, state.kind[route], before, after))
+        and np.random.random() >= BLINK_RATE
+    )
 
 
 @njit(nogil=True, forceinline=True)
@@ -318,28 +317,40 @@ def ruin(data, state, log, step):
 
 
 @njit(nogil=True, forceinline=True)
-def recreate(data, state, log, step, n_removed):
+def recreate(data, state, log, step, n_removed, limit, penalty):
     """Insert the removed stops one after the other, each where it costs least.
+
+    Parameters
+    ----------
+    limit : float
+        Cost added, penalties included, beyond which the step is not accepted: the rest of the stops
+        is then left alone. Costs of insertions are taken as never negative.
+    penalty : float
+        USD for each stop that fits nowhere.
 
     Returns
     -------
     tuple
-        Cost added, USD, and how many stops stay absent; these come first in `log.removed`.
+        Cost added, USD, penalties included; and how many stops stay absent, which come first in
+        `log.removed`.
     """
     out, look = log.removed, step * len(log.removed)
     added, n_left = 0.0, 0
     for index in range(n_removed):
         stop = out[index]
         extra, route, before, kind = cheapest_insertion(data, state, log, stop, look + index)
-        if kind != NONE:
-            route, before = open_route(data, state, kind), NONE
-        elif route == NONE:
+        if route == NONE and kind == NONE:
             out[n_left] = stop
             n_left += 1
-            continue
-        log_move(log, step, stop, route, before, NONE)
-        insert(data, state, stop, route, before)
-        added += extra
+            added += penalty
+        else:
+            if kind != NONE:
+                route, before = open_route(data, state, kind), NONE
+            log_move(log, step, stop, route, before, NONE)
+            insert(data, state, stop, route, before)
+            added += extra
+        if added > limit:
+            break
     return added, n_left
 
 
@@ -481,14 +492,19 @@ def anneal_logged(data, state, best, log, steps, hot, cold, until_complete):
         log.counts[N_MOVES] = log.counts[N_TOUCHED] = 0
         saved, n_removed = ruin(data, state, log, step)
         sort_removed(data, log, n_removed)
-        added, n_left = recreate(data, state, log, step, n_removed)
-        cost = state.cost[0] - saved + added
-        before = total_absences(state, state.absent, state.counts[N_ABSENT])
-        after = total_absences(state, log.removed, n_left)
-        warm = cost < state.cost[0] - temperature * np.log(1.0 - np.random.random())
+        limit = saved - temperature * np.log(1.0 - np.random.random())
         # Absent stops come before the cost: fewer absences are always accepted, more never. A stop
         # that stays absent weighs more with every step, until others give way to it.
-        if after < before or (after == before and warm):
+        before = total_absences(state, state.absent, state.counts[N_ABSENT])
+        if before == 0.0:
+            added, n_left = recreate(data, state, log, step, n_removed, limit, np.inf)
+            accepted = added <= limit
+        else:
+            added, n_left = recreate(data, state, log, step, n_removed, np.inf, 0.0)
+            after = total_absences(state, log.removed, n_left)
+            accepted = after < before or (after == before and added <= limit)
+        cost = state.cost[0] - saved + added
+        if accepted:
             accept(state, best, log, n_left, cost)
         else:
             undo(data, state, log)

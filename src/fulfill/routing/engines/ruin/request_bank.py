@@ -56,10 +56,11 @@ def anneal_with_bank_logged(data, state, best, log, steps, temperature, penalty)
         log.counts[N_MOVES] = log.counts[N_TOUCHED] = 0
         saved, n_removed = ruin(data, state, log, step)
         sort_removed(data, log, n_removed)
-        added, n_left = recreate(data, state, log, step, n_removed)
         # an absent stop has a price here, unlike in `anneal`, where it outranks any cost
-        worse = added - saved + penalty * (n_left - state.counts[N_ABSENT])
-        if worse < -temperature * np.log(1.0 - np.random.random()):
-            accept(state, best, log, n_left, state.cost[0] - saved + added)
+        n_absent = state.counts[N_ABSENT]
+        limit = saved + penalty * n_absent - temperature * np.log(1.0 - np.random.random())
+        added, n_left = recreate(data, state, log, step, n_removed, limit, penalty)
+        if added <= limit:
+            accept(state, best, log, n_left, state.cost[0] - saved + added - penalty * n_left)
         else:
             undo(data, state, log)

@@ -191,6 +191,50 @@ def update_times(data, state, route):
 
 
 @njit(nogil=True, forceinline=True)
+def update_times_around(data, state, stop):
+    """Recompute the times of a new stop of a route, and those of the others that it changes.
+
+    Parameters
+    ----------
+    data : CompiledInstance
+    state : RouteState
+        Its `earliest` and `latest` are set; those of the other stops hold without the new one.
+    stop : int
+    """
+    kind = state.kind[state.route[stop]]
+    depot, profile = data.depot[kind], data.profile[kind]
+    before, after = state.pred[stop], state.succ[stop]
+    if before == NONE:
+        time = data.opens[kind] + data.time[profile, depot, stop]
+    else:
+        time = state.earliest[before] + data.service[before] + data.time[profile, before, stop]
+    state.earliest[stop] = max(time, data.ready[stop])
+    if after == NONE:
+        time = data.closes[kind] - data.time[profile, stop, depot]
+    else:
+        time = state.latest[after] - data.time[profile, stop, after]
+    state.latest[stop] = min(time - data.service[stop], data.due[stop])
+    # A wait absorbs the delay of the stops behind, a late due time the hurry of those in front: on
+    # long routes few of them change.
+    current = stop
+    while after != NONE:
+        time = state.earliest[current] + data.service[current] + data.time[profile, current, after]
+        time = max(time, data.ready[after])
+        if time == state.earliest[after]:
+            break
+        state.earliest[after] = time
+        current, after = after, state.succ[after]
+    current = stop
+    while before != NONE:
+        time = state.latest[current] - data.time[profile, before, current] - data.service[before]
+        time = min(time, data.due[before])
+        if time == state.latest[before]:
+            break
+        state.latest[before] = time
+        current, before = before, state.pred[before]
+
+
+@njit(nogil=True, forceinline=True)
 def open_route(data, state, kind):
     """Take an unused route number for a vehicle of a type.
 
@@ -340,7 +384,7 @@ def insert(data, state, stop, route, before):
     """
     link(data, state, stop, route, before)
     if data.timed:
-        update_times(data, state, route)
+        update_times_around(data, state, stop)
 
 
 @njit(nogil=True, forceinline=True)

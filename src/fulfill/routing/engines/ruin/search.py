@@ -186,10 +186,27 @@ def anneal_until(search: Search, effort: Effort, until: float = 1.0) -> None:
     # A first round at the last temperature: the speed of the steps is known after it, and the mean
     # leg no longer that of savings routes.
     effort.count(anneal(data, state, best, STEPS_PER_CHECK, cold, cold, False))
-    begun = effort.spent()
-    if begun >= until:
-        return
-    hot = initial_temperature(search, effort, until)
+    if effort.spent() < until:
+        _cool(search, effort, until, initial_temperature(search, effort, until), cold)
+
+
+def anneal_between(search: Search, effort: Effort, until: float, hot: float, cold: float) -> None:
+    """Anneal until a share of the effort is spent.
+
+    Parameters
+    ----------
+    until : float
+        Share of the effort, from 0 to 1.
+    hot, cold : float
+        First and last temperature, in mean legs of the routes there are.
+    """
+    leg = search.mean_leg()
+    _cool(search, effort, until, hot * leg, cold * leg)
+
+
+def _cool(search: Search, effort: Effort, until: float, hot: float, cold: float) -> None:
+    """Anneal until a share of the effort is spent, at falling temperatures, USD."""
+    data, state, best, begun = search.data, search.state, search.best, effort.spent()
     while (spent := effort.spent()) < until:
         temperature = hot * (cold / hot) ** ((spent - begun) / (until - begun))
         effort.count(anneal(data, state, best, STEPS_PER_CHECK, temperature, temperature, False))
