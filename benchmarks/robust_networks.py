@@ -217,7 +217,8 @@ def _inbound(
         route_co2=far * 0.1,
         gateway_m3=_room(draw, rng, "gateway", draw.gateways) * moved / draw.gateways,
         origin_m3=_room(draw, rng, "plant", draw.plants) * moved / draw.plants,
-        origin_min_m3=np.zeros(draw.plants), landing=landing,
+        origin_min_m3=np.zeros(draw.plants),
+        origin_fixed_usd=np.zeros(draw.plants), landing=landing,
     )  # fmt: skip
 
 

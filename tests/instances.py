@@ -66,6 +66,7 @@ def tiny_instance() -> LocationInstance:
             gateway_m3=np.full((1, n_periods), 1e6),
             origin_m3=np.full((1, n_periods), np.inf),
             origin_min_m3=np.zeros(1),
+            origin_fixed_usd=np.zeros(1),
             landing=np.eye(n_periods),
         ),
         stock=Stock(
@@ -132,7 +133,8 @@ def crowded_instance(seed: int) -> LocationInstance:
             route_usd=rng.uniform(4, 6, (len(routes), n_products, n_periods)),
             gateway_m3=np.array([[9.0] * n_periods, [7.0] * n_periods]),
             origin_m3=np.array([[np.inf] * n_periods, [2.0] * n_periods]),
-            origin_min_m3=np.zeros(2), landing=np.array([[1.0, 0.0], [0.3, 0.7]]),
+            origin_min_m3=np.zeros(2), origin_fixed_usd=np.zeros(2),
+            landing=np.array([[1.0, 0.0], [0.3, 0.7]]),
         ),
         mail=Mail(
             capacity_kg=np.full((2, n_periods), 400.0),
@@ -215,6 +217,7 @@ def random_instance(seed: int) -> LocationInstance:
             gateway_m3=np.full((1, n_periods), 1e6),
             origin_m3=np.array([[np.inf] * n_periods, [0.1 * demand.sum() * 0.01] * n_periods]),
             origin_min_m3=np.zeros(2),
+            origin_fixed_usd=np.zeros(2),
             landing=np.eye(n_periods),
         ),
         mail=Mail(np.full((1, n_periods), 1e7), np.array([[1.0] * n_products, [0.0] * n_products])),

@@ -133,6 +133,7 @@ def lively(toy: Folders) -> Case:
         ):  # fmt: skip
             toy.set("network/products.csv", row, column, value)
     toy.set("network/bands.csv", 3, "delay_days", "2")
+    toy.set("network/origins.csv", 2, "fixed_usd_year", "700")
     toy.set("network/site_sizes.csv", 2, "orders_day", "3")
     toy.set("network/sites.csv", 2, "storage_usd_m3_month", "4")
     toy.set("network/sites.csv", 2, "pick_usd_order", "0.3")

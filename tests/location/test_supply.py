@@ -44,6 +44,7 @@ NO_ROUTES = Inbound(
     gateway_m3=np.zeros((0, 1)),
     origin_m3=np.zeros((0, 1)),
     origin_min_m3=np.zeros(0),
+    origin_fixed_usd=np.zeros(0),
     landing=np.eye(1),
 )
 """Of one product and period: nothing can be brought in."""

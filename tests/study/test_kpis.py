@@ -279,6 +279,18 @@ def test_what_plants_made_is_nearshore_in_the_share_of_the_goods(toy: Folders) -
     assert not nearshore_share(problem, instance, decisions).any()  # no goods, no share
 
 
+def test_a_plant_that_makes_anything_costs_its_fixed_cost(toy: Folders) -> None:
+    place = {"country": "MX", "lat": "20.5", "lon": "-103.2", "fixed_usd_year": "5000"}
+    toy.add("network/origins.csv", origin_id="mx-plant", name="Plant", **place)
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="mx-plant", goods_usd="5.2")
+    for site in ("site-a", "site-b"):
+        toy.add("network/lanes.csv", from_id="mx-plant", to_id=site, road_km="30")
+    problem, orders = toy.problem(), {(A, 0, SHIRT, NORMAL): 800.0}
+    for nearshore, usd in ((200.0, 5000.0), (0.0, 0.0)):
+        plan = describing(problem, orders, cn_hub=800.0 - nearshore, mx_plant=nearshore)
+        assert row(plan.costs, part="plants")["usd_year"] == usd
+
+
 def test_an_order_in_overtime_waits_and_the_mean_is_over_potential_orders(toy: Folders) -> None:
     toy.set("network/bands.csv", 3, "delay_days", "2")
     toy.figure("conversion_eta", "0.1")

@@ -25,7 +25,7 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES, Certificate, Leaf
 from fulfill.model.certificate_file import AnyCertificate
-from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.instance import MAIL, Inbound, LocationInstance
 
 OPERATIONS = 256
 """Upper limit of the roundings in one term; the longest terms are the sums over periods and
@@ -178,11 +178,29 @@ def _undecided(instance: LocationInstance, leaf: Leaf, cell: Array) -> Iterator[
     ]
     if instance.inbound is not None:
         rows.append((leaf.gateway, instance.inbound.gateway_m3))
-        rows.append((leaf.origin, instance.inbound.origin_m3))
+        yield from _plant_terms(instance, instance.inbound, leaf)
     for price, limit in rows:
         yield from (-_times(price, limit)).ravel().tolist()
     for target, price in zip(limits.targets, leaf.service.tolist(), strict=True):
         yield price * target.share * fsum(instance.demand[target.zones].ravel().tolist())
+
+
+def _plant_terms(instance: LocationInstance, inbound: Inbound, leaf: Leaf) -> Iterator[float]:
+    """Yield the least cost of each plant: what it costs less what its capacity is worth.
+
+    A plant with a fixed cost is used or not, whichever is cheaper, and makes at most the goods of
+    all potential orders.
+    """
+    most = (instance.units.max(axis=0) * instance.demand.sum(axis=0)) * instance.volume_m3[:, None]
+    every = most.sum(axis=0) @ inbound.landing
+    for fixed, limit, price in zip(
+        inbound.origin_fixed_usd.tolist(), inbound.origin_m3, leaf.origin, strict=True
+    ):
+        if fixed > 0:
+            worth = fsum((price * np.minimum(limit, every)).tolist())
+            yield from (-worth, min(fixed, worth))
+        else:
+            yield from (-_times(price, limit)).ravel().tolist()
 
 
 def _times(price: Array, amount: Array) -> Array:

@@ -102,6 +102,7 @@ def key_figures(
     missing = _missing(problem, flows)
     penalty = problem.network.parameters["unserved_penalty_usd"] * missing
     costs = dict(flows.cost_usd)
+    brought["plants"] = _plants(problem, instance, decisions)
     for name, usd in [*brought.items(), *at_sites.items(), ("unserved", penalty)]:
         costs[name] = costs.get(name, 0.0) + usd
     total, dispatched = float(problem.orders.sum()), float(flows.dispatched.sum())
@@ -137,6 +138,17 @@ def _inbound(
     weight = problem.network["products"]["weight_kg"].to_numpy(float)[k]
     co2e = float((legs.co2e_kg_per_kg[route] * weight * orders).sum())
     return {name: float((usd * orders).sum()) for name, usd in by_part.items()}, co2e
+
+
+def _plants(problem: Problem, instance: LocationInstance, decisions: Decisions) -> float:
+    """Return the fixed costs of the plants that make anything, USD a year.
+
+    Less than a billionth of all goods is a rounding error.
+    """
+    orders = pd.Series(decisions.inbound.sum(axis=(1, 2)))
+    made = orders.groupby(instance.required_inbound.route_origin).sum()
+    used = made.index[made > 1e-9 * made.sum()]
+    return float(problem.network["origins"]["fixed_usd_year"].iloc[used].sum())
 
 
 def _mean(value: Array, orders: Array, base: float) -> float:

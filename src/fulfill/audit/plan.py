@@ -16,7 +16,7 @@ import numpy as np
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.instance import MAIL, Inbound, LocationInstance
 
 COST_TOLERANCE = 1e-9
 """Relative difference above which a recomputed cost disagrees with the claimed one."""
@@ -157,12 +157,25 @@ def _recomputed_cost(
             _band_cost(instance, int(site), int(size), t, float(volume))
             for t, volume in enumerate(leaving[site].sum(axis=0))
         ]
+    if instance.inbound is not None:
+        pieces += _plant_costs(instance.inbound, decisions)
     if instance.stock is not None:
         pieces.append(float((instance.stock.storage_usd * leaving).sum()))
         pieces.append(float(instance.stock.safety.cost(leaving.sum(axis=2)).sum()))
         pieces.append(float((instance.stock.entry_usd * decisions.stocked).sum()))
     # Adding in ascending order makes the sum independent of the order of the parts.
     return float(np.sum(np.sort(np.array(pieces))))
+
+
+def _plant_costs(inbound: Inbound, decisions: Decisions) -> list[float]:
+    """Return the fixed costs of the plants that make anything, USD.
+
+    A plant that makes less than a billionth of all goods makes nothing.
+    """
+    brought = decisions.inbound.sum(axis=(1, 2))
+    made = [float(brought[inbound.route_origin == o].sum()) for o in range(len(inbound.origins))]
+    least = COST_TOLERANCE * sum(made)
+    return [float(usd) for usd, m in zip(inbound.origin_fixed_usd, made, strict=True) if m > least]
 
 
 def _band_cost(

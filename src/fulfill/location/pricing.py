@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
-from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
 
 ROUNDING = 1e-9
-"""Share of a cell's demand below which a shortfall is rounding."""
+"""Share of a cell's demand below which a shortfall is rounding, and of all goods below which what a
+plant makes is."""
 
 
 def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
@@ -45,6 +46,25 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     volume = leaving.sum(axis=1)[:, :, None]
     used = np.clip(volume - (filled - capacity), 0.0, capacity)
     return np.asarray((used * price[:, None, :]).sum(axis=2))
+
+
+def plants_used(inbound: Inbound, flows: Array) -> Mask:
+    """Tell which plants make anything.
+
+    Parameters
+    ----------
+    inbound : Inbound
+    flows : (R, K, T)
+        Orders brought in.
+
+    Returns
+    -------
+    ndarray of bool, shape (O,)
+    """
+    made = np.bincount(
+        inbound.route_origin, weights=flows.sum(axis=(1, 2)), minlength=len(inbound.origins)
+    )
+    return np.asarray(made > ROUNDING * made.sum())
 
 
 def price(instance: LocationInstance, decisions: Decisions) -> float:
@@ -85,6 +105,8 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
     if instance.inbound is not None:
         brought = decisions.inbound
         total += float((np.where(brought > 0, instance.inbound.route_usd, 0.0) * brought).sum())
+        used = plants_used(instance.inbound, brought)
+        total += float(instance.inbound.origin_fixed_usd[used].sum())
     if instance.stock is not None:
         total += float((instance.stock.storage_usd * leaving).sum())
         total += float(instance.stock.safety.cost(leaving.sum(axis=2)).sum())

@@ -88,6 +88,7 @@ def _inbound(problem: Problem, economics: Economics) -> Inbound:
         gateway_m3=gateways["capacity_m3_month"].to_numpy(float)[:, None] * months,
         origin_m3=origins["capacity_m3_month"].fillna(np.inf).to_numpy(float)[:, None] * months,
         origin_min_m3=origins["minimum_m3_year"].to_numpy(float, copy=True),
+        origin_fixed_usd=origins["fixed_usd_year"].to_numpy(float, copy=True),
         landing=landing_shares(network["calendar"], network["prebuild"]),
     )
 

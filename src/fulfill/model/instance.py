@@ -48,6 +48,8 @@ class Inbound:
         Capacity when goods land; infinite for none.
     origin_min_m3 : (O,)
         Yearly volume below which a plant is not used.
+    origin_fixed_usd : (O,)
+        USD a year, paid once if a plant makes anything.
     landing : (T, T)
         Share of the goods sold in the row's period that lands in the column's.
     """
@@ -63,6 +65,7 @@ class Inbound:
     gateway_m3: Array
     origin_m3: Array
     origin_min_m3: Array
+    origin_fixed_usd: Array
     landing: Array
 
 
@@ -290,6 +293,36 @@ class LocationInstance:
             self.option_cost[option]
             + self.lane_usd[lanes][:, None, None] * self.price_multiplier[option]
         )
+
+
+def plant_capacity(instance: LocationInstance) -> Array:
+    """Return the capacity of plants when goods land, finite for plants with a fixed cost.
+
+    Such a plant is used or not, which a row without a limit cannot tell: it makes no more than the
+    goods of all potential orders, each by the delivery option that draws most.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        With inbound routes.
+
+    Returns
+    -------
+    ndarray, shape (O, T)
+        m3.
+
+    Raises
+    ------
+    ValueError
+        Where the instance has no inbound routes.
+    """
+    inbound = instance.required_inbound
+    fixed = inbound.origin_fixed_usd > 0
+    if not fixed.any():
+        return inbound.origin_m3
+    orders = (instance.demand.sum(axis=0) * instance.units.max(axis=0)).T @ instance.volume_m3
+    every = orders @ inbound.landing
+    return np.where(fixed[:, None], np.minimum(inbound.origin_m3, every), inbound.origin_m3)
 
 
 def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:

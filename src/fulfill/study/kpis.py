@@ -13,7 +13,7 @@ from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
 from fulfill.study.capacity_use import band_use, capacity_table
 from fulfill.study.plan import Plan
 from fulfill.study.unserved import missing_orders, unserved_table
@@ -23,7 +23,8 @@ Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that do not belong to the landed cost of an order."""
 TIE = 1e-9
-"""Relative difference below which two loads count as equal when the peak period is determined."""
+"""Relative difference below which two loads count as equal when the peak period is determined, and
+share of all goods below which a plant makes nothing."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     parts["rent_and_overhead"] = float(stores.fixed_usd_year[is_open].sum())
     parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
+    parts["plants"] = _plants_usd(instance.required_inbound, decisions)
     parts["handling"] = handling
     # The prices of the instance include the cost of delay, those of the sites do not.
     parts["peak_delay"] = (
@@ -272,6 +274,13 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     missing = missing_orders(instance, decisions).sum(axis=(0, 2))
     parts["unserved"] = float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
     return pd.DataFrame({"part": list(parts), "usd_year": list(parts.values())})
+
+
+def _plants_usd(inbound: Inbound, decisions: Decisions) -> float:
+    """Return the fixed costs of the plants that make anything, USD a year."""
+    orders = decisions.inbound.sum(axis=(1, 2))
+    made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
+    return float(inbound.origin_fixed_usd[made > TIE * made.sum()].sum())
 
 
 def _kpis(

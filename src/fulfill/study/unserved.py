@@ -287,14 +287,15 @@ def _routes(
 ) -> tuple[Array, Array, tuple[tuple[str, Mask], ...]]:
     """Return the price of the cheapest route to each site, and of the cheapest with room.
 
-    A plant whose yearly minimum the plan does not reach has no routes. The limits are those of the
-    cheapest route.
+    A plant with a yearly minimum or a fixed cost that the plan does not use has no routes. The
+    limits are those of the cheapest route.
     """
     inbound = instance.required_inbound
     landed = landed_m3(instance, decisions)
     made = np.zeros_like(inbound.origin_m3)
     np.add.at(made, inbound.route_origin, landed)
-    idle = (inbound.origin_min_m3 > 0) & (made.sum(axis=1) <= 0)
+    by_choice = (inbound.origin_min_m3 > 0) | (inbound.origin_fixed_usd > 0)
+    idle = by_choice & (made.sum(axis=1) <= 0)
     price = np.where(idle[inbound.route_origin][:, None, None], np.inf, inbound.route_usd)
     gate_full = _is_full(*gateway_m3(instance, decisions)) | _at_share(instance, landed)[:, None]
     # Nothing is full for the index -1 of routes without a gateway or crossing.

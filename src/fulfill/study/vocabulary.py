@@ -138,7 +138,7 @@ STATUS_SENTENCES = {
 }
 COST_GROUPS = {
     "Net revenue": ("revenue",),
-    "Goods": ("goods",),
+    "Goods": ("goods", "plants"),
     "Freight to the site": ("freight", "gateway"),
     "Duty and import VAT": ("duty", "import_vat"),
     "Courier tax": ("courier_tax",),
@@ -183,6 +183,7 @@ VALUES: dict[str, dict[str, str]] = {
         "rent_and_overhead": "rent and overhead",
         "opening": "opening",
         "entry": "certification and set-up",
+        "plants": "fixed cost of plants",
         "handling": "handling",
         "peak_delay": "delay at the peak",
         "holding": "holding",

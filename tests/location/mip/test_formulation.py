@@ -126,6 +126,7 @@ def one_route_each(instance: LocationInstance, route_usd: np.ndarray) -> Inbound
         gateway_m3=np.full((1, n_periods), np.inf),
         origin_m3=np.full((1, n_periods), np.inf),
         origin_min_m3=np.zeros(1),
+        origin_fixed_usd=np.zeros(1),
         landing=np.eye(n_periods),
     )
 

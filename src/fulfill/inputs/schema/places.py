@@ -36,6 +36,12 @@ ORIGINS = Table(
         number(
             "minimum_m3_year", "m3/year", "least yearly volume if it is used at all", default=0.0
         ),
+        number(
+            "fixed_usd_year",
+            "USD/year",
+            "paid once if it makes anything: line, tooling, staff",
+            default=0.0,
+        ),
         *PROVENANCE,
     ),
 )

@@ -24,7 +24,7 @@ from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.model.arrays import Array
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, status_of
-from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
+from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders, plant_capacity
 
 
 def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationSolution:
@@ -285,11 +285,15 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         model.add_entries(gateways[gate[here]], columns.f[here][:, None], landed[here])
     origin = routes.route_origin[columns.route]
     keys = _keys(routes.origins, instance.periods)
-    origins = model.add_rows("origin", -np.inf, routes.origin_m3, routes.origin_m3.shape, keys)
+    room, fixed = plant_capacity(instance), routes.origin_fixed_usd > 0
+    limit = np.where(fixed[:, None], 0.0, room)
+    origins = model.add_rows("origin", -np.inf, limit, room.shape, keys)
     # no coefficients in the rows of plants without a limit
-    here = np.asarray(np.isfinite(routes.origin_m3).all(axis=1))[origin]
+    here = np.asarray(np.isfinite(room).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
-    if columns.a.size:
+    if fixed.any():  # a plant that costs something has its capacity only if it is used
+        model.add_entries(origins[fixed], columns.a[fixed][:, None], -room[fixed])
+    if (routes.origin_min_m3 > 0).any():
         _plant_minimum(model, columns, instance, routes, volume)
 
 

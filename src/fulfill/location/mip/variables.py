@@ -3,7 +3,7 @@
 Variables: ``x`` orders of a cell by a lane, ``s`` unserved orders, ``v`` orders leaving a site,
 ``f`` orders brought in by a route, ``u`` orders in a band of a size, ``n`` yearly orders of a
 product at a size, ``y`` a site opens at a size, ``w`` a product is stocked in a country, ``a`` a
-plant with a minimum volume is used.
+plant with a minimum volume or a fixed cost is used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Columns:
     w : (K, C)
         Empty where the instance has no stock block.
     a : (O,)
-        Empty where no plant has a minimum volume.
+        Empty where no plant has a minimum volume or a fixed cost.
     """
 
     x: Index
@@ -153,6 +153,8 @@ def _yes_or_no(model: LinearModel, instance: LocationInstance) -> tuple[Index, I
     if instance.stock is not None:
         entry_usd = instance.stock.entry_usd
         w = model.add_variables(entry_usd.shape, entry_usd, 1.0, integer=True)
-    if instance.inbound is not None and (instance.inbound.origin_min_m3 > 0).any():
-        a = model.add_variables((len(instance.inbound.origins),), 0.0, 1.0, integer=True)
+    if instance.inbound is not None:
+        least, fixed = instance.inbound.origin_min_m3, instance.inbound.origin_fixed_usd
+        if (least > 0).any() or (fixed > 0).any():
+            a = model.add_variables(fixed.shape, fixed, 1.0, integer=True)
     return y, w, a

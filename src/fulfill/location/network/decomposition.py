@@ -46,6 +46,8 @@ from fulfill.location.network.relaxation import (
 )
 from fulfill.location.network.search import Search, interruptible
 from fulfill.location.network.site_search import Siting, allowed
+from fulfill.location.network.transshipment import is_transshipment
+from fulfill.location.network.two_stage import search_two_stages
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.arrays import Index
 from fulfill.model.decisions import INFEASIBLE
@@ -106,6 +108,9 @@ def _run(search: Search) -> None:
         return
     if start is not None and _keeps_sites(instance, start):
         _raise_bound(search, _begin_from(search, start))
+        return
+    if is_transshipment(instance):
+        search_two_stages(search)
         return
     coarse = coarsen(instance, COARSE_ZONES)
     small = coarse.instance

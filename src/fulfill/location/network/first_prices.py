@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.location.network.reference import Reference, cheapest_service, reference_of
-from fulfill.model.instance import LocationInstance
+from fulfill.model.arrays import Array
+from fulfill.model.instance import Inbound, LocationInstance, plant_capacity
 from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
 
@@ -43,9 +44,18 @@ def first_prices(instance: LocationInstance) -> Multipliers:
     Returns
     -------
     Multipliers
-        Zero except for the cells.
+        Zero except for the cells, and for plants with a fixed cost.
     """
-    nothing = zero_multipliers(instance.axis_sizes)
+    prices = zero_multipliers(instance.axis_sizes)
+    if instance.inbound is not None:
+        prices = with_prices(prices, origin=_plant_prices(instance, instance.inbound))
     return with_prices(
-        nothing, cell=cheapest_service(instance, first_reference(instance), nothing).usd
+        prices, cell=cheapest_service(instance, first_reference(instance), prices).usd
     )
+
+
+def _plant_prices(instance: LocationInstance, inbound: Inbound) -> Array:
+    """Return the fixed cost of plants per m3 of capacity, (O, T): used fully they break even."""
+    room = np.where(inbound.origin_fixed_usd[:, None] > 0, plant_capacity(instance), 0.0)
+    usd_m3 = inbound.origin_fixed_usd / np.maximum(room.sum(axis=1), 1e-9)
+    return np.repeat(usd_m3[:, None], room.shape[1], axis=1)

@@ -11,9 +11,10 @@ import numpy as np
 
 from fulfill.location.mip.highs import solve_lp
 from fulfill.location.mip.rows import LinearModel
+from fulfill.location.pricing import plants_used
 from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
-from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders
+from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders, plant_capacity
 
 MISSING = 100.0
 """Price of goods that no route brings, over the dearest route: they are missing only by need."""
@@ -24,7 +25,8 @@ NEGLIGIBLE = 1e-9
 def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Decisions:
     """Return the decisions with the cheapest inbound flows, and with `stocked` set.
 
-    A plant below its minimum volume is excluded, the one that misses it by most first.
+    Plants that are not worth their fixed cost are excluded. So is a plant below its minimum volume,
+    the one that misses it by most first.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
     inbound = instance.inbound
     if inbound is None:
         return _stocked(instance, decisions)
-    banned = np.zeros(len(inbound.origins), bool)
+    banned = _not_worth(instance, inbound, leaving_orders(instance, decisions))
     while True:
         leaving = leaving_orders(instance, decisions)
         flows = _cheapest(instance, inbound, leaving, banned)
@@ -57,6 +59,44 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
             return _stocked(instance, _brought(instance, inbound, decisions, flows))
         # one plant at a time: its volume may lift another one over its minimum
         banned[int(np.argmax(np.where(short, inbound.origin_min_m3 - made, -np.inf)))] = True
+
+
+def _not_worth(instance: LocationInstance, inbound: Inbound, leaving: Array) -> Mask:
+    """Return the plants that are not worth their fixed cost.
+
+    Used at first are those of the cheapest flows at the fixed cost per m3 of capacity; then single
+    plants are left out or taken in while that lowers the cost.
+    """
+    fixed = inbound.origin_fixed_usd
+    banned = np.zeros(len(fixed), bool)
+    if not (fixed > 0).any():
+        return banned
+    rent = fixed / np.maximum(plant_capacity(instance).sum(axis=1), 1e-9)
+    per_order = np.where(fixed > 0, rent, 0.0)[inbound.route_origin, None] * instance.volume_m3
+    dearer = replace(inbound, route_usd=inbound.route_usd + per_order[:, :, None])
+    used = plants_used(inbound, _cheapest(instance, dearer, leaving, banned))
+    banned = (fixed > 0) & ~used
+    cost, improved = _bill(instance, inbound, leaving, banned), True
+    while improved:
+        improved = False
+        for plant in np.flatnonzero(fixed > 0):
+            trial = banned.copy()
+            trial[plant] = not trial[plant]
+            usd = _bill(instance, inbound, leaving, trial)
+            if usd < cost - NEGLIGIBLE * abs(cost):
+                banned, cost, improved = trial, usd, True
+    return banned
+
+
+def _bill(instance: LocationInstance, inbound: Inbound, leaving: Array, banned: Mask) -> float:
+    """Return the cost of the cheapest inbound flows, fixed costs and missing goods included."""
+    flows = _cheapest(instance, inbound, leaving, banned)
+    routes = np.where(flows > 0, inbound.route_usd, 0.0)
+    finite = inbound.route_usd[np.isfinite(inbound.route_usd)]
+    dear = MISSING * (float(np.abs(finite).max(initial=0.0)) or 1.0)
+    missing = max(float(leaving.sum() - flows.sum()), 0.0)
+    used = plants_used(inbound, flows)
+    return float((routes * flows).sum() + inbound.origin_fixed_usd[used].sum() + dear * missing)
 
 
 def _stocked(instance: LocationInstance, decisions: Decisions) -> Decisions:

@@ -75,7 +75,11 @@ def in_units(instance: LocationInstance, factor: float) -> LocationInstance:
 
 
 def _inbound(inbound: Inbound, factor: float) -> Inbound:
-    return replace(inbound, route_usd=inbound.route_usd * factor)
+    return replace(
+        inbound,
+        route_usd=inbound.route_usd * factor,
+        origin_fixed_usd=inbound.origin_fixed_usd * factor,
+    )
 
 
 def _stock(stock: Stock, factor: float) -> Stock:

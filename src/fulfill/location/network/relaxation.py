@@ -39,7 +39,7 @@ from fulfill.location.network.site_kernels import (
     site_values,
 )
 from fulfill.model.arrays import Array, Index
-from fulfill.model.instance import MAIL, Inbound, LocationInstance
+from fulfill.model.instance import MAIL, Inbound, LocationInstance, plant_capacity
 from fulfill.model.multipliers import Multipliers
 
 ROUNDING = 1e-11
@@ -387,6 +387,24 @@ def choose(instance: LocationInstance, value: Array) -> Index:
     return np.where(taken | locked, size, -1)
 
 
+def plant_rent(instance: LocationInstance, prices: Multipliers) -> Array:
+    """Return what the capacity of each plant is worth at the multipliers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        With inbound routes.
+    prices : Multipliers
+
+    Returns
+    -------
+    ndarray, shape (O,)
+        USD a year; a plant with a fixed cost is worth using if it is more than that.
+    """
+    room = np.where(prices.origin > 0, plant_capacity(instance), 0.0)
+    return np.asarray((prices.origin * room).sum(axis=1))
+
+
 def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array) -> list[float]:
     """Return the terms of the bound that do not depend on the sites.
 
@@ -411,7 +429,12 @@ def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array)
     ]
     if instance.inbound is not None:
         inbound = instance.inbound
-        rows = [(prices.gateway, inbound.gateway_m3), (prices.origin, inbound.origin_m3), *rows]
+        made = (prices.origin, plant_capacity(instance))
+        rows = [(prices.gateway, inbound.gateway_m3), made, *rows]
+        if inbound.origin_fixed_usd.any():
+            # a plant whose capacity is worth less than its fixed cost is not used
+            paid = np.minimum(inbound.origin_fixed_usd, plant_rent(instance, prices))
+            terms.append(float(paid.sum()))
     for price, limit in rows:
         # capacities without limit are infinite and have no price
         terms.append(-float((price * np.where(price > 0, limit, 0.0)).sum()))

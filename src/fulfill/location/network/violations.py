@@ -6,10 +6,10 @@ import numpy as np
 
 from fulfill.location.network.alternatives import UNSERVED, Alternative, service_shares
 from fulfill.location.network.reference import Service, add_service
-from fulfill.location.network.relaxation import Relaxed, inbound_price
+from fulfill.location.network.relaxation import Relaxed, inbound_price, plant_rent
 from fulfill.location.network.site_arrays import RelaxedFlows
 from fulfill.model.arrays import Array
-from fulfill.model.instance import Inbound, LocationInstance, Stock
+from fulfill.model.instance import Inbound, LocationInstance, Stock, plant_capacity
 from fulfill.model.multipliers import Multipliers
 
 
@@ -186,12 +186,14 @@ def _inbound_violations(
     through = np.zeros(len(inbound.gateways))
     np.add.at(through, gate[gate >= 0], landed[gate >= 0].sum(axis=1))
     whole = max(through.sum(), 1e-9)
-    limited = np.isfinite(inbound.origin_m3)
-    room = np.where(limited, np.maximum(inbound.origin_m3, 1e-9), 1.0)
+    capacity, fixed = plant_capacity(instance), inbound.origin_fixed_usd
+    limited = np.isfinite(capacity)
+    room = np.where(limited, np.maximum(capacity, 1e-9), 1.0)
+    used = (fixed <= 0) | (plant_rent(instance, prices) > fixed)
     goods_kg = flows.units[site, product, period] * instance.weight_kg[product]
     return {
         "gateway": _excess(passed, inbound.gateway_m3),
-        "origin": np.where(limited, made / room - 1.0, -1.0),
+        "origin": np.where(limited, made / room - used[:, None], -1.0),
         "share": through / whole - instance.limits.max_gateway_share,
     }, float((goods_kg * inbound.route_co2[taken]).sum())
 
@@ -223,7 +225,7 @@ def row_sizes(instance: LocationInstance) -> dict[str, Array]:
     }
     if instance.inbound is not None:
         sizes["gateway"] = orders(instance.inbound.gateway_m3, "m3")
-        sizes["origin"] = orders(instance.inbound.origin_m3, "m3")
+        sizes["origin"] = orders(plant_capacity(instance), "m3")
     if instance.stock is not None:
         sizes["stocking"] = np.repeat(
             instance.demand.sum(axis=2)[:, :, None], len(instance.countries), axis=2

@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.network.network_simplex import Network, first_trees, reoptimise
 from fulfill.location.solution import LocationParams
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
@@ -92,6 +93,7 @@ def _inbound() -> Inbound:
         gateway_m3=np.full((1, PERIODS), 1e6),
         origin_m3=np.full((1, PERIODS), np.inf),
         origin_min_m3=np.zeros(1),
+        origin_fixed_usd=np.zeros(1),
         landing=np.eye(PERIODS),
     )
 
@@ -100,3 +102,6 @@ def _inbound() -> Inbound:
 def compile_kernels() -> None:
     """Compile every kernel of the decomposition, once a process."""
     solve_decomposed(tiny_instance(), LocationParams(gap=0.0, time_limit=600.0))
+    one = np.ones((1, 1, 1), np.int64)
+    network = Network(one[0], np.ones((1, 2), np.int64), one, one, 3, 12)
+    reoptimise(network, np.ones(2, bool), first_trees(network), np.zeros(1, np.int64), np.inf)
