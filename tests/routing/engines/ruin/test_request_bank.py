@@ -16,6 +16,6 @@ def test_the_penalty_decides_how_many_stops_are_absent_and_the_best_routes_have_
     anneal_with_bank(data, state, best, 2_000, 1.0, NO_LEG)
     fewest = int(best.n_absent[0])
     assert 0 < fewest == state.counts[N_ABSENT]
-    anneal_with_bank(data, state, best, 2_000, 1.0, -1_000.0)
+    anneal_with_bank(data, state, best, 2_000, 1.0, 0.0)
     assert state.counts[N_ABSENT] > fewest
     assert best.n_absent[0] <= fewest

@@ -76,7 +76,7 @@ def solve_ortools(instance: RoutingInstance, params: RoutingParams) -> RoutePlan
 def _improve_fewest(
     instance: RoutingInstance, scaling: IntegerScaling, params: RoutingParams
 ) -> RoutePlan:
-    """Return routes of the fewest vehicles: those of `ruin`, or cheaper ones that OR-Tools finds."""
+    """Return routes of the fewest vehicles: those of `ruin`, or cheaper ones of OR-Tools."""
     effort = Effort(params)
     steps = None if params.iterations is None else STEPS_PER_SOLUTION * params.iterations
     first = solve_ruin(instance, replace(params, iterations=steps), RUIN_SHARE, RUIN_SHARE)

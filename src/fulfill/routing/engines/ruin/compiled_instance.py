@@ -160,12 +160,15 @@ def _with_neighbours(data: CompiledInstance) -> CompiledInstance:
     )
 
 
-def _may_follow(data: CompiledInstance, first: Ints, second: Ints) -> NDArray[np.bool_]:
+def _may_follow(
+    data: CompiledInstance, first: NDArray[np.integer], second: NDArray[np.integer]
+) -> NDArray[np.bool_]:
     """Tell for pairs of places whether their windows allow a leg from the first to the second."""
     if not data.timed:
         return np.ones(np.broadcast_shapes(first.shape, second.shape), np.bool_)
     hours = data.time[:, first, second].min(axis=0)
-    return data.ready[first] + data.service[first] + hours <= data.due[second]
+    leaves: Floats = data.ready[first] + data.service[first]
+    return np.asarray(leaves + hours <= data.due[second])
 
 
 def _transposed(cost: NDArray[np.float32]) -> NDArray[np.float32]:
