@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from fulfill.model.kernel_cache import FAMILIES, PACKAGE, STALE_S, cache_folder, prepare_cache
+from fulfill.model.kernel_cache import (
+    FAMILIES,
+    PACKAGE,
+    STALE_S,
+    cache_folder,
+    compile_once,
+    prepare_cache,
+)
 
 
 @pytest.fixture
@@ -65,6 +72,15 @@ def test_kernels_are_kept_where_they_should_be(tmp_path: Path, chosen: str | Non
     )
     used, default = done.stdout.split("\n")[:2]
     assert used.startswith(env.get("NUMBA_CACHE_DIR", default))
+
+
+def test_kernels_are_compiled_once_a_folder(tmp_path: Path) -> None:
+    calls: list[int] = []
+    for _ in range(2):
+        compile_once("some", lambda: calls.append(1), tmp_path)
+    assert calls == [1]
+    compile_once("other", lambda: calls.append(2), tmp_path)
+    assert calls == [1, 2]
 
 
 def test_every_kernel_gets_its_decorator_from_one_module() -> None:

@@ -12,6 +12,7 @@ from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.instance import LocationInstance
+from fulfill.model.kernel_cache import compile_once
 
 METHODS = {
     "branching": solve_by_branching,
@@ -65,7 +66,7 @@ def method_of(instance: LocationInstance, method: str) -> str:
 
 
 def compile_method(method: str) -> float:
-    """Compile the kernels of a method that are not compiled yet, before its time limit begins.
+    """Compile the kernels of a method whose machine code is not kept, before its time limit begins.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def compile_method(method: str) -> float:
     """
     begun = time.perf_counter()
     if method in COMPILERS:
-        COMPILERS[method]()
+        compile_once(method, COMPILERS[method])
     return time.perf_counter() - begun
 
 

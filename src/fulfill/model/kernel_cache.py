@@ -25,6 +25,7 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read when numba starts its threads
 
 import numba
+from llvmlite.binding import get_host_cpu_name
 
 PACKAGE = Path(__file__).resolve().parents[1]
 FAMILIES = ("location", "routing")
@@ -115,9 +116,36 @@ def threads(number: int) -> Iterator[None]:
         numba.set_num_threads(usual)
 
 
+def compile_once(name: str, kernels: Callable[[], None], folder: Path | None = None) -> None:
+    """Compile kernels unless their machine code is kept.
+
+    What is kept is loaded when a kernel is first called. In a folder that the user chose, the code
+    may be of other sources: there the kernels are called.
+
+    Parameters
+    ----------
+    name : str
+        Name of the kernels.
+    kernels : callable
+        Calls each of them.
+    folder : Path, optional
+        Where the machine code is kept; that of this process by default.
+    """
+    folder = folder or KEPT
+    if folder is None:
+        kernels()
+        return
+    # machine code is made for one kind of processor
+    mark = folder / f"{name}-{get_host_cpu_name()}.compiled"
+    if not mark.exists():
+        kernels()
+        mark.touch()
+
+
+KEPT: Path | None = None
+"""Folder of the machine code of these sources, None where numba looks for a place."""
 if "NUMBA_CACHE_DIR" not in os.environ:
     _folder = cache_folder()
-    if prepare_cache(
-        _folder
-    ):  # else numba looks for a place of its own, such as the user's cache folder
+    if prepare_cache(_folder):
+        KEPT = _folder
         numba.config.CACHE_DIR = str(_folder)

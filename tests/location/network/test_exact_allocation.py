@@ -52,7 +52,7 @@ def test_its_prices_prove_a_bound_below_its_cost(seed: int) -> None:
     instance = random_instance(seed)
     plan = exact_plan(instance, from_sizes(instance, np.ones(len(instance.sites), np.int64)))
     assert plan is not None
-    prices = plan_prices(instance, plan[1])
+    prices = plan_prices(instance, plan[1], plan[1].side)
     assert prices is not None
     relaxed = evaluate(instance, local_lanes(instance), prices)
     assert relaxed.proven <= plan[1].cost

@@ -124,8 +124,6 @@ def snap(
     km : ndarray, shape (n,)
         Great circle from the point to its node; infinite in a country without nodes.
     """
-    from scipy.spatial import cKDTree
-
     points = np.asarray(points, float)
     node, lost = np.zeros(len(points), np.int64), np.zeros(len(points))
     codes = (
@@ -134,17 +132,23 @@ def snap(
         else np.array([COUNTRY_CODES[str(c)] for c in country])
     )
     for code in np.unique(codes):
-        own = (
-            np.arange(len(graph.lat)) if country is None else np.flatnonzero(graph.country == code)
-        )
         rows = np.flatnonzero(codes == code)
+        own, tree = _nodes(graph, None if country is None else int(code))
         if not len(own):
             lost[rows] = np.inf
             continue
-        tree = cKDTree(_unit(graph.lat[own], graph.lon[own]))
         node[rows] = own[tree.query(_unit(points[rows, 0], points[rows, 1]))[1]]
     km = geodesic_km(points[:, 0], points[:, 1], graph.lat[node], graph.lon[node])
     return node, km + lost
+
+
+@cache
+def _nodes(graph: RoadGraph, code: int | None) -> tuple[Index, Any]:
+    """Return the nodes of a country, or all, and a tree of them to search for the nearest."""
+    from scipy.spatial import cKDTree
+
+    own = np.arange(len(graph.lat)) if code is None else np.flatnonzero(graph.country == code)
+    return own, cKDTree(_unit(graph.lat[own], graph.lon[own]))
 
 
 def road_km(
@@ -199,17 +203,23 @@ def node_km(graph: RoadGraph, start: Index, goal: Index) -> Array:
     ndarray, shape (n, m)
         Lengths in km, infinite where no path exists. The road factor is not applied.
     """
-    from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
     # one Dijkstra run per distinct source, and paths have the same length in both directions
     if len(np.unique(start)) > len(np.unique(goal)):
         return node_km(graph, goal, start).T
+    sources, back = np.unique(start, return_inverse=True)
+    return np.asarray(dijkstra(_lengths(graph), directed=False, indices=sources)[:, goal][back])
+
+
+@cache
+def _lengths(graph: RoadGraph) -> Any:
+    """Return the lengths of the edges as a sparse matrix."""
+    from scipy.sparse import coo_array
+
     size = len(graph.lat)
     length = np.maximum(graph.km, 1e-6)  # a sparse matrix takes a zero length for a missing edge
-    matrix = coo_array((length, (graph.u, graph.v)), shape=(size, size)).tocsr()
-    sources, back = np.unique(start, return_inverse=True)
-    return np.asarray(dijkstra(matrix, directed=False, indices=sources)[:, goal][back])
+    return coo_array((length, (graph.u, graph.v)), shape=(size, size)).tocsr()
 
 
 @cache

@@ -28,6 +28,9 @@ SHORTER = 0.75
 """Factor by which steps are then shortened."""
 THROUGHPUT = 0.3
 """Step of a price of throughput in steps of a cell's price; the kernel looks further by itself."""
+LIMIT = 4.0
+"""Steps of the multipliers of service levels and of the carbon cap in steps of a cell's: one row
+over all cells is violated by a small share, and would follow the cells too slowly."""
 SIDE = ("gateway", "origin", "share", "mail", "carrier", "storage", "service", "co2")
 """Multipliers of the rows that a service from a reference pays."""
 MEMORY = 0.4
@@ -202,18 +205,35 @@ def _moved(
         name: getattr(state.best, name) + usd * per_unit.get(UNITS[name], 1.0) * mean[name]
         for name in mean
     }
+    for name in ("service", "co2"):
+        if name in mean:
+            moved[name] += (LIMIT - 1.0) * (moved[name] - getattr(state.best, name))
     moved["throughput"] = state.best.throughput + THROUGHPUT * usd * mean["throughput"]
     if instance.stock is not None:
         moved["stocking"] = _affordable(instance, instance.stock.entry_usd, moved["stocking"])
     prices = with_prices(state.best, **moved)
     if state.reference is None or state.service is None or _same_side(prices, state.best):
         return prices, state.service
-    # cells follow what their service from the reference costs at the new side prices
     service = cheapest_service(instance, state.reference, prices)
-    followed = service.usd - state.service.usd
-    return with_prices(
-        prices, cell=prices.cell + np.where(np.isfinite(followed), followed, 0.0)
-    ), service
+    return follow(prices, state.service, service), service
+
+
+def follow(prices: Multipliers, before: Service, after: Service) -> Multipliers:
+    """Return multipliers whose cells follow what their service from a reference costs.
+
+    Parameters
+    ----------
+    prices : Multipliers
+        Of the side rows after a move, of the cells before it.
+    before, after : Service
+        From the same reference, before and after the move.
+
+    Returns
+    -------
+    Multipliers
+    """
+    followed = after.usd - before.usd
+    return with_prices(prices, cell=prices.cell + np.where(np.isfinite(followed), followed, 0.0))
 
 
 def _same_side(one: Multipliers, other: Multipliers) -> bool:

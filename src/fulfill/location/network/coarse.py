@@ -14,6 +14,8 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, LocationInstance
 
 ROUNDS = 6
+DISTANCES = 4_000_000
+"""Differences between points and centres that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,7 @@ def _medoids(feature: Array, weight: Array, wanted: int) -> tuple[Index, Index]:
         near = np.minimum(near, ((feature - feature[centers[-1]]) ** 2).sum(axis=1))
     label = np.zeros(len(weight), np.int64)
     for _ in range(ROUNDS):
-        distance = ((feature[:, None, :] - feature[centers][None]) ** 2).sum(axis=2)
-        label = distance.argmin(axis=1)
+        label = _nearest(feature, feature[centers])
         # no cluster may become empty when two centres coincide
         label[centers] = np.arange(len(centers))
         for number in range(len(centers)):
@@ -137,6 +138,15 @@ def _medoids(feature: Array, weight: Array, wanted: int) -> tuple[Index, Index]:
             mean = np.average(feature[rows], axis=0, weights=weight[rows])
             centers[number] = int(rows[((feature[rows] - mean) ** 2).sum(axis=1).argmin()])
     return np.array(centers), np.asarray(label)
+
+
+def _nearest(feature: Array, centers: Array) -> Index:
+    """Return the number of the nearest centre of each point, some points at a time."""
+    some = max(DISTANCES // centers.size, 1)
+    return np.concatenate([
+        ((feature[row : row + some, None] - centers) ** 2).sum(axis=2).argmin(axis=1)
+        for row in range(0, len(feature), some)
+    ])  # fmt: skip
 
 
 def _of_zones(instance: LocationInstance, zone: Index, member: Index) -> LocationInstance:

@@ -21,25 +21,26 @@ from fulfill.location.network.branching import (
     root_node,
 )
 from fulfill.location.network.coarse import CoarseInstance, coarsen
-from fulfill.location.network.limits import impossible, keeps_limits
+from fulfill.location.network.limited_plan import plan_of
+from fulfill.location.network.limits import impossible, keeps_limits, limit_prices
 from fulfill.location.network.money import in_units, in_usd, params_in_units, units_per_usd
 from fulfill.location.network.planning import (
     EXACT,
     allocations,
-    plan_of,
     plan_reference,
     zone_prices,
 )
 from fulfill.location.network.polish import polished
 from fulfill.location.network.primal_heuristic import (
+    Start,
     affordable,
     better_start,
     choose_sites,
+    limited_prices,
     polyak_target,
 )
 from fulfill.location.network.reference import Reference
 from fulfill.location.network.relaxation import (
-    Relaxed,
     evaluate,
     local_lanes,
     promising,
@@ -65,6 +66,8 @@ SLACK_USD = 0.7
 matter."""
 SERIAL, MOST_THREADS = 200_000, 64
 """Allocations up to which one thread is faster than several that wait for each other."""
+NEAR_GAP = 0.01
+"""Gap of the earlier sites up to which the bound is raised without a new choice of sites."""
 NEW_STEP, SMALL_STEP = 0.3, 0.003
 """Step with which a finer level begins, and below which it begins anew."""
 
@@ -103,23 +106,33 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 def _run(search: Search) -> None:
     """Run the stages; each keeps what it finds in `search`."""
     instance, start = search.instance, search.params.warm_start
-    if start is not None and search.params.keep_sites:
-        _reallocate(search, start)
-        return
-    if start is not None and _keeps_sites(instance, start):
-        _raise_bound(search, _begin_from(search, start))
-        return
+    if start is not None:
+        # the earlier sites, with what is locked now, are often good enough
+        prices = _reallocate(search, start)
+        if search.params.keep_sites or search.done():
+            return
+        if allowed(instance, start.size) and search.gap < NEAR_GAP and not _newly_limited(search):
+            _raise_bound(search, prices)
+            return
     if is_transshipment(instance):
         search_two_stages(search)
         return
     coarse = coarsen(instance, COARSE_ZONES)
     small = coarse.instance
-    given = None if start is None else _coarse_start(instance, coarse, start)
+    # where prices have changed much, the multipliers of the earlier run mislead
+    near = start is not None and not allowed(instance, start.size)
+    given = _coarse_start(search, coarse, start) if start is not None and near else None
     choice = choose_sites(small, search.params.seed, search.done, given)
     decisions, siting = plan_of(instance, choice.siting, choice.prices)
     if decisions is None:
         return
     search.offer(decisions, siting)
+    if search.proof is not None and search.done():
+        return
+    prices = _spread(instance, small, coarse.member, choice.prices, siting)
+    search.prove(prices, evaluate(instance, local_lanes(instance), prices))
+    if search.done():
+        return
     middle = coarsen(instance, MIDDLE_ZONES)
     prices = _spread(middle.instance, small, coarse.member[middle.zone], choice.prices, siting)
     prices = _ascended(search, middle.instance, prices)
@@ -131,9 +144,12 @@ def _run(search: Search) -> None:
         _branch(search, state)
 
 
-def _keeps_sites(instance: LocationInstance, start: WarmStart) -> bool:
-    """Tell whether the sites of an earlier plan may all be open, and all that must be are."""
-    return allowed(instance, start.size)
+def _newly_limited(search: Search) -> bool:
+    """Tell whether the best plan had to price limits that the best bound does not price so."""
+    assert search.siting is not None
+    assert search.proof is not None
+    side = search.siting.side
+    return side is not None and not np.array_equal(limit_prices(side), limit_prices(search.proof))
 
 
 def _start_prices(instance: LocationInstance, start: WarmStart) -> Multipliers:
@@ -160,14 +176,13 @@ def _siting_of(start: WarmStart) -> Siting:
     return Siting(start.size, start.assortment > 0, start.rho, start.volume)
 
 
-def _coarse_start(
-    instance: LocationInstance, coarse: CoarseInstance, start: WarmStart
-) -> Multipliers:
-    """Return the multipliers of an earlier run for a coarse instance.
+def _coarse_start(search: Search, coarse: CoarseInstance, start: WarmStart) -> Start:
+    """Return what the choice of sites of a coarse instance starts from after an earlier run.
 
     The multiplier of a coarse zone differs from what its service from the earlier sites costs by
     the mean difference of its members.
     """
+    instance, siting = search.instance, _siting_of(start)
     prices = _start_prices(instance, start)
     prices = with_prices(prices, stocking=prices.stocking[coarse.zone])
     weight = instance.demand
@@ -175,8 +190,12 @@ def _coarse_start(
     np.add.at(total, coarse.member, weight)
     np.add.at(moved, coarse.member, weight * start.multipliers.cell)
     moved = np.divide(moved, total, out=np.zeros_like(moved), where=total > 0)
-    service = zone_prices(coarse.instance, _siting_of(start), prices)
-    return with_prices(prices, cell=service + moved)
+    service = zone_prices(coarse.instance, siting, prices)
+    return Start(
+        with_prices(prices, cell=service + moved),
+        plan_reference(coarse.instance, siting),
+        search.params.gap,
+    )
 
 
 def _polish(search: Search) -> None:
@@ -210,10 +229,20 @@ def _branch(search: Search, state: Ascent | None) -> None:
                 _try(search, affordable(case_of(instance, node), relaxed), node.prices)
 
 
-def _reallocate(search: Search, start: WarmStart) -> None:
-    """Offer the plan of the earlier sites, with locks obeyed, and prove the earlier bound."""
+def _reallocate(search: Search, start: WarmStart) -> Multipliers:
+    """Offer the plan of the earlier sites, with locks obeyed, and prove the earlier bound.
+
+    Returns
+    -------
+    Multipliers
+        Of the best bound.
+    """
     instance, siting = search.instance, _siting_of(start)
-    prices, relaxed = _proven_again(search, start)
+    prices = _start_prices(instance, start)
+    service = zone_prices(instance, siting, prices)
+    prices = with_prices(prices, cell=service + start.multipliers.cell)
+    relaxed = evaluate(instance, local_lanes(instance), prices)
+    search.prove(prices, relaxed)
     size = siting.size.copy()
     size[list(instance.limits.closed)] = -1
     for site in instance.limits.opened:
@@ -222,33 +251,12 @@ def _reallocate(search: Search, start: WarmStart) -> None:
             size[site] = int(relaxed.value[site].argmin())
     if allowed(instance, size):
         _try(search, replace(siting, size=size), prices)
-
-
-def _proven_again(search: Search, start: WarmStart) -> tuple[Multipliers, Relaxed]:
-    """Prove the bound of the multipliers of an earlier run; return them and the solution."""
-    instance = search.instance
-    prices = _start_prices(instance, start)
-    service = zone_prices(instance, _siting_of(start), prices)
-    prices = with_prices(prices, cell=service + start.multipliers.cell)
-    relaxed = evaluate(instance, local_lanes(instance), prices)
-    search.prove(prices, relaxed)
-    return prices, relaxed
-
-
-def _begin_from(search: Search, start: WarmStart) -> Multipliers:
-    """Start from an earlier run: offer plans of its sites and of its relaxed solution.
-
-    Returns
-    -------
-    Multipliers
-        Of the full instance.
-    """
-    instance, siting = search.instance, _siting_of(start)
-    prices, relaxed = _proven_again(search, start)
-    _try(search, siting, prices)
-    if not search.done():
-        _try(search, affordable(instance, relaxed), prices)
-    return prices
+    if search.siting is not None and not search.done():
+        limited = limited_prices(instance, prices, search.siting)
+        if limited is not None:
+            search.prove(limited, evaluate(instance, local_lanes(instance), limited))
+    assert search.proof is not None
+    return search.proof
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:

@@ -14,7 +14,7 @@ FIRST_PRICE_USD = 0.5
 RAISE = 1.8
 """Factor by which a multiplier rises while its limit is missed."""
 TRIES = 10
-"""Plans made with rising multipliers before the limits count as out of reach."""
+"""Plans made with rising or falling multipliers before the limits count as out of reach."""
 
 
 def impossible(instance: LocationInstance) -> str:
@@ -114,29 +114,54 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
     )
 
 
-def raise_limit_prices(
-    instance: LocationInstance, decisions: Decisions, prices: Multipliers
-) -> Multipliers | None:
-    """Raise the multipliers of the service levels and the carbon cap that a plan misses.
+def limit_slack(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return how far a plan keeps the service levels and the carbon cap.
 
     Parameters
     ----------
     instance : LocationInstance
     decisions : Decisions
-    prices : Multipliers
 
     Returns
     -------
-    Multipliers or None
-        None if the plan misses none.
+    ndarray, shape (n_targets + 1,)
+        Share of the orders of each target beyond the one wanted, and share of the cap that is not
+        emitted; negative where a limit is missed, infinite for no cap.
     """
-    reached = in_time(instance, decisions)
     wanted = np.array([target.share for target in instance.limits.targets])
-    # multiplicative increase: the scale of the price that a target needs is not known
-    late = reached < wanted
-    too_much = emitted_kg(instance, decisions) > instance.limits.co2_kg
-    if not late.any() and not too_much:
-        return None
-    service = np.where(late, np.maximum(prices.service * RAISE, FIRST_PRICE_USD), prices.service)
-    co2 = np.maximum(prices.co2 * RAISE, FIRST_PRICE_USD / 10.0) if too_much else prices.co2
-    return with_prices(prices, service=service, co2=co2)
+    cap = instance.limits.co2_kg
+    room = np.inf
+    if np.isfinite(cap):
+        room = (cap - emitted_kg(instance, decisions)) / max(cap, 1e-9)
+    return np.append(in_time(instance, decisions) - wanted, room)
+
+
+def limit_prices(prices: Multipliers) -> Array:
+    """Return the multipliers of service levels and carbon cap, as `limit_slack` orders them."""
+    return np.append(prices.service, prices.co2)
+
+
+def with_limit_prices(prices: Multipliers, limits: Array) -> Multipliers:
+    """Return multipliers with those of service levels and carbon cap replaced."""
+    return with_prices(prices, service=limits[:-1], co2=limits[-1])
+
+
+def raised(limits: Array, slack: Array) -> Array:
+    """Return the multipliers of limits, raised where the limits are missed.
+
+    The increase is multiplicative: the scale of the multiplier that a limit needs is not known.
+
+    Parameters
+    ----------
+    limits : (n_targets + 1,)
+        See `limit_prices`.
+    slack : (n_targets + 1,)
+        See `limit_slack`.
+
+    Returns
+    -------
+    ndarray, shape (n_targets + 1,)
+    """
+    first = np.full(len(limits), FIRST_PRICE_USD)
+    first[-1] /= 10.0
+    return np.where(slack < 0, np.maximum(limits * RAISE, first), limits)

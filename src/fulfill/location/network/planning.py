@@ -10,7 +10,6 @@ from fulfill.location.network.allocation import allocate, best_assortment
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
-from fulfill.location.network.limits import TRIES, raise_limit_prices
 from fulfill.location.network.open_sites import open_sites
 from fulfill.location.network.reference import Reference, cheapest_service, reference_of
 from fulfill.location.network.relaxation import (
@@ -31,8 +30,6 @@ FIXED_ROUNDS, FIXED_STEP = 80, 0.3
 EXACT, EXACT_ROUNDS = 30_000, 3
 """Allocations up to which given sites are allocated by a linear program, and how often while the
 marginal cost of safety stock changes."""
-HALVINGS = 5
-"""Plans made to lower the multipliers of limits that are no longer missed."""
 SETTLED = 1e-6
 """Relative change of volumes below which the marginal cost of safety stock is settled."""
 SETTLING = 4
@@ -77,55 +74,6 @@ def from_sizes(instance: LocationInstance, size: Index) -> Siting:
     return Siting(
         size, np.ones(volume.shape, bool), np.zeros((len(size), instance.shape[2])), volume
     )
-
-
-def plan_of(
-    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
-) -> tuple[Decisions | None, Siting]:
-    """Return the plan of a choice of sites that observes service levels and carbon cap.
-
-    The multipliers of missed limits are raised until the plan observes them, at most `TRIES` times,
-    and then lowered by bisection for as long as it does.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-    siting : Siting
-    prices : Multipliers
-    rounds : int
-        See `priced_plan`.
-
-    Returns
-    -------
-    decisions : Decisions or None
-        None where the limits are still missed.
-    siting : Siting
-        With the prices of the plan.
-    """
-    missed: Multipliers | None = None
-    for _ in range(TRIES):
-        decisions, planned = priced_plan(instance, siting, prices, rounds)
-        raised = raise_limit_prices(instance, decisions, prices)
-        if raised is None:
-            break
-        missed, prices, siting = prices, raised, planned
-    else:
-        return None, planned
-    best = (decisions, planned)
-    for _ in range(HALVINGS if missed is not None else 0):
-        assert missed is not None
-        middle = with_prices(
-            prices,
-            service=0.5 * (missed.service + prices.service),
-            co2=0.5 * (missed.co2 + prices.co2),
-        )
-        decisions, planned = priced_plan(instance, planned, middle, 1)
-        if raise_limit_prices(instance, decisions, middle) is not None:
-            missed = middle
-            continue
-        prices = middle
-        best = min(best, (decisions, planned), key=lambda plan: plan[1].cost)
-    return best
 
 
 def priced_plan(
@@ -298,24 +246,23 @@ def plan_reference(instance: LocationInstance, siting: Siting) -> Reference:
     return reference_of(instance, siting.size, paid, zero_multipliers(instance.axis_sizes))
 
 
-def plan_prices(instance: LocationInstance, siting: Siting) -> Multipliers | None:
-    """Return the multipliers of all rows at the exact allocation of a plan.
+def plan_prices(instance: LocationInstance, siting: Siting, side: Multipliers) -> Multipliers:
+    """Return the multipliers of all rows at a plan.
 
     Parameters
     ----------
     instance : LocationInstance
     siting : Siting
         Of the plan.
+    side : Multipliers
+        Of the side rows at the plan.
 
     Returns
     -------
-    Multipliers or None
-        None where no exact allocation was made.
+    Multipliers
     """
-    if siting.side is None:
-        return None
-    service = cheapest_service(instance, plan_reference(instance, siting), siting.side)
-    return with_prices(siting.side, cell=service.usd)
+    service = cheapest_service(instance, plan_reference(instance, siting), side)
+    return with_prices(side, cell=service.usd)
 
 
 def cost_of_sites(instance: LocationInstance, opened: Array) -> float:

@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fulfill.location.network.ascent import Ascent, ascend, begin
+from fulfill.location.network.ascent import Ascent, ascend, begin, follow
 from fulfill.location.network.first_prices import first_prices, first_reference
+from fulfill.location.network.limited_plan import plan_of
+from fulfill.location.network.limits import limit_prices, with_limit_prices
 from fulfill.location.network.planning import (
     as_siting,
     from_sizes,
-    plan_of,
     plan_prices,
     plan_reference,
     reoptimised,
 )
+from fulfill.location.network.reference import Reference, cheapest_service
 from fulfill.location.network.relaxation import LocalLanes, Relaxed, evaluate, local_lanes
 from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
 from fulfill.model.arrays import Array, Index
@@ -50,6 +52,25 @@ FIRST_GUESS = 1.2
 
 
 @dataclass(frozen=True)
+class Start:
+    """What the choice of sites starts from after an earlier run.
+
+    Attributes
+    ----------
+    prices : Multipliers
+        Of the coarse instance.
+    reference : Reference
+        Service from the earlier sites.
+    gap : float
+        Relative gap that the plan of the full instance is to have.
+    """
+
+    prices: Multipliers
+    reference: Reference
+    gap: float
+
+
+@dataclass(frozen=True)
 class Choice:
     """Sites chosen on a coarse instance, with its multipliers.
 
@@ -67,7 +88,7 @@ def choose_sites(
     instance: LocationInstance,
     seed: int,
     stop: Callable[[float], bool],
-    start: Multipliers | None = None,
+    start: Start | None = None,
 ) -> Choice:
     """Choose sites on a small instance.
 
@@ -78,17 +99,20 @@ def choose_sites(
         Seed of the perturbations of the local search.
     stop : callable
         Tells whether a share of the time limit is used up.
-    start : Multipliers, optional
-        Those of an earlier run, which make the first stage short.
+    start : Start, optional
+        What is known from an earlier run, which makes the first stage short.
 
     Returns
     -------
     Choice
     """
     lanes = local_lanes(instance)
-    given = first_prices(instance) if start is None else start
-    state = begin(instance, lanes, given, first_reference(instance))
-    target = FIRST_GUESS * state.bound if start is None else (1.0 + NEAR) * state.bound
+    if start is None:
+        state = begin(instance, lanes, first_prices(instance), first_reference(instance))
+        target, good = FIRST_GUESS * state.bound, GOOD
+    else:
+        state = begin(instance, lanes, start.prices, start.reference)
+        target, good = (1.0 + NEAR) * state.bound, max(GOOD, HALFWAY * start.gap)
     best: Siting | None = None
     for number, rounds in enumerate(LEGS if start is None else LEGS[1:]):
         before = state.bound
@@ -103,7 +127,7 @@ def choose_sites(
         state = better_start(instance, lanes, state, best)
         target = polyak_target(best.cost, state.bound)
         gap = relative_gap(best.cost, state.bound)
-        if stop(0.5) or gap < GOOD or (gap < POOR and state.bound - before < STALLED * before):
+        if stop(0.5) or gap < good or (gap < POOR and state.bound - before < STALLED * before):
             break
     if best is None or relative_gap(best.cost, state.bound) > POOR:
         best = _searched(instance, state, best, seed, stop)
@@ -144,13 +168,44 @@ def better_start(
     Ascent
         With the step of the given one, unless it begins at the multipliers of the plan.
     """
-    reference, prices = plan_reference(instance, siting), plan_prices(instance, siting)
-    if prices is not None:
-        begun = begin(instance, lanes, prices, reference)
+    reference, side = plan_reference(instance, siting), siting.side
+    if side is not None:
+        begun = begin(instance, lanes, plan_prices(instance, siting, side), reference)
         if begun.bound > state.bound:
             return begun
     again = begin(instance, lanes, state.best, reference)
+    limited = limited_prices(instance, state.best, siting)
+    if limited is not None:
+        moved = begin(instance, lanes, limited, reference)
+        again = max(again, moved, key=lambda begun: begun.bound)
     return replace(again, step=state.step, frequency=state.frequency, rounds=state.rounds)
+
+
+def limited_prices(
+    instance: LocationInstance, prices: Multipliers, siting: Siting
+) -> Multipliers | None:
+    """Return multipliers with those of the limits at which a plan just keeps them.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    prices : Multipliers
+    siting : Siting
+        Of the plan.
+
+    Returns
+    -------
+    Multipliers or None
+        Cells follow what their service from the sites of the plan costs. None where the limits of
+        the plan are priced as before.
+    """
+    side = siting.side
+    if side is None or np.array_equal(limit_prices(side), limit_prices(prices)):
+        return None
+    moved = with_limit_prices(prices, limit_prices(side))
+    reference = plan_reference(instance, siting)
+    before, after = (cheapest_service(instance, reference, at) for at in (prices, moved))
+    return follow(moved, before, after)
 
 
 def _searched(

@@ -65,6 +65,11 @@ class Search:
     interrupted: bool = False
     cut_by_clock: bool = False
 
+    @property
+    def gap(self) -> float:
+        """Relative gap of the best plan and the best bound."""
+        return relative_gap(self.objective, self.bound)
+
     def done(self, share: float = 1.0) -> bool:
         """Tell whether to stop: gap reached, share of the time limit used up, or Ctrl-C pressed.
 
@@ -81,7 +86,7 @@ class Search:
         -------
         bool
         """
-        if relative_gap(self.objective, self.bound) <= self.params.gap:
+        if self.gap <= self.params.gap:
             return True
         late = time.perf_counter() - self.begun > share * self.params.time_limit
         self.cut_by_clock |= late

@@ -77,7 +77,7 @@ class Siting:
     cost : float
         USD a year; an estimate where no plan was made.
     side : Multipliers or None
-        Prices of the side rows at the exact allocation; None where none was made.
+        Prices of the side rows at the plan; None where they are not known better than before.
     """
 
     size: Index

@@ -10,17 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.model.kernel_cache import njit
-from fulfill.routing.engines.ruin.kernels import (
+from fulfill.routing.engines.ruin.kernels import accept, recreate
+from fulfill.routing.engines.ruin.numba_refcounts import without_refcounts
+from fulfill.routing.engines.ruin.removal import (
     N_MOVES,
     N_TOUCHED,
-    accept,
     new_move_log,
-    recreate,
     ruin,
     sort_removed,
     undo,
 )
-from fulfill.routing.engines.ruin.numba_refcounts import without_refcounts
 from fulfill.routing.engines.ruin.route_state import N_ABSENT
 
 

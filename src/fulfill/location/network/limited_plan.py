@@ -1,0 +1,146 @@
+"""Plans of given sites that observe service levels and carbon cap.
+
+The allocation knows these limits by their multipliers only: the higher a multiplier, the more
+orders arrive in time or the less is emitted. So the multipliers are looked for at which a plan just
+keeps its limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fulfill.location.network.limits import (
+    RAISE,
+    TRIES,
+    limit_prices,
+    limit_slack,
+    raised,
+    with_limit_prices,
+)
+from fulfill.location.network.planning import priced_plan
+from fulfill.location.network.site_search import Siting
+from fulfill.model.arrays import Array
+from fulfill.model.decisions import Decisions
+from fulfill.model.instance import LocationInstance
+from fulfill.model.multipliers import Multipliers
+
+ENOUGH = 5e-4
+"""Slack of a limit that is as good as none: a share of the orders, or of the cap."""
+LOWERINGS = 3
+"""Plans made between one that misses a limit and one that keeps all."""
+AIM = 0.05
+"""Share of the way between two plans by which the next lies on the safe side of the estimate."""
+
+
+@dataclass(frozen=True)
+class LimitedPlan:
+    """A plan made at some multipliers of the limits.
+
+    Attributes
+    ----------
+    prices : Multipliers
+    decisions : Decisions
+    siting : Siting
+    slack : (n_targets + 1,)
+        See `limit_slack`.
+    """
+
+    prices: Multipliers
+    decisions: Decisions
+    siting: Siting
+    slack: Array
+
+    @property
+    def limits(self) -> Array:
+        """The multipliers of the limits."""
+        return limit_prices(self.prices)
+
+    @property
+    def worst(self) -> float:
+        """Least slack of a limit."""
+        return float(self.slack.min())
+
+
+def plan_of(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int = 2
+) -> tuple[Decisions | None, Siting]:
+    """Return the plan of a choice of sites that observes service levels and carbon cap.
+
+    The multipliers of missed limits are raised until the plan observes them, at most `TRIES` times,
+    and then lowered by interpolation for as long as it does.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+    prices : Multipliers
+    rounds : int
+        See `priced_plan`.
+
+    Returns
+    -------
+    decisions : Decisions or None
+        None where the limits are still missed.
+    siting : Siting
+        With the prices of the plan.
+    """
+    if siting.side is not None:
+        # the multipliers at which a plan of these sites just kept its limits before
+        prices = with_limit_prices(prices, limit_prices(siting.side))
+    first = _limited_plan(instance, siting, prices, rounds)
+    if not len(instance.limits.targets) and np.isinf(instance.limits.co2_kg):
+        return first.decisions, first.siting
+    missed, kept = _around(instance, first)
+    if kept is None:
+        return None, missed[-1].siting
+    best = kept
+    for _ in range(LOWERINGS if missed else 0):
+        if min(kept.slack) <= ENOUGH:
+            break
+        below = missed[-1]
+        # slack is nearly linear in the multipliers between a plan that misses and one that keeps
+        share = below.worst / (below.worst - kept.worst)
+        share = min(max(share + AIM, 0.1), 0.9)
+        middle = with_limit_prices(prices, (1.0 - share) * below.limits + share * kept.limits)
+        trial = _limited_plan(instance, kept.siting, middle, 1)
+        if trial.worst < 0:
+            missed.append(trial)
+            continue
+        kept = trial
+        best = min(best, trial, key=lambda plan: plan.siting.cost)
+    side = best.siting.side or with_limit_prices(prices, best.limits)
+    return best.decisions, replace(best.siting, side=side)
+
+
+def _limited_plan(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int
+) -> LimitedPlan:
+    """Return the plan at some multipliers with its slack."""
+    decisions, planned = priced_plan(instance, siting, prices, rounds)
+    return LimitedPlan(prices, decisions, planned, limit_slack(instance, decisions))
+
+
+def _around(
+    instance: LocationInstance, first: LimitedPlan
+) -> tuple[list[LimitedPlan], LimitedPlan | None]:
+    """Return plans that miss limits and one that keeps them, at multipliers not far apart.
+
+    The multipliers of missed limits are raised; those of a plan that keeps all with room to spare
+    are lowered, for a cheaper plan.
+    """
+    missed: list[LimitedPlan] = []
+    kept: LimitedPlan | None = None
+    plan = first
+    for _ in range(TRIES):
+        if plan.worst < 0:
+            missed.append(plan)
+            limits = raised(plan.limits, plan.slack)
+        else:
+            kept = plan if kept is None or plan.siting.cost < kept.siting.cost else kept
+            limits = np.where(plan.slack > ENOUGH, plan.limits / RAISE, plan.limits)
+        if (missed and kept is not None) or np.array_equal(limits, plan.limits):
+            break
+        plan = _limited_plan(instance, plan.siting, with_limit_prices(plan.prices, limits), 1)
+    return missed, kept
