@@ -185,6 +185,10 @@ RULES: dict[str, tuple[str, str]] = {
         "a saved file has the format of this version",
         "optimize again, or use the version of fulfill that its manifest names",
     ),
+    "F321": (
+        "the model fits into the memory of the machine",
+        "merge zones with `--resolution`, or plan on a machine with more memory",
+    ),
     "F330": (
         "a stop lies in a country of the network",
         "correct lat and lon, or remove the stop",

@@ -20,6 +20,7 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
 from fulfill.model.warm_start import WarmStart
+from fulfill.study.memory import check_memory
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import PlanOptions, Study
@@ -76,8 +77,10 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     Raises
     ------
     InputError
-        Where options refer to something that the problem does not have.
+        F321 where the model does not fit into memory, F308 and others where options refer to
+        something that the problem does not have.
     """
+    check_memory(problem)
     distances = measure(problem.network, problem.demand.zones)
     priced = economics(problem, distances, service_days(options.service))
     instance = build_instance(problem, priced, limits_of(problem, options))

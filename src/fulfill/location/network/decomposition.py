@@ -57,7 +57,10 @@ from fulfill.model.kernel_cache import threads
 from fulfill.model.multipliers import AXES, Multipliers, with_prices, zero_multipliers
 from fulfill.model.warm_start import WarmStart
 
-COARSE_ZONES, MIDDLE_ZONES = 120, 400
+COARSE_ZONES, MIDDLE_ZONES = 120, (400, 2_400)
+"""Zones of the instance that sites are chosen on, and of those between it and the full one."""
+SMALLER = 2.0
+"""An instance in between has at most this part of the zones of the full one."""
 MIDDLE_ROUNDS, FULL_ROUNDS = 60, 400
 BLOCK = 20
 """Rounds on promising lanes between two evaluations of all lanes."""
@@ -133,10 +136,7 @@ def _run(search: Search) -> None:
     search.prove(prices, evaluate(instance, local_lanes(instance), prices))
     if search.done():
         return
-    middle = coarsen(instance, MIDDLE_ZONES)
-    prices = _spread(middle.instance, small, coarse.member[middle.zone], choice.prices, siting)
-    prices = _ascended(search, middle.instance, prices)
-    prices = _spread(instance, middle.instance, middle.member, prices, siting)
+    prices = _refined(search, coarse, choice.prices, siting)
     search.prove(prices, evaluate(instance, local_lanes(instance), prices))
     state = _raise_bound(search, prices)
     if allocations(instance, np.zeros(len(instance.sites), np.int64)) <= EXACT:
@@ -312,17 +312,51 @@ def _try(search: Search, siting: Siting, prices: Multipliers) -> None:
         search.offer(decisions, siting)
 
 
-def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:
-    """Return the multipliers after some rounds on an instance of intermediate size.
+def _refined(
+    search: Search, coarse: CoarseInstance, prices: Multipliers, siting: Siting
+) -> Multipliers:
+    """Return multipliers of the full instance after some rounds on instances in between.
 
     The same rounds on the full instance would cost more.
+
+    Parameters
+    ----------
+    search : Search
+    coarse : CoarseInstance
+        That of the multipliers.
+    prices : Multipliers
+    siting : Siting
+        Of the plan.
+
+    Returns
+    -------
+    Multipliers
     """
+    instance = search.instance
+    for n_zones in MIDDLE_ZONES:
+        if n_zones * SMALLER > len(instance.zones) and n_zones > MIDDLE_ZONES[0]:
+            break
+        middle = coarsen(instance, n_zones)
+        member = coarse.member[middle.zone]
+        prices = _spread(middle.instance, coarse.instance, member, prices, siting)
+        prices, coarse = _ascended(search, middle.instance, prices), middle
+    return _spread(instance, coarse.instance, coarse.member, prices, siting)
+
+
+def _ascended(search: Search, middle: LocationInstance, prices: Multipliers) -> Multipliers:
+    """Return the multipliers after some rounds on an instance of intermediate size."""
     lanes = local_lanes(middle)
     reference = None if search.siting is None else plan_reference(middle, search.siting)
-    state = replace(begin(middle, lanes, prices, reference), step=NEW_STEP)
-    return ascend(
-        middle, lanes, state, MIDDLE_ROUNDS, search.objective, lambda _: search.done(0.8)
-    ).best
+    state: Ascent | None = None
+    for _ in range(MIDDLE_ROUNDS // BLOCK):
+        few = promising(middle, lanes, prices, SLACK_USD)
+        if state is None:
+            state = replace(begin(middle, few, prices, reference), step=NEW_STEP)
+        else:
+            state.bound = evaluate(middle, few, prices).bound
+        ascend(middle, few, state, BLOCK, search.objective, lambda _: search.done(0.8))
+        prices = state.best
+    return prices
 
 
 def _spread(
