@@ -1,9 +1,11 @@
 """Ask changed questions of the default run and print one JSON line for each.
 
-    python benchmarks/resolve.py [--grade quick full] [--many N] [--workers N] [--seconds S]
+    python benchmarks/resolve.py [--grade quick full] [--limits] [--many N] [--workers N]
+        [--seconds S]
 
 The default run is found first (at its default gap). Then each change is asked in each grade, one at
-a time; with `--many` so many changes are asked at once over processes, and one line says how long
+a time; `--limits` asks for twenty service levels and CO2e caps instead; with `--many` so many
+changes are asked at once over processes, and one line says how long
 they took together. `full` stops at a gap of 0.5 %.
 """
 
@@ -14,7 +16,8 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,12 +25,15 @@ if TYPE_CHECKING:
     from fulfill.study.resolve import Answer
 
 GAP = 0.005
+ASKED = 32
+"""Changes that are asked one at a time."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the benchmark and return its exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--grade", choices=("quick", "full"), nargs="+", default=["quick", "full"])
+    parser.add_argument("--limits", action="store_true", help="service levels and CO2e caps")
     parser.add_argument("--many", type=int, default=0, help="changes asked at once")
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--seconds", type=float, default=60.0, help="time limit of a question")
@@ -40,7 +46,8 @@ def main(argv: list[str] | None = None) -> int:
     if options.many:
         clean = many(run, asked, options)
     for grade in () if options.many else options.grade:
-        clean &= one_by_one(run, asked, grade)
+        asks = limits(run) if options.limits else islice(changes(run), ASKED)
+        clean &= one_by_one(run, asks, asked, grade)
     return 0 if clean else 1
 
 
@@ -66,15 +73,31 @@ def changes(run: fulfill.Run) -> Iterator[dict[str, Any]]:
                 yield {"closed": (first, second)}
 
 
-def one_by_one(run: fulfill.Run, asked: dict[str, Any], grade: str) -> bool:
-    """Ask the first kinds of changes one at a time; tell whether every audit was clean."""
+def limits(run: fulfill.Run) -> Iterator[dict[str, Any]]:
+    """Yield service levels above those of the run, and caps of CO2e below what it emits."""
+    from fulfill.location.network.limits import emitted_kg
+
+    for days, shares in (("3d", (0.59, 0.6, 0.62, 0.65, 0.7)), ("5d", (0.8, 0.82, 0.85, 0.9))):
+        for share in shares:
+            yield {"service": (f"{days}={share}",)}
+    assert run.decisions is not None
+    emitted = emitted_kg(run.instance, run.decisions)
+    for share in (0.99, 0.97, 0.95, 0.92, 0.9, 0.85, 0.8):
+        yield {"co2_kg": round(share * emitted)}
+    for service, share in (("3d=0.6", 0.97), ("3d=0.62", 0.95), ("5d=0.82", 0.9)):
+        yield {"service": (service,), "co2_kg": round(share * emitted)}
+    yield {"service": ("3d=0.62", "5d=0.82")}
+
+
+def one_by_one(
+    run: fulfill.Run, asks: Iterable[dict[str, Any]], asked: dict[str, Any], grade: str
+) -> bool:
+    """Ask changes one at a time; tell whether every audit was clean."""
     from fulfill.study.resolve import resolve
 
     run.model  # noqa: B018  # built before the first question
     seconds, clean = [], True
-    for number, change in enumerate(changes(run)):
-        if number == 32:
-            break
+    for change in asks:
         begun = time.perf_counter()
         answer = resolve(run.study.with_(**change, **asked), run, grade)
         seconds.append(time.perf_counter() - begun)
