@@ -3,9 +3,10 @@
     python benchmarks/robust.py [--cases N] [--first N] [--seconds S] [--exact-seconds S]
 
 `optimum` is the cost that the plain MIP proves to within 0.01 % (null where it does not within
-`--exact-seconds`) in `exact_seconds`, `above` the share by which our plan costs more, `below` the share by which our
-bound is lower. Every plan and every bound goes through the auditor. Exit code 1 if any plan is more
-than 0.5 % or any bound more than 1 % off, a fault is found, or a site stands open and empty.
+`--exact-seconds`) in `exact_seconds`, `above` the share by which our plan costs more, `below` the
+share by which our bound is lower. Every plan and every bound goes through the auditor. Exit code 1
+if any plan is more than 0.5 % or any bound more than 1 % off, a fault is found, or a site stands
+open and empty.
 """
 
 from __future__ import annotations
