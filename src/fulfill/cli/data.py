@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,20 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
-from fulfill.cli.echo import say
+from fulfill.cli.echo import is_quiet, say
+from fulfill.cli.exit_codes import FAULTS
 from fulfill.cli.types import PlacesCommand, parse_places
+from fulfill.inputs.faults import InputError
 
 
-@click.command()
+@click.command(epilog="Example: fulfill init mine")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--network", default=shared.DEFAULT_NETWORK, show_default=True, help="Network to copy."
 )
 @click.option("--demand", default=shared.DEFAULT_DEMAND, show_default=True, help="Demand to copy.")
-def init(folder: Path, network: str, demand: str) -> None:
+@shared.answer
+def init(folder: Path, network: str, demand: str, as_json: bool) -> None:
     """Copy example tables to FOLDER for editing."""
     from fulfill.inputs.folder import locate
     from fulfill.study.output_folder import new_folder
@@ -30,18 +34,33 @@ def init(folder: Path, network: str, demand: str) -> None:
     with new_folder(folder, sources=sources.values()) as draft:
         for name, source in sources.items():
             shutil.copytree(source, draft / name)
+    if as_json:
+        click.echo(json.dumps({kind: str(folder / kind) for kind in sources}))
+    if as_json or is_quiet():
+        return
     say(f"Edit the tables in {folder}/network and {folder}/demand, then run:")
     say(f"  fulfill check --network {folder}/network --demand {folder}/demand")
     say(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
 
 
-@click.command()
+@click.command(epilog="Example: fulfill check --network mine/network --demand mine/demand")
 @shared.problem_options
 @shared.as_of
-def check(as_of: date | None, **options: Any) -> None:
+@shared.answer
+def check(as_of: date | None, as_json: bool, **options: Any) -> None:
     """Check the tables and list every fault with file, row, column, value, rule and remedy."""
-    problem = shared.load_study(as_of, options).problem
-    network = problem.network
+    try:
+        study = shared.load_study(as_of, options)
+    except InputError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps([fault.record for fault in error.faults], indent=2))
+        sys.exit(FAULTS)
+    if as_json:
+        click.echo(json.dumps([fault.record for fault in study.warnings], indent=2))
+    if as_json or is_quiet():
+        return
+    problem, network = study.problem, study.problem.network
     say(
         f"No fault: {network.name} with {len(network['sites'])} sites, "
         f"{len(network['gateways'])} gateways, {len(network['tariffs'])} tariff rows; "
@@ -50,7 +69,7 @@ def check(as_of: date | None, **options: Any) -> None:
     )
 
 
-@click.command(cls=PlacesCommand)
+@click.command(cls=PlacesCommand, epilog="Example: fulfill lane us-ontario-3pl 32.52,-117.02")
 @click.argument("start", metavar="PLACE")
 @click.argument("goal", metavar="PLACE")
 @click.option(
@@ -61,7 +80,7 @@ def check(as_of: date | None, **options: Any) -> None:
     help="Network whose roads are used.",
 )
 @shared.date_order
-@shared.as_json
+@shared.answer
 def lane(start: str, goal: str, network: str, date_order: str | None, as_json: bool) -> None:
     """Print road kilometres, hours, border crossing and ferries between two places.
 
@@ -83,6 +102,8 @@ def lane(start: str, goal: str, network: str, date_order: str | None, as_json: b
         km, hours = round(road.road_km, 1), round(road.hours, 2)
         answer = {"road_km": km, "hours": hours, "crossing": road.crossing}
         click.echo(json.dumps({**answer, "ferries": road.ferries}))
+        return
+    if is_quiet():
         return
     say(f"road_km   {road.road_km:,.0f}")
     say(f"hours     {road.hours:,.1f}")

@@ -8,6 +8,9 @@ import click
 
 from fulfill.report.plain_text import cleaned
 
+QUIET = "fulfill.quiet"
+"""Key of the option in the context of a command."""
+
 
 def say(text: str, *, err: bool = False) -> None:
     """Print a text without escape sequences and control characters.
@@ -20,6 +23,29 @@ def say(text: str, *, err: bool = False) -> None:
         Print on stderr.
     """
     click.echo(cleaned(text), err=err)
+
+
+def note(text: str) -> None:
+    """Print a warning or what is being done on stderr, unless the command is told to be quiet.
+
+    Parameters
+    ----------
+    text : str
+        Any text; its line ends are kept.
+    """
+    if not is_quiet():
+        say(text, err=True)
+
+
+def is_quiet() -> bool:
+    """Tell whether the running command has the option ``--quiet``."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(QUIET))
+
+
+def keep_quiet(context: click.Context, _: click.Parameter, value: bool) -> None:
+    """Remember the option ``--quiet`` for `note` and `is_quiet`."""
+    context.meta[QUIET] = value
 
 
 class PlainFormatter(logging.Formatter):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fulfill.cli.echo import say
+from fulfill.cli.completion import complete_sites
+from fulfill.cli.echo import keep_quiet, note
 from fulfill.cli.types import Day, Figure, Service, split_names
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ out = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write.  [default: a new one]"
 )
 overwrite = click.option("--overwrite", is_flag=True, help="Replace an existing --out folder.")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def together(options: Iterable[Decorator]) -> Decorator:
@@ -55,6 +55,22 @@ def together(options: Iterable[Decorator]) -> Decorator:
 
     return add
 
+
+answer = together(
+    [
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option(
+            "-q",
+            "--quiet",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=keep_quiet,
+            help="Print nothing but faults, and JSON if asked for.",
+        ),
+    ]
+)
+"""Options on what a command prints."""
 
 date_order = click.option(
     "--date-order",
@@ -137,6 +153,7 @@ plan_options = together(
             "opened",
             multiple=True,
             metavar="SITE",
+            shell_complete=complete_sites,
             help="Lock a site open; may be repeated.",
         ),
         click.option(
@@ -144,6 +161,7 @@ plan_options = together(
             "closed",
             multiple=True,
             metavar="SITE",
+            shell_complete=complete_sites,
             help="Lock a site closed; may be repeated.",
         ),
         click.option(
@@ -262,5 +280,5 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     study = load(as_of=as_of, overrides=overrides, **options)
     listed, counted = abridged(study.warnings)
     for warning in (*listed, *counted):
-        say(f"warning: {warning}", err=True)
+        note(f"warning: {warning}")
     return study

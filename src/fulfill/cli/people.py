@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
 from fulfill.cli import options as shared
-from fulfill.cli.echo import say
+from fulfill.cli.echo import is_quiet, note, say
 
 
-@click.command()
+@click.command(epilog="Example: fulfill export runs/first --format gpkg")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -22,7 +23,8 @@ from fulfill.cli.echo import say
 )
 @shared.out
 @shared.overwrite
-def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
+@shared.answer
+def export(run: Path, form: str, out: Path | None, overwrite: bool, as_json: bool) -> None:
     """Write the map layers of RUN as GeoJSON or GeoPackage, or as tables for kepler.gl."""
     from fulfill.inputs.folder import read_folder
     from fulfill.report.gis.export import FILES, changes, export_layers
@@ -32,10 +34,14 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
         warnings = [fault for fault in changes(run, form) if fault.warning]
         for warning in warnings:
-            click.echo(f"warning: {warning}", err=True)
+            note(f"warning: {warning}")
         written = [path.name for path in export_layers(run, draft, form)]
         inputs = {"run": read_folder(run, FILES[form], "", own_files=True)}
         write_manifest(draft, LAYERS, inputs, {"format": form}, {})
+    if as_json:
+        click.echo(json.dumps({"folder": str(target), "files": sorted(written)}))
+    if as_json or is_quiet():
+        return
     say(f"{target}: {', '.join(sorted(written))}")
     if not warnings:
         say(shared.NOT_AUDITED.format(run=run))

@@ -10,13 +10,16 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
-from fulfill.cli.echo import say
+from fulfill.cli.completion import complete_sites
+from fulfill.cli.echo import is_quiet, note
 from fulfill.cli.exit_codes import finish
 from fulfill.cli.types import Day, Figure
 from fulfill.inputs.faults import Fault, InputError
 
 
-@click.command()
+@click.command(
+    epilog="Example: fulfill optimize --close mx-cdmx-3pl --service 3d=0.6 --out runs/without"
+)
 @shared.problem_options
 @shared.plan_options
 @shared.as_of
@@ -34,7 +37,7 @@ from fulfill.inputs.faults import Fault, InputError
     is_flag=True,
     help="Allow own vans at the cost of their routes: plan and route until the sites repeat.",
 )
-@shared.as_json
+@shared.answer
 def optimize(
     as_of: date | None,
     out: Path | None,
@@ -62,27 +65,31 @@ def optimize(
         draft,
     ):
         warm_start = read_warm_start(start) if start else None
-        with live_progress(study.options.gap) as report:
+        limits = study.options.gap, study.options.time_limit
+        with live_progress(*limits, hidden=is_quiet()) as report:
             if with_routing:
-                run = optimize_with_routing(study, report, lambda line: say(line, err=True))
+                run = optimize_with_routing(study, report, note)
             else:
                 run = find_plan(study, progress=report, start=warm_start)
         lost = write_run(run, draft)
     if as_json:
         click.echo(json.dumps(summary(run), indent=2))
-    else:
+    elif not is_quiet():
         print_summary(run.plan, run.audit, target)
     check_drawn(target, lost)
     finish(run.outcome.status, run.audit.faults)
 
 
-@click.command()
+@click.command(
+    epilog="Example: fulfill route runs/first --site mx-ixtapaluca --period black_friday"
+)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--site",
     "sites",
     multiple=True,
     metavar="ID",
+    shell_complete=complete_sites,
     help="Open site; may be repeated.  [default: largest]",
 )
 @click.option("--period", metavar="ID", help="Period of the calendar.  [default: the site's peak]")
@@ -117,7 +124,7 @@ def optimize(
 )
 @shared.out
 @shared.overwrite
-@shared.as_json
+@shared.answer
 def route(
     run: Path,
     network: str | None,
@@ -154,7 +161,7 @@ def route(
         found = None
         if network:
             found = check_maps(read_network(locate("network", network), date_order=date_order))
-        day = route_day(planned, DayOptions(**options), found, lambda line: say(line, err=True))
+        day = route_day(planned, DayOptions(**options), found, note)
         asked = {
             name: str(value)
             for name, value in {"network": day.network.folder.label, **options}.items()
@@ -163,7 +170,7 @@ def route(
         lost = write_day(day, draft, run, {**asked, "sites": list(day.depots["site_id"])})
     if as_json:
         click.echo(json.dumps(day_summary(day), indent=2))
-    else:
+    elif not is_quiet():
         print_day(day, target)
         click.echo(shared.NOT_AUDITED.format(run=run))
     check_drawn(target, lost)

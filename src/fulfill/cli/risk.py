@@ -10,12 +10,14 @@ from typing import Any
 import click
 
 from fulfill.cli import options as shared
-from fulfill.cli.echo import say
+from fulfill.cli.echo import is_quiet, note
 from fulfill.cli.exit_codes import finish
 from fulfill.cli.types import Day
 
 
-@click.command()
+@click.command(
+    epilog="Example: fulfill compare --as-of 2024-12-01 --as-of 2026-11-01 --resolution 100"
+)
 @shared.problem_options
 @shared.plan_options
 @click.option(
@@ -27,7 +29,7 @@ from fulfill.cli.types import Day
 )
 @shared.out
 @shared.overwrite
-@shared.as_json
+@shared.answer
 def compare(
     days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any
 ) -> None:
@@ -50,12 +52,13 @@ def compare(
         target,
         draft,
     ):
-        with live_progress(study.options.gap) as report:
-            comparison = compare_plans(study, days, report, lambda line: say(line, err=True))
+        limits = study.options.gap, study.options.time_limit
+        with live_progress(*limits, hidden=is_quiet()) as report:
+            comparison = compare_plans(study, days, report, note)
         lost = write_comparison(comparison, draft)
     if as_json:
         click.echo(json.dumps(summary(comparison), indent=2))
-    else:
+    elif not is_quiet():
         print_comparison(comparison, target)
     check_drawn(target, lost)
     finish(comparison.status, comparison.audit_faults)

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from fulfill.cli import options as shared
+from fulfill.cli.echo import is_quiet
 from fulfill.cli.exit_codes import OK, SOLVER_EXIT
 
 
-@click.command()
+@click.command(epilog="Example: fulfill audit runs/first")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
     "--network", metavar="NAME|DIR", help="Network to check against.  [default: copy in the run]"
@@ -20,7 +21,7 @@ from fulfill.cli.exit_codes import OK, SOLVER_EXIT
 @click.option(
     "--demand", metavar="NAME|DIR", help="Demand to check against.  [default: copy in the run]"
 )
-@shared.as_json
+@shared.answer
 def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> None:
     """Check RUN independently: inputs, cost, constraints, tables, and a certified bound."""
     from fulfill.report.terminal.plan import print_audit
@@ -29,6 +30,6 @@ def audit(run: Path, network: str | None, demand: str | None, as_json: bool) -> 
     found = verify(run, network, demand)
     if as_json:
         click.echo(json.dumps(summary(found), indent=2))
-    else:
+    elif found.faults or not is_quiet():
         print_audit(found)
     sys.exit(SOLVER_EXIT if found.faults else OK)

@@ -327,6 +327,12 @@ class Fault:
         """Whether the input can be used in spite of the fault."""
         return self.code.startswith("W")
 
+    @property
+    def record(self) -> dict[str, str | int]:
+        """Place, value, rule and remedy by name."""
+        rule, remedy = RULES[self.code]
+        return {**vars(self), "rule": rule, "remedy": remedy}
+
     def __str__(self) -> str:
         rule, remedy = RULES[self.code]
         place = (

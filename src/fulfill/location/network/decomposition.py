@@ -114,7 +114,7 @@ def _run(search: Search) -> None:
         prices = _reallocate(search, start)
         if search.params.keep_sites or search.done():
             return
-        if allowed(instance, start.size) and search.gap < NEAR_GAP and not _newly_limited(search):
+        if search.gap < NEAR_GAP and not _newly_limited(search):
             _raise_bound(search, prices)
             return
     if is_transshipment(instance):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -33,13 +33,19 @@ SITE_COLUMNS = SITES.pick(
 
 
 @contextmanager
-def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
-    """Show incumbent, bound and gap on stderr while the block runs.
+def live_progress(
+    target_gap: float, time_limit: float, *, hidden: bool = False
+) -> Iterator[Callable[[Any], None]]:
+    """Show incumbent, bound, gap and the time left on stderr while the block runs.
 
     Parameters
     ----------
     target_gap : float
         Relative gap at which the progress bar is full.
+    time_limit : float
+        Seconds after which the search ends in any case.
+    hidden : bool
+        Show nothing, as where stderr is no terminal.
 
     Yields
     ------
@@ -47,19 +53,22 @@ def live_progress(target_gap: float) -> Iterator[Callable[[Any], None]]:
         Receives the progress of the search.
     """
     console = PlainConsole(stderr=True)
-    parts = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
-    hidden = not console.is_terminal
+    words, left = TextColumn("{task.description}"), TextColumn("{task.fields[left]}")
+    parts = (words, BarColumn(bar_width=12), left)
+    hidden = hidden or not console.is_terminal
     with Progress(*parts, console=console, transient=hidden, disable=hidden) as bar:
-        task = bar.add_task("building the model", total=1.0)
+        task = bar.add_task("building the model", total=1.0, left="")
 
         def report(progress: Any) -> None:
+            left = f"{max(time_limit - progress.seconds, 0.0):.0f} s left"
             bound = shown(progress.bound, WHOLE)
             if progress.gap == float("inf"):
-                bar.update(task, description=f"bound {bound} USD, no plan yet")
+                bar.update(task, description=f"bound {bound} USD, no plan yet", left=left)
                 return
             done = min(1.0, target_gap / progress.gap) if progress.gap > 0 else 1.0
             plan, gap = shown(progress.incumbent, WHOLE), shown(progress.gap, FINE_PERCENT)
-            bar.update(task, description=f"plan {plan}  bound {bound}  gap {gap}", completed=done)
+            words = f"plan {plan}  bound {bound}  gap {gap}"
+            bar.update(task, description=words, completed=done, left=left)
 
         yield report
 
