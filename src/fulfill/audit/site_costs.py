@@ -63,11 +63,19 @@ def open_sites(problem: Problem, instance: LocationInstance, decisions: Decision
     """
     row, size = np.nonzero(decisions.opened > 0.5)
     sites = problem.network["sites"].iloc[row][
-        ["country", "ownership", "rent_usd_m2_month", "labour_usd_hour", "pick_usd_order",
-         "storage_usd_m3_month"]
+        ["site_id", "country", "ownership", "rent_usd_m2_month", "labour_usd_hour",
+         "pick_usd_order", "storage_usd_m3_month"]
     ].assign(row=row, size=np.array(instance.sizes)[size])  # fmt: skip
     sizes = problem.network["site_sizes"].drop(columns=["source", "source_date", "status", "range"])
-    return sites.merge(sizes, how="left", on=["ownership", "size"], validate="many_to_one")
+    sites = sites.assign(rows_of=_rows_of(sites["site_id"], sizes))
+    sizes = sizes.rename(columns={"site_id": "rows_of"})
+    keys = ["ownership", "rows_of", "size"]
+    return sites.merge(sizes, how="left", on=keys, validate="many_to_one")
+
+
+def _rows_of(sites: pd.Series, table: pd.DataFrame) -> pd.Series:
+    """Return whose rows of a table hold for each site: its own if there are any, else `any`."""
+    return sites.where(sites.isin(table["site_id"]), "any")
 
 
 def capital_recovery(problem: Problem) -> float:
@@ -95,9 +103,12 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
         Orders beyond the total capacity of a site are in no band; the audit of the constraints
         reports them.
     """
-    table = problem.network["bands"].set_index(["ownership", "band"])
+    bands = problem.network["bands"]
+    table = bands.set_index(["ownership", "site_id", "band"])
     names = table.index.unique("band")
-    asked = pd.MultiIndex.from_product([sites["ownership"], names])
+    whose = (sites["ownership"], _rows_of(sites["site_id"], bands))
+    repeated = [np.repeat(column.to_numpy(object), len(names)) for column in whose]
+    asked = pd.MultiIndex.from_arrays([*repeated, np.tile(names.to_numpy(object), len(sites))])
 
     def column(name: str) -> Array:
         by_band = table[name].reindex(asked).fillna(0.0)  # a band not offered has no capacity

@@ -60,7 +60,6 @@ answer = together(
     [
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option(
-            "-q",
             "--quiet",
             is_flag=True,
             is_eager=True,

@@ -19,6 +19,7 @@ from fulfill.inputs.demand import Demand
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
+from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults
 
 SHARE_TOLERANCE = 1e-6
@@ -75,9 +76,11 @@ def capacity_warnings(
     list of Fault
         W301, one for each such period.
     """
-    largest = network["site_sizes"].groupby("ownership")["orders_day"].max()
-    factor = network["bands"].groupby("ownership")["capacity_factor"].sum()
-    capacity_day = float(network["sites"]["ownership"].map(largest * factor).sum())
+    sizes, bands = (
+        rows_by_site(network["sites"], network[table]).groupby("site_id")
+        for table in ("site_sizes", "bands")
+    )
+    capacity_day = float((sizes["orders_day"].max() * bands["capacity_factor"].sum()).sum())
     by_period = orders.sum(axis=(0, 1))
     names = network["calendar"]["period_id"]
     return [

@@ -13,6 +13,7 @@ import pandas as pd
 
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.site_rows import row_faults, rows_by_site
 from fulfill.inputs.spelling import fold, misspelt, near
 
 Tables = Mapping[str, pd.DataFrame]
@@ -157,25 +158,27 @@ def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 
 def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find sites whose ownership has no size: they could never be opened."""
-    offered = set(tables["site_sizes"]["ownership"])
+    """Find sites that have no size and so could never be opened, and rows of no such site."""
+    yield from row_faults(folder, tables, "site_sizes")
+    offered = set(rows_by_site(tables["sites"], tables["site_sizes"])["site_id"])
     yield from _without_row(
         folder, tables["sites"], offered, "no row of site_sizes.csv for this ownership"
     )
 
 
 def _base_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
-    """Find sites whose ownership has no base band: they would have no regular throughput."""
-    bands = tables["bands"]
-    based = set(bands.loc[bands["band"] == "base", "ownership"])
+    """Find sites that have no base band: they would have no regular throughput."""
+    yield from row_faults(folder, tables, "bands")
+    bands = rows_by_site(tables["sites"], tables["bands"])
+    based = set(bands.loc[bands["band"] == "base", "site_id"])
     yield from _without_row(
         folder, tables["sites"], based, "no row of bands.csv with band base for this ownership"
     )
 
 
 def _without_row(folder: str, sites: pd.DataFrame, known: set[str], detail: str) -> Iterator[Fault]:
-    """Find sites whose ownership is not among the known ones; one fault for each ownership."""
-    for ownership, rows in sites[~sites["ownership"].isin(known)].groupby("ownership", sort=False):
+    """Find sites that are not among the known ones; one fault for each ownership."""
+    for ownership, rows in sites[~sites["site_id"].isin(known)].groupby("ownership", sort=False):
         more = f"; {len(rows)} sites" if len(rows) > 1 else ""
         yield Fault(
             "F314",

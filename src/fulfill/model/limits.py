@@ -11,6 +11,7 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
+from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.spelling import suggest
 from fulfill.model.arrays import Mask
 
@@ -159,9 +160,9 @@ def _lock_faults(
         detail = f"{len(opened)} sites are locked open: {', '.join(opened)}"
         yield Fault("F309", "--sites", value=str(max_sites), detail=detail)
     if budget_usd is not None and opened:
-        least = problem.network["site_sizes"].groupby("ownership")["opening_usd"].min()
-        sites = problem.network["sites"].set_index("site_id").loc[opened]
-        cost = sites["ownership"].map(least)
+        sites = problem.network["sites"]
+        sizes = rows_by_site(sites, problem.network["site_sizes"])
+        cost = sizes.groupby("site_id")["opening_usd"].min().loc[opened]
         if cost.sum() > budget_usd * (1 + 1e-9):
             listed = ", ".join(f"{name} {usd:,.0f}" for name, usd in cost.items())
             detail = (

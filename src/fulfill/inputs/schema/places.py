@@ -7,6 +7,8 @@ from fulfill.inputs.schema.shared import COUNTRIES, PLACE, PROVENANCE
 
 OWNERSHIPS = ("own", "shared")
 SIZES = ("S", "M", "L")
+ANY_SITE = "any"
+"""Stands in sizes and bands for every site that has no rows of its own."""
 COUNTRY_TABLE = Table(
     "countries",
     "consumer countries and their value-added tax",
@@ -99,11 +101,19 @@ SITES = Table(
         *PROVENANCE,
     ),
 )
+SITE_OF_ROW = identifier(
+    "site_id",
+    "site that the row is for: a site with rows of its own has these only; any: all others of the "
+    "ownership",
+    key=True,
+    default=ANY_SITE,
+)
 SITE_SIZES = Table(
     "site_sizes",
     "the sizes in which a site can be opened",
     (
         Column("ownership", "text", "own or shared", key=True, choices=OWNERSHIPS),
+        SITE_OF_ROW,
         Column("size", "text", "S, M or L", key=True, choices=SIZES),
         number("area_m2", "m2", "rented area (0 for shared)"),
         number("storage_m3", "m3", "stock that fits"),
@@ -119,6 +129,7 @@ BANDS = Table(
     "throughput bands of a site, in the order in which they fill",
     (
         Column("ownership", "text", "own or shared", key=True, choices=OWNERSHIPS),
+        SITE_OF_ROW,
         Column(
             "band", "text", "name of the band", key=True, choices=("base", "overtime", "temporary")
         ),

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.schema import SIZES
+from fulfill.inputs.site_rows import rows_by_site
 
 Array = NDArray[np.float64]
 BANDS = ("base", "overtime", "temporary")
@@ -62,21 +63,20 @@ def warehouses(sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFram
     Parameters
     ----------
     sites, site_sizes, bands : DataFrame
-        Tables of the network; sizes and bands are looked up by a site's ownership.
+        Tables of the network; a site without sizes or bands of its own has those of its ownership.
     """
-    by_size = site_sizes.set_index(["ownership", "size"])
-    by_band = bands.set_index(["ownership", "band"])
-    own = sites["ownership"].to_numpy()
+    by_size = rows_by_site(sites, site_sizes).set_index(["site_id", "size"])
+    by_band = rows_by_site(sites, bands).set_index(["site_id", "band"])
+
+    def looked_up(rows: pd.DataFrame, names: tuple[str, ...], column: str) -> Array:
+        asked = pd.MultiIndex.from_product([sites["site_id"], names])
+        return rows[column].reindex(asked).to_numpy(float).reshape(len(sites), len(names))
 
     def sized(column: str) -> Array:
-        return np.stack(
-            [by_size[column].reindex([(o, m) for o in own]).to_numpy(float) for m in SIZES], axis=1
-        )
+        return looked_up(by_size, SIZES, column)
 
     def banded(column: str) -> Array:
-        return np.stack(
-            [by_band[column].reindex([(o, b) for o in own]).to_numpy(float) for b in BANDS], axis=1
-        )
+        return looked_up(by_band, BANDS, column)
 
     # a size without a row for this ownership is not offered
     offered = ~np.isnan(sized("orders_day"))

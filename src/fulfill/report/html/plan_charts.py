@@ -9,6 +9,7 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import CHANNELS, Problem
+from fulfill.inputs.site_rows import rows_by_site
 from fulfill.report.html.style import (
     BAND_COLOR,
     BLUE,
@@ -312,9 +313,12 @@ def _handled(plan: Plan) -> pd.DataFrame:
 
 def _daily_capacity(plan: Plan, problem: Problem) -> tuple[float, float]:
     """Return orders a day that the open sites can handle: base, and with all bands."""
-    sizes = problem.network["site_sizes"][["ownership", "size", "orders_day"]]
-    bands = problem.network["bands"][["ownership", "band", "capacity_factor"]]
-    offered = plan.sites[["ownership", "size"]].merge(sizes).merge(bands, on="ownership")
+    sizes, bands = (
+        rows_by_site(problem.network["sites"], problem.network[table])
+        for table in ("site_sizes", "bands")
+    )
+    offered = plan.sites[["site_id", "size"]].merge(sizes[["site_id", "size", "orders_day"]])
+    offered = offered.merge(bands[["site_id", "band", "capacity_factor"]], on="site_id")
     daily = offered["orders_day"] * offered["capacity_factor"]
     return float(daily[offered["band"] == "base"].sum()), float(daily.sum())
 

@@ -1,0 +1,66 @@
+"""Rows of a table by site: sizes and bands, of the site itself or of its ownership."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from fulfill.inputs.columns import ROW
+from fulfill.inputs.faults import Fault
+from fulfill.inputs.schema.places import ANY_SITE
+
+
+def rows_by_site(sites: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that hold for each site.
+
+    A site with rows of its own has these only; any other has those of its ownership.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        In the form of sites.csv.
+    table : DataFrame
+        In the form of site_sizes.csv or bands.csv.
+
+    Returns
+    -------
+    DataFrame
+        With the site in `site_id`, in the order of sites.
+    """
+    general = table[table["site_id"] == ANY_SITE].drop(columns="site_id")
+    own = table[table["site_id"] != ANY_SITE].drop(columns="ownership")
+    named = sites[["site_id", "ownership"]]
+    special = named["site_id"].isin(own["site_id"])
+    return pd.concat(
+        [named[~special].merge(general, on="ownership"), named[special].merge(own, on="site_id")],
+        ignore_index=True,
+    )
+
+
+def row_faults(folder: str, tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[Fault]:
+    """Find rows for sites that do not exist, or of another ownership.
+
+    Parameters
+    ----------
+    folder : str
+        Name of the folder, for messages.
+    tables : mapping of str to DataFrame
+    name : str
+        Table of the rows.
+
+    Yields
+    ------
+    Fault
+        F208 and F214.
+    """
+    ownership = tables["sites"].set_index("site_id")["ownership"].to_dict()
+    rows = tables[name][tables[name]["site_id"] != ANY_SITE]
+    columns = (rows[column] for column in (ROW, "site_id", "ownership"))
+    for line, site, given in zip(*columns, strict=True):
+        place = f"{folder}/{name}.csv", int(line)
+        if site not in ownership:
+            yield Fault("F208", *place, "site_id", str(site), "not in sites.csv")
+        elif ownership[site] != given:
+            detail = f"{site} is {ownership[site]} in sites.csv"
+            yield Fault("F214", *place, "ownership", str(given), detail)
