@@ -15,14 +15,15 @@ import pyogrio
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
+from fulfill.report.gis.geopackage import STYLES
 from fulfill.report.gis.layers import LAYERS, ROUTES, write_geojson
 from fulfill.study.manifest import changed_files, read_manifest
-from fulfill.study.run_folder import ARCS
+from fulfill.study.run_folder import ARCS, PROJECT
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
 
 FILES = {
     "geojson": (GEOPACKAGE,),
-    "gpkg": (GEOPACKAGE,),
+    "gpkg": (GEOPACKAGE, PROJECT),
     "kepler": (ARCS, "sites.csv", "zones.csv"),
 }
 """Files of a run that are read, by format."""
@@ -117,7 +118,7 @@ def _layers(content: bytes) -> dict[str, gpd.GeoDataFrame]:
         path = Path(place) / GEOPACKAGE
         path.write_bytes(content)
         try:
-            found = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            found = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name != STYLES]
             _check_names(found)
             return {name: pyogrio.read_dataframe(path, layer=name) for name in found}
         except InputError:
