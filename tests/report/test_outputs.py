@@ -30,7 +30,8 @@ def read(folder: Path) -> dict[str, Any]:
 def layer_columns(path: Path) -> dict[str, list[str]]:
     return {
         str(name): [column for column in gpd.read_file(path, layer=name) if column != "geometry"]
-        for name, _ in pyogrio.list_layers(path)
+        for name, kind in pyogrio.list_layers(path)
+        if kind is not None
     }
 
 

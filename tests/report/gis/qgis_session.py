@@ -10,14 +10,14 @@ import os
 import sys
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from qgis.core import (  # noqa: E402
+from qgis.core import (
     QgsApplication,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QSize  # noqa: E402
+from qgis.PyQt.QtCore import QSize
 
 
 def described(layer: QgsVectorLayer) -> dict[str, object]:

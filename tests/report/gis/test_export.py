@@ -17,6 +17,7 @@ from fulfill.inputs.faults import InputError
 from fulfill.report.gis.export import export_layers
 from fulfill.report.gis.layers import LAYERS
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
+from fulfill.study.run_folder import PROJECT
 
 VRT = """<OGRVRTDataSource><OGRVRTLayer name="sites">
 <SrcDataSource>/vsicurl/http://127.0.0.1:9/sites.geojson</SrcDataSource></OGRVRTLayer>
@@ -30,7 +31,8 @@ def copied(run: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("fmt", "files"), [("gpkg", {GEOPACKAGE}), ("kepler", {"arcs.csv", "sites.csv", "zones.csv"})]
+    ("fmt", "files"),
+    [("gpkg", {GEOPACKAGE, PROJECT}), ("kepler", {"arcs.csv", "sites.csv", "zones.csv"})],
 )
 def test_export_copies(run: Path, tmp_path: Path, fmt: str, files: set[str]) -> None:
     assert {path.name for path in export_layers(run, tmp_path / "map", fmt)} == files

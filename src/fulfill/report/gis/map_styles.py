@@ -96,11 +96,16 @@ def layer_styles(name: str, layer: gpd.GeoDataFrame) -> list[Style]:
         line = {"line_color": colour("#b7791f"), "line_width": "0.4", "line_width_unit": "MM"}
         return [Style("vans", single(Symbol("Line", "SimpleLine", line, opacity=0.8)))]
     if name == "last_mile":
-        return [Style("channel", _lines(layer, "m3", 0.06, 0.7, 0.5))]
+        return [Style("channel", _lines(layer, "m3", 0.05, 0.5, 0.4))]
     if name == "mail":
         symbol = _line(layer, "m3", 0.1, 1.2, 0.6, CHANNEL_COLOURS["direct_mail"])
         return [Style("volume", single(symbol))]
     return [Style("channel", _lines(layer, "m3", 0.3, 2.2, 0.8))]
+
+
+def background() -> Style:
+    """Return the style of areas that lie below all others."""
+    return Style("background", single(_fill("#eceff1", 255, "#b4bcc4")))
 
 
 def _root(layer: gpd.GeoDataFrame, column: str, least: float, range_mm: float) -> str:
@@ -201,7 +206,7 @@ def _shaded(name: str, layer: gpd.GeoDataFrame, column: str) -> Style:
         limits: Sequence[float] = DAYS
         words = [f"{low:g} to {high:g} days" for low, high in pairwise(DAYS)]
         words[0], words[-1] = f"up to {DAYS[1]:g} days", f"over {DAYS[-2]:g} days"
-        colours = DAY_COLOURS
+        colours: Sequence[str] = DAY_COLOURS
     else:
         limits, colours = _equal_parts(layer[column], len(PART_COLOURS)), PART_COLOURS
         words = [f"{low:.1%} to {high:.1%}" for low, high in pairwise(limits)]

@@ -8,9 +8,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import geopandas as gpd
 import numpy as np
+from pyproj import CRS
 
 from fulfill.report.gis.geopackage import DECLARED, kinds
-from fulfill.report.gis.map_styles import Style, layer_styles
+from fulfill.report.gis.map_styles import Style, background, layer_styles
 from fulfill.report.gis.places import WGS84
 from fulfill.report.gis.qml import VERSION, aliases, style_parts
 
@@ -33,11 +34,13 @@ TITLES = {
     "mail": "Direct mail to states",
     "service_areas": "Service areas",
     "zone_cells": "Cells of zones (Voronoi), lead time",
-    "states": "States, lead time",
+    "states": "States",
 }
 MAP_CRS = "EPSG:3857"
 MARGIN = 0.04
 """Margin of the map around the region, share of its width and height."""
+QGIS_NUMBERS = {"EPSG:3857": 3857, "EPSG:4326": 3452}
+"""Numbers of coordinate systems within QGIS."""
 GEOMETRIES = {"Point": "Point", "LineString": "Line", "Polygon": "Polygon"}
 
 
@@ -73,8 +76,11 @@ def write_project(
     order = SubElement(root, "layerorder")
     for name in _shown_order(written):
         SubElement(order, "layer", id=_id(name))
-    paths = SubElement(SubElement(root, "properties"), "Paths")
-    SubElement(paths, "Absolute", type="bool").text = "false"
+    properties = SubElement(root, "properties")
+    SubElement(SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
+    # Without this the project has no coordinate system, and nothing is projected.
+    system = SubElement(properties, "SpatialRefSys")
+    SubElement(system, "ProjectionsEnabled", type="int").text = "1"
     view = SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     bounds = {"xmin": west, "ymin": south, "xmax": east, "ymax": north}
     default = SubElement(view, "DefaultViewExtent", {k: f"{v:.0f}" for k, v in bounds.items()})
@@ -157,6 +163,8 @@ def _layer(name: str, kind: str, layer: gpd.GeoDataFrame, geopackage: str) -> El
 
 
 def _in_project(name: str, layer: gpd.GeoDataFrame) -> Style:
+    if name == "states":
+        return background()  # the service areas above are transparent
     style = layer_styles(name, layer)[0]
     # The sites inside of the areas have the same names.
     return Style(style.name, style.renderer) if name == "service_areas" else style
@@ -173,6 +181,10 @@ def _source(name: str, geopackage: str) -> str:
 
 def _crs(parent: Element, name: str) -> None:
     system = SubElement(parent, "spatialrefsys", nativeFormat="Wkt")
+    SubElement(system, "wkt").text = CRS.from_user_input(name).to_wkt()
+    # Without its own number of the system, QGIS 3.22 does not look at the name.
+    SubElement(system, "srsid").text = str(QGIS_NUMBERS[name])
+    SubElement(system, "srid").text = name.removeprefix("EPSG:")
     SubElement(system, "authid").text = name
 
 

@@ -115,7 +115,8 @@ def state_layer(
     outlined = {} if outlines is None else state_outlines(outlines)
     rows, shapes = [], []
     for (country, state), part in zones.groupby(["country", "state"], sort=True):
-        outline = outlined.get((country, state))
+        key = (str(country), str(state))
+        outline = outlined.get(key)
         if outline is None:
             merged = shapely.union_all(cells.geometry.loc[part.index].to_numpy(), grid_size=1.0)
             outline = valid_degrees(np.array([merged], object))[0]
@@ -130,7 +131,7 @@ def state_layer(
                 "orders": part["orders"].sum(),
                 "lead_time_days": _mean(part["lead_time_days"], served),
                 **{key: _mean(part[key], part["orders"]) for key in STATE_SHARES},
-                "drawn_as": "outline" if (country, state) in outlined else "cells",
+                "drawn_as": "outline" if key in outlined else "cells",
             }
         )
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=WGS84)
