@@ -11,7 +11,7 @@ import pytest
 
 from fulfill.report.gis.geopackage import write_geopackage
 from fulfill.report.gis.layers import LAYERS, plan_layers
-from fulfill.study.outputs import PLAN_LAYERS
+from fulfill.study.layer_outputs import PLAN_LAYERS
 from fulfill.study.run import Run
 
 

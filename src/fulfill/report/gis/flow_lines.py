@@ -110,8 +110,8 @@ def flow_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        `FLOW_LAYERS` with the columns of `study.outputs.HOPS`, and `mail` with those of
-        `study.outputs.MAIL_LAYER`; all in EPSG:4326.
+        `FLOW_LAYERS` with the columns of `study.layer_outputs.HOPS`, and `mail` with those of
+        `study.layer_outputs.MAIL_LAYER`; all in EPSG:4326.
     """
     table, places, lines = hops(plan, problem), place_table(problem), _HopLines(problem.network)
     mailed = (table["hop"] == "mail").to_numpy()

@@ -42,7 +42,7 @@ def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        By the names of `LAYERS`, columns as in `study.outputs.PLAN_LAYERS`, all in EPSG:4326.
+        By the names of `LAYERS`, columns as in `study.layer_outputs.PLAN_LAYERS`, all in EPSG:4326.
     """
     found = {
         "sites": point_layer(plan.sites),
@@ -67,7 +67,7 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `study.outputs.GATEWAYS_LAYER`; `utilisation` is NaN without a capacity.
+        Columns of `study.layer_outputs.GATEWAYS_LAYER`; `utilisation` is NaN without a capacity.
     """
     gateways = problem.network["gateways"]
     table = gateways[["gateway_id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)

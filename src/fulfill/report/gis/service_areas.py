@@ -43,7 +43,7 @@ def area_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        service_areas, zone_cells and states, columns as in `study.outputs`, all in EPSG:4326.
+        service_areas, zone_cells and states, columns as in `study.layer_outputs`, all in EPSG:4326.
     """
     by_country = [
         zone_cells(part, _land(problem, str(country)))
@@ -110,7 +110,7 @@ def state_layer(
     Returns
     -------
     GeoDataFrame
-        Columns of `study.outputs.STATES_LAYER`, in EPSG:4326.
+        Columns of `study.layer_outputs.STATES_LAYER`, in EPSG:4326.
     """
     outlined = {} if outlines is None else state_outlines(outlines)
     rows, shapes = [], []
