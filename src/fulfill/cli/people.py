@@ -13,9 +13,9 @@ from fulfill.cli.echo import say
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
-    "--format",
+    "--to",
     "form",
-    type=click.Choice(["geojson", "gpkg", "kepler"]),
+    type=click.Choice(["flatgeobuf", "geojson", "geoparquet", "gpkg", "kepler"]),
     default="geojson",
     show_default=True,
     help="File format.",
@@ -23,7 +23,7 @@ from fulfill.cli.echo import say
 @shared.out
 @shared.overwrite
 def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
-    """Write the map layers of RUN as GeoJSON or GeoPackage, or as tables for kepler.gl."""
+    """Write the map layers of RUN in a format of GIS, or as a map for kepler.gl."""
     from fulfill.inputs.folder import read_folder
     from fulfill.report.gis.export import FILES, changes, export_layers
     from fulfill.study.manifest import LAYERS, write_manifest
@@ -35,7 +35,7 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
             click.echo(f"warning: {warning}", err=True)
         written = [path.name for path in export_layers(run, draft, form)]
         inputs = {"run": read_folder(run, FILES[form], "", own_files=True)}
-        write_manifest(draft, LAYERS, inputs, {"format": form}, {})
+        write_manifest(draft, LAYERS, inputs, {"to": form}, {})
     say(f"{target}: {', '.join(sorted(written))}")
     if not warnings:
         say(shared.NOT_AUDITED.format(run=run))

@@ -8,25 +8,36 @@ this package only, never under those of layers.
 from __future__ import annotations
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
 from fulfill.report.gis.geopackage import STYLES
+from fulfill.report.gis.kepler import kepler_map
 from fulfill.report.gis.layers import LAYERS, ROUTES, write_geojson
+from fulfill.study.csv_files import originals, read_csv
+from fulfill.study.json_file import write_json
 from fulfill.study.manifest import changed_files, read_manifest
+from fulfill.study.outputs import PLAN_TABLES
 from fulfill.study.run_folder import ARCS, PROJECT
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
 
 FILES = {
+    "flatgeobuf": (GEOPACKAGE,),
     "geojson": (GEOPACKAGE,),
+    "geoparquet": (GEOPACKAGE,),
     "gpkg": (GEOPACKAGE, PROJECT),
     "kepler": (ARCS, "sites.csv", "zones.csv"),
 }
 """Files of a run that are read, by format."""
+ENDINGS = {"flatgeobuf": "fgb", "geojson": "geojson", "geoparquet": "parquet"}
+"""Ends of file names of formats with a file for each layer."""
+KEPLER = "kepler.json"
 SQLITE, APPLICATION_IDS = b"SQLite format 3\0", (b"GPKG", b"GP10", b"GP11")
 """First bytes of an SQLite file, and the four bytes at 68 that make it a GeoPackage."""
 
@@ -41,8 +52,9 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
     target : Path
         Folder to write to; made if it does not exist.
     fmt : str
-        ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler`` (arcs,
-        sites and zones as CSV with lat and lon: what kepler.gl opens).
+        ``gpkg`` (all layers in one file, and the QGIS project), ``flatgeobuf``, ``geojson`` or
+        ``geoparquet`` (a file for each layer), or ``kepler`` (arcs, sites and zones as CSV with lat
+        and lon, and `KEPLER` with all of them, which kepler.gl opens as a map).
 
     Returns
     -------
@@ -57,20 +69,65 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
     """
     if fmt not in FILES:
         detail = "one of " + ", ".join(FILES)
-        raise InputError([Fault("F308", "--format", value=fmt, detail=detail)])
+        raise InputError([Fault("F308", "--to", value=fmt, detail=detail)])
     changed = [one for one in changes(run, fmt) if not one.warning]
     if changed:
         raise InputError(changed)
     contents = {name: read_own_file(run / name) for name in FILES[fmt]}
     layers = _layers(contents[GEOPACKAGE]) if GEOPACKAGE in contents else {}
     target.mkdir(parents=True, exist_ok=True)
-    if fmt == "geojson":
-        for name, layer in layers.items():
-            write_geojson(layer, target / f"{name}.geojson")
-        return [target / f"{name}.geojson" for name in layers]
+    if fmt in ENDINGS:
+        return [_write_layer(layer, target / f"{n}.{ENDINGS[fmt]}") for n, layer in layers.items()]
     for name, content in contents.items():
         (target / name).write_bytes(content)
-    return [target / name for name in contents]
+    written = [target / name for name in contents]
+    if fmt == "kepler":
+        tables = {name.removesuffix(".csv"): typed(name, contents[name]) for name in contents}
+        write_json(target / KEPLER, kepler_map(tables))
+        written.append(target / KEPLER)
+    return written
+
+
+def typed(name: str, content: bytes) -> pd.DataFrame:
+    """Return a table of a run with its texts as they were and its numbers as numbers.
+
+    Parameters
+    ----------
+    name : str
+        Name of the CSV file.
+    content : bytes
+        Its content.
+
+    Returns
+    -------
+    DataFrame
+        Empty cells of numeric columns are NaN.
+
+    Raises
+    ------
+    InputError
+        F311 where a cell of a numeric column is no number.
+    """
+    declared = next(one for one in PLAN_TABLES if one.name == name)
+    table = originals(read_csv(BytesIO(content)))
+    try:
+        for column in table.columns:
+            if declared.is_number(column):
+                table[column] = pd.to_numeric(table[column].replace("", None)).astype(float)
+    except (ValueError, TypeError) as error:
+        raise InputError([Fault("F311", name, detail=str(error))]) from None
+    return table
+
+
+def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> Path:
+    """Write a layer in the format that the ending of the name asks for."""
+    if path.suffix == ".geojson":
+        write_geojson(layer, path)
+    elif path.suffix == ".parquet":
+        layer.to_parquet(path, index=False, write_covering_bbox=True)
+    else:
+        layer.to_file(path, driver="FlatGeobuf", engine="pyogrio")
+    return path
 
 
 def changes(run: Path, fmt: str) -> list[Fault]:
