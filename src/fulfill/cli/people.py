@@ -8,6 +8,7 @@ import click
 
 from fulfill.cli import options as shared
 from fulfill.cli.echo import say
+from fulfill.cli.types import DATABASE, FormatOrDatabase
 
 
 @click.command()
@@ -15,19 +16,27 @@ from fulfill.cli.echo import say
 @click.option(
     "--to",
     "form",
-    type=click.Choice(["flatgeobuf", "geojson", "geoparquet", "gpkg", "kepler"]),
+    type=FormatOrDatabase(["flatgeobuf", "geojson", "geoparquet", "gpkg", "kepler"]),
+    metavar="[flatgeobuf|geojson|geoparquet|gpkg|kepler|postgresql://...]",
     default="geojson",
     show_default=True,
-    help="File format.",
+    help="File format, or the address of a database with PostGIS.",
+)
+@click.option(
+    "--schema", default="fulfill", show_default=True, help="Schema of the tables in a database."
 )
 @shared.out
 @shared.overwrite
-def export(run: Path, form: str, out: Path | None, overwrite: bool) -> None:
-    """Write the map layers of RUN in a format of GIS, or as a map for kepler.gl."""
+def export(run: Path, form: str, schema: str, out: Path | None, overwrite: bool) -> None:
+    """Write the map layers of RUN in a format of GIS, as a map for kepler.gl, or to PostGIS."""
     from fulfill.inputs.folder import read_folder
-    from fulfill.report.gis.export import FILES, changes, export_layers
+    from fulfill.report.gis.export import FILES, changes, export_layers, export_postgis
     from fulfill.study.manifest import LAYERS, write_manifest
 
+    if form.startswith(DATABASE):
+        place = export_postgis(run, form, schema=schema, overwrite=overwrite)
+        say(f"{place}: schema {schema}")
+        return
     default = run.parent / f"{run.name}-{form}"
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
         warnings = [fault for fault in changes(run, form) if fault.warning]

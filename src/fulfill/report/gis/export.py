@@ -20,6 +20,7 @@ from fulfill.inputs.folder import read_own_file
 from fulfill.report.gis.geopackage import STYLES
 from fulfill.report.gis.kepler import kepler_map
 from fulfill.report.gis.layers import LAYERS, ROUTES, write_geojson
+from fulfill.report.gis.postgis import write_postgis
 from fulfill.study.csv_files import originals, read_csv
 from fulfill.study.json_file import write_json
 from fulfill.study.manifest import changed_files, read_manifest
@@ -27,14 +28,19 @@ from fulfill.study.outputs import PLAN_TABLES
 from fulfill.study.run_folder import ARCS, PROJECT
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
 
+TABLES_ONLY = ("flows", "costs", "capacity", "channels", "unserved")
+"""Tables of a plan that are no layer."""
 FILES = {
     "flatgeobuf": (GEOPACKAGE,),
     "geojson": (GEOPACKAGE,),
     "geoparquet": (GEOPACKAGE,),
     "gpkg": (GEOPACKAGE, PROJECT),
+    "postgis": (GEOPACKAGE, *(f"{name}.csv" for name in TABLES_ONLY)),
     "kepler": (ARCS, "sites.csv", "zones.csv"),
 }
 """Files of a run that are read, by format."""
+FORMATS = tuple(name for name in FILES if name != "postgis")
+"""Formats that are written to a folder."""
 ENDINGS = {"flatgeobuf": "fgb", "geojson": "geojson", "geoparquet": "parquet"}
 """Ends of file names of formats with a file for each layer."""
 KEPLER = "kepler.json"
@@ -67,13 +73,10 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         F348 where the folder is no run with a plan, F308 for an unknown format, F311 where a file
         was changed or is of another format or has other layers, F347 where it is a link.
     """
-    if fmt not in FILES:
-        detail = "one of " + ", ".join(FILES)
+    if fmt not in FORMATS:
+        detail = "one of " + ", ".join(FORMATS)
         raise InputError([Fault("F308", "--to", value=fmt, detail=detail)])
-    changed = [one for one in changes(run, fmt) if not one.warning]
-    if changed:
-        raise InputError(changed)
-    contents = {name: read_own_file(run / name) for name in FILES[fmt]}
+    contents = _unchanged(run, fmt)
     layers = _layers(contents[GEOPACKAGE]) if GEOPACKAGE in contents else {}
     target.mkdir(parents=True, exist_ok=True)
     if fmt in ENDINGS:
@@ -128,6 +131,40 @@ def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> Path:
     else:
         layer.to_file(path, driver="FlatGeobuf", engine="pyogrio")
     return path
+
+
+def export_postgis(run: Path, address: str, *, schema: str, overwrite: bool = False) -> str:
+    """Write the layers and tables of a run into PostGIS; see `postgis.write_postgis`.
+
+    Parameters
+    ----------
+    run : Path
+        Run folder with a plan.
+    address, schema, overwrite
+        See `postgis.write_postgis`.
+
+    Returns
+    -------
+    str
+        The address without its password.
+
+    Raises
+    ------
+    InputError
+        As `export_layers`, and F370.
+    """
+    contents = _unchanged(run, "postgis")
+    layers = _layers(contents[GEOPACKAGE])
+    tables = {name: typed(f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES_ONLY}
+    return write_postgis(layers, tables, address, schema=schema, overwrite=overwrite)
+
+
+def _unchanged(run: Path, fmt: str) -> dict[str, bytes]:
+    """Return the files of a run that an export reads, as they were written."""
+    changed = [one for one in changes(run, fmt) if not one.warning]
+    if changed:
+        raise InputError(changed)
+    return {name: read_own_file(run / name) for name in FILES[fmt]}
 
 
 def changes(run: Path, fmt: str) -> list[Fault]:
