@@ -31,7 +31,7 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
-from fulfill.study import outputs
+from fulfill.study import layer_outputs, outputs
 from fulfill.study.outputs import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +44,7 @@ FAMILIES = {
 WRITTEN = {
     "Of a plan": {
         "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
-        "layer of plan.gpkg:": outputs.PLAN_LAYERS,
+        "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
         "keys:": (outputs.PLAN_SUMMARY, outputs.ROUTED_SUMMARY, outputs.PLAN_KPIS),
     },
     "Of a comparison": {
@@ -53,7 +53,7 @@ WRITTEN = {
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,
-        "layer of routes.gpkg:": outputs.DAY_LAYERS,
+        "layer of routes.gpkg:": layer_outputs.DAY_LAYERS,
         "keys:": (outputs.DAY_SUMMARY, outputs.DAY_KPIS),
     },
 }

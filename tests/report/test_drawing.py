@@ -41,13 +41,13 @@ def test_a_step_that_fails_leaves_nothing_and_the_others_go_on(tmp_path: Path) -
     ("broken", "error", "missing"),
     [
         ("fulfill.report.html.plan_page.write_report", ValueError("x"), {"report.html"}),
-        ("fulfill.report.gis.layers.write_geopackage", OSError("full"), {"plan.gpkg"}),
+        ("fulfill.report.gis.geopackage.write_geopackage", OSError("full"), {"plan.gpkg"}),
         ("fulfill.report.tabular.tables.arcs", KeyError("id"), {"arcs.csv"}),
         ("fulfill.report.html.plan_page.write_report", KeyboardInterrupt(), {"report.html"}),
         (
             "fulfill.report.gis.layers.plan_layers",
             MemoryError(),
-            {"report.html", "plan.gpkg"},
+            {"report.html", "plan.gpkg", "plan.qgs"},
         ),
     ],
 )

@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from fulfill.study import outputs
+from fulfill.study import layer_outputs, outputs
 from fulfill.study.optimize import optimize
 from fulfill.study.outputs import Output
 from fulfill.study.run import Run
@@ -30,7 +30,8 @@ def read(folder: Path) -> dict[str, Any]:
 def layer_columns(path: Path) -> dict[str, list[str]]:
     return {
         str(name): [column for column in gpd.read_file(path, layer=name) if column != "geometry"]
-        for name, _ in pyogrio.list_layers(path)
+        for name, kind in pyogrio.list_layers(path)
+        if kind is not None
     }
 
 
@@ -71,9 +72,9 @@ def test_no_table_is_written_that_is_not_declared(
 
 
 def test_the_layers_have_the_declared_columns(routed_run: Path, day_folder: Path) -> None:
-    plan = {layer.name: list(layer.keys) for layer in outputs.PLAN_LAYERS}
+    plan = {layer.name: list(layer.keys) for layer in layer_outputs.PLAN_LAYERS}
     assert layer_columns(routed_run / "plan.gpkg") == plan
-    day = {layer.name: list(layer.keys) for layer in outputs.DAY_LAYERS}
+    day = {layer.name: list(layer.keys) for layer in layer_outputs.DAY_LAYERS}
     written = layer_columns(day_folder / "routes.gpkg")
     assert {"routes", "stops", "depots"} <= set(written)
     assert written == {name: day[name] for name in written}

@@ -18,8 +18,8 @@ from fulfill.study.run import Run
 
 FILES = {
     "manifest.json", "summary.json", "sites.csv", "flows.csv", "zones.csv", "costs.csv",
-    "capacity.csv", "channels.csv", "unserved.csv", "arcs.csv", "plan.gpkg", "report.html",
-    "inputs",
+    "capacity.csv", "channels.csv", "unserved.csv", "arcs.csv", "plan.gpkg", "plan.qgs",
+    "report.html", "inputs",
 }  # fmt: skip
 
 

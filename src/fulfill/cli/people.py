@@ -9,27 +9,41 @@ import click
 
 from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note, say
+from fulfill.cli.types import DATABASE, FormatOrDatabase
 
 
-@click.command(epilog="Example: fulfill export runs/first --format gpkg")
+@click.command(epilog="Example: fulfill export runs/first --to gpkg")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
-    "--format",
+    "--to",
     "form",
-    type=click.Choice(["geojson", "gpkg", "kepler"]),
+    type=FormatOrDatabase(["flatgeobuf", "geojson", "geoparquet", "gpkg", "kepler"]),
+    metavar="[flatgeobuf|geojson|geoparquet|gpkg|kepler|postgresql://...]",
     default="geojson",
     show_default=True,
-    help="File format.",
+    help="File format, or the address of a database with PostGIS.",
+)
+@click.option(
+    "--schema", default="fulfill", show_default=True, help="Schema of the tables in a database."
 )
 @shared.out
 @shared.overwrite
 @shared.answer
-def export(run: Path, form: str, out: Path | None, overwrite: bool, as_json: bool) -> None:
-    """Write the map layers of RUN as GeoJSON or GeoPackage, or as tables for kepler.gl."""
+def export(
+    run: Path, form: str, schema: str, out: Path | None, overwrite: bool, as_json: bool
+) -> None:
+    """Write the map layers of RUN in a format of GIS, as a map for kepler.gl, or to PostGIS."""
     from fulfill.inputs.folder import read_folder
-    from fulfill.report.gis.export import FILES, changes, export_layers
+    from fulfill.report.gis.export import FILES, changes, export_layers, export_postgis
     from fulfill.study.manifest import LAYERS, write_manifest
 
+    if form.startswith(DATABASE):
+        place = export_postgis(run, form, schema=schema, overwrite=overwrite)
+        if as_json:
+            click.echo(json.dumps({"database": place, "schema": schema}))
+        elif not is_quiet():
+            say(f"{place}: schema {schema}")
+        return
     default = run.parent / f"{run.name}-{form}"
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
         warnings = [fault for fault in changes(run, form) if fault.warning]
@@ -37,7 +51,7 @@ def export(run: Path, form: str, out: Path | None, overwrite: bool, as_json: boo
             note(f"warning: {warning}")
         written = [path.name for path in export_layers(run, draft, form)]
         inputs = {"run": read_folder(run, FILES[form], "", own_files=True)}
-        write_manifest(draft, LAYERS, inputs, {"format": form}, {})
+        write_manifest(draft, LAYERS, inputs, {"to": form}, {})
     if as_json:
         click.echo(json.dumps({"folder": str(target), "files": sorted(written)}))
     if as_json or is_quiet():

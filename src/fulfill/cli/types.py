@@ -13,6 +13,8 @@ import click
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.spelling import suggest
 
+DATABASE = "postgresql://"
+"""How the address of a database begins."""
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -33,8 +35,20 @@ if TYPE_CHECKING:
 
     DateType = click.ParamType[date]
     ServiceType = click.ParamType[ServiceTarget | Fault]
+    ChoiceType = click.Choice[str]
 else:  # generic for type checkers only: not in every click that we take
     DateType = ServiceType = click.ParamType
+    ChoiceType = click.Choice
+
+
+class FormatOrDatabase(ChoiceType):
+    """One of some formats, or the address of a PostgreSQL database."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return an address as it is, otherwise the format."""
+        if str(value).startswith(DATABASE):
+            return str(value)
+        return str(super().convert(value, param, ctx))
 
 
 class Day(DateType):

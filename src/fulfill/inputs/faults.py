@@ -251,6 +251,10 @@ RULES: dict[str, tuple[str, str]] = {
         "vans take no ferry",
         "leave the place to a carrier, or correct lat and lon",
     ),
+    "F370": (
+        "a database with PostGIS is reached, and has none of the tables of the run yet",
+        "correct the address, install fulfill[postgis], or add --overwrite to replace the tables",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",

@@ -14,6 +14,7 @@ from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     ARCS,
     LAYERS,
+    PROJECT,
     REPORT,
     write_plan,
     write_run_manifest,
@@ -74,7 +75,9 @@ def write_run(run: Run, folder: Path) -> tuple[str, ...]:
 
 def _draw(run: Run, folder: Path) -> tuple[str, ...]:
     # Imported here, as these packages take seconds to load and a run without a plan needs none.
-    from fulfill.report.gis.layers import plan_layers, write_geopackage
+    from fulfill.report.gis.geopackage import write_geopackage
+    from fulfill.report.gis.layers import plan_layers
+    from fulfill.report.gis.qgis_project import write_project
     from fulfill.report.html.plan_page import write_report
     from fulfill.report.private_fleet import van_layers, van_section
     from fulfill.report.tabular.tables import arcs
@@ -91,7 +94,10 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
         folder,
         {
             ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
-            LAYERS: lambda place: write_geopackage(layers(), place / LAYERS),
+            LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
+            PROJECT: lambda place: write_project(
+                layers(), place / PROJECT, LAYERS, run.problem.network.title
+            ),
             REPORT: lambda place: write_report(
                 run.plan, run.problem, run.audit, layers(), place / REPORT, vans
             ),

@@ -1,7 +1,8 @@
-"""Files, layers and JSON objects that a run, a comparison and a routed day write.
+"""Files and JSON objects that a run, a comparison and a routed day write.
 
 `vocabulary.py` defines the figures that have the same meaning everywhere. This module lists the
-figures of each file in order, and defines those with a meaning of their own.
+figures of each file in order, and defines those with a meaning of their own; `layer_outputs.py`
+does so for map layers.
 docs/reference/outputs.md is generated from it.
 """
 
@@ -72,7 +73,7 @@ class Output:
         return tuple(self[key] for key in keys)
 
 
-def _output(name: str, meaning: str, keys: str, own: Iterable[Figure] = ()) -> Output:
+def output(name: str, meaning: str, keys: str, own: Iterable[Figure] = ()) -> Output:
     """Return an output of shared figures, except for those defined in `own`."""
     special = {item.key: item for item in own}
     return Output(
@@ -84,7 +85,7 @@ SHARES = "share_direct_mail share_local share_cross_border share_nearshore share
 _KPIS = " ".join(KEY_FIGURES)
 
 # fmt: off
-SITES = _output(
+SITES = output(
     "sites.csv", "an open site, the largest first",
     "site_id name country state lat lon ownership size orders_year mean_utilisation "
     "peak_utilisation peak_period fixed_usd_year opening_usd",
@@ -100,7 +101,7 @@ SITES = _output(
                "investment when the site opens; what --budget limits"),
     ),
 )
-FLOWS = _output(
+FLOWS = output(
     "flows.csv", "orders of a product and period that move from one place to another by a channel",
     "leg from to channel product period via service_id orders distance_km lead_time_days placed "
     "dispatched delivered",
@@ -118,12 +119,12 @@ FLOWS = _output(
         Figure("delivered", "orders", WHOLE, "delivered", "orders not cancelled before delivery"),
     ),
 )
-ZONES = _output(
+ZONES = output(
     "zones.csv", "a zone of the demand, served or not",
     "zone_id name country state lat lon population zone_class orders lead_time_days "
     f"share_within_3_days share_within_5_days cancellation_rate {SHARES} main_site main_channel",
 )
-COSTS = _output(
+COSTS = output(
     "costs.csv", "a part of the objective; the parts add up to minus the contribution",
     "part usd_year usd_per_order",
     (
@@ -132,7 +133,7 @@ COSTS = _output(
         Figure("usd_per_order", "USD", CENTS, "per order", "over dispatched orders"),
     ),
 )
-CAPACITY = _output(
+CAPACITY = output(
     "capacity.csv", "a resource in a period in which it is used",
     "resource kind period used capacity unit utilisation",
     (
@@ -142,12 +143,12 @@ CAPACITY = _output(
         Figure("unit", "", "", "unit", "`orders`, `m3` or `kg`"),
     ),
 )
-CHANNELS = _output(
+CHANNELS = output(
     "channels.csv", "a channel, or the orders not served",
     "channel orders share lead_time_days cancellation_rate",
     (Figure("share", "share", PERCENT, "share", "part of all potential orders"),),
 )
-NOT_SERVED = _output(
+NOT_SERVED = output(
     "unserved.csv", "orders that are not served, by reason; no rows where all are",
     "reason country product limits orders",
     (
@@ -162,7 +163,7 @@ NOT_SERVED = _output(
         Figure("orders", "orders", WHOLE, "orders a year", "potential orders not served"),
     ),
 )
-ARCS = _output(
+ARCS = output(
     "arcs.csv", "both ends of a flow and its orders a year, for kepler.gl",
     "start_name end_name start_lat start_lon end_lat end_lon leg channel orders_year "
     "lead_time_days",
@@ -176,7 +177,7 @@ ARCS = _output(
         Figure("lead_time_days", "days", TENTH, "lead time", "mean over the orders of the arc"),
     ),
 )
-ROUNDS = _output(
+ROUNDS = output(
     "rounds.csv", "a plan of `--with-routing`",
     "round kind sites sites_changed open_sites planned_usd routed_usd bound_usd own_orders_day "
     "own_orders_year own_usd_per_order stops_day unserved_stops_day vehicles_day "
@@ -201,7 +202,7 @@ ROUNDS = _output(
         Figure("chosen", "", "chosen", "", "the plan of the run: the cheapest as routed"),
     ),
 )
-OWN_DELIVERY = _output(
+OWN_DELIVERY = output(
     "own_delivery.csv", "the price of an order by own van from a site to a zone",
     "site_id zone_id usd_order source source_date status range",
     (
@@ -212,7 +213,7 @@ OWN_DELIVERY = _output(
         Figure("range", "", "", "range", "empty: not an assumption"),
     ),
 )
-VEHICLES = _output(
+VEHICLES = output(
     "vehicles.csv", "a vehicle of the day (of a plan: of the mean day of all its sites)",
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
@@ -220,7 +221,7 @@ VEHICLES = _output(
 PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS)
 VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
-MODES = _output(
+MODES = output(
     "modes.csv", "the plan of a mode under the rules of a date",
     "as_of mode status ended_by taken_from objective bound bound_kind gap above_mixed_usd "
     "above_mixed_low_usd above_mixed_high_usd difference seconds orders contribution_usd "
@@ -243,7 +244,7 @@ MODES = _output(
         Figure("audit", "", "", "audit", "`clean` or `faults`; empty without a plan"),
     ),
 )
-PRODUCTS = _output(
+PRODUCTS = output(
     "products.csv", "a product in the plan of a mode and date",
     f"as_of mode product orders {SHARES} mail_usd_per_order local_usd_per_order "
     "local_entry_usd_per_order winner",
@@ -252,12 +253,12 @@ PRODUCTS = _output(
                "what stocking the product adds, spread over its orders"),
     ),
 )
-ZONE_CLASSES = _output(
+ZONE_CLASSES = output(
     "zone_classes.csv", "the zones of a class and country in the plan of a mode and date",
     "as_of mode country zone_class orders lead_time_days share_within_3_days "
     f"share_within_5_days cancellation_rate {SHARES}",
 )
-BREAK_EVEN = _output(
+BREAK_EVEN = output(
     "break_even.csv", "a product in a country: its mean order by mail and from stock",
     "as_of sites_of country product orders reach stocked n_stocking_sites mail_usd_per_order "
     "local_usd_per_order entry_usd_year safety_usd_year gain_usd_per_order winner "
@@ -287,13 +288,13 @@ BREAK_EVEN = _output(
 )
 COMPARISON_TABLES = (MODES, PRODUCTS, ZONE_CLASSES, BREAK_EVEN)
 
-STOPS = _output(
+STOPS = output(
     "stops.csv", "a visit, in driving order; further columns of a list last",
     "vehicle trip sequence stop_id zone_id lat lon orders weight_kg arrival begin departure leg_km "
     "leg_hours site_id",
     (Figure("orders", "parcels", WHOLE, "parcels", "parcels handed over"),),
 )
-DRIVER_SHEET = _output(
+DRIVER_SHEET = output(
     "driver_sheet.csv", "a visit as the driver reads it; further columns of a list last",
     "vehicle stop before drive_km arrive begin leave parcels weight_kg stop_id lat lon",
     (
@@ -305,7 +306,7 @@ DRIVER_SHEET = _output(
         Figure("leave", "HH:MM", "", "leave", "end of service"),
     ),
 )
-DAY_ZONES = _output(
+DAY_ZONES = output(
     "zones.csv", "a zone with orders of the day; no rows with --stops",
     "zone_id name country state lat lon population zone_class orders depot_km "
     "carrier_usd_per_order area_km2 stops own_estimate_usd_per_order delivery routed_orders "
@@ -325,7 +326,7 @@ DAY_ZONES = _output(
                "cost of the routes over their orders, dispatch included"),
     ),
 )
-UNSERVED = _output(
+UNSERVED = output(
     "unserved.csv", "a stop that no vehicle serves; further columns of a list last",
     "stop_id zone_id orders reason meaning detail remedy",
     (
@@ -336,7 +337,7 @@ UNSERVED = _output(
         Figure("remedy", "", "", "remedy", "what would serve it"),
     ),
 )
-LINEHAUL = _output(
+LINEHAUL = output(
     "linehaul.csv", "full trucks a week to the site, or to one carrier's hub a state",
     "kind from to via orders_week m3_week kg_week type_id trips_week load_share km hours usd_week "
     "usd_per_order",
@@ -359,65 +360,12 @@ LINEHAUL = _output(
 )
 DAY_TABLES = (STOPS, DRIVER_SHEET, VEHICLES, DAY_ZONES, UNSERVED, LINEHAUL)
 
-GATEWAYS_LAYER = _output(
-    "gateways", "a gateway, used or not (point)",
-    "gateway_id name kind country lat lon used_m3_year capacity_m3_year utilisation "
-    "peak_utilisation",
-    (
-        Figure("gateway_id", "", "", "gateway", "id of a gateway"),
-        Figure("kind", "", "", "kind", "`seaport`, `airport` or `crossing`"),
-        Figure("used_m3_year", "m³", WHOLE, "used a year", "goods that pass, 0 for none"),
-        Figure("capacity_m3_year", "m³", WHOLE, "capacity a year", "none: no limit"),
-        Figure("peak_utilisation", "share", WHOLE_PERCENT, "use at the peak",
-               "in the tightest period; 0 where nothing passes"),
-    ),
-)
-FLOWS_LAYER = _output(
-    "flows", "orders of a year over a hop by a channel (multi-line)",
-    "leg from_kind from to_kind to crossing channel orders_year m3 lead_time_days from_name "
-    "to_name drawn_as",
-    (
-        Figure("leg", "", "", "leg", "`sea`, `air`, `road` (to a site), `last_mile` or `mail`"),
-        Figure("from_kind", "", "", "kind of start", "`origin`, `gateway` or `site`"),
-        Figure("to_kind", "", "", "kind of end", "`gateway`, `site` or `zone`"),
-        Figure("crossing", "", "", "crossing", "id of the border crossing; empty: none"),
-        Figure("m3", "m³", WHOLE, "volume a year", "volume of the goods moved"),
-        Figure("lead_time_days", "days", TENTH, "lead time", "to delivery; none on other hops"),
-        Figure("from_name", "", "", "from", "name of the start"),
-        Figure("to_name", "", "", "to", "name of the end"),
-        Figure("drawn_as", "", "", "drawn as",
-               "what the line is: `sea lane`, `great circle`, `road` or `straight`"),
-    ),
-)
-AREAS_LAYER = _output(
-    "service_areas", "the land of the zones that a site mainly serves (multi-polygon)",
-    "site_id orders zones",
-    (
-        Figure("site_id", "", "", "site", "id of the site, or `direct mail`"),
-        Figure("zones", "zones", WHOLE, "zones", "number of zones"),
-    ),
-)
-PLAN_LAYERS = (
-    Output("sites", "as sites.csv (point)", SITES.figures),
-    GATEWAYS_LAYER,
-    Output("zones", "as zones.csv (point)", ZONES.figures),
-    FLOWS_LAYER,
-    AREAS_LAYER,
-    Output("routes", "as vehicles.csv, with own vans (line)", VEHICLES.figures),
-)
-DAY_LAYERS = (
-    Output("routes", "as vehicles.csv (line)", VEHICLES.figures),
-    Output("stops", "as stops.csv without site_id (point)", STOPS.figures[:-1]),
-    _output("depots", "a site of the day (point)", "site_id name country lat lon"),
-    Output("linehaul", "as linehaul.csv (line)", LINEHAUL.figures),
-)
-
 CONDITIONS = Figure(
     "conditions", "", "", "conditions",
     "what plan and bound keep to besides the tables as read: locks, limits, service targets, "
     "channels left out, merged zones, changed cells; texts, none if free",
 )
-PLAN_SUMMARY = _output(
+PLAN_SUMMARY = output(
     "summary.json", "of a plan; a key without a value is null",
     "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
     "wall_seconds peak_mib as_of zones zones_asked ended_by cut_by_clock conditions open_sites "
@@ -441,15 +389,15 @@ PLAN_SUMMARY = _output(
                "orders by reason of unserved.csv; they add up to all that are not served"),
     ),
 )
-PLAN_KPIS = _output(
+PLAN_KPIS = output(
     "kpis", "of a plan, in summary.json", f"{_KPIS} channel_share",
     (Figure("orders", "orders", WHOLE, "potential orders a year", figure("orders").meaning),),
 )
-ROUTED_SUMMARY = _output(
+ROUTED_SUMMARY = output(
     "summary.json", "of a plan with --with-routing has besides", "rounds",
     (Figure("rounds", "", "", "rounds", "the rows of rounds.csv"),),
 )
-COMPARISON_SUMMARY = _output(
+COMPARISON_SUMMARY = output(
     "summary.json", "of a comparison; a figure without a value is null",
     "format_version status conditions dates break_even audit",
     (
@@ -459,7 +407,7 @@ COMPARISON_SUMMARY = _output(
         Figure("break_even", "", "", "break-even", "the rows of break_even.csv"),
     ),
 )
-DAY_SUMMARY = _output(
+DAY_SUMMARY = output(
     "summary.json", "of a routed day; a figure without a value is null",
     "format_version period sites engines districts seconds peak_mib kpis audit",
     (
@@ -469,7 +417,7 @@ DAY_SUMMARY = _output(
         Figure("seconds", "s", TENTH, "time", "routing, without writing"),
     ),
 )
-DAY_KPIS = _output(
+DAY_KPIS = output(
     "kpis", "of a routed day, in summary.json",
     "orders orders_own orders_carrier zones_own zones_carrier stops stops_unserved vehicles km "
     "hours usd own_usd_per_order carrier_usd_per_order_same_zones stops_per_vehicle km_per_vehicle "

@@ -32,6 +32,7 @@ ROUNDS = "rounds.csv"
 VEHICLES = "vehicles.csv"
 ARCS = "arcs.csv"
 LAYERS = "plan.gpkg"
+PROJECT = "plan.qgs"
 REPORT = "report.html"
 COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
@@ -47,7 +48,7 @@ AUDITED_FILES = (
     VEHICLES,
 )
 """Files that runs are read from, as far as a run has them."""
-DERIVED_FILES = (ARCS, LAYERS, REPORT)
+DERIVED_FILES = (ARCS, LAYERS, PROJECT, REPORT)
 """Files drawn from the plan, which nothing but `export` reads."""
 
 

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from fulfill.cli.main import main
@@ -17,6 +19,7 @@ from fulfill.inputs.faults import InputError
 from fulfill.report.gis.export import export_layers
 from fulfill.report.gis.layers import LAYERS
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
+from fulfill.study.run_folder import PROJECT
 
 VRT = """<OGRVRTDataSource><OGRVRTLayer name="sites">
 <SrcDataSource>/vsicurl/http://127.0.0.1:9/sites.geojson</SrcDataSource></OGRVRTLayer>
@@ -30,13 +33,56 @@ def copied(run: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("fmt", "files"), [("gpkg", {GEOPACKAGE}), ("kepler", {"arcs.csv", "sites.csv", "zones.csv"})]
+    ("fmt", "files"),
+    [("gpkg", {GEOPACKAGE, PROJECT}), ("kepler", {"arcs.csv", "sites.csv", "zones.csv"})],
 )
 def test_export_copies(run: Path, tmp_path: Path, fmt: str, files: set[str]) -> None:
-    assert {path.name for path in export_layers(run, tmp_path / "map", fmt)} == files
-    assert {path.name for path in (tmp_path / "map").iterdir()} == files
+    made = files | ({"kepler.json"} if fmt == "kepler" else set())
+    assert {path.name for path in export_layers(run, tmp_path / "map", fmt)} == made
+    assert {path.name for path in (tmp_path / "map").iterdir()} == made
     for name in files:
         assert (tmp_path / "map" / name).read_bytes() == (run / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("fmt", "ending", "reader"),
+    [("geoparquet", "parquet", gpd.read_parquet), ("flatgeobuf", "fgb", gpd.read_file)],
+)
+def test_a_file_for_each_layer_holds_what_the_geopackage_holds(
+    run: Path, tmp_path: Path, fmt: str, ending: str, reader: Callable[[Path], gpd.GeoDataFrame]
+) -> None:
+    paths = export_layers(run, tmp_path, fmt)
+    assert [path.name for path in paths] == [f"{name}.{ending}" for name in LAYERS]
+    for path in paths:
+        layer, found = gpd.read_file(run / GEOPACKAGE, layer=path.stem), reader(path)
+        assert found.crs.to_epsg() == 4326
+        columns = [column for column in layer if column != "geometry"]
+        # FlatGeobuf orders features by place
+        kept = found[columns].sort_values(columns).reset_index(drop=True)
+        expected = pd.DataFrame(layer[columns]).sort_values(columns).reset_index(drop=True)
+        pd.testing.assert_frame_equal(pd.DataFrame(kept), expected, check_dtype=False)
+        for measure in (shapely.length, shapely.area):
+            assert measure(found.geometry.to_numpy()).sum() == pytest.approx(
+                measure(layer.geometry.to_numpy()).sum()
+            )
+
+
+def test_kepler_gets_arcs_coloured_by_channel(run: Path, tmp_path: Path) -> None:
+    export_layers(run, tmp_path, "kepler")
+    content = json.loads((tmp_path / "kepler.json").read_text(encoding="utf-8"))
+    data = {one["data"]["id"]: one["data"] for one in content["datasets"]}
+    for name in ("arcs", "sites", "zones"):
+        table = pd.read_csv(tmp_path / f"{name}.csv")
+        assert [one["name"] for one in data[name]["fields"]] == list(table)
+        assert len(data[name]["allData"]) == len(table)
+    arcs, sites, zones = content["config"]["config"]["visState"]["layers"]
+    assert arcs["visualChannels"]["colorField"]["name"] == "channel"
+    colours = dict(arcs["config"]["visConfig"]["colorRange"]["colorMap"])
+    assert set(colours) == set(pd.read_csv(tmp_path / "arcs.csv")["channel"])
+    assert len(set(colours.values())) == len(colours)
+    for layer in (arcs, sites, zones):
+        fields = {one["name"] for one in data[layer["config"]["dataId"]]["fields"]}
+        assert set(layer["config"]["columns"].values()) <= fields
 
 
 def test_export_to_geojson_keeps_every_row(run: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from pathlib import Path
 
@@ -12,9 +13,15 @@ import shapely
 
 from conftest import study_of
 from fulfill.inputs.problem import Problem
-from fulfill.report.gis.flow_lines import hops
+from fulfill.report.gis.flow_lines import FLOW_LAYERS, hops
 from fulfill.report.gis.layers import LAYERS
-from fulfill.report.gis.service_areas import METRES, service_area_layer, zone_cells
+from fulfill.report.gis.service_areas import (
+    METRES,
+    STATE_SHARES,
+    area_layers,
+    state_layer,
+    zone_cells,
+)
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 
@@ -23,9 +30,9 @@ def read(run: Path, layer: str) -> gpd.GeoDataFrame:
     return gpd.read_file(run / "plan.gpkg", layer=layer)
 
 
-def test_the_geopackage_has_the_five_layers(run: Path) -> None:
+def test_the_geopackage_has_every_layer_and_the_styles(run: Path) -> None:
     found = {str(name): str(kind) for name, kind in pyogrio.list_layers(run / "plan.gpkg")}
-    assert found == LAYERS
+    assert found == LAYERS | {"layer_styles": "None"}
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -41,29 +48,42 @@ def test_geometry_is_valid_and_inside_the_window(run: Path, name: str) -> None:
 
 
 def test_no_line_jumps_over_the_antimeridian(run: Path) -> None:
-    for line in read(run, "flows").geometry.explode():
+    lines = pd.concat([read(run, name).geometry for name in ("overseas", "mail")])
+    for line in lines.explode():
         assert np.abs(np.diff(shapely.get_coordinates(line)[:, 0])).max() < 180
 
 
 def test_lines_join_their_two_ends(run: Path, planned: Run) -> None:
     network = planned.problem.network
     port, site = network["gateways"].iloc[0], network["sites"].iloc[0]
-    flows = read(run, "flows").set_index("leg").geometry
-    for leg, start, end in (("sea", network["origins"].iloc[0], port), ("road", port, site)):
-        points = shapely.get_coordinates(flows[leg])
+    hops = (("overseas", network["origins"].iloc[0], port), ("inbound_road", port, site))
+    for name, start, end in hops:
+        points = shapely.get_coordinates(read(run, name).geometry.iloc[0])
         assert points[0].tolist() == [start["lon"], start["lat"]]
         assert points[-1].tolist() == [end["lon"], end["lat"]]
 
 
-def test_every_leg_carries_the_orders_of_the_plan(run: Path, planned: Run) -> None:
-    layer, flows = read(run, "flows"), planned.plan.flows
-    by_leg = layer.groupby("leg")["orders_year"].sum()
-    inbound = flows.loc[flows["leg"] == "inbound", "orders"].sum()
-    assert by_leg["sea"] == pytest.approx(inbound)
-    assert by_leg["road"] == pytest.approx(inbound)
-    assert by_leg["last_mile"] + by_leg["mail"] == pytest.approx(
-        flows.loc[flows["leg"] == "outbound", "orders"].sum()
-    )
+def test_every_hop_carries_the_orders_of_the_plan(run: Path, planned: Run) -> None:
+    flows = planned.plan.flows
+    orders = {name: read(run, name)["orders_year"].sum() for name in (*FLOW_LAYERS, "mail")}
+    by_leg = flows.groupby("leg")["orders"].sum()
+    assert orders["overseas"] == pytest.approx(by_leg["inbound"])
+    assert orders["inbound_road"] == pytest.approx(by_leg["inbound"])
+    assert orders["last_mile"] + orders["mail"] == pytest.approx(by_leg["outbound"])
+    for name in FLOW_LAYERS:
+        assert set(read(run, name)["leg"]) <= set(flows["leg"])
+
+
+def test_mail_is_one_line_for_each_origin_and_state(run: Path, planned: Run) -> None:
+    mail, zones = read(run, "mail"), planned.plan.zones
+    assert len(mail) < len(zones)
+    assert not mail.duplicated(["from_id", "country", "state"]).any()
+    assert mail["zones"].sum() >= (zones["share_direct_mail"] > 0).sum()
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_no_column_is_a_reserved_word(run: Path, name: str) -> None:
+    assert not {"from", "to", "order", "group"} & set(read(run, name).columns)
 
 
 def test_a_crossing_belongs_to_the_way_by_road(planned: Run) -> None:
@@ -79,9 +99,9 @@ def test_a_crossing_belongs_to_the_way_by_road(planned: Run) -> None:
     flows.loc[flows["leg"] == "inbound", "via"] = "mx-port+x-bridge"
     table = hops(
         replace(planned.plan, flows=flows), replace(planned.problem, network=network)
-    ).set_index("leg")
-    assert table.loc["sea", ["to", "crossing"]].tolist() == ["mx-port", ""]
-    assert table.loc["road", ["from", "crossing"]].tolist() == ["mx-port", "x-bridge"]
+    ).set_index("hop")
+    assert table.loc["sea", ["to_id", "crossing"]].tolist() == ["mx-port", ""]
+    assert table.loc["road", ["from_id", "crossing"]].tolist() == ["mx-port", "x-bridge"]
 
 
 def test_gateways_show_what_passes_them(run: Path, planned: Run) -> None:
@@ -104,7 +124,7 @@ def test_service_areas_hold_the_zones_of_their_site(run: Path, planned: Run) -> 
 def test_service_areas_of_two_sites_do_not_overlap(toy_problem: Problem) -> None:
     study = study_of(toy_problem, method="monolith", gap=0.0, opened=("site-a", "site-b"))
     planned = optimize(study)
-    areas = service_area_layer(planned.plan, planned.problem)
+    areas = area_layers(planned.plan, planned.problem)["service_areas"]
     assert {"site-a", "site-b"} <= set(areas["site_id"])
     for one, other in combinations(areas.to_crs(METRES).geometry, 2):
         assert one.intersection(other).area < 1e-4 * min(one.area, other.area)
@@ -126,3 +146,31 @@ def test_cells_share_the_land_out() -> None:
     land = gpd.GeoSeries([shapely.box(-100.1, 19.9, -99.9, 20.1)], crs="EPSG:4326")
     cut = zone_cells(zones.iloc[:1], land).geometry.to_crs("EPSG:4326")
     assert cut.iloc[0].within(land.iloc[0].buffer(1e-6))
+
+
+def test_states_are_outlines_or_the_cells_of_their_zones() -> None:
+    zones = pd.DataFrame(
+        {
+            "zone_id": list("abc"),
+            "country": "MX",
+            "state": ["s", "s", "t"],
+            "lat": [20.0, 20.0, 20.5],
+            "lon": [-100.0, -101.0, -100.0],
+            "population": 1.0,
+            "main_site": "s",
+            "orders": [3.0, 1.0, 2.0],
+            "lead_time_days": [2.0, 6.0, np.nan],
+            "share_unserved": [0.0, 0.0, 1.0],
+            **dict.fromkeys((key for key in STATE_SHARES if key != "share_unserved"), 0.5),
+        }
+    )
+    square = shapely.geometry.mapping(shapely.box(-102, 19, -99, 20.2))
+    outline = {"type": "Feature", "properties": {"country": "MX", "state": "s"}}
+    outlines = {"type": "FeatureCollection", "features": [{**outline, "geometry": square}]}
+    cells = zone_cells(zones, None)
+    found = state_layer(zones, cells, json.dumps(outlines).encode()).set_index("state")
+    assert found["drawn_as"].to_dict() == {"s": "outline", "t": "cells"}
+    assert found.geometry["s"].equals(shapely.box(-102, 19, -99, 20.2))
+    assert found.geometry["t"].intersects(shapely.Point(-100, 20.5))
+    assert found.loc["s", "lead_time_days"] == pytest.approx(3.0)  # weighted by orders served
+    assert np.isnan(found.loc["t", "lead_time_days"])

@@ -34,6 +34,25 @@ def read_outlines(content: bytes) -> tuple[tuple[str, shapely.Geometry], ...]:
     return tuple((str(one["properties"]["country"]), _shape(one["geometry"])) for one in features)
 
 
+def state_outlines(content: bytes) -> dict[tuple[str, str], shapely.Geometry]:
+    """Return the outlines of states.
+
+    Parameters
+    ----------
+    content : bytes
+        Content of the GeoJSON file, without faults.
+
+    Returns
+    -------
+    dict of (str, str) to Geometry
+        By country and state; features that name no state are left out.
+    """
+    features = json.loads(content)["features"]
+    names = [one["properties"].get("state") for one in features]
+    shapes = read_outlines(content)
+    return {(key, name): one for name, (key, one) in zip(names, shapes, strict=True) if name}
+
+
 def outline_faults(content: bytes, file: str) -> list[Fault]:
     """Find what is wrong with outlines.
 

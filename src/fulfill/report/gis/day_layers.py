@@ -37,7 +37,7 @@ def day_layers(day: DayRoutes) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        Columns as in `study.outputs.DAY_LAYERS`, all in EPSG:4326.
+        Columns as in `study.layer_outputs.DAY_LAYERS`, all in EPSG:4326.
     """
     routes = route_lines(day.network, day.depots, day.visits)
     trucks = [shapely.LineString(line[:, ::-1].round(5)) for line in day.courses]

@@ -8,24 +8,42 @@ this package only, never under those of layers.
 from __future__ import annotations
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
+from fulfill.report.gis.geopackage import STYLES
+from fulfill.report.gis.kepler import kepler_map
 from fulfill.report.gis.layers import LAYERS, ROUTES, write_geojson
+from fulfill.report.gis.postgis import write_postgis
+from fulfill.study.csv_files import originals, read_csv
+from fulfill.study.json_file import write_json
 from fulfill.study.manifest import changed_files, read_manifest
-from fulfill.study.run_folder import ARCS
+from fulfill.study.outputs import PLAN_TABLES
+from fulfill.study.run_folder import ARCS, PROJECT
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
 
+TABLES_ONLY = ("flows", "costs", "capacity", "channels", "unserved")
+"""Tables of a plan that are no layer."""
 FILES = {
+    "flatgeobuf": (GEOPACKAGE,),
     "geojson": (GEOPACKAGE,),
-    "gpkg": (GEOPACKAGE,),
+    "geoparquet": (GEOPACKAGE,),
+    "gpkg": (GEOPACKAGE, PROJECT),
+    "postgis": (GEOPACKAGE, *(f"{name}.csv" for name in TABLES_ONLY)),
     "kepler": (ARCS, "sites.csv", "zones.csv"),
 }
 """Files of a run that are read, by format."""
+FORMATS = tuple(name for name in FILES if name != "postgis")
+"""Formats that are written to a folder."""
+ENDINGS = {"flatgeobuf": "fgb", "geojson": "geojson", "geoparquet": "parquet"}
+"""Ends of file names of formats with a file for each layer."""
+KEPLER = "kepler.json"
 SQLITE, APPLICATION_IDS = b"SQLite format 3\0", (b"GPKG", b"GP10", b"GP11")
 """First bytes of an SQLite file, and the four bytes at 68 that make it a GeoPackage."""
 
@@ -40,8 +58,9 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
     target : Path
         Folder to write to; made if it does not exist.
     fmt : str
-        ``gpkg`` (all layers in one file), ``geojson`` (a file for each layer) or ``kepler`` (arcs,
-        sites and zones as CSV with lat and lon: what kepler.gl opens).
+        ``gpkg`` (all layers in one file, and the QGIS project), ``flatgeobuf``, ``geojson`` or
+        ``geoparquet`` (a file for each layer), or ``kepler`` (arcs, sites and zones as CSV with lat
+        and lon, and `KEPLER` with all of them, which kepler.gl opens as a map).
 
     Returns
     -------
@@ -54,22 +73,98 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         F348 where the folder is no run with a plan, F308 for an unknown format, F311 where a file
         was changed or is of another format or has other layers, F347 where it is a link.
     """
-    if fmt not in FILES:
-        detail = "one of " + ", ".join(FILES)
-        raise InputError([Fault("F308", "--format", value=fmt, detail=detail)])
+    if fmt not in FORMATS:
+        detail = "one of " + ", ".join(FORMATS)
+        raise InputError([Fault("F308", "--to", value=fmt, detail=detail)])
+    contents = _unchanged(run, fmt)
+    layers = _layers(contents[GEOPACKAGE]) if GEOPACKAGE in contents else {}
+    target.mkdir(parents=True, exist_ok=True)
+    if fmt in ENDINGS:
+        return [_write_layer(layer, target / f"{n}.{ENDINGS[fmt]}") for n, layer in layers.items()]
+    for name, content in contents.items():
+        (target / name).write_bytes(content)
+    written = [target / name for name in contents]
+    if fmt == "kepler":
+        tables = {name.removesuffix(".csv"): typed(name, contents[name]) for name in contents}
+        write_json(target / KEPLER, kepler_map(tables))
+        written.append(target / KEPLER)
+    return written
+
+
+def typed(name: str, content: bytes) -> pd.DataFrame:
+    """Return a table of a run with its texts as they were and its numbers as numbers.
+
+    Parameters
+    ----------
+    name : str
+        Name of the CSV file.
+    content : bytes
+        Its content.
+
+    Returns
+    -------
+    DataFrame
+        Empty cells of numeric columns are NaN.
+
+    Raises
+    ------
+    InputError
+        F311 where a cell of a numeric column is no number.
+    """
+    declared = next(one for one in PLAN_TABLES if one.name == name)
+    table = originals(read_csv(BytesIO(content)))
+    try:
+        for column in table.columns:
+            if declared.is_number(column):
+                table[column] = pd.to_numeric(table[column].replace("", None)).astype(float)
+    except (ValueError, TypeError) as error:
+        raise InputError([Fault("F311", name, detail=str(error))]) from None
+    return table
+
+
+def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> Path:
+    """Write a layer in the format that the ending of the name asks for."""
+    if path.suffix == ".geojson":
+        write_geojson(layer, path)
+    elif path.suffix == ".parquet":
+        layer.to_parquet(path, index=False, write_covering_bbox=True)
+    else:
+        layer.to_file(path, driver="FlatGeobuf", engine="pyogrio")
+    return path
+
+
+def export_postgis(run: Path, address: str, *, schema: str, overwrite: bool = False) -> str:
+    """Write the layers and tables of a run into PostGIS; see `postgis.write_postgis`.
+
+    Parameters
+    ----------
+    run : Path
+        Run folder with a plan.
+    address, schema, overwrite
+        See `postgis.write_postgis`.
+
+    Returns
+    -------
+    str
+        The address without its password.
+
+    Raises
+    ------
+    InputError
+        As `export_layers`, and F370.
+    """
+    contents = _unchanged(run, "postgis")
+    layers = _layers(contents[GEOPACKAGE])
+    tables = {name: typed(f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES_ONLY}
+    return write_postgis(layers, tables, address, schema=schema, overwrite=overwrite)
+
+
+def _unchanged(run: Path, fmt: str) -> dict[str, bytes]:
+    """Return the files of a run that an export reads, as they were written."""
     changed = [one for one in changes(run, fmt) if not one.warning]
     if changed:
         raise InputError(changed)
-    contents = {name: read_own_file(run / name) for name in FILES[fmt]}
-    layers = _layers(contents[GEOPACKAGE]) if GEOPACKAGE in contents else {}
-    target.mkdir(parents=True, exist_ok=True)
-    if fmt == "geojson":
-        for name, layer in layers.items():
-            write_geojson(layer, target / f"{name}.geojson")
-        return [target / f"{name}.geojson" for name in layers]
-    for name, content in contents.items():
-        (target / name).write_bytes(content)
-    return [target / name for name in contents]
+    return {name: read_own_file(run / name) for name in FILES[fmt]}
 
 
 def changes(run: Path, fmt: str) -> list[Fault]:
@@ -117,7 +212,7 @@ def _layers(content: bytes) -> dict[str, gpd.GeoDataFrame]:
         path = Path(place) / GEOPACKAGE
         path.write_bytes(content)
         try:
-            found = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+            found = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name != STYLES]
             _check_names(found)
             return {name: pyogrio.read_dataframe(path, layer=name) for name in found}
         except InputError:

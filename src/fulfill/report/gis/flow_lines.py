@@ -1,4 +1,4 @@
-"""Flows of a plan as lines on a map: by sea, by air, by road, and straight from site to zone."""
+"""Flows of a plan as lines: by sea, by air, by road, straight to zones, and a summary of mail."""
 
 from __future__ import annotations
 
@@ -22,16 +22,23 @@ from fulfill.study.plan import Plan
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
-HOP_KEY = ["leg", *ENDS, "crossing", "channel"]
+HOP_KEY = ["leg", "hop", *ENDS, "crossing", "channel"]
+FLOW_LAYERS = {
+    "overseas": ("sea", "air"),
+    "inbound_road": ("road",),
+    "last_mile": ("last_mile",),
+}
+"""Hops by layer. Lines over oceans have a layer of their own, so that the others open on the
+region."""
 
 
 def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the yearly flows by hop.
 
-    `leg` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or ``mail``. Transport from an
-    origin overseas to a site consists of two hops with the same orders, to the gateway and from it;
-    totals are therefore only meaningful by leg. Lead times are those of delivery, so hops to a site
-    have none.
+    `leg` is that of flows.csv, `hop` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or
+    ``mail``. Transport from an origin overseas to a site consists of two hops with the same orders,
+    to the gateway and from it; totals are therefore only meaningful by hop. Lead times are those of
+    delivery, so hops to a site have none.
 
     Parameters
     ----------
@@ -49,7 +56,7 @@ def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
     inbound = flows[flows["leg"] == "inbound"]
     outbound = flows[flows["leg"] == "outbound"]
     mailed = outbound["from_kind"] == "origin"
-    outbound = outbound.assign(leg=np.where(mailed, "mail", "last_mile"), crossing=outbound["via"])
+    outbound = outbound.assign(hop=np.where(mailed, "mail", "last_mile"), crossing=outbound["via"])
     table = pd.concat([_inbound_hops(inbound, problem.network), outbound], ignore_index=True)
     table["order_days"] = table["orders"] * table["lead_time_days"].where(
         table["to_kind"] == "zone"
@@ -76,17 +83,17 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
     gateway = names.map(
         lambda parts: next((name for name in parts if kind.get(name) in ("seaport", "airport")), "")
     )
-    inbound = inbound.assign(crossing=crossing, leg="road")
+    inbound = inbound.assign(crossing=crossing, hop="road")
     landed = (gateway != "").to_numpy()
     over, on = inbound[landed].copy(), inbound[landed].copy()
-    over["leg"] = np.where(gateway[landed].map(kind) == "airport", "air", "sea")
-    over["to_kind"], over["to"], over["crossing"] = "gateway", gateway[landed], ""
-    on["from_kind"], on["from"] = "gateway", gateway[landed]
+    over["hop"] = np.where(gateway[landed].map(kind) == "airport", "air", "sea")
+    over["to_kind"], over["to_id"], over["crossing"] = "gateway", gateway[landed], ""
+    on["from_kind"], on["from_id"] = "gateway", gateway[landed]
     return pd.concat([over, on, inbound[~landed]], ignore_index=True)
 
 
-def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
-    """Return the hops of a plan with their lines.
+def flow_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
+    """Return the hops of a plan with their lines, and the summary of mail.
 
     `drawn_as` is the kind of line: ``sea lane``, ``great circle``, ``road`` or ``straight``. The
     last mile is straight, as its lines only show which site serves which zone: carriers choose
@@ -102,23 +109,72 @@ def flow_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    GeoDataFrame
-        Columns of `study.outputs.FLOWS_LAYER`, in EPSG:4326.
+    dict of str to GeoDataFrame
+        `FLOW_LAYERS` with the columns of `study.layer_outputs.HOPS`, and `mail` with those of
+        `study.layer_outputs.MAIL_LAYER`; all in EPSG:4326.
     """
-    table = hops(plan, problem)
-    ends = located(table, place_table(problem))
-    lines = _HopLines(problem.network)
+    table, places, lines = hops(plan, problem), place_table(problem), _HopLines(problem.network)
+    mailed = (table["hop"] == "mail").to_numpy()
+    drawn = _drawn(table[~mailed], places, lines)
+    layers = {
+        name: drawn[drawn["hop"].isin(kinds)].reset_index(drop=True)
+        for name, kinds in FLOW_LAYERS.items()
+    }
+    return layers | {"mail": _mail_layer(table[mailed], places, plan.zones)}
+
+
+def _drawn(table: pd.DataFrame, places: pd.DataFrame, lines: _HopLines) -> gpd.GeoDataFrame:
+    """Return hops with their lines."""
+    ends = located(table, places)
     starts, goals = (
         list(map(tuple, ends[[f"{side}_lat", f"{side}_lon"]].to_numpy()))
         for side in ("start", "end")
     )
     drawn = [
-        lines.line(*hop) for hop in zip(table["leg"], starts, goals, table["crossing"], strict=True)
+        lines.line(*hop) for hop in zip(table["hop"], starts, goals, table["crossing"], strict=True)
     ]
     table = table.assign(
         from_name=ends["start_name"], to_name=ends["end_name"], drawn_as=[kind for _, kind in drawn]
     )
     return gpd.GeoDataFrame(table, geometry=[shape for shape, _ in drawn], crs=WGS84)
+
+
+def _mail_layer(mail: pd.DataFrame, places: pd.DataFrame, zones: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return one line for each origin and state, to the mean place of its mailed orders.
+
+    A line to every zone would hide the map under thousands of arcs over the Pacific.
+    """
+    place = located(mail, places)
+    state = zones.set_index("zone_id")[["country", "state"]].loc[mail["to_id"]]
+    orders = mail["orders_year"]
+    parts = pd.DataFrame(
+        {
+            "from_id": mail["from_id"],
+            "from_name": place["start_name"],
+            "country": state["country"].to_numpy(),
+            "state": state["state"].to_numpy(),
+            "zones": 1,
+            "orders_year": orders,
+            "m3": mail["m3"],
+            **{
+                key: column * orders
+                for key, column in (
+                    ("lead_time_days", mail["lead_time_days"]),
+                    ("lat", place["end_lat"]),
+                    ("lon", place["end_lon"]),
+                )
+            },
+            "start_lat": place["start_lat"] * orders,
+            "start_lon": place["start_lon"] * orders,
+        }
+    )
+    total = parts.groupby(["from_id", "from_name", "country", "state"], sort=True).sum()
+    means = ["lead_time_days", "lat", "lon", "start_lat", "start_lon"]
+    total[means] = total[means].div(total["orders_year"], axis=0)
+    total = total.reset_index()
+    ends = total[["start_lat", "start_lon", "lat", "lon"]].to_numpy(float)
+    shapes = [_lines(air_line((a, b), (c, d))) for a, b, c, d in ends.tolist()]
+    return gpd.GeoDataFrame(total.drop(columns=means[1:]), geometry=shapes, crs=WGS84)
 
 
 class _HopLines:
@@ -132,15 +188,15 @@ class _HopLines:
         self.roads: dict[tuple[Point, Point, str], tuple[shapely.Geometry, str]] = {}
 
     def line(
-        self, leg: str, start: Point, goal: Point, crossing: str
+        self, hop: str, start: Point, goal: Point, crossing: str
     ) -> tuple[shapely.Geometry, str]:
         """Return the line of a hop and its kind."""
-        if leg == "sea":
+        if hop == "sea":
             # A sea lane ends at the nearest point of the lane network, at some distance from port.
             return _lines(_joined(start, sea_line(start, goal), goal)), "sea lane"
-        if leg in ("air", "mail"):
+        if hop == "air":
             return _lines(air_line(start, goal)), "great circle"
-        if leg == "road":
+        if hop == "road":
             return self._road(start, goal, crossing)
         return _lines([np.array([start, goal])]), "straight"
 

@@ -1,24 +1,28 @@
-"""The map layers of a plan: one GeoPackage for QGIS, and the same layers or arcs in other forms."""
+"""The map layers of a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
 
 from fulfill.inputs.problem import Problem
-from fulfill.report.gis.flow_lines import flow_layer
+from fulfill.report.gis.flow_lines import flow_layers
 from fulfill.report.gis.places import point_layer
-from fulfill.report.gis.service_areas import service_area_layer
+from fulfill.report.gis.service_areas import area_layers
 from fulfill.study.plan import Plan
 
 LAYERS = {
     "sites": "Point",
     "gateways": "Point",
     "zones": "Point",
-    "flows": "MultiLineString",
+    "inbound_road": "MultiLineString",
+    "last_mile": "MultiLineString",
     "service_areas": "MultiPolygon",
+    "zone_cells": "MultiPolygon",
+    "states": "MultiPolygon",
+    "overseas": "MultiLineString",
+    "mail": "MultiLineString",
 }
 """Layer name -> geometry type, in the order in which they are written."""
 ROUTES = "routes"
@@ -38,15 +42,16 @@ def plan_layers(plan: Plan, problem: Problem) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     dict of str to GeoDataFrame
-        By the names of `LAYERS`, columns as in `study.outputs.PLAN_LAYERS`, all in EPSG:4326.
+        By the names of `LAYERS`, columns as in `study.layer_outputs.PLAN_LAYERS`, all in EPSG:4326.
     """
-    return {
+    found = {
         "sites": point_layer(plan.sites),
         "gateways": gateway_layer(plan, problem),
         "zones": point_layer(plan.zones),
-        "flows": flow_layer(plan, problem),
-        "service_areas": service_area_layer(plan, problem),
+        **flow_layers(plan, problem),
+        **area_layers(plan, problem),
     }
+    return {name: found[name] for name in LAYERS}
 
 
 def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
@@ -62,7 +67,7 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Columns of `study.outputs.GATEWAYS_LAYER`; `utilisation` is NaN without a capacity.
+        Columns of `study.layer_outputs.GATEWAYS_LAYER`; `utilisation` is NaN without a capacity.
     """
     gateways = problem.network["gateways"]
     table = gateways[["gateway_id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
@@ -76,29 +81,6 @@ def gateway_layer(plan: Plan, problem: Problem) -> gpd.GeoDataFrame:
         table["gateway_id"].map(rows["utilisation"].max()).astype(float).fillna(0.0)
     )
     return point_layer(table)
-
-
-def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write the layers of a plan into one file, including `ROUTES` if it is among them.
-
-    Parameters
-    ----------
-    layers : Mapping of str to GeoDataFrame
-        Of `plan_layers`.
-    path : Path
-        File to write; an existing one is replaced.
-    """
-    path.unlink(missing_ok=True)
-    kinds = LAYERS | ({ROUTES: "LineString"} if ROUTES in layers else {})
-    for name, kind in kinds.items():
-        layers[name].to_file(
-            path,
-            layer=name,
-            driver="GPKG",
-            engine="pyogrio",
-            geometry_type=kind,
-            promote_to_multi=kind.startswith("Multi"),
-        )
 
 
 def write_geojson(layer: gpd.GeoDataFrame, path: Path) -> None:

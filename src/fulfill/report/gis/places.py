@@ -13,8 +13,11 @@ from fulfill.study.vocabulary import BY_MAIL
 
 WGS84 = "EPSG:4326"
 """Coordinate system of all layers: longitude and latitude."""
-ENDS = ["from_kind", "from", "to_kind", "to"]
-"""Columns that name both ends; an id is only unique within its kind."""
+ENDS = ["from_kind", "from_id", "to_kind", "to_id"]
+"""Columns that name both ends; an id is only unique within its kind.
+
+`from` and `to`, as in flows.csv, are reserved words in SQL.
+"""
 
 
 def point_layer(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -67,7 +70,7 @@ def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """
     columns: dict[str, object] = {}
     for side, end in (("start", "from"), ("end", "to")):
-        found = places.loc[pd.MultiIndex.from_frame(table[[f"{end}_kind", end]])]
+        found = places.loc[pd.MultiIndex.from_frame(table[[f"{end}_kind", f"{end}_id"]])]
         columns |= {f"{side}_{name}": found[name].to_numpy() for name in ("name", "lat", "lon")}
     return pd.DataFrame(columns, index=table.index)
 
@@ -88,14 +91,15 @@ def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        flows.csv with the columns `ENDS`, and `m3`, the volume of the goods.
+        flows.csv with the columns `ENDS` in place of `from` and `to`, and `m3`, the volume of the
+        goods.
     """
-    flows = plan.flows
+    flows = plan.flows.rename(columns={"from": "from_id", "to": "to_id"})
     inbound, mail = (
         (flows["leg"] == "inbound").to_numpy(),
-        (flows["from"] == BY_MAIL).to_numpy(),
+        (flows["from_id"] == BY_MAIL).to_numpy(),
     )
-    start = flows["from"].to_numpy(object).copy()
+    start = flows["from_id"].to_numpy(object).copy()
     start[mail] = flows.loc[mail, "product"].map(_mail_origin(problem)).to_numpy(object)
     volume = problem.network["products"].set_index("product_id")["volume_m3"]
     moved = flows["dispatched"].to_numpy(float) * flows["product"].map(volume).to_numpy(float)
@@ -103,7 +107,7 @@ def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
         "from_kind": np.where(inbound | mail, "origin", "site"),
         "to_kind": np.where(inbound, "site", "zone"),
     }
-    return flows.assign(**kinds, **{"from": start}, m3=moved)
+    return flows.assign(**kinds, from_id=start, m3=moved)
 
 
 def _mail_origin(problem: Problem) -> dict[str, str]:

@@ -55,9 +55,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
     figure
         With a legend that hides and shows layers.
     """
-    sites, zones, gateways, flows = (
-        layers[name] for name in ("sites", "zones", "gateways", "flows")
-    )
+    sites, zones, gateways = (layers[name] for name in ("sites", "zones", "gateways"))
     used = gateways["used_m3_year"] > 0
     places = pd.concat([frame[["lat", "lon"]] for frame in (zones, sites, gateways[used])])
     canvas = empty_map(places, problem.network)
@@ -65,10 +63,10 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         canvas,
         [
             ("Service areas", _draw_areas(canvas, layers["service_areas"], plan)),
-            ("Sea lanes", _draw_lines(canvas, flows, "sea", SEA_LANE, "dashed")),
-            ("Air lanes", _draw_lines(canvas, flows, "air", AIR, "dotted")),
-            ("Site to zone", _draw_lines(canvas, flows, "last_mile", LAST_MILE)),
-            ("Road to site", _draw_lines(canvas, flows, "road", ROAD)),
+            ("Sea lanes", _draw_lines(canvas, layers["overseas"], "sea", SEA_LANE, "dashed")),
+            ("Air lanes", _draw_lines(canvas, layers["overseas"], "air", AIR, "dotted")),
+            ("Site to zone", _draw_lines(canvas, layers["last_mile"], "last_mile", LAST_MILE)),
+            ("Road to site", _draw_lines(canvas, layers["inbound_road"], "road", ROAD)),
             (
                 "Own vans, mean day",
                 draw_vehicles(canvas, layers[ROUTES], VAN) if ROUTES in layers else [],
@@ -143,18 +141,18 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
 
 
 def _draw_lines(
-    canvas: figure, flows: gpd.GeoDataFrame, leg: str, color: str, dash: str = "solid"
+    canvas: figure, flows: gpd.GeoDataFrame, hop: str, color: str, dash: str = "solid"
 ) -> list[Any]:
-    """Draw the hops of a leg over all channels, with a width by volume."""
-    part = flows[flows["leg"] == leg]
+    """Draw the hops of a kind over all channels, with a width by volume."""
+    part = flows[flows["hop"] == hop]
     if part.empty:
         return []
     part = part.dissolve(
-        ["from", "to", "crossing"],
+        ["from_id", "to_id", "crossing"],
         aggfunc={"from_name": "first", "to_name": "first", "orders_year": "sum", "m3": "sum"},
     )
     part = part.sort_values("orders_year", ascending=False).head(STRONGEST)
-    part["width"] = 0.6 + (2.2 if leg == "last_mile" else 4.0) * _root_share(part["orders_year"])
+    part["width"] = 0.6 + (2.2 if hop == "last_mile" else 4.0) * _root_share(part["orders_year"])
     pieces = part.explode(index_parts=False)
     source = ColumnDataSource(
         {
@@ -172,7 +170,7 @@ def _draw_lines(
         source=source,
         line_color=color,
         line_width="width",
-        line_alpha=0.35 if leg == "last_mile" else 0.75,
+        line_alpha=0.35 if hop == "last_mile" else 0.75,
         line_dash=dash,
         line_join="round",
     )
