@@ -11,6 +11,7 @@ import pytest
 from fulfill.audit.bound import audit_bound
 from fulfill.audit.plan import audit_plan
 from fulfill.location.mip.formulation import solve_exact
+from fulfill.location.network import decomposition, planning
 from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.network.first_prices import first_prices
@@ -125,6 +126,29 @@ def test_service_level_is_met_or_refused() -> None:
     beyond = replace(instance, limits=Limits(targets=(BoundTarget("", 3, 0.95, everywhere),)))
     assert impossible(beyond) == "3d=0.95"
     assert solve_decomposed(beyond, PARAMS).status == INFEASIBLE
+
+
+def test_service_levels_are_kept_from_a_coarse_instance_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decomposition, "COARSE_ZONES", 8)
+    monkeypatch.setattr(decomposition, "MIDDLE_ZONES", (16,))
+    for module in (decomposition, planning):
+        monkeypatch.setattr(module, "EXACT", 0)
+    everywhere = np.ones(ZONES, bool)
+    free = random_instance(0)
+    plan = solve_decomposed(free, replace(PARAMS, gap=0.05))
+    assert plan.decisions is not None
+    target = BoundTarget("", 3, 0.0, everywhere)
+    reached = in_time(replace(free, limits=Limits(targets=(target,))), plan.decisions)[0]
+    wanted = replace(target, share=0.5 * (reached + 0.9))
+    instance = replace(free, limits=Limits(targets=(wanted,)))
+    found = solve_decomposed(instance, replace(PARAMS, gap=0.0, time_limit=5.0))
+    assert found.decisions is not None
+    assert found.bound <= found.objective
+    assert audit_plan(instance, found.decisions, found.objective).clean
+    again = replace(PARAMS, gap=0.0, time_limit=5.0, warm_start=plan.warm_start)
+    warm = solve_decomposed(instance, again)
+    assert warm.objective <= found.objective * 1.02
+    assert audit_plan(instance, warm.decisions, warm.objective).clean
 
 
 def test_a_coarse_instance_keeps_every_order() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fulfill.location.network.coarse import coarsen
 from fulfill.location.network.limited_plan import ENOUGH, plan_of
 from fulfill.location.network.limits import (
     FIRST_PRICE_USD,
@@ -19,7 +20,8 @@ from fulfill.location.network.limits import (
     raised,
     with_limit_prices,
 )
-from fulfill.location.network.planning import from_sizes, priced_plan
+from fulfill.location.network.planning import from_sizes, plan_prices, priced_plan
+from fulfill.location.network.relaxation import evaluate, local_lanes
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import BoundTarget, Limits
@@ -96,3 +98,13 @@ def test_slack_and_multipliers_are_in_one_order() -> None:
 def test_multipliers_of_missed_limits_rise_and_others_stay() -> None:
     assert raised(np.array([0.0, 0.0]), np.array([-0.1, 0.2])).tolist() == [FIRST_PRICE_USD, 0.0]
     assert raised(np.array([2.0, 1.0]), np.array([0.1, -0.2])).tolist() == [2.0, RAISE]
+
+
+def test_multipliers_of_a_coarse_instance_may_price_the_plan_of_the_full_one() -> None:
+    instance = limited(0.6)
+    coarse = zero_multipliers(coarsen(instance, 8).instance.axis_sizes)
+    _, siting = plan_of(instance, from_sizes(instance, SIZES), coarse)
+    assert siting.side is not None
+    prices = plan_prices(instance, siting, siting.side)
+    relaxed = evaluate(instance, local_lanes(instance), prices)
+    assert np.isfinite(relaxed.bound)

@@ -24,7 +24,7 @@ from fulfill.location.network.site_search import Siting
 from fulfill.model.arrays import Array
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
-from fulfill.model.multipliers import Multipliers
+from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
 
 ENOUGH = 5e-4
 """Slack of a limit that is as good as none: a share of the orders, or of the cap."""
@@ -110,8 +110,14 @@ def plan_of(
             continue
         kept = trial
         best = min(best, trial, key=lambda plan: plan.siting.cost)
-    side = best.siting.side or with_limit_prices(prices, best.limits)
+    side = best.siting.side or _side(instance, best.prices)
     return best.decisions, replace(best.siting, side=side)
+
+
+def _side(instance: LocationInstance, prices: Multipliers) -> Multipliers:
+    """Return multipliers of the side rows; those by zone, maybe of a coarse instance, are zero."""
+    nothing = zero_multipliers(instance.axis_sizes)
+    return with_prices(prices, cell=nothing.cell, stocking=nothing.stocking)
 
 
 def _limited_plan(
