@@ -78,6 +78,9 @@ class Outcome:
         return another plan.
     wall_seconds : float
         Time from the first step to the audited plan, compilation of kernels included.
+    mail_only_usd : float or None
+        Cost of a plan that mails every order worth mailing, USD a year; None where mail is no
+        channel.
     """
 
     status: str
@@ -91,6 +94,7 @@ class Outcome:
     ended_by: str = PROVEN
     cut_by_clock: bool = False
     wall_seconds: float = float("nan")
+    mail_only_usd: float | None = None
 
     @property
     def is_poor(self) -> bool:

@@ -44,7 +44,16 @@ from fulfill.study.study import PlanOptions, Study, ask
 
 INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
 """Files of an input folder that the program reads, by kind."""
-NUMBERS = ("objective", "bound", "gap", "gap_usd", "merging_usd", "seconds", "peak_mib")
+NUMBERS = (
+    "objective",
+    "bound",
+    "gap",
+    "gap_usd",
+    "merging_usd",
+    "mail_only_usd",
+    "seconds",
+    "peak_mib",
+)
 """Keys of summary.json whose values are numbers or null."""
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
 OPTIONS: dict[str, type] = {
@@ -380,6 +389,7 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
         ended_by=str(claimed.get("ended_by", PROVEN)),
         cut_by_clock=claimed.get("cut_by_clock") is True,
         wall_seconds=figure(claimed.get("wall_seconds"), math.nan),
+        mail_only_usd=claimed.get("mail_only_usd"),
     )
 
 

@@ -28,7 +28,7 @@ from fulfill.model.decisions import (
     relative_gap,
     status_of,
 )
-from fulfill.model.instance import LocationInstance
+from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
 from fulfill.study.conditions import conditions
 from fulfill.study.kpis import tabulate
@@ -85,6 +85,23 @@ def optimize(
     return replace(run, plan=replace(run.plan, outcome=outcome))
 
 
+def mail_only(instance: LocationInstance) -> float | None:
+    """Return what it costs to open no site and mail every order worth mailing.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    float or None
+        USD a year, without the limits and locks of a plan; None where nothing can be mailed.
+    """
+    if not (instance.lane_site == MAIL).any():
+        return None
+    return cost_of_sites(instance, np.zeros(instance.fixed_usd.shape))
+
+
 def find_plan(
     study: Study, *, progress: Report | None = None, start: WarmStartSource | None = None
 ) -> Run:
@@ -135,7 +152,9 @@ def find_plan(
     log.debug("search finished in %.2f s, auditing plan and bound", solution.seconds)
     seconds = time.perf_counter() - begun - compiling
     run = build_run(study, model, solution, seconds, _stopped_by(solution, left))
-    outcome = replace(run.outcome, wall_seconds=time.perf_counter() - begun)
+    outcome = replace(
+        run.outcome, wall_seconds=time.perf_counter() - begun, mail_only_usd=mail_only(instance)
+    )
     _log_outcome(outcome)
     return replace(run, began_from=name, plan=replace(run.plan, outcome=outcome))
 

@@ -367,7 +367,8 @@ CONDITIONS = Figure(
 )
 PLAN_SUMMARY = output(
     "summary.json", "of a plan; a key without a value is null",
-    "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd seconds "
+    "format_version status objective bound bound_kind bound_of gap gap_usd merging_usd "
+    "mail_only_usd seconds "
     "wall_seconds peak_mib as_of zones zones_asked ended_by cut_by_clock conditions open_sites "
     "kpis unserved_reasons audit",
     (
@@ -375,6 +376,8 @@ PLAN_SUMMARY = output(
         Figure("gap_usd", "USD", WHOLE, "possible saving", "objective - bound, an upper limit"),
         Figure("merging_usd", "USD", "{:+,.0f}", "aggregation error",
                "additional cost of the sites without merging zones; null: no zones merged"),
+        Figure("mail_only_usd", "USD", WHOLE, "by mail only",
+               "cost of opening no site and mailing every order worth it; null: mail is no channel"),
         Figure("zones", "zones", WHOLE, "zones", "number of zones planned, after merging"),
         Figure("zones_asked", "zones", WHOLE, "zones asked",
                "--resolution; fewer cannot be had than `zones`; null: no merging"),

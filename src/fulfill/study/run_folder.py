@@ -177,6 +177,7 @@ def summary(run: Run) -> dict[str, Any]:
         "gap": outcome.gap,
         "gap_usd": outcome.gap_usd,
         "merging_usd": outcome.merging_usd,
+        "mail_only_usd": outcome.mail_only_usd,
         "seconds": round(outcome.seconds, 3),
         "wall_seconds": outcome.wall_seconds,
         "peak_mib": peak_mib(),
