@@ -377,7 +377,7 @@ PLAN_SUMMARY = output(
         Figure("merging_usd", "USD", "{:+,.0f}", "aggregation error",
                "additional cost of the sites without merging zones; null: no zones merged"),
         Figure("mail_only_usd", "USD", WHOLE, "by mail only",
-               "cost of opening no site and mailing every order worth it; null: mail is no channel"),
+               "cost of opening no site and mailing every order worth it; null: no mail"),
         Figure("zones", "zones", WHOLE, "zones", "number of zones planned, after merging"),
         Figure("zones_asked", "zones", WHOLE, "zones asked",
                "--resolution; fewer cannot be had than `zones`; null: no merging"),

@@ -68,7 +68,8 @@ UNCHECKED = (
     "the cost of an order by delivery option, computed from the tables by the planning code",
     f"{PRIVATE_FLEET}, {ROUNDS}, {VEHICLES} and `rounds` of {SUMMARY}: the routes of a mean day, "
     "beyond their hashes",
-    f"merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds and peak_mib of {SUMMARY}",
+    "merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds and peak_mib of "
+    f"{SUMMARY}",
     f"versions, ended_by, seconds and `from` of {MANIFEST}",
     f"{WARM_START}, {ARCS} and {REPORT}, beyond their hashes",
     f"{LAYERS}, which a GIS changes when it opens it",
