@@ -157,7 +157,7 @@ def throughput(plan: Plan, problem: Problem) -> Chart:
     canvas.xaxis.major_label_orientation = 0.9
     total = used.sum(axis=1)
     text = (
-        f"Busiest: {_axis_names(problem)[total.idxmax()]}, {total.max():,.0f} orders a day; "
+        f"Busiest: {_axis_names(problem)[str(total.idxmax())]}, {total.max():,.0f} orders a day; "
         f"base capacity {base:,.0f}, with overtime and temporary staff {whole:,.0f}."
     )
     key = (
@@ -207,7 +207,7 @@ def site_load(plan: Plan, problem: Problem) -> Chart:
     tooltip = "@name, @when: @label % of base capacity (@used{0,0} orders)"
     canvas.add_tools(HoverTool(renderers=[cells], tooltips=tooltip))
     canvas.xaxis.major_label_orientation = 0.9
-    top = load.loc[load["load"].idxmax()]
+    top = load.iloc[int(load["load"].to_numpy().argmax())]
     text = (
         f"Highest: {names[top['resource']]} in {top['when']}, {top['load']:.0%} of base capacity."
     )

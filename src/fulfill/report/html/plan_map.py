@@ -395,7 +395,7 @@ def _draw_buildings(canvas: figure, table: pd.DataFrame, fill: str) -> list[Any]
 
 def _draw_names(canvas: figure, table: pd.DataFrame) -> None:
     """Add the names of sites; a script leaves out those that would cover a larger site's name."""
-    names = table[["x", "y", "name", "gap"]].assign(text="", offset=table["gap"])
+    names = table[["x", "y", "name", "gap"]].assign(text="", offset=table["gap"], rise=0.0)
     source = ColumnDataSource(names)
     canvas.add_layout(
         LabelSet(
@@ -404,6 +404,7 @@ def _draw_names(canvas: figure, table: pd.DataFrame) -> None:
             text="text",
             source=source,
             x_offset="offset",
+            y_offset="rise",
             text_baseline="middle",
             text_font_size="12px",
             text_font_style="bold",

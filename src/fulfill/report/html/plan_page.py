@@ -145,21 +145,21 @@ def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
     """Return what the first sentences say: the sites, what is mailed, and the cost."""
     by_size = plan.sites.sort_values("orders_year", ascending=False, kind="stable")
     names = list(by_size["name"])
-    mailed = mailed_shares(plan, problem).head(NAMED_PRODUCTS)
+    mailed = list(mailed_shares(plan, problem).items())[:NAMED_PRODUCTS]
     return {
         "sites_named": names[:NAMED_SITES],
         "sites_more": len(names[NAMED_SITES:]),
         "mail_share": figure("share_direct_mail").shown(
             plan.kpis["channel_share"].get("direct_mail", 0.0)
         ),
-        "mailed": [f"{name} ({shown(share, WHOLE_PERCENT)})" for name, share in mailed.items()],
+        "mailed": [f"{name} ({shown(share, WHOLE_PERCENT)})" for name, share in mailed],
         "landed_cost": figure("landed_cost_usd_per_order").shown(
             plan.kpis["landed_cost_usd_per_order"]
         ),
     }
 
 
-def mailed_shares(plan: Plan, problem: Problem) -> pd.Series:
+def mailed_shares(plan: Plan, problem: Problem) -> dict[str, float]:
     """Return the products that are mailed, those with the most mailed orders first.
 
     Parameters
@@ -171,14 +171,42 @@ def mailed_shares(plan: Plan, problem: Problem) -> pd.Series:
 
     Returns
     -------
-    Series
+    dict of str to float
         Mailed share of the potential orders by product name.
     """
     flows = plan.flows[(plan.flows["leg"] == "outbound") & (plan.flows["channel"] == "direct_mail")]
     orders = flows.groupby("product")["orders"].sum().sort_values(ascending=False, kind="stable")
     wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products)
     names = problem.network["products"].set_index("product_id")["name"]
-    return (orders / wanted.reindex(orders.index)).rename(index=names)
+    return {
+        str(names[product]): float(orders[product] / wanted[product])
+        for product in orders.index.astype(str)
+    }
+
+
+def coverage(zones: pd.DataFrame) -> pd.DataFrame:
+    """Return how soon orders arrive by class of zone.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        Table of zones of a plan.
+
+    Returns
+    -------
+    DataFrame
+        zone_class, orders, the share of the potential orders within each number of days of the
+        table, and the share not served; the last row is all zones.
+    """
+    shares = [str(key) for key in zones if str(key).startswith("share_within_")] + [
+        "share_unserved"
+    ]
+    weighted = zones[shares].fillna(0.0).mul(zones["orders"], axis=0)
+    table = weighted.assign(zone_class=zones["zone_class"], orders=zones["orders"])
+    sums = table.groupby("zone_class").sum()
+    sums.loc["all zones"] = sums.sum()
+    sums[shares] = sums[shares].div(sums["orders"], axis=0)
+    return sums.reset_index()
 
 
 def _tables(plan: Plan, problem: Problem) -> dict[str, Any]:
@@ -195,6 +223,7 @@ def _tables(plan: Plan, problem: Problem) -> dict[str, Any]:
             COSTS.figures,
             caption="Parts of the cost",
         ),
+        "coverage_table": _coverage_table(plan),
         "site_table": _site_table(plan, problem),
         "unserved_table": html_table(
             _products_in_words(plan, problem), NOT_SERVED_COLUMNS, caption="Orders not served"
@@ -213,6 +242,14 @@ def _products_in_words(plan: Plan, problem: Problem) -> pd.DataFrame:
     rows = plan.unserved[plan.unserved["orders"] >= 0.5]
     rows = rows.assign(product=rows["product"].map(names).fillna(rows["product"]))
     return rows.sort_values("orders", ascending=False, kind="stable").head(TIGHTEST)
+
+
+def _coverage_table(plan: Plan) -> str:
+    """Return the table of the shares of orders within days by class of zone."""
+    rows = coverage(plan.zones)
+    columns = [figure(str(key)) for key in rows]
+    caption = "Share of potential orders that arrives within days, by class of zone"
+    return html_table(rows, columns, caption=caption, last_is_sum=True)
 
 
 def _site_table(plan: Plan, problem: Problem) -> str:
