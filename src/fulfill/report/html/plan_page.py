@@ -202,8 +202,8 @@ def coverage(zones: pd.DataFrame) -> pd.DataFrame:
         "share_unserved"
     ]
     weighted = zones[shares].fillna(0.0).mul(zones["orders"], axis=0)
-    table = weighted.assign(zone_class=zones["zone_class"], orders=zones["orders"])
-    sums = table.groupby("zone_class").sum()
+    weighted.insert(0, "orders", zones["orders"])
+    sums = weighted.groupby(zones["zone_class"]).sum()
     sums.loc["all zones"] = sums.sum()
     sums[shares] = sums[shares].div(sums["orders"], axis=0)
     return sums.reset_index()
