@@ -50,10 +50,10 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr",
-    "--virtual-time-budget=10000",
+    "--virtual-time-budget=10000", "--allow-file-access-from-files",
 )  # fmt: skip
 PAGES = ("report.html", "comparison.html", "route.html")
-CHARTS = {"report.html": 5, "comparison.html": 2, "route.html": 3}
+CHARTS = {"report.html": 6, "comparison.html": 2, "route.html": 3}
 
 
 class Tags(HTMLParser):
@@ -181,6 +181,32 @@ def test_a_name_runs_no_script(
     assert found.count('<div class="bk-Figure"') == CHARTS[page]
 
 
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_the_width_of_a_phone(
+    pages: dict[str, Path], name: str, tmp_path: Path
+) -> None:
+    # A window of Chromium cannot be that narrow; a frame can.
+    (tmp_path / name).write_bytes(pages[name].read_bytes())
+    (tmp_path / "phone.html").write_text(
+        f'<iframe src="{name}" style="width:390px;height:844px;border:0"></iframe>'
+        "<script>onload = () => { document.title = 'width ' + document.querySelector('iframe')"
+        ".contentDocument.documentElement.scrollWidth; };</script>",
+        encoding="utf-8",
+    )
+    found, _ = dom(tmp_path / "phone.html", tmp_path / "profile")
+    width = re.search(r"<title>width (\d+)</title>", found)
+    assert width is not None
+    assert 300 <= int(width[1]) <= 390
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_chart_has_a_text(pages: dict[str, Path], name: str) -> None:
+    tags = Tags(pages[name].read_text(encoding="utf-8"))
+    assert tags.elements["figure"] == tags.elements["figcaption"] == CHARTS[name]
+    assert all(text.strip() for text in tags.text["figcaption"])
+
+
 def test_no_tooltip_takes_a_name_for_html() -> None:
     # Bokeh escapes the values of a tooltip's columns, unless their format is `safe`.
     folder = Path(fulfill.__file__).parent / "report"
@@ -233,8 +259,8 @@ def test_a_table_shows_a_dash_for_no_value_and_escapes_the_rest() -> None:
     )
     rows = pd.DataFrame({"name": ["<i>a", None], "usd": [1234.0, np.nan]})
     text = html_table(rows, columns, last_is_sum=True)
-    assert '<th title="said of a &#34;site&#34;">&lt;site&gt;</th>' in text
-    assert '<th class="n" title="a cost">cost, USD</th>' in text
+    assert '<th scope="col" title="said of a &#34;site&#34;">&lt;site&gt;</th>' in text
+    assert '<th scope="col" class="n" title="a cost">cost, USD</th>' in text
     assert '<tr><td>&lt;i&gt;a</td><td class="n">1,234</td></tr>' in text
     assert '<tr class="sum"><td>\N{EN DASH}</td><td class="n">\N{EN DASH}</td></tr>' in text
     assert "<tbody></tbody>" in "".join(html_table(rows.iloc[:0], columns).split("\n"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fulfill.report.html.plan_charts import cost_steps
-from fulfill.report.html.plan_page import data_status, tightest
+from fulfill.report.html.plan_page import coverage, data_status, mailed_shares, tightest
 from fulfill.study.run import Run
 
 
@@ -34,6 +34,24 @@ def test_the_tightest_capacities_come_first(planned: Run) -> None:
     assert rows["utilisation"].is_monotonic_decreasing
     assert not rows.duplicated(["resource", "kind"]).any()
     assert rows["utilisation"].iloc[0] == pytest.approx(planned.plan.capacity["utilisation"].max())
+
+
+def test_the_coverage_of_all_zones_is_that_of_the_plan(planned: Run) -> None:
+    rows = coverage(planned.plan.zones).set_index("zone_class")
+    for days in (3, 5):
+        key = f"share_within_{days}_days"
+        assert rows.loc["all zones", key] == pytest.approx(planned.plan.kpis[key])
+    assert rows.loc["all zones", "orders"] == pytest.approx(planned.plan.kpis["orders"])
+
+
+def test_the_mailed_products_add_up_to_the_mail(planned: Run) -> None:
+    problem = planned.problem
+    names = problem.network["products"]["name"]
+    wanted = dict(zip(names, problem.orders.sum(axis=(0, 2)), strict=True))
+    mailed = sum(
+        share * wanted[name] for name, share in mailed_shares(planned.plan, problem).items()
+    )
+    assert mailed == pytest.approx(450)
 
 
 def test_every_sourced_row_of_the_inputs_is_counted(planned: Run) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from bokeh.models import FactorRange, NumeralTickFormatter
-from bokeh.plotting import figure
 
 from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison
-from fulfill.report.html.style import CHANNEL_COLOR, MODE_COLOR, add_legend, chart
+from fulfill.report.html.style import CHANNEL_COLOR, MODE_COLOR, Chart, Entry, chart
 from fulfill.study.vocabulary import shown
 
 
-def cost_chart(comparison: Comparison) -> figure:
+def cost_chart(comparison: Comparison) -> Chart:
     """Draw the cost of each mode on each date.
 
     Parameters
@@ -21,7 +20,7 @@ def cost_chart(comparison: Comparison) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Grouped bars; none for a mode without a plan.
     """
     rows = comparison.modes[comparison.modes["objective"].notna()]
@@ -33,20 +32,19 @@ def cost_chart(comparison: Comparison) -> figure:
     for number, mode in enumerate(modes):
         part = rows[rows["mode"] == mode]
         aside = 0.5 + (number - (len(modes) - 1) / 2) * width
-        bars = canvas.vbar(
+        canvas.vbar(
             x=[days.index(day) + aside for day in part["as_of"]],
             top=part["objective"].to_numpy(),
             width=width * 0.92,
             color=MODE_COLOR[mode],
         )
-        entries.append((shown(mode, "mode"), [bars]))
+        entries.append(Entry(MODE_COLOR[mode], shown(mode, "mode")))
     canvas.y_range.start = 0
     canvas.yaxis.formatter = NumeralTickFormatter(format="0.[0] a")
-    add_legend(canvas, entries)
-    return canvas
+    return Chart(canvas, "The table of all plans has the figures.", tuple(entries))
 
 
-def share_chart(comparison: Comparison) -> figure:
+def share_chart(comparison: Comparison) -> Chart:
     """Draw the shares of the channels in the mixed plan of each date.
 
     Parameters
@@ -56,7 +54,7 @@ def share_chart(comparison: Comparison) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Stacked bars.
     """
     rows = comparison.modes[
@@ -70,15 +68,14 @@ def share_chart(comparison: Comparison) -> figure:
         share = rows[f"share_{name}"].to_numpy(float)
         if not (share > 0).any():
             continue
-        bars = canvas.vbar(
+        canvas.vbar(
             x=rows["as_of"].tolist(),
             bottom=below,
             top=below + share,
             width=0.6,
             color=CHANNEL_COLOR[name],
         )
-        entries.append((shown(name, "channel"), [bars]))
+        entries.append(Entry(CHANNEL_COLOR[name], shown(name, "channel")))
         below = below + share
     canvas.yaxis.formatter = NumeralTickFormatter(format="0 %")
-    add_legend(canvas, entries)
-    return canvas
+    return Chart(canvas, "The table of all plans has the shares.", tuple(entries))

@@ -7,20 +7,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from fulfill.analysis.compare.comparison import SHARES, Comparison
 from fulfill.analysis.compare.differences import cut_searches, in_words
 from fulfill.report.html import page as base
 from fulfill.report.html.comparison_charts import cost_chart, share_chart
-from fulfill.report.html.page import html_table
+from fulfill.report.html.page import NUMBER, html_table, part
 from fulfill.study import outputs
 from fulfill.study.run_folder import input_folders
-from fulfill.study.vocabulary import Figure, figure, taken_over
+from fulfill.study.vocabulary import Figure, figure, shown, taken_over
 
 SHARE_KEYS = tuple(f"share_{name}" for name in SHARES)
 MODE_COLUMNS = outputs.MODES.pick(
-    "as_of",
-    "mode",
     "status",
     "objective",
     "gap",
@@ -88,7 +87,7 @@ def page(comparison: Comparison) -> str:
         HTML.
     """
     names = " and ".join(files.name for files in input_folders(comparison.study).values())
-    modes, classes = comparison.modes, comparison.zone_classes
+    modes, classes = comparison.modes, _named(comparison, comparison.zone_classes)
     return base.page(
         "comparison.html",
         f"Fulfilment modes: {names}",
@@ -97,9 +96,10 @@ def page(comparison: Comparison) -> str:
         verdicts=list(_verdicts(modes)),
         audit_faults=comparison.audit_faults,
         conditions=comparison.conditions,
-        modes=html_table(modes, _used(modes, MODE_COLUMNS)),
-        break_even=_by(comparison.break_even, ("as_of",), BREAK_EVEN_COLUMNS),
-        products=_by(comparison.products, ("as_of", "mode"), PRODUCT_COLUMNS),
+        modes=[_mode_table(str(day), rows) for day, rows in modes.groupby("as_of")],
+        merged=comparison.study.options.resolution,
+        break_even=_by(_named(comparison, comparison.break_even), ("as_of",), BREAK_EVEN_COLUMNS),
+        products=_by(_named(comparison, comparison.products), ("as_of", "mode"), PRODUCT_COLUMNS),
         zone_classes="" if classes.empty else html_table(classes, _used(classes, CLASS_COLUMNS)),
         inputs=names,
     )
@@ -112,6 +112,36 @@ def _charts(comparison: Comparison) -> dict[str, Any]:
     if (planned["mode"] == "mixed").any():
         charts["share_chart"] = share_chart(comparison)
     return charts
+
+
+def _mode_table(day: str, rows: pd.DataFrame) -> Markup:
+    """Return the plans of a date, a row for each figure so that the table fits any width."""
+    return part(
+        "figures.html",
+        caption=f"Plans under the rules of {day}",
+        names=[shown(mode, "mode") for mode in rows["mode"]],
+        rows=[
+            (column, [column.shown(value) for value in rows[column.key]])
+            for column in _used(rows, MODE_COLUMNS)
+        ],
+        number=NUMBER,
+    )
+
+
+def _named(comparison: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
+    """Replace the ids of countries and products by their names."""
+    network = comparison.study.problem.network
+    names = {
+        "country": network["countries"].set_index("country")["name"],
+        "product": network["products"].set_index("product_id")["name"],
+    }
+    return rows.assign(
+        **{
+            column: rows[column].map(known).fillna(rows[column])
+            for column, known in names.items()
+            if column in rows
+        }
+    )
 
 
 def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -155,5 +185,10 @@ def _by(
 def _used(rows: pd.DataFrame, columns: Sequence[Figure]) -> list[Figure]:
     """Return the columns without the shares of channels that no row uses."""
     return [
-        column for column in columns if column.key not in SHARE_KEYS or (rows[column.key] > 0).any()
+        column
+        for column in columns
+        if column.key not in SHARE_KEYS
+        # What is not served is always said.
+        or column.key == "share_unserved"
+        or (rows[column.key] > 0).any()
     ]

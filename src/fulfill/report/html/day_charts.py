@@ -7,13 +7,13 @@ import pandas as pd
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from fulfill.report.html.style import BLUE, chart, hover
+from fulfill.report.html.style import BLUE, Chart, Entry, chart, hover
 from fulfill.study.delivery_day import DayRoutes
 
 OUT_COLOR, BREAK_COLOR = "#67a9cf", "#8c510a"
 
 
-def load_chart(vehicles: pd.DataFrame) -> figure:
+def load_chart(vehicles: pd.DataFrame) -> Chart:
     """Draw the load of each vehicle, in descending order.
 
     Parameters
@@ -23,7 +23,7 @@ def load_chart(vehicles: pd.DataFrame) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Bar chart, per cent of the capacity.
     """
     table = vehicles.sort_values("load_share", ascending=False, ignore_index=True)
@@ -33,10 +33,10 @@ def load_chart(vehicles: pd.DataFrame) -> figure:
     bars = canvas.vbar("x", top="top", width=0.8, source=source, color=BLUE)
     hover(canvas, bars, "<b>@vehicle</b><br>@parcels parcels, @weight_kg{0} kg, @top{0} %")
     canvas.y_range.start = 0
-    return canvas
+    return Chart(canvas, f"{len(table)} vehicles; mean load {top.mean():.0f} %.")
 
 
-def time_chart(day: DayRoutes) -> figure:
+def time_chart(day: DayRoutes) -> Chart:
     """Draw the time on the road and the break of each vehicle.
 
     Parameters
@@ -46,7 +46,7 @@ def time_chart(day: DayRoutes) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Bar chart, hours of the day.
     """
     table = day.vehicles.sort_values("returns", ignore_index=True)
@@ -62,7 +62,10 @@ def time_chart(day: DayRoutes) -> figure:
         "x", bottom="break_begins", top="rested", width=0.8, source=source, color=BREAK_COLOR
     )
     hover(canvas, out, "<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h")
-    return canvas
+    text = (
+        f"{len(table)} vehicles; mean time from departure to return {table['hours'].mean():.1f} h."
+    )
+    return Chart(canvas, text, (Entry(OUT_COLOR, "on the road"), Entry(BREAK_COLOR, "break")))
 
 
 def _vehicle_chart(axis: str, number: int) -> figure:

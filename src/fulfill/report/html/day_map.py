@@ -8,18 +8,23 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 from bokeh.models import ColumnDataSource
+from bokeh.palettes import Category20
 from bokeh.plotting import figure
 
 from fulfill.report.html.map import VAN, draw_vehicles, empty_map, mercator
-from fulfill.report.html.style import INK, add_switches, hover
+from fulfill.report.html.style import INK, Chart, hover, layer
 from fulfill.study.delivery_day import DayRoutes
 
 TRUCK = "<b>@from → @to</b><br>@kind: @trips_week trucks a week, @km{0} km, @hours{0.0} h"
-TRUCK_COLOR, DEPOT_COLOR = "#8c510a", "#b2182b"
+TRUCK_COLOR, DEPOT_COLOR, ROUTE_COLOR = "#8c510a", "#b2182b", Category20[20][0]
+CLEAR_STOPS = 1500
+"""Number of stops up to which they are shown at first; more would hide the routes."""
 
 
-def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
+def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> Chart:
     """Draw routes, stops, depots and linehaul of a day.
+
+    Stops are below the routes, and hidden at first where they are too many to be told apart.
 
     Parameters
     ----------
@@ -30,7 +35,7 @@ def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         With a legend that hides and shows layers.
     """
     places = pd.concat([day.stops[["lat", "lon"]], day.depots[["lat", "lon"]]])
@@ -38,16 +43,18 @@ def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
     stop_text = "<b>@stop_id</b><br>@vehicle, stop @sequence"
     small = {"size": 2.5, "marker": "circle", "fill_color": INK, "line_width": 0.0}
     large = {"size": 14, "marker": "square", "fill_color": DEPOT_COLOR, "line_width": 1.0}
-    add_switches(
-        canvas,
-        [
-            ("Trucks", draw_vehicles(canvas, layers["linehaul"], TRUCK, 3.0, [TRUCK_COLOR])),
-            ("Routes", draw_vehicles(canvas, layers["routes"], VAN)),
-            ("Stops", _draw_points(canvas, layers["stops"], stop_text, small)),
-            ("Site", _draw_points(canvas, layers["depots"], "<b>@name</b>", large)),
-        ],
+    stops = _draw_points(canvas, layers["stops"], stop_text, small)
+    trucks = draw_vehicles(canvas, layers["linehaul"], TRUCK, 3.0, [TRUCK_COLOR])
+    routes = draw_vehicles(canvas, layers["routes"], VAN)
+    depots = _draw_points(canvas, layers["depots"], "<b>@name</b>", large)
+    key = (
+        *layer(DEPOT_COLOR, "Site", depots),
+        *layer(ROUTE_COLOR, "Routes, one colour for each vehicle", routes),
+        *layer(TRUCK_COLOR, "Trucks", trucks),
+        *layer(INK, "Stops", stops, is_on=len(day.stops) <= CLEAR_STOPS),
     )
-    return canvas
+    text = f"Map of {len(day.vehicles)} vehicles and {len(day.stops):,} stops."
+    return Chart(canvas, text, key)
 
 
 def _draw_points(

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 EARTH_M = 6378137.0
 VAN = "<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD"
 """Tooltip of a van."""
+ASPECT = 1.55
+"""Width over height of a map, on any screen."""
 LAND, ABROAD, SEA, BORDER = "#f7f4ec", "#efefec", "#e6eef3", "#c9c2b4"
 
 
@@ -45,13 +47,13 @@ def empty_map(places: pd.DataFrame, network: Network) -> figure:
     half = 0.55 * max(x.max() - x.min(), 1.5 * (y.max() - y.min()), 50_000.0)
     wheel = WheelZoomTool(modifiers="ctrl")
     canvas = figure(
-        height=720,
-        sizing_mode="stretch_width",
+        aspect_ratio=ASPECT,
+        sizing_mode="scale_width",
         match_aspect=True,
         toolbar_location="above",
         background_fill_color=SEA,
         x_range=Range1d(middle[0] - half, middle[0] + half),
-        y_range=Range1d(middle[1] - half / 1.55, middle[1] + half / 1.55),
+        y_range=Range1d(middle[1] - half / ASPECT, middle[1] + half / ASPECT),
         tools=["pan", wheel, "zoom_in", "zoom_out", "box_zoom", "reset", "save"],
         active_scroll=wheel,
         outline_line_color=BORDER,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fulfill.report.gis.layers import plan_layers
 from fulfill.report.html.page import page, part
-from fulfill.report.html.plan_map import lead_time_key, plan_map
+from fulfill.report.html.plan_map import plan_map, zone_keys
 from fulfill.study.run import Run
 from fulfill.study.verdict import headline
 
@@ -76,5 +76,5 @@ def explore(run: Run) -> PlanMap:
         raise ValueError(f"there is no plan to show: {run.outcome.status}")
     title = f"{run.problem.network.name}, {len(run.sites)} sites, rules of {run.plan.as_of}"
     drawings = {"map": plan_map(run.plan, run.problem, plan_layers(run.plan, run.problem))}
-    about = {"headline": headline(run.outcome), "lead_time_key": lead_time_key()}
+    about = {"headline": headline(run.outcome), "zone_keys": zone_keys()}
     return PlanMap(page("map.html", title, drawings, **about), title)

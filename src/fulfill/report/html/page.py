@@ -14,11 +14,11 @@ from typing import Any
 
 import pandas as pd
 from bokeh.embed import components
-from bokeh.plotting import figure
 from bokeh.resources import Resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from fulfill.report.html.style import Chart
 from fulfill.report.plain_text import cleaned
 from fulfill.study.vocabulary import Figure
 
@@ -47,7 +47,7 @@ def _shown(value: Any) -> Any:
 
 
 def write_page(
-    path: Path, template: str, title: str, drawings: Mapping[str, figure], **content: Any
+    path: Path, template: str, title: str, drawings: Mapping[str, Chart], **content: Any
 ) -> None:
     """Write a page to a file.
 
@@ -62,7 +62,7 @@ def write_page(
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def page(template: str, title: str, drawings: Mapping[str, figure], **content: Any) -> str:
+def page(template: str, title: str, drawings: Mapping[str, Chart], **content: Any) -> str:
     """Render a page.
 
     Parameters
@@ -71,7 +71,7 @@ def page(template: str, title: str, drawings: Mapping[str, figure], **content: A
         File in templates/ that extends base.html.
     title : str
         Title of the page.
-    drawings : Mapping of str to figure
+    drawings : Mapping of str to Chart
         Charts by the name under which the template refers to them, ``drawings.<name>``.
     **content
         Other variables of the template; text that is not `Markup` is escaped.
@@ -82,19 +82,28 @@ def page(template: str, title: str, drawings: Mapping[str, figure], **content: A
         HTML.
     """
     # Bokeh draws nothing only if it is not asked.
-    script, places = components(dict(drawings), wrap_script=False) if drawings else ("", {})
-    css = files("fulfill.report.html").joinpath("templates/page.css").read_text(encoding="utf-8")
+    canvases = {name: drawing.canvas for name, drawing in drawings.items()}
+    script, places = components(canvases, wrap_script=False) if drawings else ("", {})
     # Only bokeh's core: its widgets and tables would add a megabyte that no page uses.
     library = Resources(mode="inline", components=["bokeh"]).render_js()
     return _environment().get_template(template).render(
         title=title,
         bad=BAD,
-        style=Markup(css),
+        style=Markup(asset("page.css")),
         library=Markup(library),
         script=Markup("<script>\n{}\n</script>").format(inline(script)),
-        drawings={name: Markup(place) for name, place in places.items()},
+        switches=Markup("<script>\n{}</script>").format(Markup(asset("switches.js"))),
+        drawings={
+            name: part("chart.html", chart=drawings[name], place=Markup(place))
+            for name, place in places.items()
+        },
         **content,
     )  # fmt: skip
+
+
+def asset(name: str) -> str:
+    """Return the text of a style sheet or script in templates/."""
+    return files("fulfill.report.html").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def part(template: str, **content: Any) -> Markup:
@@ -116,7 +125,11 @@ def part(template: str, **content: Any) -> Markup:
 
 
 def html_table(
-    rows: pd.DataFrame, columns: Sequence[Figure], *, last_is_sum: bool = False
+    rows: pd.DataFrame,
+    columns: Sequence[Figure],
+    *,
+    caption: str = "",
+    last_is_sum: bool = False,
 ) -> Markup:
     """Render columns of a frame as a table, with texts aligned left and numbers right.
 
@@ -126,6 +139,8 @@ def html_table(
         Rows of the table.
     columns : sequence of Figure
         Columns, with their labels and formats.
+    caption : str
+        Caption of the table; empty where a heading or summary right above says the same.
     last_is_sum : bool
         Whether the last row is a total.
 
@@ -137,7 +152,13 @@ def html_table(
     texts = [[column.shown(value) for value in rows[column.key]] for column in columns]
     cells = list(zip(*texts, strict=True))
     return part(
-        "table.html", columns=columns, rows=cells, last_is_sum=last_is_sum, number=NUMBER, sum=SUM
+        "table.html",
+        columns=columns,
+        rows=cells,
+        caption=caption,
+        last_is_sum=last_is_sum,
+        number=NUMBER,
+        sum=SUM,
     )
 
 

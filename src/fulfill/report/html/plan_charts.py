@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from bokeh.models import ColumnDataSource, FactorRange, HoverTool, NumeralTickFormatter
-from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import CHANNELS, Problem
@@ -14,10 +13,13 @@ from fulfill.report.html.style import (
     BAND_COLOR,
     BLUE,
     CHANNEL_COLOR,
+    DASHED,
     GREEN,
     INK,
+    LINE,
     RED,
-    add_legend,
+    Chart,
+    Entry,
     chart,
 )
 from fulfill.study.plan import Plan
@@ -27,7 +29,7 @@ Array = NDArray[np.float64]
 KINDS = (*CHANNELS, "unserved")
 
 
-def channel_share(plan: Plan, problem: Problem) -> figure:
+def channel_share(plan: Plan, problem: Problem) -> Chart:
     """Draw the share of each channel in all orders, and by country, zone class and product.
 
     Parameters
@@ -39,7 +41,7 @@ def channel_share(plan: Plan, problem: Problem) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Stacked bars.
     """
     table = _shares(plan, problem)
@@ -79,11 +81,11 @@ def channel_share(plan: Plan, problem: Problem) -> figure:
         )
         words = shown(channel, "channel")
         canvas.add_tools(HoverTool(renderers=[bar], tooltips=f"@name: {words} @share{{0.0}} %"))
-        entries.append((words, [bar]))
+        entries.append(Entry(color, words))
         left = left + share
-    add_legend(canvas, entries)
     canvas.xaxis.visible = False
-    return canvas
+    parts = ", ".join(f"{shown(name, 'channel')} {table[name].iloc[0]:.1%}" for name in table)
+    return Chart(canvas, f"Of all orders: {parts}.", tuple(entries))
 
 
 def _shares(plan: Plan, problem: Problem) -> pd.DataFrame:
@@ -120,7 +122,7 @@ def _shares_of_products(plan: Plan, problem: Problem) -> pd.DataFrame:
     return share.rename(index=_unique(problem.network["products"].set_index("product_id")["name"]))
 
 
-def throughput(plan: Plan, problem: Problem) -> figure:
+def throughput(plan: Plan, problem: Problem) -> Chart:
     """Draw the orders a day of all sites by period and band, with their capacity.
 
     Parameters
@@ -132,36 +134,42 @@ def throughput(plan: Plan, problem: Problem) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Stacked bars with capacity lines.
     """
     bands = list(BAND_COLOR)
     used = _handled(plan).pivot_table(index="period", columns="band", values="used", aggfunc="sum")
     used = used.reindex(index=problem.periods, columns=bands).fillna(0.0)
     used = used.div(problem.days, axis=0)
-    periods = _axis_names(problem.periods)
+    periods = list(_axis_names(problem).values())
     canvas = chart(300, x_range=FactorRange(*periods), y_axis_label="orders a day")
     source = ColumnDataSource({"period": periods, **{b: used[b].to_numpy() for b in bands}})
     bars = canvas.vbar_stack(
         bands, x="period", width=0.8, color=list(BAND_COLOR.values()), source=source
     )
     base, whole = _daily_capacity(plan, problem)
-    lines = [
+    for limit, dash in ((base, "solid"), (whole, "dashed")):
         canvas.hspan(y=[limit], line_color=INK, line_width=1.5, line_dash=dash)
-        for limit, dash in ((base, "solid"), (whole, "dashed"))
-    ]
     canvas.yaxis.formatter = NumeralTickFormatter(format="0,0")
     canvas.y_range.start = 0
     canvas.y_range.end = 1.06 * max(whole, float(used.sum(axis=1).max()), 1e-9)
     tooltip = ", ".join(f"{band} @{band}{{0,0}}" for band in bands)
     canvas.add_tools(HoverTool(renderers=bars, tooltips=f"@period: {tooltip} orders a day"))
-    words = [*bands, "base capacity", "with overtime and temporary staff"]
-    add_legend(canvas, [(name, [it]) for name, it in zip(words, [*bars, *lines], strict=True)])
-    canvas.xaxis.major_label_orientation = 0.6
-    return canvas
+    canvas.xaxis.major_label_orientation = 0.9
+    total = used.sum(axis=1)
+    text = (
+        f"Busiest: {_axis_names(problem)[str(total.idxmax())]}, {total.max():,.0f} orders a day; "
+        f"base capacity {base:,.0f}, with overtime and temporary staff {whole:,.0f}."
+    )
+    key = (
+        *(Entry(color, band) for band, color in BAND_COLOR.items()),
+        Entry(INK, "base capacity", LINE),
+        Entry(INK, "with overtime and temporary staff", DASHED),
+    )
+    return Chart(canvas, text, key)
 
 
-def site_load(plan: Plan, problem: Problem) -> figure:
+def site_load(plan: Plan, problem: Problem) -> Chart:
     """Draw the throughput of each site over its base capacity, by period.
 
     Parameters
@@ -173,13 +181,13 @@ def site_load(plan: Plan, problem: Problem) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Heat map, one row for each site.
     """
     load, names = _loads(plan, problem), _unique(plan.sites.set_index("site_id")["name"])
     canvas = chart(
         70 + 28 * len(names),
-        x_range=FactorRange(*_axis_names(problem.periods)),
+        x_range=FactorRange(*_axis_names(problem).values()),
         y_range=FactorRange(*reversed(names.values())),
         x_axis_location="above",
     )
@@ -199,8 +207,12 @@ def site_load(plan: Plan, problem: Problem) -> figure:
     )
     tooltip = "@name, @when: @label % of base capacity (@used{0,0} orders)"
     canvas.add_tools(HoverTool(renderers=[cells], tooltips=tooltip))
-    canvas.xaxis.major_label_orientation = 0.6
-    return canvas
+    canvas.xaxis.major_label_orientation = 0.9
+    top = load.iloc[int(load["load"].to_numpy().argmax())]
+    text = (
+        f"Highest: {names[top['resource']]} in {top['when']}, {top['load']:.0%} of base capacity."
+    )
+    return Chart(canvas, text)
 
 
 def _loads(plan: Plan, problem: Problem) -> pd.DataFrame:
@@ -210,7 +222,7 @@ def _loads(plan: Plan, problem: Problem) -> pd.DataFrame:
     used = handled.groupby(key)["used"].sum()
     base = handled[handled["band"] == "base"].set_index(key)["capacity"]
     table = pd.DataFrame({"used": used, "load": used / base}).reset_index()
-    when = dict(zip(problem.periods, _axis_names(problem.periods), strict=True))
+    when = _axis_names(problem)
     load = table["load"]
     dark = (load > 0.62) & ((load <= 1.001) | (load > 1.3))
     return table.assign(
@@ -221,7 +233,7 @@ def _loads(plan: Plan, problem: Problem) -> pd.DataFrame:
     )
 
 
-def cost_bridge(plan: Plan) -> figure:
+def cost_bridge(plan: Plan) -> Chart:
     """Draw how costs reduce the net revenue of a dispatched order to its contribution.
 
     Parameters
@@ -231,7 +243,7 @@ def cost_bridge(plan: Plan) -> figure:
 
     Returns
     -------
-    figure
+    Chart
         Waterfall chart, USD per order.
     """
     steps = cost_steps(plan)
@@ -270,7 +282,8 @@ def cost_bridge(plan: Plan) -> figure:
     canvas.x_range.start = min(0.0, float(np.nan_to_num(left).min())) * 1.05
     canvas.x_range.end = max(float(np.nan_to_num(right).max()) * 1.12, 1.0)
     canvas.xgrid.visible = True
-    return canvas
+    text = f"Net revenue {shown(amount[0], CENTS)}, contribution {shown(amount[-1], CENTS)} USD."
+    return Chart(canvas, text)
 
 
 def cost_steps(plan: Plan) -> pd.DataFrame:
@@ -339,10 +352,10 @@ def _load_color(load: float) -> str:
     return "#f6c667" if load <= 1.15 else "#f0a202" if load <= 1.3 else "#d1495b"
 
 
-def _axis_names(periods: list[str]) -> list[str]:
-    """Return unique labels of the periods, as the factors of an axis must be unique."""
-    titles = [period.replace("_", " ").title() for period in periods]
-    return list(_unique(pd.Series(titles, index=periods)).values())
+def _axis_names(problem: Problem) -> dict[str, str]:
+    """Return a label for each period; the factors of an axis must be unique."""
+    calendar = problem.network["calendar"]
+    return _unique(pd.Series(calendar["name"].to_numpy(), index=problem.periods))
 
 
 def _percent(share: Array) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from bokeh.models import ColumnDataSource, LabelSet
+from bokeh.models import ColumnDataSource, CustomJS, LabelSet
 from bokeh.palettes import Category20
 from bokeh.plotting import figure
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.layers import ROUTES
 from fulfill.report.html.map import VAN, areas_xy, draw_vehicles, empty_map, lines_xy, mercator
-from fulfill.report.html.style import INK, add_switches, hover
+from fulfill.report.html.page import asset
+from fulfill.report.html.style import CHANNEL_COLOR, INK, PALE, Chart, Entry, hover, layer
 from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import shown
 
@@ -33,12 +35,25 @@ LEAD_TIMES = (
 """Largest lead time of each colour, days; a blue-red scale is safe for colour-blind readers."""
 NO_ORDER = "#ffffff"
 STRONGEST = 300
-"""Largest number of lines of a leg, by volume; more would hide the map."""
-ROAD, SEA_LANE, AIR, LAST_MILE, GATE = "#8c510a", "#3a7ca5", "#9467bd", "#5c677d", "#0b7a75"
+"""Largest number of lines of a hop, by volume; more would hide the map."""
+CANCELLATIONS = tuple(
+    zip((0.01, 0.015, 0.02, 0.03, 0.05, np.inf), (color for _, color in LEAD_TIMES), strict=True)
+)
+"""Largest share of cancelled orders of each colour."""
+HOPS = {
+    "sea": ("overseas", "#3a7ca5", "dashed"),
+    "air": ("overseas", "#9467bd", "dotted"),
+    "last_mile": ("last_mile", "#5c677d", "solid"),
+    "road": ("inbound_road", "#8c510a", "solid"),
+}
+"""Layer, colour and dashes of the lines of a hop, the lowest first."""
+GATE, CROSSING = "#0b7a75", "#5e3c99"
+BUILDINGS = {"own": ("Own sites", INK), "shared": ("Sites shared with a provider", "#ffffff")}
+"""Label and colour of the sites of an ownership."""
 MARKERS = {"seaport": "inverted_triangle", "airport": "triangle", "crossing": "diamond"}
 
 
-def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame]) -> figure:
+def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame]) -> Chart:
     """Draw the map layers of a plan.
 
     Parameters
@@ -52,55 +67,101 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
 
     Returns
     -------
-    figure
+    Chart
         With a legend that hides and shows layers.
     """
     sites, zones, gateways = (layers[name] for name in ("sites", "zones", "gateways"))
-    used = gateways["used_m3_year"] > 0
+    used, crossing = gateways["used_m3_year"] > 0, gateways["kind"] == "crossing"
     places = pd.concat([frame[["lat", "lon"]] for frame in (zones, sites, gateways[used])])
     canvas = empty_map(places, problem.network)
-    add_switches(
-        canvas,
-        [
-            ("Service areas", _draw_areas(canvas, layers["service_areas"], plan)),
-            ("Sea lanes", _draw_lines(canvas, layers["overseas"], "sea", SEA_LANE, "dashed")),
-            ("Air lanes", _draw_lines(canvas, layers["overseas"], "air", AIR, "dotted")),
-            ("Site to zone", _draw_lines(canvas, layers["last_mile"], "last_mile", LAST_MILE)),
-            ("Road to site", _draw_lines(canvas, layers["inbound_road"], "road", ROAD)),
-            (
-                "Own vans, mean day",
-                draw_vehicles(canvas, layers[ROUTES], VAN) if ROUTES in layers else [],
-            ),
-            ("Gateways not used", _draw_gateways(canvas, gateways[~used], in_use=False)),
-            ("Zones", _draw_zones(canvas, zones, sites)),
-            ("Gateways in use", _draw_gateways(canvas, gateways[used], in_use=True)),
-            ("Sites", _draw_sites(canvas, sites)),
-        ],
+    areas = _draw_areas(canvas, layers["service_areas"], plan)
+    hops = {
+        hop: _draw_lines(canvas, layers[name], hop, color, dash)
+        for hop, (name, color, dash) in HOPS.items()
+    }
+    vans = draw_vehicles(canvas, layers[ROUTES], VAN) if ROUTES in layers else []
+    idle = _draw_gateways(canvas, gateways[~used], "#ffffff")
+    colored = _draw_zones(canvas, zones, sites)
+    ports = _draw_gateways(canvas, gateways[used & ~crossing], GATE)
+    crossings = _draw_gateways(canvas, gateways[used & crossing], CROSSING)
+    buildings = draw_sites(canvas, sites, _period_names(problem))
+    key = (
+        *buildings,
+        *layer(GATE, "Ports and airports in use", ports),
+        *layer(CROSSING, "Land crossings in use", crossings),
+        *layer("#ffffff", "Gateways not used", idle, is_on=False),
+        *layer(HOPS["road"][1], "Road to site", hops["road"]),
+        *layer(HOPS["sea"][1], "Sea lanes", hops["sea"]),
+        *layer(HOPS["air"][1], "Air lanes", hops["air"]),
+        *layer(HOPS["last_mile"][1], "Site to zone", hops["last_mile"]),
+        *layer(INK, "Own vans, mean day", vans),
+        *layer(LEAD_TIMES[0][1], "Zones by lead time", colored[:1]),
+        *layer(CHANNEL_COLOR["direct_mail"], "Zones by main channel", colored[1:2], is_on=False),
+        *layer(LEAD_TIMES[-1][1], "Zones by cancellation", colored[2:], is_on=False),
+        *layer(PALE, "Service areas", areas, is_on=False),
     )
-    return canvas
+    text = (
+        f"Map with {len(sites)} open sites, {len(zones):,} zones and {int(used.sum())} gateways "
+        "in use. The tables below name the sites; zones.csv has every zone."
+    )
+    return Chart(canvas, text, key)
 
 
-def lead_time_color(days: float) -> str:
-    """Return the colour of a zone by lead time in days; white where nothing is delivered."""
-    return next((color for limit, color in LEAD_TIMES if days <= limit), NO_ORDER)
+def site_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame]) -> Chart:
+    """Draw the open sites alone, small enough for the head of a page.
 
-
-def lead_time_key() -> list[tuple[str, str]]:
-    """Return the legend of the colours of zones.
+    Parameters
+    ----------
+    plan, problem, layers
+        As of `plan_map`.
 
     Returns
     -------
-    list of (str, str)
-        Colour and label.
+    Chart
+        Map with the names of the sites.
     """
-    limits = [limit for limit, _ in LEAD_TIMES[:-1]]
+    sites, zones = layers["sites"], layers["zones"]
+    places = pd.concat([frame[["lat", "lon"]] for frame in (zones, sites)])
+    canvas = empty_map(places, problem.network)
+    canvas.toolbar_location = None
+    # Its page scrolls over it, so nothing may catch the pointer but the tooltips.
+    canvas.toolbar.tools = []
+    key = draw_sites(canvas, sites, _period_names(problem), prefix="overview")
+    names = ", ".join(sites["name"]) if len(sites) else "none"
+    return Chart(canvas, f"Open sites, the largest first: {names}.", tuple(key))
+
+
+def scale_color(value: float, scale: Sequence[tuple[float, str]]) -> str:
+    """Return the colour of a value on a scale of upper limits; white where there is no value."""
+    return next((color for limit, color in scale if value <= limit), NO_ORDER)
+
+
+def zone_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the legends of the colours of zones.
+
+    Returns
+    -------
+    list of (str, list of (str, str))
+        Name of the colouring, then colour and label of each class.
+    """
+    channels = [(color, shown(name, "channel")) for name, color in CHANNEL_COLOR.items()]
+    return [
+        ("Lead time", _classes(LEAD_TIMES, "{:g}", " days")),
+        ("Main channel", [pair for pair in channels if pair[0] != CHANNEL_COLOR["unserved"]]),
+        ("Cancelled", _classes(CANCELLATIONS, "{:.1%}", "")),
+    ]
+
+
+def _classes(scale: Sequence[tuple[float, str]], form: str, unit: str) -> list[tuple[str, str]]:
+    """Return colour and label of each class of a scale, and of zones without a value."""
+    limits = [form.format(limit) for limit, _ in scale[:-1]]
     words = [
-        f"up to {limits[0]:g} days",
-        *(f"{low:g} to {high:g}" for low, high in pairwise(limits)),
-        f"over {limits[-1]:g}",
+        f"up to {limits[0]}{unit}",
+        *(f"{low} to {high}" for low, high in pairwise(limits)),
+        f"over {limits[-1]}",
         "not served",
     ]
-    return list(zip([*(color for _, color in LEAD_TIMES), NO_ORDER], words, strict=True))
+    return list(zip([*(color for _, color in scale), NO_ORDER], words, strict=True))
 
 
 def _root_share(values: pd.Series) -> Array:
@@ -114,7 +175,7 @@ def _xy(points: pd.DataFrame) -> dict[str, Array]:
 
 
 def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any]:
-    """Draw service areas, hidden at first because they would cover the colours of zones."""
+    """Draw service areas."""
     if areas.empty:
         return []
     names = plan.sites.set_index("site_id")["name"] if len(plan.sites) else pd.Series(dtype=str)
@@ -135,13 +196,12 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
         line_color="white",
         line_width=1,
     )
-    made.visible = False
     hover(canvas, made, "<b>area of @name</b><br>@orders{0,0} orders a year")
     return [made]
 
 
 def _draw_lines(
-    canvas: figure, flows: gpd.GeoDataFrame, hop: str, color: str, dash: str = "solid"
+    canvas: figure, flows: gpd.GeoDataFrame, hop: str, color: str, dash: str
 ) -> list[Any]:
     """Draw the hops of a kind over all channels, with a width by volume."""
     part = flows[flows["hop"] == hop]
@@ -179,7 +239,7 @@ def _draw_lines(
 
 
 def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[Any]:
-    """Draw zones, the largest first so that small ones stay visible."""
+    """Draw zones in three colourings, the largest first so that small ones stay visible."""
     zones = zones.sort_values("orders", ascending=False)
     names = dict(zip(sites["site_id"], sites["name"], strict=True)) if len(sites) else {}
     served = [
@@ -194,35 +254,44 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
             **{name: zones[name].to_numpy() for name in ("name", "state", "orders")},
             "lead_time": [shown(days, "{:.1f}") for days in zones["lead_time_days"]],
             "size": 3.5 + (22.0 if len(zones) < 400 else 17.0) * _root_share(zones["orders"]),
-            "color": [lead_time_color(days) for days in zones["lead_time_days"]],
+            "by_lead_time": [scale_color(days, LEAD_TIMES) for days in zones["lead_time_days"]],
+            "by_channel": [CHANNEL_COLOR.get(name, NO_ORDER) for name in zones["main_channel"]],
+            "by_cancellation": [
+                scale_color(rate, CANCELLATIONS) for rate in zones["cancellation_rate"]
+            ],
+            "cancelled": [shown(rate, "{:.1%}") for rate in zones["cancellation_rate"]],
             "within": [shown(share, "{:.0%}") for share in zones["share_within_3_days"]],
             "served": served,
         }
     )
-    made = canvas.scatter(
-        "x",
-        "y",
-        size="size",
-        source=source,
-        fill_color="color",
-        fill_alpha=0.9,
-        line_color=INK,
-        line_width=0.5,
-        line_alpha=0.6,
-    )
-    hover(
-        canvas,
-        made,
-        "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>"
-        "@lead_time days, @within within 3<br>@served",
-    )
-    return [made]
+    drawn = []
+    for color in ("by_lead_time", "by_channel", "by_cancellation"):
+        made = canvas.scatter(
+            "x",
+            "y",
+            size="size",
+            source=source,
+            fill_color=color,
+            fill_alpha=0.9,
+            line_color=INK,
+            line_width=0.5,
+            line_alpha=0.6,
+        )
+        hover(
+            canvas,
+            made,
+            "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>mean lead time "
+            "@lead_time days, @within within 3 days<br>@cancelled cancelled<br>@served",
+        )
+        drawn.append(made)
+    return drawn
 
 
-def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, *, in_use: bool) -> list[Any]:
-    """Draw gateways, small and white where they are not used."""
+def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, color: str) -> list[Any]:
+    """Draw gateways, small where they are not used."""
     if gateways.empty:
         return []
+    in_use = bool((gateways["used_m3_year"] > 0).any())
     source = ColumnDataSource(
         {
             **_xy(gateways),
@@ -243,7 +312,7 @@ def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, *, in_use: bool) 
         marker="marker",
         source=source,
         size=15 if in_use else 7,
-        fill_color=GATE if in_use else "#ffffff",
+        fill_color=color,
         line_color="#ffffff" if in_use else "#8a939e",
         line_width=1,
     )
@@ -256,40 +325,85 @@ def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, *, in_use: bool) 
     return [made]
 
 
-def _draw_sites(canvas: figure, sites: gpd.GeoDataFrame) -> list[Any]:
-    """Draw open sites, sized by throughput and with their names."""
+def draw_sites(
+    canvas: figure, sites: gpd.GeoDataFrame, periods: Mapping[str, str], prefix: str = ""
+) -> list[Entry]:
+    """Draw open sites, sized by throughput, with the names that have room.
+
+    Parameters
+    ----------
+    canvas : figure
+        Map.
+    sites : GeoDataFrame
+        Layer of sites.
+    periods : Mapping of str to str
+        Names of the periods.
+    prefix : str
+        Distinguishes the layers of two maps on a page.
+
+    Returns
+    -------
+    list of Entry
+        Switches of own and of shared sites.
+    """
     if sites.empty:
         return []
+    sites = sites.sort_values("orders_year", ascending=False, kind="stable", ignore_index=True)
     share = _root_share(sites["orders_year"])
-    columns = ("name", "ownership", "orders_year", "peak_period")
-    source = ColumnDataSource(
+    table = pd.DataFrame(
         {
             **_xy(sites),
-            **{name: sites[name].to_numpy() for name in columns},
+            **{name: sites[name].to_numpy() for name in ("name", "ownership", "orders_year")},
             "diameter": 10.0 + 18.0 * share,
-            "offset": 8.0 + 9.0 * share,
-            "category": sites["size"],
+            "gap": 8.0 + 9.0 * share,
+            "size": sites["size"],
             "peak": 100.0 * sites["peak_utilisation"],
+            "when": sites["peak_period"].map(periods),
         }
     )
+    entries = []
+    for ownership, (words, fill) in BUILDINGS.items():
+        part = table[table["ownership"] == ownership]
+        made = _draw_buildings(canvas, part, fill) if len(part) else []
+        for entry in layer(fill, words, made):
+            made[0].name = f"{prefix}{entry.layers[0]}"
+            entries.append(replace(entry, layers=(made[0].name,)))
+    _draw_names(canvas, table)
+    return entries
+
+
+def _draw_buildings(canvas: figure, table: pd.DataFrame, fill: str) -> list[Any]:
     made = canvas.scatter(
         "x",
         "y",
         marker="square",
         size="diameter",
-        source=source,
-        fill_color=INK,
-        fill_alpha=0.92,
-        line_color="#ffffff",
-        line_width=1.5,
+        source=ColumnDataSource(table),
+        fill_color=fill,
+        line_color="#ffffff" if fill == INK else INK,
+        line_width=1.5 if fill == INK else 3,
     )
+    hover(
+        canvas,
+        made,
+        "<b>@name</b> (size @size)<br>@orders_year{0,0} orders a year<br>"
+        "peak @peak{0} % of base capacity in @when",
+    )
+    return [made]
+
+
+def _draw_names(canvas: figure, table: pd.DataFrame) -> None:
+    """Add the names of sites; a script leaves out those that would cover a larger site's name."""
+    names = table[["x", "y", "name", "gap"]].assign(text="", offset=table["gap"], rise=0.0)
+    source = ColumnDataSource(names)
     canvas.add_layout(
         LabelSet(
             x="x",
             y="y",
-            text="name",
+            text="text",
             source=source,
             x_offset="offset",
+            y_offset="rise",
             text_baseline="middle",
             text_font_size="12px",
             text_font_style="bold",
@@ -298,10 +412,11 @@ def _draw_sites(canvas: figure, sites: gpd.GeoDataFrame) -> list[Any]:
             background_fill_alpha=0.7,
         )
     )
-    hover(
-        canvas,
-        made,
-        "<b>@name</b> (size @category, @ownership)<br>@orders_year{0,0} orders a year<br>"
-        "peak @peak{0} % of base capacity in @peak_period",
-    )
-    return [made]
+    declutter = CustomJS(args={"source": source, "canvas": canvas}, code=asset("declutter.js"))
+    canvas.x_range.js_on_change("start", declutter)
+    canvas.x_range.js_on_change("end", declutter)
+    canvas.js_on_change("inner_width", declutter)
+
+
+def _period_names(problem: Problem) -> dict[str, str]:
+    return dict(zip(problem.periods, problem.network["calendar"]["name"], strict=True))

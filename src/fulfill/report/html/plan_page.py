@@ -17,7 +17,7 @@ from fulfill.inputs.schema import STATUSES
 from fulfill.report.gis.places import place_table
 from fulfill.report.html.page import html_table, write_page
 from fulfill.report.html.plan_charts import channel_share, cost_bridge, site_load, throughput
-from fulfill.report.html.plan_map import lead_time_key, plan_map
+from fulfill.report.html.plan_map import plan_map, site_map, zone_keys
 from fulfill.study.outputs import CAPACITY, CHANNELS, COSTS, NOT_SERVED, PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
 from fulfill.study.verdict import headline
@@ -34,6 +34,8 @@ from fulfill.study.vocabulary import (
 
 TIGHTEST = 15
 AT_LIMIT = 0.999
+NAMED_SITES, NAMED_PRODUCTS = 5, 3
+"""Sites and mailed products that the first sentences name, the largest first."""
 OPEN_SITES = Figure("open_sites", "sites", WHOLE, "open sites", "number of open sites")
 FULL = Figure(
     "full", "", "{:.0f}", "periods at the limit", "periods in which the resource is at its limit"
@@ -91,6 +93,7 @@ def write_report(
         Section on own vans, of `private_fleet.van_section`; empty without them.
     """
     drawings = {
+        "site_map": site_map(plan, problem, layers),
         "map": plan_map(plan, problem, layers),
         "channel_chart": channel_share(plan, problem),
         "cost_chart": cost_bridge(plan),
@@ -133,21 +136,103 @@ def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
             *((item, item.in_short(plan.kpis[item.key])) for item in known),
             (OPEN_SITES, OPEN_SITES.shown(len(plan.sites))),
         ],
-        "lead_time_key": lead_time_key(),
+        "zone_keys": zone_keys(),
+        **_answer(plan, problem),
     }
+
+
+def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
+    """Return what the first sentences say: the sites, what is mailed, and the cost."""
+    by_size = plan.sites.sort_values("orders_year", ascending=False, kind="stable")
+    names = list(by_size["name"])
+    mailed = list(mailed_shares(plan, problem).items())[:NAMED_PRODUCTS]
+    return {
+        "sites_named": names[:NAMED_SITES],
+        "sites_more": len(names[NAMED_SITES:]),
+        "mail_share": figure("share_direct_mail").shown(
+            plan.kpis["channel_share"].get("direct_mail", 0.0)
+        ),
+        "mailed": [f"{name} ({shown(share, WHOLE_PERCENT)})" for name, share in mailed],
+        "landed_cost": figure("landed_cost_usd_per_order").shown(
+            plan.kpis["landed_cost_usd_per_order"]
+        ),
+    }
+
+
+def mailed_shares(plan: Plan, problem: Problem) -> dict[str, float]:
+    """Return the products that are mailed, those with the most mailed orders first.
+
+    Parameters
+    ----------
+    plan : Plan
+        With flows.
+    problem : Problem
+        Orders and names of the products.
+
+    Returns
+    -------
+    dict of str to float
+        Mailed share of the potential orders by product name.
+    """
+    flows = plan.flows[(plan.flows["leg"] == "outbound") & (plan.flows["channel"] == "direct_mail")]
+    orders = flows.groupby("product")["orders"].sum().sort_values(ascending=False, kind="stable")
+    wanted = pd.Series(problem.orders.sum(axis=(0, 2)), index=problem.products)
+    names = problem.network["products"].set_index("product_id")["name"]
+    return {
+        str(names[product]): float(orders[product] / wanted[product])
+        for product in orders.index.astype(str)
+    }
+
+
+def coverage(zones: pd.DataFrame) -> pd.DataFrame:
+    """Return how soon orders arrive by class of zone.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        Table of zones of a plan.
+
+    Returns
+    -------
+    DataFrame
+        zone_class, orders, the share of the potential orders within each number of days of the
+        table, and the share not served; the last row is all zones.
+    """
+    shares = [str(key) for key in zones if str(key).startswith("share_within_")] + [
+        "share_unserved"
+    ]
+    weighted = zones[shares].fillna(0.0).mul(zones["orders"], axis=0)
+    weighted.insert(0, "orders", zones["orders"])
+    sums = weighted.groupby(zones["zone_class"]).sum()
+    sums.loc["all zones"] = sums.sum()
+    sums[shares] = sums[shares].div(sums["orders"], axis=0)
+    return sums.reset_index()
 
 
 def _tables(plan: Plan, problem: Problem) -> dict[str, Any]:
     """Return the tables of channels, cost parts, sites and capacities."""
     parts = plan.costs[plan.costs["usd_year"].abs() > 0.5]
     return {
-        "channel_table": html_table(plan.channels[plan.channels["orders"] > 0], CHANNELS.figures),
-        "cost_table": html_table(parts.sort_values("usd_year", ascending=False), COSTS.figures),
+        "channel_table": html_table(
+            plan.channels[plan.channels["orders"] > 0],
+            CHANNELS.figures,
+            caption="Orders by channel",
+        ),
+        "cost_table": html_table(
+            parts.sort_values("usd_year", ascending=False),
+            COSTS.figures,
+            caption="Parts of the cost",
+        ),
+        "coverage_table": _coverage_table(plan),
         "site_table": _site_table(plan, problem),
-        "unserved_table": html_table(_products_in_words(plan, problem), NOT_SERVED_COLUMNS)
+        "unserved_table": html_table(
+            _products_in_words(plan, problem), NOT_SERVED_COLUMNS, caption="Orders not served"
+        )
         if (plan.unserved["orders"] >= 0.5).any()
         else "",
-        "capacity_table": html_table(_in_words(tightest(plan), problem), CAPACITY_COLUMNS),
+        "capacity_table": html_table(
+            _in_words(tightest(plan), problem), CAPACITY_COLUMNS, caption="Tightest capacities"
+        ),
     }
 
 
@@ -159,6 +244,14 @@ def _products_in_words(plan: Plan, problem: Problem) -> pd.DataFrame:
     return rows.sort_values("orders", ascending=False, kind="stable").head(TIGHTEST)
 
 
+def _coverage_table(plan: Plan) -> str:
+    """Return the table of the shares of orders within days by class of zone."""
+    rows = coverage(plan.zones)
+    columns = [figure(str(key)) for key in rows]
+    caption = "Share of potential orders that arrives within days, by class of zone"
+    return html_table(rows, columns, caption=caption, last_is_sum=True)
+
+
 def _site_table(plan: Plan, problem: Problem) -> str:
     """Return the table of the open sites, empty where there is none."""
     if not len(plan.sites):
@@ -167,7 +260,7 @@ def _site_table(plan: Plan, problem: Problem) -> str:
         state=plan.sites["state"] + ", " + plan.sites["country"],
         peak_period=plan.sites["peak_period"].map(_period_names(problem)),
     )
-    return html_table(sites, SITE_COLUMNS)
+    return html_table(sites, SITE_COLUMNS, caption="Open sites")
 
 
 def tightest(plan: Plan, number: int = TIGHTEST) -> pd.DataFrame:
@@ -221,7 +314,9 @@ def _grounds(problem: Problem) -> dict[str, Any]:
         "known": shown(known, WHOLE),
         "assumed": shown(assumed, WHOLE),
         "assumed_share": shown(share, WHOLE_PERCENT),
-        "data_table": html_table(rows, DATA_COLUMNS, last_is_sum=True),
+        "data_table": html_table(
+            rows, DATA_COLUMNS, caption="Status of the data", last_is_sum=True
+        ),
         "attributions": _attributions(problem),
     }
 

@@ -1,25 +1,80 @@
-"""Style of all charts and maps: colours, lines, labels and legends."""
+"""Style of all charts and maps: colours, lines, labels and legends.
+
+Colours of categories are those of Okabe and Ito, which colour-blind readers can tell apart.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from bokeh.models import FactorRange, HoverTool, Legend, LegendItem
+from bokeh.models import FactorRange, HoverTool
 from bokeh.plotting import figure
 
 INK, PALE = "#1f2933", "#d9dee4"
 BLUE, GREEN, RED, AMBER = "#1b6ca8", "#2a9d6f", "#c8553d", "#f0a202"
 CHANNEL_COLOR = {
-    "direct_mail": "#d95f02",
-    "local": BLUE,
-    "cross_border": "#7570b3",
-    "nearshore": GREEN,
-    "unserved": "#b8bec6",
+    "direct_mail": "#d55e00",
+    "local": "#0072b2",
+    "cross_border": "#cc79a7",
+    "nearshore": "#009e73",
+    "unserved": "#8a939e",
 }
-MODE_COLOR = {"direct_only": "#d95f02", "local_only": BLUE, "mixed": GREEN}
+MODE_COLOR = {
+    "direct_only": CHANNEL_COLOR["direct_mail"],
+    "local_only": CHANNEL_COLOR["local"],
+    "mixed": INK,
+}
+"""A mode has the colour of its only channel, and the mix a colour that no channel has."""
 BAND_COLOR = {"base": BLUE, "overtime": AMBER, "temporary": "#d1495b"}
 LABEL = "12px"
+FILL, LINE, DASHED = "fill", "line", "dashed"
+"""Shapes of the entries of a legend."""
 TOOLTIP = '<div style="font-size:12px;max-width:260px;overflow-wrap:anywhere">'
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a legend.
+
+    Attributes
+    ----------
+    color : str
+        Colour in CSS.
+    words : str
+        Label.
+    shape : str
+        `FILL`, `LINE` or `DASHED`.
+    layers : tuple of str
+        Names of the renderers that the entry hides and shows; empty where it only explains.
+    is_on : bool
+        Whether the layers are shown at first.
+    """
+
+    color: str
+    words: str
+    shape: str = FILL
+    layers: tuple[str, ...] = ()
+    is_on: bool = True
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart or map with what a page says about it.
+
+    Attributes
+    ----------
+    canvas : figure
+        Drawing.
+    text : str
+        What the drawing shows, for readers who cannot see it and as its caption.
+    key : tuple of Entry
+        Legend, written as text of the page so that it wraps on a narrow screen.
+    """
+
+    canvas: figure
+    text: str
+    key: tuple[Entry, ...] = ()
 
 
 def chart(height: int, **options: Any) -> figure:
@@ -55,56 +110,6 @@ def chart(height: int, **options: Any) -> figure:
     return canvas
 
 
-def add_legend(canvas: figure, entries: list[tuple[str, list[Any]]]) -> None:
-    """Add a legend above a chart.
-
-    Parameters
-    ----------
-    canvas : figure
-        Chart.
-    entries : list of (str, list)
-        Labels with their renderers.
-    """
-    items = [LegendItem(label=words, renderers=drawn) for words, drawn in entries]
-    canvas.add_layout(
-        Legend(
-            items=items,
-            orientation="horizontal",
-            border_line_color=None,
-            padding=0,
-            margin=4,
-            label_text_font_size=LABEL,
-            spacing=14,
-        ),
-        "above",
-    )
-
-
-def add_switches(canvas: figure, entries: list[tuple[str, list[Any]]]) -> None:
-    """Add a legend to a map whose entries hide and show their renderers.
-
-    Parameters
-    ----------
-    canvas : figure
-        Map.
-    entries : list of (str, list)
-        Labels with their renderers; entries without any are left out.
-    """
-    items = [LegendItem(label=words, renderers=drawn) for words, drawn in entries if drawn]
-    canvas.add_layout(
-        Legend(
-            items=items,
-            location="bottom_left",
-            click_policy="hide",
-            background_fill_alpha=0.85,
-            border_line_color=None,
-            label_text_font_size=LABEL,
-            label_text_color=INK,
-            spacing=1,
-        )
-    )
-
-
 def hover(canvas: figure, renderer: Any, text: str) -> None:
     """Add a tooltip to a renderer.
 
@@ -122,5 +127,34 @@ def hover(canvas: figure, renderer: Any, text: str) -> None:
             renderers=[renderer],
             tooltips=TOOLTIP + text + "</div>",
             visible=False,
+            # One object at a time: boxes of near objects would cover each other.
+            limit=1,
         )
     )
+
+
+def layer(color: str, words: str, renderers: list[Any], *, is_on: bool = True) -> list[Entry]:
+    """Return the switch of a map layer.
+
+    Parameters
+    ----------
+    color : str
+        Colour in the legend.
+    words : str
+        Label.
+    renderers : list
+        Renderers of the layer, which get a name and their first visibility.
+    is_on : bool
+        Whether the layer is shown at first.
+
+    Returns
+    -------
+    list of Entry
+        One entry, or none where nothing is drawn.
+    """
+    if not renderers:
+        return []
+    names = tuple(f"{words} {number}".replace(" ", "-") for number in range(len(renderers)))
+    for renderer, name in zip(renderers, names, strict=True):
+        renderer.name, renderer.visible = name, is_on
+    return [Entry(color, words, layers=names, is_on=is_on)]
