@@ -40,6 +40,10 @@ CANCELLATIONS = tuple(
     zip((0.01, 0.015, 0.02, 0.03, 0.05, np.inf), (color for _, color in LEAD_TIMES), strict=True)
 )
 """Largest share of cancelled orders of each colour."""
+MAILED = tuple(
+    zip((0.05, 0.1, 0.15, 0.25, 0.5, np.inf), (color for _, color in LEAD_TIMES), strict=True)
+)
+"""Largest share of mailed orders of each colour."""
 HOPS = {
     "sea": ("overseas", "#3a7ca5", "dashed"),
     "air": ("overseas", "#9467bd", "dotted"),
@@ -96,7 +100,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         *layer(HOPS["last_mile"][1], "Site to zone", hops["last_mile"]),
         *layer(INK, "Own vans, mean day", vans),
         *layer(LEAD_TIMES[0][1], "Zones by lead time", colored[:1]),
-        *layer(CHANNEL_COLOR["direct_mail"], "Zones by main channel", colored[1:2], is_on=False),
+        *layer(CHANNEL_COLOR["direct_mail"], "Zones by share of mail", colored[1:2], is_on=False),
         *layer(LEAD_TIMES[-1][1], "Zones by cancellation", colored[2:], is_on=False),
         *layer(PALE, "Service areas", areas, is_on=False),
     )
@@ -144,10 +148,9 @@ def zone_keys() -> list[tuple[str, list[tuple[str, str]]]]:
     list of (str, list of (str, str))
         Name of the colouring, then colour and label of each class.
     """
-    channels = [(color, shown(name, "channel")) for name, color in CHANNEL_COLOR.items()]
     return [
         ("Lead time", _classes(LEAD_TIMES, "{:g}", " days")),
-        ("Main channel", [pair for pair in channels if pair[0] != CHANNEL_COLOR["unserved"]]),
+        ("Mailed", _classes(MAILED, "{:.0%}", "")),
         ("Cancelled", _classes(CANCELLATIONS, "{:.1%}", "")),
     ]
 
@@ -255,7 +258,7 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
             "lead_time": [shown(days, "{:.1f}") for days in zones["lead_time_days"]],
             "size": 3.5 + (22.0 if len(zones) < 400 else 17.0) * _root_share(zones["orders"]),
             "by_lead_time": [scale_color(days, LEAD_TIMES) for days in zones["lead_time_days"]],
-            "by_channel": [CHANNEL_COLOR.get(name, NO_ORDER) for name in zones["main_channel"]],
+            "by_mail": [scale_color(share, MAILED) for share in zones["share_direct_mail"]],
             "by_cancellation": [
                 scale_color(rate, CANCELLATIONS) for rate in zones["cancellation_rate"]
             ],
@@ -265,7 +268,7 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
         }
     )
     drawn = []
-    for color in ("by_lead_time", "by_channel", "by_cancellation"):
+    for color in ("by_lead_time", "by_mail", "by_cancellation"):
         made = canvas.scatter(
             "x",
             "y",

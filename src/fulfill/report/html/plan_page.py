@@ -34,8 +34,9 @@ from fulfill.study.vocabulary import (
 
 TIGHTEST = 15
 AT_LIMIT = 0.999
-NAMED_SITES, NAMED_PRODUCTS = 5, 3
-"""Sites and mailed products that the first sentences name, the largest first."""
+NAMED_SITES, NAMED_PRODUCTS, MUCH = 5, 3, 0.05
+"""Sites and mailed products that the first sentences name, the largest first; least share of a
+product that is worth naming."""
 OPEN_SITES = Figure("open_sites", "sites", WHOLE, "open sites", "number of open sites")
 FULL = Figure(
     "full", "", "{:.0f}", "periods at the limit", "periods in which the resource is at its limit"
@@ -145,17 +146,31 @@ def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
     """Return what the first sentences say: the sites, what is mailed, and the cost."""
     by_size = plan.sites.sort_values("orders_year", ascending=False, kind="stable")
     names = list(by_size["name"])
-    mailed = list(mailed_shares(plan, problem).items())[:NAMED_PRODUCTS]
+    shares = list(mailed_shares(plan, problem).items())
+    mailed = [shares[0], *(pair for pair in shares[1:] if pair[1] >= MUCH)] if shares else []
+    mailed = mailed[:NAMED_PRODUCTS]
     return {
         "sites_named": names[:NAMED_SITES],
         "sites_more": len(names[NAMED_SITES:]),
         "mail_share": figure("share_direct_mail").shown(
             plan.kpis["channel_share"].get("direct_mail", 0.0)
         ),
-        "mailed": [f"{name} ({shown(share, WHOLE_PERCENT)})" for name, share in mailed],
+        "mailed": [f"{shown(share, WHOLE_PERCENT)} of {name}" for name, share in mailed],
+        **_saving(plan),
         "landed_cost": figure("landed_cost_usd_per_order").shown(
             plan.kpis["landed_cost_usd_per_order"]
         ),
+    }
+
+
+def _saving(plan: Plan) -> dict[str, str]:
+    """Return what the plan saves against mailing every order, empty where it is no other plan."""
+    mail, cost = plan.outcome.mail_only_usd, plan.outcome.objective
+    if mail is None or not len(plan.sites):
+        return {"saving": "", "saving_share": ""}
+    return {
+        "saving": shown(mail - cost, WHOLE),
+        "saving_share": shown((mail - cost) / mail, WHOLE_PERCENT),
     }
 
 

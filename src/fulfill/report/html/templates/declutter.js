@@ -17,8 +17,8 @@ for (let i = 0; i < x.length; i++) {
     b[0] >= 0 && b[1] <= canvas.inner_width && b[2] >= 0 && b[3] <= canvas.inner_height;
   const free = (b) => inside(b) && kept.every((k) => apart(b, k));
   const clear = places.find((b) => free(b) && marks.every((m, j) => j === i || apart(b, m)));
-  // A larger site may have its name over a smaller mark; it has one in any case.
-  const box = clear ?? (i === 0 ? places.find(free) ?? places[0] : undefined);
+  // The largest sites may have their names over smaller marks; the first has one in any case.
+  const box = clear ?? (i < 5 ? places.find(free) : undefined) ?? (i === 0 ? places[0] : undefined);
   text[i] = box ? name[i] : "";
   if (!box) continue;
   offset[i] = box[0] - at[i];
