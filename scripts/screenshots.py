@@ -19,8 +19,6 @@ FRAME = (
     '<body style="margin:0"><iframe src="{page}" width="390" height="{height}"'
     ' style="border:0"></iframe>'
 )
-    '<body style="margin:0"><iframe src="{page}" width="390" height="{height}" style="border:0">'
-)
 PHONE_PX = 1500
 
 
