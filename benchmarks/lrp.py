@@ -12,9 +12,10 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import time
+
+from own_process import print_line
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,17 +23,9 @@ def main(argv: list[str] | None = None) -> int:
     if options.child:
         print(json.dumps(measure(options.paths[0], options)))
         return 0
-    failed = 0
-    for path in options.paths:
-        command = [sys.executable, __file__, path, "--child", "--seconds", str(options.seconds)]
-        command += ["--seed", str(options.seed)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-        lines = done.stdout.strip().splitlines()
-        if done.returncode or not lines:
-            failed += 1
-            lines = [json.dumps({"instance": path, "error": f"exit code {done.returncode}"})]
-        print(lines[-1], flush=True)
-    return 1 if failed else 0
+    given = ["--seconds", str(options.seconds), "--seed", str(options.seed)]
+    runs = [print_line(__file__, path, given) for path in options.paths]
+    return 0 if all(runs) else 1
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

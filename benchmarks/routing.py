@@ -13,9 +13,10 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import time
+
+from own_process import print_line
 
 BOTH = ("ortools", "pyvrp")
 
@@ -25,26 +26,14 @@ def main(argv: list[str] | None = None) -> int:
     if options.child:
         print(json.dumps(measure(options.paths[0], options)))
         return 0
-    failed = 0
-    for path in options.paths:
-        for engine in BOTH if options.engine == "both" else (options.engine,):
-            command = [sys.executable, __file__, path, "--child", "--seconds", str(options.seconds)]
-            command += ["--engine", engine, "--seed", str(options.seed)]
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-            lines = done.stdout.strip().splitlines()
-            if done.returncode or not lines:
-                failed += 1
-                lines = [
-                    json.dumps(
-                        {
-                            "instance": path,
-                            "engine": engine,
-                            "error": f"exit code {done.returncode}",
-                        }
-                    )
-                ]
-            print(lines[-1], flush=True)
-    return 1 if failed else 0
+    given = ["--seconds", str(options.seconds), "--seed", str(options.seed)]
+    engines = BOTH if options.engine == "both" else (options.engine,)
+    runs = [
+        print_line(__file__, path, [*given, "--engine", engine], engine=engine)
+        for path in options.paths
+        for engine in engines
+    ]
+    return 0 if all(runs) else 1
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

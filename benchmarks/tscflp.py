@@ -12,9 +12,10 @@ import argparse
 import json
 import math
 import resource
-import subprocess
 import sys
 import time
+
+from own_process import print_line
 
 METHODS = ("decomposition", "monolith")
 
@@ -24,18 +25,10 @@ def main(argv: list[str] | None = None) -> int:
     if options.child:
         print(json.dumps(measure(options.paths[0], options)))
         return 0
-    failed = 0
-    for path in options.paths:
-        command = [sys.executable, __file__, path, "--child", "--seconds", str(options.seconds)]
-        command += ["--gap", str(options.gap)]
-        command += ["--method", options.method, "--seed", str(options.seed)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-        lines = done.stdout.strip().splitlines()
-        if done.returncode or not lines:
-            failed += 1
-            lines = [json.dumps({"instance": path, "error": f"exit code {done.returncode}"})]
-        print(lines[-1], flush=True)
-    return 1 if failed else 0
+    given = ["--seconds", str(options.seconds), "--gap", str(options.gap)]
+    given += ["--method", options.method, "--seed", str(options.seed)]
+    runs = [print_line(__file__, path, given) for path in options.paths]
+    return 0 if all(runs) else 1
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
