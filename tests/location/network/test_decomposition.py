@@ -159,6 +159,16 @@ def test_a_coarse_instance_keeps_every_order() -> None:
     assert (coarse.member[coarse.zone] == np.arange(len(coarse.zone))).all()
 
 
+def test_promising_lanes_hold_those_that_pay_for_being_in_time_only() -> None:
+    target = BoundTarget("", 3, 0.8, np.ones(ZONES, bool))
+    instance = replace(random_instance(0), limits=Limits(targets=(target,)))
+    prices = with_prices(first_prices(instance), service=np.array([20.0]))
+    lanes = local_lanes(instance)
+    few = promising(instance, lanes, prices, 0.0)
+    every, some = (evaluate(instance, part, prices).bound for part in (lanes, few))
+    assert some == pytest.approx(every)
+
+
 def test_promising_lanes_hold_all_that_pay() -> None:
     instance = random_instance(0)
     lanes, prices = local_lanes(instance), first_prices(instance)

@@ -305,6 +305,8 @@ def promising(
     -------
     LocalLanes
     """
+    # an order in time may earn the multipliers of all service targets
+    slack_usd += float(prices.service.sum())
     cell = np.minimum(prices.cell, cheapest_alternative(instance, prices).usd) + slack_usd
     inbound, _ = inbound_price(instance, prices)
     # lowest possible prices of throughput and stock, so that no lane is dropped that could pay
