@@ -42,7 +42,7 @@ COMMANDS = {
     "optimize": ["optimize", *TOY, "--out"],
     "compare": ["compare", *TOY, "--out"],
     "route": ["route", RUN, "--out"],
-    "export": ["export", RUN, "--format", "geojson", "--out"],
+    "export": ["export", RUN, "--to", "geojson", "--out"],
 }
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 FILE_EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "os.scandir"}
@@ -177,7 +177,7 @@ def kill_once(
     found["half_runs"] = int(target.exists() and not whole(target))
     if sent != signal.SIGKILL:
         found["left_after_term"] = len([one for one in runs.iterdir() if one.name[0] == "."])
-    code, text = in_folder(runs, "export", RUN, "--format", "kepler", "--out", "next")
+    code, text = in_folder(runs, "export", RUN, "--to", "kepler", "--out", "next")
     found["next_failed"] = int(code != 0)
     found["left_over"] = len({one.name for one in runs.iterdir()} - {RUN, "target", "next"})
     found["half_runs"] += int(target.exists() and not whole(target))

@@ -73,3 +73,10 @@ def test_a_site_whose_own_bands_lack_the_base_is_refused(toy: Folders) -> None:
     toy.set(BANDS, 2, "site_id", "any")
     toy.set(BANDS, 3, "site_id", "any")
     assert "F314" in [fault.code for fault in toy.faults()]
+
+
+def test_a_cell_of_a_general_row_is_named_without_its_site(present: Folders) -> None:
+    for key, changed in (("own,S", (25.0, 4.0)), ("own,M,site-b", (10.0, 25.0))):
+        study = present.study(overrides=[f"network/site_sizes[{key}].orders_day=25"])
+        rows = study.problem.network["site_sizes"]["orders_day"]
+        assert tuple(rows) == changed

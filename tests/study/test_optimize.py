@@ -77,6 +77,7 @@ def test_only_the_kernels_of_the_chosen_method_are_compiled(
     compiled: list[str] = []
     for name in COMPILERS:
         monkeypatch.setitem(COMPILERS, name, lambda name=name: compiled.append(name))
+    monkeypatch.setattr("fulfill.location.solve.compile_once", lambda _, kernels: kernels())
     monkeypatch.setitem(METHODS, "decomposition", solve_exact)
     optimize(study_of(toy_problem, method="monolith"))
     assert compiled == []

@@ -18,6 +18,7 @@ from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.network import read_network
 from fulfill.model.certificate import FILE
+from fulfill.study.json_file import FORMAT
 from fulfill.study.open_run import open_run
 from fulfill.study.optimize import find_plan
 from fulfill.study.run_folder import write_run_data
@@ -400,7 +401,7 @@ def test_a_run_that_lies_outside_says_nothing_of_the_machine(
         (lambda run: (run / "summary.json").write_text("{"), r"F311 run/summary\.json"),
         (lambda run: (run / "summary.json").write_text("[]"), r"F311 run/summary\.json"),
         (
-            lambda run: (run / "summary.json").write_text('{"format_version": 3}'),
+            lambda run: (run / "summary.json").write_text(f'{{"format_version": {FORMAT}}}'),
             "F348 run/summary.json: the folder is a run of `fulfill optimize`",
         ),
         (lambda run: (run / "manifest.json").unlink(), r"F348 run/manifest\.json"),
@@ -514,7 +515,7 @@ def test_a_plan_made_infeasible_is_named_as_not_checked(run: Path, status: str) 
     content |= {"status": status, "open_sites": [], "kpis": {}, **none}
     (solver / "summary.json").write_text(json.dumps(content), encoding="utf-8")
     for path in solver.iterdir():
-        if path.suffix in (".csv", ".gpkg", ".html"):
+        if path.suffix in (".csv", ".gpkg", ".html", ".qgs"):
             path.unlink()
     seal(solver)
     found = verify(solver)

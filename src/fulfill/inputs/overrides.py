@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.cells import convert_cells
-from fulfill.inputs.columns import Column, Table
+from fulfill.inputs.columns import REQUIRED, Column, Table
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network, table_faults
@@ -198,15 +198,24 @@ def _changed(frame: pd.DataFrame | None, override: Override) -> pd.DataFrame | F
     if column is None or column.key:
         names = [one.name for one in table.columns if not one.key]
         return _unknown(override, f"no column {override.column!r}", override.column, names)
-    if len(override.key) != len(table.key):
+    key = _whole_key(table, override.key)
+    if len(key) != len(table.key):
         return _unknown(override, f"the key of {table.name}.csv is {', '.join(table.key)}")
     rows = np.ones(len(frame), bool)
-    for name, cell in zip(table.key, override.key, strict=True):
+    for name, cell in zip(table.key, key, strict=True):
         rows &= _equal(frame[name], cell)
     if rows.sum() != 1:
         known = frame[list(table.key)].astype(str).agg(",".join, axis=1).tolist()
         return _unknown(override, "no such row", ",".join(override.key), known)
     return _with_cell(frame, int(np.flatnonzero(rows)[0]), column, override)
+
+
+def _whole_key(table: Table, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a key with the last columns that were left out at their defaults, if they have any."""
+    missing = [column for column in table.columns if column.key][len(given) :]
+    if any(column.default is REQUIRED for column in missing):
+        return given
+    return (*given, *(str(column.default) for column in missing))
 
 
 def _equal(cells: pd.Series, text: str) -> np.ndarray:

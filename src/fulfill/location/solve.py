@@ -24,8 +24,8 @@ COMPILERS = {"branching": branching_warmup.compile_kernels, "decomposition": war
 SMALL = 2_500
 """Allocations (lane x product x period) up to which the plain MIP is better.
 
-Above, the secant approximation of safety stock costs the MIP more than the gap that the
-decomposition leaves (docs/benchmarks.md)."""
+Below, it is faster and exact; above, it is slower, and its secant approximation of safety stock
+costs more than the gap that the decomposition leaves (docs/benchmarks.md)."""
 
 
 def best_method(instance: LocationInstance) -> str:

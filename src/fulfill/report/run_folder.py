@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from fulfill.report.aside import aside
 from fulfill.report.drawing import check_drawn, draw
 from fulfill.study.csv_files import write_csv
 from fulfill.study.output_folder import new_folder
@@ -16,8 +17,9 @@ from fulfill.study.run_folder import (
     LAYERS,
     PROJECT,
     REPORT,
-    write_plan,
+    write_records,
     write_run_manifest,
+    write_tables,
 )
 
 
@@ -52,7 +54,7 @@ def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
 
 
 def write_run(run: Run, folder: Path) -> tuple[str, ...]:
-    """Write all files of a run, those that an audit needs first.
+    """Write all files of a run: tables, and beside them layers and page.
 
     Parameters
     ----------
@@ -67,8 +69,9 @@ def write_run(run: Run, folder: Path) -> tuple[str, ...]:
         What could not be drawn, see `drawing.draw`.
     """
     begun = time.perf_counter()
-    write_plan(run, folder)
-    lost = _draw(run, folder) if run.found else ()
+    with aside(partial(write_tables, run, folder)):
+        write_records(run, folder)
+        lost = _draw(run, folder) if run.found else ()
     write_run_manifest(run, folder, time.perf_counter() - begun)
     return lost
 

@@ -13,6 +13,7 @@ import numpy as np
 from fulfill.audit.bound import audit_bound
 from fulfill.audit.key_figures import compare_key_figures, key_figures
 from fulfill.audit.plan import COST_TOLERANCE, Audit, audit_plan
+from fulfill.location.mail_only import cost_by_mail
 from fulfill.location.network.planning import cost_of_sites
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
@@ -28,7 +29,7 @@ from fulfill.model.decisions import (
     relative_gap,
     status_of,
 )
-from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
 from fulfill.study.conditions import conditions
 from fulfill.study.kpis import tabulate
@@ -85,23 +86,6 @@ def optimize(
     return replace(run, plan=replace(run.plan, outcome=outcome))
 
 
-def mail_only(instance: LocationInstance) -> float | None:
-    """Return what it costs to open no site and mail every order worth mailing.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-
-    Returns
-    -------
-    float or None
-        USD a year, without the limits and locks of a plan; None where nothing can be mailed.
-    """
-    if not (instance.lane_site == MAIL).any():
-        return None
-    return cost_of_sites(instance, np.zeros(instance.fixed_usd.shape))
-
-
 def find_plan(
     study: Study, *, progress: Report | None = None, start: WarmStartSource | None = None
 ) -> Run:
@@ -153,7 +137,7 @@ def find_plan(
     seconds = time.perf_counter() - begun - compiling
     run = build_run(study, model, solution, seconds, _stopped_by(solution, left))
     outcome = replace(
-        run.outcome, wall_seconds=time.perf_counter() - begun, mail_only_usd=mail_only(instance)
+        run.outcome, wall_seconds=time.perf_counter() - begun, mail_only_usd=cost_by_mail(instance)
     )
     _log_outcome(outcome)
     return replace(run, began_from=name, plan=replace(run.plan, outcome=outcome))

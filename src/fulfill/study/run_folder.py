@@ -64,12 +64,26 @@ def write_run_data(run: Run, folder: Path) -> None:
     folder : Path
         Existing empty folder, such as that of `output_folder.new_folder`.
     """
-    write_plan(run, folder)
+    write_tables(run, folder)
+    write_records(run, folder)
     write_run_manifest(run, folder)
 
 
-def write_plan(run: Run, folder: Path) -> None:
-    """Write what an audit needs except for the manifest, which comes after all other files.
+def write_tables(run: Run, folder: Path) -> None:
+    """Write the tables of the plan, if there is one.
+
+    Parameters
+    ----------
+    run, folder
+        See `write_run_data`.
+    """
+    if run.found:
+        for name in TABLES:
+            write_csv(getattr(run.plan, name), folder / f"{name}.csv")
+
+
+def write_records(run: Run, folder: Path) -> None:
+    """Write what an audit needs besides the tables and the manifest, which comes last.
 
     Parameters
     ----------
@@ -80,9 +94,6 @@ def write_plan(run: Run, folder: Path) -> None:
         run.certificate.save(folder / CERTIFICATE)
     if run.warm_start is not None:
         run.warm_start.save(folder / WARM_START)
-    if run.found:
-        for name in TABLES:
-            write_csv(getattr(run.plan, name), folder / f"{name}.csv")
     if run.rounds is not None:
         write_csv(run.rounds.table, folder / ROUNDS)
         if run.rounds.private_fleet is not None:

@@ -295,8 +295,6 @@ SHARED = (
            "`local` where the gain of stock is positive, otherwise `direct_mail`; empty: nothing "
            "to compare"),
     Figure("leg", "", "", "leg", "`inbound` to a site or `outbound` to a zone"),
-    Figure("from", "", "", "from", "id of the place where the flow starts"),
-    Figure("to", "", "", "to", "id of the place where the flow ends"),
     Figure("main_site", "", "", "main site",
            "site that serves most orders of the zone, or `direct mail`; empty: nothing served"),
     Figure("main_channel", "", "channel", "main channel",

@@ -113,8 +113,8 @@ SITE_SIZES = Table(
     "the sizes in which a site can be opened",
     (
         Column("ownership", "text", "own or shared", key=True, choices=OWNERSHIPS),
-        SITE_OF_ROW,
         Column("size", "text", "S, M or L", key=True, choices=SIZES),
+        SITE_OF_ROW,
         number("area_m2", "m2", "rented area (0 for shared)"),
         number("storage_m3", "m3", "stock that fits"),
         number("orders_day", "orders/day", "base throughput"),
@@ -129,10 +129,10 @@ BANDS = Table(
     "throughput bands of a site, in the order in which they fill",
     (
         Column("ownership", "text", "own or shared", key=True, choices=OWNERSHIPS),
-        SITE_OF_ROW,
         Column(
             "band", "text", "name of the band", key=True, choices=("base", "overtime", "temporary")
         ),
+        SITE_OF_ROW,
         number("capacity_factor", "-", "capacity of the band, share of the base throughput", 0, 5),
         number(
             "price_factor", "-", "handling price in the band, multiple of the base price", 0, 10

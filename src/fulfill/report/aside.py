@@ -1,0 +1,51 @@
+"""A step of writing that runs beside the rest, in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 120.0
+"""Seconds that a step may still take when everything else is written."""
+
+
+@contextmanager
+def aside(step: Callable[[], None]) -> Iterator[None]:
+    """Run a step in a child process while the block runs.
+
+    The child is a fork, which has all the data without copying them. Where there is no safe fork,
+    and where the child fails, the step runs here, so that its exception is raised here too.
+
+    Parameters
+    ----------
+    step : callable
+        Writes files that it may write again.
+
+    Yields
+    ------
+    None
+    """
+    if sys.platform != "linux":
+        step()
+        yield
+        return
+    child = multiprocessing.get_context("fork").Process(target=step, daemon=True)
+    with warnings.catch_warnings():
+        # The other threads are idle ones of numba, which a step that only writes never calls.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child.start()
+    try:
+        yield
+    finally:
+        child.join(PATIENCE_S)
+        if child.exitcode != 0:
+            log.info("the step beside the others ended with %s; again", child.exitcode)
+            child.kill()
+            child.join()
+            step()
