@@ -27,7 +27,10 @@ LIBRARIES = (
     "networkx",
     "searoute",
     "numba",
+    "llvmlite",
 )
+"""What the path of a search depends on, besides the kind of processor: sums of compiled loops are
+rounded as its vector instructions add them."""
 INPUTS = {PLAN: {"network", "demand"}}
 """What the inputs of a folder are called, by kind."""
 KEYS = {
@@ -44,6 +47,13 @@ KEYS = {
 """Keys of a manifest with their types."""
 
 
+def processor() -> str:
+    """Return the kind of processor that machine code is made for, as LLVM calls it."""
+    from llvmlite.binding import get_host_cpu_name
+
+    return str(get_host_cpu_name())
+
+
 def write_manifest(
     folder: Path,
     kind: str,
@@ -54,7 +64,7 @@ def write_manifest(
 ) -> None:
     """Write manifest.json, after all other files of a folder.
 
-    It identifies the sources of a folder, and nothing of the machine or its user.
+    It identifies the sources of a folder, and of the machine only the kind of its processor.
 
     Parameters
     ----------
@@ -78,6 +88,7 @@ def write_manifest(
         "versions": {
             "python": platform.python_version(),
             **{name: _version(name) for name in LIBRARIES},
+            "processor": processor(),
         },
         "inputs": {name: files.hashes for name, files in inputs.items()},
         "options": dict(options),
