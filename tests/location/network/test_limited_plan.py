@@ -21,6 +21,7 @@ from fulfill.location.network.limits import (
     with_limit_prices,
 )
 from fulfill.location.network.planning import from_sizes, plan_prices, priced_plan
+from fulfill.location.network.primal_heuristic import choose_sites
 from fulfill.location.network.relaxation import evaluate, local_lanes
 from fulfill.location.network.warmup import compile_kernels
 from fulfill.model.instance import MAIL, LocationInstance
@@ -108,3 +109,15 @@ def test_multipliers_of_a_coarse_instance_may_price_the_plan_of_the_full_one() -
     prices = plan_prices(instance, siting, siting.side)
     relaxed = evaluate(instance, local_lanes(instance), prices)
     assert np.isfinite(relaxed.bound)
+
+
+def test_sites_that_were_searched_for_are_compared_by_plans_that_keep_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fulfill.location.network.primal_heuristic.POOR", -1.0)
+    instance = limited(0.75)
+    choice = choose_sites(instance, 0, lambda _: False)
+    decisions, planned = plan_of(instance, choice.siting, choice.prices)
+    assert decisions is not None
+    assert keeps_limits(instance, decisions)
+    assert planned.cost <= choice.siting.cost * 1.005

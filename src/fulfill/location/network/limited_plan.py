@@ -14,6 +14,7 @@ import numpy as np
 from fulfill.location.network.limits import (
     RAISE,
     TRIES,
+    is_limited,
     limit_prices,
     limit_slack,
     raised,
@@ -90,7 +91,7 @@ def plan_of(
         # the multipliers at which a plan of these sites just kept its limits before
         prices = with_limit_prices(prices, limit_prices(siting.side))
     first = _limited_plan(instance, siting, prices, rounds)
-    if not len(instance.limits.targets) and np.isinf(instance.limits.co2_kg):
+    if not is_limited(instance):
         return first.decisions, first.siting
     missed, kept = _around(instance, first)
     if kept is None:

@@ -114,6 +114,11 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
     )
 
 
+def is_limited(instance: LocationInstance) -> bool:
+    """Tell whether there are service levels or a carbon cap."""
+    return bool(instance.limits.targets) or bool(np.isfinite(instance.limits.co2_kg))
+
+
 def limit_slack(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return how far a plan keeps the service levels and the carbon cap.
 

@@ -15,7 +15,7 @@ import numpy as np
 from fulfill.location.network.ascent import Ascent, ascend, begin, follow
 from fulfill.location.network.first_prices import first_prices, first_reference
 from fulfill.location.network.limited_plan import plan_of
-from fulfill.location.network.limits import limit_prices, with_limit_prices
+from fulfill.location.network.limits import is_limited, limit_prices, with_limit_prices
 from fulfill.location.network.planning import (
     as_siting,
     from_sizes,
@@ -236,7 +236,13 @@ def _searched(
     for siting in found:
         if plans and stop(0.7):
             break
-        plans.append(reoptimised(instance, siting, state.best)[0])
+        planned = reoptimised(instance, siting, state.best)[0]
+        if is_limited(instance):
+            # the search knows no service level and no cap: what it found may miss them
+            decisions, planned = plan_of(instance, planned, state.best)
+            if decisions is None and plans:
+                continue
+        plans.append(planned)
     return min(plans, key=lambda siting: siting.cost)
 
 
