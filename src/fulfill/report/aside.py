@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,6 +14,14 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 120.0
 """Seconds that a step may still take when everything else is written."""
+
+
+def _run(step: Callable[[], None]) -> None:
+    """Run a step and end the process; what goes wrong is told where it runs again."""
+    try:
+        step()
+    except BaseException:  # an interrupt of the user too
+        os._exit(1)
 
 
 @contextmanager
@@ -31,11 +40,12 @@ def aside(step: Callable[[], None]) -> Iterator[None]:
     ------
     None
     """
-    if sys.platform != "linux":
+    # a daemon, such as a worker of a pool, may have no children
+    if sys.platform != "linux" or multiprocessing.current_process().daemon:
         step()
         yield
         return
-    child = multiprocessing.get_context("fork").Process(target=step, daemon=True)
+    child = multiprocessing.get_context("fork").Process(target=_run, args=(step,), daemon=True)
     with warnings.catch_warnings():
         # The other threads are idle ones of numba, which a step that only writes never calls.
         warnings.simplefilter("ignore", DeprecationWarning)

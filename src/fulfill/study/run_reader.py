@@ -77,12 +77,36 @@ def read_typed(folder: Path, name: str) -> pd.DataFrame:
     InputError
         F101 where it is missing, F311 where it cannot be parsed.
     """
-    table = read_table(folder, name)
-    declared = next(one for one in PLAN_TABLES if one.name == f"{name}.csv")
-    for column in table.columns:
-        if declared.is_number(column):
-            table[column] = numbers(table, column, declared.name)
-    return table
+    return typed(read_table(folder, name), f"{name}.csv")
+
+
+def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table of texts with its numeric columns as float64.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `csv_files.read_csv`.
+    name : str
+        Name of the file.
+
+    Returns
+    -------
+    DataFrame
+        Empty cells of numeric columns are NaN.
+
+    Raises
+    ------
+    InputError
+        F311 where a cell of a numeric column is no number.
+    """
+    declared = next(one for one in PLAN_TABLES if one.name == name)
+    changed = {
+        column: numbers(table, column, name)
+        for column in table.columns
+        if declared.is_number(column)
+    }
+    return table.assign(**changed)
 
 
 def numbers(table: pd.DataFrame, column: str, file: str) -> Array:

@@ -255,8 +255,7 @@ def _reallocate(search: Search, start: WarmStart) -> Multipliers:
         limited = limited_prices(instance, prices, search.siting)
         if limited is not None:
             search.prove(limited, evaluate(instance, local_lanes(instance), limited))
-    assert search.proof is not None
-    return search.proof
+    return prices if search.proof is None else search.proof
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:

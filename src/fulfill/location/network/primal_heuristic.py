@@ -232,18 +232,18 @@ def _searched(
     found = search_sites(
         instance, table, starts, likely_sites(state, relaxed.value), seed, lambda: stop(0.65)
     )
-    plans = [] if best is None else [best]
+    # whether limits are missed comes before the cost
+    plans = [] if best is None else [(False, best)]
     for siting in found:
         if plans and stop(0.7):
             break
-        planned = reoptimised(instance, siting, state.best)[0]
+        planned, missed = reoptimised(instance, siting, state.best)[0], False
         if is_limited(instance):
-            # the search knows no service level and no cap: what it found may miss them
+            # the search knows no service level and no cap
             decisions, planned = plan_of(instance, planned, state.best)
-            if decisions is None and plans:
-                continue
-        plans.append(planned)
-    return min(plans, key=lambda siting: siting.cost)
+            missed = decisions is None
+        plans.append((missed, planned))
+    return min(plans, key=lambda plan: (plan[0], plan[1].cost))[1]
 
 
 def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:

@@ -21,12 +21,12 @@ from fulfill.report.gis.geopackage import STYLES
 from fulfill.report.gis.kepler import kepler_map
 from fulfill.report.gis.layers import LAYERS, ROUTES, write_geojson
 from fulfill.report.gis.postgis import write_postgis
-from fulfill.study.csv_files import originals, read_csv
+from fulfill.study.csv_files import read_csv
 from fulfill.study.json_file import write_json
 from fulfill.study.manifest import changed_files, read_manifest
-from fulfill.study.outputs import PLAN_TABLES
 from fulfill.study.run_folder import ARCS, PROJECT
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
+from fulfill.study.run_reader import typed
 
 TABLES_ONLY = ("flows", "costs", "capacity", "channels", "unserved")
 """Tables of a plan that are no layer."""
@@ -85,41 +85,15 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         (target / name).write_bytes(content)
     written = [target / name for name in contents]
     if fmt == "kepler":
-        tables = {name.removesuffix(".csv"): typed(name, contents[name]) for name in contents}
+        tables = {name.removesuffix(".csv"): _table(name, contents[name]) for name in contents}
         write_json(target / KEPLER, kepler_map(tables))
         written.append(target / KEPLER)
     return written
 
 
-def typed(name: str, content: bytes) -> pd.DataFrame:
-    """Return a table of a run with its texts as they were and its numbers as numbers.
-
-    Parameters
-    ----------
-    name : str
-        Name of the CSV file.
-    content : bytes
-        Its content.
-
-    Returns
-    -------
-    DataFrame
-        Empty cells of numeric columns are NaN.
-
-    Raises
-    ------
-    InputError
-        F311 where a cell of a numeric column is no number.
-    """
-    declared = next(one for one in PLAN_TABLES if one.name == name)
-    table = originals(read_csv(BytesIO(content)))
-    try:
-        for column in table.columns:
-            if declared.is_number(column):
-                table[column] = pd.to_numeric(table[column].replace("", None)).astype(float)
-    except (ValueError, TypeError) as error:
-        raise InputError([Fault("F311", name, detail=str(error))]) from None
-    return table
+def _table(name: str, content: bytes) -> pd.DataFrame:
+    """Return a table of a run from the content of its file, with numbers as numbers."""
+    return typed(read_csv(BytesIO(content)), name)
 
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> Path:
@@ -155,7 +129,7 @@ def export_postgis(run: Path, address: str, *, schema: str, overwrite: bool = Fa
     """
     contents = _unchanged(run, "postgis")
     layers = _layers(contents[GEOPACKAGE])
-    tables = {name: typed(f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES_ONLY}
+    tables = {name: _table(f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES_ONLY}
     return write_postgis(layers, tables, address, schema=schema, overwrite=overwrite)
 
 

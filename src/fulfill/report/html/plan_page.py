@@ -163,14 +163,16 @@ def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _saving(plan: Plan) -> dict[str, str]:
-    """Return what the plan saves against mailing every order, empty where it is no other plan."""
+def _saving(plan: Plan) -> dict[str, Any]:
+    """Return what the plan saves against mail only, empty where there is nothing to compare."""
     mail, cost = plan.outcome.mail_only_usd, plan.outcome.objective
-    if mail is None or not len(plan.sites):
-        return {"saving": "", "saving_share": ""}
+    if mail is None or mail <= 0 or not len(plan.sites):
+        return {"saving": "", "saving_share": "", "dearer": False}
+    saved = abs(mail - cost)
     return {
-        "saving": shown(mail - cost, WHOLE),
-        "saving_share": shown((mail - cost) / mail, WHOLE_PERCENT),
+        "saving": shown(saved, WHOLE),
+        "saving_share": shown(saved / mail, WHOLE_PERCENT),
+        "dearer": mail < cost,  # sites locked open may cost more than they save
     }
 
 
