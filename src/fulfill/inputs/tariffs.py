@@ -8,8 +8,10 @@ their lower end and include their upper one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,39 +108,49 @@ class Regime:
         Duty or None
             None where no row applies. The goods cannot enter then: it does not mean free of duty.
         """
-        rows = self.rows
-        upper = rows["value_to_usd"].fillna(np.inf)
-        hit = rows[
-            (rows["destination"] == destination)
-            & (rows["entry_kind"] == entry_kind)
-            & rows["origin_group"].isin([origin_group, "any"])
-            & rows["tariff_class"].isin([tariff_class, "any"])
-            & ((rows["value_from_usd"] < value) | ((rows["value_from_usd"] == 0) & (value == 0)))
-            & (value <= upper)
+        found = [
+            (rule, row)
+            for rule, row in self._by_entry.get((destination, entry_kind), ())
+            if row["origin_group"] in (origin_group, "any")
+            and row["tariff_class"] in (tariff_class, "any")
+            and (row["value_from_usd"] < value or row["value_from_usd"] == value == 0)
+            and not value > row["value_to_usd"]  # an open end is NaN
         ]
-        if hit.empty:
+        if not found:
             return None
         # the origin group outranks the class; without overlaps no two rows have the same rank
-        rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (
-            hit["tariff_class"] == tariff_class
-        ).astype(int)
-        row = hit.iloc[int(rank.to_numpy().argmax())]
-        return Duty(
-            rule_id=str(row["rule_id"]),
-            rate=float(row["rate"]),
-            base=str(row["base"]),
-            fixed_usd=float(row["fixed_usd"]),
-            fees=(
-                Fee(
-                    name=str(row["rule_id"]),
-                    rate=float(row["fee_rate"]),
-                    base=str(row["base"]),
-                    min_usd=float(row["fee_min_usd"]),
-                    max_usd=float(row["fee_max_usd"]) if pd.notna(row["fee_max_usd"]) else np.inf,
-                ),
-                *applicable_fees(self.fee_rows, destination, entry_kind, origin_group),
+        rule, _ = max(
+            found,
+            key=lambda pair: (
+                pair[1]["origin_group"] == origin_group,
+                pair[1]["tariff_class"] == tariff_class,
             ),
         )
+        fees = applicable_fees(self.fee_rows, destination, entry_kind, origin_group)
+        return replace(rule, fees=(*rule.fees, *fees))
+
+    @cached_property
+    def _by_entry(self) -> dict[tuple[str, str], list[tuple[Duty, dict[str, Any]]]]:
+        """Rules with their own fee, and their rows, by country and kind of entry."""
+        listed: dict[tuple[str, str], list[tuple[Duty, dict[str, Any]]]] = {}
+        for row in self.rows.to_dict("records"):
+            high = row["fee_max_usd"]
+            fee = Fee(
+                name=str(row["rule_id"]),
+                rate=float(row["fee_rate"]),
+                base=str(row["base"]),
+                min_usd=float(row["fee_min_usd"]),
+                max_usd=float(high) if pd.notna(high) else np.inf,
+            )
+            rule = Duty(
+                rule_id=str(row["rule_id"]),
+                rate=float(row["rate"]),
+                base=str(row["base"]),
+                fixed_usd=float(row["fixed_usd"]),
+                fees=(fee,),
+            )
+            listed.setdefault((row["destination"], row["entry_kind"]), []).append((rule, row))
+        return listed
 
     def highest(self, destination: str, entry_kind: str, origin_group: str) -> float:
         """Return the largest customs value for which any row may apply.
