@@ -130,9 +130,9 @@ class Regime:
         return replace(rule, fees=(*rule.fees, *fees))
 
     @cached_property
-    def _by_entry(self) -> dict[tuple[str, str], list[tuple[Duty, dict[str, Any]]]]:
+    def _by_entry(self) -> dict[tuple[str, str], list[tuple[Duty, dict[Any, Any]]]]:
         """Rules with their own fee, and their rows, by country and kind of entry."""
-        listed: dict[tuple[str, str], list[tuple[Duty, dict[str, Any]]]] = {}
+        listed: dict[tuple[str, str], list[tuple[Duty, dict[Any, Any]]]] = {}
         for row in self.rows.to_dict("records"):
             high = row["fee_max_usd"]
             fee = Fee(
