@@ -7,12 +7,20 @@ reported already.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.rate_card_checks import (
+    mail_zone_faults,
+    own_price_faults,
+    price_faults,
+    reference_faults,
+    surcharge_faults,
+)
 from fulfill.inputs.site_rows import row_faults, rows_by_site
 from fulfill.inputs.spelling import fold, misspelt, near
 
@@ -20,6 +28,7 @@ Tables = Mapping[str, pd.DataFrame]
 ANY = "any"
 """The class in tariffs.csv that stands for every class without a row of its own."""
 
+_CARD_TABLES = ("rate_cards", "rate_zones", "surcharges")
 _ORDERED = (
     # table, lower column, upper column, whether they may be equal, what is wrong
     (
@@ -39,6 +48,7 @@ _ORDERED = (
     ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the smallest"),
     ("entry_fees", "min_usd", "max_usd", True, "the largest fee is below the smallest"),
     ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),
+    ("rate_cards", "kg_from", "kg_to", False, "the weight break is empty"),
 )
 
 
@@ -55,11 +65,18 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F213, F214, F313 to F315 and F318.
+        F201, F205, F208, F213, F214, F313 to F315, F318 and F350 to F353.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("origins",), _origin_faults),
         (("services",), _distance_band_faults),
+        (("services",), partial(own_price_faults, name="services")),
+        (("mail_services",), partial(own_price_faults, name="mail_services")),
+        (("services", "mail_services", *_CARD_TABLES), reference_faults),
+        (("rate_cards",), price_faults),
+        (("rate_zones",), _zone_band_faults),
+        (("mail_services", "rate_zones"), mail_zone_faults),
+        (("surcharges",), surcharge_faults),
         (("sites", "site_sizes"), _size_faults),
         (("sites", "bands"), _base_band_faults),
         (("lanes",), _lane_length_faults),
@@ -138,23 +155,34 @@ def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     """Find services whose distance bands are empty, do not begin at 0, overlap or leave a gap."""
-    file = f"{folder}/services.csv"
     for (service, country, kind), rows in tables["services"].groupby(
         ["service_id", "country", "zone_class"]
     ):
-        who, reached = f"{service}, {country} {kind}", 0.0
-        bands = rows.sort_values("km_from", kind="stable")
-        for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
-            if begins != reached:
-                fault = "gap" if begins > reached else "overlap"
-                low, high = sorted((begins, reached))
-                detail = f"{who}: {fault} between {low:g} and {high:g} km"
-                yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
-            if ends <= begins:
-                yield Fault(
-                    "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
-                )
-            reached = max(ends, begins)
+        yield from _band_faults(f"{folder}/services.csv", f"{service}, {country} {kind}", rows)
+
+
+def _zone_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find the same in the distance bands of a rate card between two states."""
+    zones = tables["rate_zones"].fillna({"km_to": np.inf})
+    for pair, rows in zones.groupby(["card", "country", "from_state", "to_state"], sort=False):
+        yield from _band_faults(f"{folder}/rate_zones.csv", "{}, {}, {} to {}".format(*pair), rows)
+
+
+def _band_faults(file: str, who: str, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Find distance bands that are empty, do not begin at 0, overlap or leave a gap."""
+    reached = 0.0
+    bands = rows.sort_values("km_from", kind="stable")
+    for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
+        if begins != reached:
+            fault = "gap" if begins > reached else "overlap"
+            low, high = sorted((begins, reached))
+            detail = f"{who}: {fault} between {low:g} and {high:g} km"
+            yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
+        if ends <= begins:
+            yield Fault(
+                "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
+            )
+        reached = max(ends, begins)
 
 
 def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ import pandas as pd
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.periods import YEAR, in_season
-from fulfill.inputs.rate_cards import as_date, carded_services, rows_on
+from fulfill.inputs.rate_cards import as_date
 from fulfill.inputs.schema.rate_cards import ANY, OTHER_STATES
 from fulfill.inputs.spelling import near, nearest
 
@@ -72,33 +72,49 @@ def reference_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     Fault
         F208.
     """
-    rates, zones = tables["rate_cards"], tables["rate_zones"]
-    known, priced = set(rates["card"]), _pairs(rates, "card", "service_id")
-    reached, used = _pairs(zones, "card", "country"), carded_services(tables)
     for name in ("services", "mail_services"):
-        rows = tables[name][tables[name]["card"] != ""]
-        columns = ("card", "service_id", "country", ROW)
-        for card, service, country, line in zip(*(rows[c] for c in columns), strict=True):
-            detail = ""
-            if card not in known:
-                detail = "not in rate_cards.csv" + near(nearest(card, known))
-            elif (card, service) not in priced:
-                detail = f"rate_cards.csv has no price of {service} on this card"
-            elif (card, country) not in reached:
-                detail = f"rate_zones.csv has no zone of this card in {country}"
-            if detail:
-                yield Fault("F208", f"{folder}/{name}.csv", int(line), "card", card, detail)
-    with_price = _pairs(rates, "card", "card_zone")
+        yield from _service_faults(folder, tables, name)
+    yield from _zone_faults(folder, tables)
+    yield from _surcharged_faults(folder, tables)
+
+
+def _service_faults(folder: str, tables: Tables, name: str) -> Iterator[Fault]:
+    """Find services whose card has no price or no zone for them."""
+    rates = tables["rate_cards"]
+    known, priced = set(rates["card"]), _pairs(rates, "card", "service_id")
+    reached = _pairs(tables["rate_zones"], "card", "country")
+    rows = tables[name][tables[name]["card"] != ""]
+    columns = ("card", "service_id", "country", ROW)
+    for card, service, country, line in zip(*(rows[c] for c in columns), strict=True):
+        detail = ""
+        if card not in known:
+            detail = "not in rate_cards.csv" + near(nearest(card, known))
+        elif (card, service) not in priced:
+            detail = f"rate_cards.csv has no price of {service} on this card"
+        elif (card, country) not in reached:
+            detail = f"rate_zones.csv has no zone of this card in {country}"
+        if detail:
+            yield Fault("F208", f"{folder}/{name}.csv", int(line), "card", card, detail)
+
+
+def _zone_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find zones of a card that have no price."""
+    rates, zones = tables["rate_cards"], tables["rate_zones"]
+    known, priced = set(rates["card"]), _pairs(rates, "card", "card_zone")
     for card, zone, line in zip(*(zones[c] for c in ("card", "card_zone", ROW)), strict=True):
-        if card in known and (card, zone) not in with_price:
+        if card in known and (card, zone) not in priced:
             names = rates.loc[rates["card"] == card, "card_zone"]
             detail = f"rate_cards.csv has no price of {card} for it{near(nearest(zone, names))}"
             yield Fault("F208", f"{folder}/rate_zones.csv", int(line), "card_zone", zone, detail)
-    charged = _pairs(used, "card", "service_id") | priced
-    columns = ("card", "service_id", ROW)
-    for card, service, line in zip(*(tables["surcharges"][c] for c in columns), strict=True):
-        if card in known and service != ANY and (card, service) not in charged:
-            detail = f"no service of {card}; any stands for all of them"
+
+
+def _surcharged_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find surcharges on services that their card does not have."""
+    rates, rows = tables["rate_cards"], tables["surcharges"]
+    known, priced = set(rates["card"]), _pairs(rates, "card", "service_id")
+    for card, service, line in zip(*(rows[c] for c in ("card", "service_id", ROW)), strict=True):
+        if card in known and service != ANY and (card, service) not in priced:
+            detail = f"rate_cards.csv has no such service on {card}; any stands for all of them"
             file = f"{folder}/surcharges.csv"
             yield Fault("F208", file, int(line), "service_id", service, detail)
 
@@ -130,11 +146,10 @@ def price_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     for key, rows in rates.groupby(["card", "service_id", "card_zone"], sort=False):
         who = "{} {}, zone {}".format(*key)
         listed = rows.sort_values(["valid_from", "kg_from"], kind="stable").to_dict("records")
-        clashes = {(int(two[ROW]), two["valid_from"]): one for one, two in _overlaps(listed)}
-        for (line, _), one in clashes.items():
-            kg = next(row["kg_from"] for row in listed if row[ROW] == line)
+        clashes = {int(two[ROW]): (one, two) for one, two in _overlaps(listed)}
+        for line, (one, two) in clashes.items():
             detail = f"{who}: overlaps row {int(one[ROW])} in weight and time"
-            yield Fault("F350", file, line, "kg_from", f"{kg:g}", detail)
+            yield Fault("F350", file, line, "kg_from", f"{two['kg_from']:g}", detail)
         if not clashes:
             yield from _weight_gaps(file, who, listed)
             yield from _day_gaps(file, who, listed)
@@ -253,7 +268,9 @@ def _charged_together(one: Record, two: Record) -> bool:
     )
     held = one["valid_from"] <= two["valid_to"] and two["valid_from"] <= one["valid_to"]
     return bool(same and held) and any(
-        all(in_season(as_date(row["peak_from"]), as_date(row["peak_to"]), day) for row in (one, two))
+        all(
+            in_season(as_date(row["peak_from"]), as_date(row["peak_to"]), day) for row in (one, two)
+        )
         for day in YEAR
     )
 
@@ -288,9 +305,3 @@ def _mail_zone_fault(folder: str, line: int, column: str, card: str, value: obje
     detail = f"{card} prices direct mail, which has neither site nor road: leave it empty"
     shown = f"{value:g}" if isinstance(value, float) else str(value)
     return Fault("F214", f"{folder}/rate_zones.csv", line, column, shown, detail)
-
-
-def prices_on(tables: Tables, as_of: date) -> pd.DataFrame:
-    """Return the rows of rate_cards.csv in force on a day for services that name their card."""
-    used = carded_services(tables)[["card", "service_id"]].drop_duplicates()
-    return rows_on(tables["rate_cards"], as_of).merge(used, on=["card", "service_id"])

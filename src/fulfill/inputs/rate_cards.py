@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from fulfill.inputs.periods import season_shares
 
 Tables = Mapping[str, pd.DataFrame]
+CM3_M3 = 1e6
+DECIMALS = 9
+"""Decimals of a kilogram in which weights are compared: 3 x 0.1 kg is not above 0.3 kg."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,29 @@ def rows_on(table: pd.DataFrame, day: date) -> pd.DataFrame:
 def as_date(moment: pd.Timestamp) -> date | None:
     """Return the day of a cell of a date column, None for an empty one."""
     return None if pd.isna(moment) else moment.date()
+
+
+def billable_kg(
+    weight_kg: NDArray[np.float64], volume_m3: NDArray[np.float64], divisor: float, step: float
+) -> NDArray[np.float64]:
+    """Return the weight for which parcels pay.
+
+    Parameters
+    ----------
+    weight_kg, volume_m3 : (n_parcels,)
+    divisor : float
+        Volume that is billed as one kilogram, cm3; 0 where volume is not billed.
+    step : float
+        The weight is rounded up to a multiple of it, kg; 0 where it is not rounded.
+
+    Returns
+    -------
+    ndarray, shape (n_parcels,)
+        kg.
+    """
+    kg = np.maximum(weight_kg, volume_m3 * CM3_M3 / divisor) if divisor else weight_kg
+    # the quotient is rounded first: 3 x 0.1 kg are three steps of 0.1 kg, not four
+    return np.asarray(np.ceil(np.round(kg / step, DECIMALS)) * step if step else kg)
 
 
 def carded_services(tables: Tables) -> pd.DataFrame:

@@ -10,7 +10,7 @@ each country and zone class; their whole price is in the lanes, from own_deliver
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,8 @@ OWN_VANS = "own-vans"
 """`service_id` of the delivery options of own_delivery.csv."""
 NO_FERRY = -1
 """The ferry of an option that takes none."""
+ON_CARD = ("card", "card_zone", "card_state")
+"""What an option has besides if a rate card prices it; empty texts if none does."""
 HOURS_A_DAY = 24.0
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
@@ -237,7 +239,7 @@ def _own_fleet_options(services: pd.DataFrame) -> pd.DataFrame:
     nearest = services[services["km_from"] == 0].sort_values("base_usd", kind="stable")
     fast = nearest.drop_duplicates(["country", "zone_class"])
     free = dict.fromkeys(("base_usd", "usd_kg", "usd_100km"), 0.0)
-    no_card = dict.fromkeys(("card", "card_zone", "card_state"), NO_CARD)
+    no_card = dict.fromkeys(ON_CARD, NO_CARD)
     return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free, **no_card)
 
 
@@ -287,14 +289,11 @@ def lanes_to_zones(
     from_abroad = (origins["country"] == "CN").any()
     places = _card_places(delivery_options, distances, zones, sites)
     pieces = []
-    columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to")
-    on_card = (delivery_options.table[name] for name in ("card", "card_zone", "card_state"))
+    columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to", *ON_CARD)
     rows = zip(
         delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
     )
-    for number, ((own, channel, country, kind, ferry, km_from, km_to), of_card) in enumerate(
-        zip(rows, zip(*on_card, strict=True), strict=True)
-    ):
+    for number, (own, channel, country, kind, ferry, km_from, km_to, *on_card) in enumerate(rows):
         fits = (zone_country == country) & (zone_class == kind)
         if channel == "direct_mail":
             zone = np.flatnonzero(fits & from_abroad)
@@ -306,13 +305,8 @@ def lanes_to_zones(
             inside = inside & np.isfinite(own_usd) if own else inside
             right_side = domestic if channel == "local" else ~domestic
             site, zone = np.nonzero(inside & right_side & fits[None, :])
-        card, card_zone, card_state = of_card
-        if card != NO_CARD:
-            zone_of_lane, state_of_zone = places[card, country]
-            charged = zone_of_lane[site, zone] == card_zone
-            charged &= state_of_zone[zone] == card_state
-            site, zone = site[charged], zone[charged]
-        pieces.append((zone, site, np.full(len(zone), number)))
+        charged = _charged(places, country, on_card, site, zone)
+        pieces.append((zone[charged], site[charged], np.full(charged.sum(), number)))
     zone, site, option = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
     km = np.where(mailed, _air_km(origins, zones)[zone], distances.site_zone[site, zone])
@@ -326,6 +320,21 @@ def lanes_to_zones(
         distance_usd=np.where(delivery_options.own[option], own_usd[site, zone], by_distance),
         kg_co2e_kg=_lane_carbon(km, mailed, emissions),
     )
+
+
+def _charged(
+    places: Mapping[tuple[str, str], tuple[Names, Names]],
+    country: str,
+    on_card: Sequence[str],
+    site: Index,
+    zone: Index,
+) -> NDArray[np.bool_]:
+    """Tell which lanes have the card zone and card_state of an option; all without a rate card."""
+    card, card_zone, card_state = on_card
+    if card == NO_CARD:
+        return np.ones(len(zone), bool)
+    zone_of_lane, state_of_zone = places[card, country]
+    return np.asarray((zone_of_lane[site, zone] == card_zone) & (state_of_zone[zone] == card_state))
 
 
 def _card_places(

@@ -20,16 +20,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.rate_cards import RateCards
+from fulfill.inputs.rate_cards import DECIMALS, RateCards, billable_kg
 from fulfill.inputs.schema.rate_cards import ANY, OTHER_STATES
 
 Array = NDArray[np.float64]
 Names = NDArray[np.object_]
 NO_CARD = ""
 """Card, zone and state of a delivery option whose price is in its own row."""
-DECIMALS = 9
-"""Decimals of a kilogram in which weights are compared: 3 x 0.1 kg is not above 0.3 kg."""
-CM3_M3 = 1e6
 
 
 def by_card_zone(services: pd.DataFrame, cards: RateCards) -> pd.DataFrame:
@@ -163,9 +160,7 @@ def card_prices(cards: RateCards, table: pd.DataFrame, weight_kg: Array, volume_
 def _break_prices(breaks: pd.DataFrame, weight_kg: Array, volume_m3: Array) -> tuple[Array, Array]:
     """Return price before surcharges, USD, and billable weight, kg, of each product."""
     divisor, step = (float(breaks[name].iloc[0]) for name in ("divisor_cm3_kg", "round_up_kg"))
-    volumetric = volume_m3 * CM3_M3 / divisor if divisor else np.zeros_like(volume_m3)
-    kg = np.maximum(weight_kg, volumetric)
-    kg = np.ceil(np.round(kg / step, DECIMALS)) * step if step else kg
+    kg = billable_kg(weight_kg, volume_m3, divisor, step)
     ends = breaks["kg_to"].to_numpy(float)
     at = np.searchsorted(ends, np.round(kg, DECIMALS), side="left")
     carried, row = at < len(breaks), np.minimum(at, len(breaks) - 1)
