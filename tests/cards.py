@@ -30,6 +30,7 @@ NUMBERS = (
     "kg_from", "kg_to", "base_usd", "usd_kg", "kg_included", "min_usd", "divisor_cm3_kg",
     "round_up_kg", "km_from", "km_to", "share", "usd_order",
 )  # fmt: skip
+TWO_BREAKS = [{"kg_to": "6"}, {"kg_from": "6", "base_usd": "3"}]
 NEAR, FAR = (
     {"km_to": "300", "card_zone": "1"},
     {"km_from": "300", "km_to": "1000", "card_zone": "2"},

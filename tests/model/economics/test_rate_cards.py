@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,8 @@ from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.rate_cards import RateCards, cards_on
+from fulfill.inputs.schema import RATE_CARDS, RATE_ZONES, SERVICES, SURCHARGES
+from fulfill.inputs.tables import read_table
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.economics.rate_cards import card_prices, destination_states, lane_zones
 
@@ -298,3 +302,39 @@ def test_mail_by_card_pays_the_break_of_its_weight(toy: Folders) -> None:
     per_order = (found.value.parts["mail_freight"] / found.survival.units)[mail][0]
     np.testing.assert_allclose(per_order[0], 2.5 + 1.0 * 9.5)  # 1 kg, 1.2 l
     np.testing.assert_allclose(per_order[1], 2.5 + 10 / 6 * 9.5)  # 1 kg, 10 l
+
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "tutorials" / "rate_cards.md"
+
+
+def tables_of_the_page(embedded: Problem) -> dict[str, pd.DataFrame]:
+    """Return the tables of docs/tutorials/rate_cards.md, read as a network's are."""
+    blocks = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for text in blocks:
+        header = set(text.partition("\n")[0].split(","))
+        (table,) = [
+            one
+            for one in (RATE_CARDS, RATE_ZONES, SURCHARGES, SERVICES)
+            if header <= {column.name for column in one.columns}
+        ]
+        rows, faults = read_table(text.encode(), table.name, table)
+        assert faults == []
+        tables.setdefault(table.name, []).append(rows)
+    found = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+    return found | {"calendar": embedded.network["calendar"]}
+
+
+def test_the_worked_example_of_the_docs(embedded_problem: Problem) -> None:
+    tables = tables_of_the_page(embedded_problem)
+    assert [len(tables[name]) for name in ("rate_cards", "rate_zones", "surcharges")] == [9, 5, 5]
+    cards = cards_on(tables, date(2026, 11, 15))
+    goals = np.array(["Puebla", "Nuevo León", "Quintana Roo"], object)
+    start = np.array(["Jalisco"] * 3, object)
+    zones = lane_zones(cards, "carrier-2026", "MX", start, goals, np.array([650.0, 800.0, 1.0]))
+    assert zones.tolist() == ["far", "near", "far"]
+    december = embedded_problem.periods.index("dec")
+    for zone, usd in (("far", 11.214), ("near", 8.806)):
+        asked = option(card="carrier-2026", service_id="mx-ground", card_zone=zone)
+        found = card_prices(cards, asked, np.array([3.2]), np.array([0.037]))
+        assert found[0, 0, december] == pytest.approx(usd)
