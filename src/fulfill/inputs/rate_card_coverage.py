@@ -170,8 +170,8 @@ def _heavy_products(network: Network, used: pd.DataFrame, as_of: date) -> Iterat
         kg = billable_kg(*parcel, float(first["divisor_cm3_kg"]), float(first["round_up_kg"]))
         heavy = np.round(kg, DECIMALS)[:, None] > tops.to_numpy(float)[None, :]
         if heavy.any():
-            names = products.loc[heavy.any(axis=1), "product_id"].tolist()
-            zones = tops[heavy.any(axis=0)]
+            names = products["product_id"].to_numpy()[heavy.any(axis=1)].tolist()
+            zones = tops.iloc[np.flatnonzero(heavy.any(axis=0))]
             detail = f"{card} {service} ends at {zones.min():g} kg in {_listed(list(zones.index))}"
             file = _file(network, "rate_cards")
             yield Fault("W350", file, int(first[ROW]), "kg_to", _listed(names), detail)

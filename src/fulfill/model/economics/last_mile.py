@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -283,29 +284,22 @@ def lanes_to_zones(
     zones, sites, origins, own_delivery, emissions : DataFrame
         Tables of the demand and the network.
     """
-    zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
-    domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
     own_usd = _own_prices(own_delivery, sites, zones)
-    from_abroad = (origins["country"] == "CN").any()
+    from_abroad = bool((origins["country"] == "CN").any())
     places = _card_places(delivery_options, distances, zones, sites)
+    # options that differ only by their rate card have the same lanes within reach
+    reached: dict[tuple[Any, ...], tuple[Index, Index]] = {}
     pieces = []
     columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to", *ON_CARD)
     rows = zip(
         delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
     )
-    for number, (own, channel, country, kind, ferry, km_from, km_to, *on_card) in enumerate(rows):
-        fits = (zone_country == country) & (zone_class == kind)
-        if channel == "direct_mail":
-            zone = np.flatnonzero(fits & from_abroad)
-            site = np.full(len(zone), -1)
-        else:
-            km = distances.site_zone
-            inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
-            inside &= distances.site_zone_ferry == ferry
-            inside = inside & np.isfinite(own_usd) if own else inside
-            right_side = domestic if channel == "local" else ~domestic
-            site, zone = np.nonzero(inside & right_side & fits[None, :])
-        charged = _charged(places, country, on_card, site, zone)
+    for number, (*terms, card, card_zone, card_state) in enumerate(rows):
+        key = tuple(terms)
+        if key not in reached:
+            reached[key] = _in_reach(key, distances, zones, sites, own_usd, from_abroad)
+        site, zone = reached[key]
+        charged = _charged(places, key[2], (card, card_zone, card_state), site, zone)
         pieces.append((zone[charged], site[charged], np.full(charged.sum(), number)))
     zone, site, option = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
@@ -320,6 +314,34 @@ def lanes_to_zones(
         distance_usd=np.where(delivery_options.own[option], own_usd[site, zone], by_distance),
         kg_co2e_kg=_lane_carbon(km, mailed, emissions),
     )
+
+
+def _in_reach(
+    terms: tuple[Any, ...],
+    distances: Distances,
+    zones: pd.DataFrame,
+    sites: pd.DataFrame,
+    own_usd: Array,
+    from_abroad: bool,
+) -> tuple[Index, Index]:
+    """Return site and zone of the lanes that fit an option, whatever the zone of its rate card.
+
+    `terms` are own, channel, country, zone_class, ferry, km_from and km_to of the option.
+    """
+    own, channel, country, zone_class, ferry, km_from, km_to = terms
+    zone_country = zones["country"].to_numpy()
+    fits = (zone_country == country) & (zones["zone_class"].to_numpy() == zone_class)
+    if channel == "direct_mail":
+        zone = np.flatnonzero(fits & from_abroad)
+        return np.full(len(zone), -1), zone
+    km = distances.site_zone
+    inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
+    inside &= distances.site_zone_ferry == ferry
+    inside = inside & np.isfinite(own_usd) if own else inside
+    domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
+    right_side = domestic if channel == "local" else ~domestic
+    site, zone = np.nonzero(inside & right_side & fits[None, :])
+    return site, zone
 
 
 def _charged(

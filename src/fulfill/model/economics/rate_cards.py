@@ -146,13 +146,17 @@ def card_prices(cards: RateCards, table: pd.DataFrame, weight_kg: Array, volume_
         weight break.
     """
     usd = np.zeros((len(table), len(weight_kg), cards.season_share.shape[1]))
+    charged: dict[tuple[str, ...], tuple[Array, Array, Array]] = {}
     priced = table[table["card"] != NO_CARD]
     rates = dict(list(cards.rates.groupby(["card", "service_id", "card_zone"], sort=False)))
     for key, options in priced.groupby(["card", "service_id", "card_zone"], sort=False):
         price, kg = _break_prices(rates[key], weight_kg, volume_m3)
         places = ["country", "zone_class", "card_state"]
         for place, rows in options.groupby(places, sort=False):
-            share, usd_order, usd_kg = _surcharge_rates(cards, *map(str, (*key[:2], *place)))
+            where = tuple(map(str, (*key[:2], *place)))
+            if where not in charged:
+                charged[where] = _surcharge_rates(cards, *where)
+            share, usd_order, usd_kg = charged[where]
             usd[rows.index] = price[:, None] * (1.0 + share) + usd_order + kg[:, None] * usd_kg
     return usd
 
