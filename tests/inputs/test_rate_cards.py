@@ -69,7 +69,7 @@ def test_days_without_a_price_inside_the_life_of_a_zone(toy: Folders) -> None:
     dated = [{"valid_to": "2026-03-31"}, {"valid_from": "2026-05-01"}, *TWO[1:]]
     write_card(toy, dated, BOTH)
     assert (
-        only(toy, "F351").detail
+        only(toy, "F354").detail
         == "regional ground, zone 1: no price from 2026-04-01 to 2026-04-30"
     )
 
@@ -78,7 +78,7 @@ def test_days_without_a_price_inside_the_life_of_a_zone(toy: Folders) -> None:
 def test_no_price_on_the_as_of_date(toy: Folders, as_of: date) -> None:
     write_card(toy, [{"valid_to": "2026-12-31"}, {**TWO[1], "valid_from": "2025-01-01"}], BOTH)
     assert found(toy) == []
-    fault = only(toy, "F351", as_of)
+    fault = only(toy, "F354", as_of)
     assert (fault.row, fault.column) == (2, "valid_from")
     assert str(as_of) in fault.detail
 
@@ -261,9 +261,9 @@ def test_a_price_that_no_service_names_is_warned_of(toy: Folders) -> None:
 
 def test_a_card_of_a_closed_channel_needs_no_price(toy: Folders) -> None:
     mail_card(toy, [{"valid_to": "2026-01-31"}])
-    assert [fault.code for fault in toy.faults()] == ["F351"]
+    assert [fault.code for fault in toy.faults()] == ["F354"]
     by_road = toy.faults(channels=("local", "cross_border", "nearshore"))
-    assert "F351" not in {fault.code for fault in by_road}
+    assert "F354" not in {fault.code for fault in by_road}
 
 
 def test_the_rows_of_a_day_are_those_in_force(toy: Folders) -> None:

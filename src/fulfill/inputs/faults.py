@@ -244,10 +244,6 @@ RULES: dict[str, tuple[str, str]] = {
         "let each break of rate_cards.csv begin where the one before it ends, "
         "and end one price before the next begins",
     ),
-    "F351": (
-        "a card zone has a price on the as-of date, and on every day from its first to its last",
-        "add the prices of these days, or extend valid_from / valid_to",
-    ),
     "F352": (
         "the prices of a card and service have one divisor and one rounding on a day",
         "write the same divisor_cm3_kg and round_up_kg in each of its rows",
@@ -255,6 +251,10 @@ RULES: dict[str, tuple[str, str]] = {
     "F353": (
         "a surcharge is charged once to an order",
         "end one row of surcharges.csv before the next begins, or give the other its own name",
+    ),
+    "F354": (
+        "a card zone has a price on the as-of date, and on every day from its first to its last",
+        "add the prices of these days, or extend valid_from / valid_to",
     ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",

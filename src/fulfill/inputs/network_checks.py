@@ -65,7 +65,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F201, F205, F208, F213, F214, F313 to F315, F318 and F350 to F353.
+        F201, F205, F208, F213, F214, F313 to F315, F318 and F350 and F352 to F354.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("origins",), _origin_faults),

@@ -136,7 +136,7 @@ def price_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     Yields
     ------
     Fault
-        F205, F350 and F351.
+        F205, F350 and F354.
     """
     file = f"{folder}/rate_cards.csv"
     rates = _dated(tables["rate_cards"])
@@ -227,7 +227,7 @@ def _day_gaps(file: str, who: str, rows: list[Record]) -> Iterator[Fault]:
         if row["valid_from"] > reached + A_DAY:
             detail = f"{who}: no price from {reached + A_DAY} to {row['valid_from'] - A_DAY}"
             value = str(row["valid_from"])
-            yield Fault("F351", file, int(row[ROW]), "valid_from", value, detail)
+            yield Fault("F354", file, int(row[ROW]), "valid_from", value, detail)
         reached = max(reached, row["valid_to"])
 
 

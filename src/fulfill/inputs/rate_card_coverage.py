@@ -39,7 +39,7 @@ def rate_card_faults(
     Returns
     -------
     list of Fault
-        F212 and F351.
+        F212 and F354.
     """
     used = _used(network, channels)
     return [
@@ -105,7 +105,7 @@ def _price_faults(network: Network, used: pd.DataFrame, as_of: date) -> Iterator
             detail = "{} {}, zone {}: no price on {}".format(*zone, as_of)
             value = str(last["valid_from"].date())
             file = _file(network, "rate_cards")
-            yield Fault("F351", file, int(last[ROW]), "valid_from", value, detail)
+            yield Fault("F354", file, int(last[ROW]), "valid_from", value, detail)
 
 
 def _state_faults(network: Network, demand: Demand) -> Iterator[Fault]:
