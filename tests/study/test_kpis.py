@@ -18,8 +18,9 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.study.capacity_use import band_use
-from fulfill.study.kpis import nearshore_share, tabulate
+from fulfill.study.kpis import tabulate
 from fulfill.study.plan import Plan
+from fulfill.study.priced import nearshore_share
 
 Flow = tuple[int, int, int, int]
 """Site (MAIL for direct mail), zone, product, period."""
@@ -348,3 +349,47 @@ def test_where_nothing_is_served_means_are_no_figures(toy_problem: Problem) -> N
     assert plan.zones["lead_time_days"].isna().all()
     assert plan.zones["share_unserved"].tolist() == [1, 1, 1]
     assert plan.zones["main_site"].tolist() == ["", "", ""]
+
+
+def test_the_cost_of_each_channel_is_that_on_paper(plan: Plan) -> None:
+    costs = plan.costs.set_index("part")
+    mailed = costs["direct_mail_usd"]
+    assert mailed[mailed != 0].to_dict() == pytest.approx(
+        {
+            "revenue": -450 * 23.20,
+            "goods": 450 * 5.00,
+            "mail_freight": 450 * 9.00,
+            "courier_tax": 450 * 6.70,
+        }
+    )
+    # every other cost is one of orders from stock, the site's shared costs included
+    whole = costs["usd_year"] - mailed
+    assert costs["local_usd"].to_numpy() == pytest.approx(whole.to_numpy())
+    landed = plan.channels.set_index("channel")["landed_cost_usd_per_order"]
+    assert landed["direct_mail"] == pytest.approx(5.00 + 9.00 + 6.70)
+    assert landed["local"] == pytest.approx((50790.50 - 450 * 20.70) / 2750)
+    assert np.isnan(landed["unserved"])
+
+
+def test_the_landed_cost_of_the_zones_adds_up_to_that_of_the_plan(plan: Plan) -> None:
+    # all orders of the toy are dispatched
+    total = (plan.zones["landed_cost_usd_per_order"] * plan.zones["orders"]).sum()
+    assert total == pytest.approx(50790.50)
+
+
+def test_nearshore_goods_pay_for_their_own_plant_and_no_duty(toy: Folders) -> None:
+    place = {"country": "MX", "lat": "20.5", "lon": "-103.2", "fixed_usd_year": "5000"}
+    toy.add("network/origins.csv", origin_id="mx-plant", name="Plant", **place)
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="mx-plant", goods_usd="5.2")
+    for site in ("site-a", "site-b"):
+        toy.add("network/lanes.csv", from_id="mx-plant", to_id=site, road_km="30")
+    plan = describing(toy.problem(), {(A, 0, SHIRT, NORMAL): 800.0}, cn_hub=600.0, mx_plant=200.0)
+    costs = plan.costs.set_index("part")
+    channels = [f"{name}_usd" for name in ("direct_mail", "local", "cross_border", "nearshore")]
+    served = costs.drop("unserved")
+    assert served[channels].sum(axis=1).to_numpy() == pytest.approx(served["usd_year"].to_numpy())
+    assert costs.loc["plants", ["local_usd", "nearshore_usd"]].tolist() == [0, 5000]
+    assert costs.loc["duty", "nearshore_usd"] == 0
+    assert costs.loc["duty", "local_usd"] == pytest.approx(600 * 2.322)
+    # both share the site's rent by their orders
+    assert costs.loc["rent_and_overhead", "nearshore_usd"] == pytest.approx(6000 / 4)

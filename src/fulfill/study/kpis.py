@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,10 @@ from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
+from fulfill.study.attribution import MADE, attributed_costs
 from fulfill.study.capacity_use import band_use, capacity_table
 from fulfill.study.plan import Plan
+from fulfill.study.priced import Priced, nearshore_routes, nearshore_share
 from fulfill.study.unserved import missing_orders, unserved_table
 from fulfill.study.vocabulary import BY_MAIL
 
@@ -23,30 +24,7 @@ Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that do not belong to the landed cost of an order."""
 TIE = 1e-9
-"""Relative difference below which two loads count as equal when the peak period is determined, and
-share of all goods below which a plant makes nothing."""
-
-
-@dataclass(frozen=True)
-class Priced:
-    """The decisions of a plan with the model that prices them.
-
-    Attributes
-    ----------
-    problem : Problem
-        What was planned.
-    economics : Economics
-        Unit economics by part.
-    instance : LocationInstance
-        Arrays that the decisions refer to.
-    decisions : Decisions
-        The plan.
-    """
-
-    problem: Problem
-    economics: Economics
-    instance: LocationInstance
-    decisions: Decisions
+"""Relative difference below which two loads count as equal when the peak period is determined."""
 
 
 def tabulate(
@@ -79,10 +57,11 @@ def tabulate(
     priced = Priced(problem, economics, instance, decisions)
     flows = _outbound(priced)
     used = band_use(instance, decisions)
-    costs = _costs(priced, used)
+    parts = attributed_costs(priced, used, flows)
+    landed = parts.drop(columns=list(LOSS_PARTS), errors="ignore").sum(axis=1)
+    costs = _with_channels(_costs(priced, used), parts, flows)
     missing = missing_orders(instance, decisions)
-    channels = _channels(instance, flows, missing)
-    costs["usd_per_order"] = costs["usd_year"] / _base(flows["dispatched"])
+    channels = _channels(instance, flows, missing, landed)
     co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
     return Plan(
         outcome=outcome,
@@ -90,7 +69,7 @@ def tabulate(
         kpis=_kpis(priced, flows, costs, channels, used, co2_kg),
         sites=_sites(priced, used),
         flows=pd.concat([_public(flows), _inbound(priced)], ignore_index=True),
-        zones=_zones(priced, flows, missing),
+        zones=_zones(priced, flows, missing, landed),
         costs=costs,
         capacity=capacity_table(instance, decisions, used),
         channels=channels,
@@ -107,33 +86,6 @@ def _cancelled(delivered: ArrayLike, placed: ArrayLike) -> Array:
     """Return the share of placed orders that is not delivered; NaN where none is placed."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(1.0 - np.divide(delivered, placed))
-
-
-def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the share of the goods of a site that came from nearshore plants.
-
-    Parameters
-    ----------
-    problem : Problem
-        Its table of origins is used.
-    instance : LocationInstance
-        Inbound routes.
-    decisions : Decisions
-        The plan.
-
-    Returns
-    -------
-    (n_sites, n_products, n_periods) array
-        Share between 0 and 1; zero where no goods arrive.
-    """
-    total = np.zeros((len(instance.sites), *instance.shape[1:]))
-    near = np.zeros_like(total)
-    inbound = instance.required_inbound
-    if len(inbound.route_site):
-        local = (problem.network["origins"]["country"] != "CN").to_numpy()[inbound.route_origin]
-        np.add.at(total, inbound.route_site, decisions.inbound)
-        np.add.at(near, inbound.route_site[local], decisions.inbound[local])
-    return np.asarray(np.divide(near, total, out=np.zeros_like(near), where=total > 0))
 
 
 def _outbound(priced: Priced) -> pd.DataFrame:
@@ -203,7 +155,6 @@ def _inbound(priced: Priced) -> pd.DataFrame:
     instance, decisions = priced.instance, priced.decisions
     inbound = instance.required_inbound
     route, k, t = np.nonzero(decisions.inbound > 1e-9)
-    origins = problem.network["origins"]
     gates = np.array([*inbound.gateways, ""])
     via = np.char.add(
         np.char.add(
@@ -212,7 +163,7 @@ def _inbound(priced: Priced) -> pd.DataFrame:
         ),
         gates[inbound.route_crossing[route]],
     )
-    nearshore = (origins["country"] != "CN").to_numpy()[inbound.route_origin[route]]
+    nearshore = nearshore_routes(problem, instance)[route]
     amount = decisions.inbound[route, k, t]
     return pd.DataFrame(
         {
@@ -276,11 +227,24 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     return pd.DataFrame({"part": list(parts), "usd_year": list(parts.values())})
 
 
+def _with_channels(costs: pd.DataFrame, parts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts with their cost per order, and by channel as far as orders cause it."""
+    by_channel = parts.groupby(flows["channel"]).sum().T
+    columns = {
+        f"{name}_usd": by_channel[name].reindex(costs["part"], fill_value=0.0).to_numpy()
+        if name in by_channel
+        else 0.0
+        for name in CHANNELS
+    }
+    per_order = costs["usd_year"] / _base(flows["dispatched"])
+    return costs.assign(usd_per_order=per_order, **columns)
+
+
 def _plants_usd(inbound: Inbound, decisions: Decisions) -> float:
     """Return the fixed costs of the plants that make anything, USD a year."""
     orders = decisions.inbound.sum(axis=(1, 2))
     made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
-    return float(inbound.origin_fixed_usd[made > TIE * made.sum()].sum())
+    return float(inbound.origin_fixed_usd[made > MADE * made.sum()].sum())
 
 
 def _kpis(
@@ -366,15 +330,18 @@ def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
     )
 
 
-def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
-    """Return orders, share, lead time and cancellation by channel, with unserved orders last."""
-    amounts = flows[["orders", "placed", "delivered"]].assign(
-        days=flows["orders"] * flows["lead_time_days"]
+def _channels(
+    instance: LocationInstance, flows: pd.DataFrame, missing: Array, landed: pd.Series
+) -> pd.DataFrame:
+    """Return the figures of each channel, with unserved orders last."""
+    amounts = flows[["orders", "placed", "dispatched", "delivered"]].assign(
+        days=flows["orders"] * flows["lead_time_days"], landed=landed
     )
     table = amounts.groupby(flows["channel"]).sum().reindex(list(CHANNELS)).fillna(0.0)
     orders = np.append(table["orders"].to_numpy(), missing.sum())
     with np.errstate(invalid="ignore"):
         days = table["days"].to_numpy() / table["orders"].to_numpy()
+        per_order = table["landed"].to_numpy() / table["dispatched"].to_numpy()
     cancelled = _cancelled(table["delivered"].to_numpy(), table["placed"].to_numpy())
     return pd.DataFrame(
         {
@@ -383,11 +350,12 @@ def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -
             "share": orders / _base(instance.demand),
             "lead_time_days": np.append(days, np.nan),
             "cancellation_rate": np.append(cancelled, np.nan),
+            "landed_cost_usd_per_order": np.append(per_order, np.nan),
         }
     )
 
 
-def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
+def _zones(priced: Priced, flows: pd.DataFrame, missing: Array, landed: pd.Series) -> pd.DataFrame:
     """Return every zone with its orders, lead time, service shares, main site and main channel."""
     problem, economics, instance = priced.problem, priced.economics, priced.instance
     columns = ["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]
@@ -407,6 +375,9 @@ def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
             zones[f"share_within_{days}_days"] = in_time / zones["orders"]
         zones["cancellation_rate"] = _cancelled(
             added(flows["delivered"].to_numpy()), added(flows["placed"].to_numpy())
+        )
+        zones["landed_cost_usd_per_order"] = added(landed.to_numpy()) / added(
+            flows["dispatched"].to_numpy()
         )
         for name in CHANNELS:
             zones[f"share_{name}"] = (

@@ -122,15 +122,25 @@ FLOWS = output(
 ZONES = output(
     "zones.csv", "a zone of the demand, served or not",
     "zone_id name country state lat lon population zone_class orders lead_time_days "
-    f"share_within_3_days share_within_5_days cancellation_rate {SHARES} main_site main_channel",
+    f"share_within_3_days share_within_5_days cancellation_rate landed_cost_usd_per_order {SHARES} "
+    "main_site main_channel",
 )
 COSTS = output(
     "costs.csv", "a part of the objective; the parts add up to minus the contribution",
-    "part usd_year usd_per_order",
+    "part usd_year usd_per_order direct_mail_usd local_usd cross_border_usd nearshore_usd",
     (
         Figure("part", "", "part", "part", "part of the cost; `revenue` is negative"),
         Figure("usd_year", "USD", WHOLE, "a year", "cost of a year, income negative"),
         Figure("usd_per_order", "USD", CENTS, "per order", "over dispatched orders"),
+        *(
+            Figure(f"{key}_usd", "USD", WHOLE, words,
+                   f"share of the part in a year that orders {words} cause; shared costs by "
+                   "dispatched orders")
+            for key, words in (
+                ("direct_mail", "by direct mail"), ("local", "from local stock"),
+                ("cross_border", "across the border"), ("nearshore", "of nearshore goods"),
+            )
+        ),
     ),
 )
 CAPACITY = output(
@@ -145,7 +155,7 @@ CAPACITY = output(
 )
 CHANNELS = output(
     "channels.csv", "a channel, or the orders not served",
-    "channel orders share lead_time_days cancellation_rate",
+    "channel orders share lead_time_days cancellation_rate landed_cost_usd_per_order",
     (Figure("share", "share", PERCENT, "share", "part of all potential orders"),),
 )
 NOT_SERVED = output(
