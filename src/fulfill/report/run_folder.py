@@ -101,8 +101,6 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
             PROJECT: lambda place: write_project(
                 layers(), place / PROJECT, LAYERS, run.problem.network.title
             ),
-            REPORT: lambda place: write_report(
-                run.plan, run.problem, run.audit, layers(), place / REPORT, vans
-            ),
+            REPORT: lambda place: write_report(run, layers(), place / REPORT, vans),
         },
     )

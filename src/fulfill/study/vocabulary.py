@@ -160,6 +160,12 @@ VALUES: dict[str, dict[str, str]] = {
         "nearshore": "nearshore",
         "unserved": "not served",
     },
+    "zone_class": {
+        "all": "all zones",
+        "metropolitan": "metropolitan",
+        "urban": "urban",
+        "rural": "rural",
+    },
     "mode": {"direct_only": "direct-only", "local_only": "local-only", "mixed": "mixed"},
     "resource": {
         "throughput_base": "handling, base",
@@ -169,6 +175,16 @@ VALUES: dict[str, dict[str, str]] = {
         "gateway": "gateway",
         "mail": "air capacity for mail",
         "carrier": "last-mile carriers",
+    },
+    "band": {"base": "base", "overtime": "overtime", "temporary": "temporary staff"},
+    "limit": {
+        "throughput": "handling at",
+        "storage": "storage at",
+        "gateway": "gateway",
+        "origin": "plant",
+        "mail": "air capacity for mail to",
+        "carrier": "last-mile carriers of",
+        "co2_cap": "cap on CO2e",
     },
     "part": {
         "revenue": "net revenue",
@@ -227,7 +243,7 @@ SHARED = (
     Figure("lat", "degrees north", "{:.4f}", "latitude", "WGS 84"),
     Figure("lon", "degrees east", "{:.4f}", "longitude", "WGS 84"),
     Figure("population", "people", WHOLE, "people", "people of the zone"),
-    Figure("zone_class", "", "", "class", "metropolitan, urban or rural"),
+    Figure("zone_class", "", "zone_class", "class", "metropolitan, urban or rural"),
     Figure("ownership", "", "", "building", "`own` building or `shared` with a logistics provider"),
     Figure("size", "", "", "size", "size in which the site is opened"),
     Figure("channel", "", "channel", "channel", "how an order is fulfilled; `unserved` is none"),

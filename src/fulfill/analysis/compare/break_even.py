@@ -114,7 +114,7 @@ def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> 
             "safety_usd_year": sides.safety,
             "gain_usd_per_order": gain,
             "winner": winners(gain),
-            "break_even_orders_year": _volume(priced, mean, sides),
+            "break_even_orders_year": break_even_volume(priced, mean, sides),
             "price_usd": products["price_usd"],
             "break_even_price_usd": _price(priced, mean, sides),
             "duty_rate": taxes["duty_rate"],
@@ -125,11 +125,25 @@ def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> 
     )
 
 
-def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
+def break_even_volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     """Return the break-even volume (a), orders a year.
 
     The yearly gain is convex in the orders and not positive at zero, so it crosses zero at most
     once.
+
+    Parameters
+    ----------
+    priced : PricedModel
+        Its safety stock is used.
+    mean : UnitEconomics
+        Mean order of each product.
+    sides : Margin
+        Its margins by mail and from stock.
+
+    Returns
+    -------
+    (n_products,) array
+        0 where stock wins at any volume, infinite where at none; NaN without orders.
     """
 
     def wins(power: Array) -> Mask:

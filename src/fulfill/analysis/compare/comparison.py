@@ -24,9 +24,9 @@ from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.differences import COLUMNS as DIFFERENCE
 from fulfill.analysis.compare.differences import against_mixed
 from fulfill.analysis.compare.unit_economics import (
-    OpenAssortment,
     margin,
     mean_unit_economics,
+    open_assortment,
     winners,
 )
 from fulfill.inputs.faults import InputError
@@ -40,7 +40,6 @@ from fulfill.model.decisions import (
     relative_gap,
     status_of,
 )
-from fulfill.model.instance import leaving_orders
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
@@ -60,8 +59,6 @@ KPIS = (
 )
 SHARES = (*CHANNELS, "unserved")
 """Channels, and orders not served; every table has their shares as ``share_<name>``."""
-STOCKED = 1e-6
-"""Orders a year from which a site counts as stocking a product."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -304,17 +301,6 @@ def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
     }
 
 
-def _stocking(run: Run) -> OpenAssortment:
-    """Return the open sites of a plan and the products that leave them."""
-    decisions = run.decisions
-    if decisions is None:
-        n_sites, n_products = len(run.instance.sites), len(run.instance.products)
-        return OpenAssortment(np.full(n_sites, -1), np.zeros((n_sites, n_products), bool))
-    is_open = decisions.opened.max(axis=1) > 0.5
-    stocked = leaving_orders(run.instance, decisions).sum(axis=2) > STOCKED
-    return OpenAssortment(np.where(is_open, decisions.opened.argmax(axis=1), -1), stocked)
-
-
 def _outbound(run: Run) -> pd.DataFrame:
     flows = run.plan.flows
     return flows[flows["leg"] == "outbound"]
@@ -341,7 +327,7 @@ def _product_rows(priced: PricedModel, run: Run) -> pd.DataFrame:
     orders = pd.Series(
         instance.demand.sum(axis=(0, 2)), pd.Index(instance.products, name="product"), name="orders"
     )
-    mean = mean_unit_economics(priced, _stocking(run), np.ones(len(instance.zones), bool))
+    mean = mean_unit_economics(priced, open_assortment(run), np.ones(len(instance.zones), bool))
     sides = margin(priced, mean)
     table = _shares(_outbound(run), ["product"], orders)
     table.insert(0, "orders", orders)
@@ -387,9 +373,9 @@ def _break_even_rows(priced: PricedModel, plans: Mapping[str, Run], mixed: str) 
     They are for the open sites of the mixed plan, or of local-only where the mixed plan has none.
     """
     site_country = priced.problem.network["sites"]["country"].to_numpy()
-    candidates = {"mixed": _stocking(plans[mixed])}
+    candidates = {"mixed": open_assortment(plans[mixed])}
     if "local_only" in plans:
-        candidates["local_only"] = _stocking(plans["local_only"])
+        candidates["local_only"] = open_assortment(plans["local_only"])
     tables = []
     for country in sorted(set(priced.problem.demand.zones["country"])):
         here = site_country == country

@@ -76,5 +76,8 @@ def explore(run: Run) -> PlanMap:
         raise ValueError(f"there is no plan to show: {run.outcome.status}")
     title = f"{run.problem.network.name}, {len(run.sites)} sites, rules of {run.plan.as_of}"
     drawings = {"map": plan_map(run.plan, run.problem, plan_layers(run.plan, run.problem))}
-    about = {"headline": headline(run.outcome), "zone_keys": zone_keys()}
+    about = {
+        "headline": headline(run.outcome),
+        "zone_keys": zone_keys(run.kpis["landed_cost_usd_per_order"]),
+    }
     return PlanMap(page("map.html", title, drawings, **about), title)

@@ -20,9 +20,11 @@ from markupsafe import Markup
 
 from fulfill.report.html.style import Chart
 from fulfill.report.plain_text import cleaned
+from fulfill.study.language import translated
 from fulfill.study.vocabulary import Figure
 
 NUMBER, SUM, BAD = Markup(' class="n"'), Markup(' class="sum"'), Markup(' class="bad"')
+SAME = Markup(' class="same"')
 
 
 @cache
@@ -35,6 +37,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    environment.globals["_"] = translated
     environment.filters["zip"] = zip
     environment.filters["plain"] = lambda text: text.replace("`", "")
     environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
@@ -130,6 +133,7 @@ def html_table(
     *,
     caption: str = "",
     last_is_sum: bool = False,
+    under_heading: bool = False,
 ) -> Markup:
     """Render columns of a frame as a table, with texts aligned left and numbers right.
 
@@ -143,6 +147,8 @@ def html_table(
         Caption of the table; empty where a heading or summary right above says the same.
     last_is_sum : bool
         Whether the last row is a total.
+    under_heading : bool
+        Whether a heading above says the same, so that only screen readers need the caption.
 
     Returns
     -------
@@ -157,6 +163,8 @@ def html_table(
         rows=cells,
         caption=caption,
         last_is_sum=last_is_sum,
+        under_heading=under_heading,
+        same=SAME,
         number=NUMBER,
         sum=SUM,
     )

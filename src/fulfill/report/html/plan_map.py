@@ -21,7 +21,7 @@ from fulfill.report.html.map import VAN, areas_xy, draw_vehicles, empty_map, lin
 from fulfill.report.html.page import asset
 from fulfill.report.html.style import CHANNEL_COLOR, INK, PALE, Chart, Entry, hover, layer
 from fulfill.study.plan import Plan
-from fulfill.study.vocabulary import shown
+from fulfill.study.vocabulary import CENTS, shown
 
 Array = NDArray[np.float64]
 LEAD_TIMES = (
@@ -44,6 +44,10 @@ MAILED = tuple(
     zip((0.05, 0.1, 0.15, 0.25, 0.5, np.inf), (color for _, color in LEAD_TIMES), strict=True)
 )
 """Largest share of mailed orders of each colour."""
+LANDED = tuple(
+    zip((0.92, 0.97, 1.03, 1.08, 1.2, np.inf), (color for _, color in LEAD_TIMES), strict=True)
+)
+"""Largest landed cost of an order of each colour, over the mean of the plan."""
 HOPS = {
     "sea": ("overseas", "#3a7ca5", "dashed"),
     "air": ("overseas", "#9467bd", "dotted"),
@@ -85,7 +89,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
     }
     vans = draw_vehicles(canvas, layers[ROUTES], VAN) if ROUTES in layers else []
     idle = _draw_gateways(canvas, gateways[~used], "#ffffff")
-    colored = _draw_zones(canvas, zones, sites)
+    colored = _draw_zones(canvas, zones, sites, plan.kpis["landed_cost_usd_per_order"])
     ports = _draw_gateways(canvas, gateways[used & ~crossing], GATE)
     crossings = _draw_gateways(canvas, gateways[used & crossing], CROSSING)
     buildings = draw_sites(canvas, sites, _period_names(problem))
@@ -101,7 +105,8 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         *layer(INK, "Own vans, mean day", vans),
         *layer(LEAD_TIMES[0][1], "Zones by lead time", colored[:1]),
         *layer(CHANNEL_COLOR["direct_mail"], "Zones by share of mail", colored[1:2], is_on=False),
-        *layer(LEAD_TIMES[-1][1], "Zones by cancellation", colored[2:], is_on=False),
+        *layer(LEAD_TIMES[-1][1], "Zones by cancellation", colored[2:3], is_on=False),
+        *layer(LEAD_TIMES[3][1], "Zones by landed cost", colored[3:], is_on=False),
         *layer(PALE, "Service areas", areas, is_on=False),
     )
     text = (
@@ -140,8 +145,13 @@ def scale_color(value: float, scale: Sequence[tuple[float, str]]) -> str:
     return next((color for limit, color in scale if value <= limit), NO_ORDER)
 
 
-def zone_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+def zone_keys(landed_usd: float) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the legends of the colours of zones.
+
+    Parameters
+    ----------
+    landed_usd : float
+        Mean landed cost of an order of the plan.
 
     Returns
     -------
@@ -152,7 +162,13 @@ def zone_keys() -> list[tuple[str, list[tuple[str, str]]]]:
         ("Lead time", _classes(LEAD_TIMES, "{:g}", " days")),
         ("Mailed", _classes(MAILED, "{:.0%}", "")),
         ("Cancelled", _classes(CANCELLATIONS, "{:.1%}", "")),
+        ("Landed cost, USD an order", _classes(_times(LANDED, landed_usd), CENTS, "")),
     ]
+
+
+def _times(scale: Sequence[tuple[float, str]], factor: float) -> tuple[tuple[float, str], ...]:
+    """Return a scale with its limits multiplied."""
+    return tuple((limit * factor, color) for limit, color in scale)
 
 
 def _classes(scale: Sequence[tuple[float, str]], form: str, unit: str) -> list[tuple[str, str]]:
@@ -241,8 +257,10 @@ def _draw_lines(
     return [made]
 
 
-def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[Any]:
-    """Draw zones in three colourings, the largest first so that small ones stay visible."""
+def _draw_zones(
+    canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, landed_usd: float
+) -> list[Any]:
+    """Draw zones in four colourings, the largest first so that small ones stay visible."""
     zones = zones.sort_values("orders", ascending=False)
     names = dict(zip(sites["site_id"], sites["name"], strict=True)) if len(sites) else {}
     served = [
@@ -262,13 +280,18 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
             "by_cancellation": [
                 scale_color(rate, CANCELLATIONS) for rate in zones["cancellation_rate"]
             ],
+            "by_landed": [
+                scale_color(usd, _times(LANDED, landed_usd))
+                for usd in zones["landed_cost_usd_per_order"]
+            ],
+            "landed": [shown(usd, CENTS) for usd in zones["landed_cost_usd_per_order"]],
             "cancelled": [shown(rate, "{:.1%}") for rate in zones["cancellation_rate"]],
             "within": [shown(share, "{:.0%}") for share in zones["share_within_3_days"]],
             "served": served,
         }
     )
     drawn = []
-    for color in ("by_lead_time", "by_mail", "by_cancellation"):
+    for color in ("by_lead_time", "by_mail", "by_cancellation", "by_landed"):
         made = canvas.scatter(
             "x",
             "y",
@@ -284,7 +307,8 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
             canvas,
             made,
             "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>mean lead time "
-            "@lead_time days, @within within 3 days<br>@cancelled cancelled<br>@served",
+            "@lead_time days, @within within 3 days<br>@cancelled cancelled<br>"
+            "landed cost @landed USD an order<br>@served",
         )
         drawn.append(made)
     return drawn

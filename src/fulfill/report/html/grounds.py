@@ -1,0 +1,80 @@
+"""What a plan rests on: the status of the data, and the attributions that licences require."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.problem import Problem
+from fulfill.inputs.schema import STATUSES
+from fulfill.report.html.page import html_table
+from fulfill.study.vocabulary import WHOLE, WHOLE_PERCENT, Figure, shown
+
+DATA_COLUMNS = (
+    Figure("table", "", "", "table", "table of the inputs"),
+    *(Figure(key, "", WHOLE, shown(key, "data_status"), "rows") for key in STATUSES),
+)
+
+
+def grounds(problem: Problem) -> dict[str, Any]:
+    """Return status and attributions of the data, for the template.
+
+    Parameters
+    ----------
+    problem : Problem
+        What was planned.
+
+    Returns
+    -------
+    dict
+        Texts and a table.
+    """
+    counts = data_status(problem)
+    total = counts[list(STATUSES)].sum()
+    known, assumed = int(total.sum()), int(total["assumption"])
+    rows = pd.concat([counts, total.to_frame().T.assign(table="all tables")], ignore_index=True)
+    share = assumed / known if known else np.nan
+    return {
+        "known": shown(known, WHOLE),
+        "assumed": shown(assumed, WHOLE),
+        "assumed_share": shown(share, WHOLE_PERCENT),
+        "data_table": html_table(
+            rows, DATA_COLUMNS, caption="Status of the data", last_is_sum=True
+        ),
+        "attributions": _attributions(problem),
+    }
+
+
+def data_status(problem: Problem) -> pd.DataFrame:
+    """Return the number of rows of each input table by data status.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its network and demand are counted.
+
+    Returns
+    -------
+    DataFrame
+        table, and a column for each of `STATUSES`; tables without a status are left out.
+    """
+    rows = []
+    for side in (problem.network, problem.demand):
+        for name, table in sorted(side.tables.items()):
+            if "status" in table and len(table):
+                counts = table["status"].value_counts()
+                known = {status: int(counts.get(status, 0)) for status in STATUSES}
+                rows.append({"table": f"{side.folder.name}/{name}", **known})
+    return pd.DataFrame(rows, columns=["table", *STATUSES])
+
+
+def _attributions(problem: Problem) -> list[str]:
+    """Return the attributions that the licences of the data require."""
+    lines = []
+    if problem.network.roads is not None:
+        lines.append("Roads: © OpenStreetMap contributors, Open Database License (ODbL).")
+    if problem.demand.zones["source"].str.contains("GeoNames").any():
+        lines.append("Places: GeoNames, Creative Commons Attribution 4.0 (CC-BY 4.0), changed.")
+    return lines
