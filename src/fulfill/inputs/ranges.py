@@ -33,7 +33,13 @@ class _Stated:
     part: str
     column: str = ""
     value: float = 0.0
-    holds: bool = True
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value lies within the range; true where there is none."""
+        return not self.column or self.low <= self.value <= self.high
 
 
 def range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
@@ -106,6 +112,27 @@ def range_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> list[Faul
     return faults
 
 
+def stated_ranges(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranges of a table as numbers.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Typed rows of a table with the column `range`.
+
+    Returns
+    -------
+    DataFrame
+        place (position of the row), column, low, high; parts that cannot be read are left out.
+    """
+    rows = [
+        (stated.place, stated.column, stated.low, stated.high)
+        for stated in _stated(frame)
+        if stated.column
+    ]
+    return pd.DataFrame(rows, columns=["place", "column", "low", "high"])
+
+
 def _stated(frame: pd.DataFrame) -> Iterator[_Stated]:
     """Yield what the column `range` says, part by part."""
     texts = frame["range"].tolist()
@@ -117,5 +144,4 @@ def _stated(frame: pd.DataFrame) -> Iterator[_Stated]:
                 yield _Stated(place, part)
                 continue
             value = figures[match[1]][place]
-            holds = float(match[2]) <= value <= float(match[3])
-            yield _Stated(place, part, match[1], value, holds)
+            yield _Stated(place, part, match[1], value, float(match[2]), float(match[3]))

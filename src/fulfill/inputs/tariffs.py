@@ -126,8 +126,19 @@ class Regime:
                 pair[1]["tariff_class"] == tariff_class,
             ),
         )
-        fees = applicable_fees(self.fee_rows, destination, entry_kind, origin_group)
+        fees = self._entry_fees(destination, entry_kind, origin_group)
         return replace(rule, fees=(*rule.fees, *fees))
+
+    def _entry_fees(self, destination: str, entry_kind: str, origin_group: str) -> tuple[Fee, ...]:
+        """Return the fees of entry_fees.csv for an entry, looked up once."""
+        entry = (destination, entry_kind, origin_group)
+        if entry not in self._known_fees:
+            self._known_fees[entry] = applicable_fees(self.fee_rows, *entry)
+        return self._known_fees[entry]
+
+    @cached_property
+    def _known_fees(self) -> dict[tuple[str, str, str], tuple[Fee, ...]]:
+        return {}
 
     @cached_property
     def _by_entry(self) -> dict[tuple[str, str], list[tuple[Duty, dict[Any, Any]]]]:

@@ -8,9 +8,10 @@ import pytest
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
+from fulfill.model.economics.figures import read_figures
 from fulfill.model.economics.freight import Routes, inbound_routes
 from fulfill.model.economics.inbound import GoodsCost, cheapest_route, goods_cost, usable_routes
-from fulfill.model.economics.landed import price_inbound, read_figures
+from fulfill.model.economics.landed import price_inbound
 
 
 def routes_of(problem: Problem) -> Routes:
