@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from fulfill.analysis.exposure.exposures import exposure_table, exposures
 from fulfill.report.aside import aside
 from fulfill.report.drawing import check_drawn, draw
 from fulfill.study.csv_files import write_csv
@@ -14,6 +18,7 @@ from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     ARCS,
+    EXPOSURES,
     LAYERS,
     PROJECT,
     REPORT,
@@ -21,6 +26,8 @@ from fulfill.study.run_folder import (
     write_run_manifest,
     write_tables,
 )
+
+log = logging.getLogger(__name__)
 
 
 def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
@@ -93,14 +100,37 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
         return plan_layers(run.plan, run.problem) | vans
 
     vans = "" if rounds is None else van_section(rounds)
-    return draw(
+    with aside(partial(_write_exposures, run, folder)):
+        lost = draw(
+            folder,
+            {
+                ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
+                LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
+                PROJECT: lambda place: write_project(
+                    layers(), place / PROJECT, LAYERS, run.problem.network.title
+                ),
+            },
+        )
+    return lost + draw(
         folder,
         {
-            ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
-            LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
-            PROJECT: lambda place: write_project(
-                layers(), place / PROJECT, LAYERS, run.problem.network.title
+            REPORT: lambda place: write_report(
+                run, layers(), place / REPORT, vans, _read_exposures(folder)
             ),
-            REPORT: lambda place: write_report(run, layers(), place / REPORT, vans),
         },
     )
+
+
+def _write_exposures(run: Run, folder: Path) -> None:
+    """Write what the plan depends on; a plan that cannot be priced under other figures has none."""
+    try:
+        table = exposure_table(exposures(run))
+    except Exception:  # the plan and its tables are worth keeping without them
+        log.warning("%s could not be computed", EXPOSURES, exc_info=True)
+        return
+    write_csv(table, folder / EXPOSURES)
+
+
+def _read_exposures(folder: Path) -> pd.DataFrame:
+    path = folder / EXPOSURES
+    return pd.read_csv(path, keep_default_na=False) if path.exists() else pd.DataFrame()

@@ -187,6 +187,25 @@ ARCS = output(
         Figure("lead_time_days", "days", TENTH, "lead time", "mean over the orders of the arc"),
     ),
 )
+EXPOSURES = output(
+    "exposures.csv",
+    "a group of input figures that have a range and move together; the widest effect first",
+    "figure table key column rows low_usd high_usd exposure_usd ask",
+    (
+        Figure("figure", "", "", "figure", "name of the group, in the form of --set"),
+        Figure("table", "", "", "table", "table of the network"),
+        Figure("key", "", "", "rows", "values of the key that the rows share; empty: whole table"),
+        Figure("column", "", "", "column", "column of the figures"),
+        Figure("rows", "rows", "{:.0f}", "figures", "number of figures that move"),
+        Figure("low_usd", "USD", WHOLE, "at the low end",
+               "change of the contribution a year with the figures at the low end of their ranges; "
+               "the plan is kept"),
+        Figure("high_usd", "USD", WHOLE, "at the high end", "the same at the high end"),
+        Figure("exposure_usd", "USD", WHOLE, "exposure",
+               "difference of the contribution between both ends and the figures as they are"),
+        Figure("ask", "", "ask", "whom to ask", "who could confirm the figures"),
+    ),
+)
 ROUNDS = output(
     "rounds.csv", "a plan of `--with-routing`",
     "round kind sites sites_changed open_sites planned_usd routed_usd bound_usd own_orders_day "
@@ -228,7 +247,7 @@ VEHICLES = output(
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
 )
-PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS)
+PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS, EXPOSURES)
 VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
 MODES = output(

@@ -31,6 +31,7 @@ PRIVATE_FLEET = "own_delivery.csv"
 ROUNDS = "rounds.csv"
 VEHICLES = "vehicles.csv"
 ARCS = "arcs.csv"
+EXPOSURES = "exposures.csv"
 LAYERS = "plan.gpkg"
 PROJECT = "plan.qgs"
 REPORT = "report.html"
@@ -48,7 +49,7 @@ AUDITED_FILES = (
     VEHICLES,
 )
 """Files that runs are read from, as far as a run has them."""
-DERIVED_FILES = (ARCS, LAYERS, PROJECT, REPORT)
+DERIVED_FILES = (ARCS, EXPOSURES, LAYERS, PROJECT, REPORT)
 """Files drawn from the plan, which nothing but `export` reads."""
 
 

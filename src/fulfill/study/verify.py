@@ -47,6 +47,7 @@ from fulfill.study.run_folder import (
     AUDITED_FILES,
     CERTIFICATE,
     DERIVED_FILES,
+    EXPOSURES,
     INPUTS,
     LAYERS,
     PRIVATE_FLEET,
@@ -71,7 +72,7 @@ UNCHECKED = (
     "merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds and peak_mib of "
     f"{SUMMARY}",
     f"versions, ended_by, seconds and `from` of {MANIFEST}",
-    f"{WARM_START}, {ARCS} and {REPORT}, beyond their hashes",
+    f"{WARM_START}, {ARCS}, {EXPOSURES} and {REPORT}, beyond their hashes",
     f"{LAYERS}, which a GIS changes when it opens it",
     "that nobody wrote new hashes into the manifest after changing what is named here",
 )
@@ -211,7 +212,7 @@ def _inputs(recorded: Mapping[str, Mapping[str, str]], places: Mapping[str, Path
 
 def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     """Compare the hashes of the run's files with those in the manifest, and name other files."""
-    there = [name for name in (ARCS, REPORT) if os.path.lexists(folder / name)]
+    there = [name for name in (ARCS, EXPOSURES, REPORT) if os.path.lexists(folder / name)]
     changed = changed_files(folder, [*AUDITED_FILES, *there], recorded)
     faults = [str(fault) for fault in changed]
     known = {MANIFEST, INPUTS, *AUDITED_FILES, *DERIVED_FILES}

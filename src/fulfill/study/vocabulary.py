@@ -223,6 +223,17 @@ VALUES: dict[str, dict[str, str]] = {
         "capacity": "no capacity left",
         "search": "worth serving, but the search ended first",
     },
+    "ask": {
+        "carrier": "the last-mile carrier: its rate card and its share of late parcels",
+        "mail": "the consolidator of mail from China: a quote by weight and its delivery times",
+        "forwarder": "a freight forwarder: door-to-port quotes for the next twelve months",
+        "broker": "a customs broker: the headings of your goods and their rates",
+        "port": "the terminal or crossing: its tariff and its waiting times",
+        "site": "the landlord or the logistics provider: a written quote",
+        "factory": "your factories: prices for the coming season",
+        "records": "your own records: orders, returns, cancellations, stock",
+        "finance": "your accountant: cost of capital, VAT credit, insurance",
+    },
     "difference": {
         "saves": "the mix saves",
         "not_distinguishable": "not distinguishable",

@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fulfill.analysis.exposure.exposures import PRICED_TABLES, _moved, exposures
+from fulfill.analysis.exposure.exposures import (
+    ASKED,
+    PRICED_TABLES,
+    _moved,
+    exposure_table,
+    exposures,
+)
 from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups
 from fulfill.analysis.exposure.held_plan import HeldPlan
 from fulfill.inputs.problem import Problem
@@ -16,8 +22,10 @@ from fulfill.model.economics.landed import economics
 from fulfill.model.limits import Limits
 from fulfill.study.kpis import tabulate
 from fulfill.study.optimize import optimize
+from fulfill.study.outputs import EXPOSURES
 from fulfill.study.run import Run
 from fulfill.study.study import load
+from fulfill.study.vocabulary import VALUES
 
 TABLES = (
     "products",
@@ -110,3 +118,14 @@ def test_every_range_of_the_priced_tables_is_in_one_group(small: Run) -> None:
     groups = figure_groups(small.problem, PRICED_TABLES)
     cells = [(one.table, one.column, int(row)) for one in groups for row in one.rows]
     assert len(cells) == len(set(cells)) > 300
+
+
+def test_the_table_says_whom_to_ask(small: Run) -> None:
+    table = exposure_table(exposures(small))
+    assert list(table.columns) == list(EXPOSURES.keys)
+    assert (table["exposure_usd"] >= 1).all()
+    assert set(table["ask"]) <= set(VALUES["ask"])
+    asked = table.set_index("figure")["ask"]
+    assert asked["products.price_usd"] == asked["parameters[cancel_p0]"] == "records"
+    assert asked["parameters[capital_rate]"] == "finance"
+    assert set(PRICED_TABLES) - {"parameters"} == set(ASKED)

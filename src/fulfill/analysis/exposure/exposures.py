@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups
 from fulfill.analysis.exposure.held_plan import HeldPlan
 from fulfill.inputs.problem import Problem
+from fulfill.study.outputs import EXPOSURES
 from fulfill.study.run import Run
 
 PRICED_TABLES = (
@@ -28,6 +31,24 @@ PRICED_TABLES = (
 )
 """Tables whose figures price a plan. Those that limit it, or that only routes of vehicles need, are
 not among them."""
+
+
+ASKED = {
+    "products": "records",
+    "goods_costs": "factory",
+    "tariffs": "broker",
+    "freight": "forwarder",
+    "gateways": "port",
+    "calendar": "carrier",
+    "services": "carrier",
+    "mail_services": "mail",
+    "sites": "site",
+    "site_sizes": "site",
+    "bands": "site",
+}
+OF_FINANCE = ("capital_rate", "horizon_years", "vat_credit_days", "insurance_rate", "holding_rate")
+LEAST_USD = 1.0
+"""Exposure below which a group has no effect on the plan, USD a year."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,44 @@ def exposures(run: Run) -> list[Exposure]:
         low, high = (held.result(_moved(problem, group, end)) for end in (group.low, group.high))
         found.append(Exposure(group, low - base, high - base))
     return sorted(found, key=lambda one: (-one.usd, one.group.name))
+
+
+def exposure_table(found: Sequence[Exposure]) -> pd.DataFrame:
+    """Return exposures as a table.
+
+    Parameters
+    ----------
+    found : sequence of Exposure
+        Of `exposures`.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `study.outputs.EXPOSURES`; groups without an effect are left out.
+    """
+    rows = [
+        (
+            one.group.name,
+            one.group.table,
+            ",".join(one.group.key),
+            one.group.column,
+            len(one.group.rows),
+            one.low_usd,
+            one.high_usd,
+            one.usd,
+            whom_to_ask(one.group),
+        )
+        for one in found
+        if one.usd >= LEAST_USD
+    ]
+    return pd.DataFrame(rows, columns=list(EXPOSURES.keys))
+
+
+def whom_to_ask(group: FigureGroup) -> str:
+    """Return who could confirm the figures of a group, a key of the vocabulary's `ask`."""
+    if group.table == "parameters":
+        return "finance" if group.key[0] in OF_FINANCE else "records"
+    return ASKED[group.table]
 
 
 def _moved(problem: Problem, group: FigureGroup, end: NDArray[np.float64]) -> Problem:

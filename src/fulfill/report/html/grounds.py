@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import STATUSES
 from fulfill.report.html.page import html_table
+from fulfill.study.language import translated as _
+from fulfill.study.outputs import EXPOSURES
 from fulfill.study.vocabulary import WHOLE, WHOLE_PERCENT, Figure, shown
 
+ASKED_FIRST = 5
+ASK_COLUMNS = EXPOSURES.pick("figure", "rows", "low_usd", "high_usd", "exposure_usd", "ask")
 DATA_COLUMNS = (
     Figure("table", "", "", "table", "table of the inputs"),
     *(Figure(key, "", WHOLE, shown(key, "data_status"), "rows") for key in STATUSES),
@@ -45,6 +50,25 @@ def grounds(problem: Problem) -> dict[str, Any]:
         ),
         "attributions": _attributions(problem),
     }
+
+
+def ask_table(exposed: pd.DataFrame | None) -> Markup | str:
+    """Return the figures to ask for first, empty where they are not known.
+
+    Parameters
+    ----------
+    exposed : DataFrame or None
+        Of `exposures.exposure_table`.
+
+    Returns
+    -------
+    Markup or str
+        Table of the `ASKED_FIRST` widest groups.
+    """
+    if exposed is None or exposed.empty:
+        return ""
+    caption = _("Change of the yearly contribution with these figures at the ends of their ranges")
+    return html_table(exposed.head(ASKED_FIRST), ASK_COLUMNS, caption=caption)
 
 
 def data_status(problem: Problem) -> pd.DataFrame:

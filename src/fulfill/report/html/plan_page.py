@@ -14,7 +14,7 @@ from fulfill.analysis.compare.mail_or_stock import mail_or_stock
 from fulfill.inputs.problem import Problem
 from fulfill.report.html.channel_charts import channel_share, stock_gain
 from fulfill.report.html.cost_charts import channel_bridge, channel_steps, cost_bridge
-from fulfill.report.html.grounds import grounds
+from fulfill.report.html.grounds import ask_table, grounds
 from fulfill.report.html.load_charts import load_table, throughput
 from fulfill.report.html.page import write_page
 from fulfill.report.html.plan_map import plan_map, site_map, zone_keys
@@ -45,7 +45,11 @@ OPEN_SITES = Figure("open_sites", "sites", WHOLE, "open sites", "number of open 
 
 
 def write_report(
-    run: Run, layers: Mapping[str, gpd.GeoDataFrame], path: Path, vans: str = ""
+    run: Run,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    vans: str = "",
+    exposed: pd.DataFrame | None = None,
 ) -> None:
     """Write the page of a plan.
 
@@ -59,6 +63,8 @@ def write_report(
         File to write.
     vans : Markup
         Section on own vans, of `private_fleet.van_section`; empty without them.
+    exposed : DataFrame, optional
+        Of `exposures.exposure_table`; without it the page does not say what to ask first.
     """
     plan, problem, products = run.plan, run.problem, mail_or_stock(run)
     rates = regime_rates(problem)
@@ -72,6 +78,7 @@ def write_report(
         finding=run.audit,
         vans=vans,
         regime_table=regime_table(rates, problem),
+        ask_table=ask_table(exposed),
         load_table=load_table(plan, problem) if len(plan.sites) else "",
         **_opening(plan, problem),
         **plan_tables(plan, problem, products),
