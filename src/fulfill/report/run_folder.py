@@ -9,7 +9,8 @@ from typing import Any
 
 from fulfill.report.aside import aside
 from fulfill.report.drawing import check_drawn, draw
-from fulfill.study.csv_files import write_csv
+from fulfill.study import outputs
+from fulfill.study.csv_files import write_output
 from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -96,7 +97,7 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
     return draw(
         folder,
         {
-            ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
+            ARCS: lambda place: write_output(outputs.ARCS, arcs(run.plan, run.problem), place),
             LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
             PROJECT: lambda place: write_project(
                 layers(), place / PROJECT, LAYERS, run.problem.network.title
