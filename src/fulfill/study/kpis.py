@@ -66,7 +66,7 @@ def tabulate(
     channels = _channels(instance, flows, missing, landed)
     co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
     unserved = unserved_table(instance, decisions, used, co2_kg)
-    products = named(unserved["product"], priced.names["product"])
+    products = pd.array(named(unserved["product"], priced.names["product"]), dtype="str")
     unserved.insert(unserved.columns.tolist().index("limits"), "product_name", products)
     return Plan(
         outcome=outcome,

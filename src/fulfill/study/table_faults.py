@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fulfill.study.csv_files import typed
 from fulfill.study.json_file import is_number
-from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
+from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE, Output
 from fulfill.study.plan import Plan
 from fulfill.study.run_folder import SUMMARY
 from fulfill.study.unserved import reasons
@@ -53,7 +53,8 @@ def table_faults(name: str, written: pd.DataFrame, table: pd.DataFrame) -> Itera
         A fault.
     """
     key, amount = KEYS[name]
-    compared = _Compared(f"{TABLES_FILE}, {name}", "recomputed", written, table, key)
+    declared = EXACT_TABLES[name]
+    compared = _Compared(f"{TABLES_FILE}, {name}", "recomputed", declared, written, table, key)
     yield from compared.faults(amount, _unlike)
 
 
@@ -82,7 +83,8 @@ def csv_faults(name: str, written: pd.DataFrame, exact: pd.DataFrame) -> Iterato
     declared = EXACT_TABLES[name]
     said = f"in {TABLES_FILE}, rounded"
     numbers, table = typed(written, declared), declared.rounded(exact)
-    yield from _Compared(declared.name, said, numbers, table, KEYS[name][0]).faults("", _not_equal)
+    compared = _Compared(declared.name, said, declared, numbers, table, KEYS[name][0])
+    yield from compared.faults("", _not_equal)
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,17 @@ class _Compared:
         What faults name.
     said : str
         Where the other values come from, in words.
+    declared : Output
+        Which columns are numbers.
     written, table : DataFrame
-        As in the run, and as it should be; texts are str.
+        As in the run, and as it should be.
     key : tuple of str
         Columns that identify a row.
     """
 
     place: str
     said: str
+    declared: Output
     written: pd.DataFrame
     table: pd.DataFrame
     key: tuple[str, ...]
@@ -140,7 +145,7 @@ class _Compared:
         key = list(self.key)
         for column in table.columns.drop(key):
             first, second = written[column].to_numpy(), table[column].to_numpy()
-            is_number = pd.api.types.is_numeric_dtype(table[column])
+            is_number = self.declared.is_number(column)
             wrong = unlike(first, second) if is_number else np.asarray(first != second, bool)
             if wrong.any():
                 row = int(wrong.argmax())
