@@ -13,7 +13,8 @@ import pandas as pd
 from fulfill.analysis.exposure.exposures import exposure_table, exposures
 from fulfill.report.aside import aside
 from fulfill.report.drawing import check_drawn, draw
-from fulfill.study.csv_files import write_csv
+from fulfill.study import outputs
+from fulfill.study.csv_files import write_output
 from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -104,7 +105,7 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
         lost = draw(
             folder,
             {
-                ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
+                ARCS: lambda place: write_output(outputs.ARCS, arcs(run.plan, run.problem), place),
                 LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
                 PROJECT: lambda place: write_project(
                     layers(), place / PROJECT, LAYERS, run.problem.network.title
@@ -128,7 +129,7 @@ def _write_exposures(run: Run, folder: Path) -> None:
     except Exception:  # the plan and its tables are worth keeping without them
         log.warning("%s could not be computed", EXPOSURES, exc_info=True)
         return
-    write_csv(table, folder / EXPOSURES)
+    write_output(outputs.EXPOSURES, table, folder)
 
 
 def _read_exposures(folder: Path) -> pd.DataFrame:

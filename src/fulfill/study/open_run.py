@@ -24,10 +24,11 @@ from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate_file, warm_start
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
 from fulfill.study.csv_files import originals
+from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
-from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY
+from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY, TABLES_FILE
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -36,10 +37,8 @@ from fulfill.study.run_folder import (
     INPUTS,
     PRIVATE_FLEET,
     SUMMARY,
-    TABLES,
     WARM_START,
 )
-from fulfill.study.run_reader import read_typed
 from fulfill.study.study import PlanOptions, Study, ask
 
 INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
@@ -404,7 +403,7 @@ def _undefined(kpis: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tables(folder: Path, claimed: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run; empty where there is no plan."""
+    """Return the exact tables of a run; none where there is no plan."""
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
         return {}
-    return {name: read_typed(folder, name) for name in TABLES}
+    return read_exact_tables(folder / TABLES_FILE)

@@ -8,8 +8,13 @@ docs/reference/outputs.md is generated from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from fulfill.study.vocabulary import (
     CENTS,
@@ -22,6 +27,9 @@ from fulfill.study.vocabulary import (
     Figure,
     figure,
 )
+
+SHARE_WITHIN = re.compile("share_within_[0-9]+_days")
+"""Column of a service target."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,33 @@ class Output:
         """
         if column in self.keys:
             return self[column].is_number
-        return column.startswith("share_within_")
+        return SHARE_WITHIN.fullmatch(column) is not None
+
+    def rounded(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table with its numbers rounded as in the CSV file.
+
+        Parameters
+        ----------
+        table : DataFrame
+            With exact values. A column of the user's own, as of a stop list, stays as it is.
+
+        Returns
+        -------
+        DataFrame
+            With the same columns.
+        """
+        # Adding zero turns the negative zero of a small negative number into zero.
+        return table.assign(
+            **{
+                name: np.round(table[name].to_numpy(float), self.figure(name).decimals) + 0.0
+                for name in table.columns
+                if self.is_number(name) and (name in self.keys or is_numeric_dtype(table[name]))
+            }
+        )
+
+    def figure(self, column: str) -> Figure:
+        """Return the figure of a column, also of one that a service target adds."""
+        return self[column] if column in self.keys else figure(column)
 
     def pick(self, *keys: str) -> tuple[Figure, ...]:
         """Return the figures of some columns, in the requested order."""
@@ -88,13 +122,14 @@ _KPIS = " ".join(KEY_FIGURES)
 SITES = output(
     "sites.csv", "an open site, the largest first",
     "site_id name country state lat lon ownership size orders_year mean_utilisation "
-    "peak_utilisation peak_period fixed_usd_year opening_usd",
+    "peak_utilisation peak_period peak_period_name fixed_usd_year opening_usd",
     (
         Figure("name", "", "", "site", "name of the site"),
         Figure("orders_year", "orders", WHOLE, "orders a year", "orders handled in a year"),
         Figure("mean_utilisation", "share", WHOLE_PERCENT, "mean use of base",
                "orders handled in the year over the year's base capacity"),
         Figure("peak_period", "", "", "peak in", "period of the peak use, the first where several"),
+        Figure("peak_period_name", "", "", "peak in", "name of that period"),
         Figure("fixed_usd_year", "USD", WHOLE, "fixed a year",
                "rent, overhead and the yearly share of opening"),
         Figure("opening_usd", "USD", WHOLE, "opening, once",
@@ -103,12 +138,16 @@ SITES = output(
 )
 FLOWS = output(
     "flows.csv", "orders of a product and period that move from one place to another by a channel",
-    "leg from to channel product period via service_id orders distance_km lead_time_days placed "
-    "dispatched delivered",
+    "leg from from_name to to_name to_state channel product product_name period period_name via "
+    "via_name service_id orders distance_km lead_time_days placed dispatched delivered",
     (
         Figure("from", "", "", "from", "origin (inbound); site or `direct mail` (outbound)"),
+        Figure("from_name", "", "", "from", "name of the origin or site; `direct mail` by mail"),
         Figure("to", "", "", "to", "site (inbound) or zone (outbound)"),
+        Figure("to_name", "", "", "to", "name of the site or zone"),
+        Figure("to_state", "", "", "state", "state of the site or zone"),
         Figure("via", "", "", "via", "gateway, crossing, or gateway+crossing; empty: neither"),
+        Figure("via_name", "", "", "via", "names of gateway and crossing"),
         Figure("service_id", "", "", "service", "last-mile service; empty for inbound flows"),
         Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in"),
         Figure("distance_km", "km", WHOLE, "distance", "to the zone; none inbound"),
@@ -123,7 +162,7 @@ ZONES = output(
     "zones.csv", "a zone of the demand, served or not",
     "zone_id name country state lat lon population zone_class orders lead_time_days "
     f"share_within_3_days share_within_5_days cancellation_rate landed_cost_usd_per_order {SHARES} "
-    "main_site main_channel",
+    "main_site main_site_name main_channel main_channel_share second_channel",
 )
 COSTS = output(
     "costs.csv", "a part of the objective; the parts add up to minus the contribution",
@@ -145,9 +184,11 @@ COSTS = output(
 )
 CAPACITY = output(
     "capacity.csv", "a resource in a period in which it is used",
-    "resource kind period used capacity unit utilisation",
+    "resource resource_name kind period period_name used capacity unit utilisation",
     (
-        Figure("resource", "", "", "resource", "id of a site, gateway, carrier or country"),
+        Figure("resource", "", "", "resource",
+               "id of a site, gateway or country, or the region of a carrier"),
+        Figure("resource_name", "", "", "resource", "name of the site, gateway, country or region"),
         Figure("kind", "", "resource", "what",
                "`throughput_<band>`, `storage`, `gateway`, `mail` or `carrier`"),
         Figure("unit", "", "", "unit", "`orders`, `m3` or `kg`"),
@@ -160,7 +201,7 @@ CHANNELS = output(
 )
 NOT_SERVED = output(
     "unserved.csv", "orders that are not served, by reason; no rows where all are",
-    "reason country product limits orders",
+    "reason country product product_name limits orders",
     (
         Figure("reason", "", "unserved_reason", "reason",
                "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
@@ -247,7 +288,18 @@ VEHICLES = output(
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
 )
-PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS, EXPOSURES)
+EXACT_TABLES = {
+    "sites": SITES,
+    "flows": FLOWS,
+    "zones": ZONES,
+    "costs": COSTS,
+    "capacity": CAPACITY,
+    "channels": CHANNELS,
+    "unserved": NOT_SERVED,
+}
+"""Tables of a plan by their name in `study.plan.Plan`; `TABLES_FILE` has their exact values."""
+TABLES_FILE = "tables.npz"
+PLAN_TABLES = (*EXACT_TABLES.values(), ARCS, EXPOSURES)
 VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
 MODES = output(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,12 +30,15 @@ class Priced:
         Arrays that the decisions refer to.
     decisions : Decisions
         The plan.
+    names : Mapping of str to Mapping of str to str
+        Of `names.names_of`.
     """
 
     problem: Problem
     economics: Economics
     instance: LocationInstance
     decisions: Decisions
+    names: Mapping[str, Mapping[str, str]]
 
 
 def nearshore_routes(problem: Problem, instance: LocationInstance) -> NDArray[np.bool_]:

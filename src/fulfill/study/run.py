@@ -163,9 +163,9 @@ class Run:
         """Decisions in the indices of `model.instance`; None where there is no plan."""
         if self.solved is not None:
             return self.solved[1]
-        if self.folder is None or not self.found:
+        if not self.found:
             return None
-        return read_decisions(self.folder, self.model.instance, self.model.economics)
+        return read_decisions(self.sites, self.flows, self.model.instance, self.model.economics)
 
     @property
     def problem(self) -> Problem:

@@ -1,8 +1,8 @@
 """Check of a run folder against its inputs: cost, constraints, tables and bound.
 
 The inputs are read from the run's own copy and compared with the hashes taken when the plan was
-made. The plan is read from sites.csv and flows.csv rather than from an internal file, so that a
-change in the published tables cannot go unnoticed.
+made. The plan is read from the exact tables, whose every figure is recomputed; the CSV files must
+have the same figures, rounded, so that a change in either cannot go unnoticed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from fulfill.model.certificate_file import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
 from fulfill.study.conditions import conditions
+from fulfill.study.csv_files import read_output
+from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import finite
 from fulfill.study.kpis import tabulate
 from fulfill.study.manifest import changed_files, read_manifest
@@ -40,6 +42,7 @@ from fulfill.study.open_run import (
 )
 from fulfill.study.optimize import instance_in_words, key_figure_faults
 from fulfill.study.output_folder import MANIFEST
+from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import (
@@ -58,9 +61,9 @@ from fulfill.study.run_folder import (
     WARM_START,
     write_run_data,
 )
-from fulfill.study.run_reader import read_decisions, read_table
+from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import Study
-from fulfill.study.table_faults import KEYS, SAME, summary_faults, table_faults
+from fulfill.study.table_faults import SAME, csv_faults, summary_faults, table_faults
 
 log = logging.getLogger(__name__)
 UNCHECKED = (
@@ -246,10 +249,11 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
         yield Check(SUMMARY, "status, sites, kpis", None, wrong)
         return
     try:
-        decisions = read_decisions(folder, instance, model.economics)
+        exact = read_exact_tables(folder / TABLES_FILE)
+        decisions = read_decisions(exact["sites"], exact["flows"], instance, model.economics)
     except InputError as error:
         texts = tuple(str(fault) for fault in error.faults)
-        yield Check("plan", "sites.csv, flows.csv", "unreadable", texts)
+        yield Check("plan", TABLES_FILE, "unreadable", texts)
         return
     found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
@@ -269,8 +273,9 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     )
     plan = tabulate(model.problem, model.economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)
-    for name in KEYS:
-        yield _table_check(folder, name, getattr(plan, name))
+    yield _exact_check(exact, plan.tables)
+    for name, table in exact.items():
+        yield _csv_check(folder, name, table)
     wrong = summary_faults(claimed, plan, study.options.resolution)
     yield Check(SUMMARY, "status, gap, sites, kpis", None, wrong)
 
@@ -347,15 +352,22 @@ def _same(first: float, second: float) -> bool:
     return first == second or abs(first - second) <= SAME * max(abs(first), abs(second))
 
 
-def _table_check(folder: Path, name: str, table: pd.DataFrame) -> Check:
-    """Compare a CSV table of the run with the one recomputed."""
-    file = f"{name}.csv"
+def _exact_check(exact: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame]) -> Check:
+    """Compare the exact tables of the run with those recomputed."""
+    faults = tuple(fault for name in exact for fault in table_faults(name, exact[name], plan[name]))
+    rows, found = (f"{sum(map(len, tables.values())):,} rows" for tables in (exact, plan))
+    return Check(TABLES_FILE, rows, found, faults)
+
+
+def _csv_check(folder: Path, name: str, exact: pd.DataFrame) -> Check:
+    """Compare a CSV table of the run with its exact table."""
+    declared = EXACT_TABLES[name]
     try:
-        written = read_table(folder, name)
-        faults = tuple(table_faults(name, written, table))
+        written = read_output(declared, folder)
+        faults = tuple(csv_faults(name, written, exact))
     except InputError as error:
-        return Check(file, None, None, tuple(str(fault) for fault in error.faults))
-    return Check(file, f"{len(written)} rows", f"{len(table)} rows", faults)
+        return Check(declared.name, None, None, tuple(str(fault) for fault in error.faults))
+    return Check(declared.name, f"{len(written)} rows", f"{len(exact)} rows", faults)
 
 
 def summary(audit: RunAudit) -> dict[str, Any]:

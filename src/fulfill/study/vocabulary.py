@@ -24,6 +24,13 @@ TOLD = frozenset(
     {"", "1", "share", "orders", "sites", "zones", "stops", "vehicles", "parcels", "ISO date"}
 )
 """Units that label or format already imply; any other unit is shown with the figure."""
+DECIMALS = {
+    "": 0, "USD": 2, "orders": 3, "parcels": 3, "share": 4, "1": 4, "days": 2, "h": 3,
+    "h on the clock": 4, "s": 2, "km": 2, "km²": 2, "m³": 3, "kg": 3, "see unit": 3,
+    "people": 0, "sites": 0, "vehicles": 0, "stops": 2, "degrees north": 5, "degrees east": 5,
+}  # fmt: skip
+"""Decimals of a figure in a CSV file, by unit; those of a mean per order are `PER_ORDER`."""
+PER_ORDER = 4
 MILLIONS_FROM = 1e7
 """Amount from which a key figure is shown in millions."""
 
@@ -44,6 +51,8 @@ class Figure:
         Label and heading.
     meaning : str
         Definition, for the reference.
+    digits : int or None
+        Decimals in a CSV file where those of the unit do not fit; see `decimals`.
     """
 
     key: str
@@ -51,6 +60,14 @@ class Figure:
     form: str
     words: str
     meaning: str
+    digits: int | None = None
+
+    @property
+    def decimals(self) -> int:
+        """Decimals to which the value is rounded in a CSV file."""
+        if self.digits is not None:
+            return self.digits
+        return PER_ORDER if self.key.endswith("_per_order") else DECIMALS[self.unit]
 
     @property
     def is_number(self) -> bool:
@@ -259,7 +276,9 @@ SHARED = (
     Figure("size", "", "", "size", "size in which the site is opened"),
     Figure("channel", "", "channel", "channel", "how an order is fulfilled; `unserved` is none"),
     Figure("product", "", "", "product", "id of a product"),
+    Figure("product_name", "", "", "product", "name of the product"),
     Figure("period", "", "", "period", "id of a period of the calendar"),
+    Figure("period_name", "", "", "period", "name of the period"),
     Figure("mode", "", "mode", "mode", "`direct_only`, `local_only` or `mixed`"),
     Figure("as_of", "ISO date", "", "rules of", "day whose tax and tariff rules price the plan"),
     Figure("status", "", "", "status",
@@ -269,7 +288,7 @@ SHARED = (
     Figure("bound", "USD", WHOLE, "bound a year", "no plan of the instance named costs less"),
     Figure("bound_kind", "", "", "bound by",
            "`certified`: proven by recomputation; `solver`: as reported by the solver"),
-    Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective"),
+    Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective", digits=6),
     Figure("ended_by", "", "", "search ended by",
            "`proven` (the gap asked for, or that there is no plan), `time_limit`, `interrupted` "
            "(Ctrl-C) or `exhausted` (the method had nothing left to try)"),
@@ -324,8 +343,13 @@ SHARED = (
     Figure("leg", "", "", "leg", "`inbound` to a site or `outbound` to a zone"),
     Figure("main_site", "", "", "main site",
            "site that serves most orders of the zone, or `direct mail`; empty: nothing served"),
+    Figure("main_site_name", "", "", "main site", "name of the main site"),
     Figure("main_channel", "", "channel", "main channel",
            "channel of most orders of the zone; empty where nothing is served"),
+    Figure("main_channel_share", "share", PERCENT, "by the main channel",
+           "part of potential orders that the main channel serves; none where nothing is served"),
+    Figure("second_channel", "", "channel", "second channel",
+           "channel of second most orders of the zone; empty where one channel serves all"),
     # a routed day and the vehicles of a plan
     Figure("vehicle", "", "", "vehicle", "site, type and running number"),
     Figure("type_id", "", "", "type", "id of a vehicle type of vehicles.csv of the network"),
