@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fulfill.audit.site_rules import site_rule_faults
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
@@ -304,7 +305,7 @@ def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterato
 
 
 def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
-    """Check service (9), choice of sites (10) and carbon (12)."""
+    """Check service (9), choice of sites (10, 14) and carbon (12)."""
     limits = instance.limits
     for target in limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
@@ -320,6 +321,7 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
     is_open = np.asarray(decisions.opened.any(axis=1))
     if limits.max_sites is not None and is_open.sum() > limits.max_sites:
         yield f"(10) number of sites: {int(is_open.sum())} > {limits.max_sites}"
+    yield from site_rule_faults(instance, is_open)
     spent = float(instance.invest_usd[decisions.opened > 0.5].sum())
     if spent > limits.budget_usd * (1 + TOLERANCE):
         yield f"(10) budget: {spent:.2f} > {limits.budget_usd:.2f} USD"

@@ -25,6 +25,7 @@ from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.model.arrays import Array
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, status_of
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders, plant_capacity
+from fulfill.model.site_rules import rule_rows
 
 
 def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationSolution:
@@ -397,6 +398,17 @@ def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
             model.add_entries(rows[:, None], columns.y[list(members)], 1.0)
 
 
+def site_rules(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(14) Obey the rules on which sites may be open together."""
+    rules = instance.limits.rules
+    if not rules:
+        return
+    weight, least = rule_rows(rules, len(instance.sites))
+    names = tuple(f"{rule.name}, {instance.sites[rule.sites[0]]}" for rule in rules)
+    rows = model.add_rows("site_rule", least, np.inf, least.shape, _keys(names))
+    model.add_entries(rows[:, None, None], columns.y[None], weight[:, :, None])
+
+
 def diversification(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(11) Let at most a share of the formal inbound volume pass any one gateway."""
     share, inbound = instance.limits.max_gateway_share, instance.inbound
@@ -467,5 +479,5 @@ ALLOCATION = (
 """What remains to be observed where the sites, their sizes and assortments are given."""
 CONSTRAINTS = (
     allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice,
-    diversification, carbon, stocking,
+    diversification, carbon, stocking, site_rules,
 )  # fmt: skip

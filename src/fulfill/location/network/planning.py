@@ -216,7 +216,9 @@ def reoptimised(
     given = replace(
         instance,
         fixed_usd=fixed,
-        limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed),
+        limits=replace(
+            instance.limits, opened=tuple(int(i) for i in sites), closed=closed, rules=()
+        ),
     )
     lanes = local_lanes(given)
     start = begin(given, lanes, with_prices(prices, cell=zone_prices(given, siting, prices)))
