@@ -29,7 +29,7 @@ def group_members(sites: pd.DataFrame, groups: pd.DataFrame) -> dict[str, tuple[
     dict of str to tuple of str
         In the order of the tables.
     """
-    members = {name: (name,) for name in sites["site_id"]}
+    members: dict[str, tuple[str, ...]] = {name: (name,) for name in sites["site_id"]}
     for name, rows in groups.groupby("group_id", sort=False):
         members[str(name)] = tuple(rows["site_id"])
     return members

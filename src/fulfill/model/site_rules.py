@@ -188,7 +188,7 @@ def _solved(cost: Array, weight: Array, least: Array, room: int | None) -> tuple
 
     Every rule has a slack whose price is above the cost of all sites together.
     """
-    from scipy.optimize import LinearConstraint, linprog, milp
+    from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
     n_rules, n_sites = weight.shape
     dear = 1.0 + float(np.abs(cost).sum())
@@ -198,15 +198,22 @@ def _solved(cost: Array, weight: Array, least: Array, room: int | None) -> tuple
         counted = np.concatenate([np.ones(n_sites), np.zeros(n_rules)])
         rows, limit = np.vstack([rows, counted]), np.append(limit, room)
     upper = np.concatenate([np.ones(n_sites), np.full(n_rules, np.inf)])
-    bounds = np.column_stack([np.zeros(len(upper)), upper])
-    relaxed = linprog(objective, A_ub=rows, b_ub=limit, bounds=bounds, method="highs-ds")
+    lower = np.zeros(len(upper))
+    relaxed = linprog(  # type: ignore[call-overload]  # its types know no array of bounds
+        objective, A_ub=rows, b_ub=limit, bounds=np.column_stack([lower, upper]), method="highs-ds"
+    )
     prices = np.maximum(-relaxed.ineqlin.marginals[:n_rules], 0.0)
     opened = relaxed.x[:n_sites]
     if (np.minimum(opened, 1.0 - opened) > WHOLE).any():
         whole = np.concatenate([np.ones(n_sites), np.zeros(n_rules)])
-        options = {"mip_rel_gap": 0.0}
         constraint = LinearConstraint(rows, ub=limit)
-        found = milp(objective, integrality=whole, bounds=(0.0, upper), constraints=constraint,
-                     options=options)  # fmt: skip
+        found = milp(
+            objective,
+            integrality=whole,
+            bounds=Bounds(lower, upper),
+            constraints=constraint,
+            options={"mip_rel_gap": 0.0},
+        )
+        assert found.x is not None  # the slacks make every choice feasible
         opened = found.x[:n_sites]
     return np.asarray(opened > 0.5), np.asarray(prices)

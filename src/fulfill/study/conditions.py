@@ -41,6 +41,8 @@ def _conditions(study: Study, n_planned: int) -> Iterator[str]:
         yield f"at most {NUMBER.format(options.budget_usd)} USD invested in sites"
     if options.co2_kg is not None:
         yield f"at most {NUMBER.format(options.co2_kg)} kg CO2e a year"
+    if options.single_source:
+        yield "each zone served from stock by one site at most"
     yield from map(_in_time, options.service)
     yield from dict.fromkeys(rule.name for rule in site_rules(study.problem.network))
     channels = [name for name in CHANNELS if name in study.problem.channels]

@@ -112,7 +112,7 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
         (in_time(instance, decisions) >= wanted).all()
         and emitted_kg(instance, decisions) <= instance.limits.co2_kg
         and spent <= instance.limits.budget_usd
-        and not len(broken_rules(instance.limits.rules, decisions.opened.any(axis=1)))
+        and not len(broken_rules(instance.limits.rules, np.asarray(decisions.opened.any(axis=1))))
     )
 
 

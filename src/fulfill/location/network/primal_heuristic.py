@@ -270,8 +270,9 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
         spent = instance.invest_usd[sites, size[sites]]
         smaller = np.array(
             [
-                np.isfinite(instance.fixed_usd[i, : size[i]]).any() or _may_close(instance, size, i)
-                for i in sites
+                bool(np.isfinite(instance.fixed_usd[i, : size[i]]).any())
+                or _may_close(instance, size, i)
+                for i in sites.tolist()
             ],
             bool,
         )

@@ -51,9 +51,9 @@ def cheapest_sizes(instance: LocationInstance, decisions: Decisions) -> Decision
     used = np.isin(sites, instance.limits.opened) | (leaving.sum(axis=(1, 2)) > 0)
     # an empty site stays open only where a rule on sites needs it
     idle = np.where(is_open, np.maximum(cost[sites, best], 0.0), np.inf)
-    kept = cheapest_choice(instance.limits.rules, idle, used & is_open).is_open
+    choice = cheapest_choice(instance.limits.rules, idle, used & is_open)
     opened = np.zeros_like(decisions.opened)
-    kept = np.flatnonzero(kept)
+    kept = np.flatnonzero(choice.is_open)
     opened[kept, best[kept]] = 1.0
     return replace(decisions, opened=opened)
 
