@@ -28,7 +28,7 @@ EXACT = LocationParams(gap=1e-5, time_limit=60.0)
 FINE = LocationParams(gap=0.005, time_limit=600.0)
 N_SITES = 4
 RULES: dict[str, tuple[SiteRule, ...]] = {
-    "at least two of three": (SiteRule("a", "at_least", (1, 2, 3), 3),),
+    "at least three": (SiteRule("a", "at_least", (1, 2, 3), 3),),
     "at most one of two": (
         SiteRule("b", "at_most", (0, 1), 1),
         SiteRule("c", "at_most", (2, 3), 1),
