@@ -82,7 +82,7 @@ def test_an_answer_obeys_the_rules_on_sites(toy: Folders, grade: str) -> None:
         "both,at_least,,0,board,2026-10,in_force,\n",
     )
     free = toy.study(method="decomposition", gap=0.01).optimize()
-    assert [site for site in free.sites["site_id"]] == ["site-a"]
+    assert list(free.sites["site_id"]) == ["site-a"]
     cell = "network/group_limits[both,at_least].number=2"
     answer = resolve(free.study.with_(overrides=[cell]), free, grade)
     assert answer.faults == ()

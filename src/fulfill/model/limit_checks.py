@@ -1,4 +1,4 @@
-"""Whether locks, number of sites and budget leave a choice of sites that obeys the rules."""
+"""Whether locks, number of sites, budget and rules on sites leave a choice of sites."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
 from fulfill.inputs.site_rows import rows_by_site
+from fulfill.inputs.spelling import suggest
 from fulfill.model.arrays import Array, Mask
 from fulfill.model.site_rules import (
     SiteRule,
@@ -38,34 +39,81 @@ class _Locks:
     most: int | None
 
 
-def rule_conflicts(
+def choice_faults(
     network: Network,
-    opened: tuple[str, ...],
-    closed: tuple[str, ...],
+    locks: tuple[tuple[str, ...], tuple[str, ...]],
+    max_sites: int | None,
+    budget_usd: float | None,
+) -> list[Fault]:
+    """Find sites that do not exist, and limits on the choice of sites that contradict one another.
+
+    Parameters
+    ----------
+    network : Network
+    locks : tuple of tuple of str
+        Sites locked open, and sites locked closed.
+    max_sites : int or None
+    budget_usd : float or None
+
+    Returns
+    -------
+    list of Fault
+        F308; where there is none, F309; where there is none either, F322.
+    """
+    ids = pd.Index(network["sites"]["site_id"])
+    unknown = [
+        Fault("F308", option, value=name, detail=f"no such site; {suggest(name, ids)}")
+        for option, names in zip(("--open", "--close"), locks, strict=True)
+        for name in names
+        if name not in ids
+    ]
+    return (
+        unknown
+        or list(_lock_faults(network, locks, max_sites, budget_usd))
+        or list(_rule_faults(network, locks, max_sites, budget_usd))
+    )
+
+
+def _lock_faults(
+    network: Network,
+    locks: tuple[tuple[str, ...], tuple[str, ...]],
+    max_sites: int | None,
+    budget_usd: float | None,
+) -> Iterator[Fault]:
+    """Find limits that sites locked open exceed, whatever the rest of the plan."""
+    opened = sorted(set(locks[0]))
+    for name in sorted(set(opened) & set(locks[1])):
+        yield Fault("F309", "--open", value=name, detail="it is closed too")
+    if max_sites is not None and len(opened) > max_sites:
+        detail = f"{len(opened)} sites are locked open: {', '.join(opened)}"
+        yield Fault("F309", "--sites", value=str(max_sites), detail=detail)
+    if budget_usd is not None and opened:
+        sites = network["sites"]
+        sizes = rows_by_site(sites, network["site_sizes"])
+        cost = sizes.groupby("site_id")["opening_usd"].min().loc[opened]
+        if cost.sum() > budget_usd * (1 + 1e-9):
+            listed = ", ".join(f"{name} {usd:,.0f}" for name, usd in cost.items())
+            detail = (
+                f"opening the sites locked open costs at least {cost.sum():,.0f} USD ({listed})"
+            )
+            yield Fault("F309", "--budget", value=f"{budget_usd:g}", detail=detail)
+
+
+def _rule_faults(
+    network: Network,
+    given: tuple[tuple[str, ...], tuple[str, ...]],
     max_sites: int | None,
     budget_usd: float | None,
 ) -> Iterator[Fault]:
     """Find rules on sites that no choice can obey together with the options.
 
-    Parameters
-    ----------
-    network : Network
-    opened, closed : tuple of str
-        Sites locked open and closed.
-    max_sites : int or None
-    budget_usd : float or None
-
-    Yields
-    ------
-    Fault
-        F322: one that names rules of which none can be left out without leaving a choice, or one
-        for the budget.
+    The fault names rules of which none can be left out without leaving a choice.
     """
     rules = site_rules(network)
     if not rules:
         return
     ids = pd.Index(network["sites"]["site_id"])
-    locks = _Locks(ids.isin(opened), ids.isin(closed), max_sites)
+    locks = _Locks(ids.isin(given[0]), ids.isin(given[1]), max_sites)
     if _possible(rules, locks):
         yield from _budget_conflict(network, rules, locks, budget_usd)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,8 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
-from fulfill.inputs.site_rows import rows_by_site
-from fulfill.inputs.spelling import suggest
 from fulfill.model.arrays import Mask
-from fulfill.model.limit_checks import rule_conflicts
+from fulfill.model.limit_checks import choice_faults
 from fulfill.model.site_rules import SiteRule, site_rules
 
 REPORTED_DAYS = (3, 5)
@@ -131,16 +128,7 @@ def build_limits(
         choice of sites.
     """
     ids = pd.Index(problem.network["sites"]["site_id"])
-    faults = [
-        Fault("F308", option, value=name, detail=f"no such site; {suggest(name, ids)}")
-        for option, names in (("--open", opened), ("--close", closed))
-        for name in names
-        if name not in ids
-    ]
-    if not faults:
-        faults += _lock_faults(problem, (opened, closed), max_sites, budget_usd)
-    if not faults:
-        faults += rule_conflicts(problem.network, opened, closed, max_sites, budget_usd)
+    faults = choice_faults(problem.network, (opened, closed), max_sites, budget_usd)
     bound = [_bound(target, problem.demand.zones) for target in targets]
     faults += [
         Fault("F308", "--service", value=target.scope, detail="no zone of that country or class")
@@ -159,31 +147,6 @@ def build_limits(
         rules=site_rules(problem.network),
         single_source=single_source,
     )
-
-
-def _lock_faults(
-    problem: Problem,
-    locks: tuple[tuple[str, ...], tuple[str, ...]],
-    max_sites: int | None,
-    budget_usd: float | None,
-) -> Iterator[Fault]:
-    """Find limits that sites locked open exceed, whatever the rest of the plan."""
-    opened = sorted(set(locks[0]))
-    for name in sorted(set(opened) & set(locks[1])):
-        yield Fault("F309", "--open", value=name, detail="it is closed too")
-    if max_sites is not None and len(opened) > max_sites:
-        detail = f"{len(opened)} sites are locked open: {', '.join(opened)}"
-        yield Fault("F309", "--sites", value=str(max_sites), detail=detail)
-    if budget_usd is not None and opened:
-        sites = problem.network["sites"]
-        sizes = rows_by_site(sites, problem.network["site_sizes"])
-        cost = sizes.groupby("site_id")["opening_usd"].min().loc[opened]
-        if cost.sum() > budget_usd * (1 + 1e-9):
-            listed = ", ".join(f"{name} {usd:,.0f}" for name, usd in cost.items())
-            detail = (
-                f"opening the sites locked open costs at least {cost.sum():,.0f} USD ({listed})"
-            )
-            yield Fault("F309", "--budget", value=f"{budget_usd:g}", detail=detail)
 
 
 def _bound(target: ServiceTarget, zones: pd.DataFrame) -> BoundTarget:

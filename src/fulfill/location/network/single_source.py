@@ -144,7 +144,8 @@ def improved(problem: Assignment, source: Index) -> Index:
 
 def _lost(problem: Assignment, load: Array, site: Index | slice) -> Array:
     """Return what orders beyond the room of sites lose, USD; the last axis is the period."""
-    return problem.excess_usd * np.maximum(load - problem.room[site], 0.0).sum(axis=-1)
+    excess = np.maximum(load - problem.room[site], 0.0).sum(axis=-1)
+    return np.asarray(problem.excess_usd * excess)
 
 
 def _move(problem: Assignment, source: Index, load: Array, zone: int, least: float) -> bool:
