@@ -105,7 +105,7 @@ def test_the_rows_of_the_tables_become_rules(toy: Folders) -> None:
         f"{LIMITS}both,at_most,,1,board,,in_force,\nsite-b,only_if,site-a,1,board,,in_force,\n"
         "both,only_if,site-a,1,board,,in_force,\n",
     )
-    rules = site_rules(toy.problem().network)
+    rules = site_rules(toy.problem())
     b_needs_a = "site-b open only if at least 1 of site-a is open"
     both_need_a = "both open only if at least 1 of site-a is open"
     assert rules == (
@@ -117,5 +117,12 @@ def test_the_rows_of_the_tables_become_rules(toy: Folders) -> None:
     )
 
 
+def test_direct_mail_alone_has_no_sites_to_rule(toy: Folders) -> None:
+    toy.write("network/site_groups.csv", GROUPS)
+    toy.write("network/group_limits.csv", f"{LIMITS}both,at_least,,2,board,,in_force,\n")
+    assert len(site_rules(toy.problem())) == 1
+    assert site_rules(toy.problem(channels=("direct_mail",))) == ()
+
+
 def test_without_tables_there_are_no_rules(toy: Folders) -> None:
-    assert site_rules(toy.problem().network) == ()
+    assert site_rules(toy.problem()) == ()

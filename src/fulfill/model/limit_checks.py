@@ -11,6 +11,7 @@ import pandas as pd
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
+from fulfill.inputs.problem import Problem
 from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.spelling import suggest
 from fulfill.model.arrays import Array, Mask
@@ -40,7 +41,7 @@ class _Locks:
 
 
 def choice_faults(
-    network: Network,
+    problem: Problem,
     locks: tuple[tuple[str, ...], tuple[str, ...]],
     max_sites: int | None,
     budget_usd: float | None,
@@ -49,7 +50,7 @@ def choice_faults(
 
     Parameters
     ----------
-    network : Network
+    problem : Problem
     locks : tuple of tuple of str
         Sites locked open, and sites locked closed.
     max_sites : int or None
@@ -60,6 +61,7 @@ def choice_faults(
     list of Fault
         F308; where there is none, F309; where there is none either, F322.
     """
+    network = problem.network
     ids = pd.Index(network["sites"]["site_id"])
     unknown = [
         Fault("F308", option, value=name, detail=f"no such site; {suggest(name, ids)}")
@@ -70,7 +72,7 @@ def choice_faults(
     return (
         unknown
         or list(_lock_faults(network, locks, max_sites, budget_usd))
-        or list(_rule_faults(network, locks, max_sites, budget_usd))
+        or list(_rule_faults(problem, locks, max_sites, budget_usd))
     )
 
 
@@ -100,7 +102,7 @@ def _lock_faults(
 
 
 def _rule_faults(
-    network: Network,
+    problem: Problem,
     given: tuple[tuple[str, ...], tuple[str, ...]],
     max_sites: int | None,
     budget_usd: float | None,
@@ -109,7 +111,7 @@ def _rule_faults(
 
     The fault names rules of which none can be left out without leaving a choice.
     """
-    rules = site_rules(network)
+    network, rules = problem.network, site_rules(problem)
     if not rules:
         return
     ids = pd.Index(network["sites"]["site_id"])

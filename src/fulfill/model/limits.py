@@ -128,7 +128,7 @@ def build_limits(
         choice of sites.
     """
     ids = pd.Index(problem.network["sites"]["site_id"])
-    faults = choice_faults(problem.network, (opened, closed), max_sites, budget_usd)
+    faults = choice_faults(problem, (opened, closed), max_sites, budget_usd)
     bound = [_bound(target, problem.demand.zones) for target in targets]
     faults += [
         Fault("F308", "--service", value=target.scope, detail="no zone of that country or class")
@@ -144,7 +144,7 @@ def build_limits(
         budget_usd=np.inf if budget_usd is None else budget_usd,
         co2_kg=np.inf if co2_kg is None else co2_kg,
         targets=tuple(bound),
-        rules=site_rules(problem.network),
+        rules=site_rules(problem),
         single_source=single_source,
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fulfill.inputs.network import Network
+from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema.site_rules import AT_LEAST, AT_MOST, ONLY_IF
 from fulfill.inputs.site_rule_checks import group_members
 from fulfill.model.arrays import Array, Index, Mask
@@ -44,18 +44,22 @@ class SiteRule:
     needed: tuple[int, ...] = ()
 
 
-def site_rules(network: Network) -> tuple[SiteRule, ...]:
-    """Return the rules of a network; `only_if` gives one rule for each site of its group.
+def site_rules(problem: Problem) -> tuple[SiteRule, ...]:
+    """Return the rules of a problem; `only_if` gives one rule for each site of its group.
 
     Parameters
     ----------
-    network : Network
+    problem : Problem
 
     Returns
     -------
     tuple of SiteRule
-        In the order of group_limits.csv.
+        In the order of group_limits.csv; empty where direct mail is the only channel, as no site
+        is then asked for.
     """
+    network = problem.network
+    if problem.channels == ("direct_mail",):
+        return ()
     members = group_members(network["sites"], network["site_groups"])
     place = {name: i for i, name in enumerate(network["sites"]["site_id"])}
     rules: list[SiteRule] = []

@@ -44,7 +44,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[str]:
     if options.single_source:
         yield "each zone served from stock by one site at most"
     yield from map(_in_time, options.service)
-    yield from dict.fromkeys(rule.name for rule in site_rules(study.problem.network))
+    yield from dict.fromkeys(rule.name for rule in site_rules(study.problem))
     channels = [name for name in CHANNELS if name in study.problem.channels]
     if len(channels) < len(CHANNELS):
         yield f"channels allowed: {', '.join(named('channel', channels))}"
