@@ -354,6 +354,39 @@ def test_options_reach_the_plan(away: Path) -> None:
     assert json.loads(result.stdout)["as_of"] == "2025-01-01"
 
 
+def test_rules_on_sites_and_single_sourcing_reach_the_plan(toy: Folders, away: Path) -> None:
+    toy.write("network/site_groups.csv", "group_id,site_id\nboth,site-a\nboth,site-b\n")
+    toy.write(
+        "network/group_limits.csv",
+        "group_id,rule,needs_id,number,source,source_date,status,range\n"
+        "both,at_least,,2,board,2026-10,in_force,\n",
+    )
+    ruled = ("--network", str(toy.network), "--demand", str(toy.demand))
+    both = json.loads(run("optimize", *ruled, "--gap", "0", "--json", "--out", "a").stdout)
+    assert [site["site_id"] for site in both["open_sites"]] == ["site-a", "site-b"]
+    assert both["conditions"] == ["at least 2 of both open"]
+    single = run("optimize", *ruled, "--gap", "0", "--single-source", "--json", "--out", "b")
+    answer = json.loads(single.stdout)
+    assert answer["objective"] > both["objective"] + 1.0
+    assert answer["conditions"][0] == "each zone served from stock by one site at most"
+    sources = {
+        (row["to"], row["from"])
+        for row in rows(Path("b/flows.csv"))
+        if row["leg"] == "outbound" and row["from"].startswith("site")
+    }
+    assert len({zone for zone, _ in sources}) == len(sources) > 0
+    for folder in ("a", "b"):
+        assert run("audit", folder).exit_code == 0
+    loose = ("--set", "network/group_limits[both,at_least].number=0", "--method", "decomposition")
+    free = json.loads(run("optimize", *ruled, *loose, "--json", "--out", "c").stdout)
+    assert [site["site_id"] for site in free["open_sites"]] == ["site-a"]
+    assert run("audit", "c").exit_code == 0
+    refused = run("optimize", *ruled, "--close", "site-b", "--out", "d")
+    assert refused.exit_code == 1
+    assert "F322" in refused.stderr
+    assert "at least 2 of both open; --close site-b" in refused.stderr
+
+
 def test_a_target_that_cannot_be_met_is_infeasible(away: Path) -> None:
     result = run("optimize", *TOY, "--service", "3d=1", "--out", "plan")
     assert result.exit_code == 3, result.output

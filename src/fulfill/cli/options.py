@@ -175,6 +175,11 @@ plan_options = together(
             "country or zone class; may be repeated.",
         ),
         click.option(
+            "--single-source",
+            is_flag=True,
+            help="Serve each zone from stock by one site at most, all year; mail may serve it too.",
+        ),
+        click.option(
             "--budget", "budget_usd", type=Figure(min=0), help="Maximum investment in sites, USD."
         ),
         click.option(

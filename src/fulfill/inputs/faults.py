@@ -189,6 +189,11 @@ RULES: dict[str, tuple[str, str]] = {
         "the model fits into the memory of the machine",
         "merge zones with `--resolution`, or plan on a machine with more memory",
     ),
+    "F322": (
+        "a choice of sites obeys every rule of group_limits.csv, the locks and the number of sites",
+        "change the number of a rule, remove a rule, or change --open, --close, --sites or "
+        "--budget",
+    ),
     "F330": (
         "a stop lies in a country of the network",
         "correct lat and lon, or remove the stop",

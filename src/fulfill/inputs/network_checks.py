@@ -14,6 +14,7 @@ import pandas as pd
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.site_rows import row_faults, rows_by_site
+from fulfill.inputs.site_rule_checks import site_rule_faults
 from fulfill.inputs.spelling import fold, misspelt, near
 
 Tables = Mapping[str, pd.DataFrame]
@@ -55,7 +56,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F213, F214, F313 to F315 and F318.
+        F208, F213, F214, F313 to F315 and F318.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("origins",), _origin_faults),
@@ -65,6 +66,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("lanes",), _lane_length_faults),
         (("calendar",), _order_faults),
         (("products", "tariffs"), _class_faults),
+        (("sites", "site_groups", "group_limits"), site_rule_faults),
     )
     faults = [
         fault

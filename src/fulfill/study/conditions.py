@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fulfill.inputs.problem import CHANNELS
 from fulfill.model.limits import ServiceTarget
+from fulfill.model.site_rules import site_rules
 from fulfill.study.study import Study
 from fulfill.study.vocabulary import named
 
@@ -13,7 +14,7 @@ NUMBER = "{:,.15g}"
 
 
 def conditions(study: Study, n_planned: int) -> tuple[str, ...]:
-    """Return everything that a study imposes beyond the tables as they were read.
+    """Return the rules on sites, and everything that a study imposes beyond the tables as read.
 
     Parameters
     ----------
@@ -40,7 +41,10 @@ def _conditions(study: Study, n_planned: int) -> Iterator[str]:
         yield f"at most {NUMBER.format(options.budget_usd)} USD invested in sites"
     if options.co2_kg is not None:
         yield f"at most {NUMBER.format(options.co2_kg)} kg CO2e a year"
+    if options.single_source:
+        yield "each zone served from stock by one site at most"
     yield from map(_in_time, options.service)
+    yield from dict.fromkeys(rule.name for rule in site_rules(study.problem))
     channels = [name for name in CHANNELS if name in study.problem.channels]
     if len(channels) < len(CHANNELS):
         yield f"channels allowed: {', '.join(named('channel', channels))}"

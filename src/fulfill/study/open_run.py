@@ -58,7 +58,7 @@ STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
 OPTIONS: dict[str, type] = {
     **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
     **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
-    "with_routing": bool,
+    **dict.fromkeys(("with_routing", "single_source"), bool),
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
 

@@ -333,12 +333,20 @@ def _outcome(
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=instance_in_words(instance, study),
+        bound_of=_bounded(instance, study, solution.bound_kind),
         seconds=seconds,
         conditions=conditions(study, len(instance.zones)),
         ended_by=PROVEN if proven else stopped_by,
         cut_by_clock=solution.cut_by_clock or (stopped_by == TIME_LIMIT and not proven),
     )
+
+
+def _bounded(instance: LocationInstance, study: Study, bound_kind: str) -> str:
+    """Describe what a bound is valid for; a certified one does not know single sourcing."""
+    words = instance_in_words(instance, study)
+    if study.options.single_source and bound_kind == "certified":
+        return f"{words}, without single sourcing"
+    return words
 
 
 def key_figure_faults(

@@ -112,6 +112,7 @@ def limits_of(problem: Problem, options: PlanOptions) -> Limits:
         budget_usd=options.budget_usd,
         co2_kg=options.co2_kg,
         targets=options.service,
+        single_source=options.single_source,
     )
 
 

@@ -51,6 +51,9 @@ class PlanOptions:
         Largest investment in opening sites, USD.
     co2_kg : float or None
         Largest emissions, kg CO2e a year.
+    single_source : bool
+        Whether each zone is served from stock by one site at most, in all periods; mail may serve
+        it too.
     gap : float
         Relative gap at which the search stops.
     time_limit : float
@@ -68,6 +71,7 @@ class PlanOptions:
     service: tuple[ServiceTarget, ...] = ()
     budget_usd: float | None = None
     co2_kg: float | None = None
+    single_source: bool = False
     gap: float = 0.003
     time_limit: float = 60.0
     seed: int = 0
@@ -466,6 +470,7 @@ def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
             max_sites=options.max_sites,
             budget_usd=options.budget_usd,
             targets=options.service,
+            single_source=options.single_source,
         )
     except InputError as error:
         faults = [*error.faults, *unread]

@@ -259,7 +259,7 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
     yield Check("cost, USD", figure(claimed["objective"]), found.objective, cost)
-    yield Check("constraints (1) to (13)", "kept", "broken" if broken else "kept", broken)
+    yield Check("constraints (1) to (15)", "kept", "broken" if broken else "kept", broken)
     yield _bound_check(claimed, proven, found.objective, faults)
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(

@@ -6,7 +6,8 @@ problem allows. Orders that are not worth serving may stay unserved in each. A r
 therefore feasible for the mixed mode too, which cannot be worse: where its search was stopped early
 and found less, the restricted plan is taken (`taken_from`). A restricted mode can be infeasible for
 two reasons: a service level that it cannot reach, and sites locked open. Direct-only ignores these
-locks, and its plan is then not available to the mixed mode.
+locks and the rules on sites; where they require a site, its plan is not available to the mixed
+mode.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from fulfill.model.decisions import (
     relative_gap,
     status_of,
 )
+from fulfill.model.site_rules import broken_rules, site_rules
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
@@ -254,9 +256,11 @@ def _three_runs(
 def _is_fair(mode: str, study: Study) -> bool:
     """Return whether a plan of the mode is feasible for the mixed mode.
 
-    Direct-only ignores sites locked open.
+    Direct-only ignores sites locked open and rules on sites.
     """
-    return not (mode == "direct_only" and study.options.opened)
+    without_sites = np.zeros(len(study.problem.network["sites"]), bool)
+    needed = broken_rules(site_rules(study.problem), without_sites)
+    return not (mode == "direct_only" and (study.options.opened or len(needed)))
 
 
 def _objective(run: Run) -> float:

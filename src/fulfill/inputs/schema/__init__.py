@@ -28,6 +28,7 @@ from fulfill.inputs.schema.shared import (
     STATUSES,
     WINDOW,
 )
+from fulfill.inputs.schema.site_rules import GROUP_LIMITS, SITE_GROUPS, SITE_RULES
 from fulfill.inputs.schema.time import CALENDAR, PREBUILD
 from fulfill.inputs.schema.transport import (
     CARRIERS,
@@ -46,7 +47,7 @@ from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VE
 NETWORK_TABLES = (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
     TARIFFS, ENTRY_FEES, FREIGHT, SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS,
-    CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES, SPEEDS,
+    CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS,
 )  # fmt: skip
 DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
 
@@ -67,6 +68,7 @@ __all__ = [
     "FREIGHT",
     "GATEWAYS",
     "GOODS_COSTS",
+    "GROUP_LIMITS",
     "LANES",
     "MAIL_CAPACITY",
     "MAIL_SERVICES",
@@ -86,6 +88,8 @@ __all__ = [
     "SEASONALITY",
     "SERVICES",
     "SITES",
+    "SITE_GROUPS",
+    "SITE_RULES",
     "SITE_SIZES",
     "SIZES",
     "SPEEDS",
