@@ -217,8 +217,8 @@ def test_worked_examples_of_the_fact_sheet_to_the_cent(
         ("2024-06-01", "US", 800, "electronics", 0.0),
         ("2025-03-01", "US", 40, "electronics", 0.0),
         ("2025-05-01", "US", 40, "electronics", 0.0),
-        ("2025-10-01", "US", 40, "electronics", 0.385),
-        ("2026-11-01", "US", 40, "electronics", 0.21),
+        ("2025-10-01", "US", 40, "electronics", 0.36764),
+        ("2026-11-01", "US", 40, "electronics", 0.21214),
     ],
 )
 def test_courier_regimes_by_date(
@@ -234,7 +234,7 @@ def test_courier_regimes_by_date(
         ("2024-06-01", 0.25),
         ("2025-03-01", 0.35),
         ("2025-10-01", 0.35),
-        ("2026-11-01", 0.25),
+        ("2026-11-01", 0.332),
     ],
 )
 def test_formal_duty_on_apparel_by_date(tariffs: pd.DataFrame, day: str, rate: float) -> None:

@@ -63,7 +63,7 @@ def check(as_of: date | None, as_json: bool, **options: Any) -> None:
     problem, network = study.problem, study.problem.network
     say(
         f"No fault: {network.name} with {len(network['sites'])} sites, "
-        f"{len(network['gateways'])} gateways, {len(network['tariffs'])} tariff rows; "
+        f"{len(network['gateways'])} gateways, {len(network.written['tariffs'])} tariff rows; "
         f"{problem.demand.name} with {len(problem.demand.zones)} zones and "
         f"{problem.orders.sum():,.0f} orders a year; rules of {problem.regime.as_of}."
     )

@@ -42,6 +42,8 @@ class Column:
         Allowed texts; empty for any.
     refers : str
         Name of the table whose first column lists the allowed values; empty for any.
+    word : str
+        A word that may stand in place of a number, which other tables then give; empty for none.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Column:
     high: float | None = None
     choices: tuple[str, ...] = ()
     refers: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,11 @@ def number(
     low: float | None = 0.0,
     high: float | None = None,
     default: object = REQUIRED,
+    *,
+    word: str = "",
 ) -> Column:
     """Return a column of plain numbers."""
-    return Column(name, "number", meaning, unit, default=default, low=low, high=high)
+    return Column(name, "number", meaning, unit, default=default, low=low, high=high, word=word)
 
 
 def clock(name: str, meaning: str, default: object = REQUIRED, *, key: bool = False) -> Column:

@@ -49,6 +49,11 @@ class Demand:
         return parameter_values(self.tables["parameters"])
 
     @property
+    def written(self) -> Mapping[str, pd.DataFrame]:
+        """The tables as they are written in the files; overrides change these."""
+        return self.tables
+
+    @property
     def zones(self) -> pd.DataFrame:
         """The places from which orders come."""
         return self.tables["zones"]
@@ -70,7 +75,17 @@ class Demand:
 
     def with_table(self, name: str, table: pd.DataFrame) -> Demand:
         """Return the demand with one table replaced; the new table is not checked."""
-        return replace(self, tables={**self.tables, name: table})
+        return self.with_written({name: table})
+
+    def with_written(self, tables: Mapping[str, pd.DataFrame]) -> Demand:
+        """Return the demand with other tables.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Checked tables that replace those of the same name.
+        """
+        return replace(self, tables={**self.tables, **tables})
 
 
 SETTINGS = "demand.toml"

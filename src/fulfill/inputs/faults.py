@@ -243,6 +243,10 @@ RULES: dict[str, tuple[str, str]] = {
         "the run to start from left a warm start",
         "start from a run by decomposition, or leave out --from; its plan is not needed otherwise",
     ),
+    "F351": (
+        "a rate from headings has headings of its class, each with a base duty on every day",
+        "add the rows to tariff_headings.csv and heading_rates.csv, or write the rate as a number",
+    ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",
         "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "

@@ -14,6 +14,7 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.dates import DATE_ORDERS, is_day
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
+from fulfill.inputs.headings import with_class_rates
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
@@ -40,7 +41,10 @@ class Network:
     value_base : str
         One of `VALUE_BASES`: how the customs value of a parcel follows from the consumer's price.
     tables : mapping of str to DataFrame
-        Every table of `NETWORK_TABLES` by name. Treat them as read-only.
+        Every table of `NETWORK_TABLES` by name, with the rates of tariff classes
+        (`inputs.headings`). Treat them as read-only.
+    written : mapping of str to DataFrame
+        The same tables as they are written in the files; overrides change these.
     folder : InputFolder
         The files from which the tables were read.
     roads_file, outlines_file : str or None
@@ -52,6 +56,7 @@ class Network:
     as_of: date
     value_base: str
     tables: Mapping[str, pd.DataFrame]
+    written: Mapping[str, pd.DataFrame]
     folder: InputFolder
     roads_file: str | None = None
     outlines_file: str | None = None
@@ -80,7 +85,20 @@ class Network:
 
     def with_table(self, name: str, table: pd.DataFrame) -> Network:
         """Return the network with one table replaced; the new table is not checked."""
-        return replace(self, tables={**self.tables, name: table})
+        return replace(
+            self, tables={**self.tables, name: table}, written={**self.written, name: table}
+        )
+
+    def with_written(self, tables: Mapping[str, pd.DataFrame]) -> Network:
+        """Return the network with other tables as written; what is derived is derived again.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Checked tables that replace those of the same name.
+        """
+        written = {**self.written, **tables}
+        return replace(self, tables=with_class_rates(written), written=written)
 
 
 SETTINGS = "network.toml"
@@ -140,7 +158,8 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         title=settings["title"],
         as_of=date.fromisoformat(settings["as_of"]),
         value_base=settings["direct_mail_value_base"],
-        tables=tables,
+        tables=with_class_rates(tables),
+        written=tables,
         folder=folder,
         roads_file=settings.get("roads"),
         outlines_file=settings.get("outlines"),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.headings import heading_faults
 from fulfill.inputs.site_rows import row_faults, rows_by_site
 from fulfill.inputs.site_rule_checks import site_rule_faults
 from fulfill.inputs.spelling import fold, misspelt, near
@@ -56,7 +57,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F208, F213, F214, F313 to F315 and F318.
+        F205, F208, F213, F214, F303, F313 to F315, F318, F322 and F351.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("origins",), _origin_faults),
@@ -67,6 +68,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("calendar",), _order_faults),
         (("products", "tariffs"), _class_faults),
         (("sites", "site_groups", "group_limits"), site_rule_faults),
+        (("tariffs", "tariff_headings", "heading_rates"), heading_faults),
     )
     faults = [
         fault
@@ -83,8 +85,8 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
 def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
     """Return the tables with every tariff class spelt as in products.csv.
 
-    Products and tariffs join by the class, so "Apparel" and "apparel" must become one text; a
-    class that did not join would silently pay the rate of the row `any`.
+    Products, tariffs and headings join by the class, so "Apparel" and "apparel" must become one
+    text; a class that did not join would silently pay the rate of the row `any`.
 
     Parameters
     ----------
@@ -99,7 +101,7 @@ def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
         return dict(tables)
     spelling = {ANY: ANY}
     changed = {}
-    for name in ("products", "tariffs"):
+    for name in filter(tables.__contains__, ("products", "tariffs", "tariff_headings")):
         for text in tables[name]["tariff_class"]:
             spelling.setdefault(fold(text), text)
         written = [spelling[fold(text)] for text in tables[name]["tariff_class"]]

@@ -157,7 +157,7 @@ def override_tables(
     for override in overrides:
         frame = changed.get((override.side, override.table))
         if frame is None:
-            frame = sides[override.side].tables.get(override.table)
+            frame = sides[override.side].written.get(override.table)
         found = _changed(frame, override)
         if isinstance(found, Fault):
             faults.append(found)
@@ -167,12 +167,12 @@ def override_tables(
         raise InputError(faults)
     for (side, name), frame in changed.items():
         checked, wrong = _checked(frame, side, f"{sides[side].folder.name}/{name}.csv", name)
-        sides[side] = sides[side].with_table(name, checked)
+        sides[side] = sides[side].with_written({name: checked})
         faults += wrong
     for side in {side for side, _ in changed}:
-        faults += reference_faults(sides[side].folder, TABLES[side], sides[side].tables)
+        faults += reference_faults(sides[side].folder, TABLES[side], sides[side].written)
         if side == "network":
-            faults += table_faults(network.folder, sides[side].tables)
+            faults += table_faults(network.folder, sides[side].written)
     if faults:
         raise InputError(faults)
     for override in overrides:

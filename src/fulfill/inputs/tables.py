@@ -120,7 +120,13 @@ def read_table(
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
-        faults += range_faults(frame[~bad_cells], file)
+        derived = {
+            line
+            for column in table.columns
+            for line, text in zip(rows.lines, texts[column.name], strict=True)
+            if column.word and text == column.word
+        }
+        faults += range_faults(frame[~bad_cells], file, derived)
     faults = [*rewritten, *_without_shifted(faults, rows, file)]
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 

@@ -7,7 +7,14 @@ reader (`tables.py`), the checks and the data dictionary of the docs all follow 
 from __future__ import annotations
 
 from fulfill.inputs.schema.demand import MIX, ORDERS, SEASONALITY, ZONE_CLASSES, ZONES
-from fulfill.inputs.schema.money import ENTRY_FEES, TARIFFS
+from fulfill.inputs.schema.money import (
+    BASE_DUTY,
+    ENTRY_FEES,
+    HEADING_RATES,
+    HEADINGS,
+    TARIFF_HEADINGS,
+    TARIFFS,
+)
 from fulfill.inputs.schema.parameters import DEMAND_PARAMETERS, NETWORK_PARAMETERS, PARAMETERS
 from fulfill.inputs.schema.places import (
     BANDS,
@@ -46,13 +53,15 @@ from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VE
 
 NETWORK_TABLES = (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
-    TARIFFS, ENTRY_FEES, FREIGHT, SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS,
-    CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS,
+    TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES, OWN_DELIVERY,
+    MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES,
+    VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS,
 )  # fmt: skip
 DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
 
 __all__ = [
     "BANDS",
+    "BASE_DUTY",
     "CALENDAR",
     "CARRIERS",
     "COUNTRIES",
@@ -69,6 +78,8 @@ __all__ = [
     "GATEWAYS",
     "GOODS_COSTS",
     "GROUP_LIMITS",
+    "HEADINGS",
+    "HEADING_RATES",
     "LANES",
     "MAIL_CAPACITY",
     "MAIL_SERVICES",
@@ -96,6 +107,7 @@ __all__ = [
     "STATUSES",
     "STOPS",
     "TARIFFS",
+    "TARIFF_HEADINGS",
     "VEHICLES",
     "WINDOW",
     "ZONES",

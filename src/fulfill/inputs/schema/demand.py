@@ -17,7 +17,7 @@ ZONES = Table(
         *PLACE,
         number("population", "people", "people of the zone", 0, 1e8),
         number("internet_share", "-", "share of people who use the internet", 0, 1, 1.0),
-        number("income_index", "-", "income over the national mean", 0, 20, 1.0),
+        number("income_index", "-", "income of households over the national mean", 0, 20, 1.0),
         text("zone_class", "metropolitan, urban or rural", REQUIRED, ZONE_CLASSES),
         text("source", "where population and point come from", ""),
     ),

@@ -5,6 +5,11 @@ from __future__ import annotations
 from fulfill.inputs.columns import REQUIRED, Table, day, identifier, number, text
 from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE
 
+HEADINGS = "headings"
+"""Stands for a duty rate that is worked out from the headings of the class."""
+BASE_DUTY = "base"
+"""The duty that every heading pays; others are added to it."""
+
 TARIFFS = Table(
     "tariffs",
     "what is paid at the border, by date; the row in force on the as-of date is used",
@@ -39,7 +44,15 @@ TARIFFS = Table(
         ),
         day("valid_from", "first day in force"),
         day("valid_to", "last day in force; empty: open", None),
-        number("rate", "-", "courier: all-in rate (it contains VAT); else: duty", 0, 5),
+        number(
+            "rate",
+            "-",
+            "courier: all-in rate (it contains VAT); else: duty. The word headings: the mean over "
+            "the headings of the class, by tariff_headings.csv and heading_rates.csv",
+            0,
+            5,
+            word=HEADINGS,
+        ),
         text("base", "what the rate applies to", REQUIRED, ("courier_value", "cif", "fob")),
         number(
             "fee_rate",
@@ -62,6 +75,51 @@ TARIFFS = Table(
         number("fixed_usd", "USD/parcel", "fixed fee per parcel (courier)", 0, None, 0.0),
         *PROVENANCE,
     ),
+)
+
+TARIFF_HEADINGS = Table(
+    "tariff_headings",
+    "the headings of the customs tariff that stand for a tariff class, and their weights in it",
+    (
+        identifier("tariff_class", "class in products.csv", key=True),
+        identifier("heading", "heading of the harmonized system, six digits (610910)", key=True),
+        text("name", "what it covers, for readers"),
+        number("weight", "-", "share of the class by customs value; only ratios count"),
+        *PROVENANCE,
+    ),
+    required=False,
+)
+
+HEADING_RATES = Table(
+    "heading_rates",
+    "duties by heading and date; a heading pays the sum of its duties in force, of each duty the "
+    "row that fits best",
+    (
+        identifier("rate_id", "your name of the row", key=True),
+        text("destination", "country of entry", REQUIRED, COUNTRIES),
+        text(
+            "origin_group",
+            "where the goods come from; a named group takes precedence over any",
+            "any",
+            ("CN", "USMCA", "any"),
+        ),
+        identifier(
+            "heading",
+            "heading in tariff_headings.csv, or any; a named heading takes precedence over any, "
+            "also over a named group",
+        ),
+        text(
+            "duty",
+            "base (the general rate, which every heading needs) or your name of a duty that is "
+            "added to it, such as section-301; a rate of 0 exempts a heading from a duty on any",
+            REQUIRED,
+        ),
+        day("valid_from", "first day in force"),
+        day("valid_to", "last day in force; empty: open", None),
+        number("rate", "-", "share of the customs value", 0, 5),
+        *PROVENANCE,
+    ),
+    required=False,
 )
 
 ENTRY_FEES = Table(
