@@ -31,7 +31,7 @@ def test_a_map_is_a_page_in_a_frame_with_switches_and_needs_no_network(planned: 
     shown = planned.explore()
     assert shown._repr_html_().startswith("<iframe srcdoc=")
     assert len(switches(shown.html)) > 5
-    assert "1 open sites (`run.sites`) and 3 zones (`run.zones`)" in shown.html
+    assert "Open sites: 1 (run.sites). Zones: 3 (run.zones)." in shown.html
     tags = Tags(shown.html)
     assert not {name for name, _ in tags.attributes} & {"src", "href", "data", "action"}
 

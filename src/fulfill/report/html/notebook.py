@@ -84,10 +84,8 @@ def explore(run: Run, layer: str | None = None) -> PlanMap:
     drawing = plan_map(run.plan, run.problem, map_layers(run))
     if layer is not None:
         drawing = _colored(drawing, layer)
-    text = (
-        f"Map with {len(run.sites)} open sites and {len(run.zones):,} zones: run.sites, run.zones."
-    )
-    drawing = replace(drawing, text=text)
+    places = f"Open sites: {len(run.sites)} (run.sites). Zones: {len(run.zones):,} (run.zones)."
+    drawing = replace(drawing, text=places)
     title = f"{run.problem.network.name}, {len(run.sites)} sites, rules of {run.plan.as_of}"
     about = {"headline": headline(run.outcome), "zone_keys": zone_keys()}
     return PlanMap(page("map.html", title, {"map": drawing}, **about), title)
