@@ -44,7 +44,7 @@ lint: dev
 	$(BIN)/lint-imports
 
 docs: dev
-	$(BIN)/python -m sphinx -q -W -b html docs docs/_build
+	$(BIN)/python -m sphinx -q -E -W -b html docs docs/_build
 
 wheel: dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .

@@ -135,6 +135,7 @@ def error_index() -> str:
 def command_reference() -> str:
     """Return the options of the program and of every command, as Markdown."""
     lines = ["## fulfill", "", "```text", "fulfill [OPTIONS] COMMAND [ARGS]...", "```", ""]
+    lines += _example(main)
     lines += _option_table(main, click.Context(main, info_name="fulfill"))
     for name, command in main.commands.items():
         context = click.Context(command, info_name=f"fulfill {name}")
@@ -148,9 +149,16 @@ def command_reference() -> str:
             f"fulfill {name} {usage}",
             "```",
             "",
+            *_example(command),
         ]
         lines += _option_table(command, context)
     return "\n".join(lines)
+
+
+def _example(command: click.Command) -> list[str]:
+    """Return the example at the end of a command's help; empty where it has none."""
+    kind, _, text = (command.epilog or "").partition(": ")
+    return [f"{kind}: `{text}`", ""] if text else []
 
 
 def _option_table(command: click.Command, context: click.Context) -> list[str]:

@@ -19,6 +19,7 @@ from fulfill.inputs.problem import build_problem as build_problem
 from fulfill.model.decisions import Decisions as Decisions
 from fulfill.model.decisions import Outcome as Outcome
 from fulfill.model.instance import LocationInstance as LocationInstance
+from fulfill.report.gis.run_layers import map_layers as map_layers
 from fulfill.report.html.notebook import explore as explore
 from fulfill.report.run_folder import save_run as save_run
 from fulfill.study.delivery_day import DayOptions as DayOptions

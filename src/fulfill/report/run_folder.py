@@ -87,20 +87,17 @@ def write_run(run: Run, folder: Path) -> tuple[str, ...]:
 def _draw(run: Run, folder: Path) -> tuple[str, ...]:
     # Imported here, as these packages take seconds to load and a run without a plan needs none.
     from fulfill.report.gis.geopackage import write_geopackage
-    from fulfill.report.gis.layers import plan_layers
     from fulfill.report.gis.qgis_project import write_project
+    from fulfill.report.gis.run_layers import map_layers
     from fulfill.report.html.plan_page import write_report
-    from fulfill.report.private_fleet import van_layers, van_section
+    from fulfill.report.private_fleet import van_section
     from fulfill.report.tabular.tables import arcs
-
-    rounds = run.rounds
 
     @cache
     def layers() -> dict[str, Any]:
-        vans = {} if rounds is None else van_layers(run.problem.network, rounds)
-        return plan_layers(run.plan, run.problem) | vans
+        return map_layers(run)
 
-    vans = "" if rounds is None else van_section(rounds)
+    vans = "" if run.rounds is None else van_section(run.rounds)
     with aside(partial(_write_exposures, run, folder)):
         lost = draw(
             folder,

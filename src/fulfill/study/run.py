@@ -290,8 +290,13 @@ class Run:
 
         return Path(fulfill.save_run(self, Path(folder), overwrite=overwrite))
 
-    def explore(self) -> Any:
+    def explore(self, layer: str | None = None) -> Any:
         """Return a map of the plan that a notebook displays.
+
+        Parameters
+        ----------
+        layer : str, optional
+            What colours the zones at first: ``lead_time`` (default), ``mail`` or ``cancellation``.
 
         Returns
         -------
@@ -302,10 +307,29 @@ class Run:
         ------
         ValueError
             Where the run has no plan.
+        InputError
+            F309 for an unknown layer.
         """
         import fulfill
 
-        return fulfill.explore(self)
+        return fulfill.explore(self, layer)
+
+    def layers(self) -> dict[str, Any]:
+        """Return the map layers of the plan.
+
+        Returns
+        -------
+        dict of str to GeoDataFrame
+            The layers of plan.gpkg by name, all in EPSG:4326.
+
+        Raises
+        ------
+        ValueError
+            Where the run has no plan.
+        """
+        import fulfill
+
+        return fulfill.map_layers(self)
 
     def verify(self) -> fulfill.RunAudit:
         """Check the run: cost, constraints, tables, key figures and a certified bound.
