@@ -23,6 +23,7 @@ _HOME = {
     "verify": "study.verify",
     "RunAudit": "study.verify",
     "explore": "report.html.notebook",
+    "speaking": "study.language",
     "resolve": "study.resolve",
     "Answer": "study.resolve",
     "Executor": "study.executor",
