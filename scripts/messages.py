@@ -40,6 +40,8 @@ TABLES = (
     "study.vocabulary",
     "study.outputs",
     "report.html.plan_page",
+    "report.html.plan_tables",
+    "report.html.grounds",
 )
 """Modules that declare figures, whose labels, definitions and units are texts."""
 WIDTH = 100

@@ -218,6 +218,7 @@ VALUES: dict[str, dict[str, str]] = {
     "bound_kind": {"certified": "certified", "solver": "solver"},
     "ownership": {"own": "own", "shared": "shared"},
     "unit": {"orders": "orders", "m3": "m3", "kg": "kg"},
+    "gateway_kind": {"seaport": "seaport", "airport": "airport", "crossing": "crossing"},
     "delivery": {"own": "own", "carrier": "carrier"},
     "linehaul": {"replenishment": "replenishment", "carrier hub": "carrier hub"},
     "last_mile": {

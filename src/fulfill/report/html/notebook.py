@@ -8,8 +8,10 @@ from pathlib import Path
 from fulfill.report.gis.layers import plan_layers
 from fulfill.report.html.page import page, part
 from fulfill.report.html.plan_map import plan_map, zone_keys
+from fulfill.study.language import translated as _
 from fulfill.study.run import Run
 from fulfill.study.verdict import headline
+from fulfill.study.vocabulary import DAY, shown
 
 HEIGHT_PX = 900
 
@@ -74,7 +76,9 @@ def explore(run: Run) -> PlanMap:
     """
     if not run.found:
         raise ValueError(f"there is no plan to show: {run.outcome.status}")
-    title = f"{run.problem.network.name}, {len(run.sites)} sites, rules of {run.plan.as_of}"
+    title = _("{network}, {n} sites, rules of {day}").format(
+        network=run.problem.network.name, n=len(run.sites), day=shown(run.plan.as_of, DAY)
+    )
     drawings = {"map": plan_map(run.plan, run.problem, plan_layers(run.plan, run.problem))}
     about = {
         "headline": headline(run.outcome),
