@@ -35,7 +35,7 @@ from messages import catalogue_path
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 STOP_WORDS = re.compile(
-    r"(?<![\w./`-])(the|of|and|with|is|are|was|were|by|for|from|that|which|this|these|its|their|to|"
+    r"(?<![\w./`@-])(the|of|and|with|is|are|was|were|by|for|from|that|which|this|these|its|their|to|"
     r"at|on|in|not|than|each|only|all|where|how|what|could|would|should|has|have|been|be|an|or|if)"
     r"(?![\w/`-])",
     re.IGNORECASE,
@@ -47,7 +47,7 @@ CODE = re.compile(r"`[^`]*`|\b\w+\.(csv|json|html|gpkg|npz)\b|--\w+|Voronoi|Open
 TEXTS = ("title", "aria-label", "alt", "placeholder")
 NO_TEXT = (
     "type", "name", "id", "version", "code", "field", "fields", "line_join", "line_cap", "marker",
-    "stackers", "root_ids", "docid",
+    "stackers", "root_ids", "docid", "context_which",
 )  # fmt: skip
 """Keys in the data of a chart whose values nobody reads."""
 
@@ -89,7 +89,7 @@ def strings(value: Any) -> Iterator[str]:
         for item in value:
             yield from strings(item)
     elif isinstance(value, dict) and value.get("type") == "map":
-        for _, item in value["entries"]:
+        for _, item in value.get("entries", []):
             yield from strings(item)
     elif isinstance(value, dict) and value.get("type") != "bytes":
         for key, item in value.items():
@@ -145,11 +145,11 @@ def pages(
     for code in OTHERS:
         with speaking(code):
             layers = plan_layers(planned.plan, planned.problem)
-            write_report(planned.plan, planned.problem, planned.audit, layers, folder / "plan")
+            write_report(planned, layers, folder / "plan")
             own = plan_layers(routed.plan, routed.problem)
             own |= van_layers(routed.problem.network, routed.rounds)
             vans = van_section(routed.rounds)
-            write_report(routed.plan, routed.problem, routed.audit, own, folder / "vans", vans)
+            write_report(routed, own, folder / "vans", vans)
             write_day_page(day, day_layers(day), folder / "day")
             found[code] = {
                 name: (folder / name).read_text(encoding="utf-8")

@@ -436,7 +436,7 @@ def _draw_buildings(canvas: figure, table: pd.DataFrame, fill: str) -> list[Any]
         "y",
         marker="square",
         size="diameter",
-        source=ColumnDataSource(table),
+        source=ColumnDataSource(table.drop(columns="ownership")),
         fill_color=fill,
         line_color="#ffffff" if fill == INK else INK,
         line_width=1.5 if fill == INK else 3,

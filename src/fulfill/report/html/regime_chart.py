@@ -14,7 +14,7 @@ from markupsafe import Markup
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import Regime, courier_entry, regime_on
 from fulfill.report.html.page import html_table
-from fulfill.report.html.style import DASHED, INK, LINE, Chart, Entry, chart, hover
+from fulfill.report.html.style import DASHED, INK, LINE, Chart, Entry, chart, hover, label_months
 from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
 from fulfill.study.vocabulary import DAY, PERCENT, Figure, shown
@@ -111,6 +111,7 @@ def regime_chart(rates: pd.DataFrame, problem: Problem) -> Chart:
         y_axis_label=_("share of the customs value"),
     )
     canvas.xgrid.visible = True
+    label_months(canvas)
     canvas.yaxis.formatter = NumeralTickFormatter(format="0 %")
     countries = problem.network["countries"]
     names = dict(zip(countries["country"], countries["name"], strict=True))

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bokeh.models import CustomJSTickFormatter, FactorRange, HoverTool, NumeralTickFormatter
+from bokeh.models import (
+    CustomJSTickFormatter,
+    DatetimeTickFormatter,
+    FactorRange,
+    HoverTool,
+    NumeralTickFormatter,
+)
 from bokeh.plotting import figure
 
 from fulfill.study.language import ENGLISH, TAGS, language
@@ -124,6 +130,18 @@ def in_short() -> NumeralTickFormatter | CustomJSTickFormatter:
         args={"tag": TAGS[language()]},
         code='return new Intl.NumberFormat(tag, { notation: "compact" }).format(tick);',
     )
+
+
+def label_months(canvas: figure) -> None:
+    """Label the months of a time axis: by bokeh, in English, or by number in other languages.
+
+    Parameters
+    ----------
+    canvas : figure
+        Chart with a time axis.
+    """
+    if language() != ENGLISH:
+        canvas.xaxis.formatter = DatetimeTickFormatter(days="%Y-%m-%d", months="%Y-%m")
 
 
 def hover(canvas: figure, renderer: Any, text: str) -> None:
