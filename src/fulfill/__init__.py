@@ -24,6 +24,7 @@ _HOME = {
     "RunAudit": "study.verify",
     "explore": "report.html.notebook",
     "map_layers": "report.gis.run_layers",
+    "speaking": "study.language",
     "resolve": "study.resolve",
     "Answer": "study.resolve",
     "Executor": "study.executor",

@@ -27,6 +27,7 @@ from fulfill.study.delivery_day import route_day as route_day
 from fulfill.study.executor import Executor as Executor
 from fulfill.study.integrated import Rounds as Rounds
 from fulfill.study.integrated import optimize_with_routing as optimize_with_routing
+from fulfill.study.language import speaking as speaking
 from fulfill.study.open_run import open_run as open_run
 from fulfill.study.optimize import optimize as optimize
 from fulfill.study.plan import Plan as Plan

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fulfill.cli.completion import complete_sites
-from fulfill.cli.echo import keep_quiet, note
+from fulfill.cli.echo import keep_quiet, note, speak
 from fulfill.cli.types import Day, Figure, Service, split_names
+from fulfill.study.language import ENGLISH, LANGUAGES, Message
 
 if TYPE_CHECKING:
     from fulfill.study.study import Study
@@ -20,7 +21,9 @@ Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
 DEFAULT_CHANNELS = "direct_mail,local,cross_border,nearshore"
-NOT_AUDITED = "plan     {run}: its files are as they were written; `fulfill audit {run}` checks it"
+NOT_AUDITED = Message(
+    "plan     {run}: its files are as they were written; `fulfill audit {run}` checks it"
+)
 """What a command that reads a run says about the plan."""
 DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
 """Options that set a parameter of the demand."""
@@ -58,6 +61,19 @@ def together(options: Iterable[Decorator]) -> Decorator:
 
 answer = together(
     [
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            default=ENGLISH,
+            show_default=True,
+            envvar="FULFILL_LANG",
+            show_envvar=True,
+            is_eager=True,
+            expose_value=False,
+            callback=speak,
+            help="Language of pages and summaries; files for programs, faults and help are in "
+            "English.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option(
             "--quiet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate_file, warm_start
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
+from fulfill.study.conditions import conditions, instance_in_words
 from fulfill.study.csv_files import originals
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
@@ -95,7 +96,7 @@ def open_run(folder: str | Path) -> Run:
         raise InputError(changed)
     study = study_of(folder, read_options(folder), places)
     plan = Plan(
-        outcome=outcome_of(claimed),
+        outcome=_told(outcome_of(claimed), study),
         as_of=str(claimed["as_of"]),
         kpis=_undefined(claimed["kpis"]),
         **_tables(folder, claimed),
@@ -389,6 +390,21 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
         cut_by_clock=claimed.get("cut_by_clock") is True,
         wall_seconds=figure(claimed.get("wall_seconds"), math.nan),
         mail_only_usd=claimed.get("mail_only_usd"),
+    )
+
+
+def _told(outcome: Outcome, study: Study) -> Outcome:
+    """Return an outcome whose texts can be shown in other languages.
+
+    The texts of a summary are those of its study, unless somebody changed them.
+    """
+    n_planned = len(study.planned_problem().demand.zones)
+    texts = (*conditions(study, n_planned), instance_in_words(study, n_planned))
+    known: dict[str, str] = {str(text): text for text in texts}
+    return replace(
+        outcome,
+        bound_of=known.get(outcome.bound_of, outcome.bound_of),
+        conditions=tuple(known.get(text, text) for text in outcome.conditions),
     )
 
 

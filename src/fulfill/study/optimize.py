@@ -31,8 +31,9 @@ from fulfill.model.decisions import (
 )
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
-from fulfill.study.conditions import conditions
+from fulfill.study.conditions import conditions, instance_in_words
 from fulfill.study.kpis import tabulate
+from fulfill.study.language import Message
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.study import Study
@@ -118,7 +119,7 @@ def find_plan(
     spent = time.perf_counter() - begun
     log.info(
         "instance: %s, %d lanes, %d inbound routes",
-        instance_in_words(instance, study),
+        instance_in_words(study, len(instance.zones)),
         len(instance.lane_zone),
         instance.n_routes,
     )
@@ -341,11 +342,11 @@ def _outcome(
     )
 
 
-def _bounded(instance: LocationInstance, study: Study, bound_kind: str) -> str:
+def _bounded(instance: LocationInstance, study: Study, bound_kind: str) -> Message:
     """Describe what a bound is valid for; a certified one does not know single sourcing."""
-    words = instance_in_words(instance, study)
+    words = instance_in_words(study, len(instance.zones))
     if study.options.single_source and bound_kind == "certified":
-        return f"{words}, without single sourcing"
+        return Message("{instance}, without single sourcing", instance=words)
     return words
 
 
@@ -413,26 +414,3 @@ def with_audited_bound(
         status_of(solution.objective, bound) if solution.decisions is not None else solution.status
     )
     return replace(solution, bound=bound, status=status), faults
-
-
-def instance_in_words(instance: LocationInstance, study: Study) -> str:
-    """Describe the instance that a bound is valid for.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-        What was planned.
-    study : Study
-        What was asked.
-
-    Returns
-    -------
-    str
-        Number of zones, products, periods and sites.
-    """
-    zones, products, periods = instance.shape
-    n_zones, asked = len(study.problem.demand.zones), study.options.resolution
-    more = f", the fewest possible; {asked:,} asked" if asked and asked < zones else ""
-    merged = f" (merged from {n_zones:,}{more})" if zones < n_zones else ""
-    sites = len(instance.sites)
-    return f"{zones:,} zones{merged}, {products} products, {periods} periods, {sites} sites"

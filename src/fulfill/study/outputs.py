@@ -191,7 +191,7 @@ CAPACITY = output(
         Figure("resource_name", "", "", "resource", "name of the site, gateway, country or region"),
         Figure("kind", "", "resource", "what",
                "`throughput_<band>`, `storage`, `gateway`, `mail` or `carrier`"),
-        Figure("unit", "", "", "unit", "`orders`, `m3` or `kg`"),
+        Figure("unit", "", "unit", "unit", "`orders`, `m3` or `kg`"),
     ),
 )
 CHANNELS = output(
@@ -254,7 +254,7 @@ ROUNDS = output(
     "stops_per_vehicle km_per_vehicle hours_per_vehicle seconds chosen",
     (
         Figure("round", "", "{:.0f}", "round", "number of the plan; 0 uses carriers only"),
-        Figure("kind", "", "", "last mile", "what the plan may use"),
+        Figure("kind", "", "last_mile", "last mile", "what the plan may use"),
         Figure("sites", "sites", "{:.0f}", "sites", "open sites"),
         Figure("sites_changed", "sites", "{:.0f}", "opened, closed or resized",
                "against the round before"),
@@ -401,7 +401,7 @@ DAY_ZONES = output(
         Figure("stops", "stops", WHOLE, "stops", "expected stops of the estimate"),
         Figure("own_estimate_usd_per_order", "USD", CENTS, "own, estimate",
                "own delivery by continuous approximation; none beyond a day's reach"),
-        Figure("delivery", "", "", "delivery", "`own` or `carrier`"),
+        Figure("delivery", "", "delivery", "delivery", "`own` or `carrier`"),
         Figure("routed_orders", "parcels", WHOLE, "orders routed", "none: the carrier delivers"),
         Figure("routed_usd_per_order", "USD", CENTS, "own, routed",
                "cost of the routes over their orders, dispatch included"),
@@ -423,7 +423,8 @@ LINEHAUL = output(
     "kind from to via orders_week m3_week kg_week type_id trips_week load_share km hours usd_week "
     "usd_per_order",
     (
-        Figure("kind", "", "", "kind", "`replenishment` to the site, or to a carrier's hub"),
+        Figure("kind", "", "linehaul", "kind",
+               "`replenishment` to the site, or to a carrier's hub"),
         Figure("from", "", "", "from", "gateway, plant or site"),
         Figure("to", "", "", "to", "site or zone of the hub"),
         Figure("via", "", "", "crossing", "id of the border crossing; empty where there is none"),

@@ -20,6 +20,7 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
 from fulfill.model.warm_start import WarmStart
+from fulfill.study.language import ENGLISH, speaking
 from fulfill.study.memory import check_memory
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
@@ -234,6 +235,7 @@ class Run:
     def _repr_html_(self) -> str:
         return "<br>".join(map(escape, self._lines()))
 
+    @speaking(ENGLISH)
     def _lines(self) -> list[str]:
         """Return the most important results, one line each."""
         outcome, problem = self.outcome, self.study.problem

@@ -26,11 +26,12 @@ from fulfill.location.solve import method_of
 from fulfill.model.certificate_file import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.study.conditions import conditions
+from fulfill.study.conditions import conditions, instance_in_words
 from fulfill.study.csv_files import read_output
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import finite
 from fulfill.study.kpis import tabulate
+from fulfill.study.language import Message
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.open_run import (
     INPUT_FILES,
@@ -40,7 +41,7 @@ from fulfill.study.open_run import (
     read_summary,
     study_of,
 )
-from fulfill.study.optimize import instance_in_words, key_figure_faults
+from fulfill.study.optimize import key_figure_faults
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.plan import Plan
@@ -64,20 +65,37 @@ from fulfill.study.run_folder import (
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import Study
 from fulfill.study.table_faults import SAME, csv_faults, summary_faults, table_faults
+from fulfill.study.vocabulary import VALUES
 
 log = logging.getLogger(__name__)
 UNCHECKED = (
-    *NOT_INDEPENDENT,
-    "the data of the input tables, and that the options of manifest.json are those requested",
-    "the cost of an order by delivery option, computed from the tables by the planning code",
-    f"{PRIVATE_FLEET}, {ROUNDS}, {VEHICLES} and `rounds` of {SUMMARY}: the routes of a mean day, "
-    "beyond their hashes",
-    "merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds and peak_mib of "
-    f"{SUMMARY}",
-    f"versions, ended_by, seconds and `from` of {MANIFEST}",
-    f"{WARM_START}, {ARCS}, {EXPOSURES} and {REPORT}, beyond their hashes",
-    f"{LAYERS}, which a GIS changes when it opens it",
-    "that nobody wrote new hashes into the manifest after changing what is named here",
+    *map(Message, NOT_INDEPENDENT),
+    Message(
+        "the data of the input tables, and that the options of manifest.json are those requested"
+    ),
+    Message(
+        "the cost of an order by delivery option, computed from the tables by the planning code"
+    ),
+    Message(
+        "{files} and `rounds` of {summary}: the routes of a mean day, beyond their hashes",
+        files=f"{PRIVATE_FLEET}, {ROUNDS}, {VEHICLES}",
+        summary=SUMMARY,
+    ),
+    Message(
+        "{keys} and peak_mib of {summary}",
+        keys="merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds",
+        summary=SUMMARY,
+    ),
+    Message("versions, ended_by, seconds and `from` of {manifest}", manifest=MANIFEST),
+    Message(
+        "{start}, {arcs}, {exposures} and {report}, beyond their hashes",
+        start=WARM_START,
+        arcs=ARCS,
+        exposures=EXPOSURES,
+        report=REPORT,
+    ),
+    Message("{layers}, which a GIS changes when it opens it", layers=LAYERS),
+    Message("that nobody wrote new hashes into the manifest after changing what is named here"),
 )
 """Parts of a run that an audit does not check."""
 CERTIFYING = ("decomposition",)
@@ -91,7 +109,7 @@ class Check:
     Attributes
     ----------
     name : str
-        What was checked.
+        What was checked. Texts may be a `Message`, which the terminal shows in other languages.
     claimed, recomputed : float, str or None
         Value in the run and recomputed value; None where there is no single value.
     faults : tuple of str
@@ -109,7 +127,9 @@ class Check:
     @property
     def verdict(self) -> str:
         """``FAULT``, ``not checked`` or ``ok``."""
-        return "FAULT" if self.faults else "not checked" if self.unverified else "ok"
+        if self.faults:
+            return Message("FAULT")
+        return Message("not checked") if self.unverified else Message("ok")
 
     @property
     def difference(self) -> float | None:
@@ -209,8 +229,8 @@ def _inputs(recorded: Mapping[str, Mapping[str, str]], places: Mapping[str, Path
             f"input {kind}/{fault.file.rpartition('/')[2]}: {fault.detail}"
             for fault in changed_files(place, [*INPUT_FILES[kind], *then], then)
         ]
-    same = f"{number - len(faults)} the same"
-    return Check("input files", f"{number} files", same, tuple(faults))
+    same = Message("{n} the same", n=number - len(faults))
+    return Check(Message("input files"), Message("{n} files", n=number), same, tuple(faults))
 
 
 def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
@@ -222,20 +242,23 @@ def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     faults += [
         f"{MANIFEST}, files: a run has no {name[:80]}" for name in recorded if name not in known
     ]
-    same = f"{len(recorded) - len(faults)} the same"
-    yield Check("files of the run", f"{len(recorded)} files", same, tuple(faults))
+    same = Message("{n} the same", n=len(recorded) - len(faults))
+    there_are = Message("{n} files", n=len(recorded))
+    yield Check(Message("files of the run"), there_are, same, tuple(faults))
     if changed_files(folder, [LAYERS], recorded):
-        yield Check(LAYERS, None, None, unverified=f"{LAYERS}, which was changed or removed")
+        changed_layers = Message("{layers}, which was changed or removed", layers=LAYERS)
+        yield Check(LAYERS, None, None, unverified=changed_layers)
     others = sorted({path.name for path in folder.iterdir()} - known)
     if others:
-        names = ", ".join(others)[:200]
-        yield Check("other files", f"{len(others)} files", None, unverified=f"of no run: {names}")
+        unverified = Message("of no run: {names}", names=", ".join(others)[:200])
+        there_are = Message("{n} files", n=len(others))
+        yield Check(Message("other files"), there_are, None, unverified=unverified)
 
 
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
     """Yield every check except those of the files."""
     model = build_model(study.planned_problem(), study.options)
-    instance, in_words = model.instance, instance_in_words(model.instance, study)
+    instance, in_words = model.instance, instance_in_words(study, len(model.instance.zones))
     asked = conditions(study, len(instance.zones))
     proven, faults = _proven(folder, claimed, study, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
@@ -246,20 +269,22 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
         )
         day = study.problem.regime.as_of.isoformat()
         wrong = summary_faults(claimed, Plan(outcome, day), study.options.resolution)
-        yield Check(SUMMARY, "status, sites, kpis", None, wrong)
+        yield Check(SUMMARY, Message("status, sites, kpis"), None, wrong)
         return
     try:
         exact = read_exact_tables(folder / TABLES_FILE)
         decisions = read_decisions(exact["sites"], exact["flows"], instance, model.economics)
     except InputError as error:
         texts = tuple(str(fault) for fault in error.faults)
-        yield Check("plan", TABLES_FILE, "unreadable", texts)
+        yield Check(Message("plan"), TABLES_FILE, Message("unreadable"), texts)
         return
     found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
-    yield Check("cost, USD", figure(claimed["objective"]), found.objective, cost)
-    yield Check("constraints (1) to (15)", "kept", "broken" if broken else "kept", broken)
+    yield Check(Message("cost, USD"), figure(claimed["objective"]), found.objective, cost)
+    kept = Message("kept")
+    result = Message("broken") if broken else kept
+    yield Check(Message("constraints (1) to (15)"), kept, result, broken)
     yield _bound_check(claimed, proven, found.objective, faults)
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(
@@ -277,7 +302,7 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     for name, table in exact.items():
         yield _csv_check(folder, name, table)
     wrong = summary_faults(claimed, plan, study.options.resolution)
-    yield Check(SUMMARY, "status, gap, sites, kpis", None, wrong)
+    yield Check(SUMMARY, Message("status, gap, sites, kpis"), None, wrong)
 
 
 def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | None) -> Check:
@@ -288,9 +313,11 @@ def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | Non
         if name not in (SUMMARY, CERTIFICATE) and os.path.lexists(folder / name)
     )
     if claimed["status"] == INFEASIBLE and proven == np.inf:
-        return Check("plan", INFEASIBLE, "proven by the certificate", written)
-    unproven = f"that there is no plan (status {claimed['status']}), which only the run says"
-    return Check("plan", claimed["status"], "not recomputed", written, unproven)
+        return Check(Message("plan"), INFEASIBLE, Message("proven by the certificate"), written)
+    unproven = Message(
+        "that there is no plan (status {status}), which only the run says", status=claimed["status"]
+    )
+    return Check(Message("plan"), claimed["status"], Message("not recomputed"), written, unproven)
 
 
 def _key_figure_check(
@@ -299,7 +326,8 @@ def _key_figure_check(
     """Compare the key figures with those of the independent formulas."""
     kpis = claimed["kpis"]
     faults = tuple(f"{SUMMARY}, {fault}" for fault in key_figure_faults(model, decisions, kpis))
-    return Check("key figures, second formula", f"{len(kpis)} figures", "from the tables", faults)
+    claims, found = Message("{n} figures", n=len(kpis)), Message("from the tables")
+    return Check(Message("key figures, second formula"), claims, found, faults)
 
 
 def _proven(
@@ -333,7 +361,11 @@ def _bound_check(
     claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]
 ) -> Check:
     """Compare the bound; that of a solver can only be compared with the cost of the plan."""
-    name, said = f"bound ({claimed['bound_kind']}), USD", claimed["bound"]
+    kinds, kind = VALUES["bound_kind"], claimed["bound_kind"]
+    name, said = (
+        Message("bound ({kind}), USD", kind=Message(kinds.get(kind, kind))),
+        claimed["bound"],
+    )
     if proven is not None:
         bound = min(proven, objective)
         if not faults and not _same(figure(said, bound if np.isinf(bound) else np.nan), bound):
@@ -341,11 +373,13 @@ def _bound_check(
             faults = (f"bound: the run claims {claim}, its certificate proves {bound:.6f} USD",)
         return Check(name, figure(said, bound), bound, faults)
     if said is None:
-        return Check(name, "none", "none", faults)
+        return Check(name, Message("none"), Message("none"), faults)
     if said - figure(claimed["objective"]) > SAME * abs(said):  # false without a plan
         faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
-    unproven = f"the bound {said:,.0f} USD and the status that follows from it: the solver's word"
-    return Check(name, float(said), "not recomputed", faults, unproven)
+    unproven = Message(
+        "the bound {usd:,.0f} USD and the status that follows from it: the solver's word", usd=said
+    )
+    return Check(name, float(said), Message("not recomputed"), faults, unproven)
 
 
 def _same(first: float, second: float) -> bool:
@@ -355,7 +389,9 @@ def _same(first: float, second: float) -> bool:
 def _exact_check(exact: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame]) -> Check:
     """Compare the exact tables of the run with those recomputed."""
     faults = tuple(fault for name in exact for fault in table_faults(name, exact[name], plan[name]))
-    rows, found = (f"{sum(map(len, tables.values())):,} rows" for tables in (exact, plan))
+    rows, found = (
+        Message("{n} rows", n=sum(map(len, tables.values()))) for tables in (exact, plan)
+    )
     return Check(TABLES_FILE, rows, found, faults)
 
 
@@ -367,7 +403,8 @@ def _csv_check(folder: Path, name: str, exact: pd.DataFrame) -> Check:
         faults = tuple(csv_faults(name, written, exact))
     except InputError as error:
         return Check(declared.name, None, None, tuple(str(fault) for fault in error.faults))
-    return Check(declared.name, f"{len(written)} rows", f"{len(exact)} rows", faults)
+    there_are, should_be = (Message("{n} rows", n=len(rows)) for rows in (written, exact))
+    return Check(declared.name, there_are, should_be, faults)
 
 
 def summary(audit: RunAudit) -> dict[str, Any]:

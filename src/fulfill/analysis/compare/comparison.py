@@ -45,6 +45,7 @@ from fulfill.model.site_rules import broken_rules, site_rules
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
+from fulfill.study.vocabulary import DAY, shown
 
 Mask = NDArray[np.bool_]
 MODES = ("direct_only", "local_only", "mixed")
@@ -239,7 +240,7 @@ def _three_runs(
         if not channels:
             continue
         if announce is not None:
-            announce(f"{study.problem.regime.as_of}  {mode.replace('_', '-')}")
+            announce(f"{shown(study.problem.regime.as_of, DAY)}  {shown(mode, 'mode')}")
         opened = () if mode == "direct_only" else study.options.opened
         runs[mode] = optimize(study.with_(channels=channels, opened=opened), progress=progress)
         if runs[mode].outcome.ended_by == INTERRUPTED:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.report.html.names import product_names, unique_names
 from fulfill.report.html.style import CHANNEL_COLOR, INK, Chart, Entry, chart, hover
+from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import PERCENT, WHOLE_PERCENT, shown
@@ -75,7 +76,7 @@ def channel_share(plan: Plan, problem: Problem) -> Chart:
         entries.append(Entry(color, words))
         left = left + share
     canvas.xaxis.visible = False
-    parts = ", ".join(
+    parts = listed(
         f"{shown(name, 'channel')} {shown(table[name].iloc[0], PERCENT)}" for name in table
     )
     return Chart(canvas, _("Of all orders: {shares}.").format(shares=parts), tuple(entries))

@@ -20,6 +20,7 @@ from fulfill.report.html.style import (
     chart,
     hover,
 )
+from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import CENTS, COST_GROUPS, shown
@@ -138,7 +139,7 @@ def channel_bridge(plan: Plan) -> Chart:
         hover(canvas, bars, "<b>@channel</b>, @name: @text USD")
         entries.append(Entry(CHANNEL_COLOR[channel], words))
         told.append(f"{words} {shown(end[-1], CENTS)}")
-    text = _("Contribution of an order, USD: {channels}.").format(channels=", ".join(told))
+    text = _("Contribution of an order, USD: {channels}.").format(channels=listed(told))
     return Chart(canvas, text, tuple(entries))
 
 

@@ -13,13 +13,13 @@ from fulfill.inputs.schema import STATUSES
 from fulfill.report.html.page import html_table
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import EXPOSURES
-from fulfill.study.vocabulary import WHOLE, WHOLE_PERCENT, Figure, shown
+from fulfill.study.vocabulary import VALUES, WHOLE, WHOLE_PERCENT, Figure, shown
 
 ASKED_FIRST = 5
 ASK_COLUMNS = EXPOSURES.pick("figure", "rows", "low_usd", "high_usd", "exposure_usd", "ask")
 DATA_COLUMNS = (
     Figure("table", "", "", "table", "table of the inputs"),
-    *(Figure(key, "", WHOLE, shown(key, "data_status"), "rows") for key in STATUSES),
+    *(Figure(key, "", WHOLE, VALUES["data_status"][key], "rows") for key in STATUSES),
 )
 
 
@@ -39,14 +39,14 @@ def grounds(problem: Problem) -> dict[str, Any]:
     counts = data_status(problem)
     total = counts[list(STATUSES)].sum()
     known, assumed = int(total.sum()), int(total["assumption"])
-    rows = pd.concat([counts, total.to_frame().T.assign(table="all tables")], ignore_index=True)
+    rows = pd.concat([counts, total.to_frame().T.assign(table=_("all tables"))], ignore_index=True)
     share = assumed / known if known else np.nan
     return {
         "known": shown(known, WHOLE),
         "assumed": shown(assumed, WHOLE),
         "assumed_share": shown(share, WHOLE_PERCENT),
         "data_table": html_table(
-            rows, DATA_COLUMNS, caption="Status of the data", last_is_sum=True
+            rows, DATA_COLUMNS, caption=_("Status of the data"), last_is_sum=True
         ),
         "attributions": _attributions(problem),
     }
@@ -98,7 +98,7 @@ def _attributions(problem: Problem) -> list[str]:
     """Return the attributions that the licences of the data require."""
     lines = []
     if problem.network.roads is not None:
-        lines.append("Roads: © OpenStreetMap contributors, Open Database License (ODbL).")
+        lines.append(_("Roads: © OpenStreetMap contributors, Open Database License (ODbL)."))
     if problem.demand.zones["source"].str.contains("GeoNames").any():
-        lines.append("Places: GeoNames, Creative Commons Attribution 4.0 (CC-BY 4.0), changed.")
+        lines.append(_("Places: GeoNames, Creative Commons Attribution 4.0 (CC-BY 4.0), changed."))
     return lines

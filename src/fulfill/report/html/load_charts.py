@@ -14,6 +14,7 @@ from fulfill.inputs.site_rows import rows_by_site
 from fulfill.report.html.names import period_names, unique_names
 from fulfill.report.html.page import part
 from fulfill.report.html.style import BAND_COLOR, DASHED, INK, LINE, Chart, Entry, chart
+from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
 from fulfill.study.vocabulary import WHOLE, WHOLE_PERCENT, shown
@@ -50,7 +51,7 @@ def throughput(plan: Plan, problem: Problem) -> Chart:
     canvas.yaxis.formatter = NumeralTickFormatter(format="0,0")
     canvas.y_range.start = 0
     canvas.y_range.end = 1.06 * max(whole, float(used.sum(axis=1).max()), 1e-9)
-    tooltip = ", ".join(f"{shown(band, 'band')} @{band}{{0,0}}" for band in bands)
+    tooltip = listed(f"{shown(band, 'band')} @{band}{{0,0}}" for band in bands)
     words = _("@period: {bands} orders a day").format(bands=tooltip)
     canvas.add_tools(HoverTool(renderers=bars, tooltips=words))
     canvas.xaxis.major_label_orientation = 0.9

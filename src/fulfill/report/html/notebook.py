@@ -10,8 +10,10 @@ from fulfill.report.gis.run_layers import map_layers
 from fulfill.report.html.page import page, part
 from fulfill.report.html.plan_map import plan_map, zone_keys
 from fulfill.report.html.style import Chart
+from fulfill.study.language import translated as _
 from fulfill.study.run import Run
 from fulfill.study.verdict import headline
+from fulfill.study.vocabulary import DAY, WHOLE, shown
 
 HEIGHT_PX = 900
 COLORED = "by_"
@@ -84,9 +86,13 @@ def explore(run: Run, layer: str | None = None) -> PlanMap:
     drawing = plan_map(run.plan, run.problem, map_layers(run))
     if layer is not None:
         drawing = _colored(drawing, layer)
-    places = f"Open sites: {len(run.sites)} (run.sites). Zones: {len(run.zones):,} (run.zones)."
+    places = _("Open sites: {sites} (run.sites). Zones: {zones} (run.zones).").format(
+        sites=len(run.sites), zones=shown(len(run.zones), WHOLE)
+    )
     drawing = replace(drawing, text=places)
-    title = f"{run.problem.network.name}, {len(run.sites)} sites, rules of {run.plan.as_of}"
+    title = _("{network}, {n} sites, rules of {day}").format(
+        network=run.problem.network.name, n=len(run.sites), day=shown(run.plan.as_of, DAY)
+    )
     about = {
         "headline": headline(run.outcome),
         "zone_keys": zone_keys(run.kpis["landed_cost_usd_per_order"]),

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from fulfill.report.html.style import Chart
 from fulfill.report.plain_text import cleaned
-from fulfill.study.language import translated
+from fulfill.study.language import TAGS, for_number, language, listed, translated
 from fulfill.study.vocabulary import Figure
 
 NUMBER, SUM, BAD = Markup(' class="n"'), Markup(' class="sum"'), Markup(' class="bad"')
@@ -36,12 +36,39 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals["_"] = translated
+    environment.policies["ext.i18n.trimmed"] = True
+    # Texts of {% trans %} hold tags; `_` is for plain texts, which are escaped as all others.
+    environment.extend(newstyle_gettext=True)
+    environment.globals.update(
+        gettext=_gettext, ngettext=_ngettext, _=translated, language_tag=lambda: TAGS[language()]
+    )
     environment.filters["zip"] = zip
+    environment.filters["listed"] = listed
+    environment.filters["told"] = lambda texts: [translated(text) for text in texts]
     environment.filters["plain"] = lambda text: text.replace("`", "")
-    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
+    environment.filters["sentence"] = _sentence
     return environment
+
+
+def _gettext(text: str, **values: Any) -> Markup:
+    """Return a text of a template in the language of the context, its values escaped."""
+    return _filled(translated(text), values)
+
+
+def _ngettext(singular: str, plural: str, num: int, **values: Any) -> Markup:
+    """Return the form of a text of a template that belongs to a number; see `_gettext`."""
+    return _filled(for_number(singular, plural, num), {"num": num, **values})
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> Markup:
+    return Markup(text) % {name: _shown(value) for name, value in values.items()}
+
+
+def _sentence(text: str) -> str:
+    """Return a text as a sentence: a capital at its begin and a full stop at its end."""
+    return translated("{sentence}.").format(sentence=f"{text[:1].upper()}{text[1:]}")
 
 
 def _shown(value: Any) -> Any:

@@ -23,11 +23,13 @@ from fulfill.report.html.regime_chart import regime_chart, regime_rates, regime_
 from fulfill.report.html.service_charts import coverage_chart
 from fulfill.report.html.style import Chart
 from fulfill.study.coverage import coverage_curve
+from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.verdict import headline
 from fulfill.study.vocabulary import (
+    DAY,
     KEY_FIGURES,
     STATUS_SENTENCES,
     WHOLE,
@@ -117,7 +119,8 @@ def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
     return {
         "channels_allowed": named("channel", problem.channels),
         "headline": headline(outcome),
-        "verdict": STATUS_SENTENCES[outcome.status],
+        "as_of": shown(plan.as_of, DAY),
+        "verdict": _(STATUS_SENTENCES[outcome.status]),
         "objective": figure("objective").shown(outcome.objective),
         "bounded": np.isfinite(outcome.bound),
         "bound": figure("bound").shown(outcome.bound),
@@ -146,7 +149,10 @@ def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
         "mail_share": figure("share_direct_mail").shown(
             plan.kpis["channel_share"].get("direct_mail", 0.0)
         ),
-        "mailed": [f"{shown(share, WHOLE_PERCENT)} of {name}" for name, share in mailed],
+        "mailed": [
+            _("{share} of {product}").format(share=shown(share, WHOLE_PERCENT), product=name)
+            for name, share in mailed
+        ],
         **_saving(plan),
         "landed_cost": figure("landed_cost_usd_per_order").shown(
             plan.kpis["landed_cost_usd_per_order"]

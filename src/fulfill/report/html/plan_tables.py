@@ -15,6 +15,7 @@ from fulfill.report.gis.places import place_table
 from fulfill.report.html.names import period_names
 from fulfill.report.html.page import html_table
 from fulfill.study.coverage import ALL
+from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import BREAK_EVEN, CAPACITY, CHANNELS, COSTS, NOT_SERVED, PRODUCTS, SITES
 from fulfill.study.plan import Plan
@@ -207,10 +208,11 @@ def _resource_names(problem: Problem) -> dict[str, str]:
 def _limits_in_words(text: str, names: Mapping[str, str]) -> str:
     """Return limits, each a kind and an id, with words for the kind and the name of the place."""
     parts = [limit.partition(" ") for limit in text.split("; ") if limit]
-    return "; ".join(
+    words = (
         " ".join(filter(None, (shown(kind, "limit"), names.get(place, place))))
         for kind, _blank, place in parts
     )
+    return listed(words, "; ")
 
 
 def _in_words(rows: pd.DataFrame, problem: Problem) -> pd.DataFrame:

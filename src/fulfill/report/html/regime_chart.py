@@ -14,9 +14,10 @@ from markupsafe import Markup
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import Regime, courier_entry, regime_on
 from fulfill.report.html.page import html_table
-from fulfill.report.html.style import DASHED, INK, LINE, Chart, Entry, chart, hover
+from fulfill.report.html.style import DASHED, INK, LINE, Chart, Entry, chart, hover, label_months
+from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
-from fulfill.study.vocabulary import PERCENT, Figure, shown
+from fulfill.study.vocabulary import DAY, PERCENT, Figure, shown
 
 BEFORE, AFTER = timedelta(days=3 * 366), timedelta(days=183)
 """Time before the plan's day, and after the last change of a rule, that is drawn."""
@@ -110,6 +111,7 @@ def regime_chart(rates: pd.DataFrame, problem: Problem) -> Chart:
         y_axis_label=_("share of the customs value"),
     )
     canvas.xgrid.visible = True
+    label_months(canvas)
     canvas.yaxis.formatter = NumeralTickFormatter(format="0 %")
     countries = problem.network["countries"]
     names = dict(zip(countries["country"], countries["name"], strict=True))
@@ -125,7 +127,7 @@ def regime_chart(rates: pd.DataFrame, problem: Problem) -> Chart:
                 "rate": values,
                 "text": [shown(rate, PERCENT) for rate in values],
                 "entry": [words] * len(days),
-                "since": [day.isoformat() for day in days],
+                "since": [shown(day, DAY) for day in days],
             }
         )
         dash = "solid" if entry == "courier" else "dashed"
@@ -140,7 +142,7 @@ def regime_chart(rates: pd.DataFrame, problem: Problem) -> Chart:
     )
     canvas.y_range.start = 0
     text = _("On {day}, the day of the plan (dotted): {rates}.").format(
-        day=as_of.isoformat(), rates="; ".join(told)
+        day=shown(as_of, DAY), rates=listed(told, "; ")
     )
     return Chart(canvas, text, tuple(entries))
 
@@ -169,12 +171,14 @@ def regime_table(rates: pd.DataFrame, problem: Problem) -> Markup:
     pairs: list[Any] = wide.columns.to_list()
     columns = {f"{place} {entry}": entry_words(entry, names[place]) for place, entry in pairs}
     rows = wide[changed].set_axis(list(columns), axis=1).reset_index()
-    rows["from"] = [day.isoformat() for day in rows["from"]]
     return html_table(
         rows,
         [
-            Figure("from", "", "", _("from"), "first day of these rates"),
-            *(Figure(key, "", PERCENT, words, "mean rate") for key, words in columns.items()),
+            Figure("from", "", DAY, Message("from the"), Message("first day of these rates")),
+            *(
+                Figure(key, "", PERCENT, words, Message("mean rate"))
+                for key, words in columns.items()
+            ),
         ],
         caption=_("Mean rates from each day on which one changes"),
     )

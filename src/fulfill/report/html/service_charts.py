@@ -7,6 +7,7 @@ from bokeh.models import ColumnDataSource, NumeralTickFormatter
 
 from fulfill.report.html.style import DASHED, INK, LINE, Chart, Entry, chart, hover
 from fulfill.study.coverage import ALL
+from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.vocabulary import WHOLE_PERCENT, shown
 
@@ -64,5 +65,5 @@ def coverage_chart(curve: pd.DataFrame) -> Chart:
         for days in TOLD_DAYS
         if days in whole
     ]
-    text = _("Of all potential orders: {shares}.").format(shares=", ".join(told))
+    text = _("Of all potential orders: {shares}.").format(shares=listed(told))
     return Chart(canvas, text, tuple(entries))
