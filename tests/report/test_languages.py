@@ -17,11 +17,12 @@ from fulfill.analysis.compare.comparison import Comparison
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.day_layers import day_layers
 from fulfill.report.gis.layers import plan_layers
+from fulfill.report.gis.run_layers import van_layers
 from fulfill.report.html import comparison_page
 from fulfill.report.html.day_page import write_day_page
 from fulfill.report.html.notebook import explore
 from fulfill.report.html.plan_page import write_report
-from fulfill.report.private_fleet import van_layers, van_section
+from fulfill.report.private_fleet import van_section
 from fulfill.report.terminal.comparison import print_comparison
 from fulfill.report.terminal.day import print_day
 from fulfill.report.terminal.plan import print_audit, print_summary
