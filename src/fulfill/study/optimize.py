@@ -333,20 +333,12 @@ def _outcome(
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=_bounded(instance, study, solution.bound_kind),
+        bound_of=bounded_instance(instance, study, solution.bound_kind),
         seconds=seconds,
         conditions=conditions(study, len(instance.zones)),
         ended_by=PROVEN if proven else stopped_by,
         cut_by_clock=solution.cut_by_clock or (stopped_by == TIME_LIMIT and not proven),
     )
-
-
-def _bounded(instance: LocationInstance, study: Study, bound_kind: str) -> str:
-    """Describe what a bound is valid for; a certified one does not know single sourcing."""
-    words = instance_in_words(instance, study)
-    if study.options.single_source and bound_kind == "certified":
-        return f"{words}, without single sourcing"
-    return words
 
 
 def key_figure_faults(
@@ -436,3 +428,25 @@ def instance_in_words(instance: LocationInstance, study: Study) -> str:
     merged = f" (merged from {n_zones:,}{more})" if zones < n_zones else ""
     sites = len(instance.sites)
     return f"{zones:,} zones{merged}, {products} products, {periods} periods, {sites} sites"
+
+
+def bounded_instance(instance: LocationInstance, study: Study, bound_kind: str) -> str:
+    """Describe the instance that a bound of a kind is valid for.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        What was planned.
+    study : Study
+        What was asked.
+    bound_kind : str
+        ``certified`` or ``solver``; a certified bound is that of zones which may be split.
+
+    Returns
+    -------
+    str
+    """
+    words = instance_in_words(instance, study)
+    if study.options.single_source and bound_kind == "certified":
+        return f"{words}, without single sourcing"
+    return words

@@ -38,7 +38,7 @@ from fulfill.study.open_run import (
     read_summary,
     study_of,
 )
-from fulfill.study.optimize import instance_in_words, key_figure_faults
+from fulfill.study.optimize import bounded_instance, key_figure_faults
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
@@ -231,7 +231,8 @@ def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
     """Yield every check except those of the files."""
     model = build_model(study.planned_problem(), study.options)
-    instance, in_words = model.instance, instance_in_words(model.instance, study)
+    instance = model.instance
+    in_words = bounded_instance(instance, study, str(claimed["bound_kind"]))
     asked = conditions(study, len(instance.zones))
     proven, faults = _proven(folder, claimed, study, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
