@@ -375,7 +375,12 @@ def test_rules_on_sites_and_single_sourcing_reach_the_plan(toy: Folders, away: P
         if row["leg"] == "outbound" and row["from"].startswith("site")
     }
     assert len({zone for zone, _ in sources}) == len(sources) > 0
-    for folder in ("a", "b"):
+    large = ("--method", "decomposition", "--single-source")
+    loss = json.loads(run("optimize", *ruled, *large, "--json", "--out", "e").stdout)
+    assert loss["bound_of"] == "3 zones, 2 products, 2 periods, 2 sites, without single sourcing"
+    assert loss["bound"] <= both["objective"] <= answer["objective"] <= loss["objective"] + 1e-6
+    assert "without single sourcing" not in answer["bound_of"]
+    for folder in ("a", "b", "e"):
         assert run("audit", folder).exit_code == 0
     loose = ("--set", "network/group_limits[both,at_least].number=0", "--method", "decomposition")
     free = json.loads(run("optimize", *ruled, *loose, "--json", "--out", "c").stdout)

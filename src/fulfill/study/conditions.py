@@ -146,3 +146,25 @@ def instance_in_words(study: Study, n_planned: int) -> Message:
         "{sites} sites",
         **size,
     )
+
+
+def bounded_instance(study: Study, n_planned: int, bound_kind: str) -> Message:
+    """Describe the instance that a bound of a kind is valid for.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked.
+    n_planned : int
+        Number of zones that are planned, after merging.
+    bound_kind : str
+        ``certified`` or ``solver``; a certified bound is that of zones which may be split.
+
+    Returns
+    -------
+    Message
+    """
+    words = instance_in_words(study, n_planned)
+    if study.options.single_source and bound_kind == "certified":
+        return Message("{instance}, without single sourcing", instance=words)
+    return words

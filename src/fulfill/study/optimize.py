@@ -31,9 +31,8 @@ from fulfill.model.decisions import (
 )
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
-from fulfill.study.conditions import conditions, instance_in_words
+from fulfill.study.conditions import bounded_instance, conditions, instance_in_words
 from fulfill.study.kpis import tabulate
-from fulfill.study.language import Message
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.study import Study
@@ -334,20 +333,12 @@ def _outcome(
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=_bounded(instance, study, solution.bound_kind),
+        bound_of=bounded_instance(study, len(instance.zones), solution.bound_kind),
         seconds=seconds,
         conditions=conditions(study, len(instance.zones)),
         ended_by=PROVEN if proven else stopped_by,
         cut_by_clock=solution.cut_by_clock or (stopped_by == TIME_LIMIT and not proven),
     )
-
-
-def _bounded(instance: LocationInstance, study: Study, bound_kind: str) -> Message:
-    """Describe what a bound is valid for; a certified one does not know single sourcing."""
-    words = instance_in_words(study, len(instance.zones))
-    if study.options.single_source and bound_kind == "certified":
-        return Message("{instance}, without single sourcing", instance=words)
-    return words
 
 
 def key_figure_faults(

@@ -26,7 +26,7 @@ from fulfill.location.solve import method_of
 from fulfill.model.certificate_file import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.study.conditions import conditions, instance_in_words
+from fulfill.study.conditions import bounded_instance, conditions
 from fulfill.study.csv_files import read_output
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import finite
@@ -258,7 +258,8 @@ def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
     """Yield every check except those of the files."""
     model = build_model(study.planned_problem(), study.options)
-    instance, in_words = model.instance, instance_in_words(study, len(model.instance.zones))
+    instance = model.instance
+    in_words = bounded_instance(study, len(instance.zones), str(claimed["bound_kind"]))
     asked = conditions(study, len(instance.zones))
     proven, faults = _proven(folder, claimed, study, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
