@@ -20,9 +20,9 @@ from babel.messages.pofile import read_po, write_po
 
 from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.routing.infeasibility import REASONS
-from fulfill.study import vocabulary
+from fulfill.study import labels, vocabulary
 from fulfill.study.language import ENGLISH, LOCALES, SEPARATORS
-from fulfill.study.outputs import Output
+from fulfill.study.output import Output
 from fulfill.study.vocabulary import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -141,11 +141,12 @@ def declared() -> Iterator[tuple[str, str]]:
     ------
     module, text : str
     """
-    home = "src/fulfill/study/vocabulary.py"
-    for labels in vocabulary.VALUES.values():
-        yield from ((home, label) for label in labels.values())
-    yield from ((home, text) for text in vocabulary.STATUS_SENTENCES.values())
-    yield from ((home, text) for text in (*vocabulary.COST_GROUPS, vocabulary.TAKEN_OVER))
+    home = "src/fulfill/study/labels.py"
+    for values in labels.VALUES.values():
+        yield from ((home, label) for label in values.values())
+    yield from ((home, text) for text in labels.STATUS_SENTENCES.values())
+    yield from ((home, text) for text in labels.COST_GROUPS)
+    yield "src/fulfill/study/vocabulary.py", vocabulary.TAKEN_OVER
     yield from (("src/fulfill/study/language.py", text) for text in SEPARATORS)
     yield from (("src/fulfill/audit/key_figures.py", text) for text in NOT_INDEPENDENT)
     yield from (("src/fulfill/routing/infeasibility.py", text) for text in REASONS.values())

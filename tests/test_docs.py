@@ -18,7 +18,7 @@ from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES
 from fulfill.location.mip.formulation import CONSTRAINTS
 from fulfill.study import outputs
 from fulfill.study.optimize import optimize
-from fulfill.study.outputs import Output
+from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

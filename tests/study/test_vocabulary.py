@@ -10,19 +10,10 @@ from conftest import study_of
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.inputs.schema import STATUSES
 from fulfill.study import outputs
+from fulfill.study.labels import COST_GROUPS, VALUES
 from fulfill.study.optimize import optimize
-from fulfill.study.outputs import Output
-from fulfill.study.vocabulary import (
-    COST_GROUPS,
-    SHARED,
-    UNDEFINED,
-    VALUES,
-    WHOLE,
-    Figure,
-    figure,
-    shown,
-    taken_over,
-)
+from fulfill.study.output import Output
+from fulfill.study.vocabulary import SHARED, UNDEFINED, WHOLE, Figure, figure, shown, taken_over
 
 EVERY = [item for item in vars(outputs).values() if isinstance(item, Output)]
 USD = Figure("usd", "USD", WHOLE, "cost a year", "a cost")

@@ -12,9 +12,9 @@ from fulfill.inputs.problem import CHANNELS
 from fulfill.inputs.schema.site_rules import AT_LEAST, ONLY_IF
 from fulfill.model.limits import ServiceTarget
 from fulfill.model.site_rules import site_rules
+from fulfill.study.labels import VALUES
 from fulfill.study.language import Message, counted
 from fulfill.study.study import Study
-from fulfill.study.vocabulary import VALUES
 
 
 def conditions(study: Study, n_planned: int) -> tuple[Message, ...]:

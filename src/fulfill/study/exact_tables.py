@@ -20,7 +20,8 @@ from fulfill.inputs.folder import LARGEST_FILE
 from fulfill.model.array_file import read_arrays, save_arrays
 from fulfill.study.json_file import FORMAT, LARGEST
 from fulfill.study.names import column
-from fulfill.study.outputs import EXACT_TABLES, Output
+from fulfill.study.output import Output
+from fulfill.study.outputs import EXACT_TABLES
 
 TEXTS = ".texts"
 Arrays = Mapping[str, NDArray[Any]]

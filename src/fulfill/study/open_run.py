@@ -23,7 +23,7 @@ from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate_file, warm_start
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
-from fulfill.study.conditions import conditions, instance_in_words
+from fulfill.study.conditions import bounded_instance, conditions
 from fulfill.study.csv_files import originals
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
@@ -399,7 +399,8 @@ def _told(outcome: Outcome, study: Study) -> Outcome:
     The texts of a summary are those of its study, unless somebody changed them.
     """
     n_planned = len(study.planned_problem().demand.zones)
-    texts = (*conditions(study, n_planned), instance_in_words(study, n_planned))
+    bounds = (bounded_instance(study, n_planned, kind) for kind in ("certified", "solver"))
+    texts = (*conditions(study, n_planned), *bounds)
     known: dict[str, str] = {str(text): text for text in texts}
     return replace(
         outcome,

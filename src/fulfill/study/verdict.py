@@ -16,15 +16,10 @@ from fulfill.model.decisions import (
     TIME_LIMIT,
     Outcome,
 )
+from fulfill.study.labels import STATUS_SENTENCES
 from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
-from fulfill.study.vocabulary import (
-    FINE_PERCENT,
-    STATUS_SENTENCES,
-    WHOLE,
-    limits_shown,
-    shown,
-)
+from fulfill.study.vocabulary import FINE_PERCENT, WHOLE, limits_shown, shown
 
 ENDED = {
     TIME_LIMIT: Message("{status}, cut by the time limit"),

@@ -31,6 +31,7 @@ from fulfill.study.csv_files import read_output
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import finite
 from fulfill.study.kpis import tabulate
+from fulfill.study.labels import VALUES
 from fulfill.study.language import Message
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.open_run import (
@@ -65,7 +66,6 @@ from fulfill.study.run_folder import (
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import Study
 from fulfill.study.table_faults import SAME, csv_faults, summary_faults, table_faults
-from fulfill.study.vocabulary import VALUES
 
 log = logging.getLogger(__name__)
 UNCHECKED = (

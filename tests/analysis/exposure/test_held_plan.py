@@ -21,11 +21,11 @@ from fulfill.model.build import build_instance
 from fulfill.model.economics.landed import economics
 from fulfill.model.limits import Limits
 from fulfill.study.kpis import tabulate
+from fulfill.study.labels import VALUES
 from fulfill.study.optimize import optimize
 from fulfill.study.outputs import EXPOSURES
 from fulfill.study.run import Run
 from fulfill.study.study import load
-from fulfill.study.vocabulary import VALUES
 
 TABLES = (
     "products",

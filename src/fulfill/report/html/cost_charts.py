@@ -20,10 +20,11 @@ from fulfill.report.html.style import (
     chart,
     hover,
 )
+from fulfill.study.labels import COST_GROUPS
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
-from fulfill.study.vocabulary import CENTS, COST_GROUPS, shown
+from fulfill.study.vocabulary import CENTS, shown
 
 Array = NDArray[np.float64]
 LEAST_SHARE = 0.005

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import STATUSES
 from fulfill.report.html.page import html_table
+from fulfill.study.labels import VALUES
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import EXPOSURES
-from fulfill.study.vocabulary import VALUES, WHOLE, WHOLE_PERCENT, Figure, shown
+from fulfill.study.vocabulary import WHOLE, WHOLE_PERCENT, Figure, shown
 
 ASKED_FIRST = 5
 ASK_COLUMNS = EXPOSURES.pick("figure", "rows", "low_usd", "high_usd", "exposure_usd", "ask")

@@ -23,6 +23,7 @@ from fulfill.report.html.regime_chart import regime_chart, regime_rates, regime_
 from fulfill.report.html.service_charts import coverage_chart
 from fulfill.report.html.style import Chart
 from fulfill.study.coverage import coverage_curve
+from fulfill.study.labels import STATUS_SENTENCES
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS
 from fulfill.study.plan import Plan
@@ -31,7 +32,6 @@ from fulfill.study.verdict import headline
 from fulfill.study.vocabulary import (
     DAY,
     KEY_FIGURES,
-    STATUS_SENTENCES,
     WHOLE,
     WHOLE_PERCENT,
     Figure,
