@@ -122,11 +122,9 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
 def _write_exposures(run: Run, folder: Path) -> None:
     """Write what the plan depends on; a plan that cannot be priced under other figures has none."""
     try:
-        table = exposure_table(exposures(run))
+        write_output(outputs.EXPOSURES, exposure_table(exposures(run)), folder)
     except Exception:  # the plan and its tables are worth keeping without them
         log.warning("%s could not be computed", EXPOSURES, exc_info=True)
-        return
-    write_output(outputs.EXPOSURES, table, folder)
 
 
 def _read_exposures(folder: Path) -> pd.DataFrame:

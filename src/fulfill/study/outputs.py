@@ -143,7 +143,7 @@ EXPOSURES = output(
         Figure("table", "", "", "table", "table of the network"),
         Figure("key", "", "", "rows", "values of the key that the rows share; empty: whole table"),
         Figure("column", "", "", "column", "column of the figures"),
-        Figure("rows", "rows", "{:.0f}", "figures", "number of figures that move"),
+        Figure("rows", "", "{:.0f}", "figures", "number of figures that move", digits=0),
         Figure("low_usd", "USD", WHOLE, "at the low end",
                "change of the contribution a year with the figures at the low end of their ranges; "
                "the plan is kept"),
