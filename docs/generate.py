@@ -32,7 +32,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.study import layer_outputs, outputs
-from fulfill.study.declarations import Output
+from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 FAMILIES = {

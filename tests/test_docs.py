@@ -17,8 +17,8 @@ from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES
 from fulfill.location.mip.formulation import CONSTRAINTS
 from fulfill.study import outputs
-from fulfill.study.declarations import Output
 from fulfill.study.optimize import optimize
+from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

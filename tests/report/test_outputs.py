@@ -12,8 +12,8 @@ import pyogrio
 import pytest
 
 from fulfill.study import layer_outputs, outputs
-from fulfill.study.declarations import Output
 from fulfill.study.optimize import optimize
+from fulfill.study.output import Output
 from fulfill.study.run import Run
 from fulfill.study.vocabulary import figure
 

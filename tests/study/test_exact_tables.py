@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from conftest import study_of
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import Problem
-from fulfill.study.declarations import Output
 from fulfill.study.exact_tables import read_exact_tables, write_exact_tables
 from fulfill.study.optimize import optimize
+from fulfill.study.output import Output
 from fulfill.study.outputs import CHANNELS, EXACT_TABLES
 from fulfill.study.run import Run
 

@@ -10,8 +10,8 @@ from conftest import study_of
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.inputs.schema import STATUSES
 from fulfill.study import outputs
-from fulfill.study.declarations import Output
 from fulfill.study.optimize import optimize
+from fulfill.study.output import Output
 from fulfill.study.vocabulary import (
     COST_GROUPS,
     SHARED,

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
-from fulfill.study.declarations import Output
+from fulfill.study.output import Output
 
 DIGITS = "%.15g"
 """Fifteen digits hide the last rounding error and let an audit reproduce every value to 1e-9."""

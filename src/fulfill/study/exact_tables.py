@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import LARGEST_FILE
 from fulfill.model.array_file import read_arrays, save_arrays
-from fulfill.study.declarations import Output
 from fulfill.study.json_file import FORMAT, LARGEST
 from fulfill.study.names import column
+from fulfill.study.output import Output
 from fulfill.study.outputs import EXACT_TABLES
 
 TEXTS = ".texts"

@@ -8,7 +8,7 @@ docs/reference/outputs.md is generated from it.
 
 from __future__ import annotations
 
-from fulfill.study.declarations import output
+from fulfill.study.output import output
 from fulfill.study.vocabulary import (
     CENTS,
     KEY_FIGURES,

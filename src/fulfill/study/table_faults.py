@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.study.csv_files import typed
-from fulfill.study.declarations import Output
 from fulfill.study.json_file import is_number
+from fulfill.study.output import Output
 from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.plan import Plan
 from fulfill.study.run_folder import SUMMARY

@@ -1,4 +1,4 @@
-"""How a table, a layer or a JSON object is declared; `outputs.py` lists them."""
+"""A table, map layer or JSON object that is written: its figures, and how they are rounded."""
 
 from __future__ import annotations
 
