@@ -104,12 +104,22 @@ def outputs_reference() -> str:
             for output in written:
                 lines += [f"### {kind} {output.name}", ""]
                 lines += [_row(output) if kind != "keys:" else _sentence(output.meaning), ""]
-                lines += ["| name | unit | meaning |", "|---|---|---|"]
-                lines += [
-                    f"| `{figure.key}` | {figure.unit} | {_cell(_sentence(figure.meaning))} |"
-                    for figure in output.figures
-                ] + [""]
+                is_rounded = kind == "table" and output is not outputs.OWN_DELIVERY
+                lines += _figures(output, is_rounded=is_rounded)
     return "\n".join(lines)
+
+
+def _figures(output: Output, *, is_rounded: bool) -> list[str]:
+    """Return the figures of an output as a table, with their rounding where the file has one."""
+    head, dashes = ("unit | rounded to |", "---|---|") if is_rounded else ("unit |", "---|")
+    lines = [f"| name | {head} meaning |", f"|---|{dashes}---|"]
+    for figure in output.figures:
+        unit = figure.unit
+        if is_rounded:
+            step = f"{10.0**-figure.decimals:.{figure.decimals}f}" if figure.is_number else ""
+            unit += f" | {step}"
+        lines.append(f"| `{figure.key}` | {unit} | {_cell(_sentence(figure.meaning))} |")
+    return [*lines, ""]
 
 
 def _row(output: Output) -> str:

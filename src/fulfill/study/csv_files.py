@@ -9,11 +9,14 @@ every text back exactly. Numbers, also negative ones, are written as they are.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
@@ -68,9 +71,13 @@ def _cells(column: pd.Series) -> list[str]:
         values = column.to_numpy(float)
         written = f"{DIGITS}\n" * len(values) % tuple(values.tolist())
         return written.replace("nan\n", "\n").split("\n")[:-1]
+    return list(_of_each(_cell, column))
+
+
+def _of_each(function: Callable[[Any], str], column: pd.Series) -> NDArray[np.object_]:
+    """Return the text that a function gives for each value; equal values are looked at once."""
     code, distinct = pd.factorize(column, use_na_sentinel=False)
-    cells = np.array([_cell(value) for value in distinct], object)
-    return list(cells[code])
+    return np.array([function(value) for value in distinct], object)[code]
 
 
 def _cell(value: object) -> str:
@@ -168,7 +175,7 @@ def typed(table: pd.DataFrame, declared: Output) -> pd.DataFrame:
     changed, faults = {}, []
     for column in filter(declared.is_number, table.columns):
         try:
-            changed[column] = table[column].replace("", "nan").astype(float)
+            changed[column] = np.array([float(cell or "nan") for cell in table[column].tolist()])
         except ValueError as error:
             faults.append(Fault("F311", declared.name, column=column, detail=str(error)))
     if faults:
@@ -191,9 +198,7 @@ def originals(table: pd.DataFrame) -> pd.DataFrame:
     """
     table = table.set_axis([original(str(name)) for name in table.columns], axis=1)
     texts = [name for name in table.columns if _has_texts(table[name])]
-    return table.assign(
-        **{name: [original(cell) for cell in table[name].astype(str)] for name in texts}
-    )
+    return table.assign(**{name: _of_each(original, table[name].astype(str)) for name in texts})
 
 
 def neutral(text: str) -> str:
