@@ -31,7 +31,8 @@ TOLD = frozenset(
 DECIMALS = {
     "": 0, "USD": 2, "orders": 3, "parcels": 3, "share": 4, "1": 4, "days": 2, "h": 3,
     "h on the clock": 4, "s": 2, "km": 2, "km²": 2, "m³": 3, "kg": 3, "see unit": 3,
-    "people": 0, "sites": 0, "vehicles": 0, "stops": 2, "degrees north": 5, "degrees east": 5,
+    "people": 0, "rows": 0, "sites": 0, "vehicles": 0, "stops": 2, "degrees north": 5,
+    "degrees east": 5,
 }  # fmt: skip
 """Decimals of a figure in a CSV file, by unit; those of a mean per order are `PER_ORDER`."""
 PER_ORDER = 4

@@ -40,7 +40,8 @@ def _environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     # Texts of {% trans %} hold tags; `_` is for plain texts, which are escaped as all others.
-    environment.extend(newstyle_gettext=True)
+    # An attribute that the extension has added; `extend` would not change it.
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals.update(
         gettext=_gettext, ngettext=_ngettext, _=translated, language_tag=lambda: TAGS[language()]
     )
