@@ -25,8 +25,7 @@ from fulfill.study.language import ENGLISH, LOCALES, SEPARATORS
 from fulfill.study.output import Output
 from fulfill.study.vocabulary import Figure
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "src" / "fulfill"
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "fulfill"
 KEYWORDS = {
     "_": None,
     "translated": None,
@@ -77,7 +76,7 @@ def updated(content: bytes, found: Catalog, code: str) -> bytes:
     Returns
     -------
     bytes
-        Without dates and line numbers, so that it changes only with texts.
+        Without dates and places in the sources, so that it changes only with texts.
     """
     catalogue = read_po(BytesIO(content), locale=LOCALES[code])
     catalogue.update(found, no_fuzzy_matching=True)
@@ -89,7 +88,7 @@ def updated(content: bytes, found: Catalog, code: str) -> bytes:
         omit_header=True,
         sort_output=True,
         ignore_obsolete=True,
-        include_lineno=False,
+        no_location=True,
     )
     head = [
         'msgid ""',
@@ -118,9 +117,9 @@ def messages() -> Catalog:
         _add(found, path, "python")
     for path in sorted((PACKAGE / "report" / "html" / "templates").glob("*.html")):
         _add(found, path, "jinja2")
-    for home, text in declared():
+    for text in declared():
         if text:
-            found.add(str(text), locations=[(home, 1)])
+            found.add(str(text))
     return found
 
 
@@ -131,33 +130,21 @@ def _add(found: Catalog, path: Path, method: str) -> None:
         for _line, text, _comments, _context in extract(
             method, file, KEYWORDS, options=options if method == "jinja2" else None
         ):
-            found.add(text, locations=[(path.relative_to(ROOT).as_posix(), 1)])
+            found.add(text)
 
 
-def declared() -> Iterator[tuple[str, str]]:
-    """Yield the texts that tables of the package declare, each with its module.
-
-    Yields
-    ------
-    module, text : str
-    """
-    home = "src/fulfill/study/labels.py"
+def declared() -> Iterator[str]:
+    """Yield the texts that tables of the package declare."""
     for values in labels.VALUES.values():
-        yield from ((home, label) for label in values.values())
-    yield from ((home, text) for text in labels.STATUS_SENTENCES.values())
-    yield from ((home, text) for text in labels.COST_GROUPS)
-    yield "src/fulfill/study/vocabulary.py", vocabulary.TAKEN_OVER
-    yield from (("src/fulfill/study/language.py", text) for text in SEPARATORS)
-    yield from (("src/fulfill/audit/key_figures.py", text) for text in NOT_INDEPENDENT)
-    yield from (("src/fulfill/routing/infeasibility.py", text) for text in REASONS.values())
+        yield from values.values()
+    yield from labels.STATUS_SENTENCES.values()
+    yield from (*labels.COST_GROUPS, vocabulary.TAKEN_OVER)
+    yield from (*SEPARATORS, *NOT_INDEPENDENT, *REASONS.values())
     for name in TABLES:
-        module = import_module(f"fulfill.{name}")
-        file = f"src/fulfill/{name.replace('.', '/')}.py"
-        for figure in _figures(vars(module).values()):
-            yield file, figure.words
-            yield file, figure.meaning
+        for figure in _figures(vars(import_module(f"fulfill.{name}")).values()):
+            yield from (figure.words, figure.meaning)
             if figure.unit not in vocabulary.TOLD:
-                yield file, figure.unit
+                yield figure.unit
 
 
 def _figures(values: Iterable[object]) -> Iterator[Figure]:

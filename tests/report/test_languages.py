@@ -14,10 +14,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from fulfill.analysis.compare.comparison import Comparison
+from fulfill.analysis.exposure.exposures import exposure_table, exposures
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.day_layers import day_layers
-from fulfill.report.gis.layers import plan_layers
-from fulfill.report.gis.run_layers import van_layers
+from fulfill.report.gis.run_layers import map_layers
 from fulfill.report.html import comparison_page
 from fulfill.report.html.day_page import write_day_page
 from fulfill.report.html.notebook import explore
@@ -143,14 +143,12 @@ def pages(
 ) -> dict[str, dict[str, str]]:
     """Every page by language and name."""
     folder, found = tmp_path_factory.mktemp("languages"), {}
+    asked = exposure_table(exposures(planned))
     for code in OTHERS:
         with speaking(code):
-            layers = plan_layers(planned.plan, planned.problem)
-            write_report(planned, layers, folder / "plan")
-            own = plan_layers(routed.plan, routed.problem)
-            own |= van_layers(routed.problem.network, routed.rounds)
+            write_report(planned, map_layers(planned), folder / "plan", "", asked)
             vans = van_section(routed.rounds)
-            write_report(routed, own, folder / "vans", vans)
+            write_report(routed, map_layers(routed), folder / "vans", vans)
             write_day_page(day, day_layers(day), folder / "day")
             found[code] = {
                 name: (folder / name).read_text(encoding="utf-8")
