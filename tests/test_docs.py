@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from conftest import study_of
 from fulfill.cli.main import main
@@ -62,6 +63,41 @@ def test_every_option_is_documented_under_its_command_with_its_meaning(
     options = [param for param in main.commands[name].params if param.param_type_name == "option"]
     assert {param.opts[0] for param in options} == set(rows)
     assert all(len(meaning) > 10 for meaning in rows.values()), rows
+
+
+def test_bring_your_own_data_shows_what_the_program_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page(DOCS / "tutorials", "bring_your_own_data")
+    (zones,) = re.findall(r"```text\n(zone_id.*?)```", text, re.DOTALL)
+    (site,) = re.findall(r"```text\n(my-queretaro.*?)```", text, re.DOTALL)
+    (spread,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    shown = dict(re.findall(r"\$ fulfill (init) [^\n]+\n(.*?)```", text, re.DOTALL))
+    checks = re.findall(r"\$ fulfill check [^\n]+\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    folder = Path("my-case")
+
+    def printed(*args: str) -> str:
+        return CliRunner().invoke(main, [*args]).output
+
+    def check(site: str, zones: str) -> str:
+        (folder / "network/sites.csv").write_text(sites + site, encoding="utf-8")
+        (folder / "demand/zones.csv").write_text(zones, encoding="utf-8")
+        tables = ("--network", f"{folder}/network", "--demand", f"{folder}/demand")
+        return printed("check", *tables)
+
+    assert printed("init", "my-case") == shown["init"]
+    sites = (folder / "network/sites.csv").read_text(encoding="utf-8")
+    (folder / "demand/zones.csv").write_text(zones, encoding="utf-8")
+    exec(spread, {})
+    wrong = site.replace("20.59,-100.39", "-100.39,20.59").replace("5.20", '"5,20"')
+    assert check(wrong, zones.replace("921000,metropolitan", "921000,city")) == checks[0]
+    orders = (folder / "demand/orders.csv").read_text(encoding="utf-8")
+    unknown = orders.replace("cdmx", "mexico-city", 1)
+    (folder / "demand/orders.csv").write_text(unknown, encoding="utf-8")
+    assert check(site, zones) == checks[1]
+    (folder / "demand/orders.csv").write_text(orders, encoding="utf-8")
+    assert check(site, zones) == checks[2]
 
 
 def test_options_that_the_handwritten_pages_name_exist() -> None:
