@@ -100,6 +100,14 @@ def test_bring_your_own_data_shows_what_the_program_prints(
     assert check(site, zones) == checks[2]
 
 
+def test_files_of_the_repository_that_the_pages_name_exist() -> None:
+    folders = "benchmarks|docs|scripts|src|tests"
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("**/[!_]*.md")):
+        text = path.read_text(encoding="utf-8")
+        named = re.findall(rf"(?<![\w/.-])(?:{folders})/[\w./-]+\.(?:py|md)\b", text)
+        assert [name for name in named if not (ROOT / name).is_file()] == [], path.name
+
+
 def test_options_that_the_handwritten_pages_name_exist() -> None:
     known = {
         form
