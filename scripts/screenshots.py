@@ -2,9 +2,9 @@
 
     python scripts/screenshots.py FOLDER... [--chromium PATH]
 
-Writes docs/images/NAME.png (1440 x 900, the first screen) for the page NAME.html of each folder, and
-report-phone.png (390 px wide) for a run. A window of a browser has a least width, so the phone is a
-frame inside one.
+Writes docs/images/NAME.png (1440 x 900, the first screen) for the page NAME.html of each folder,
+and report-phone.png (390 px wide) for a run. A window of a browser has a least width, so the phone
+is a frame inside one.
 """
 
 from __future__ import annotations
