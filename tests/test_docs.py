@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -120,6 +122,17 @@ def test_options_that_the_handwritten_pages_name_exist() -> None:
             if re.search(r"\bfulfill (" + "|".join(main.commands) + r")\b", line):
                 found = re.findall(r"(?<![\w-])--[a-z][\w-]+", line)
                 assert set(found) <= known | {"--help"}, (path.name, line)
+
+
+def test_commands_that_the_pages_show_can_be_typed() -> None:
+    shown = []
+    for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
+        text = path.read_text(encoding="utf-8")
+        shown += re.findall(r"(?:`|^\$ )(fulfill [a-z]+ [^`\n]+)(?:`|$)", text, re.MULTILINE)
+    typed = [shlex.split(text, comments=True) for text in shown if not re.search("…|--help", text)]
+    assert len(typed) > 30
+    for _, name, *args in typed:
+        main.commands[name].make_context(name, args, parent=click.Context(main))
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:
