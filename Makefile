@@ -48,7 +48,7 @@ messages: dev
 	$(BIN)/python scripts/messages.py
 
 docs: dev
-	$(BIN)/python -m sphinx -q -E -W -b html docs docs/_build
+	$(BIN)/python -m sphinx -q -E -W -b html docs docs/_build/html
 
 wheel: dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
