@@ -93,6 +93,8 @@ class Parameter:
         Bounds of the value, included.
     meaning : str
         One phrase for the data dictionary.
+    required : bool
+        Whether the row must be there.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Parameter:
     low: float
     high: float
     meaning: str
+    required: bool = True
 
 
 def identifier(

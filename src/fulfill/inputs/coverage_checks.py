@@ -16,6 +16,7 @@ from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
 from fulfill.inputs.network_checks import ANY
+from fulfill.inputs.origins import is_overseas
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import state_name
 from fulfill.inputs.tariffs import Regime
@@ -230,25 +231,32 @@ def _missing_lane_faults(
         return
     lanes, gateways, sites = network["lanes"], network["gateways"], network["sites"]
     written = {frozenset(pair) for pair in zip(lanes["from_id"], lanes["to_id"], strict=True)}
-    crossing = bool(((gateways["kind"] == "crossing") & (gateways["capacity_m3_month"] > 0)).any())
+    crossings = gateways[(gateways["kind"] == "crossing") & (gateways["capacity_m3_month"] > 0)]
     ports, plants = gateways[gateways["kind"] != "crossing"], network["origins"]
-    plants = plants[plants["country"] != "CN"] if "nearshore" in channels else plants.iloc[:0]
+    plants = plants[~is_overseas(plants)] if "nearshore" in channels else plants.iloc[:0]
     file = f"{network.folder.name}/lanes.csv"
     for one, start, other, goal, abroad in (
-        ("gateway_id", ports, "site_id", sites, crossing),
-        ("origin_id", plants, "site_id", sites, crossing),
-        ("site_id", sites, "zone_id", demand.zones, crossing and "cross_border" in channels),
+        ("gateway_id", ports, "site_id", sites, True),
+        ("origin_id", plants, "site_id", sites, True),
+        ("site_id", sites, "zone_id", demand.zones, "cross_border" in channels),
     ):
         ends = list(zip(goal[other], goal["country"], strict=True))
         for name, country in zip(start[one], start["country"], strict=True):
+            reached = {country} | (_neighbours(crossings, country) if abroad else set())
             missing = [
                 end
                 for end, where in ends
-                if (where == country or abroad) and frozenset((name, end)) not in written
+                if where in reached and frozenset((name, end)) not in written
             ]
             if missing:
                 detail = f"no lane to {_listed(missing)}"
                 yield Fault("F317", file, column="from_id", value=name, detail=detail)
+
+
+def _neighbours(crossings: pd.DataFrame, country: str) -> set[str]:
+    """Return the countries to which a land crossing leads from a country."""
+    sides = (set(pair.split("-")) for pair in crossings["country"])
+    return {other for pair in sides if country in pair for other in pair - {country}}
 
 
 def _unused_states(network: Network, demand: Demand) -> Iterator[Fault]:

@@ -280,6 +280,10 @@ RULES: dict[str, tuple[str, str]] = {
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
+    "W322": (
+        "a country of countries.csv has the window in which its places lie",
+        "fill lat_from, lat_to, lon_from and lon_to, in degrees; a warning",
+    ),
     "W340": (
         "a file of a run is as the run wrote it",
         "compare it with the original if you did not change it yourself; a warning",

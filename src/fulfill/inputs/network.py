@@ -16,6 +16,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.headings import with_class_rates
 from fulfill.inputs.network_checks import network_faults, with_one_spelling
+from fulfill.inputs.origins import with_whole_origins
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
     parameter_faults,
@@ -42,7 +43,7 @@ class Network:
         One of `VALUE_BASES`: how the customs value of a parcel follows from the consumer's price.
     tables : mapping of str to DataFrame
         Every table of `NETWORK_TABLES` by name, with the rates of tariff classes
-        (`inputs.headings`). Treat them as read-only.
+        (`inputs.headings`) and whole origins (`inputs.origins`). Treat them as read-only.
     written : mapping of str to DataFrame
         The same tables as they are written in the files; overrides change these.
     folder : InputFolder
@@ -98,7 +99,12 @@ class Network:
             Checked tables that replace those of the same name.
         """
         written = {**self.written, **tables}
-        return replace(self, tables=with_class_rates(written), written=written)
+        return replace(self, tables=_whole(written), written=written)
+
+
+def _whole(written: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return tables as written with what is derived from them."""
+    return with_whole_origins(with_class_rates(written))
 
 
 SETTINGS = "network.toml"
@@ -158,7 +164,7 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         title=settings["title"],
         as_of=date.fromisoformat(settings["as_of"]),
         value_base=settings["direct_mail_value_base"],
-        tables=with_class_rates(tables),
+        tables=_whole(tables),
         written=tables,
         folder=folder,
         roads_file=settings.get("roads"),

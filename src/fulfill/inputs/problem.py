@@ -20,6 +20,7 @@ from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tariffs import Regime, regime_on
+from fulfill.inputs.windows import window_warnings
 
 CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Channels that can fulfil an order; an order may also stay unserved, which is not a channel."""
@@ -204,7 +205,8 @@ def build_problem(
         *supplied,
         *(fault for fault in placed if fault.warning),
         *unused_row_warnings(network, demand, regime),
-        *range_warnings(network.folder.name, network.tables),
+        *window_warnings(network["countries"], f"{network.folder.name}/countries.csv"),
+        *range_warnings(network.folder.name, network.written),
         *range_warnings(demand.folder.name, demand.tables),
     )
     return Problem(network, demand, regime, orders, days, channels, warnings)

@@ -92,7 +92,7 @@ def test_a_parcel_pays_its_fixed_fee_too() -> None:
 def test_a_product_dearer_than_courier_entry_admits_is_closed_to_it(toy: Folders) -> None:
     toy.set("network/products.csv", 2, "price_usd", "3000")
     problem = toy.problem()
-    taxes = courier_taxes(problem.regime, "MX", problem.network["products"], "net_price", VAT)
+    taxes = courier_taxes(problem.regime, "MX", "CN", problem.network["products"], "net_price", VAT)
     assert taxes[0] == np.inf
     assert taxes[1] == pytest.approx(0.335 * 20)
 

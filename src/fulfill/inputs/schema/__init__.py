@@ -6,7 +6,14 @@ reader (`tables.py`), the checks and the data dictionary of the docs all follow 
 
 from __future__ import annotations
 
-from fulfill.inputs.schema.demand import MIX, ORDERS, SEASONALITY, ZONE_CLASSES, ZONES
+from fulfill.inputs.schema.demand import (
+    COUNTRY_SHARES,
+    MIX,
+    ORDERS,
+    SEASONALITY,
+    ZONE_CLASSES,
+    ZONES,
+)
 from fulfill.inputs.schema.money import (
     BASE_DUTY,
     ENTRY_FEES,
@@ -20,6 +27,8 @@ from fulfill.inputs.schema.places import (
     BANDS,
     COUNTRY_TABLE,
     GATEWAYS,
+    ORIGIN_GROUPS,
+    ORIGIN_KINDS,
     ORIGINS,
     OWNERSHIPS,
     SITE_SIZES,
@@ -28,8 +37,7 @@ from fulfill.inputs.schema.places import (
 )
 from fulfill.inputs.schema.products import GOODS_COSTS, PRODUCTS
 from fulfill.inputs.schema.shared import (
-    COUNTRIES,
-    COUNTRY_WINDOW,
+    COUNTRY_CODES,
     PLACE,
     PROVENANCE,
     STATUSES,
@@ -52,21 +60,21 @@ from fulfill.inputs.schema.transport import (
 from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VEHICLES
 
 NETWORK_TABLES = (
-    PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
-    TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES, OWN_DELIVERY,
-    MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES,
-    VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS,
+    PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
+    PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
+    OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
+    FERRIES, VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS,
 )  # fmt: skip
-DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
+DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
 
 __all__ = [
     "BANDS",
     "BASE_DUTY",
     "CALENDAR",
     "CARRIERS",
-    "COUNTRIES",
+    "COUNTRY_CODES",
+    "COUNTRY_SHARES",
     "COUNTRY_TABLE",
-    "COUNTRY_WINDOW",
     "DEMAND_PARAMETERS",
     "DEMAND_TABLES",
     "DUTIES",
@@ -88,6 +96,8 @@ __all__ = [
     "NETWORK_TABLES",
     "ORDERS",
     "ORIGINS",
+    "ORIGIN_GROUPS",
+    "ORIGIN_KINDS",
     "OWNERSHIPS",
     "OWN_DELIVERY",
     "PARAMETERS",

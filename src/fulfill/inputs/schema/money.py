@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Table, day, identifier, number, text
-from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE
+from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE
 
 HEADINGS = "headings"
 """Stands for a duty rate that is worked out from the headings of the class."""
@@ -15,7 +15,7 @@ TARIFFS = Table(
     "what is paid at the border, by date; the row in force on the as-of date is used",
     (
         identifier("rule_id", "your name of the rule", key=True),
-        text("destination", "country of entry", REQUIRED, COUNTRIES),
+        text("destination", "country of entry", REQUIRED, COUNTRY_CODES),
         text(
             "entry_kind",
             "courier parcel, formal (bulk) or preferential (bulk, rules of origin)",
@@ -24,9 +24,9 @@ TARIFFS = Table(
         ),
         text(
             "origin_group",
-            "where the goods come from; a named group takes precedence over any",
+            "where the goods come from: a group of origin_groups.csv, or the code of a country "
+            "without a group; a named group takes precedence over any",
             REQUIRED,
-            ("CN", "USMCA", "any"),
         ),
         text(
             "tariff_class",
@@ -96,12 +96,11 @@ HEADING_RATES = Table(
     "row that fits best",
     (
         identifier("rate_id", "your name of the row", key=True),
-        text("destination", "country of entry", REQUIRED, COUNTRIES),
+        text("destination", "country of entry", REQUIRED, COUNTRY_CODES),
         text(
             "origin_group",
-            "where the goods come from; a named group takes precedence over any",
+            "where the goods come from, as in tariffs.csv; a named group takes precedence over any",
             "any",
-            ("CN", "USMCA", "any"),
         ),
         identifier(
             "heading",
@@ -129,9 +128,9 @@ ENTRY_FEES = Table(
     (
         identifier("fee_id", "your name of the row", key=True),
         text("fee", "the fee; its rows follow one another in time (MPF)", REQUIRED),
-        text("destination", "country of entry", REQUIRED, COUNTRIES),
+        text("destination", "country of entry", REQUIRED, COUNTRY_CODES),
         text("entry_kind", "kind of entry", REQUIRED, ("formal", "preferential")),
-        text("origin_group", "where the goods come from", "any", ("CN", "USMCA", "any")),
+        text("origin_group", "where the goods come from, as in tariffs.csv", "any"),
         text(
             "transport_mode",
             "how the goods enter the country: sea and air through its own ports and airports, "

@@ -27,7 +27,13 @@ PRODUCTS = Table(
         number("volume_m3", "m3/order", "volume of the packed order", 1e-6, 10),
         text("tariff_class", "class that tariffs.csv names", REQUIRED),
         number("return_rate", "-", "share of delivered orders that come back", 0, 0.9),
-        number("roo_share", "-", "share of nearshore goods that meets the rules of origin", 0, 1),
+        number(
+            "roo_share",
+            "-",
+            "share of the goods that meets the rules of origin of a preferential tariff row",
+            0,
+            1,
+        ),
         number("skus", "SKUs", "number of articles in the segment", 1, 1e6),
         number("demand_cv", "-", "coefficient of variation of one SKU's weekly demand", 0, 20),
         text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, text
 from fulfill.inputs.schema.demand import ZONE_CLASSES
-from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE, WINDOW
+from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE, WINDOW
 
 FREIGHT = Table(
     "freight",
@@ -16,9 +16,9 @@ FREIGHT = Table(
             "text",
             "country where the leg begins",
             key=True,
-            choices=("CN", "MX", "US"),
+            choices=COUNTRY_CODES,
         ),
-        Column("to_country", "text", "country where the leg ends", key=True, choices=COUNTRIES),
+        Column("to_country", "text", "country where the leg ends", key=True, choices=COUNTRY_CODES),
         number("usd_m3", "USD/m3", "price by volume", 0, 1e4, 0.0),
         number("usd_kg", "USD/kg", "price by weight", 0, 1e3, 0.0),
         number("usd_m3_km", "USD/m3/km", "price by volume and distance", 0, 10, 0.0),
@@ -42,7 +42,7 @@ SERVICES = Table(
         identifier(
             "service_id", "service: one product of a carrier, a row per band and class", key=True
         ),
-        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRY_CODES),
         Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
         Column(
             "km_from",
@@ -81,11 +81,18 @@ OWN_DELIVERY = Table(
 )
 MAIL_SERVICES = Table(
     "mail_services",
-    "direct-mail services from China to the consumer's door",
+    "direct-mail services from overseas to the consumer's door",
     (
         identifier("service_id", "service", key=True),
-        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRY_CODES),
         Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
+        text(
+            "from_country",
+            "country whose origins the service collects from; empty: all that can mail, "
+            "which must then be of one tariff group",
+            "",
+            COUNTRY_CODES,
+        ),
         number("base_usd", "USD/order", "price per parcel", 0, 1000),
         number("usd_kg", "USD/kg", "price per chargeable kilogram", 0, 1000),
         number(
@@ -104,7 +111,7 @@ MAIL_CAPACITY = Table(
     "mail_capacity",
     "air capacity for direct mail that the seller can book",
     (
-        Column("country", "id", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "id", "consumer's country", key=True, choices=COUNTRY_CODES),
         number("kg_day", "kg/day", "chargeable weight a day in a month of factor 1"),
         *PROVENANCE,
     ),
@@ -113,7 +120,7 @@ CARRIERS = Table(
     "carriers",
     "last-mile capacity by state: orders a day that carriers will take from the seller",
     (
-        text("country", "country", REQUIRED, COUNTRIES, key=True),
+        text("country", "country", REQUIRED, COUNTRY_CODES, key=True),
         identifier(
             "state",
             "state, or a region that zones.csv names; * stands for every other state",
@@ -156,7 +163,7 @@ FERRIES = Table(
     (
         identifier("ferry_id", "name for messages and reports", key=True),
         text("name", "name for people", REQUIRED),
-        text("country", "country of both landings", REQUIRED, COUNTRIES),
+        text("country", "country of both landings", REQUIRED, COUNTRY_CODES),
         number("from_lat", "degrees", "latitude of the landing that roads reach", *WINDOW["lat"]),
         number("from_lon", "degrees", "longitude of the landing that roads reach", *WINDOW["lon"]),
         number("to_lat", "degrees", "latitude of the landing across water", *WINDOW["lat"]),
