@@ -252,7 +252,7 @@ def parameter_faults(
     ]
     for _, row in frame[frame["parameter"].isin(list(known))].iterrows():
         rule = known[row["parameter"]]
-        if not rule.low <= row["value"] <= rule.high:
+        if not rule.low <= row["value"] <= (rule.high if rule.wall else np.inf):
             detail = f"{rule.name} lies in {rule.low:g}..{rule.high:g} {rule.unit}"
             faults.append(Fault("F205", file, int(row[ROW]), "value", f"{row['value']:g}", detail))
     return faults
@@ -297,7 +297,7 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
         found = []
         if column.low is not None:
             found.append(pa.Check.ge(column.low, error=f"at least {column.low:g}"))
-        if column.high is not None:
+        if column.high is not None and column.wall:
             found.append(pa.Check.le(column.high, error=f"at most {column.high:g}"))
         if column.choices:
             allowed = [*column.choices, ""]  # an empty cell has its own rule, F201

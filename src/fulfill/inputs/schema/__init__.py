@@ -6,6 +6,9 @@ reader (`tables.py`), the checks and the data dictionary of the docs all follow 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from fulfill.inputs.columns import USD, Table
 from fulfill.inputs.schema.demand import (
     COUNTRY_SHARES,
     MIX,
@@ -17,6 +20,7 @@ from fulfill.inputs.schema.demand import (
 from fulfill.inputs.schema.money import (
     BASE_DUTY,
     ENTRY_FEES,
+    EXCHANGE_RATES,
     HEADING_RATES,
     HEADINGS,
     TARIFF_HEADINGS,
@@ -38,6 +42,7 @@ from fulfill.inputs.schema.places import (
 from fulfill.inputs.schema.products import GOODS_COSTS, PRODUCTS
 from fulfill.inputs.schema.shared import (
     COUNTRY_CODES,
+    CURRENCY,
     PLACE,
     PROVENANCE,
     STATUSES,
@@ -59,12 +64,22 @@ from fulfill.inputs.schema.transport import (
 )
 from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VEHICLES
 
-NETWORK_TABLES = (
+
+def _priced(table: Table) -> Table:
+    """Return a table with the column `currency` before its source, if it has amounts of money."""
+    if table is not PARAMETERS and not any(column.is_money for column in table.columns):
+        return table
+    at = len(table.columns) - len(PROVENANCE)
+    return replace(table, columns=(*table.columns[:at], CURRENCY, *table.columns[at:]))
+
+
+NETWORK_TABLES = tuple(_priced(table) for table in (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
     PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
     OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
-    FERRIES, VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS,
-)  # fmt: skip
+    FERRIES, VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
+))  # fmt: skip
+"""Every table with amounts of money has the column `currency`."""
 DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
 
 __all__ = [
@@ -75,12 +90,14 @@ __all__ = [
     "COUNTRY_CODES",
     "COUNTRY_SHARES",
     "COUNTRY_TABLE",
+    "CURRENCY",
     "DEMAND_PARAMETERS",
     "DEMAND_TABLES",
     "DUTIES",
     "EMISSIONS",
     "EMISSION_MODES",
     "ENTRY_FEES",
+    "EXCHANGE_RATES",
     "FERRIES",
     "FREIGHT",
     "GATEWAYS",
@@ -118,6 +135,7 @@ __all__ = [
     "STOPS",
     "TARIFFS",
     "TARIFF_HEADINGS",
+    "USD",
     "VEHICLES",
     "WINDOW",
     "ZONES",

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from fulfill.inputs.columns import REQUIRED, Table, day, identifier, number, text
+from fulfill.inputs.columns import REQUIRED, Column, Table, day, identifier, number, text
 from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE
 
 HEADINGS = "headings"
 """Stands for a duty rate that is worked out from the headings of the class."""
 BASE_DUTY = "base"
 """The duty that every heading pays; others are added to it."""
-
+EXCHANGE_RATES = Table(
+    "exchange_rates",
+    "exchange rates by date; the newest on or before the as-of date of the network is used",
+    (
+        Column("date", "date", "day of the rate", "YYYY-MM-DD", key=True),
+        Column("currency", "id", "code of ISO 4217, such as MXN", key=True),
+        number("units_per_usd", "units/USD", "units of the currency for one USD", 1e-6, 1e6),
+        *PROVENANCE,
+    ),
+    required=False,
+)
 TARIFFS = Table(
     "tariffs",
     "what is paid at the border, by date; the row in force on the as-of date is used",

@@ -166,11 +166,25 @@ BANDS = Table(
             "band", "text", "name of the band", key=True, choices=("base", "overtime", "temporary")
         ),
         SITE_OF_ROW,
-        number("capacity_factor", "-", "capacity of the band, share of the base throughput", 0, 5),
         number(
-            "price_factor", "-", "handling price in the band, multiple of the base price", 0, 10
+            "capacity_factor",
+            "-",
+            "capacity of the band, share of the base throughput",
+            0,
+            5,
+            wall=False,
         ),
-        number("delay_days", "days", "days that an order in this band waits longer", 0, 30),
+        number(
+            "price_factor",
+            "-",
+            "handling price in the band, multiple of the base price",
+            0,
+            10,
+            wall=False,
+        ),
+        number(
+            "delay_days", "days", "days that an order in this band waits longer", 0, 30, wall=False
+        ),
         *PROVENANCE,
     ),
 )

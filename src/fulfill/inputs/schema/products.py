@@ -23,8 +23,8 @@ PRODUCTS = Table(
             0.01,
             1e5,
         ),
-        number("weight_kg", "kg/order", "weight of the packed order", 0.001, 1000),
-        number("volume_m3", "m3/order", "volume of the packed order", 1e-6, 10),
+        number("weight_kg", "kg/order", "weight of the packed order", 0.001, 1000, wall=False),
+        number("volume_m3", "m3/order", "volume of the packed order", 1e-6, 10, wall=False),
         text("tariff_class", "class that tariffs.csv names", REQUIRED),
         number("return_rate", "-", "share of delivered orders that come back", 0, 0.9),
         number(
@@ -34,8 +34,15 @@ PRODUCTS = Table(
             0,
             1,
         ),
-        number("skus", "SKUs", "number of articles in the segment", 1, 1e6),
-        number("demand_cv", "-", "coefficient of variation of one SKU's weekly demand", 0, 20),
+        number("skus", "SKUs", "number of articles in the segment", 1, 1e6, wall=False),
+        number(
+            "demand_cv",
+            "-",
+            "coefficient of variation of one SKU's weekly demand",
+            0,
+            20,
+            wall=False,
+        ),
         text(
             "stocking",
             "replenished through the year, or bought once for a season",

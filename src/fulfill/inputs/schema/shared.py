@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fulfill.inputs.columns import REQUIRED, number, text
+from fulfill.inputs.columns import REQUIRED, USD, number, text
 
 _CODES = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
@@ -23,6 +23,12 @@ WINDOW = {"lat": (-60.0, 75.0), "lon": (-180.0, 180.0)}
 PLACE = (
     number("lat", "degrees", "latitude, WGS84", *WINDOW["lat"]),
     number("lon", "degrees", "longitude, WGS84", *WINDOW["lon"]),
+)
+CURRENCY = text(
+    "currency",
+    "currency of all amounts of the row, also of those whose column is named after USD; "
+    "exchange_rates.csv has the rate of any other than USD",
+    USD,
 )
 PROVENANCE = (
     text("source", "who published the figure, with an id of your own if you like", REQUIRED),

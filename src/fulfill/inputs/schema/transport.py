@@ -29,8 +29,9 @@ FREIGHT = Table(
             0,
             90,
             0.0,
+            wall=False,
         ),
-        number("km_day", "km/day", "distance covered a day under way", 1, 50000),
+        number("km_day", "km/day", "distance covered a day under way", 1, 50000, wall=False),
         number("days_cv", "-", "coefficient of variation of the leg's time", 0, 3, 0.0),
         *PROVENANCE,
     ),
@@ -56,8 +57,15 @@ SERVICES = Table(
         number("base_usd", "USD/order", "price of the first kilogram", 0, 1000),
         number("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),
         number("usd_100km", "USD/order/100 km", "price by distance inside the band", 0, 10, 0.0),
-        number("days_mean", "days", "mean days from dispatch to door", 0.1, 60),
-        number("days_p90", "days", "90th percentile of the days from dispatch to door", 0.1, 120),
+        number("days_mean", "days", "mean days from dispatch to door", 0.1, 60, wall=False),
+        number(
+            "days_p90",
+            "days",
+            "90th percentile of the days from dispatch to door",
+            0.1,
+            120,
+            wall=False,
+        ),
         *PROVENANCE,
     ),
 )
@@ -102,8 +110,15 @@ MAIL_SERVICES = Table(
             0,
             1000,
         ),
-        number("days_mean", "days", "mean days from order to door", 0.1, 120),
-        number("days_p90", "days", "90th percentile of the days from order to door", 0.1, 240),
+        number("days_mean", "days", "mean days from order to door", 0.1, 120, wall=False),
+        number(
+            "days_p90",
+            "days",
+            "90th percentile of the days from order to door",
+            0.1,
+            240,
+            wall=False,
+        ),
         *PROVENANCE,
     ),
 )
@@ -140,7 +155,7 @@ EMISSIONS = Table(
     "well-to-wheel emissions by mode; every mode has a row",
     (
         Column("mode", "text", "mode", key=True, choices=EMISSION_MODES),
-        number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100),
+        number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100, wall=False),
         *PROVENANCE,
     ),
 )
@@ -151,8 +166,8 @@ LANES = Table(
     (
         identifier("from_id", "site, gateway or origin", key=True),
         identifier("to_id", "site, gateway or zone", key=True),
-        number("road_km", "km", "real length, in both directions", 0, 1e5),
-        number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None),
+        number("road_km", "km", "real length, in both directions", 0, 1e5, wall=False),
+        number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None, wall=False),
         *PROVENANCE,
     ),
     required=False,
@@ -168,8 +183,10 @@ FERRIES = Table(
         number("from_lon", "degrees", "longitude of the landing that roads reach", *WINDOW["lon"]),
         number("to_lat", "degrees", "latitude of the landing across water", *WINDOW["lat"]),
         number("to_lon", "degrees", "longitude of the landing across water", *WINDOW["lon"]),
-        number("km", "km", "length of the passage", 0.1, 5000),
-        number("hours", "h", "passage, boarding, and the mean wait for a departure", 0, 500),
+        number("km", "km", "length of the passage", 0.1, 5000, wall=False),
+        number(
+            "hours", "h", "passage, boarding, and the mean wait for a departure", 0, 500, wall=False
+        ),
         number("usd_order", "USD/order", "what carriers add to the price of an order", 0, 1000),
         number("usd_vehicle", "USD", "fare of a truck of the line-haul, there and back", 0, 1e5),
         number(
