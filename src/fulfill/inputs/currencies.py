@@ -100,7 +100,7 @@ def in_usd(
     if "exchange_rates" not in tables:
         return dict(tables), []
     rates = rates_on(tables["exchange_rates"], as_of)
-    converted, faults = dict(tables), []
+    converted, faults = dict(tables), list[Fault]()
     for table in PRICED:
         frame = tables.get(table.name)
         if frame is None or not _has_other(frame):

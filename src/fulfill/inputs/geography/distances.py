@@ -170,17 +170,25 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
         "origin": origins["origin_id"], "gateway": gateways["gateway_id"],
         "site": sites["site_id"], "zone": zones["zone_id"],
     }  # fmt: skip
-    site_zone = _override(site_zone, places["site"], places["zone"], network["lanes"])
+    country = {"gateway": gateways, "origin": origins, "site": sites, "zone": zones}
+
+    def given(km: Array, gate: NDArray[np.int64], start: str, goal: str) -> Array:
+        """Return lengths with those of lanes.csv; none leads over a border without a crossing."""
+        found = _override(km, places[start], places[goal], network["lanes"])
+        ends = (country[end]["country"].to_numpy() for end in (start, goal))
+        foreign = np.not_equal.outer(*ends)
+        return np.where(foreign & (gate < 0), np.inf, found)
+
     return Distances(
-        site_zone=site_zone,
+        site_zone=given(site_zone, site_zone_gate, "site", "zone"),
         site_zone_crossing=site_zone_gate,
         site_zone_ferry=site_zone_ferry,
-        gateway_site=_override(gateway_site, places["gateway"], places["site"], network["lanes"]),
+        gateway_site=given(gateway_site, gateway_gate, "gateway", "site"),
         gateway_site_crossing=gateway_gate,
         origin_gateway=_override(
             _overseas(origins, gateways), places["origin"], places["gateway"], network["lanes"]
         ),
-        origin_site=_override(origin_site, places["origin"], places["site"], network["lanes"]),
+        origin_site=given(origin_site, origin_gate, "origin", "site"),
         origin_site_crossing=origin_gate,
         crossings=tuple(
             pd.Index(gateways["gateway_id"]).get_indexer(crossings["gateway_id"]).tolist()
