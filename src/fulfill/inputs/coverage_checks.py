@@ -302,20 +302,20 @@ def _fallback_classes(network: Network, regime: Regime) -> Iterator[Fault]:
     """Warn of classes that take the row `any` although a row of their own was to be expected.
 
     It was where the class had a row that has ended, or has a row elsewhere while other classes have
-    theirs for this country and kind of entry. Where no class has a row on the as-of date and the
-    class's own begins later, the row `any` is meant to apply until then.
+    theirs for this country, kind of entry and group of origin. Where no class has a row on the
+    as-of date and the class's own begins later, the row `any` is meant to apply until then.
     """
     tariffs, classes = network["tariffs"], dict.fromkeys(network["products"]["tariff_class"])
     named = set(tariffs["tariff_class"]) - {ANY}
     begun = tariffs[tariffs["valid_from"] <= np.datetime64(regime.as_of, "s")]
-    for (country, kind), rows in regime.rows.groupby(["destination", "entry_kind"]):
-        fallback = rows[rows["tariff_class"] == ANY]
+    keys = ["destination", "entry_kind", "origin_group"]
+    for (country, kind, group), rows in regime.rows.groupby(keys):
+        same = (regime.rows["destination"] == country) & (regime.rows["entry_kind"] == kind)
+        among = regime.rows[same & regime.rows["origin_group"].isin([group, ANY])]
+        fallback = among[among["tariff_class"] == ANY]
         own = set(rows["tariff_class"]) - {ANY}
-        earlier = set(
-            begun.loc[
-                (begun["destination"] == country) & (begun["entry_kind"] == kind), "tariff_class"
-            ]
-        )
+        before = begun[(begun[keys] == [country, kind, group]).all(axis=1)]
+        earlier = set(before["tariff_class"])
         for name in classes if len(fallback) else ():
             if name not in own and name in (named if own else named & earlier):
                 rates = ", ".join(dict.fromkeys(f"{100 * rate:g} %" for rate in fallback["rate"]))
