@@ -18,6 +18,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.schema import DEMAND_PARAMETERS, DEMAND_TABLES
 from fulfill.inputs.tables import parameter_faults, parameter_values, read_settings, read_tables
+from fulfill.inputs.windows import Windows
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -94,7 +95,7 @@ SETTINGS = "demand.toml"
 FILES = (SETTINGS, *(f"{table.name}.csv" for table in DEMAND_TABLES))
 
 
-def read_demand(place: Path, label: str | None = None) -> Demand:
+def read_demand(place: Path, label: str | None = None, windows: Windows | None = None) -> Demand:
     """Read and check a demand folder.
 
     Parameters
@@ -103,6 +104,9 @@ def read_demand(place: Path, label: str | None = None) -> Demand:
         The folder.
     label : str, optional
         How a run names the folder in its manifest; by default `folder.portable(place)`.
+    windows : mapping, optional
+        Windows of the countries of the network, so that misplaced zones are told with all other
+        faults; `build_problem` checks them in any case.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def read_demand(place: Path, label: str | None = None) -> Demand:
     """
     folder = read_folder(place, FILES, label)
     settings, faults = read_settings(folder, SETTINGS, {"name": str, "title": str}, {})
-    tables, found = read_tables(folder, DEMAND_TABLES)
+    tables, found = read_tables(folder, DEMAND_TABLES, windows)
     faults += found
     if "parameters" in tables:
         faults += parameter_faults(

@@ -167,11 +167,8 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         )
     faults += table_faults(folder, tables)
     faults += _settings_faults(folder, settings)
-    day = settings.get("as_of")
-    usd = tables
-    if isinstance(day, str) and is_day(day):
-        usd, found = in_usd(folder.name, tables, date.fromisoformat(day))
-        faults += found
+    usd, found = _amounts_in_usd(folder, tables, settings)
+    faults += found
     if faults:
         raise InputError(faults)
     return Network(
@@ -185,6 +182,16 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         roads_file=settings.get("roads"),
         outlines_file=settings.get("outlines"),
     )
+
+
+def _amounts_in_usd(
+    folder: InputFolder, tables: dict[str, pd.DataFrame], settings: Mapping[str, str]
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Convert all amounts, if the settings have a day whose exchange rates hold."""
+    day = settings.get("as_of")
+    if not (isinstance(day, str) and is_day(day)):
+        return tables, []
+    return in_usd(folder.name, tables, date.fromisoformat(day))
 
 
 def table_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:

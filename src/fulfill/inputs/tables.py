@@ -25,16 +25,18 @@ from fulfill.inputs.rows import Rows, read_rows
 from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
-from fulfill.inputs.windows import window_faults, windows_of
+from fulfill.inputs.windows import Windows, window_faults, windows_of
 
 log = logging.getLogger(__name__)
 
+SHIFTED = {"F107", "F110"}
+"""Faults of a row whose cells stand in the wrong columns."""
 MISFITS = {"F201", "F202", "F203", "F204", "F205", "F206", "F209", "F211"}
 """Faults of a row that also arise where the cells of a row stand in the wrong columns."""
 
 
 def read_tables(
-    folder: InputFolder, tables: Iterable[Table]
+    folder: InputFolder, tables: Iterable[Table], windows: Windows | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Read and check the tables of a folder.
 
@@ -43,6 +45,9 @@ def read_tables(
     folder : InputFolder
     tables : iterable of Table
         The declarations.
+    windows : mapping, optional
+        Windows of the countries in which places lie; by default those of countries.csv if it is
+        among the tables.
 
     Returns
     -------
@@ -52,7 +57,7 @@ def read_tables(
         Everything that is wrong with the tables, each by itself and where one refers to another.
     """
     frames: dict[str, pd.DataFrame] = {}
-    readable: dict[str, pd.DataFrame] = {}
+    sound: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for table in tables:
         file = f"{table.name}.csv"
@@ -66,12 +71,14 @@ def read_tables(
             folder.files[file], f"{folder.name}/{file}", table, folder.date_order
         )
         faults += found
-        readable[file] = frame
+        shifted = {fault.row for fault in found if fault.code in SHIFTED}
+        sound[file] = frame[~frame[ROW].isin(shifted)]
         if not found:
             frames[table.name] = frame
     if "countries" in frames:
         windows = windows_of(frames["countries"])
-        for file, frame in readable.items():
+    if windows:
+        for file, frame in sound.items():
             faults += window_faults(frame, f"{folder.name}/{file}", windows)
     faults += reference_faults(folder, tables, frames)
     return frames, faults

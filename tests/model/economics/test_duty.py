@@ -103,7 +103,7 @@ def test_goods_without_any_rule_cannot_be_entered(toy_problem: Problem) -> None:
     taxes = formal_entry_taxes(
         toy_problem.regime,
         # the toy has no rule for goods into the US
-        BorderPassage(*(np.array([name], object) for name in ("CN", "US", "sea"))),
+        BorderPassage(*(np.array([name], object) for name in ("CN", "CN", "US", "sea"))),
         FreightCost(none, none),
         network["products"],
         network["countries"].assign(country="US"),

@@ -90,21 +90,19 @@ def cross_road_km(
         between = np.flatnonzero(joins(crossings, here, there))
         gates = crossings[["lat", "lon"]].to_numpy(float)[between]
         # the same crossing is measured once from either side: it snaps to a node of each country
-        first = road_km(
-            graph,
-            rules,
-            np.asarray(from_points)[rows],
-            gates,
-            np.full(len(rows), here, object),
-            np.full(len(gates), here, object),
-        )
-        second = road_km(
-            graph,
-            rules,
-            gates,
-            np.asarray(to_points)[columns],
-            np.full(len(gates), there, object),
-            np.full(len(columns), there, object),
+        first, second = (
+            road_km(
+                graph,
+                rules,
+                start,
+                goal,
+                np.full(len(start), side, object),
+                np.full(len(goal), side, object),
+            )
+            for start, goal, side in (
+                (np.asarray(from_points)[rows], gates, here),
+                (gates, np.asarray(to_points)[columns], there),
+            )
         )
         block = np.ix_(rows, columns)
         best[block], through = _shortest_through(first, second)
