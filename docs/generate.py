@@ -24,6 +24,7 @@ from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
 from fulfill.inputs.faults import RULES
 from fulfill.inputs.folder import locate
 from fulfill.inputs.schema import (
+    COUNTRY_CODES,
     DEMAND_PARAMETERS,
     DEMAND_TABLES,
     NETWORK_PARAMETERS,
@@ -267,10 +268,17 @@ def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, 
         lines += [_column(column) for column in table.columns] + [""]
     if not parameters:
         return "\n".join(lines)
-    lines += [f"### {title.lower()}: rows of parameters.csv", "", "Every row must be there.", ""]
+    lines += [
+        f"### {title.lower()}: rows of parameters.csv",
+        "",
+        "A row must be there unless it says optional.",
+        "",
+    ]
     lines += ["| parameter | unit | allowed | meaning |", "|---|---|---|---|"]
     lines += [
-        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g} | {_cell(row.meaning)} |"
+        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g}"
+        f"{'' if row.wall else '; above it a warning'} | "
+        f"{'' if row.required else 'optional: '}{_cell(row.meaning)} |"
         for row in parameters
     ]
     return "\n".join([*lines, ""])
@@ -296,6 +304,8 @@ def _default(column: Column) -> str:
 
 
 def _allowed(column: Column) -> str:
+    if column.choices == COUNTRY_CODES:
+        return "code of ISO 3166-1"
     if column.choices:
         return ", ".join(f"`{choice}`" for choice in column.choices)
     if column.refers:
@@ -303,7 +313,8 @@ def _allowed(column: Column) -> str:
     if column.kind == "flag":
         return "`yes`, `no`"
     if column.low is not None and column.high is not None:
-        return f"{column.low:g} to {column.high:g}"
+        limits = f"{column.low:g} to {column.high:g}"
+        return limits if column.wall else f"{limits}; above it a warning"
     return f"at least {column.low:g}" if column.low is not None else ""
 
 

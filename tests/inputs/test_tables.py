@@ -801,10 +801,13 @@ def test_every_code_is_exercised() -> None:
     checks = {f"F31{digit}" for digit in range(3, 10)} | {"F212", "F213", "F214", "F322"}
     places = {"F351", "F330", "F331", "F360", "F361", "F362", "W360", "W361"}
     folders = {f"F34{digit}" for digit in range(10)} | {"W340"}
-    warnings = {"W302", "W303", "W306"}
+    warnings = {"W302", "W303", "W306", "W322"}
+    currencies = {"F323", "W321", "W323"}
     databases = {"F370"}
     cases = {case.code for case in CASES}
-    assert cases | elsewhere | checks | places | folders | warnings | databases == set(RULES)
+    assert cases | elsewhere | checks | places | folders | warnings | currencies | databases == set(
+        RULES
+    )
 
 
 def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:

@@ -292,6 +292,7 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     InputError
         With every fault of tables and options.
     """
+    from fulfill.inputs.currencies import used_rates
     from fulfill.inputs.faults import abridged
     from fulfill.study.study import demand_overrides, load
 
@@ -301,4 +302,7 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     listed, counted = abridged(study.warnings)
     for warning in (*listed, *counted):
         note(f"warning: {warning}")
+    network = study.problem.network
+    for rate in used_rates(network.written, network.as_of):
+        note(f"amounts in {rate.currency} are converted at {rate} ({rate.source})")
     return study

@@ -14,9 +14,12 @@ import pandas as pd
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.headings import heading_faults
+from fulfill.inputs.origins import mail_faults, with_whole_origins
+from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.site_rows import row_faults, rows_by_site
 from fulfill.inputs.site_rule_checks import site_rule_faults
 from fulfill.inputs.spelling import fold, misspelt, near
+from fulfill.inputs.windows import border_faults
 
 Tables = Mapping[str, pd.DataFrame]
 ANY = "any"
@@ -57,10 +60,13 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F205, F208, F213, F214, F303, F313 to F315, F318, F322 and F351.
+        F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F351.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
+        (("countries",), _border_faults),
         (("origins",), _origin_faults),
+        (("gateways",), _gateway_country_faults),
+        (("origins", "countries", "origin_groups", "mail_services"), _mail_faults),
         (("services",), _distance_band_faults),
         (("sites", "site_sizes"), _size_faults),
         (("sites", "bands"), _base_band_faults),
@@ -138,6 +144,31 @@ def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
             yield Fault(
                 "F214", f"{folder}/origins.csv", int(line), "minimum_m3_year", f"{least:g}", detail
             )
+
+
+def _border_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find windows of countries that are empty or given in part."""
+    yield from border_faults(tables["countries"], f"{folder}/countries.csv")
+
+
+def _mail_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find mail services whose parcels would belong to no tariff group, or to several."""
+    origins = with_whole_origins(tables)["origins"]
+    yield from mail_faults(folder, origins, tables["mail_services"])
+
+
+def _gateway_country_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find ports and airports without one known country, and crossings without two."""
+    gateways = tables["gateways"]
+    columns = (ROW, "kind", "country")
+    for line, kind, country in zip(*(gateways[name] for name in columns), strict=True):
+        sides = country.split("-")
+        wanted = 2 if kind == "crossing" else 1
+        if len(set(sides)) == wanted == len(sides) and set(sides) <= set(COUNTRY_CODES):
+            continue
+        form = "the two countries that it joins, such as MX-US" if wanted == 2 else "one country"
+        detail = f"a {kind} has {form}, by the two-letter codes of ISO 3166-1"
+        yield Fault("F206", f"{folder}/gateways.csv", int(line), "country", str(country), detail)
 
 
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:

@@ -121,7 +121,7 @@ VALUES: dict[str, dict[str, str]] = {
     },
     "ask": {
         "carrier": "the last-mile carrier: its rate card and its share of late parcels",
-        "mail": "the consolidator of mail from China: a quote by weight and its delivery times",
+        "mail": "the consolidator of mail from overseas: a quote by weight and its delivery times",
         "forwarder": "a freight forwarder: door-to-port quotes for the next twelve months",
         "broker": "a customs broker: the headings of your goods and their rates",
         "port": "the terminal or crossing: its tariff and its waiting times",

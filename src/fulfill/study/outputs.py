@@ -265,7 +265,7 @@ BREAK_EVEN = output(
         Figure("price_usd", "USD", CENTS, "price", "consumer price"),
         Figure("break_even_price_usd", "USD", CENTS, "break-even price",
                "price at which the winner changes, 0.2 to 5 times the price; none: no such price"),
-        Figure("duty_rate", "share", PERCENT, "duty rate", "formal duty rate of Chinese goods"),
+        Figure("duty_rate", "share", PERCENT, "duty rate", "formal duty rate from overseas"),
         Figure("break_even_duty_rate", "share", PERCENT, "break-even duty rate",
                "duty rate above which mail wins, up to 500 %; none: no such rate"),
         Figure("value_ratio", "1", MILLS, "value ratio", "transfer value over net price"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.inputs.origins import is_overseas
 from fulfill.inputs.problem import Problem
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
@@ -43,7 +44,7 @@ class Priced:
 
 def nearshore_routes(problem: Problem, instance: LocationInstance) -> NDArray[np.bool_]:
     """Return which inbound routes start at a nearshore plant, (n_routes,)."""
-    near = (problem.network["origins"]["country"] != "CN").to_numpy()
+    near = ~is_overseas(problem.network["origins"])
     return np.asarray(near[instance.required_inbound.route_origin])
 
 

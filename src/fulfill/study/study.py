@@ -18,6 +18,7 @@ from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 from fulfill.inputs.problem import CHANNELS, Problem, build_problem
+from fulfill.inputs.windows import windows_of
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 from fulfill.study.option_checks import as_day, as_names, range_faults
 
@@ -304,7 +305,8 @@ def load(
     faults: list[Fault] = []
     reader = partial(read_network, date_order=date_order)
     found = _read(reader, "network", network, faults)
-    wanted = _read(read_demand, "demand", demand, faults)
+    windows = None if found is None else windows_of(found["countries"])
+    wanted = _read(partial(read_demand, windows=windows), "demand", demand, faults)
     if found is None or wanted is None:
         raise InputError(faults)
     study = ask(found, wanted, as_of=as_of, channels=channels, overrides=overrides, **options)

@@ -99,10 +99,11 @@ def test_nearshore_goods_pay_no_duty_at_home(toy: Folders) -> None:
 def test_goods_cost_what_the_cheapest_origin_asks(toy: Folders) -> None:
     nearshore(toy)
     toy.set("network/goods_costs.csv", 3, "origin_id", "plant")
-    goods = goods_of(toy.problem())
+    problem = toy.problem()
+    goods = goods_of(problem)
     assert goods.by_origin.tolist() == [[5, np.inf], [7, 5]]
     assert goods.cheapest.tolist() == [5, 5]
-    assert goods.cheapest_overseas.tolist() == [5, np.inf]
+    assert goods.mailed(problem.network["origins"], "").tolist() == [5, np.inf]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ from fulfill.model.economics.order_value import (
     OrderRevenue,
     OrderValue,
     cost_of_a_day,
+    goods_by_option,
     net_of_vat,
     order_revenue,
     order_value,
@@ -274,6 +275,7 @@ def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
     freight = order_freight(routes, products, factor)
     passage = BorderPassage(
         network["origins"]["country"].to_numpy()[routes.origin],
+        network["origins"]["origin_group"].to_numpy()[routes.origin],
         network["sites"]["country"].to_numpy()[routes.site],
         routes.entry_mode,
     )
@@ -426,6 +428,7 @@ def _revenue(problem: Problem, delivery_options: DeliveryOptions) -> OrderRevenu
         delivery_options,
         network["products"],
         network["countries"],
+        network["origins"],
         problem.regime,
         network.value_base,
     )
@@ -442,7 +445,7 @@ def _value(
         delivery_options,
         left,
         revenue,
-        _goods(network),
+        goods_by_option(delivery_options, _goods(network), network["origins"]),
         network["products"],
         network["calendar"],
         figures.by_mail,

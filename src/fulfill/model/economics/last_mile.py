@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
+from fulfill.inputs.origins import can_mail
 from fulfill.model.economics.carbon import kg_co2e_per_kg
 
 Array = NDArray[np.float64]
@@ -57,8 +58,8 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-        usd_100km, days_mean, days_p90, volumetric_kg_m3, and ferry: the row of ferries.csv, -1 for
-        none. The row number is the index of the option.
+        usd_100km, days_mean, days_p90, volumetric_kg_m3, from_country (empty but for mail), and
+        ferry: the row of ferries.csv, -1 for none. The row number is the index of the option.
     """
 
     table: pd.DataFrame
@@ -149,7 +150,7 @@ def allowed_options(
         The channels that may be used.
     crossing : CrossBorderTerms
     """
-    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY)
+    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY, from_country="")
     parts = []
     if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
@@ -235,8 +236,8 @@ def lanes_to_zones(
 ) -> Lanes:
     """Return every lane that a delivery option serves.
 
-    Country, zone class, ferry and distance band (of own vans: own_delivery.csv) must fit. Mail has
-    lanes only where there is an origin overseas to mail from.
+    Country, zone class, ferry and distance band (of own vans: own_delivery.csv) must fit. A mail
+    service has lanes only where there is an origin from which it collects.
 
     Parameters
     ----------
@@ -248,7 +249,7 @@ def lanes_to_zones(
     zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
     domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
     own_usd = _own_prices(own_delivery, sites, zones)
-    from_abroad = (origins["country"] == "CN").any()
+    mail_km = _mail_km(delivery_options.table, origins, zones)
     pieces = []
     columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to")
     rows = zip(
@@ -257,7 +258,7 @@ def lanes_to_zones(
     for number, (own, channel, country, kind, ferry, km_from, km_to) in enumerate(rows):
         fits = (zone_country == country) & (zone_class == kind)
         if channel == "direct_mail":
-            zone = np.flatnonzero(fits & from_abroad)
+            zone = np.flatnonzero(fits & np.isfinite(mail_km[number]))
             site = np.full(len(zone), -1)
         else:
             km = distances.site_zone
@@ -269,7 +270,7 @@ def lanes_to_zones(
         pieces.append((zone, site, np.full(len(zone), number)))
     zone, site, option = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
-    km = np.where(mailed, _air_km(origins, zones)[zone], distances.site_zone[site, zone])
+    km = np.where(mailed, mail_km[option, zone], distances.site_zone[site, zone])
     by_distance = delivery_options.table["usd_100km"].to_numpy(float)[option] * km / 100.0
     return Lanes(
         zone=zone,
@@ -304,13 +305,15 @@ def _own_prices(own_delivery: pd.DataFrame, sites: pd.DataFrame, zones: pd.DataF
     return usd
 
 
-def _air_km(origins: pd.DataFrame, zones: pd.DataFrame) -> Array:
-    """Return air km to each zone from the nearest origin overseas, for the emissions of mail.
+def _mail_km(options: pd.DataFrame, origins: pd.DataFrame, zones: pd.DataFrame) -> Array:
+    """Return air km to each zone from the nearest origin of each mail service, for its emissions.
 
-    Infinite where there is none.
+    Shape (n_options, n_zones); infinite where there is none, and for other options.
     """
-    abroad = origins[origins["country"] == "CN"]
-    points = abroad[["lat", "lon"]].to_numpy(float)
-    if not len(points):
-        return np.full(len(zones), np.inf)
-    return np.asarray(air_km(points, zones[["lat", "lon"]].to_numpy(float)).min(axis=0))
+    points, goals = (frame[["lat", "lon"]].to_numpy(float) for frame in (origins, zones))
+    km = np.full((len(options), len(zones)), np.inf)
+    mailed = (options["channel"] == "direct_mail").to_numpy(bool)
+    for start in options.loc[mailed, "from_country"].unique():
+        near = air_km(points[can_mail(origins, start)], goals).min(axis=0, initial=np.inf)
+        km[mailed & (options["from_country"] == start).to_numpy(bool)] = near
+    return km

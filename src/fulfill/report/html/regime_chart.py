@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import Regime, courier_entry, regime_on
+from fulfill.model.economics.inbound import overseas_groups
 from fulfill.report.html.page import html_table
 from fulfill.report.html.style import DASHED, INK, LINE, Chart, Entry, chart, hover, label_months
 from fulfill.study.language import Message, listed
@@ -65,18 +66,31 @@ def _rates(problem: Problem, regime: Regime) -> Iterator[tuple[str, str, float]]
     network = problem.network
     products: list[Any] = list(network["products"].itertuples(index=False))
     zones = problem.demand.zones["country"].to_numpy()
+    groups = overseas_groups(network["origins"], network["products"], network["goods_costs"])
     for country, vat in network["countries"][["country", "vat_rate"]].itertuples(index=False):
         orders = problem.orders[zones == country].sum(axis=(0, 2))
         if orders.sum() <= 0:
             continue
         courier = [
             courier_entry(
-                regime, country, row.tariff_class, row.price_usd, network.value_base, vat
+                regime,
+                country,
+                groups[row.product_id],
+                row.tariff_class,
+                row.price_usd,
+                network.value_base,
+                vat,
             ).rule
             for row in products
         ]
         formal = [
-            regime.find(country, "formal", "CN", row.tariff_class, row.transfer_value_usd)
+            regime.find(
+                country,
+                "formal",
+                groups[row.product_id],
+                row.tariff_class,
+                row.transfer_value_usd,
+            )
             for row in products
         ]
         for entry, rules in (("courier", courier), ("formal", formal)):
@@ -188,7 +202,7 @@ def entry_words(entry: str, country: str) -> str:
     """Return the label of a kind of entry into a country."""
     if entry == "courier":
         return _("courier tax, {country}").format(country=country)
-    return _("duty on stock from China, {country}").format(country=country)
+    return _("duty on stock from overseas, {country}").format(country=country)
 
 
 def _on(rows: pd.DataFrame, day: date) -> float:
