@@ -30,6 +30,7 @@ from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.language import LANGUAGES, LOCALES, TAGS, speaking, translated
 from fulfill.study.open_run import open_run
 from fulfill.study.run import Run
+from fulfill.study.study import load
 from fulfill.study.verdict import conditions_in_words
 from fulfill.study.verify import verify
 from messages import catalogue_path
@@ -170,6 +171,31 @@ def test_no_english_is_left_on_a_page(
     assert english(Words(page).found, code, given) == []
     assert english(list(chart_texts(page)), code, given) == []
     assert len(list(chart_texts(page))) > 20
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"channels": ("local",)},  # with orders that are not served
+        {"channels": ("direct_mail",)},  # without sites
+        {"resolution": 2, "opened": ("site-b",), "budget_usd": 1e6, "co2_kg": 1e6},
+        {"service": "1d=0.9"},  # without a plan
+    ],
+)
+def test_no_english_is_left_of_plans_with_conditions(
+    asked: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = load("toy", "toy", gap=0.0, method="monolith", **asked).optimize()
+    given = names(run.problem)
+    for code in OTHERS:
+        with speaking(code):
+            print_summary(run.plan, run.audit, Path("runs"))
+            if run.found:
+                write_report(run, map_layers(run), tmp_path / "page")
+                page = (tmp_path / "page").read_text(encoding="utf-8")
+                assert english([*Words(page).found, *chart_texts(page)], code, given) == []
+        lines = re.split(r"\s{2,}|\n", capsys.readouterr().out)
+        assert english([line for line in lines if line], code, given) == []
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -23,7 +23,7 @@ from fulfill.report.html.style import CHANNEL_COLOR, INK, PALE, Chart, Entry, ho
 from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
-from fulfill.study.vocabulary import CENTS, WHOLE, shown
+from fulfill.study.vocabulary import BY_MAIL, CENTS, WHOLE, shown
 
 Array = NDArray[np.float64]
 LEAD_TIMES = (
@@ -215,7 +215,8 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
     """Draw service areas."""
     if areas.empty:
         return []
-    names = plan.sites.set_index("site_id")["name"] if len(plan.sites) else pd.Series(dtype=str)
+    names = dict(zip(plan.sites["site_id"], plan.sites["name"], strict=True))
+    names[BY_MAIL] = shown("direct_mail", "channel")
     source = ColumnDataSource(
         {
             **areas_xy(areas.geometry),
