@@ -13,6 +13,7 @@ from fulfill.cli.completion import complete_sites
 from fulfill.cli.echo import keep_quiet, note, speak
 from fulfill.cli.types import Day, Figure, Service, split_names
 from fulfill.study.language import ENGLISH, LANGUAGES, Message
+from fulfill.study.language import translated as _
 
 if TYPE_CHECKING:
     from fulfill.study.study import Study
@@ -295,6 +296,7 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     from fulfill.inputs.currencies import used_rates
     from fulfill.inputs.faults import abridged
     from fulfill.study.study import demand_overrides, load
+    from fulfill.study.vocabulary import DAY, shown
 
     figures = demand_overrides(**{name: options.pop(name) for name in DEMAND_FIGURES})
     overrides = [*figures, *options.pop("overrides")]
@@ -304,5 +306,9 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
         note(f"warning: {warning}")
     network = study.problem.network
     for rate in used_rates(network.written, network.as_of):
-        note(f"amounts in {rate.currency} are converted at {rate} ({rate.source})")
+        text = _(
+            "amounts in {currency} are converted at {rate} {currency} per USD of {day} ({source})"
+        )
+        units, day = shown(rate.units_per_usd, "{:,.10g}"), shown(rate.day, DAY)
+        note(text.format(currency=rate.currency, rate=units, day=day, source=rate.source))
     return study
