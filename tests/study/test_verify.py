@@ -672,10 +672,13 @@ def test_a_changed_run_is_not_opened_and_so_not_saved_anew(run: Path, name: str)
 def test_other_files_in_a_run_are_named(run: Path) -> None:
     (run / "notes.txt").write_text("mine")
     (run / "plan.gpkg").unlink()
+    with (run / "plan.qgs").open("a") as project:
+        project.write(" ")
     found = verify(run)
     assert found.clean
-    assert found.not_checked[:2] == (
+    assert found.not_checked[:3] == (
         "plan.gpkg, which was changed or removed",
+        "plan.qgs, which was changed or removed",
         "of no run: notes.txt",
     )
 

@@ -56,6 +56,7 @@ from fulfill.study.run_folder import (
     INPUTS,
     LAYERS,
     PRIVATE_FLEET,
+    PROJECT,
     REPORT,
     ROUNDS,
     SUMMARY,
@@ -94,7 +95,7 @@ UNCHECKED = (
         exposures=EXPOSURES,
         report=REPORT,
     ),
-    Message("{layers}, which a GIS changes when it opens it", layers=LAYERS),
+    Message("{layers}, which a GIS changes when it opens it", layers=f"{LAYERS}, {PROJECT}"),
     Message("that nobody wrote new hashes into the manifest after changing what is named here"),
 )
 """Parts of a run that an audit does not check."""
@@ -245,9 +246,10 @@ def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     same = Message("{n} the same", n=len(recorded) - len(faults))
     there_are = Message("{n} files", n=len(recorded))
     yield Check(Message("files of the run"), there_are, same, tuple(faults))
-    if changed_files(folder, [LAYERS], recorded):
-        changed_layers = Message("{layers}, which was changed or removed", layers=LAYERS)
-        yield Check(LAYERS, None, None, unverified=changed_layers)
+    for name in (LAYERS, PROJECT):
+        if changed_files(folder, [name], recorded):
+            changed_map = Message("{layers}, which was changed or removed", layers=name)
+            yield Check(name, None, None, unverified=changed_map)
     others = sorted({path.name for path in folder.iterdir()} - known)
     if others:
         unverified = Message("of no run: {names}", names=", ".join(others)[:200])
