@@ -298,7 +298,8 @@ class Run:
         Parameters
         ----------
         layer : str, optional
-            What colours the zones at first: ``lead_time`` (default), ``mail`` or ``cancellation``.
+            What colours the zones at first: ``lead_time`` (default), ``landed`` (landed cost),
+            ``mail`` or ``cancellation``.
 
         Returns
         -------

@@ -12,7 +12,7 @@ from fulfill.study.run import Run
 from fulfill.study.study import load
 from report.html.test_page import Tags
 
-COLORINGS = {"lead_time", "mail", "cancellation"}
+COLORINGS = {"lead_time", "landed", "mail", "cancellation"}
 """Those that the docstring of `Run.explore` names."""
 
 

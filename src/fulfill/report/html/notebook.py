@@ -68,8 +68,8 @@ def explore(run: Run, layer: str | None = None) -> PlanMap:
     run : Run
         With a plan.
     layer : str, optional
-        What colours the zones at first: ``lead_time`` (default), ``mail`` or ``cancellation``. The
-        buttons of the map switch to the others.
+        What colours the zones at first: ``lead_time`` (default), ``landed`` (landed cost),
+        ``mail`` or ``cancellation``. The buttons of the map switch to the others.
 
     Returns
     -------
