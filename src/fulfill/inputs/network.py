@@ -168,8 +168,7 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
     faults += table_faults(folder, tables)
     faults += _settings_faults(folder, settings)
     usd, found = _amounts_in_usd(folder, tables, settings)
-    faults += found
-    if faults:
+    if faults := [*faults, *found]:
         raise InputError(faults)
     return Network(
         name=settings["name"],
