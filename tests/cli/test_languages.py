@@ -43,7 +43,7 @@ def test_page_and_summary_are_in_the_language(runs: dict[str, Path]) -> None:
 
 def test_files_for_programs_do_not_depend_on_the_language(runs: dict[str, Path]) -> None:
     tables = sorted(path.name for path in runs["en"].glob("*.csv"))
-    assert len(tables) == 8
+    assert {"flows.csv", "exposures.csv"} <= set(tables)
     for name in tables:
         assert (runs["zh"] / name).read_bytes() == (runs["en"] / name).read_bytes()
     summaries = [
