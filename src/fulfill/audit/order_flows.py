@@ -106,7 +106,8 @@ def order_flows(
     )
     channel = option_table["channel"].to_numpy()[option]
     mailed = site == MAIL
-    km = np.where(mailed, _mail_km(problem)[zone], distances.site_zone[site, zone])
+    service = option_table["service_id"].to_numpy()[option]
+    km = np.where(mailed, _mail_km(problem, service, zone), distances.site_zone[site, zone])
     ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
     lanes = _Lanes(zone, site, km, ferry)
     option = _option_of(problem, options, option_table, option, lanes)
@@ -217,12 +218,23 @@ def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:
     return table.reindex(ends).to_numpy(float)
 
 
-def _mail_km(problem: Problem) -> Array:
-    """Return air km from the nearest origin overseas, (n_zones,); infinite without one."""
+def _mail_km(problem: Problem, service: NDArray[np.object_], zone: Index) -> Array:
+    """Return air km of mailed lanes from the nearest origin of their service, (n_lanes,).
+
+    Infinite where a service has none; lanes of other services have no meaning.
+    """
     origins, zones = problem.network["origins"], problem.demand.zones
-    start = origins.loc[origins["country"] == "CN", ["lat", "lon"]].to_numpy(float)
-    km = air_km(start, zones[["lat", "lon"]].to_numpy(float))
-    return np.asarray(km.min(axis=0, initial=np.inf))
+    collects = problem.network["mail_services"].drop_duplicates("service_id")
+    km = np.full(len(zone), np.inf)
+    for name, country in zip(collects["service_id"], collects["from_country"], strict=True):
+        near = (origins["country"] == country) | (country == "")
+        start = origins[(origins["direct_mail"] == "yes") & near]
+        lanes = np.flatnonzero(service == name)
+        goal = zones.iloc[zone[lanes]]
+        km[lanes] = air_km(
+            start[["lat", "lon"]].to_numpy(float), goal[["lat", "lon"]].to_numpy(float)
+        ).min(axis=0, initial=np.inf)
+    return km
 
 
 def _kg_co2e_per_kg(problem: Problem, mailed: NDArray[np.bool_], km: Array) -> Array:

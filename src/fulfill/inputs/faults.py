@@ -190,6 +190,15 @@ RULES: dict[str, tuple[str, str]] = {
         "the model fits into the memory of the machine",
         "merge zones with `--resolution`, or plan on a machine with more memory",
     ),
+    "F322": (
+        "a choice of sites obeys every rule of group_limits.csv, the locks and the number of sites",
+        "change the number of a rule, remove a rule, or change --open, --close, --sites or "
+        "--budget",
+    ),
+    "F323": (
+        "every currency of the tables has an exchange rate on or before the as-of date",
+        "add a row to exchange_rates.csv, or write the code of ISO 4217, such as MXN",
+    ),
     "F330": (
         "a stop lies in a country of the network",
         "correct lat and lon, or remove the stop",
@@ -244,6 +253,10 @@ RULES: dict[str, tuple[str, str]] = {
         "let each break of rate_cards.csv begin where the one before it ends, "
         "and end one price before the next begins",
     ),
+    "F351": (
+        "a rate from headings has headings of its class, each with a base duty on every day",
+        "add the rows to tariff_headings.csv and heading_rates.csv, or write the rate as a number",
+    ),
     "F352": (
         "the prices of a card and service have one divisor and one rounding on a day",
         "write the same divisor_cm3_kg and round_up_kg in each of its rows",
@@ -288,6 +301,18 @@ RULES: dict[str, tuple[str, str]] = {
     "W306": (
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
+    ),
+    "W322": (
+        "a country of countries.csv has the window in which its places lie",
+        "fill lat_from, lat_to, lon_from and lon_to, in degrees; a warning",
+    ),
+    "W321": (
+        "a number lies in the usual range of its column",
+        "check its unit and currency, and the decimal point; it is used as it is; a warning",
+    ),
+    "W323": (
+        "exchange rates in use are of about the as-of date",
+        "add a newer rate to exchange_rates.csv; a warning",
     ),
     "W340": (
         "a file of a run is as the run wrote it",

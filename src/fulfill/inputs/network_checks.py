@@ -14,6 +14,8 @@ import pandas as pd
 
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.headings import heading_faults
+from fulfill.inputs.origins import mail_faults, with_whole_origins
 from fulfill.inputs.rate_card_checks import (
     mail_zone_faults,
     own_price_faults,
@@ -21,8 +23,11 @@ from fulfill.inputs.rate_card_checks import (
     reference_faults,
     surcharge_faults,
 )
+from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.site_rows import row_faults, rows_by_site
+from fulfill.inputs.site_rule_checks import site_rule_faults
 from fulfill.inputs.spelling import fold, misspelt, near
+from fulfill.inputs.windows import border_faults
 
 Tables = Mapping[str, pd.DataFrame]
 ANY = "any"
@@ -65,10 +70,13 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F201, F205, F208, F213, F214, F313 to F315, F318 and F350 and F352 to F354.
+        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F350 to F354.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
+        (("countries",), _border_faults),
         (("origins",), _origin_faults),
+        (("gateways",), _gateway_country_faults),
+        (("origins", "countries", "origin_groups", "mail_services"), _mail_faults),
         (("services",), _distance_band_faults),
         (("services",), partial(own_price_faults, name="services")),
         (("mail_services",), partial(own_price_faults, name="mail_services")),
@@ -82,6 +90,8 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("lanes",), _lane_length_faults),
         (("calendar",), _order_faults),
         (("products", "tariffs"), _class_faults),
+        (("sites", "site_groups", "group_limits"), site_rule_faults),
+        (("tariffs", "tariff_headings", "heading_rates"), heading_faults),
     )
     faults = [
         fault
@@ -98,8 +108,8 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
 def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
     """Return the tables with every tariff class spelt as in products.csv.
 
-    Products and tariffs join by the class, so "Apparel" and "apparel" must become one text; a
-    class that did not join would silently pay the rate of the row `any`.
+    Products, tariffs and headings join by the class, so "Apparel" and "apparel" must become one
+    text; a class that did not join would silently pay the rate of the row `any`.
 
     Parameters
     ----------
@@ -114,7 +124,7 @@ def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
         return dict(tables)
     spelling = {ANY: ANY}
     changed = {}
-    for name in ("products", "tariffs"):
+    for name in filter(tables.__contains__, ("products", "tariffs", "tariff_headings")):
         for text in tables[name]["tariff_class"]:
             spelling.setdefault(fold(text), text)
         written = [spelling[fold(text)] for text in tables[name]["tariff_class"]]
@@ -151,6 +161,31 @@ def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
             yield Fault(
                 "F214", f"{folder}/origins.csv", int(line), "minimum_m3_year", f"{least:g}", detail
             )
+
+
+def _border_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find windows of countries that are empty or given in part."""
+    yield from border_faults(tables["countries"], f"{folder}/countries.csv")
+
+
+def _mail_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find mail services whose parcels would belong to no tariff group, or to several."""
+    origins = with_whole_origins(tables)["origins"]
+    yield from mail_faults(folder, origins, tables["mail_services"])
+
+
+def _gateway_country_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find ports and airports without one known country, and crossings without two."""
+    gateways = tables["gateways"]
+    columns = (ROW, "kind", "country")
+    for line, kind, country in zip(*(gateways[name] for name in columns), strict=True):
+        sides = country.split("-")
+        wanted = 2 if kind == "crossing" else 1
+        if len(set(sides)) == wanted == len(sides) and set(sides) <= set(COUNTRY_CODES):
+            continue
+        form = "the two countries that it joins, such as MX-US" if wanted == 2 else "one country"
+        detail = f"a {kind} has {form}, by the two-letter codes of ISO 3166-1"
+        yield Fault("F206", f"{folder}/gateways.csv", int(line), "country", str(country), detail)
 
 
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.coverage_checks import coverage_faults, unused_row_warnings
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
+from fulfill.inputs.currencies import rate_warnings
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.map_checks import map_faults
@@ -19,8 +20,11 @@ from fulfill.inputs.network import Network
 from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
 from fulfill.inputs.rate_card_coverage import rate_card_faults, rate_card_warnings
+from fulfill.inputs.sanity import parameter_warnings, sanity_warnings
+from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_PARAMETERS, NETWORK_TABLES
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tariffs import Regime, regime_on
+from fulfill.inputs.windows import window_warnings
 
 CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Channels that can fulfil an order; an order may also stay unserved, which is not a channel."""
@@ -207,7 +211,12 @@ def build_problem(
         *(fault for fault in placed if fault.warning),
         *unused_row_warnings(network, demand, regime),
         *rate_card_warnings(network, demand, regime.as_of, channels),
-        *range_warnings(network.folder.name, network.tables),
+        *window_warnings(network["countries"], f"{network.folder.name}/countries.csv"),
+        *rate_warnings(network.folder.name, network.written, network.as_of),
+        *sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES),
+        *sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES),
+        *parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS),
+        *range_warnings(network.folder.name, network.written),
         *range_warnings(demand.folder.name, demand.tables),
     )
     return Problem(network, demand, regime, orders, days, channels, warnings)

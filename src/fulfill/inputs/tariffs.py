@@ -97,7 +97,7 @@ class Regime:
         entry_kind : str
             courier, formal or preferential.
         origin_group : str
-            CN or USMCA.
+            Of the country of origin, see `inputs.origins`.
         tariff_class : str
             Class of the product.
         value : float
@@ -126,8 +126,19 @@ class Regime:
                 pair[1]["tariff_class"] == tariff_class,
             ),
         )
-        fees = applicable_fees(self.fee_rows, destination, entry_kind, origin_group)
+        fees = self._entry_fees(destination, entry_kind, origin_group)
         return replace(rule, fees=(*rule.fees, *fees))
+
+    def _entry_fees(self, destination: str, entry_kind: str, origin_group: str) -> tuple[Fee, ...]:
+        """Return the fees of entry_fees.csv for an entry, looked up once."""
+        entry = (destination, entry_kind, origin_group)
+        if entry not in self._known_fees:
+            self._known_fees[entry] = applicable_fees(self.fee_rows, *entry)
+        return self._known_fees[entry]
+
+    @cached_property
+    def _known_fees(self) -> dict[tuple[str, str, str], tuple[Fee, ...]]:
+        return {}
 
     @cached_property
     def _by_entry(self) -> dict[tuple[str, str], list[tuple[Duty, dict[Any, Any]]]]:
@@ -176,7 +187,7 @@ class Regime:
 
 @dataclass(frozen=True)
 class CourierEntry:
-    """What courier entry makes of one Chinese parcel.
+    """What courier entry makes of one parcel.
 
     Attributes
     ----------
@@ -219,12 +230,13 @@ def courier_value(price: float, value_base: str, vat_rate: float, courier_rate: 
 def courier_entry(
     regime: Regime,
     country: str,
+    origin_group: str,
     tariff_class: str,
     price: float,
     value_base: str,
     vat_rate: float,
 ) -> CourierEntry:
-    """Find the rule of a Chinese parcel and the value that it declares.
+    """Find the rule of a parcel and the value that it declares.
 
     The value of an all-in price depends on the rate, and the rate on the band of the value: the
     band of the price itself gives the first rate, the value that follows from it the band that
@@ -233,8 +245,8 @@ def courier_entry(
     Parameters
     ----------
     regime : Regime
-    country, tariff_class : str
-        Where the parcel enters, and what is in it.
+    country, origin_group, tariff_class : str
+        Where the parcel enters, where its goods come from, and what they are.
     price : float
         What the consumer pays, USD.
     value_base : str
@@ -243,10 +255,10 @@ def courier_entry(
         VAT of the country, a share.
     """
     value = courier_value(price, value_base, vat_rate, courier_rate=0.0)
-    rule = regime.find(country, "courier", "CN", tariff_class, value)
+    rule = regime.find(country, "courier", origin_group, tariff_class, value)
     if rule is not None and value_base == "all_in_price":
         value = courier_value(price, value_base, vat_rate, rule.rate)
-        rule = regime.find(country, "courier", "CN", tariff_class, value)
+        rule = regime.find(country, "courier", origin_group, tariff_class, value)
     return CourierEntry(value, rule)
 
 

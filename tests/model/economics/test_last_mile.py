@@ -127,9 +127,9 @@ def test_cross_border_is_dearer_and_later_and_needs_a_border(toy: Folders) -> No
     assert not np.isin(found.option, cross.index).any()
 
 
-def test_mail_has_lanes_only_from_an_origin_overseas(toy_problem: Problem) -> None:
+def test_mail_has_lanes_only_from_an_origin_that_mails(toy_problem: Problem) -> None:
     tables = toy_problem.network.tables
-    at_home = tables["origins"].assign(country="MX")
+    at_home = tables["origins"].assign(direct_mail="no")
     network = replace(toy_problem.network, tables={**tables, "origins": at_home})
     delivery_options, found = lanes(replace(toy_problem, network=network))
     assert "direct_mail" in delivery_options.table["channel"].tolist()

@@ -12,7 +12,7 @@ from fulfill.model.economics.inbound import GoodsCost
 from fulfill.model.economics.last_mile import NO_FERRY, OWN_VANS, DeliveryOptions
 from fulfill.model.economics.order_value import OrderValue, cost_of_a_day
 
-FREE_GOODS = GoodsCost(np.zeros((1, 2)), np.zeros(2), np.zeros(2))
+FREE_GOODS = GoodsCost(np.zeros((1, 2)), np.zeros(2))
 NO_CARDS = RateCards(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), np.zeros((0, 1)))
 ORDERS = np.array([[[3.0], [1.0]]])
 """One zone, two products, one period."""
@@ -61,5 +61,5 @@ def test_a_country_without_local_ways_counts_those_across_its_border() -> None:
 
 def test_a_day_takes_nothing_where_a_way_is_closed_to_a_product() -> None:
     assert day_usd([("cross_border", "a", "MX")], [[2.0, np.inf]]) == [1.5, 0.0]
-    unmade = GoodsCost(np.array([[0.0, np.inf]]), np.array([0.0, np.inf]), np.array([0.0, np.inf]))
+    unmade = GoodsCost(np.array([[0.0, np.inf]]), np.array([0.0, np.inf]))
     assert day_usd([("local", "a", "MX")], [[2.0, 1.0]], unmade) == [0.0, 1.5]

@@ -6,13 +6,33 @@ reader (`tables.py`), the checks and the data dictionary of the docs all follow 
 
 from __future__ import annotations
 
-from fulfill.inputs.schema.demand import MIX, ORDERS, SEASONALITY, ZONE_CLASSES, ZONES
-from fulfill.inputs.schema.money import ENTRY_FEES, TARIFFS
+from dataclasses import replace
+
+from fulfill.inputs.columns import USD, Table
+from fulfill.inputs.schema.demand import (
+    COUNTRY_SHARES,
+    MIX,
+    ORDERS,
+    SEASONALITY,
+    ZONE_CLASSES,
+    ZONES,
+)
+from fulfill.inputs.schema.money import (
+    BASE_DUTY,
+    ENTRY_FEES,
+    EXCHANGE_RATES,
+    HEADING_RATES,
+    HEADINGS,
+    TARIFF_HEADINGS,
+    TARIFFS,
+)
 from fulfill.inputs.schema.parameters import DEMAND_PARAMETERS, NETWORK_PARAMETERS, PARAMETERS
 from fulfill.inputs.schema.places import (
     BANDS,
     COUNTRY_TABLE,
     GATEWAYS,
+    ORIGIN_GROUPS,
+    ORIGIN_KINDS,
     ORIGINS,
     OWNERSHIPS,
     SITE_SIZES,
@@ -22,13 +42,14 @@ from fulfill.inputs.schema.places import (
 from fulfill.inputs.schema.products import GOODS_COSTS, PRODUCTS
 from fulfill.inputs.schema.rate_cards import RATE_CARDS, RATE_ZONES, SURCHARGES
 from fulfill.inputs.schema.shared import (
-    COUNTRIES,
-    COUNTRY_WINDOW,
+    COUNTRY_CODES,
+    CURRENCY,
     PLACE,
     PROVENANCE,
     STATUSES,
     WINDOW,
 )
+from fulfill.inputs.schema.site_rules import GROUP_LIMITS, SITE_GROUPS, SITE_RULES
 from fulfill.inputs.schema.time import CALENDAR, PREBUILD
 from fulfill.inputs.schema.transport import (
     CARRIERS,
@@ -44,31 +65,48 @@ from fulfill.inputs.schema.transport import (
 )
 from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VEHICLES
 
-NETWORK_TABLES = (
-    PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
-    TARIFFS, ENTRY_FEES, FREIGHT, SERVICES, MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES,
-    OWN_DELIVERY, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES,
-    SPEEDS,
-)  # fmt: skip
-DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
+
+def _priced(table: Table) -> Table:
+    """Return a table with the column `currency` before its source, if it has amounts of money."""
+    if table is not PARAMETERS and not any(column.is_money for column in table.columns):
+        return table
+    at = len(table.columns) - len(PROVENANCE)
+    return replace(table, columns=(*table.columns[:at], CURRENCY, *table.columns[at:]))
+
+
+NETWORK_TABLES = tuple(_priced(table) for table in (
+    PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
+    PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
+    MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY, MAIL_CAPACITY, CARRIERS,
+    CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES,
+    SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
+))  # fmt: skip
+"""Every table with amounts of money has the column `currency`."""
+DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
 
 __all__ = [
     "BANDS",
+    "BASE_DUTY",
     "CALENDAR",
     "CARRIERS",
-    "COUNTRIES",
+    "COUNTRY_CODES",
+    "COUNTRY_SHARES",
     "COUNTRY_TABLE",
-    "COUNTRY_WINDOW",
+    "CURRENCY",
     "DEMAND_PARAMETERS",
     "DEMAND_TABLES",
     "DUTIES",
     "EMISSIONS",
     "EMISSION_MODES",
     "ENTRY_FEES",
+    "EXCHANGE_RATES",
     "FERRIES",
     "FREIGHT",
     "GATEWAYS",
     "GOODS_COSTS",
+    "GROUP_LIMITS",
+    "HEADINGS",
+    "HEADING_RATES",
     "LANES",
     "MAIL_CAPACITY",
     "MAIL_SERVICES",
@@ -77,6 +115,8 @@ __all__ = [
     "NETWORK_TABLES",
     "ORDERS",
     "ORIGINS",
+    "ORIGIN_GROUPS",
+    "ORIGIN_KINDS",
     "OWNERSHIPS",
     "OWN_DELIVERY",
     "PARAMETERS",
@@ -90,6 +130,8 @@ __all__ = [
     "SEASONALITY",
     "SERVICES",
     "SITES",
+    "SITE_GROUPS",
+    "SITE_RULES",
     "SITE_SIZES",
     "SIZES",
     "SPEEDS",
@@ -97,6 +139,8 @@ __all__ = [
     "STOPS",
     "SURCHARGES",
     "TARIFFS",
+    "TARIFF_HEADINGS",
+    "USD",
     "VEHICLES",
     "WINDOW",
     "ZONES",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Column, Table, day, identifier, number, text
 from fulfill.inputs.schema.demand import ZONE_CLASSES
-from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE
+from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE
 
 ANY = "any"
 """Stands in surcharges.csv for every service of the card, every class and every state."""
@@ -69,7 +69,7 @@ RATE_ZONES = Table(
     "zone of a rate card between a site's state and a consumer's, by distance if the card does so",
     (
         identifier("card", "card", key=True, refers="rate_cards"),
-        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRY_CODES),
         text(
             "from_state",
             "state of the site; * stands for every state that the card does not name, "
@@ -107,7 +107,7 @@ SURCHARGES = Table(
         text("surcharge", "the surcharge; its rows follow one another in time (fuel)", REQUIRED),
         identifier("card", "card", refers="rate_cards"),
         identifier("service_id", "service of the card, or any", default=ANY),
-        text("country", "consumer's country", REQUIRED, COUNTRIES),
+        text("country", "consumer's country", REQUIRED, COUNTRY_CODES),
         text("zone_class", "class of the zone, or any", ANY, (*ZONE_CLASSES, ANY)),
         text("to_state", "state of the consumer, or any", ANY),
         day("valid_from", "first day in force"),

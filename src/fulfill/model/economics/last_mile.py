@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
+from fulfill.inputs.origins import can_mail
 from fulfill.inputs.rate_cards import RateCards
 from fulfill.model.economics.carbon import kg_co2e_per_kg
 from fulfill.model.economics.rate_cards import (
@@ -70,8 +71,9 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-        usd_100km, days_mean, days_p90, volumetric_kg_m3, card, card_zone, card_state, and ferry:
-        the row of ferries.csv, -1 for none. The row number is the index of the option.
+        usd_100km, days_mean, days_p90, volumetric_kg_m3, from_country (empty but for mail), card,
+        card_zone, card_state, and ferry: the row of ferries.csv, -1 for none. The row number is
+        the index of the option.
     cards : RateCards
         The rate cards that price the options which name one.
     """
@@ -185,8 +187,9 @@ def allowed_options(
     cards : RateCards
         Of the as-of date.
     """
-    vans = _own_fleet_options(services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY))
-    services = by_card_zone(services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY), cards)
+    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY, from_country="")
+    vans = _own_fleet_options(services)
+    services = by_card_zone(services, cards)
     parts = []
     if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
@@ -274,8 +277,8 @@ def lanes_to_zones(
     """Return every lane that a delivery option serves.
 
     Country, zone class, ferry and distance band (of own vans: own_delivery.csv) must fit, with a
-    rate card also zone of the card and state. Mail has lanes only where there is an origin overseas
-    to mail from.
+    rate card also zone of the card and state. A mail service has lanes only where there is an
+    origin from which it collects.
 
     Parameters
     ----------
@@ -285,25 +288,27 @@ def lanes_to_zones(
         Tables of the demand and the network.
     """
     own_usd = _own_prices(own_delivery, sites, zones)
-    from_abroad = bool((origins["country"] == "CN").any())
+    mail_km = _mail_km(delivery_options.table, origins, zones)
     places = _card_places(delivery_options, distances, zones, sites)
     # options that differ only by their rate card have the same lanes within reach
     reached: dict[tuple[Any, ...], tuple[Index, Index]] = {}
     pieces = []
-    columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to", *ON_CARD)
+    terms_of = ("channel", "country", "zone_class", "ferry", "km_from", "km_to", "from_country")
+    columns = (*terms_of, *ON_CARD)
     rows = zip(
         delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
     )
-    for number, (*terms, card, card_zone, card_state) in enumerate(rows):
-        key = tuple(terms)
+    for number, (*terms, from_country, card, card_zone, card_state) in enumerate(rows):
+        key = (*terms, from_country)
         if key not in reached:
-            reached[key] = _in_reach(key, distances, zones, sites, own_usd, from_abroad)
+            mailed_to = np.isfinite(mail_km[number])
+            reached[key] = _in_reach(tuple(terms), distances, zones, sites, own_usd, mailed_to)
         site, zone = reached[key]
-        charged = _charged(places, key[2], (card, card_zone, card_state), site, zone)
+        charged = _charged(places, terms[2], (card, card_zone, card_state), site, zone)
         pieces.append((zone[charged], site[charged], np.full(charged.sum(), number)))
     zone, site, option = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
-    km = np.where(mailed, _air_km(origins, zones)[zone], distances.site_zone[site, zone])
+    km = np.where(mailed, mail_km[option, zone], distances.site_zone[site, zone])
     by_distance = delivery_options.table["usd_100km"].to_numpy(float)[option] * km / 100.0
     return Lanes(
         zone=zone,
@@ -322,17 +327,18 @@ def _in_reach(
     zones: pd.DataFrame,
     sites: pd.DataFrame,
     own_usd: Array,
-    from_abroad: bool,
+    mailed_to: NDArray[np.bool_],
 ) -> tuple[Index, Index]:
     """Return site and zone of the lanes that fit an option, whatever the zone of its rate card.
 
-    `terms` are own, channel, country, zone_class, ferry, km_from and km_to of the option.
+    `terms` are own, channel, country, zone_class, ferry, km_from and km_to of the option;
+    `mailed_to`, (n_zones,), tells whether there is an origin from which it mails.
     """
     own, channel, country, zone_class, ferry, km_from, km_to = terms
     zone_country = zones["country"].to_numpy()
     fits = (zone_country == country) & (zones["zone_class"].to_numpy() == zone_class)
     if channel == "direct_mail":
-        zone = np.flatnonzero(fits & from_abroad)
+        zone = np.flatnonzero(fits & mailed_to)
         return np.full(len(zone), -1), zone
     km = distances.site_zone
     inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
@@ -405,13 +411,15 @@ def _own_prices(own_delivery: pd.DataFrame, sites: pd.DataFrame, zones: pd.DataF
     return usd
 
 
-def _air_km(origins: pd.DataFrame, zones: pd.DataFrame) -> Array:
-    """Return air km to each zone from the nearest origin overseas, for the emissions of mail.
+def _mail_km(options: pd.DataFrame, origins: pd.DataFrame, zones: pd.DataFrame) -> Array:
+    """Return air km to each zone from the nearest origin of each mail service, for its emissions.
 
-    Infinite where there is none.
+    Shape (n_options, n_zones); infinite where there is none, and for other options.
     """
-    abroad = origins[origins["country"] == "CN"]
-    points = abroad[["lat", "lon"]].to_numpy(float)
-    if not len(points):
-        return np.full(len(zones), np.inf)
-    return np.asarray(air_km(points, zones[["lat", "lon"]].to_numpy(float)).min(axis=0))
+    points, goals = (frame[["lat", "lon"]].to_numpy(float) for frame in (origins, zones))
+    km = np.full((len(options), len(zones)), np.inf)
+    mailed = (options["channel"] == "direct_mail").to_numpy(bool)
+    for start in options.loc[mailed, "from_country"].unique():
+        near = air_km(points[can_mail(origins, start)], goals).min(axis=0, initial=np.inf)
+        km[mailed & (options["from_country"] == start).to_numpy(bool)] = near
+    return km

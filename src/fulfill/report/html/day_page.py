@@ -14,6 +14,8 @@ from fulfill.report.html.page import html_table, write_page
 from fulfill.routing.clock import clock_text
 from fulfill.routing.day.tables import further_columns
 from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 from fulfill.study.outputs import DAY_KPIS, DAY_ZONES, DRIVER_SHEET, LINEHAUL
 from fulfill.study.vocabulary import Figure
 
@@ -76,7 +78,7 @@ def write_day_page(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame], path:
     write_page(
         path,
         "day.html",
-        "Routes from " + ", ".join(day.depots["name"]),
+        _("Routes from {sites}").format(sites=listed(day.depots["name"])),
         {
             "map": day_map(day, layers),
             "load_chart": load_chart(day.vehicles),
