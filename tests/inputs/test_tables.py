@@ -994,7 +994,8 @@ def breaks(column: Column, cell: str) -> bool:
         except ValueError:
             return True
         low = -np.inf if column.low is None else column.low
-        high = np.inf if column.high is None else column.high
+        # beyond a limit that is no wall there is a warning, not a fault
+        high = np.inf if column.high is None or not column.wall else column.high
         return (
             not np.isfinite(value)
             or not low <= value <= high

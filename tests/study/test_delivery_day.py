@@ -81,7 +81,10 @@ def test_a_day_leaves_tables_layers_page_and_adds_up(
     )
     assert kpis["orders_own"] == visits["orders"].sum()
     assert kpis["orders"] == zones["orders"].sum()
-    assert vehicles["km"].sum() == pytest.approx(visits["leg_km"].sum() + vehicles["back_km"].sum())
+    # each figure of a table for people is rounded to 10 m
+    rounding = 0.005 * (len(visits) + 2 * len(vehicles))
+    driven = visits["leg_km"].sum() + vehicles["back_km"].sum()
+    assert vehicles["km"].sum() == pytest.approx(driven, abs=rounding)
     assert (visits["departure"] <= 17.0 + 1e-6).all()
     assert len(gpd.read_file(target / "routes.gpkg", layer="routes")) == len(vehicles)
     sheet = pd.read_csv(target / "driver_sheet.csv")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 from markupsafe import Markup
 
 from fulfill.report.html.day_charts import load_chart, time_chart
@@ -85,13 +86,37 @@ def write_day_page(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame], path:
             "time_chart": time_chart(day),
         },
         day=day,
+        period=_period_name(day),
         orders_own=DAY_KPIS["orders_own"].shown(day.kpis["orders_own"]),
         orders_carrier=DAY_KPIS["orders_carrier"].shown(day.kpis["orders_carrier"]),
         key_figures=[(item, item.with_unit(day.kpis[item.key])) for item in KEY_FIGURES],
         zone_table=html_table(zones, ZONE_COLUMNS) if len(zones) else "",
         stop_table="" if len(day.zones) else stop_table(day),
-        linehaul_table=html_table(day.linehaul, TRUCK_COLUMNS) if len(day.linehaul) else "",
+        linehaul_table=html_table(_with_names(day), TRUCK_COLUMNS) if len(day.linehaul) else "",
     )
+
+
+def _period_name(day: DayRoutes) -> str:
+    calendar = day.network["calendar"]
+    names = dict(zip(calendar["period_id"], calendar["name"], strict=True))
+    return str(names.get(day.period, day.period))
+
+
+def _with_names(day: DayRoutes) -> pd.DataFrame:
+    """Return the trucks of a week with the names of places in place of their ids."""
+    tables = (("sites", "site_id"), ("gateways", "gateway_id"), ("origins", "origin_id"))
+    names = {
+        str(key): str(name)
+        for table, column in tables
+        for key, name in zip(day.network[table][column], day.network[table]["name"], strict=True)
+    }
+    if len(day.zones):
+        names |= dict(zip(day.zones["zone_id"].astype(str), day.zones["name"], strict=True))
+    ends = {
+        column: day.linehaul[column].map(lambda place: names.get(place, place))
+        for column in ("from", "to", "via")
+    }
+    return day.linehaul.assign(**ends)
 
 
 def stop_table(day: DayRoutes) -> Markup:

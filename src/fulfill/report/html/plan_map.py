@@ -63,10 +63,10 @@ HOPS = {
 """Layer, colour and dashes of the lines of a hop, the lowest first."""
 GATE, CROSSING = "#0b7a75", "#5e3c99"
 BUILDINGS = {
-    "own": (Message("Own sites"), INK),
     "shared": (Message("Sites shared with a provider"), "#ffffff"),
+    "own": (Message("Own sites"), INK),
 }
-"""Label and colour of the sites of an ownership."""
+"""Label and colour of the sites of an ownership, own buildings above the others."""
 MARKERS = {"seaport": "inverted_triangle", "airport": "triangle", "crossing": "diamond"}
 
 

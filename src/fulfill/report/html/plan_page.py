@@ -131,6 +131,7 @@ def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
             *((item, item.in_short(plan.kpis[item.key])) for item in known),
             (OPEN_SITES, OPEN_SITES.shown(len(plan.sites))),
         ],
+        "dispatched": shown(_dispatched(plan), WHOLE),
         "zone_keys": zone_keys(plan.kpis["landed_cost_usd_per_order"]),
         **_answer(plan, problem),
     }
@@ -139,7 +140,10 @@ def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
 def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
     """Return what the first sentences say: the sites, what is mailed, and the cost."""
     by_size = plan.sites.sort_values("orders_year", ascending=False, kind="stable")
-    names = list(by_size["name"])
+    names = [
+        _("{site} (own building)").format(site=name) if ownership == "own" else name
+        for name, ownership in zip(by_size["name"], by_size["ownership"], strict=True)
+    ]
     shares = list(mailed_shares(plan, problem).items())
     mailed = [shares[0], *(pair for pair in shares[1:] if pair[1] >= MUCH)] if shares else []
     mailed = mailed[:NAMED_PRODUCTS]
@@ -171,6 +175,11 @@ def _saving(plan: Plan) -> dict[str, Any]:
         "saving_share": shown(saved / mail, WHOLE_PERCENT),
         "dearer": mail < cost,  # sites locked open may cost more than they save
     }
+
+
+def _dispatched(plan: Plan) -> float:
+    """Return the orders dispatched in a year."""
+    return float(plan.flows.loc[plan.flows["leg"] == "outbound", "dispatched"].sum())
 
 
 def mailed_shares(plan: Plan, problem: Problem) -> dict[str, float]:
