@@ -35,6 +35,31 @@ def test_the_command_line_plans_with_a_card_and_checks_the_run(toy: Folders) -> 
     assert CliRunner().invoke(main, ["audit", str(toy.root / "run")]).exit_code == 0
 
 
+def test_a_card_in_pesos_costs_what_the_same_card_in_dollars_does(toy: Folders) -> None:
+    charges = [{"usd_order": "0.3"}, {"surcharge_id": "oversize", "surcharge": "oversize",
+               "usd_kg": "0.05"}]  # fmt: skip
+    equal_card(toy, charges)
+    fulfill(toy, "optimize", "--out", str(toy.root / "dollars"))
+    toy.write(
+        "network/exchange_rates.csv",
+        "date,currency,units_per_usd,source,source_date,status\n"
+        "2026-10-30,MXN,20,made up,,estimate\n",
+    )
+    for file, amounts in (
+        ("rate_cards", [(2, "base_usd", "40"), (3, "base_usd", "80")]),
+        ("surcharges", [(2, "usd_order", "6"), (3, "usd_kg", "1")]),
+    ):
+        for row, column, value in amounts:
+            toy.set(f"network/{file}.csv", row, column, value)
+            toy.set(f"network/{file}.csv", row, "currency", "MXN")
+    fulfill(toy, "optimize", "--out", str(toy.root / "pesos"))
+    assert objective(toy.root / "pesos") == pytest.approx(
+        objective(toy.root / "dollars"), abs=0.005
+    )
+    assert objective(toy.root / "pesos") > 33350.50
+    assert CliRunner().invoke(main, ["audit", str(toy.root / "pesos")]).exit_code == 0
+
+
 def test_check_lists_the_faults_of_a_card(toy: Folders) -> None:
     equal_card(toy)
     toy.set("network/rate_cards.csv", 2, "kg_from", "1")
