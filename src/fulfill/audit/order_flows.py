@@ -105,11 +105,8 @@ def order_flows(
         part[used] for part in (instance.lane_zone, instance.lane_site, instance.lane_option)
     )
     channel = option_table["channel"].to_numpy()[option]
-    mailed = site == MAIL
     service = option_table["service_id"].to_numpy()[option]
-    km = np.where(mailed, _mail_km(problem, service, zone), distances.site_zone[site, zone])
-    ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
-    lanes = _Lanes(zone, site, km, ferry)
+    lanes = _lanes(problem, distances, zone, site, service)
     option = _option_of(problem, options, option_table, option, lanes)
     row = np.where(option < 0, 0, option)[at]
     one = option_orders(problem, options)
@@ -119,7 +116,7 @@ def order_flows(
     dispatched = one.dispatched[row, k, t] * orders
     cost = {name: float((part[row, k, t] * orders).sum()) for name, part in one.parts.items()}
     factor = problem.network["calendar"]["last_mile_factor"].to_numpy(float)
-    by_distance = options.table["usd_100km"].to_numpy()[row] * km[at] / 100.0 * factor[t]
+    by_distance = options.table["usd_100km"].to_numpy()[row] * lanes.km[at] / 100.0 * factor[t]
     own = options.table["service_id"].to_numpy()[row] == OWN
     lane_usd = np.where(own, _van_prices(problem, site, zone)[at], by_distance)
     cost["last_mile"] += float((lane_usd * dispatched).sum())
@@ -129,7 +126,7 @@ def order_flows(
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
         within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
-        co2e_kg=dispatched * weight[k] * _kg_co2e_per_kg(problem, mailed, km)[at],
+        co2e_kg=dispatched * weight[k] * _kg_co2e_per_kg(problem, site == MAIL, lanes.km)[at],
         cost_usd=cost,
     )  # fmt: skip
 
@@ -142,6 +139,19 @@ class _Lanes:
     site: Index
     km: Array
     ferry: Index
+
+
+def _lanes(
+    problem: Problem, distances: Distances, zone: Index, site: Index, service: NDArray[np.object_]
+) -> _Lanes:
+    """Return the lanes from sites, or by mail services, to zones."""
+    mailed = site == MAIL
+    return _Lanes(
+        zone=zone,
+        site=site,
+        km=np.where(mailed, _mail_km(problem, service, zone), distances.site_zone[site, zone]),
+        ferry=np.where(mailed, -1, distances.site_zone_ferry[site, zone]),
+    )
 
 
 def _option_of(
