@@ -1,7 +1,8 @@
 """Independent cost of an order at every delivery option, by the formulas of docs/formulation.md.
 
 A delivery option is a row of services.csv, the same row behind a border crossing or a ferry, a row
-of mail_services.csv, or own vans in a country and zone class. Nothing of `model/economics` is used.
+of mail_services.csv, or own vans in a country and zone class; a row with a rate card is one for
+each zone of the card and each state with surcharges. Nothing of `model/economics` is used.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import erfc
 
+from fulfill.audit.rate_cards import Cards
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.problem import Problem
 
@@ -35,7 +37,8 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg, usd_100km,
-        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none), from_country.
+        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none), from_country, card,
+        card_zone, card_state (all three empty without a rate card).
     mail, courier : (n_options,)
         Whether an option is direct mail, and whether its parcels clear customs one by one.
     """
@@ -86,7 +89,10 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         "cross_border": "cross_border" in channels,
         "direct_mail": "direct_mail" in channels,
     }
-    services = network["services"].assign(volumetric_kg_m3=0.0, from_country="")
+    cards = Cards.of(problem)
+    services = _with_card_zones(
+        network["services"].assign(volumetric_kg_m3=0.0, from_country=""), cards
+    )
     later, fee = (
         network.parameters["cross_border_days"],
         network.parameters["cross_border_fee_usd"],
@@ -100,11 +106,8 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
     mail = network["mail_services"].assign(
         channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0
     )
-    cheapest = services[services["km_from"] == 0].groupby(["country", "zone_class"])["base_usd"]
-    vans = services.loc[cheapest.idxmin().to_numpy()].assign(
-        channel="local", service_id=OWN, km_to=np.inf, base_usd=0.0, usd_kg=0.0, usd_100km=0.0
-    )
-    parts = [services.assign(channel="local"), across, mail, vans]
+    vans = _vans(network["services"]).assign(volumetric_kg_m3=0.0, from_country="")
+    parts = [services.assign(channel="local"), across, _with_card_zones(mail, cards), vans]
     shipped = pd.concat(parts[:2]).merge(
         network["ferries"][["country", "ferry_id", "hours", "usd_order"]], on="country"
     )
@@ -116,6 +119,35 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
     table = table[table["channel"].map(open_to)].reset_index(drop=True)
     channel = table["channel"].to_numpy()
     return DeliveryOptions(table, channel == "direct_mail", channel != "local")
+
+
+def _with_card_zones(services: pd.DataFrame, cards: Cards) -> pd.DataFrame:
+    """Return a row for each option of the services, see `DeliveryOptions`."""
+    rows: list[dict[Any, Any]] = []
+    for row in services.to_dict("records"):
+        if row["card"] == "":
+            rows.append({**row, "card_zone": "", "card_state": ""})
+            continue
+        where = (row["card"], row["service_id"], row["country"], row["km_from"], row["km_to"])
+        rows += [
+            {**row, "card_zone": zone, "card_state": state, "base_usd": 0.0, "usd_kg": 0.0}
+            for zone in cards.zones_met(*where)
+            for state in cards.states(row["card"], row["country"])
+        ]
+    return pd.DataFrame(rows, columns=[*services.columns, "card_zone", "card_state"])
+
+
+def _vans(services: pd.DataFrame) -> pd.DataFrame:
+    """Return the options of own vans: as fast as the cheapest service of the nearest band.
+
+    Prices by rate card are not compared: they count as dearer than any other.
+    """
+    near = services[services["km_from"] == 0].fillna({"base_usd": np.inf})
+    row = near.groupby(["country", "zone_class"])["base_usd"].idxmin().to_numpy()
+    return services.loc[row].assign(
+        channel="local", service_id=OWN, km_to=np.inf, base_usd=0.0, usd_kg=0.0, usd_100km=0.0,
+        card="", card_zone="", card_state="",
+    )  # fmt: skip
 
 
 def lead_days(
@@ -278,8 +310,9 @@ def _option_costs(
         np.maximum(weight - 1.0, 0.0),
     )
     carrier = options.column("base_usd") + options.column("usd_kg") * charged
-    mail_price = carrier * calendar["mail_factor"].to_numpy(float)
-    delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float)
+    on_card = _card_prices(problem, options)
+    mail_price = carrier * calendar["mail_factor"].to_numpy(float) + on_card
+    delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float) + on_card
     back = net + split("reverse_usd") - fetched
     return {
         "revenue": -delivered * net,
@@ -291,6 +324,20 @@ def _option_costs(
         "courier_tax": dispatched * _courier_taxes(problem, options)[:, :, None],
         "last_mile": np.where(mail, 0.0, dispatched * delivery_price),
     }
+
+
+def _card_prices(problem: Problem, options: DeliveryOptions) -> Array:
+    """Return the price of an order by rate card, USD, zero for options without one.
+
+    The shape is (n_options, n_products, n_periods).
+    """
+    cards, products = Cards.of(problem), problem.network["products"]
+    parcels = list(zip(products["weight_kg"], products["volume_m3"], strict=True))
+    usd = np.zeros((len(options.table), len(parcels), len(problem.periods)))
+    for row, option in enumerate(options.table.to_dict("records")):
+        if option["card"] != "":
+            usd[row] = cards.prices(option, parcels)
+    return usd
 
 
 def lowest_goods(problem: Problem, origins: pd.DataFrame | None = None) -> Array:

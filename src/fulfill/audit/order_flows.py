@@ -20,6 +20,7 @@ from fulfill.audit.delivery_options import (
     lead_days,
     option_orders,
 )
+from fulfill.audit.rate_cards import Cards, zone_at
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.problem import Problem
@@ -108,7 +109,8 @@ def order_flows(
     service = option_table["service_id"].to_numpy()[option]
     km = np.where(mailed, _mail_km(problem, service, zone), distances.site_zone[site, zone])
     ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
-    option = _option_of(problem, options, option_table, option, zone, km, ferry)
+    lanes = _Lanes(zone, site, km, ferry)
+    option = _option_of(problem, options, option_table, option, lanes)
     row = np.where(option < 0, 0, option)[at]
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
@@ -132,20 +134,29 @@ def order_flows(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Lanes:
+    """The lanes of a plan, (n_lanes,): zone, site (-1 by mail), km, row of the ferry (-1: none)."""
+
+    zone: Index
+    site: Index
+    km: Array
+    ferry: Index
+
+
 def _option_of(
     problem: Problem,
     options: DeliveryOptions,
     delivery_options: pd.DataFrame,
     option: Index,
-    zone: Index,
-    km: Array,
-    ferry: Index,
+    lanes: _Lanes,
 ) -> Index:
     """Return the delivery option of each lane: its service's row for zone, distance and ferry.
 
-    -1 where the service has no such row.
+    With a rate card also the zone of the card and the state must fit. -1 where the service has no
+    such row.
     """
-    zones, table = problem.demand.zones, options.table
+    zones, table, km = problem.demand.zones, options.table, lanes.km
     offered, where = (
         table["channel"] + " " + table["service_id"],
         table["country"] + " " + table["zone_class"],
@@ -154,21 +165,49 @@ def _option_of(
     asked = services.get_indexer(
         pd.Index(delivery_options["channel"] + " " + delivery_options["service_id"])
     )[option]
-    there = places.get_indexer(pd.Index(zones["country"] + " " + zones["zone_class"]))[zone]
-    taken = np.array([*problem.network["ferries"]["ferry_id"], ""], object)[ferry]
+    there = places.get_indexer(pd.Index(zones["country"] + " " + zones["zone_class"]))[lanes.zone]
+    taken = np.array([*problem.network["ferries"]["ferry_id"], ""], object)[lanes.ferry]
+    on_card = _card_places(problem, options, lanes)
     rows = zip(
         services.get_indexer(pd.Index(offered)),
         places.get_indexer(pd.Index(where)),
-        table["km_from"],
-        table["km_to"],
-        table["ferry_id"],
+        *(table[name] for name in ("km_from", "km_to", "ferry_id")),
+        *(table[name] for name in ("card", "country", "card_zone", "card_state")),
         strict=True,
     )
-    option = np.full(len(zone), -1)
-    for row, (service, place, low, high, ferry_id) in enumerate(rows):
+    found = np.full(len(km), -1)
+    for row, (service, place, low, high, ferry_id, card, country, *place_on_card) in enumerate(
+        rows
+    ):
         fits = (asked == service) & (there == place) & (taken == ferry_id)
-        option[fits & (km <= high) & ((km > low) | (low == 0))] = row
-    return option
+        if card:
+            for on_lane, of_row in zip(on_card[card, country], place_on_card, strict=True):
+                fits &= on_lane == of_row
+        found[fits & (km <= high) & ((km > low) | (low == 0))] = row
+    return found
+
+
+def _card_places(
+    problem: Problem, options: DeliveryOptions, lanes: _Lanes
+) -> dict[tuple[str, str], tuple[NDArray[np.object_], NDArray[np.object_]]]:
+    """Return card_zone and card_state of each lane, (n_lanes,), by card and country.
+
+    Mail has no site and no distance by road.
+    """
+    cards = Cards.of(problem)
+    from_state = np.array([*problem.network["sites"]["state"], ""], object)[lanes.site]
+    to_state = problem.demand.zones["state"].to_numpy(object)[lanes.zone]
+    km = np.where(lanes.site == MAIL, 0.0, lanes.km)
+    used = options.table.loc[options.table["card"] != "", ["card", "country"]].drop_duplicates()
+    found = {}
+    for card, country in used.itertuples(index=False):
+        ends = list(zip(from_state, to_state, strict=True))
+        bands = {pair: cards.bands(card, country, *pair) for pair in set(ends)}
+        zone = [zone_at(bands[pair], far) for pair, far in zip(ends, km, strict=True)]
+        named = cards.states(card, country)
+        state = [name if name in named else "*" for name in to_state]
+        found[card, country] = (np.array(zone, object), np.array(state, object))
+    return found
 
 
 def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:

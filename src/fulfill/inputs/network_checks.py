@@ -7,6 +7,7 @@ reported already.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,13 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.headings import heading_faults
 from fulfill.inputs.origins import mail_faults, with_whole_origins
+from fulfill.inputs.rate_card_checks import (
+    mail_zone_faults,
+    own_price_faults,
+    price_faults,
+    reference_faults,
+    surcharge_faults,
+)
 from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.site_rows import row_faults, rows_by_site
 from fulfill.inputs.site_rule_checks import site_rule_faults
@@ -25,6 +33,7 @@ Tables = Mapping[str, pd.DataFrame]
 ANY = "any"
 """The class in tariffs.csv that stands for every class without a row of its own."""
 
+_CARD_TABLES = ("rate_cards", "rate_zones", "surcharges")
 _ORDERED = (
     # table, lower column, upper column, whether they may be equal, what is wrong
     (
@@ -44,6 +53,7 @@ _ORDERED = (
     ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the smallest"),
     ("entry_fees", "min_usd", "max_usd", True, "the largest fee is below the smallest"),
     ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),
+    ("rate_cards", "kg_from", "kg_to", False, "the weight break is empty"),
 )
 
 
@@ -60,7 +70,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F351.
+        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F350 to F354.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("countries",), _border_faults),
@@ -68,6 +78,13 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("gateways",), _gateway_country_faults),
         (("origins", "countries", "origin_groups", "mail_services"), _mail_faults),
         (("services",), _distance_band_faults),
+        (("services",), partial(own_price_faults, name="services")),
+        (("mail_services",), partial(own_price_faults, name="mail_services")),
+        (("services", "mail_services", *_CARD_TABLES), reference_faults),
+        (("rate_cards",), price_faults),
+        (("rate_zones",), _zone_band_faults),
+        (("mail_services", "rate_zones"), mail_zone_faults),
+        (("surcharges",), surcharge_faults),
         (("sites", "site_sizes"), _size_faults),
         (("sites", "bands"), _base_band_faults),
         (("lanes",), _lane_length_faults),
@@ -173,23 +190,34 @@ def _gateway_country_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     """Find services whose distance bands are empty, do not begin at 0, overlap or leave a gap."""
-    file = f"{folder}/services.csv"
     for (service, country, kind), rows in tables["services"].groupby(
         ["service_id", "country", "zone_class"]
     ):
-        who, reached = f"{service}, {country} {kind}", 0.0
-        bands = rows.sort_values("km_from", kind="stable")
-        for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
-            if begins != reached:
-                fault = "gap" if begins > reached else "overlap"
-                low, high = sorted((begins, reached))
-                detail = f"{who}: {fault} between {low:g} and {high:g} km"
-                yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
-            if ends <= begins:
-                yield Fault(
-                    "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
-                )
-            reached = max(ends, begins)
+        yield from _band_faults(f"{folder}/services.csv", f"{service}, {country} {kind}", rows)
+
+
+def _zone_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find the same in the distance bands of a rate card between two states."""
+    zones = tables["rate_zones"].fillna({"km_to": np.inf})
+    for pair, rows in zones.groupby(["card", "country", "from_state", "to_state"], sort=False):
+        yield from _band_faults(f"{folder}/rate_zones.csv", "{}, {}, {} to {}".format(*pair), rows)
+
+
+def _band_faults(file: str, who: str, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Find distance bands that are empty, do not begin at 0, overlap or leave a gap."""
+    reached = 0.0
+    bands = rows.sort_values("km_from", kind="stable")
+    for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
+        if begins != reached:
+            fault = "gap" if begins > reached else "overlap"
+            low, high = sorted((begins, reached))
+            detail = f"{who}: {fault} between {low:g} and {high:g} km"
+            yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
+        if ends <= begins:
+            yield Fault(
+                "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
+            )
+        reached = max(ends, begins)
 
 
 def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:

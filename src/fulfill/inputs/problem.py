@@ -19,6 +19,7 @@ from fulfill.inputs.map_checks import map_faults
 from fulfill.inputs.network import Network
 from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
+from fulfill.inputs.rate_card_coverage import rate_card_faults, rate_card_warnings
 from fulfill.inputs.sanity import parameter_warnings, sanity_warnings
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_PARAMETERS, NETWORK_TABLES
 from fulfill.inputs.supply_checks import supply_faults
@@ -193,6 +194,7 @@ def build_problem(
     placed: list[Fault] = []
     if not channel_faults:  # with unknown channels, what must be covered is unknown too
         faults += coverage_faults(network, demand, channels)
+        faults += rate_card_faults(network, demand, regime.as_of, channels)
         placed = [] if unreadable else place_faults(network, demand, channels)
         faults += [fault for fault in placed if not fault.warning]
     supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)
@@ -208,6 +210,7 @@ def build_problem(
         *supplied,
         *(fault for fault in placed if fault.warning),
         *unused_row_warnings(network, demand, regime),
+        *rate_card_warnings(network, demand, regime.as_of, channels),
         *window_warnings(network["countries"], f"{network.folder.name}/countries.csv"),
         *rate_warnings(network.folder.name, network.written, network.as_of),
         *sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES),

@@ -31,8 +31,12 @@ log = logging.getLogger(__name__)
 
 SHIFTED = {"F107", "F110"}
 """Faults of a row whose cells stand in the wrong columns."""
+FROM_STATE = "from_state"
+"""Column of the state of a site, from which a service may also cross the border."""
 MISFITS = {"F201", "F202", "F203", "F204", "F205", "F206", "F209", "F211"}
 """Faults of a row that also arise where the cells of a row stand in the wrong columns."""
+STATE_COLUMNS = ("state", "to_state", FROM_STATE)
+"""Columns that name a state of the row's country."""
 
 
 def read_tables(
@@ -169,9 +173,10 @@ def checked_rows(
         F205 to F207 and F212.
     """
     faults = _rule_faults(frame, table, file)
-    if {"country", "state"} <= set(frame):
-        frame, found = _named_states(frame, file)
-        faults += found
+    for column in STATE_COLUMNS:
+        if {"country", column} <= set(frame):
+            frame, found = _named_states(frame, file, column)
+            faults += found
     faults += _key_faults(frame if sound is None else frame[sound], table, file)
     return frame, faults
 
@@ -347,28 +352,31 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     ]
 
 
-def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+def _named_states(frame: pd.DataFrame, file: str, column: str) -> tuple[pd.DataFrame, list[Fault]]:
     """Replace the names of states by canonical ones; find misspelt and foreign ones.
 
-    Zones and carriers join by the name of the state, so every spelling must become one. A name
-    that resembles no state is a region that the user has defined, and stays as it is. A name that
-    occurs in many rows is one fault.
+    Tables join by the name of the state, so every spelling must become one. A name that resembles
+    no state is a region that the user has defined, and stays as it is. A name that occurs in many
+    rows is one fault.
     """
-    pairs = list(zip(frame["country"], frame["state"], strict=True))
+    pairs = list(zip(frame["country"], frame[column], strict=True))
     names = {pair: state_name(*pair) or pair[1] for pair in pairs}
     faults = []
     for (country, text), name in names.items():
         if state_name(country, name):
             continue
         abroad, alike = country_of(text), near_states(country, text)
-        if abroad or alike:
+        if abroad and column == FROM_STATE:
+            names[country, text] = state_name(abroad, text) or text
+        elif abroad or alike:
             rows = frame.loc[[pair == (country, text) for pair in pairs], ROW]
             detail = (
                 f"no state of {country}" + (f" but of {abroad}" if abroad else "") + near(alike)
             )
             detail += f"; {len(rows)} rows" if len(rows) > 1 else ""
-            faults.append(Fault("F212", file, int(rows.iloc[0]), "state", text, detail))
-    return frame.assign(state=pd.Series([names[pair] for pair in pairs], dtype="str")), faults
+            faults.append(Fault("F212", file, int(rows.iloc[0]), column, text, detail))
+    named = pd.Series([names[pair] for pair in pairs], dtype="str")
+    return frame.assign(**{column: named}), faults
 
 
 def reference_faults(

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cards import equal_card
+from conftest import Folders
 from fulfill.analysis.exposure.exposures import (
     ASKED,
     PRICED_TABLES,
@@ -85,6 +87,33 @@ def test_a_group_at_its_end_costs_what_a_new_model_says(small: Run, table: str) 
         assert held.result(moved) == pytest.approx(expected, rel=1e-6), group.name
         checked += 1
     assert checked > 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "key"),
+    [
+        ("rate_cards", "base_usd", ("regional", "ground")),
+        ("surcharges", "share", ("regional", "fuel")),
+    ],
+)
+def test_the_figures_of_a_rate_card_move_the_plan(
+    toy: Folders, table: str, column: str, key: tuple[str, ...]
+) -> None:
+    equal_card(toy, [{"share": "0.1"}])
+    for row, value in ((2, "2"), (3, "4")):
+        toy.set("network/rate_cards.csv", row, "range", f"base_usd=1..{value}.5")
+    toy.set("network/surcharges.csv", 2, "range", "share=0..0.4")
+    run = load(str(toy.network), str(toy.demand)).optimize()
+    (group,) = figure_groups(run.problem, (table,))
+    assert (group.column, group.key) == (column, key)
+    held = HeldPlan(run)
+    low, high = (_moved(run.problem, group, end) for end in (group.low, group.high))
+    assert held.result(high) == pytest.approx(priced_anew(run, high), rel=1e-9)
+    assert held.result(low) > held.result(run.problem) > held.result(high)
+    assert {one.group.table for one in exposures(run) if one.usd > 1} >= {
+        "rate_cards",
+        "surcharges",
+    }
 
 
 def test_exposures_are_ordered_and_name_what_moves(small: Run) -> None:

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fulfill.inputs.rate_cards import RateCards
 from fulfill.model.economics.cancellation import Survival
 from fulfill.model.economics.inbound import GoodsCost
 from fulfill.model.economics.last_mile import NO_FERRY, OWN_VANS, DeliveryOptions
 from fulfill.model.economics.order_value import OrderValue, cost_of_a_day
 
 FREE_GOODS = GoodsCost(np.zeros((1, 2)), np.zeros(2))
+NO_CARDS = RateCards(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), np.zeros((0, 1)))
 ORDERS = np.array([[[3.0], [1.0]]])
 """One zone, two products, one period."""
 
@@ -29,7 +31,7 @@ def day_usd(
     today = OrderValue({"revenue": np.where(np.isinf(loss), np.inf, -10.0)})
     later = OrderValue({"revenue": today.total + loss})
     return cost_of_a_day(
-        DeliveryOptions(table), (today, one), (later, one), goods, ORDERS, ("US", "MX")
+        DeliveryOptions(table, NO_CARDS), (today, one), (later, one), goods, ORDERS, ("US", "MX")
     ).tolist()
 
 

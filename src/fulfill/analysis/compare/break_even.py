@@ -167,8 +167,9 @@ def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     # Only delivery options with a weight are priced again, as every step prices them all.
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
     small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
+    offered = economics.delivery_options
     delivery_options = DeliveryOptions(
-        economics.delivery_options.table.iloc[rows].reset_index(drop=True)
+        offered.table.iloc[rows].reset_index(drop=True), offered.cards
     )
     inbound = inbound_usd(priced.instance, priced.instance.required_inbound.route_usd)
     price = problem.network["products"]["price_usd"].to_numpy(float)

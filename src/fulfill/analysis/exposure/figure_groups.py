@@ -17,6 +17,8 @@ APART: dict[str, tuple[str, ...]] = {
     "freight": ("mode", "from_country", "to_country"),
     "mail_services": ("service_id",),
     "services": ("service_id",),
+    "rate_cards": ("card", "service_id"),
+    "surcharges": ("card", "surcharge"),
     "tariffs": ("destination", "entry_kind"),
     "sites": ("country",),
     "site_sizes": ("ownership",),

@@ -35,6 +35,9 @@ LANDED_BY = ("origins", "products", "goods_costs", "calendar", "countries", "pre
 DELIVERED_BY = (
     "services",
     "mail_services",
+    "rate_cards",
+    "rate_zones",
+    "surcharges",
     "products",
     "calendar",
     "countries",

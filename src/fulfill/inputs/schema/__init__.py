@@ -40,6 +40,7 @@ from fulfill.inputs.schema.places import (
     SIZES,
 )
 from fulfill.inputs.schema.products import GOODS_COSTS, PRODUCTS
+from fulfill.inputs.schema.rate_cards import RATE_CARDS, RATE_ZONES, SURCHARGES
 from fulfill.inputs.schema.shared import (
     COUNTRY_CODES,
     CURRENCY,
@@ -76,8 +77,9 @@ def _priced(table: Table) -> Table:
 NETWORK_TABLES = tuple(_priced(table) for table in (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
     PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
-    OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS, CALENDAR, PREBUILD, EMISSIONS, LANES,
-    FERRIES, VEHICLES, SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
+    MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY, MAIL_CAPACITY, CARRIERS,
+    CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES,
+    SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
 ))  # fmt: skip
 """Every table with amounts of money has the column `currency`."""
 DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
@@ -122,6 +124,8 @@ __all__ = [
     "PREBUILD",
     "PRODUCTS",
     "PROVENANCE",
+    "RATE_CARDS",
+    "RATE_ZONES",
     "ROAD_KINDS",
     "SEASONALITY",
     "SERVICES",
@@ -133,6 +137,7 @@ __all__ = [
     "SPEEDS",
     "STATUSES",
     "STOPS",
+    "SURCHARGES",
     "TARIFFS",
     "TARIFF_HEADINGS",
     "USD",

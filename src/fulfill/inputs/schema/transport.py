@@ -36,6 +36,11 @@ FREIGHT = Table(
         *PROVENANCE,
     ),
 )
+CARD = identifier(
+    "card",
+    "rate card of rate_cards.csv that has the prices in place of this row; empty: none",
+    default="",
+)
 SERVICES = Table(
     "services",
     "last-mile services: price and speed by country, distance band and zone class",
@@ -54,9 +59,19 @@ SERVICES = Table(
             low=0,
         ),
         number("km_to", "km", "upper end, included"),
-        number("base_usd", "USD/order", "price of the first kilogram", 0, 1000),
-        number("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),
+        number(
+            "base_usd",
+            "USD/order",
+            "price of the first kilogram; empty with a rate card",
+            0,
+            1000,
+            None,
+        ),
+        number(
+            "usd_kg", "USD/kg", "price of a further kilogram; empty with a rate card", 0, 100, None
+        ),
         number("usd_100km", "USD/order/100 km", "price by distance inside the band", 0, 10, 0.0),
+        CARD,
         number("days_mean", "days", "mean days from dispatch to door", 0.1, 60, wall=False),
         number(
             "days_p90",
@@ -101,12 +116,21 @@ MAIL_SERVICES = Table(
             "",
             COUNTRY_CODES,
         ),
-        number("base_usd", "USD/order", "price per parcel", 0, 1000),
-        number("usd_kg", "USD/kg", "price per chargeable kilogram", 0, 1000),
+        number("base_usd", "USD/order", "price per parcel; empty with a rate card", 0, 1000, None),
+        number(
+            "usd_kg",
+            "USD/kg",
+            "price per chargeable kilogram; empty with a rate card",
+            0,
+            1000,
+            None,
+        ),
+        CARD,
         number(
             "volumetric_kg_m3",
             "kg/m3",
-            "volumetric weight of a cubic metre (167 for a divisor of 6000)",
+            "volumetric weight of a cubic metre (167 for a divisor of 6000): of the price, "
+            "and of the air capacity that a parcel takes",
             0,
             1000,
         ),

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
+from fulfill.inputs.rate_cards import cards_on
 from fulfill.model.economics.cancellation import (
     LeadTimes,
     Survival,
@@ -385,6 +386,7 @@ def _delivery_options(problem: Problem, figures: Figures, distances: Distances) 
         network["ferries"].loc[taken[taken >= 0]],
         problem.channels,
         figures.crossing,
+        cards_on(network.tables, problem.regime.as_of),
     )
 
 

@@ -3,14 +3,16 @@
 A *delivery option* (`option` in the code) is one row of services.csv, such a row used across the
 border or over a ferry, or one row of mail_services.csv. The cost of delivering an order depends on
 option, product and period; only the price by distance and the emissions depend on the lane. So
-costs are kept by option (a few hundred rows), not by zone and site. Own vans are one option for
+costs are kept by option (a few hundred rows), not by zone and site. A row that a carrier's rate
+card prices is one option for each zone of the card (`rate_cards.py`). Own vans are one option for
 each country and zone class; their whole price is in the lanes, from own_delivery.csv.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,16 @@ from numpy.typing import NDArray
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.origins import can_mail
+from fulfill.inputs.rate_cards import RateCards
 from fulfill.model.economics.carbon import kg_co2e_per_kg
+from fulfill.model.economics.rate_cards import (
+    NO_CARD,
+    Names,
+    by_card_zone,
+    card_prices,
+    destination_states,
+    lane_zones,
+)
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -27,6 +38,8 @@ OWN_VANS = "own-vans"
 """`service_id` of the delivery options of own_delivery.csv."""
 NO_FERRY = -1
 """The ferry of an option that takes none."""
+ON_CARD = ("card", "card_zone", "card_state")
+"""What an option has besides if a rate card prices it; empty texts if none does."""
 HOURS_A_DAY = 24.0
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
@@ -58,11 +71,15 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-        usd_100km, days_mean, days_p90, volumetric_kg_m3, from_country (empty but for mail), and
-        ferry: the row of ferries.csv, -1 for none. The row number is the index of the option.
+        usd_100km, days_mean, days_p90, volumetric_kg_m3, from_country (empty but for mail), card,
+        card_zone, card_state, and ferry: the row of ferries.csv, -1 for none. The row number is
+        the index of the option.
+    cards : RateCards
+        The rate cards that price the options which name one.
     """
 
     table: pd.DataFrame
+    cards: RateCards
 
     def __len__(self) -> int:
         return len(self.table)
@@ -73,10 +90,11 @@ class DeliveryOptions:
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
-        """Return the price of an order by its weight.
+        """Return the price of an order by its weight, without that of a rate card.
 
         The first kilogram is in the base price; mail pays by chargeable weight, the larger of
-        weight and volume times `volumetric_kg_m3`.
+        weight and volume times `volumetric_kg_m3`. An option with a rate card pays here only what
+        border and ferry add.
 
         Parameters
         ----------
@@ -100,6 +118,22 @@ class DeliveryOptions:
             + table["usd_kg"].to_numpy(float)[:, None] * charged
         )
         return np.asarray(price)
+
+    def card_price(self, weight_kg: Array, volume_m3: Array) -> Array:
+        """Return the price of an order by rate card, surcharges included.
+
+        A card says itself what a peak costs, so the price factors of the calendar do not apply.
+
+        Parameters
+        ----------
+        weight_kg, volume_m3 : (n_products,)
+
+        Returns
+        -------
+        ndarray, shape (n_options, n_products, n_periods)
+            USD per order; zero without a card, infinite where the card does not carry the product.
+        """
+        return card_prices(self.cards, self.table, weight_kg, volume_m3)
 
 
 @dataclass(frozen=True)
@@ -137,6 +171,7 @@ def allowed_options(
     ferries: pd.DataFrame,
     channels: Collection[str],
     crossing: CrossBorderTerms,
+    cards: RateCards,
 ) -> DeliveryOptions:
     """Return the delivery options that the channels allow.
 
@@ -149,13 +184,17 @@ def allowed_options(
     channels : collection of str
         The channels that may be used.
     crossing : CrossBorderTerms
+    cards : RateCards
+        Of the as-of date.
     """
     services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY, from_country="")
+    vans = _own_fleet_options(services)
+    services = by_card_zone(services, cards)
     parts = []
     if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
         if not own_delivery.empty:
-            parts.append(_own_fleet_options(services))
+            parts.append(vans)
     if "cross_border" in channels:
         parts.append(
             services.assign(
@@ -166,13 +205,12 @@ def allowed_options(
             )
         )
     if "direct_mail" in channels:
-        parts.append(
-            mail_services.assign(
-                channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0, ferry=NO_FERRY
-            )
+        mail = mail_services.assign(
+            channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0, ferry=NO_FERRY
         )
+        parts.append(by_card_zone(mail, cards))
     parts += [_over_ferries(part, ferries) for part in parts]
-    return DeliveryOptions(pd.concat(parts, ignore_index=True))
+    return DeliveryOptions(pd.concat(parts, ignore_index=True), cards)
 
 
 def _over_ferries(options: pd.DataFrame, ferries: pd.DataFrame) -> pd.DataFrame:
@@ -199,12 +237,14 @@ def _over_ferries(options: pd.DataFrame, ferries: pd.DataFrame) -> pd.DataFrame:
 def _own_fleet_options(services: pd.DataFrame) -> pd.DataFrame:
     """Return the delivery options of own vans, as fast as the cheapest service of the nearest band.
 
-    Their price is zero here: it is in the lanes.
+    Services with a rate card count after those with a price of their own. The price of own vans is
+    zero here: it is in the lanes.
     """
     nearest = services[services["km_from"] == 0].sort_values("base_usd", kind="stable")
     fast = nearest.drop_duplicates(["country", "zone_class"])
     free = dict.fromkeys(("base_usd", "usd_kg", "usd_100km"), 0.0)
-    return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free)
+    no_card = dict.fromkeys(ON_CARD, NO_CARD)
+    return fast.assign(service_id=OWN_VANS, channel="local", km_to=np.inf, **free, **no_card)
 
 
 def price_multiplier(delivery_options: DeliveryOptions, last_mile_factor: Array) -> Array:
@@ -236,8 +276,9 @@ def lanes_to_zones(
 ) -> Lanes:
     """Return every lane that a delivery option serves.
 
-    Country, zone class, ferry and distance band (of own vans: own_delivery.csv) must fit. A mail
-    service has lanes only where there is an origin from which it collects.
+    Country, zone class, ferry and distance band (of own vans: own_delivery.csv) must fit, with a
+    rate card also zone of the card and state. A mail service has lanes only where there is an
+    origin from which it collects.
 
     Parameters
     ----------
@@ -246,28 +287,25 @@ def lanes_to_zones(
     zones, sites, origins, own_delivery, emissions : DataFrame
         Tables of the demand and the network.
     """
-    zone_country, zone_class = zones["country"].to_numpy(), zones["zone_class"].to_numpy()
-    domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
     own_usd = _own_prices(own_delivery, sites, zones)
     mail_km = _mail_km(delivery_options.table, origins, zones)
+    places = _card_places(delivery_options, distances, zones, sites)
+    # options that differ only by their rate card have the same lanes within reach
+    reached: dict[tuple[Any, ...], tuple[Index, Index]] = {}
     pieces = []
-    columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to")
+    terms_of = ("channel", "country", "zone_class", "ferry", "km_from", "km_to", "from_country")
+    columns = (*terms_of, *ON_CARD)
     rows = zip(
         delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
     )
-    for number, (own, channel, country, kind, ferry, km_from, km_to) in enumerate(rows):
-        fits = (zone_country == country) & (zone_class == kind)
-        if channel == "direct_mail":
-            zone = np.flatnonzero(fits & np.isfinite(mail_km[number]))
-            site = np.full(len(zone), -1)
-        else:
-            km = distances.site_zone
-            inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
-            inside &= distances.site_zone_ferry == ferry
-            inside = inside & np.isfinite(own_usd) if own else inside
-            right_side = domestic if channel == "local" else ~domestic
-            site, zone = np.nonzero(inside & right_side & fits[None, :])
-        pieces.append((zone, site, np.full(len(zone), number)))
+    for number, (*terms, from_country, card, card_zone, card_state) in enumerate(rows):
+        key = (*terms, from_country)
+        if key not in reached:
+            mailed_to = np.isfinite(mail_km[number])
+            reached[key] = _in_reach(tuple(terms), distances, zones, sites, own_usd, mailed_to)
+        site, zone = reached[key]
+        charged = _charged(places, terms[2], (card, card_zone, card_state), site, zone)
+        pieces.append((zone[charged], site[charged], np.full(charged.sum(), number)))
     zone, site, option = (np.concatenate([piece[part] for piece in pieces]) for part in range(3))
     mailed = site < 0
     km = np.where(mailed, mail_km[option, zone], distances.site_zone[site, zone])
@@ -281,6 +319,74 @@ def lanes_to_zones(
         distance_usd=np.where(delivery_options.own[option], own_usd[site, zone], by_distance),
         kg_co2e_kg=_lane_carbon(km, mailed, emissions),
     )
+
+
+def _in_reach(
+    terms: tuple[Any, ...],
+    distances: Distances,
+    zones: pd.DataFrame,
+    sites: pd.DataFrame,
+    own_usd: Array,
+    mailed_to: NDArray[np.bool_],
+) -> tuple[Index, Index]:
+    """Return site and zone of the lanes that fit an option, whatever the zone of its rate card.
+
+    `terms` are own, channel, country, zone_class, ferry, km_from and km_to of the option;
+    `mailed_to`, (n_zones,), tells whether there is an origin from which it mails.
+    """
+    own, channel, country, zone_class, ferry, km_from, km_to = terms
+    zone_country = zones["country"].to_numpy()
+    fits = (zone_country == country) & (zones["zone_class"].to_numpy() == zone_class)
+    if channel == "direct_mail":
+        zone = np.flatnonzero(fits & mailed_to)
+        return np.full(len(zone), -1), zone
+    km = distances.site_zone
+    inside = (km <= km_to) & ((km > km_from) | (km_from == 0)) & np.isfinite(km)
+    inside &= distances.site_zone_ferry == ferry
+    inside = inside & np.isfinite(own_usd) if own else inside
+    domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
+    right_side = domestic if channel == "local" else ~domestic
+    site, zone = np.nonzero(inside & right_side & fits[None, :])
+    return site, zone
+
+
+def _charged(
+    places: Mapping[tuple[str, str], tuple[Names, Names]],
+    country: str,
+    on_card: Sequence[str],
+    site: Index,
+    zone: Index,
+) -> NDArray[np.bool_]:
+    """Tell which lanes have the card zone and card_state of an option; all without a rate card."""
+    card, card_zone, card_state = on_card
+    if card == NO_CARD:
+        return np.ones(len(zone), bool)
+    zone_of_lane, state_of_zone = places[card, country]
+    return np.asarray((zone_of_lane[site, zone] == card_zone) & (state_of_zone[zone] == card_state))
+
+
+def _card_places(
+    delivery_options: DeliveryOptions,
+    distances: Distances,
+    zones: pd.DataFrame,
+    sites: pd.DataFrame,
+) -> dict[tuple[str, str], tuple[Names, Names]]:
+    """Return the card zone of every lane and the card_state of every zone, by card and country.
+
+    The last row of card zones, which site -1 reads, is that of mail: it has no site and no road.
+    """
+    cards, table = delivery_options.cards, delivery_options.table
+    from_state = np.array([*sites["state"], ""], object)[:, None]
+    to_state = zones["state"].to_numpy(object)
+    km = np.vstack([distances.site_zone, np.zeros(len(zones))])
+    carded = table.loc[table["card"] != NO_CARD, ["card", "country"]].drop_duplicates()
+    return {
+        (card, country): (
+            lane_zones(cards, card, country, from_state, to_state, km),
+            destination_states(cards, card, country, to_state),
+        )
+        for card, country in carded.itertuples(index=False)
+    }
 
 
 def _lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:

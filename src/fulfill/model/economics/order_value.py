@@ -211,21 +211,21 @@ def order_value(
         returned_goods,
         salvage,
     )
-    carrier = delivery_options.price(
-        products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
-    )[:, :, None]
+    parcel = (products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))
+    carrier = delivery_options.price(*parcel)[:, :, None]
+    units, delivered = survival.units, survival.delivered
+    by_card = units * delivery_options.card_price(*parcel)
     mail_factor = calendar["mail_factor"].to_numpy(float)
     last_mile_factor = calendar["last_mile_factor"].to_numpy(float)
-    units, delivered = survival.units, survival.delivered
     parts = {
         "revenue": -delivered * net,
         "payment_loss": delivered * unpaid * net,
         "returns": delivered * back,
         "cancellation": (units - delivered) * (reverse - salvage * returned_goods),
         "goods": np.where(mail, units * source, 0.0),
-        "mail_freight": np.where(mail, units * carrier * mail_factor, 0.0),
+        "mail_freight": np.where(mail, units * carrier * mail_factor + by_card, 0.0),
         "courier_tax": units * tax,
-        "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor),
+        "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor + by_card),
     }
     return OrderValue({name: np.broadcast_to(value, units.shape) for name, value in parts.items()})
 
