@@ -801,7 +801,7 @@ def test_every_code_is_exercised() -> None:
     checks = {"F212", "F213", "F214", "F313", "F314", "F315", "F316", "F317", "F318", "F319"}
     places = {"F330", "F331", "F360", "F361", "F362", "W360", "W361"}
     folders = {f"F34{digit}" for digit in range(10)} | {"W340"}
-    warnings = {"W302", "W303", "W306"}
+    warnings = {"W302", "W303", "W304", "W306"}
     databases = {"F370"}
     cases = {case.code for case in CASES}
     assert cases | elsewhere | checks | places | folders | warnings | databases == set(RULES)

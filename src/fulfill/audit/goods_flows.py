@@ -79,20 +79,21 @@ def route_legs(problem: Problem, distances: Distances, instance: LocationInstanc
     start = network["origins"]["country"].to_numpy()[origin]
     goal = network["sites"]["country"].to_numpy()[site]
     lands = gate >= 0
-    kind = np.where(gateways["kind"].to_numpy()[gate] == "seaport", "sea", "air")
-    middle = np.where(lands, gateways["country"].to_numpy()[gate], start)
+    kind = np.where(_of_gateway(gateways["kind"], gate) == "seaport", "sea", "air")
+    middle = np.where(lands, _of_gateway(gateways["country"], gate), start)
     by_road = np.full(len(site), "road")
-    overseas = np.where(lands, distances.origin_gateway[origin, gate], 0.0)
-    overland = np.where(
-        lands, distances.gateway_site[gate, site], distances.origin_site[origin, site]
-    )
+    overseas, overland = np.zeros(len(site)), distances.origin_site[origin, site]
+    overseas[lands] = distances.origin_gateway[origin[lands], gate[lands]]
+    overland[lands] = distances.gateway_site[gate[lands], site[lands]]
     first = _leg(problem, kind, start, middle, overseas)
     # Nearshore routes have no gateway, hence no first leg: its lookup would give NaN.
     first = {name: np.where(lands, value, 0.0) for name, value in first.items()}
     last = _leg(problem, by_road, middle, goal, overland)
     stay = {
-        name: np.where(lands, gateways[name].to_numpy(float)[gate], 0.0)
-        + np.where(crossing >= 0, gateways[name].to_numpy(float)[crossing], 0.0)
+        name: sum(
+            np.where(row >= 0, np.nan_to_num(_of_gateway(gateways[name], row).astype(float)), 0.0)
+            for row in (gate, crossing)
+        )
         for name in ("fee_usd_m3", "dwell_days")
     }
     return Legs(
@@ -214,6 +215,11 @@ def _border_taxes(
     return duty, np.where(countries["vat_credited"].to_numpy(bool), floating, due)
 
 
+def _of_gateway(column: pd.Series, row: Index) -> NDArray[np.object_]:
+    """Return the cells of a column of gateways.csv; NaN for routes without a gateway (-1)."""
+    return column.reset_index(drop=True).reindex(row).to_numpy(object)
+
+
 def _entry_mode(problem: Problem, instance: LocationInstance, route: Index) -> NDArray[np.object_]:
     """Return how the goods of each route enter the country of their site.
 
@@ -223,8 +229,10 @@ def _entry_mode(problem: Problem, instance: LocationInstance, route: Index) -> N
     inbound, network = instance.required_inbound, problem.network
     site = network["sites"]["country"].to_numpy()[inbound.route_site[route]]
     gateway = inbound.route_gateway[route]
-    landed = network["gateways"]["country"].to_numpy()[gateway]
-    kind = network["gateways"]["kind"].map({"seaport": "sea", "airport": "air"}).to_numpy()[gateway]
+    landed = _of_gateway(network["gateways"]["country"], gateway)
+    kind = _of_gateway(
+        network["gateways"]["kind"].map({"seaport": "sea", "airport": "air"}), gateway
+    )
     return np.where((gateway >= 0) & (landed == site), kind, "road").astype(object)
 
 

@@ -191,7 +191,10 @@ def _kg_co2e_per_kg(problem: Problem, mailed: NDArray[np.bool_], km: Array) -> A
 
     By aircraft or truck, and by van over the last kilometres.
     """
-    factor = problem.network["emissions"].set_index("mode")["kg_tkm"] / 1000.0
+    table = problem.network["emissions"]
+    if table.empty:
+        return np.full(len(km), np.nan)  # not part of the case: no value, not zero
+    factor = table.set_index("mode")["kg_tkm"] / 1000.0
     van = np.where(mailed, VAN_KM, np.minimum(km, VAN_KM))
     far = np.where(mailed, factor["air"] * km, factor["road"] * np.maximum(km - VAN_KM, 0.0))
     return np.asarray(factor["last_mile"] * van + far)

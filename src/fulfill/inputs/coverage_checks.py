@@ -57,6 +57,14 @@ def coverage_faults(network: Network, demand: Demand, channels: tuple[str, ...])
     return faults
 
 
+def absent_table_warnings(network: Network) -> list[Fault]:
+    """Say of every absent table what is not part of the case (W304)."""
+    return [
+        Fault("W304", f"{network.folder.name}/{name}.csv", detail=f"left out: {what}")
+        for name, what in network.left_out.items()
+    ]
+
+
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:
     """Warn of rows meant for one state, class or product that no data use.
 
@@ -106,6 +114,8 @@ def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
         if (country, kind) not in covered:
             value, detail = f"{country} {kind}", f"zone {zone}"
             yield Fault("F305", file, int(line), "zone_class", value, detail)
+    if network["carriers"].empty:
+        return
     carriers, file = _pairs(network["carriers"], "state"), f"{network.folder.name}/carriers.csv"
     for country, state in sorted(_pairs(zones, "state")):
         if (country, state) not in carriers and (country, EVERY_STATE) not in carriers:

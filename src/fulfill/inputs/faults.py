@@ -267,6 +267,10 @@ RULES: dict[str, tuple[str, str]] = {
         "a tariff class that has rows in tariffs.csv has one in force",
         "add or extend a row of the class if the row `any` is not meant for it; a warning",
     ),
+    "W304": (
+        "a table is there for everything that is part of the case",
+        "add the table if it is; a warning",
+    ),
     "W306": (
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",

@@ -110,7 +110,12 @@ def _mail(network: Network, regime: Regime) -> frozenset[str]:
 
 
 def supply_faults(
-    network: Network, zones: pd.DataFrame, regime: Regime, channels: tuple[str, ...]
+    network: Network,
+    zones: pd.DataFrame,
+    regime: Regime,
+    channels: tuple[str, ...],
+    *,
+    chosen: bool = True,
 ) -> list[Fault]:
     """Find channels and sites that cannot be supplied.
 
@@ -123,6 +128,8 @@ def supply_faults(
         The tariff rules of the as-of date.
     channels : tuple of str
         The channels that may be used.
+    chosen : bool
+        Whether they are fewer than the network offers.
 
     Returns
     -------
@@ -143,22 +150,20 @@ def supply_faults(
     if "direct_mail" in asked and not mailed:
         file, detail = f"{network.folder.name}/mail_services.csv", "nothing can be mailed"
         warnings.append(Fault("W306", file, value="direct_mail", detail=detail))
-    return [*warnings, *_stock_warnings(network, asked, reached, found.nearshore)]
+    if "nearshore" in asked and chosen and reached and not found.nearshore:
+        # where nobody chose channels, a network without plants is common
+        origins, detail = f"{network.folder.name}/origins.csv", "no plant can supply a site"
+        warnings.append(Fault("W306", origins, value="nearshore", detail=detail))
+    return [*warnings, *_stock_warnings(network, asked, reached)]
 
 
-def _stock_warnings(
-    network: Network, asked: set[str], reached: frozenset[str], nearshore: frozenset[str]
-) -> Iterator[Fault]:
+def _stock_warnings(network: Network, asked: set[str], reached: frozenset[str]) -> Iterator[Fault]:
     """Warn of channels with stock that have no goods, and of sites that freight cannot reach."""
     stock = sorted(asked - {"direct_mail"})
     file = f"{network.folder.name}/freight.csv"
     if stock and not reached:
         detail = "no freight row, gateway or plant brings goods to any site: no site will be opened"
         yield Fault("W306", file, value=", ".join(stock), detail=detail)
-    elif "nearshore" in stock and len(asked) < 4 and not nearshore:
-        # by default all four channels are allowed, and a network without plants is common
-        origins, detail = f"{network.folder.name}/origins.csv", "no plant can supply a site"
-        yield Fault("W306", origins, value="nearshore", detail=detail)
     if reached:
         sites = network["sites"]
         for country, ids in sites[~sites["country"].isin(reached)].groupby("country")["site_id"]:

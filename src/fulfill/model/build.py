@@ -138,7 +138,7 @@ def _carriers(problem: Problem, economics: Economics) -> Carriers:
     behind = np.array([*(" by " + ferries["ferry_id"]), ""], object)[ferry]
     region = zones["country"] + " " + zones["state"] + pd.Series(behind, zones.index)
     names = sorted(set(region))
-    # every region has a row (F305)
+    # every region has a row (F305), unless the capacity of carriers is not part of the case
     per_head = {
         (row.country, row.state): row.orders_1000_people_day
         for row in table.itertuples(index=False)
@@ -149,7 +149,9 @@ def _carriers(problem: Problem, economics: Economics) -> Carriers:
         country, state = zones.iloc[members[0]][["country", "state"]]
         row = (country, state) if (country, state) in per_head else (country, "*")
         people = zones["population"].to_numpy(float)[members].sum()
-        carried = per_head[row] * people / 1000.0 * problem.days * factor
+        carried = np.full(len(factor), np.inf)
+        if len(table):
+            carried = per_head[row] * people / 1000.0 * problem.days * factor
         number = ferry[members[0]]
         on_board = (
             np.inf if number < 0 else float(ferries["orders_day"].fillna(np.inf).iloc[number])

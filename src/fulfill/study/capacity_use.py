@@ -79,7 +79,7 @@ def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array
     ]
     pieces = []
     for kind, unit, resource, use, capacity in resources:
-        i, t = np.nonzero(use > 1e-9)
+        i, t = np.nonzero((use > 1e-9) & np.isfinite(capacity))
         frame = pd.DataFrame({"resource": np.array(resource)[i], "kind": kind})
         frame["period"] = np.array(instance.periods)[t]
         frame["used"], frame["capacity"], frame["unit"] = use[i, t], capacity[i, t], unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fulfill.inputs.problem import CHANNELS
+from fulfill.inputs.problem import offered_channels
 from fulfill.model.limits import ServiceTarget
 from fulfill.study.study import Study
 from fulfill.study.vocabulary import named
@@ -41,12 +41,17 @@ def _conditions(study: Study, n_planned: int) -> Iterator[str]:
     if options.co2_kg is not None:
         yield f"at most {NUMBER.format(options.co2_kg)} kg CO2e a year"
     yield from map(_in_time, options.service)
-    channels = [name for name in CHANNELS if name in study.problem.channels]
-    if len(channels) < len(CHANNELS):
+    offered = offered_channels(study.problem.network)
+    channels = [name for name in offered if name in study.problem.channels]
+    if len(channels) < len(offered):
         yield f"channels allowed: {', '.join(named('channel', channels))}"
     if n_planned < n_zones:
         yield f"zones merged from {n_zones:,} to {n_planned:,}"
     yield from (str(override) for override in study.provenance.overrides)
+    left_out = study.problem.network.left_out
+    for absent in dict.fromkeys(left_out.values()):
+        files = " and ".join(f"{name}.csv" for name, what in left_out.items() if what == absent)
+        yield f"left out: {absent} (no {files})"
     if study.provenance.private_fleet is not None:
         yield "own vans at what their routes cost"
 

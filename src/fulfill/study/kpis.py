@@ -84,6 +84,8 @@ def tabulate(
     channels = _channels(instance, flows, missing)
     costs["usd_per_order"] = costs["usd_year"] / _base(flows["dispatched"])
     co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
+    if problem.network["emissions"].empty:
+        co2_kg = np.nan
     return Plan(
         outcome=outcome,
         as_of=problem.regime.as_of.isoformat(),

@@ -62,6 +62,8 @@ TARIFFS = Table(
         number("fixed_usd", "USD/parcel", "fixed fee per parcel (courier)", 0, None, 0.0),
         *PROVENANCE,
     ),
+    required=False,
+    absent="duties, and taxes of parcels at the border",
 )
 
 ENTRY_FEES = Table(

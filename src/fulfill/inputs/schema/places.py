@@ -74,6 +74,8 @@ GATEWAYS = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="goods that come through a port, an airport or a land crossing",
 )
 SITES = Table(
     "sites",
@@ -140,4 +142,6 @@ BANDS = Table(
         number("delay_days", "days", "days that an order in this band waits longer", 0, 30),
         *PROVENANCE,
     ),
+    required=False,
+    absent="overtime and temporary labour at sites",
 )

@@ -34,6 +34,8 @@ FREIGHT = Table(
         number("days_cv", "-", "coefficient of variation of the leg's time", 0, 3, 0.0),
         *PROVENANCE,
     ),
+    required=False,
+    absent="freight by mode and country",
 )
 SERVICES = Table(
     "services",
@@ -60,6 +62,8 @@ SERVICES = Table(
         number("days_p90", "days", "90th percentile of the days from dispatch to door", 0.1, 120),
         *PROVENANCE,
     ),
+    required=False,
+    absent="delivery by the services of carriers",
 )
 OWN_DELIVERY = Table(
     "own_delivery",
@@ -99,6 +103,8 @@ MAIL_SERVICES = Table(
         number("days_p90", "days", "90th percentile of the days from order to door", 0.1, 240),
         *PROVENANCE,
     ),
+    required=False,
+    absent="direct mail from abroad",
 )
 MAIL_CAPACITY = Table(
     "mail_capacity",
@@ -108,6 +114,8 @@ MAIL_CAPACITY = Table(
         number("kg_day", "kg/day", "chargeable weight a day in a month of factor 1"),
         *PROVENANCE,
     ),
+    required=False,
+    absent="direct mail from abroad",
 )
 CARRIERS = Table(
     "carriers",
@@ -126,6 +134,8 @@ CARRIERS = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="the capacity of last-mile carriers",
 )
 EMISSION_MODES = ("sea", "air", "road", "last_mile")
 EMISSIONS = Table(
@@ -136,6 +146,8 @@ EMISSIONS = Table(
         number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100),
         *PROVENANCE,
     ),
+    required=False,
+    absent="emissions of CO2e",
 )
 LANES = Table(
     "lanes",

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
-from fulfill.model.economics.carbon import kg_co2e_per_kg
+from fulfill.model.economics.carbon import emission_factors, kg_co2e_per_kg
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -136,10 +136,11 @@ def inbound_routes(
         A pair at an infinite distance makes no route.
     """
     origin, gateway, site = _listed(distances, (gateways["capacity_m3_month"] > 0).to_numpy())
-    by_road = gateway < 0  # row -1 of a gateway's arrays is read for these, and then not used
+    by_road = gateway < 0
     made_in, to = origins["country"].to_numpy()[origin], sites["country"].to_numpy()[site]
-    seaport = (gateways["kind"] == "seaport").to_numpy()[gateway]
-    entered = np.where(by_road, made_in, gateways["country"].to_numpy()[gateway])
+    # the row -1 of routes without a gateway reads the last entry, which is of no gateway
+    seaport = np.array([*(gateways["kind"] == "seaport"), False])[gateway]
+    entered = np.where(by_road, made_in, np.array([*gateways["country"], ""], object)[gateway])
     crossing = _crossing(distances, origin, gateway, site)
     main_mode = np.where(by_road, "", np.where(seaport, "sea", "air")).astype(object)
     main = _leg(
@@ -147,7 +148,7 @@ def inbound_routes(
         emissions,
         main_mode,
         (made_in, entered),
-        np.where(by_road, 0.0, distances.origin_gateway[origin, gateway]),
+        _km(distances.origin_gateway, origin, gateway),
     )
     land = _leg(
         freight,
@@ -155,7 +156,9 @@ def inbound_routes(
         np.full(len(origin), "road", object),
         (entered, to),
         np.where(
-            by_road, distances.origin_site[origin, site], distances.gateway_site[gateway, site]
+            by_road,
+            distances.origin_site[origin, site],
+            _km(distances.gateway_site.T, site, gateway),
         ),
     )
     fee, dwell = (gateways[name].to_numpy(float) for name in ("fee_usd_m3", "dwell_days"))
@@ -219,11 +222,9 @@ def _listed(distances: Distances, passable: NDArray[np.bool_]) -> tuple[Index, I
 
 def _crossing(distances: Distances, origin: Index, gateway: Index, site: Index) -> Index:
     """Return the row of the land crossing that each route passes, -1 for none."""
-    number = np.where(
-        gateway < 0,
-        distances.origin_site_crossing[origin, site],
-        distances.gateway_site_crossing[gateway, site],
-    )
+    lands = gateway >= 0
+    number = distances.origin_site_crossing[origin, site]
+    number[lands] = distances.gateway_site_crossing[gateway[lands], site[lands]]
     return np.where(number >= 0, np.array([*distances.crossings, -1])[number], -1)
 
 
@@ -247,7 +248,7 @@ def _leg(
     }
     none, missing = mode == "", np.isnan(price["km_day"])
     days = price["fixed_days"] + km / price["km_day"]
-    kg_tkm = emissions.set_index("mode")["kg_tkm"].reindex(mode).to_numpy(float)
+    kg_tkm = emission_factors(emissions, mode)
 
     def known(value: Array) -> Array:
         return np.where(none, 0.0, np.where(missing, np.inf, value))
@@ -263,4 +264,9 @@ def _leg(
 
 def _at(value: Array, row: Index) -> Array:
     """Return what is paid or waited at the gateway of a row, zero for none (-1)."""
-    return np.where(row >= 0, value[row], 0.0)
+    return np.append(value, 0.0)[row]
+
+
+def _km(km: Array, place: Index, gateway: Index) -> Array:
+    """Return the length of the leg between each place and its gateway, zero for none (-1)."""
+    return np.column_stack([km, np.zeros(len(km))])[place, gateway]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
-from fulfill.model.economics.carbon import kg_co2e_per_kg
+from fulfill.model.economics.carbon import emission_factors, kg_co2e_per_kg
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -284,10 +284,10 @@ def lanes_to_zones(
 
 def _lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
     """Return kg CO2e per kilogram of goods, (n_lanes,): by truck or air, and by van at the end."""
-    kg_tkm = emissions.set_index("mode")["kg_tkm"]
-    by_truck = kg_co2e_per_kg(kg_tkm["road"], np.maximum(km - VAN_KM, 0.0))
-    by_van = kg_co2e_per_kg(kg_tkm["last_mile"], np.minimum(km, VAN_KM))
-    by_air = kg_co2e_per_kg(kg_tkm["air"], km) + kg_co2e_per_kg(kg_tkm["last_mile"], VAN_KM)
+    road, last_mile, air = emission_factors(emissions, ("road", "last_mile", "air"))
+    by_truck = kg_co2e_per_kg(road, np.maximum(km - VAN_KM, 0.0))
+    by_van = kg_co2e_per_kg(last_mile, np.minimum(km, VAN_KM))
+    by_air = kg_co2e_per_kg(air, km) + kg_co2e_per_kg(last_mile, VAN_KM)
     return np.where(mailed, by_air, by_truck + by_van)
 
 
