@@ -799,7 +799,7 @@ def test_hour_bands_cover_the_day_once(toy: Folders) -> None:
 def test_every_code_is_exercised() -> None:
     elsewhere = {"F307", "F308", "F309", "F310", "F311", "F312", "F320", "F321", "W310"}
     checks = {"F212", "F213", "F214", "F313", "F314", "F315", "F316", "F317", "F318", "F319"}
-    places = {"F330", "F331", "F360", "F361", "F362", "W360", "W361"}
+    places = {"F330", "F331", "F360", "F361", "F362", "F363", "W360", "W361"}
     folders = {f"F34{digit}" for digit in range(10)} | {"W340"}
     warnings = {"W302", "W303", "W304", "W306"}
     databases = {"F370"}

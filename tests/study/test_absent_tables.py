@@ -1,4 +1,4 @@
-"""Tables that a case does not need may be absent: said once, and never a cost of zero by mistake."""
+"""Tables that a case does not need may be absent: said once, and never taken for a cost of zero."""
 
 from __future__ import annotations
 

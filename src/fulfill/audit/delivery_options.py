@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import erfc
 
+from fulfill.audit.lane_rates import order_usd, rated_options
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.problem import Problem
 
@@ -34,7 +35,8 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg, usd_100km,
-        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none).
+        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none), rate_row: row of
+        lane_rates.csv whose price holds, -1 for none.
     mail, courier : (n_options,)
         Whether an option is direct mail, and whether its parcels clear customs one by one.
     """
@@ -84,6 +86,7 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         "local": bool(channels & {"local", "nearshore"}),
         "cross_border": "cross_border" in channels,
         "direct_mail": "direct_mail" in channels,
+        "nearshore": "nearshore" in channels,
     }
     services = network["services"].assign(volumetric_kg_m3=0.0)
     later, fee = (
@@ -111,10 +114,15 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         shipped[name] += shipped["hours"] / 24.0
     shipped["base_usd"] += shipped["usd_order"]
     parts.append(shipped.drop(columns=["hours", "usd_order"]))
-    table = pd.concat(parts, ignore_index=True).fillna({"ferry_id": ""})
+    if len(network["lane_rates"]):
+        parts.append(rated_options(problem))
+    table = pd.concat([part.assign(rate_row=part.get("rate_row", -1)) for part in parts])
+    table = table.fillna({"ferry_id": ""})
     table = table[table["channel"].map(open_to)].reset_index(drop=True)
     channel = table["channel"].to_numpy()
-    return DeliveryOptions(table, channel == "direct_mail", channel != "local")
+    return DeliveryOptions(
+        table, channel == "direct_mail", np.isin(channel, ("direct_mail", "cross_border"))
+    )
 
 
 def lead_days(
@@ -279,6 +287,7 @@ def _option_costs(
         np.maximum(weight - 1.0, 0.0),
     )
     carrier = options.column("base_usd") + options.column("usd_kg") * charged
+    carrier = _at_lane_rates(problem, options, carrier)
     mail_price = carrier * calendar["mail_factor"].to_numpy(float)
     delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float)
     back = net + split("reverse_usd") - fetched
@@ -292,6 +301,20 @@ def _option_costs(
         "courier_tax": dispatched * _courier_taxes(problem, options)[:, :, None],
         "last_mile": np.where(mail, 0.0, dispatched * delivery_price),
     }
+
+
+def _at_lane_rates(problem: Problem, options: DeliveryOptions, carrier: Array) -> Array:
+    """Return prices with those of lane_rates.csv, (n_options, n_products, 1).
+
+    The price holds for every product here; whether the row is for the product is asked of each
+    flow.
+    """
+    carrier = np.array(carrier)
+    rated = np.flatnonzero(options.table["rate_row"] >= 0)
+    row = options.table["rate_row"].to_numpy(np.int64)[rated]
+    for k in range(len(problem.products)):
+        carrier[rated, k, 0] = order_usd(problem, row, np.full(len(row), k))
+    return carrier
 
 
 def lowest_goods(problem: Problem, *, overseas: bool) -> Array:

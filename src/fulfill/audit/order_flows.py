@@ -20,6 +20,8 @@ from fulfill.audit.delivery_options import (
     lead_days,
     option_orders,
 )
+from fulfill.audit.goods_flows import goods_at_origins
+from fulfill.audit.lane_rates import RATE, row_of
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.problem import Problem
@@ -41,8 +43,10 @@ class OrderFlows:
     ----------
     zone, site, product, period : Index
         Position along the axes of the instance.
+    plant : Index
+        Plant of a direct shipment, -1 for all other flows.
     channel : array of str
-        direct_mail, local or cross_border.
+        direct_mail, local, cross_border, or nearshore for a direct shipment of a plant.
     orders, placed, dispatched, delivered : Array
         Orders a year.
     lead_days : Array
@@ -59,6 +63,7 @@ class OrderFlows:
     site: Index
     product: Index
     period: Index
+    plant: Index
     channel: NDArray[np.object_]
     orders: Array
     placed: Array
@@ -104,31 +109,71 @@ def order_flows(
         part[used] for part in (instance.lane_zone, instance.lane_site, instance.lane_option)
     )
     channel = option_table["channel"].to_numpy()[option]
-    mailed = site == MAIL
+    plant = instance.lane_origin[used] if len(instance.lane_origin) else np.full(len(used), -1)
+    mailed = (site == MAIL) & (plant < 0)
     km = np.where(mailed, _mail_km(problem)[zone], distances.site_zone[site, zone])
+    km = np.where(plant >= 0, _direct_km(problem)[plant, zone], km)
     ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
     option = _option_of(problem, options, option_table, option, zone, km, ferry)
-    row = np.where(option < 0, 0, option)[at]
+    claimed = option_table["service_id"].to_numpy(str)[instance.lane_option[lane]]
+    option = _rated_option(problem, options, claimed, (site[at], plant[at], zone[at], k), option[at])
+    row = np.where(option < 0, 0, option)
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
-    orders = np.where(option[at] < 0, np.nan, orders)
+    orders = np.where(option < 0, np.nan, orders)
     mean, p90 = (days[:, 0] for days in lead_days(problem, options))
     dispatched = one.dispatched[row, k, t] * orders
     cost = {name: float((part[row, k, t] * orders).sum()) for name, part in one.parts.items()}
     factor = problem.network["calendar"]["last_mile_factor"].to_numpy(float)
-    by_distance = options.table["usd_100km"].to_numpy()[row] * km[at] / 100.0 * factor[t]
+    rated = options.table["rate_row"].to_numpy()[row] >= 0
+    per_km = options.table["usd_100km"].to_numpy()[row] / 100.0 * factor[t]
+    by_distance = np.where(rated, 0.0, per_km * km[at])
     own = options.table["service_id"].to_numpy()[row] == OWN
     lane_usd = np.where(own, _van_prices(problem, site, zone)[at], by_distance)
     cost["last_mile"] += float((lane_usd * dispatched).sum())
+    made = goods_at_origins(problem)[plant[at], k]
+    straight = plant[at] >= 0
+    cost["goods"] += float((made[straight] * dispatched[straight]).sum())
     weight = problem.network["products"]["weight_kg"].to_numpy(float)
     return OrderFlows(
-        zone=zone[at], site=site[at], product=k, period=t, channel=channel[at],
+        zone=zone[at], site=site[at], product=k, period=t, plant=plant[at], channel=channel[at],
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
         within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
         co2e_kg=dispatched * weight[k] * _kg_co2e_per_kg(problem, mailed, km)[at],
         cost_usd=cost,
     )  # fmt: skip
+
+
+def _rated_option(
+    problem: Problem,
+    options: DeliveryOptions,
+    claimed: NDArray[np.str_],
+    flow: tuple[Index, Index, Index, Index],
+    option: Index,
+) -> Index:
+    """Return the delivery option of each flow, that of lane_rates.csv where a row holds for it.
+
+    -1 where a row forbids the flow, or where the flow claims a rate that no row has.
+
+    Parameters
+    ----------
+    claimed : (n_flows,) of str
+        `service_id` of the plan.
+    flow : four (n_flows,)
+        Site, plant, zone and product.
+    option : (n_flows,)
+        Of the services of carriers and of mail.
+    """
+    site, plant, zone, k = flow
+    network = problem.network
+    sites, plants = (network[f"{kind}s"][f"{kind}_id"].to_numpy(object) for kind in ("site", "origin"))
+    start = np.where(plant >= 0, plants[plant], np.append(sites, "")[site])
+    row = row_of(problem, start, problem.demand.zones["zone_id"].to_numpy(object)[zone], k)
+    at_rate = np.char.startswith(claimed, RATE)
+    place = pd.Index(options.table["rate_row"].where(options.table["rate_row"] >= 0, -2 - options.table.index))
+    rated = place.get_indexer(pd.Index(row))
+    return np.where(row >= 0, rated, np.where(at_rate, -1, option))
 
 
 def _option_of(
@@ -176,6 +221,13 @@ def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:
     table = problem.network["own_delivery"].set_index(["site_id", "zone_id"])["usd_order"]
     ends = pd.MultiIndex.from_arrays([sites.to_numpy()[site], zones.to_numpy()[zone]])
     return table.reindex(ends).to_numpy(float)
+
+
+def _direct_km(problem: Problem) -> Array:
+    """Return km of direct shipments, (n_origins, n_zones): great circle times the access factor."""
+    starts, goals = problem.network["origins"], problem.demand.zones
+    km = air_km(starts[["lat", "lon"]].to_numpy(float), goals[["lat", "lon"]].to_numpy(float))
+    return np.asarray(km * problem.network.parameters["road_access_factor"])
 
 
 def _mail_km(problem: Problem) -> Array:

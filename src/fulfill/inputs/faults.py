@@ -251,6 +251,10 @@ RULES: dict[str, tuple[str, str]] = {
         "vans take no ferry",
         "leave the place to a carrier, or correct lat and lon",
     ),
+    "F363": (
+        "a row of lane_rates.csv has a price and the days that belong to it, or forbids the lane",
+        "fill or empty the cell; write `no` under allowed to forbid the lane",
+    ),
     "F370": (
         "a database with PostGIS is reached, and has none of the tables of the run yet",
         "correct the address, install fulfill[postgis], or add --overwrite to replace the tables",

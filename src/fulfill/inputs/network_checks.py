@@ -38,6 +38,13 @@ _ORDERED = (
         True,
         "the 90th percentile cannot be below the mean",
     ),
+    (
+        "lane_rates",
+        "days_mean",
+        "days_p90",
+        True,
+        "the 90th percentile cannot be below the mean",
+    ),
     ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the smallest"),
     ("entry_fees", "min_usd", "max_usd", True, "the largest fee is below the smallest"),
     ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.lane_rate_checks import priced
 from fulfill.inputs.network import Network
 from fulfill.inputs.tariffs import Regime
 
@@ -62,13 +63,22 @@ def supply(network: Network, regime: Regime) -> Supply:
             strict=True,
         )
     )
+    rates = priced(network["lane_rates"])
+    rated = set(zip(rates["from_id"], rates["to_id"], strict=True))
+    hubs = origins.loc[works & abroad, "origin_id"]
     lands = [
         country
-        for by, country in zip(mode, gateways["country"], strict=True)
-        if (works & abroad).any() and (by, "CN", country) in pairs
+        for by, gate, country in zip(mode, gateways["gateway_id"], gateways["country"], strict=True)
+        if len(hubs)
+        and ((by, "CN", country) in pairs or any((hub, gate) in rated for hub in hubs))
     ]
     crosses = bool((gateways["kind"] == "crossing").any())
     countries = set(network["sites"]["country"])
+    site_country = network["sites"].set_index("site_id")["country"]
+
+    def by_rate(starts: pd.Series) -> frozenset[str]:
+        reached = rates.loc[rates["from_id"].isin(starts), "to_id"].map(site_country)
+        return frozenset(reached.dropna())
 
     # what lands in one country can be trucked to the other only through a crossing
     def by_road(starts: set[str]) -> frozenset[str]:
@@ -80,8 +90,9 @@ def supply(network: Network, regime: Regime) -> Supply:
         )
 
     return Supply(
-        by_road(set(lands)),
-        by_road(set(origins.loc[works & ~abroad, "country"])),
+        by_road(set(lands)) | (by_rate(gateways["gateway_id"]) if lands else frozenset()),
+        by_road(set(origins.loc[works & ~abroad, "country"]))
+        | by_rate(origins.loc[works & ~abroad, "origin_id"]),
         _mail(network, regime),
     )
 

@@ -52,6 +52,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         lane_zone=economics.lanes.zone,
         lane_site=economics.lanes.site,
         lane_option=economics.lanes.option,
+        lane_origin=_lane_origin(economics),
         lane_usd=economics.lanes.distance_usd,
         lane_co2=economics.lanes.kg_co2e_kg,
         option_cost=economics.value.total,
@@ -69,6 +70,13 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         stock=_stock(economics, capacity),
         limits=replace(limits, max_gateway_share=share),
     )
+
+
+def _lane_origin(economics: Economics) -> Index:
+    """Return the plant of each lane, (n_lanes,): -1 but for direct shipments; empty without any."""
+    origin = economics.delivery_options.table["origin"].to_numpy(np.int64)
+    lane = origin[economics.lanes.option]
+    return lane if (lane >= 0).any() else np.zeros(0, np.int64)
 
 
 def _inbound(problem: Problem, economics: Economics) -> Inbound:

@@ -13,11 +13,11 @@ from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
+from fulfill.model.instance import LocationInstance, leaving_orders, shipped_orders
 from fulfill.study.capacity_use import band_use, capacity_table
+from fulfill.study.lane_starts import lane_starts
 from fulfill.study.plan import Plan
 from fulfill.study.unserved import missing_orders, unserved_table
-from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
@@ -156,12 +156,11 @@ def _outbound(priced: Priced) -> pd.DataFrame:
     share = np.where(
         kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0
     )
-    names = np.array([*instance.sites, BY_MAIL])
     gates = np.array([*crossing_table(problem.network, freight=True)["gateway_id"], ""])
     frame = pd.DataFrame(
         {
             "leg": "outbound",
-            "from": names[site],
+            "from": lane_starts(instance)[lane],
             "to": np.array(instance.zones)[zone],
             "channel": kind,
             "product": np.array(instance.products)[k],
@@ -265,7 +264,7 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     parts["rent_and_overhead"] = float(stores.fixed_usd_year[is_open].sum())
     parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
-    parts["plants"] = _plants_usd(instance.required_inbound, decisions)
+    parts["plants"] = _plants_usd(instance, decisions)
     parts["handling"] = handling
     # The prices of the instance include the cost of delay, those of the sites do not.
     parts["peak_delay"] = (
@@ -278,10 +277,12 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     return pd.DataFrame({"part": list(parts), "usd_year": list(parts.values())})
 
 
-def _plants_usd(inbound: Inbound, decisions: Decisions) -> float:
+def _plants_usd(instance: LocationInstance, decisions: Decisions) -> float:
     """Return the fixed costs of the plants that make anything, USD a year."""
+    inbound = instance.required_inbound
     orders = decisions.inbound.sum(axis=(1, 2))
     made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
+    made = made + shipped_orders(instance, decisions).sum(axis=(1, 2))
     return float(inbound.origin_fixed_usd[made > TIE * made.sum()].sum())
 
 

@@ -6,6 +6,8 @@ from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, 
 from fulfill.inputs.schema.demand import ZONE_CLASSES
 from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE, WINDOW
 
+ANY_PRODUCT = "any"
+"""Stands in lane_rates.csv for every product without a row of its own on the lane."""
 FREIGHT = Table(
     "freight",
     "price and time of a leg by mode and countries",
@@ -158,6 +160,38 @@ LANES = Table(
         identifier("to_id", "site, gateway or zone", key=True),
         number("road_km", "km", "real length, in both directions", 0, 1e5),
         number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None),
+        *PROVENANCE,
+    ),
+    required=False,
+)
+LANE_RATES = Table(
+    "lane_rates",
+    "prices, times and prohibitions of single lanes, in one direction: origin to gateway or site, "
+    "gateway to site, site to zone, origin to zone of its country; a price replaces what freight.csv "
+    "and services.csv say for the lane and product",
+    (
+        identifier("from_id", "origin, gateway or site", key=True),
+        identifier("to_id", "gateway, site or zone", key=True),
+        identifier(
+            "product_id",
+            "product; any: all without a row of their own on the lane",
+            key=True,
+            default=ANY_PRODUCT,
+        ),
+        Column("allowed", "flag", "no: nothing of the product may go this way", default=True),
+        number("usd_order", "USD/order", "price of an order; added up with the others", 0, None, None),
+        number("usd_kg", "USD/kg", "price by weight", 0, None, None),
+        number("usd_m3", "USD/m3", "price by volume", 0, None, None),
+        number("minimum_usd", "USD/order", "least price of an order", 0, None, 0.0),
+        number(
+            "days_mean",
+            "days",
+            "mean days on the lane; to a zone: from dispatch to door; empty: as freight.csv says",
+            0.01,
+            None,
+            None,
+        ),
+        number("days_p90", "days", "90th percentile of these days", 0.01, None, None),
         *PROVENANCE,
     ),
     required=False,

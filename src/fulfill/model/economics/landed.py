@@ -45,7 +45,12 @@ from fulfill.model.economics.cancellation import (
     survival,
 )
 from fulfill.model.economics.duty import BorderPassage, FormalEntry, formal_entry_taxes
-from fulfill.model.economics.freight import Routes, inbound_routes, order_freight
+from fulfill.model.economics.freight import (
+    FreightTables,
+    Routes,
+    inbound_routes,
+    order_freight,
+)
 from fulfill.model.economics.inbound import (
     GoodsCost,
     InboundCost,
@@ -81,6 +86,7 @@ from fulfill.model.economics.order_value import (
     order_revenue,
     order_value,
 )
+from fulfill.model.economics.rated_lanes import Ends, with_lane_rates
 from fulfill.model.economics.warehouse import (
     Warehouses,
     capital_recovery,
@@ -251,7 +257,7 @@ def economics(
     routes = _routes(problem, figures, goods, distances)
     inbound = price_inbound(problem, routes)
     stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
-    delivery_options = _delivery_options(problem, figures, distances)
+    delivery_options, lanes = _outbound(problem, figures, distances)
     lead = _lead_times(network, figures, delivery_options)
     left = _survival(network, figures, delivery_options, lead)
     revenue = _revenue(problem, delivery_options)
@@ -274,7 +280,7 @@ def economics(
         stock=stock,
         safety=price_safety_stock(problem, routes, inbound),
         delivery_options=delivery_options,
-        lanes=_lanes(problem, delivery_options, distances),
+        lanes=lanes,
         lead_times=lead,
         survival=left,
         value=value,
@@ -303,7 +309,7 @@ def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
     network, figures = problem.network, read_figures(problem.network.parameters)
     products = network["products"]
     factor = network["calendar"]["freight_factor"].to_numpy(float)
-    freight = order_freight(routes, products, factor)
+    freight = order_freight(routes, factor)
     passage = BorderPassage(
         network["origins"]["country"].to_numpy()[routes.origin],
         network["sites"]["country"].to_numpy()[routes.site],
@@ -394,29 +400,28 @@ def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Dis
         origins,
         network["gateways"],
         network["sites"],
-        network["freight"],
-        network["emissions"],
+        products,
+        FreightTables(network["freight"], network["lane_rates"], network["emissions"]),
         distances,
     )
     return usable_routes(candidates, goods, origins, products, problem.channels, figures.holding)
 
 
-def _delivery_options(problem: Problem, figures: Figures, distances: Distances) -> DeliveryOptions:
+def _outbound(
+    problem: Problem, figures: Figures, distances: Distances
+) -> tuple[DeliveryOptions, Lanes]:
     network, taken = problem.network, np.unique(distances.site_zone_ferry)
-    return allowed_options(
+    options = allowed_options(
         network["services"],
         network["mail_services"],
         network["own_delivery"],
         network["ferries"].loc[taken[taken >= 0]],
         problem.channels,
         figures.crossing,
+        len(network["products"]),
     )
-
-
-def _lanes(problem: Problem, delivery_options: DeliveryOptions, distances: Distances) -> Lanes:
-    network = problem.network
-    return lanes_to_zones(
-        delivery_options,
+    lanes = lanes_to_zones(
+        options,
         distances,
         problem.demand.zones,
         network["sites"],
@@ -424,6 +429,16 @@ def _lanes(problem: Problem, delivery_options: DeliveryOptions, distances: Dista
         network["own_delivery"],
         network["emissions"],
     )
+    ends = Ends(
+        network["origins"],
+        network["sites"],
+        problem.demand.zones,
+        network["products"],
+        network["emissions"],
+        network.parameters["road_access_factor"],
+    )
+    rates = network["lane_rates"]
+    return with_lane_rates(options, lanes, rates, ends, distances, problem.channels)
 
 
 def _lead_times(

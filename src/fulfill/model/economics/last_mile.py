@@ -26,6 +26,8 @@ OWN_VANS = "own-vans"
 """`service_id` of the delivery options of own_delivery.csv."""
 NO_FERRY = -1
 """The ferry of an option that takes none."""
+NO_ORIGIN = -1
+"""The origin of an option from a site or by mail."""
 HOURS_A_DAY = 24.0
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
@@ -57,11 +59,16 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
-        usd_100km, days_mean, days_p90, volumetric_kg_m3, and ferry: the row of ferries.csv, -1 for
-        none. The row number is the index of the option.
+        usd_100km, days_mean, days_p90, volumetric_kg_m3, ferry: the row of ferries.csv, and origin:
+        the row of origins.csv of a direct shipment; -1 for none. The row number is the index of the
+        option.
+    rate_usd : (n_options, n_products)
+        Price of an order by lane_rates.csv: infinite where the option does not carry the product,
+        NaN where the prices of the table hold.
     """
 
     table: pd.DataFrame
+    rate_usd: Array
 
     def __len__(self) -> int:
         return len(self.table)
@@ -70,6 +77,15 @@ class DeliveryOptions:
     def own(self) -> NDArray[np.bool_]:
         """Tell which options are own vans, (n_options,): free of carriers' surcharges."""
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
+
+    @property
+    def rated(self) -> NDArray[np.bool_]:
+        """Tell which options lane_rates.csv has changed, (n_options,)."""
+        return np.asarray(~np.isnan(self.rate_usd).all(axis=1))
+
+    def take(self, rows: Index) -> DeliveryOptions:
+        """Return the options of the given rows, in their order."""
+        return DeliveryOptions(self.table.iloc[rows].reset_index(drop=True), self.rate_usd[rows])
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
         """Return the price of an order by its weight.
@@ -98,7 +114,7 @@ class DeliveryOptions:
             table["base_usd"].to_numpy(float)[:, None]
             + table["usd_kg"].to_numpy(float)[:, None] * charged
         )
-        return np.asarray(price)
+        return np.where(np.isnan(self.rate_usd), price, self.rate_usd)
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,7 @@ def allowed_options(
     ferries: pd.DataFrame,
     channels: Collection[str],
     crossing: CrossBorderTerms,
+    n_products: int,
 ) -> DeliveryOptions:
     """Return the delivery options that the channels allow.
 
@@ -148,8 +165,9 @@ def allowed_options(
     channels : collection of str
         The channels that may be used.
     crossing : CrossBorderTerms
+    n_products : int
     """
-    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY)
+    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY, origin=NO_ORIGIN)
     parts = []
     if "local" in channels or "nearshore" in channels:
         parts.append(services.assign(channel="local"))
@@ -167,11 +185,17 @@ def allowed_options(
     if "direct_mail" in channels:
         parts.append(
             mail_services.assign(
-                channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0, ferry=NO_FERRY
+                channel="direct_mail",
+                km_from=0.0,
+                km_to=np.inf,
+                usd_100km=0.0,
+                ferry=NO_FERRY,
+                origin=NO_ORIGIN,
             )
         )
     parts += [_over_ferries(part, ferries) for part in parts]
-    return DeliveryOptions(pd.concat(parts, ignore_index=True))
+    table = pd.concat(parts, ignore_index=True)
+    return DeliveryOptions(table, np.full((len(table), n_products), np.nan))
 
 
 def _over_ferries(options: pd.DataFrame, ferries: pd.DataFrame) -> pd.DataFrame:
@@ -249,7 +273,7 @@ def lanes_to_zones(
     domestic = sites["country"].to_numpy()[:, None] == zone_country[None, :]
     own_usd = _own_prices(own_delivery, sites, zones)
     from_abroad = (origins["country"] == "CN").any()
-    pieces = []
+    pieces = [(np.zeros(0, np.int64),) * 3]
     columns = ("channel", "country", "zone_class", "ferry", "km_from", "km_to")
     rows = zip(
         delivery_options.own, *(delivery_options.table[name] for name in columns), strict=True
@@ -278,11 +302,11 @@ def lanes_to_zones(
         crossing=np.where(mailed, -1, distances.site_zone_crossing[site, zone]),
         km=km,
         distance_usd=np.where(delivery_options.own[option], own_usd[site, zone], by_distance),
-        kg_co2e_kg=_lane_carbon(km, mailed, emissions),
+        kg_co2e_kg=lane_carbon(km, mailed, emissions),
     )
 
 
-def _lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
+def lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
     """Return kg CO2e per kilogram of goods, (n_lanes,): by truck or air, and by van at the end."""
     road, last_mile, air = emission_factors(emissions, ("road", "last_mile", "air"))
     by_truck = kg_co2e_per_kg(road, np.maximum(km - VAN_KM, 0.0))

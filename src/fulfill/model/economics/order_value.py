@@ -163,6 +163,10 @@ def order_value(
     """
     mail = (delivery_options.table["channel"] == "direct_mail").to_numpy()[:, None, None]
     source = np.where(mail, goods.cheapest_overseas[None, :, None], goods.cheapest[None, :, None])
+    origin = delivery_options.table["origin"].to_numpy(np.int64)
+    shipped = mail | (origin >= 0)[:, None, None]
+    # the last row is of no origin: goods from a site are paid for by its inbound routes
+    at_origin = np.vstack([goods.by_origin, np.zeros(goods.by_origin.shape[1])])[origin][:, :, None]
     # What is not made overseas is not mailed, so there is nothing to save from it.
     returned_goods = np.where(np.isfinite(source), source, 0.0)
     net, tax = revenue.net[:, :, None], revenue.courier_tax[:, :, None]
@@ -187,7 +191,7 @@ def order_value(
         "payment_loss": delivered * unpaid * net,
         "returns": delivered * back,
         "cancellation": (units - delivered) * (reverse - salvage * returned_goods),
-        "goods": np.where(mail, units * source, 0.0),
+        "goods": np.where(shipped, units * np.where(mail, source, at_origin), 0.0),
         "mail_freight": np.where(mail, units * carrier * mail_factor, 0.0),
         "courier_tax": units * tax,
         "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor),
@@ -234,8 +238,10 @@ def cost_of_a_day(
     by_product = loss.mean(axis=2)
     per_order = np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
     place, channel = (delivery_options.table[name].to_numpy() for name in ("country", "channel"))
-    # A day costs the same whether a site has own vans, or a ferry.
+    # A day costs the same whether a site has own vans, a ferry, or a lane with a rate of its own.
     usual_way = ~delivery_options.own & (delivery_options.table["ferry"] == NO_FERRY).to_numpy()
+    if (usual_way & ~delivery_options.rated).any():
+        usual_way &= ~delivery_options.rated
     local, across = (channel == "local") & usual_way, (channel == "cross_border") & usual_way
     usual = []
     for country in countries:
