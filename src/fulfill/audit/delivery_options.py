@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from fulfill.audit.lane_rates import order_usd, rated_options
+from fulfill.audit.lane_rates import order_usd, rated_options, row_of
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.problem import Problem
 
@@ -114,9 +114,10 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         shipped[name] += shipped["hours"] / 24.0
     shipped["base_usd"] += shipped["usd_order"]
     parts.append(shipped.drop(columns=["hours", "usd_order"]))
+    parts = [part.assign(rate_row=-1) for part in parts]
     if len(network["lane_rates"]):
         parts.append(rated_options(problem))
-    table = pd.concat([part.assign(rate_row=part.get("rate_row", -1)) for part in parts])
+    table = pd.concat(parts, ignore_index=True)
     table = table.fillna({"ferry_id": ""})
     table = table[table["channel"].map(open_to)].reset_index(drop=True)
     channel = table["channel"].to_numpy()
@@ -306,14 +307,17 @@ def _option_costs(
 def _at_lane_rates(problem: Problem, options: DeliveryOptions, carrier: Array) -> Array:
     """Return prices with those of lane_rates.csv, (n_options, n_products, 1).
 
-    The price holds for every product here; whether the row is for the product is asked of each
-    flow.
+    Infinite for a product that a row is not for.
     """
     carrier = np.array(carrier)
     rated = np.flatnonzero(options.table["rate_row"] >= 0)
     row = options.table["rate_row"].to_numpy(np.int64)[rated]
+    ends = problem.network["lane_rates"].iloc[row]
+    start, goal = ends["from_id"].to_numpy(object), ends["to_id"].to_numpy(object)
     for k in range(len(problem.products)):
-        carrier[rated, k, 0] = order_usd(problem, row, np.full(len(row), k))
+        product = np.full(len(row), k)
+        usd = order_usd(problem, row, product)
+        carrier[rated, k, 0] = np.where(row_of(problem, start, goal, product) == row, usd, np.inf)
     return carrier
 
 

@@ -197,7 +197,10 @@ def goods_costs(
     first = order_usd(problem, row_of(problem, start, gate, k), k)
     last = order_usd(problem, row_of(problem, np.where(lands, gate, start), site, k), k)
     to_border = np.where(np.isnan(first), to_border, first)
-    moved = (to_border + np.where(np.isnan(last), to_site, last)) * factor
+    to_site = np.where(np.isnan(last), to_site, last)
+    # NaN, so that goods on a forbidden lane can never agree with a claimed figure
+    to_border, to_site = (np.where(np.isinf(usd), np.nan, usd) for usd in (to_border, to_site))
+    moved = (to_border + to_site) * factor
     cif = transfer * (1.0 + figures["insurance_rate"]) + to_border * factor
     duty, vat = _border_taxes(problem, instance, route, k, cif)
     days = legs.days[route] + cycle_days(problem)[k] + days_ahead(problem)[t]
