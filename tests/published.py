@@ -38,7 +38,7 @@ NEW_COSTS = {
     "northampton": {"c2": 0.4, "c4": 0.5, "c5": 0.6, "c6": 0.9},
 }
 MONTHS, DAYS = 12, 365
-CITED = 'Williams 2013,2013,estimate'
+CITED = "Williams 2013,2013,estimate"
 
 
 @dataclass(frozen=True)
@@ -142,16 +142,17 @@ def _parameters(values: Mapping[str, float]) -> tuple[str, list[str]]:
     return "parameter,value", [f"{name},{value}" for name, value in values.items()]
 
 
+ZERO_PARAMETERS = (
+    "capital_rate", "holding_rate", "stock_service_factor", "demand_correlation",
+    "cancel_p0", "cancel_h0", "cancel_lambda", "conversion_eta",
+    "conversion_reference_days", "mail_dispatch_days", "local_dispatch_days",
+    "payment_loss_mail", "payment_loss_local", "reverse_usd_mail", "reverse_usd_local",
+    "return_salvage_mail", "return_salvage_local", "vat_credit_days", "insurance_rate",
+    "importer_setup_usd", "cross_border_fee_usd", "cross_border_days", "street_reach_km",
+    "order_minutes", "own_delivery_usd", "review_days",
+)  # fmt: skip
 NETWORK_PARAMETERS = {
-    **dict.fromkeys(
-        "capital_rate holding_rate stock_service_factor demand_correlation cancel_p0 cancel_h0 "
-        "cancel_lambda conversion_eta conversion_reference_days mail_dispatch_days "
-        "local_dispatch_days payment_loss_mail payment_loss_local reverse_usd_mail "
-        "reverse_usd_local return_salvage_mail return_salvage_local vat_credit_days "
-        "insurance_rate importer_setup_usd cross_border_fee_usd cross_border_days street_reach_km "
-        "order_minutes own_delivery_usd review_days".split(),
-        0,
-    ),
+    **dict.fromkeys(ZERO_PARAMETERS, 0),
     # every customer is supplied: not to do so costs more than any way
     "unserved_penalty_usd": 1000,
     "horizon_years": 1,

@@ -77,9 +77,7 @@ def test_a_rate_replaces_the_tariff_of_the_lane(toy: Folders, method: str) -> No
     ],
 )
 @pytest.mark.parametrize("method", METHODS)
-def test_a_rate_equal_to_the_tariff_changes_nothing(
-    toy: Folders, row: str, method: str
-) -> None:
+def test_a_rate_equal_to_the_tariff_changes_nothing(toy: Folders, row: str, method: str) -> None:
     before = run_of(toy, method)
     write(toy, row)
     run = run_of(toy, method)

@@ -133,7 +133,7 @@ def _leg(
 
 def _paid(column: pd.Series, row: Index) -> Array:
     """Return the figures of a column of gateways.csv; zero for routes without a gateway (-1)."""
-    return np.nan_to_num(_of_gateway(column, row).astype(float))
+    return np.asarray(np.nan_to_num(_of_gateway(column, row).astype(float)))
 
 
 def _end_ids(

@@ -116,7 +116,9 @@ def order_flows(
     ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
     option = _option_of(problem, options, option_table, option, zone, km, ferry)
     claimed = option_table["service_id"].to_numpy(str)[instance.lane_option[lane]]
-    option = _rated_option(problem, options, claimed, (site[at], plant[at], zone[at], k), option[at])
+    option = _rated_option(
+        problem, options, claimed, (site[at], plant[at], zone[at], k), option[at]
+    )
     row = np.where(option < 0, 0, option)
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
@@ -167,11 +169,15 @@ def _rated_option(
     """
     site, plant, zone, k = flow
     network = problem.network
-    sites, plants = (network[f"{kind}s"][f"{kind}_id"].to_numpy(object) for kind in ("site", "origin"))
+    sites, plants = (
+        network[f"{kind}s"][f"{kind}_id"].to_numpy(object) for kind in ("site", "origin")
+    )
     start = np.where(plant >= 0, plants[plant], np.append(sites, "")[site])
     row = row_of(problem, start, problem.demand.zones["zone_id"].to_numpy(object)[zone], k)
     at_rate = np.char.startswith(claimed, RATE)
-    place = pd.Index(options.table["rate_row"].where(options.table["rate_row"] >= 0, -2 - options.table.index))
+    place = pd.Index(
+        options.table["rate_row"].where(options.table["rate_row"] >= 0, -2 - options.table.index)
+    )
     rated = place.get_indexer(pd.Index(row))
     return np.where(row >= 0, rated, np.where(at_rate, -1, option))
 

@@ -54,8 +54,9 @@ class Merged:
 def merge_zones(problem: Problem, resolution: int) -> Merged:
     """Merge the zones of a problem.
 
-    Only zones with the same country, state, class and ferry and without lane rates are merged, because carrier capacity,
-    tariffs and services depend on these; they stay exact, and only distances become approximate.
+    Only zones with the same country, state, class and ferry are merged, because carrier capacity,
+    tariffs and services depend on these; they stay exact, and only distances become approximate. A
+    zone with lane rates of its own stays by itself.
     Groups get clusters in proportion to their orders. A merged zone lies at the order-weighted mean
     of its members, or with the heaviest one where the mean has no road, as in a bay. It takes id
     and name from the one with the most orders.

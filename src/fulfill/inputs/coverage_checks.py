@@ -60,11 +60,10 @@ def coverage_faults(network: Network, demand: Demand, channels: tuple[str, ...])
 
 
 def absent_table_warnings(network: Network) -> list[Fault]:
-    """Say of every absent table what is not part of the case (W304)."""
-    return [
-        Fault("W304", f"{network.folder.name}/{name}.csv", detail=f"left out: {what}")
-        for name, what in network.left_out.items()
-    ]
+    """Say once what is not part of the case, because its tables are absent (W304)."""
+    if not network.left_out:
+        return []
+    return [Fault("W304", network.folder.name, detail="left out: " + ", ".join(network.left_out))]
 
 
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:
@@ -111,7 +110,9 @@ def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
     if set(channels) - {"direct_mail"}:
         covered |= _pairs(network["services"], "zone_class")
     zones, file = demand.zones, f"{demand.folder.name}/zones.csv"
-    rated = set(priced(network["lane_rates"])["to_id"]) if set(channels) - {"direct_mail"} else set()
+    rated = (
+        set(priced(network["lane_rates"])["to_id"]) if set(channels) - {"direct_mail"} else set()
+    )
     columns = ("country", "zone_class", "zone_id", ROW)
     for country, kind, zone, line in zip(*(zones[name] for name in columns), strict=True):
         if (country, kind) not in covered and zone not in rated:
@@ -257,7 +258,14 @@ def _missing_lane_faults(
     for one, start, other, goal, abroad, needed in (
         ("gateway_id", ports, "site_id", sites, crossing, by_road),
         ("origin_id", plants, "site_id", sites, crossing, by_road),
-        ("site_id", sites, "zone_id", demand.zones, crossing and "cross_border" in channels, served),
+        (
+            "site_id",
+            sites,
+            "zone_id",
+            demand.zones,
+            crossing and "cross_border" in channels,
+            served,
+        ),
     ):
         if not needed:  # no tariff has a price by distance: a lane is there if it has a rate
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -96,7 +97,7 @@ def _places(network: Network, demand: Demand) -> _Places:
 
 
 def _unknown_names(
-    row: dict[str, object], file: str, places: _Places, network: Network
+    row: dict[Any, Any], file: str, places: _Places, network: Network
 ) -> Iterator[Fault]:
     """Find ends and products of a row that no table has."""
     known = sorted(set().union(*places.country.values()))
@@ -106,14 +107,16 @@ def _unknown_names(
         if name not in names:
             what = "product" if column == "product_id" else "origin, gateway, site or zone"
             detail = f"no {what}" + near(nearest(name, names))
-            yield Fault("F208", file, int(str(row[ROW])), column, name, detail)
+            yield Fault("F208", file, int(row[ROW]), column, name, detail)
 
 
 def _inside(lane: tuple[str, str], start: str, goal: str, places: _Places) -> bool:
     """Tell whether the model has a lane: no leg to a land crossing, direct within a country."""
     if places.gateway_kind.get(start) == "crossing" or places.gateway_kind.get(goal) == "crossing":
         return False
-    one, other = (places.country[kind][name] for kind, name in zip(lane, (start, goal), strict=True))
+    one, other = (
+        places.country[kind][name] for kind, name in zip(lane, (start, goal), strict=True)
+    )
     if lane == ("origin", "gateway"):
         return one == "CN"
     if lane == ("origin", "site"):
@@ -122,7 +125,7 @@ def _inside(lane: tuple[str, str], start: str, goal: str, places: _Places) -> bo
 
 
 def _incomplete(
-    row: dict[str, object], lane: tuple[str, str], network: Network, places: _Places
+    row: dict[Any, Any], lane: tuple[str, str], network: Network, places: _Places
 ) -> Iterator[tuple[str, str]]:
     """Find what a row lacks or contradicts: column and detail."""
     given = [name for name in PRICES if not pd.isna(row[name])]
@@ -140,11 +143,14 @@ def _incomplete(
     if lane in LEGS and timed and row["product_id"] != ANY_PRODUCT:
         yield "days_mean", "goods of all products travel together: give the days in a row for any"
     if lane in LEGS and given and not timed and not _tariff_days(row, lane, network, places):
-        yield "days_mean", "freight.csv and lanes.csv do not tell the days: give days_mean, days_p90"
+        yield (
+            "days_mean",
+            "freight.csv and lanes.csv do not tell the days: give days_mean, days_p90",
+        )
 
 
 def _tariff_days(
-    row: dict[str, object], lane: tuple[str, str], network: Network, places: _Places
+    row: dict[Any, Any], lane: tuple[str, str], network: Network, places: _Places
 ) -> bool:
     """Tell whether a row for any product, or freight.csv and a length, give the days of a leg."""
     rates = network["lane_rates"]

@@ -69,8 +69,7 @@ def supply(network: Network, regime: Regime) -> Supply:
     lands = [
         country
         for by, gate, country in zip(mode, gateways["gateway_id"], gateways["country"], strict=True)
-        if len(hubs)
-        and ((by, "CN", country) in pairs or any((hub, gate) in rated for hub in hubs))
+        if len(hubs) and ((by, "CN", country) in pairs or any((hub, gate) in rated for hub in hubs))
     ]
     crosses = bool((gateways["kind"] == "crossing").any())
     countries = set(network["sites"]["country"])

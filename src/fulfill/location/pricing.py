@@ -6,7 +6,6 @@ Every method reports this figure, and every search compares plans by it.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
@@ -49,7 +48,7 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     return np.asarray((used * price[:, None, :]).sum(axis=2))
 
 
-def plants_used(inbound: Inbound, flows: Array, shipped: ArrayLike = 0.0) -> Mask:
+def plants_used(inbound: Inbound, flows: Array, shipped: Array | float = 0.0) -> Mask:
     """Tell which plants make anything.
 
     Parameters
@@ -67,8 +66,8 @@ def plants_used(inbound: Inbound, flows: Array, shipped: ArrayLike = 0.0) -> Mas
     made = np.bincount(
         inbound.route_origin, weights=flows.sum(axis=(1, 2)), minlength=len(inbound.origins)
     )
-    made = made + shipped
-    return np.asarray(made > ROUNDING * made.sum())
+    total = made + shipped
+    return np.asarray(total > ROUNDING * total.sum())
 
 
 def price(instance: LocationInstance, decisions: Decisions) -> float:

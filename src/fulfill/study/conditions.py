@@ -48,10 +48,8 @@ def _conditions(study: Study, n_planned: int) -> Iterator[str]:
     if n_planned < n_zones:
         yield f"zones merged from {n_zones:,} to {n_planned:,}"
     yield from (str(override) for override in study.provenance.overrides)
-    left_out = study.problem.network.left_out
-    for absent in dict.fromkeys(left_out.values()):
-        files = " and ".join(f"{name}.csv" for name, what in left_out.items() if what == absent)
-        yield f"left out: {absent} (no {files})"
+    if study.problem.network.left_out:
+        yield f"left out: {', '.join(study.problem.network.left_out)}"
     if study.provenance.private_fleet is not None:
         yield "own vans at what their routes cost"
 

@@ -14,8 +14,8 @@ from fulfill.inputs.folder import read_own_file
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import LocationInstance, leaving_orders
-from fulfill.study.lane_starts import lane_starts
 from fulfill.study.csv_files import read_csv
+from fulfill.study.lane_starts import lane_starts
 from fulfill.study.outputs import PLAN_TABLES
 
 Array = NDArray[np.float64]

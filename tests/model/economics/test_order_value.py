@@ -29,9 +29,7 @@ def day_usd(
     one = Survival(*(np.ones_like(loss),) * 3)
     today = OrderValue({"revenue": np.where(np.isinf(loss), np.inf, -10.0)})
     later = OrderValue({"revenue": today.total + loss})
-    return cost_of_a_day(
-        options, (today, one), (later, one), goods, ORDERS, ("US", "MX")
-    ).tolist()
+    return cost_of_a_day(options, (today, one), (later, one), goods, ORDERS, ("US", "MX")).tolist()
 
 
 def test_a_day_costs_the_usual_local_way_of_the_country_weighted_by_orders() -> None:

@@ -63,7 +63,7 @@ TARIFFS = Table(
         *PROVENANCE,
     ),
     required=False,
-    absent="duties, and taxes of parcels at the border",
+    absent="duties and parcel taxes at the border",
 )
 
 ENTRY_FEES = Table(

@@ -75,7 +75,7 @@ GATEWAYS = Table(
         *PROVENANCE,
     ),
     required=False,
-    absent="goods that come through a port, an airport or a land crossing",
+    absent="ports, airports and land crossings",
 )
 SITES = Table(
     "sites",

@@ -167,8 +167,8 @@ LANES = Table(
 LANE_RATES = Table(
     "lane_rates",
     "prices, times and prohibitions of single lanes, in one direction: origin to gateway or site, "
-    "gateway to site, site to zone, origin to zone of its country; a price replaces what freight.csv "
-    "and services.csv say for the lane and product",
+    "gateway to site, site to zone, origin to zone of its country; a price replaces what "
+    "freight.csv and services.csv say for the lane and product",
     (
         identifier("from_id", "origin, gateway or site", key=True),
         identifier("to_id", "gateway, site or zone", key=True),
@@ -179,7 +179,9 @@ LANE_RATES = Table(
             default=ANY_PRODUCT,
         ),
         Column("allowed", "flag", "no: nothing of the product may go this way", default=True),
-        number("usd_order", "USD/order", "price of an order; added up with the others", 0, None, None),
+        number(
+            "usd_order", "USD/order", "price of an order; added up with the others", 0, None, None
+        ),
         number("usd_kg", "USD/kg", "price by weight", 0, None, None),
         number("usd_m3", "USD/m3", "price by volume", 0, None, None),
         number("minimum_usd", "USD/order", "least price of an order", 0, None, 0.0),

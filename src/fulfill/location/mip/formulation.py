@@ -292,7 +292,7 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     here = np.asarray(np.isfinite(room).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
     direct = _direct(columns, instance)
-    direct = direct.of(np.isfinite(room).all(axis=1))
+    direct = direct.of(np.asarray(np.isfinite(room).all(axis=1)))
     model.add_entries(origins[direct.plant, direct.period], direct.x, direct.m3)
     if fixed.any():  # a plant that costs something has its capacity only if it is used
         model.add_entries(origins[fixed], columns.a[fixed][:, None], -room[fixed])

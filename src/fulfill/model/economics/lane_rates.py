@@ -63,7 +63,7 @@ class LegRates:
     @property
     def priced(self) -> NDArray[np.bool_]:
         """Tell which pairs have a price for some product, (n_starts, n_goals)."""
-        return np.isfinite(self.usd).any(axis=2)
+        return np.asarray(np.isfinite(self.usd).any(axis=2))
 
 
 def rates_between(
@@ -85,8 +85,9 @@ def rates_between(
     LaneRates
         Rows of other lanes are left out.
     """
-    start, goal = pd.Index(starts).get_indexer(table["from_id"]), pd.Index(goals).get_indexer(
-        table["to_id"]
+    start, goal = (
+        pd.Index(starts).get_indexer(table["from_id"]),
+        pd.Index(goals).get_indexer(table["to_id"]),
     )
     here = np.flatnonzero((start >= 0) & (goal >= 0))
     table, start, goal = table.iloc[here], start[here], goal[here]

@@ -117,9 +117,7 @@ def _with_rows(
 ) -> tuple[DeliveryOptions, Lanes]:
     """Add the options and lanes of the rows with a price, from sites or from origins."""
     starts = ends.sites if kind == "site" else ends.origins
-    home = (
-        starts["country"].to_numpy()[rates.start] == ends.zones["country"].to_numpy()[rates.goal]
-    )
+    home = starts["country"].to_numpy()[rates.start] == ends.zones["country"].to_numpy()[rates.goal]
     channel = _channel(kind, home)
     open_to = {*channels, "local"} if "nearshore" in channels else set(channels)
     priced = np.isfinite(rates.usd).any(axis=1)
@@ -150,7 +148,7 @@ def _with_rows(
     more = Lanes(
         zone=zone,
         site=site,
-        option=len(options) + number,
+        option=len(options) + number.astype(np.int64),
         crossing=np.where(site < 0, -1, distances.site_zone_crossing[site, zone]),
         km=km,
         distance_usd=np.zeros(len(rows)),
