@@ -105,20 +105,15 @@ def order_flows(
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     options = delivery_options(problem)
     used, at = np.unique(lane, return_inverse=True)
-    zone, site, option = (
-        part[used] for part in (instance.lane_zone, instance.lane_site, instance.lane_option)
-    )
+    lanes = instance.lane_zone, instance.lane_site, instance.lane_option, instance.lane_plant
+    zone, site, option, plant = (part[used] for part in lanes)
     channel = option_table["channel"].to_numpy()[option]
-    plant = instance.lane_origin[used] if len(instance.lane_origin) else np.full(len(used), -1)
-    mailed = (site == MAIL) & (plant < 0)
-    km = np.where(mailed, _mail_km(problem)[zone], distances.site_zone[site, zone])
-    km = np.where(plant >= 0, _direct_km(problem)[plant, zone], km)
-    ferry = np.where(mailed, -1, distances.site_zone_ferry[site, zone])
+    km = _km(problem, distances, site, plant, zone)
+    ferry = np.where(site == MAIL, -1, distances.site_zone_ferry[site, zone])
     option = _option_of(problem, options, option_table, option, zone, km, ferry)
     claimed = option_table["service_id"].to_numpy(str)[instance.lane_option[lane]]
-    option = _rated_option(
-        problem, options, claimed, (site[at], plant[at], zone[at], k), option[at]
-    )
+    flow = site[at], plant[at], zone[at], k
+    option = _rated_option(problem, options, claimed, flow, option[at])
     row = np.where(option < 0, 0, option)
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
@@ -126,25 +121,37 @@ def order_flows(
     mean, p90 = (days[:, 0] for days in lead_days(problem, options))
     dispatched = one.dispatched[row, k, t] * orders
     cost = {name: float((part[row, k, t] * orders).sum()) for name, part in one.parts.items()}
-    factor = problem.network["calendar"]["last_mile_factor"].to_numpy(float)
-    rated = options.table["rate_row"].to_numpy()[row] >= 0
-    per_km = options.table["usd_100km"].to_numpy()[row] / 100.0 * factor[t]
-    by_distance = np.where(rated, 0.0, per_km * km[at])
     own = options.table["service_id"].to_numpy()[row] == OWN
-    lane_usd = np.where(own, _van_prices(problem, site, zone)[at], by_distance)
-    cost["last_mile"] += float((lane_usd * dispatched).sum())
-    made = goods_at_origins(problem)[plant[at], k]
-    straight = plant[at] >= 0
-    cost["goods"] += float((made[straight] * dispatched[straight]).sum())
-    weight = problem.network["products"]["weight_kg"].to_numpy(float)
+    lane_usd = _distance_usd(problem, options, row, km[at], t)
+    lane_usd = np.where(own, _van_prices(problem, site, zone)[at], lane_usd)
+    cost["last_mile"] += float(lane_usd @ dispatched)
+    cost["goods"] += _direct_goods(problem, plant[at], k, dispatched)
+    kg = problem.network["products"]["weight_kg"].to_numpy(float)[k] * dispatched
     return OrderFlows(
         zone=zone[at], site=site[at], product=k, period=t, plant=plant[at], channel=channel[at],
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
         within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
-        co2e_kg=dispatched * weight[k] * _kg_co2e_per_kg(problem, mailed, km)[at],
+        co2e_kg=kg * _kg_co2e_per_kg(problem, channel == "direct_mail", km)[at],
         cost_usd=cost,
     )  # fmt: skip
+
+
+def _direct_goods(problem: Problem, plant: Index, k: Index, dispatched: Array) -> float:
+    """Return the cost of the goods that plants ship straight to consumers, USD a year."""
+    straight = np.flatnonzero(plant >= 0)
+    made = goods_at_origins(problem)[plant[straight], k[straight]]
+    return float((made * dispatched[straight]).sum())
+
+
+def _distance_usd(
+    problem: Problem, options: DeliveryOptions, row: Index, km: Array, period: Index
+) -> Array:
+    """Return the price of an order by distance, USD; none where lane_rates.csv has the price."""
+    rated = options.table["rate_row"].to_numpy()[row] >= 0
+    factor = problem.network["calendar"]["last_mile_factor"].to_numpy(float)[period]
+    per_km = options.table["usd_100km"].to_numpy()[row] / 100.0 * factor
+    return np.where(rated, 0.0, per_km * np.where(rated, 0.0, km))
 
 
 def _rated_option(
@@ -227,6 +234,13 @@ def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:
     table = problem.network["own_delivery"].set_index(["site_id", "zone_id"])["usd_order"]
     ends = pd.MultiIndex.from_arrays([sites.to_numpy()[site], zones.to_numpy()[zone]])
     return table.reindex(ends).to_numpy(float)
+
+
+def _km(problem: Problem, distances: Distances, site: Index, plant: Index, zone: Index) -> Array:
+    """Return the length of each lane: by air for mail, else by road."""
+    from_plant = _direct_km(problem)[plant, zone]
+    from_abroad = np.where(plant >= 0, from_plant, _mail_km(problem)[zone])
+    return np.where(site == MAIL, from_abroad, distances.site_zone[site, zone])
 
 
 def _direct_km(problem: Problem) -> Array:

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from fulfill.location.mip.highs import solve_mip
 from fulfill.location.mip.rows import LinearModel
-from fulfill.location.mip.variables import Columns, add_variables
+from fulfill.location.mip.variables import Columns, add_variables, direct_shipments
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
-from fulfill.model.arrays import Array, Index, Mask
+from fulfill.model.arrays import Array
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, status_of
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders, plant_capacity
 
@@ -291,45 +291,12 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     # no coefficients in the rows of plants without a limit
     here = np.asarray(np.isfinite(room).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
-    direct = _direct(columns, instance)
-    direct = direct.of(np.asarray(np.isfinite(room).all(axis=1)))
+    direct = direct_shipments(columns, instance).of(np.asarray(np.isfinite(room).all(axis=1)))
     model.add_entries(origins[direct.plant, direct.period], direct.x, direct.m3)
     if fixed.any():  # a plant that costs something has its capacity only if it is used
         model.add_entries(origins[fixed], columns.a[fixed][:, None], -room[fixed])
     if (routes.origin_min_m3 > 0).any():
         _plant_minimum(model, columns, instance, routes, volume)
-
-
-@dataclass(frozen=True)
-class _Direct:
-    """Orders that plants ship straight to consumers; every array has shape (n,).
-
-    Attributes
-    ----------
-    x, plant, period
-        Column number, plant and period.
-    m3
-        Volume that a potential order takes of the plant's capacity.
-    """
-
-    x: Index
-    plant: Index
-    period: Index
-    m3: Array
-
-    def of(self, plants: Mask) -> _Direct:
-        """Return the orders of the plants of a mask, (n_plants,)."""
-        here = plants[self.plant]
-        return _Direct(self.x[here], self.plant[here], self.period[here], self.m3[here])
-
-
-def _direct(columns: Columns, instance: LocationInstance) -> _Direct:
-    """Return the allocation variables of direct shipments."""
-    plant = instance.lane_plant[columns.lane]
-    here = plant >= 0
-    lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
-    units = instance.units[instance.lane_option[lane], product, period]
-    return _Direct(columns.x[here], plant[here], period, units * instance.volume_m3[product])
 
 
 def _plant_minimum(
@@ -349,7 +316,7 @@ def _plant_minimum(
     every = float((instance.demand.sum(axis=(0, 2)) * instance.volume_m3).sum())
     top = np.minimum(routes.origin_m3.sum(axis=1), every * 2.0)
     origin = routes.route_origin[columns.route]
-    direct = _direct(columns, instance)
+    direct = direct_shipments(columns, instance)
     for row, cap, plant in zip(rows, caps, least, strict=True):
         shipped = direct.plant == plant
         for family in (row, cap):

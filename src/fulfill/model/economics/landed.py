@@ -429,16 +429,10 @@ def _outbound(
         network["own_delivery"],
         network["emissions"],
     )
-    ends = Ends(
-        network["origins"],
-        network["sites"],
-        problem.demand.zones,
-        network["products"],
-        network["emissions"],
-        network.parameters["road_access_factor"],
-    )
-    rates = network["lane_rates"]
-    return with_lane_rates(options, lanes, rates, ends, distances, problem.channels)
+    zones, access_factor = problem.demand.zones, network.parameters["road_access_factor"]
+    tables = network["origins"], network["sites"], network["products"], network["emissions"]
+    ends = Ends(zones, *tables, access_factor)
+    return with_lane_rates(options, lanes, network["lane_rates"], ends, distances, problem.channels)
 
 
 def _lead_times(

@@ -35,14 +35,14 @@ class Ends:
 
     Attributes
     ----------
-    origins, sites, zones, products, emissions : DataFrame
+    zones, origins, sites, products, emissions : DataFrame
     access_factor : float
         Road over straight line near a place.
     """
 
+    zones: pd.DataFrame
     origins: pd.DataFrame
     sites: pd.DataFrame
-    zones: pd.DataFrame
     products: pd.DataFrame
     emissions: pd.DataFrame
     access_factor: float
