@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN ?= runs/first
 
-.PHONY: install dev run test test-slow test-runtime lint docs wheel clean
+.PHONY: install dev run test test-slow test-runtime lint messages docs wheel clean
 
 install: .venv/.installed
 dev: .venv/.installed-dev
@@ -43,8 +43,12 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# New texts go into the catalogues of the other languages, where they are to be translated.
+messages: dev
+	$(BIN)/python scripts/messages.py
+
 docs: dev
-	$(BIN)/python -m sphinx -q -W -b html docs docs/_build
+	$(BIN)/python -m sphinx -q -E -W -b html docs docs/_build/html
 
 wheel: dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .

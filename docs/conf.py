@@ -13,9 +13,16 @@ write_pages(HERE / "reference")
 project = "fulfill"
 author = "The fulfill authors"
 copyright = "2026, the fulfill authors"
-extensions = ["myst_parser"]
-source_suffix = {".md": "markdown"}
+extensions = ["myst_nb"]
+source_suffix = {".md": "myst-nb"}
 exclude_patterns = ["_build", "reference"]
+# Tutorials are run at every build, each in an empty folder, so that their outputs are those of the
+# program as it is; an error in one fails the build.
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 600
+nb_merge_streams = True
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_theme = "alabaster"

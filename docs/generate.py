@@ -24,6 +24,7 @@ from fulfill.inputs.columns import REQUIRED, Column, Parameter, Table
 from fulfill.inputs.faults import RULES
 from fulfill.inputs.folder import locate
 from fulfill.inputs.schema import (
+    COUNTRY_CODES,
     DEMAND_PARAMETERS,
     DEMAND_TABLES,
     NETWORK_PARAMETERS,
@@ -32,7 +33,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.study import layer_outputs, outputs
-from fulfill.study.outputs import Output
+from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 FAMILIES = {
@@ -104,12 +105,22 @@ def outputs_reference() -> str:
             for output in written:
                 lines += [f"### {kind} {output.name}", ""]
                 lines += [_row(output) if kind != "keys:" else _sentence(output.meaning), ""]
-                lines += ["| name | unit | meaning |", "|---|---|---|"]
-                lines += [
-                    f"| `{figure.key}` | {figure.unit} | {_cell(_sentence(figure.meaning))} |"
-                    for figure in output.figures
-                ] + [""]
+                is_rounded = kind == "table" and output is not outputs.OWN_DELIVERY
+                lines += _figures(output, is_rounded=is_rounded)
     return "\n".join(lines)
+
+
+def _figures(output: Output, *, is_rounded: bool) -> list[str]:
+    """Return the figures of an output as a table, with their rounding where the file has one."""
+    head, dashes = ("unit | rounded to |", "---|---|") if is_rounded else ("unit |", "---|")
+    lines = [f"| name | {head} meaning |", f"|---|{dashes}---|"]
+    for figure in output.figures:
+        unit = figure.unit
+        if is_rounded:
+            step = f"{10.0**-figure.decimals:.{figure.decimals}f}" if figure.is_number else ""
+            unit += f" | {step}"
+        lines.append(f"| `{figure.key}` | {unit} | {_cell(_sentence(figure.meaning))} |")
+    return [*lines, ""]
 
 
 def _row(output: Output) -> str:
@@ -135,6 +146,7 @@ def error_index() -> str:
 def command_reference() -> str:
     """Return the options of the program and of every command, as Markdown."""
     lines = ["## fulfill", "", "```text", "fulfill [OPTIONS] COMMAND [ARGS]...", "```", ""]
+    lines += _example(main)
     lines += _option_table(main, click.Context(main, info_name="fulfill"))
     for name, command in main.commands.items():
         context = click.Context(command, info_name=f"fulfill {name}")
@@ -148,9 +160,16 @@ def command_reference() -> str:
             f"fulfill {name} {usage}",
             "```",
             "",
+            *_example(command),
         ]
         lines += _option_table(command, context)
     return "\n".join(lines)
+
+
+def _example(command: click.Command) -> list[str]:
+    """Return the example at the end of a command's help; empty where it has none."""
+    kind, _, text = (command.epilog or "").partition(": ")
+    return [f"{kind}: `{text}`", ""] if text else []
 
 
 def _option_table(command: click.Command, context: click.Context) -> list[str]:
@@ -249,10 +268,17 @@ def _family(title: str, tables: tuple[Table, ...], parameters: tuple[Parameter, 
         lines += [_column(column) for column in table.columns] + [""]
     if not parameters:
         return "\n".join(lines)
-    lines += [f"### {title.lower()}: rows of parameters.csv", "", "Every row must be there.", ""]
+    lines += [
+        f"### {title.lower()}: rows of parameters.csv",
+        "",
+        "A row must be there unless it says optional.",
+        "",
+    ]
     lines += ["| parameter | unit | allowed | meaning |", "|---|---|---|---|"]
     lines += [
-        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g} | {_cell(row.meaning)} |"
+        f"| `{row.name}` | {_cell(row.unit)} | {row.low:g} to {row.high:g}"
+        f"{'' if row.wall else '; above it a warning'} | "
+        f"{'' if row.required else 'optional: '}{_cell(row.meaning)} |"
         for row in parameters
     ]
     return "\n".join([*lines, ""])
@@ -278,6 +304,8 @@ def _default(column: Column) -> str:
 
 
 def _allowed(column: Column) -> str:
+    if column.choices == COUNTRY_CODES:
+        return "code of ISO 3166-1"
     if column.choices:
         return ", ".join(f"`{choice}`" for choice in column.choices)
     if column.refers:
@@ -285,7 +313,8 @@ def _allowed(column: Column) -> str:
     if column.kind == "flag":
         return "`yes`, `no`"
     if column.low is not None and column.high is not None:
-        return f"{column.low:g} to {column.high:g}"
+        limits = f"{column.low:g} to {column.high:g}"
+        return limits if column.wall else f"{limits}; above it a warning"
     return f"at least {column.low:g}" if column.low is not None else ""
 
 

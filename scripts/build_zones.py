@@ -21,9 +21,12 @@ The rules:
    hold 500,000. A core and every city at most 20 km from one are metropolitan; any other city is
    urban. Only cities of the same country count, in the US those beyond 250 km too.
 
-Weights of demand: internet users by state (ENDUTIH 2023) and state GDP per head 2000 over the
-national mean. In the US both are one constant, which cancels because `us_share` fixes the orders of
-all US zones together.
+Weights of demand: internet users by state (ENDUTIH 2023) and income of households by state over the
+mean of the states. The income is that of the survey ENIGH where it was published in a source that
+could be read: of 2024 for 7 states, of 2016 for 10 others. For the rest it is fitted to state GDP
+per head (`household_incomes`), which alone would inflate the capital and the oil states. In the US
+both weights are one constant, which cancels because `us_share` fixes the orders of all US zones
+together.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,6 +52,8 @@ SEED, RESTARTS = 2026, 12
 EARTH_KM = 6371.0088
 INTERNET_NATIONAL = 0.812
 INTERNET_US = 0.93
+HOUSEHOLD_NATIONAL = {2016: 46_521, 2024: 77_864}
+"""Mean income of a household, MXN a quarter (INEGI, ENIGH): elpipila.mx, jornada.com.mx."""
 COLUMNS = (
     "zone_id", "name", "country", "state", "lat", "lon", "population", "internet_share",
     "income_index", "zone_class", "source",
@@ -64,45 +70,48 @@ class State:
     population: int
     gdp_pc: int
     internet: float | None = None
+    household: tuple[int, int] | None = None
 
 
 # Code of INEGI, admin1 code of GeoNames (it differs for Coahuila, Colima, Chiapas and Chihuahua),
 # name, population (INEGI, Censo de Poblacion y Vivienda 2020), GDP per head in 2000 (libpysal
 # 4.14.1, examples/mexico, after Rey and Sastre Gutierrez 2010), share of internet users among
 # people of 6 and more (INEGI, ENDUTIH 2023; published for 16 states, the national share stands in
-# for the others).
+# for the others), income of a household in MXN a quarter and the year of the survey (INEGI, ENIGH
+# 2024: theofficer.es, ojoaguila.com, periodicoenfoque.com.mx, informativotoluca.com; ENIGH 2016:
+# elpipila.mx, quintafuerza.mx).
 STATES = (
-    State("01", "01", "Aguascalientes", 1425607, 27782),
+    State("01", "01", "Aguascalientes", 1425607, 27782, household=(2016, 49247)),
     State("02", "02", "Baja California", 3769020, 29855, 0.909),
-    State("03", "03", "Baja California Sur", 798447, 26103, 0.895),
-    State("04", "04", "Campeche", 928363, 36163),
+    State("03", "03", "Baja California Sur", 798447, 26103, 0.895, (2024, 104728)),
+    State("04", "04", "Campeche", 928363, 36163, household=(2016, 44211)),
     State("05", "07", "Coahuila", 3146771, 28460),
     State("06", "08", "Colima", 731391, 21358, 0.855),
-    State("07", "05", "Chiapas", 5543828, 8684, 0.599),
+    State("07", "05", "Chiapas", 5543828, 8684, 0.599, (2024, 41084)),
     State("08", "06", "Chihuahua", 3741869, 30735),
-    State("09", "09", "Ciudad de México", 9209944, 54349, 0.888),
+    State("09", "09", "Ciudad de México", 9209944, 54349, 0.888, (2024, 110685)),
     State("10", "10", "Durango", 1832650, 17379, 0.855),
-    State("11", "11", "Guanajuato", 6166934, 15585),
-    State("12", "12", "Guerrero", 3540685, 11820, 0.727),
+    State("11", "11", "Guanajuato", 6166934, 15585, household=(2016, 56974)),
+    State("12", "12", "Guerrero", 3540685, 11820, 0.727, (2024, 48548)),
     State("13", "13", "Hidalgo", 3082841, 12348),
     State("14", "14", "Jalisco", 8348151, 21610, 0.897),
-    State("15", "15", "México", 16992418, 16322),
+    State("15", "15", "México", 16992418, 16322, household=(2024, 74162)),
     State("16", "16", "Michoacán", 4748846, 11838),
     State("17", "17", "Morelos", 1971520, 18170),
     State("18", "18", "Nayarit", 1235456, 11478),
-    State("19", "19", "Nuevo León", 5784442, 38672, 0.866),
-    State("20", "20", "Oaxaca", 4132148, 9010, 0.706),
+    State("19", "19", "Nuevo León", 5784442, 38672, 0.866, (2024, 117034)),
+    State("20", "20", "Oaxaca", 4132148, 9010, 0.706, (2016, 27704)),
     State("21", "21", "Puebla", 6583278, 15685, 0.739),
-    State("22", "22", "Querétaro", 2368467, 26149, 0.828),
-    State("23", "23", "Quintana Roo", 1857985, 33442, 0.916),
-    State("24", "24", "San Luis Potosí", 2822255, 15866),
+    State("22", "22", "Querétaro", 2368467, 26149, 0.828, (2016, 56605)),
+    State("23", "23", "Quintana Roo", 1857985, 33442, 0.916, (2016, 50568)),
+    State("24", "24", "San Luis Potosí", 2822255, 15866, household=(2016, 39051)),
     State("25", "25", "Sinaloa", 3026943, 15242),
-    State("26", "26", "Sonora", 2944840, 24068, 0.866),
-    State("27", "27", "Tabasco", 2402598, 13360),
+    State("26", "26", "Sonora", 2944840, 24068, 0.866, (2016, 58813)),
+    State("27", "27", "Tabasco", 2402598, 13360, household=(2016, 37383)),
     State("28", "28", "Tamaulipas", 3527735, 23546, 0.868),
-    State("29", "29", "Tlaxcala", 1342977, 11701),
+    State("29", "29", "Tlaxcala", 1342977, 11701, household=(2024, 58834)),
     State("30", "30", "Veracruz", 8062579, 12191, 0.718),
-    State("31", "31", "Yucatán", 2320898, 17509),
+    State("31", "31", "Yucatán", 2320898, 17509, household=(2016, 42457)),
     State("32", "32", "Zacatecas", 1622138, 11130),
 )
 US_STATES = {
@@ -354,6 +363,28 @@ def rural_rows(state: State, small: list[Place], people: int, taken: set[str]) -
     return rows
 
 
+@cache
+def household_incomes() -> dict[str, float]:
+    """Return the income of households by state over its mean, weighted by population.
+
+    Where the survey is not at hand, the logarithm of the income is a linear function of that of GDP
+    per head, fitted by least squares to the states of the survey.
+    """
+    gdp = np.log([state.gdp_pc for state in STATES])
+    surveyed = np.array([state.household is not None for state in STATES])
+    relative = [
+        np.log(state.household[1] / HOUSEHOLD_NATIONAL[state.household[0]])
+        for state in STATES
+        if state.household
+    ]
+    slope, level = np.polyfit(gdp[surveyed], relative, 1)
+    income = np.exp(level + slope * gdp)
+    income[surveyed] = np.exp(relative)
+    people = np.array([state.population for state in STATES])
+    index = income / np.average(income, weights=people)
+    return {state.name: round(float(value), 4) for state, value in zip(STATES, index, strict=True)}
+
+
 def mexican_row(
     state: State,
     place: Place,
@@ -365,8 +396,10 @@ def mexican_row(
     origin: str,
 ) -> Row:
     """Return one Mexican zone at a place, with the weights of its state."""
-    mean = sum(s.population * s.gdp_pc for s in STATES) / sum(s.population for s in STATES)
     known = state.internet is not None
+    survey = (
+        f"ENIGH {state.household[0]}" if state.household else "fitted to state GDP per head 2000"
+    )
     return {
         "zone_id": zone_id,
         "name": name,
@@ -376,11 +409,11 @@ def mexican_row(
         "lon": place.lon,
         "population": population,
         "internet_share": state.internet if known else INTERNET_NATIONAL,
-        "income_index": round(state.gdp_pc / mean, 4),
+        "income_index": household_incomes()[state.name],
         "zone_class": zone_class,
         "source": f"{origin}; internet: ENDUTIH 2023 "
         + ("of the state" if known else "national (state not published)")
-        + "; income: state GDP per head 2000",
+        + f"; income of households: {survey}",
     }
 
 

@@ -15,6 +15,8 @@ from hypothesis import settings
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate
 from fulfill.inputs.problem import Problem
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
 from fulfill.study.study import Study, ask, load
 
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
@@ -142,3 +144,9 @@ def toy_problem() -> Problem:
 def embedded_problem() -> Problem:
     """The embedded network and demand: real places and dated rules, 1,216 zones."""
     return load().problem
+
+
+@pytest.fixture(scope="session")
+def planned() -> Run:
+    """The toy: one site is opened, direct mail takes what it cannot."""
+    return optimize(load("toy", "toy", gap=0.0))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from conftest import study_of
 from fulfill.cli.main import main
@@ -18,7 +21,7 @@ from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES
 from fulfill.location.mip.formulation import CONSTRAINTS
 from fulfill.study import outputs
 from fulfill.study.optimize import optimize
-from fulfill.study.outputs import Output
+from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -64,6 +67,49 @@ def test_every_option_is_documented_under_its_command_with_its_meaning(
     assert all(len(meaning) > 10 for meaning in rows.values()), rows
 
 
+def test_bring_your_own_data_shows_what_the_program_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page(DOCS / "tutorials", "bring_your_own_data")
+    (zones,) = re.findall(r"```text\n(zone_id.*?)```", text, re.DOTALL)
+    (site,) = re.findall(r"```text\n(my-queretaro.*?)```", text, re.DOTALL)
+    (spread,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    shown = dict(re.findall(r"\$ fulfill (init) [^\n]+\n(.*?)```", text, re.DOTALL))
+    checks = re.findall(r"\$ fulfill check [^\n]+\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    folder = Path("my-case")
+
+    def printed(*args: str) -> str:
+        return CliRunner().invoke(main, [*args]).output
+
+    def check(site: str, zones: str) -> str:
+        (folder / "network/sites.csv").write_text(sites + site, encoding="utf-8")
+        (folder / "demand/zones.csv").write_text(zones, encoding="utf-8")
+        tables = ("--network", f"{folder}/network", "--demand", f"{folder}/demand")
+        return printed("check", *tables)
+
+    assert printed("init", "my-case") == shown["init"]
+    sites = (folder / "network/sites.csv").read_text(encoding="utf-8")
+    (folder / "demand/zones.csv").write_text(zones, encoding="utf-8")
+    exec(spread, {})
+    wrong = site.replace("20.59,-100.39", "-100.39,20.59").replace("5.20", '"5,20"')
+    assert check(wrong, zones.replace("921000,metropolitan", "921000,city")) == checks[0]
+    orders = (folder / "demand/orders.csv").read_text(encoding="utf-8")
+    unknown = orders.replace("cdmx", "mexico-city", 1)
+    (folder / "demand/orders.csv").write_text(unknown, encoding="utf-8")
+    assert check(site, zones) == checks[1]
+    (folder / "demand/orders.csv").write_text(orders, encoding="utf-8")
+    assert check(site, zones) == checks[2]
+
+
+def test_files_of_the_repository_that_the_pages_name_exist() -> None:
+    folders = "benchmarks|docs|scripts|src|tests"
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("**/[!_]*.md")):
+        text = path.read_text(encoding="utf-8")
+        named = re.findall(rf"(?<![\w/.-])(?:{folders})/[\w./-]+\.(?:py|md)\b", text)
+        assert [name for name in named if not (ROOT / name).is_file()] == [], path.name
+
+
 def test_options_that_the_handwritten_pages_name_exist() -> None:
     known = {
         form
@@ -76,6 +122,17 @@ def test_options_that_the_handwritten_pages_name_exist() -> None:
             if re.search(r"\bfulfill (" + "|".join(main.commands) + r")\b", line):
                 found = re.findall(r"(?<![\w-])--[a-z][\w-]+", line)
                 assert set(found) <= known | {"--help"}, (path.name, line)
+
+
+def test_commands_that_the_pages_show_can_be_typed() -> None:
+    shown = []
+    for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
+        text = path.read_text(encoding="utf-8")
+        shown += re.findall(r"(?:`|^\$ )(fulfill [a-z]+ [^`\n]+)(?:`|$)", text, re.MULTILINE)
+    typed = [shlex.split(text, comments=True) for text in shown if not re.search("…|--help", text)]
+    assert len(typed) > 30
+    for _, name, *args in typed:
+        main.commands[name].make_context(name, args, parent=click.Context(main))
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:
@@ -137,7 +194,8 @@ def test_every_column_and_key_that_is_written_is_in_the_reference_with_its_meani
             text,
             re.MULTILINE | re.DOTALL,
         )
-        keys = [re.findall(r"^\| `([^`]+)` \|[^|]*\| \S", part, re.MULTILINE) for part in sections]
+        row = r"^\| `([^`]+)` \|.*\| \S(?:\\\||[^|])* \|$"
+        keys = [re.findall(row, part, re.MULTILINE) for part in sections]
         assert list(output.keys) in keys, output.name
 
 
@@ -155,13 +213,13 @@ def page_differs(generated: Path, committed: Path, name: str) -> bool:
 
 def test_every_numbered_constraint_is_in_the_formulation() -> None:
     listed = re.findall(r"^(\d+)\. \*\*", page(DOCS, "formulation"), flags=re.MULTILINE)
-    assert [int(number) for number in listed] == list(range(1, 14))
+    assert [int(number) for number in listed] == list(range(1, 16))
     numbers = {
         int(number)
         for rule in CONSTRAINTS
         for number in re.findall(r"^\((\d+)\)", rule.__doc__ or "")
     }
-    assert numbers == set(range(1, 14))
+    assert numbers == set(range(1, 16))
 
 
 def test_readme_names_the_two_commands_and_the_assumptions() -> None:

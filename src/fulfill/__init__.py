@@ -23,6 +23,8 @@ _HOME = {
     "verify": "study.verify",
     "RunAudit": "study.verify",
     "explore": "report.html.notebook",
+    "map_layers": "report.gis.run_layers",
+    "speaking": "study.language",
     "resolve": "study.resolve",
     "Answer": "study.resolve",
     "Executor": "study.executor",

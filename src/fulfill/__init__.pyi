@@ -19,6 +19,7 @@ from fulfill.inputs.problem import build_problem as build_problem
 from fulfill.model.decisions import Decisions as Decisions
 from fulfill.model.decisions import Outcome as Outcome
 from fulfill.model.instance import LocationInstance as LocationInstance
+from fulfill.report.gis.run_layers import map_layers as map_layers
 from fulfill.report.html.notebook import explore as explore
 from fulfill.report.run_folder import save_run as save_run
 from fulfill.study.delivery_day import DayOptions as DayOptions
@@ -26,6 +27,7 @@ from fulfill.study.delivery_day import route_day as route_day
 from fulfill.study.executor import Executor as Executor
 from fulfill.study.integrated import Rounds as Rounds
 from fulfill.study.integrated import optimize_with_routing as optimize_with_routing
+from fulfill.study.language import speaking as speaking
 from fulfill.study.open_run import open_run as open_run
 from fulfill.study.optimize import optimize as optimize
 from fulfill.study.plan import Plan as Plan

@@ -18,9 +18,15 @@ from fulfill.location.network.warmup import compile_kernels
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.certificate import NO, YES, Certificate, Leaf, whole
 from fulfill.model.instance import LocationInstance
+from fulfill.model.site_rules import SiteRule
 from instances import crowded_instance
 
 SEEDS = range(3)
+RULES = (
+    SiteRule("one of two", "at_most", (0, 1), 1),
+    SiteRule("one", "at_least", (1, 2), 1),
+    SiteRule("this only if that", "only_if", (2,), 1, (0,)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +36,7 @@ def solved() -> list[tuple[LocationInstance, LocationSolution, LocationSolution]
     found = []
     for seed in SEEDS:
         instance = crowded_instance(seed)
+        instance = replace(instance, limits=replace(instance.limits, rules=RULES))
         exact = solve_exact(instance, LocationParams(gap=1e-6, time_limit=60))
         found.append(
             (instance, exact, solve_decomposed(instance, LocationParams(gap=0.05, time_limit=3)))
@@ -78,6 +85,7 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
         service=drawn(1, upto=3),
         co2=drawn(),
         budget=drawn(upto=0.2),
+        rules=drawn(len(instance.limits.rules), upto=2000),
         throughput=rng.normal(2, 2 * scale, (sites, len(instance.sizes), periods)),
         breakpoints=share * instance.stock.safety.reach[:, :, None] * (1 + scale),
     )

@@ -233,13 +233,18 @@ def test_the_courier_tax_rests_on_the_value_base(
     toy_problem: Problem, value_base: str, tax: float
 ) -> None:
     rules = Rules.of(toy_problem)
-    assert courier_tax(rules, "MX", value_base, 0.16, "apparel", 23.20) == pytest.approx(tax)
+    assert courier_tax(rules, ("MX", "CN"), value_base, 0.16, "apparel", 23.20) == pytest.approx(
+        tax
+    )
 
 
 def test_a_parcel_of_a_value_that_no_courier_rule_admits_cannot_be_mailed(
     toy_problem: Problem,
 ) -> None:
-    assert courier_tax(Rules.of(toy_problem), "MX", "price", 0.16, "apparel", 2500.01) == np.inf
+    assert (
+        courier_tax(Rules.of(toy_problem), ("MX", "CN"), "price", 0.16, "apparel", 2500.01)
+        == np.inf
+    )
 
 
 def test_a_parcel_whose_declared_value_falls_between_two_bands_cannot_be_mailed(
@@ -251,8 +256,8 @@ def test_a_parcel_whose_declared_value_falls_between_two_bands_cannot_be_mailed(
     ]
     gap = replace(rules, rows=tuple(above))
     # 100 / 1.335 is declared, below the only band
-    assert courier_tax(gap, "MX", "all_in_price", 0.16, "apparel", 100.0) == np.inf
-    assert courier_tax(gap, "MX", "price", 0.16, "apparel", 100.0) == pytest.approx(33.5)
+    assert courier_tax(gap, ("MX", "CN"), "all_in_price", 0.16, "apparel", 100.0) == np.inf
+    assert courier_tax(gap, ("MX", "CN"), "price", 0.16, "apparel", 100.0) == pytest.approx(33.5)
 
 
 @settings(max_examples=12)

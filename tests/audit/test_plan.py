@@ -19,6 +19,7 @@ from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import BoundTarget, Limits
+from fulfill.model.site_rules import SiteRule
 from instances import scaled, within, without_routes
 
 Audited = tuple[LocationInstance, Economics, Decisions, float]
@@ -68,6 +69,20 @@ def flip(field: str, index: tuple[int, ...], value: float) -> Tamper:
         return instance, replace(plan, **{field: changed})
 
     return tamper
+
+
+def second_site(instance: LocationInstance, plan: Decisions) -> Decisions:
+    """Let site B serve a thousandth of what zone 1 gets from site A."""
+    flow = int(np.flatnonzero((instance.lane_zone[plan.lane] == 0) & local(instance, plan))[0])
+    here = (instance.lane_zone == 0) & (instance.lane_site == 1)
+    part = 1e-3 * plan.orders[flow]
+    return replace(
+        plan,
+        lane=np.append(plan.lane, np.flatnonzero(here)[0]),
+        product=np.append(plan.product, plan.product[flow]),
+        period=np.append(plan.period, plan.period[flow]),
+        orders=np.append(plan.orders, part),
+    )
 
 
 TAMPERED: dict[str, tuple[Tamper, str]] = {
@@ -123,6 +138,25 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     ),
     "too many sites": (limited(max_sites=0), "(10) number of sites"),
     "over the budget": (limited(budget_usd=4999.0), "(10) budget"),
+    "a rule on sites: too few": (
+        limited(rules=(SiteRule("both", "at_least", (0, 1), 2),)),
+        "(14) rule on sites, both: 1 open",
+    ),
+    "a rule on sites: too many": (
+        limited(rules=(SiteRule("none", "at_most", (0, 1), 0),)),
+        "(14) rule on sites, none: 1 open",
+    ),
+    "a rule on sites: this without that": (
+        limited(rules=(SiteRule("a needs b", "only_if", (0,), 1, (1,)),)),
+        "(14) rule on sites, a needs b, site-a: 0 open",
+    ),
+    "a zone with two sites": (
+        lambda instance, plan: (
+            replace(instance, limits=Limits(single_source=True)),
+            second_site(instance, plan),
+        ),
+        "(15) single sourcing: 1 zones have several sites, such as zone-1: site-a, site-b",
+    ),
     "locked open": (limited(opened=(1,)), "(10) site-b is locked open"),
     "locked closed": (limited(closed=(0,)), "(10) site-a is locked closed"),
     "all through one port": (limited(max_gateway_share=0.9), "(11) share of one gateway"),
@@ -150,6 +184,18 @@ def test_a_true_plan_is_clean(solved: Audited) -> None:
         assert finding.objective == pytest.approx(objective, rel=1e-12)
 
 
+def test_a_plan_that_keeps_rules_and_sources_is_clean(solved: Audited) -> None:
+    instance, money, plan, objective = solved
+    rules = (
+        SiteRule("one", "at_least", (0, 1), 1),
+        SiteRule("one", "at_most", (0, 1), 1),
+        SiteRule("b needs a", "only_if", (1,), 1, (0,)),
+        SiteRule("a needs a", "only_if", (0,), 1, (0, 1)),
+    )
+    kept = replace(instance, limits=Limits(rules=rules, single_source=True))
+    assert audit_plan(kept, plan, objective, money).faults == ()
+
+
 @pytest.mark.parametrize("name", TAMPERED)
 def test_a_tampered_plan_is_caught(solved: Audited, name: str) -> None:
     tamper, verdict = TAMPERED[name]
@@ -165,7 +211,7 @@ def test_every_numbered_constraint_is_audited() -> None:
         for _, verdict in TAMPERED.values()
         if verdict.startswith("(")
     }
-    assert numbers == {str(number) for number in range(1, 14)}
+    assert numbers == {str(number) for number in range(1, 16)}
 
 
 @pytest.mark.parametrize("error", [1e-4, -1e-4, 0.001, 1e6])

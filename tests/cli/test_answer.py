@@ -26,6 +26,13 @@ def test_every_help_ends_with_an_example_that_is_a_command(name: str) -> None:
     main.commands[name].make_context(name, args, parent=click.Context(main))
 
 
+def test_the_help_of_the_program_ends_with_an_example_too() -> None:
+    last = CliRunner().invoke(main, ["--help"]).output.strip().splitlines()[-1].strip()
+    _, program, command, *args = shlex.split(last)
+    assert program == "fulfill"
+    main.commands[command].make_context(command, args, parent=click.Context(main))
+
+
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_can_answer_in_json_and_be_quiet(name: str) -> None:
     options = {text for param in main.commands[name].params for text in param.opts}

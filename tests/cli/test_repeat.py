@@ -19,5 +19,5 @@ def test_plan_and_proof_repeat_byte_for_byte(tmp_path: Path) -> None:
             env={**os.environ, "NUMBA_NUM_THREADS": threads},
             check=True,
         )
-    for file in ("sites.csv", "flows.csv", "certificate.npz"):
+    for file in ("tables.npz", "sites.csv", "flows.csv", "certificate.npz"):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()

@@ -6,7 +6,15 @@ import pytest
 
 from conftest import Folders
 
-US_COUNTRY = {"country": "US", "name": "United States", "vat_rate": "0", "vat_credited": "no"}
+WINDOW = {"lat_from": "24", "lat_to": "50", "lon_from": "-125", "lon_to": "-66"}
+"""Window of the United States."""
+US_COUNTRY = {
+    "country": "US",
+    "name": "United States",
+    "vat_rate": "0",
+    "vat_credited": "no",
+    **WINDOW,
+}
 US_SITE = {"site_id": "site-us", "name": "Laredo", "country": "US", "lat": "27.5", "lon": "-99.5"}
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from fulfill.inputs.schema import (
-    COUNTRY_WINDOW,
     DEMAND_PARAMETERS,
     MIX,
     PARAMETERS,
@@ -19,6 +18,7 @@ from fulfill.inputs.schema import (
     ZONE_CLASSES,
     ZONES,
 )
+from fulfill.inputs.windows import windows_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "demand" / "mexico-2026"
@@ -103,7 +103,8 @@ def test_zones_are_unique_and_readable(zones: pd.DataFrame) -> None:
 @pytest.mark.parametrize("country", ["MX", "US"])
 def test_zones_lie_in_their_country(zones: pd.DataFrame, country: str) -> None:
     mine = zones[zones["country"] == country]
-    lat, lon = COUNTRY_WINDOW[country]
+    table = pd.read_csv(ROOT / "networks" / "mexico-us-border" / "countries.csv")
+    lat, lon = windows_of(table)[country]
     assert mine["lat"].between(*lat).all()
     assert mine["lon"].between(*lon).all()
 

@@ -24,6 +24,8 @@ FERRY_HEAD = (
     "source,source_date,status,range\n"
 )
 FERRY = "f,Cozumel,MX,20.577,-87.123,20.477,-86.976,20,6,1.5,500,made up,,estimate,\n"
+WINDOW = {"lat_from": "24", "lat_to": "50", "lon_from": "-125", "lon_to": "-66"}
+"""Window of the United States."""
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_a_place_off_the_map_is_refused(mapped: Folders, file: str, point: tuple
 
 
 def test_a_country_without_mapped_roads_is_off_the_map(mapped: Folders) -> None:
-    usa = {"country": "US", "vat_rate": "0", "vat_credited": "no"}
+    usa = {"country": "US", "vat_rate": "0", "vat_credited": "no", **WINDOW}
     mapped.add("network/countries.csv", name="US", **usa)
     mapped.add(ZONES, zone_id="ny", country="US", state="New York", lat="40.7", lon="-74.0")
     details = [fault.detail for fault in mapped.faults() if fault.code == "F310"]
@@ -82,7 +84,7 @@ def test_roads_of_one_country_reach_no_place_of_another(mapped: Folders) -> None
     roads["km"] = roads["km"][edges]
     roads |= {name: roads[name][home] for name in ("lat", "lon", "country")}
     np.savez_compressed(mapped.network / "roads.npz", **roads)
-    usa = {"country": "US", "vat_rate": "0", "vat_credited": "no"}
+    usa = {"country": "US", "vat_rate": "0", "vat_credited": "no", **WINDOW}
     mapped.add("network/countries.csv", name="US", **usa)
     mapped.add(ZONES, zone_id="sa", country="US", state="Texas", lat="29.4", lon="-98.5")
     details = [fault.detail for fault in mapped.faults() if fault.code == "F310"]

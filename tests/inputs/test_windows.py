@@ -8,6 +8,7 @@ from conftest import Folders
 from fulfill.inputs.windows import misplaced
 
 ZONES = "demand/zones.csv"
+WINDOWS = {"MX": ((14.0, 33.0), (-119.0, -86.0)), "US": ((24.0, 50.0), (-125.0, -66.0))}
 
 
 @pytest.mark.parametrize(
@@ -30,14 +31,14 @@ ZONES = "demand/zones.csv"
 def test_a_point_outside_its_country_says_what_it_is(
     country: str, lat: float, lon: float, words: str
 ) -> None:
-    said = misplaced(lat, lon, (country,))
+    said = misplaced(lat, lon, {country: WINDOWS[country]})
     assert words in said if words else not said
 
 
 def test_without_a_country_any_window_will_do() -> None:
-    assert misplaced(40.7, -74.0) == ""  # New York lies in the US
-    assert misplaced(40.7, 74.0) == "lon lacks its minus: 40.7, -74?"
-    assert misplaced(60.0, -100.0).endswith("km outside US")
+    assert misplaced(40.7, -74.0, WINDOWS) == ""  # New York lies in the US
+    assert misplaced(40.7, 74.0, WINDOWS) == "lon lacks its minus: 40.7, -74?"
+    assert misplaced(60.0, -100.0, WINDOWS).endswith("km outside US")
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,8 @@ from fulfill.report.day_folder import write_day
 from fulfill.report.run_folder import write_run
 from fulfill.study.delivery_day import DayOptions, DayRoutes, route_day
 from fulfill.study.integrated import optimize_with_routing
-from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 from fulfill.study.study import load
-
-
-@pytest.fixture(scope="session")
-def planned() -> Run:
-    """The toy: one site is opened, direct mail takes what it cannot."""
-    return optimize(load("toy", "toy", gap=0.0))
 
 
 @pytest.fixture(scope="session")

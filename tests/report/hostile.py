@@ -46,7 +46,9 @@ def plan_with_names(planned: Run, name: str) -> Run:
         sites=plan.sites.assign(name=name, state=name, ownership=name, peak_period=name),
         zones=plan.zones.assign(name=name, state=name, zone_class=name, main_channel=name),
         capacity=plan.capacity.assign(unit=name),
-        unserved=pd.DataFrame([("capacity", name, name, name, 5.0)], columns=plan.unserved.columns),
+        unserved=pd.DataFrame(
+            [("capacity", name, name, name, name, 5.0)], columns=plan.unserved.columns
+        ),
     )
     network = replace(problem.network, title=name, tables=tables)
     hostile = replace(problem, network=network, demand=demand)

@@ -45,7 +45,7 @@ def test_a_step_that_fails_leaves_nothing_and_the_others_go_on(tmp_path: Path) -
         ("fulfill.report.tabular.tables.arcs", KeyError("id"), {"arcs.csv"}),
         ("fulfill.report.html.plan_page.write_report", KeyboardInterrupt(), {"report.html"}),
         (
-            "fulfill.report.gis.layers.plan_layers",
+            "fulfill.report.gis.run_layers.map_layers",
             MemoryError(),
             {"report.html", "plan.gpkg", "plan.qgs"},
         ),

@@ -13,7 +13,7 @@ import pytest
 
 from fulfill.study import layer_outputs, outputs
 from fulfill.study.optimize import optimize
-from fulfill.study.outputs import Output
+from fulfill.study.output import Output
 from fulfill.study.run import Run
 from fulfill.study.vocabulary import figure
 

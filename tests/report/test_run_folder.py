@@ -19,7 +19,7 @@ from fulfill.study.run import Run
 FILES = {
     "manifest.json", "summary.json", "sites.csv", "flows.csv", "zones.csv", "costs.csv",
     "capacity.csv", "channels.csv", "unserved.csv", "arcs.csv", "plan.gpkg", "plan.qgs",
-    "report.html", "inputs",
+    "report.html", "tables.npz", "exposures.csv", "inputs",
 }  # fmt: skip
 
 

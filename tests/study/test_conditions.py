@@ -32,6 +32,7 @@ def test_a_free_study_has_no_condition() -> None:
         ({"max_sites": 0}, "at most 0 sites"),
         ({"budget_usd": 123456.5}, "at most 123,456.5 USD invested in sites"),
         ({"co2_kg": 0.1}, "at most 0.1 kg CO2e a year"),
+        ({"single_source": True}, "each zone served from stock by one site at most"),
         ({"service": "3d=0.29"}, "at least 29% of the orders within 3 days"),
         ({"service": "MX:1d=0.125"}, "at least 12.5% of the orders of MX within 1 day"),
         ({"channels": ("local", "direct_mail")}, "channels allowed: direct mail, local"),

@@ -15,9 +15,7 @@ from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.folder import locate
 from fulfill.inputs.network import read_network
-from fulfill.inputs.problem import Problem
 from fulfill.study.csv_files import read_csv
-from fulfill.study.day_orders import period_of
 from fulfill.study.delivery_day import read_stops
 
 FILES = {
@@ -83,7 +81,10 @@ def test_a_day_leaves_tables_layers_page_and_adds_up(
     )
     assert kpis["orders_own"] == visits["orders"].sum()
     assert kpis["orders"] == zones["orders"].sum()
-    assert vehicles["km"].sum() == pytest.approx(visits["leg_km"].sum() + vehicles["back_km"].sum())
+    # each figure of a table for people is rounded to 10 m
+    rounding = 0.005 * (len(visits) + 2 * len(vehicles))
+    driven = visits["leg_km"].sum() + vehicles["back_km"].sum()
+    assert vehicles["km"].sum() == pytest.approx(driven, abs=rounding)
     assert (visits["departure"] <= 17.0 + 1e-6).all()
     assert len(gpd.read_file(target / "routes.gpkg", layer="routes")) == len(vehicles)
     sheet = pd.read_csv(target / "driver_sheet.csv")
@@ -182,51 +183,6 @@ def test_stops_that_no_van_reaches_are_refused_by_row(tmp_path: Path) -> None:
 )
 def test_what_does_not_exist_is_refused(run: Path, tmp_path: Path, option: tuple[str, str]) -> None:
     assert route(run, *option, "--out", str(tmp_path / "day"))[0] == 1
-
-
-def test_a_date_finds_its_event_or_month(embedded_problem: Problem) -> None:
-    calendar = embedded_problem.network["calendar"]
-    days = pd.to_datetime(["2026-11-14", "2026-11-20", "2026-02-03", "2026-12-31"]).date
-    assert [period_of(calendar, day) for day in days] == ["buen_fin", "nov", "feb", "dec"]
-
-
-CALENDAR = pd.DataFrame(
-    {
-        "period_id": ["jan", "jun", "leap", "reyes"],
-        "kind": ["month", "month", "event", "event"],
-        "starts": pd.to_datetime(["2026-01-01", "2026-06-01", "2028-02-29", "2026-12-27"]),
-        "days": [140.0, 205.0, 9.5, 10.0],
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("day", "period"),
-    [
-        ("2027-01-04", "reyes"),
-        ("2026-01-05", "reyes"),
-        ("2026-12-27", "reyes"),
-        ("2027-01-06", "jan"),
-        ("2026-12-26", "jun"),
-        ("2028-02-29", "leap"),
-        ("2028-03-09", "leap"),
-        ("2028-03-10", "jan"),
-        ("2027-02-28", "jan"),
-        ("2027-03-01", "leap"),
-        ("2027-03-10", "leap"),
-        ("2027-03-11", "jan"),
-    ],
-)
-def test_an_event_is_found_over_new_year_and_from_29_february(day: str, period: str) -> None:
-    assert period_of(CALENDAR, pd.Timestamp(day).date()) == period
-
-
-def test_months_that_begin_on_29_february_or_late_in_the_year() -> None:
-    months = CALENDAR.assign(kind="month", starts=pd.to_datetime(
-        ["2026-03-02", "2026-06-01", "2028-02-29", "2026-12-27"]
-    ))  # fmt: skip
-    days = pd.to_datetime(["2027-03-01", "2027-02-28", "2028-02-29", "2027-03-02"]).date
-    assert [period_of(months, day) for day in days] == ["leap", "reyes", "leap", "jan"]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,9 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.study.capacity_use import band_use
-from fulfill.study.kpis import nearshore_share, tabulate
+from fulfill.study.kpis import route_gateways, tabulate
 from fulfill.study.plan import Plan
+from fulfill.study.priced import nearshore_share
 
 Flow = tuple[int, int, int, int]
 """Site (MAIL for direct mail), zone, product, period."""
@@ -160,7 +162,34 @@ def test_a_zone_has_its_lead_time_coverage_and_shares(plan: Plan) -> None:
     assert (first["share_local"], last["share_direct_mail"]) == (1000 / 1100, 180 / 500)
     assert (first["share_nearshore"], first["share_cross_border"]) == (0, 0)
     assert (first["share_unserved"], first["cancellation_rate"]) == (0, 0)
-    assert (first["main_site"], first["main_channel"]) == ("site-a", "local")
+    assert (first["main_site"], first["main_site_name"]) == ("site-a", "Site A")
+    assert (first["main_channel"], first["second_channel"]) == ("local", "direct_mail")
+    assert first["main_channel_share"] == first["share_local"]
+
+
+def test_ids_have_their_names_beside_them(plan: Plan) -> None:
+    out = row(plan.flows, **{"from": "site-a"}, to="zone-1", product="shirt", period="peak")
+    assert (out["from_name"], out["to_name"], out["to_state"]) == ("Site A", "Zone 1", "A")
+    assert (out["product_name"], out["period_name"]) == ("Shirt, a best seller", "Peak")
+    assert (out["via"], out["via_name"]) == ("", "")
+    brought = row(plan.flows, leg="inbound", to="site-a", product="shirt", period="peak")
+    assert (brought["from_name"], brought["via_name"]) == ("Chinese hub", "Pacific port")
+    mailed = plan.flows[plan.flows["channel"] == "direct_mail"]
+    assert set(mailed["from_name"]) == {"direct mail"}
+    stock = row(plan.capacity, resource="site-a", kind="storage", period="peak")
+    assert (stock["resource_name"], stock["period_name"]) == ("Site A", "Peak")
+    assert row(plan.capacity, kind="mail", period="peak")["resource"] == "MX"
+
+
+def test_a_route_is_named_by_gateway_and_crossing() -> None:
+    inbound = SimpleNamespace(
+        gateways=("port", "gate"),
+        route_gateway=np.array([0, -1, 0, -1]),
+        route_crossing=np.array([1, 1, -1, -1]),
+    )
+    assert route_gateways(inbound, "+") == ["port+gate", "gate", "port", ""]
+    names = {"port": "Port", "gate": "Gate"}
+    assert route_gateways(inbound, " + ", names) == ["Port + Gate", "Gate", "Port", ""]
 
 
 def test_a_channel_has_its_orders_share_and_lead_time_and_unserved_is_last(plan: Plan) -> None:
@@ -210,7 +239,8 @@ def test_only_resources_in_use_are_listed(plan: Plan) -> None:
     assert listed - asked <= {("mail", "normal")}
     assert ("throughput_overtime", "normal") not in listed
     assert plan.capacity.columns.tolist() == [
-        "resource", "kind", "period", "used", "capacity", "unit", "utilisation"
+        "resource", "resource_name", "kind", "period", "period_name", "used", "capacity", "unit",
+        "utilisation",
     ]  # fmt: skip
 
 
@@ -348,3 +378,49 @@ def test_where_nothing_is_served_means_are_no_figures(toy_problem: Problem) -> N
     assert plan.zones["lead_time_days"].isna().all()
     assert plan.zones["share_unserved"].tolist() == [1, 1, 1]
     assert plan.zones["main_site"].tolist() == ["", "", ""]
+    assert plan.zones["second_channel"].tolist() == ["", "", ""]
+    assert plan.zones["main_channel_share"].isna().all()
+
+
+def test_the_cost_of_each_channel_is_that_on_paper(plan: Plan) -> None:
+    costs = plan.costs.set_index("part")
+    mailed = costs["direct_mail_usd"]
+    assert mailed[mailed != 0].to_dict() == pytest.approx(
+        {
+            "revenue": -450 * 23.20,
+            "goods": 450 * 5.00,
+            "mail_freight": 450 * 9.00,
+            "courier_tax": 450 * 6.70,
+        }
+    )
+    # every other cost is one of orders from stock, the site's shared costs included
+    whole = costs["usd_year"] - mailed
+    assert costs["local_usd"].to_numpy() == pytest.approx(whole.to_numpy())
+    landed = plan.channels.set_index("channel")["landed_cost_usd_per_order"]
+    assert landed["direct_mail"] == pytest.approx(5.00 + 9.00 + 6.70)
+    assert landed["local"] == pytest.approx((50790.50 - 450 * 20.70) / 2750)
+    assert np.isnan(landed["unserved"])
+
+
+def test_the_landed_cost_of_the_zones_adds_up_to_that_of_the_plan(plan: Plan) -> None:
+    # all orders of the toy are dispatched
+    total = (plan.zones["landed_cost_usd_per_order"] * plan.zones["orders"]).sum()
+    assert total == pytest.approx(50790.50)
+
+
+def test_nearshore_goods_pay_for_their_own_plant_and_no_duty(toy: Folders) -> None:
+    place = {"country": "MX", "lat": "20.5", "lon": "-103.2", "fixed_usd_year": "5000"}
+    toy.add("network/origins.csv", origin_id="mx-plant", name="Plant", **place)
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="mx-plant", goods_usd="5.2")
+    for site in ("site-a", "site-b"):
+        toy.add("network/lanes.csv", from_id="mx-plant", to_id=site, road_km="30")
+    plan = describing(toy.problem(), {(A, 0, SHIRT, NORMAL): 800.0}, cn_hub=600.0, mx_plant=200.0)
+    costs = plan.costs.set_index("part")
+    channels = [f"{name}_usd" for name in ("direct_mail", "local", "cross_border", "nearshore")]
+    served = costs.drop("unserved")
+    assert served[channels].sum(axis=1).to_numpy() == pytest.approx(served["usd_year"].to_numpy())
+    assert costs.loc["plants", ["local_usd", "nearshore_usd"]].tolist() == [0, 5000]
+    assert costs.loc["duty", "nearshore_usd"] == 0
+    assert costs.loc["duty", "local_usd"] == pytest.approx(600 * 2.322)
+    # both share the site's rent by their orders
+    assert costs.loc["rent_and_overhead", "nearshore_usd"] == pytest.approx(6000 / 4)

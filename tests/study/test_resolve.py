@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import fulfill
+from conftest import Folders
 from fulfill.inputs.faults import InputError
 from fulfill.study.executor import Executor
 from fulfill.study.resolve import FULL, QUICK, Answer, changed_model, resolve
@@ -70,6 +71,23 @@ def test_a_closed_site_leaves_a_quick_answer(start: fulfill.Run) -> None:
     answer = resolve(start.study.with_(closed=(site,)), start, QUICK)
     assert site not in dict(answer.sites)
     assert answer.objective >= start.outcome.bound
+
+
+@pytest.mark.parametrize("grade", [QUICK, FULL])
+def test_an_answer_obeys_the_rules_on_sites(toy: Folders, grade: str) -> None:
+    toy.write("network/site_groups.csv", "group_id,site_id\nboth,site-a\nboth,site-b\n")
+    toy.write(
+        "network/group_limits.csv",
+        "group_id,rule,needs_id,number,source,source_date,status,range\n"
+        "both,at_least,,0,board,2026-10,in_force,\n",
+    )
+    free = toy.study(method="decomposition", gap=0.01).optimize()
+    assert list(free.sites["site_id"]) == ["site-a"]
+    cell = "network/group_limits[both,at_least].number=2"
+    answer = resolve(free.study.with_(overrides=[cell]), free, grade)
+    assert answer.faults == ()
+    assert [site for site, _ in answer.sites] == ["site-a", "site-b"]
+    assert answer.objective >= answer.bound > free.outcome.bound
 
 
 def test_an_unknown_grade_is_refused(start: fulfill.Run) -> None:

@@ -92,6 +92,15 @@ def test_an_order_that_costs_more_than_it_is_worth_is_left(base_usd: str, margin
     assert left == (everything if margin else {})
 
 
+def test_a_zone_waits_for_its_own_site_only() -> None:
+    """Without mail, zone 1 gets from site A what it holds, and site B may not add to it."""
+    asked = {"channels": ("local",), "opened": ("site-a", "site-b")}
+    shared, single = found(**asked), found(**asked, single_source=True)
+    assert sum(shared.values()) < sum(single.values()) - 1.0
+    assert {reason for reason, _, _ in single} <= {"not_stocked", "capacity", "margin"}
+    assert any(limit == "throughput site-a" for _, _, limit in single)
+
+
 def test_what_no_site_that_may_open_can_reach_is_out_of_reach() -> None:
     closed = found(channels=("local",), closed=("site-a", "site-b"))
     assert closed == {("reach", "gadget", ""): GADGETS, ("reach", "shirt", ""): SHIRTS}

@@ -10,19 +10,10 @@ from conftest import study_of
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.inputs.schema import STATUSES
 from fulfill.study import outputs
+from fulfill.study.labels import COST_GROUPS, VALUES
 from fulfill.study.optimize import optimize
-from fulfill.study.outputs import Output
-from fulfill.study.vocabulary import (
-    COST_GROUPS,
-    SHARED,
-    UNDEFINED,
-    VALUES,
-    WHOLE,
-    Figure,
-    figure,
-    shown,
-    taken_over,
-)
+from fulfill.study.output import Output
+from fulfill.study.vocabulary import SHARED, UNDEFINED, WHOLE, Figure, figure, shown, taken_over
 
 EVERY = [item for item in vars(outputs).values() if isinstance(item, Output)]
 USD = Figure("usd", "USD", WHOLE, "cost a year", "a cost")
@@ -74,6 +65,39 @@ def test_every_figure_has_a_meaning_and_a_form_that_works(output: Output) -> Non
     for item in output.figures:
         assert item.meaning
         assert item.form in VALUES or not item.form or item.shown(1.0)
+
+
+CSV_TABLES = [output for output in EVERY if output.name.endswith(".csv")]
+
+
+@pytest.mark.parametrize("output", CSV_TABLES, ids=lambda output: output.name)
+def test_every_number_of_a_table_has_a_rounding(output: Output) -> None:
+    for item in output.figures:
+        if item.is_number:
+            assert item.decimals >= 0
+
+
+def test_numbers_are_rounded_by_their_unit_and_other_columns_stay() -> None:
+    table = pd.DataFrame(
+        {
+            "zone_id": ["1.23456"],
+            "orders": [0.12345],
+            "share_local": [1 / 3],
+            "landed_cost_usd_per_order": [27.430119],
+            "share_within_4_days": [2 / 3],
+            "population": [1234.5678],
+            "cancellation_rate": [-1e-9],
+            "lead_time_days": [np.nan],
+            "remark": [0.123456789],
+        }
+    )
+    found = outputs.ZONES.rounded(table).iloc[0]
+    assert found.drop("lead_time_days").tolist() == [
+        "1.23456", 0.123, 0.3333, 27.4301, 0.6667, 1235.0, 0.0, 0.123456789,
+    ]  # fmt: skip
+    assert np.isnan(found["lead_time_days"])
+    assert str(found["cancellation_rate"]) == "0.0"
+    assert figure("gap").decimals == 6
 
 
 def test_every_shared_figure_is_written_somewhere() -> None:

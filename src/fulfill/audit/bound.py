@@ -21,6 +21,7 @@ import numpy as np
 from fulfill.audit.bound_audit import BoundAudit
 from fulfill.audit.branching_bound import audit_branching
 from fulfill.audit.certificate_faults import certificate_faults, lanes_by_site
+from fulfill.audit.site_rules import priced_rules
 from fulfill.model.arrays import Array, Index
 from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import NO, YES, Certificate, Leaf
@@ -106,6 +107,9 @@ def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
     if -np.inf in undecided:  # a constraint without a limit has a positive multiplier
         return _Sum(-np.inf, 0.0)
     value, error = _site_values(instance, leaf, case, cell, _inbound_prices(instance, leaf))
+    constant, by_site, size = priced_rules(instance, leaf.rules)
+    value, error = value + by_site, error + UNIT * size
+    undecided.append(constant)
     chosen = _chosen(instance, case, value)
     if np.isneginf(value[chosen]).any():  # unlimited capacity is priced above its cost
         return _Sum(-np.inf, 0.0)
@@ -418,7 +422,8 @@ def _chosen(instance: LocationInstance, case: _Case, value: Array) -> Index:
     """Return the sites of the cheapest choice.
 
     Sites that are locked open are always included, others where they reduce the cost, within the
-    largest number of sites allowed.
+    largest number of sites allowed. Rules on sites are not observed but paid in `value`: a plan
+    that obeys them pays no more.
     """
     limits = instance.limits
     must = np.isin(np.arange(len(value)), [*limits.opened, *case.opened])

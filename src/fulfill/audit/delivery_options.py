@@ -1,13 +1,15 @@
 """Independent cost of an order at every delivery option, by the formulas of docs/formulation.md.
 
 A delivery option is a row of services.csv, the same row behind a border crossing or a ferry, a row
-of mail_services.csv, or own vans in a country and zone class. Nothing of `model/economics` is used.
+of mail_services.csv, or own vans in a country and zone class; a row with a rate card is one for
+each zone of the card and each state with surcharges. Nothing of `model/economics` is used.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import erfc
 
 from fulfill.audit.lane_rates import order_usd, rated_options, row_of
+from fulfill.audit.rate_cards import Cards
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.problem import Problem
 
@@ -35,7 +38,8 @@ class DeliveryOptions:
     ----------
     table : DataFrame
         channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg, usd_100km,
-        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none), rate_row: row of
+        volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none), from_country, card,
+        card_zone, card_state (all three empty without a rate card), rate_row: row of
         lane_rates.csv whose price holds, -1 for none.
     mail, courier : (n_options,)
         Whether an option is direct mail, and whether its parcels clear customs one by one.
@@ -88,7 +92,10 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         "direct_mail": "direct_mail" in channels,
         "nearshore": "nearshore" in channels,
     }
-    services = network["services"].assign(volumetric_kg_m3=0.0)
+    cards = Cards.of(problem)
+    services = _with_card_zones(
+        network["services"].assign(volumetric_kg_m3=0.0, from_country=""), cards
+    )
     later, fee = (
         network.parameters["cross_border_days"],
         network.parameters["cross_border_fee_usd"],
@@ -102,11 +109,8 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
     mail = network["mail_services"].assign(
         channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0
     )
-    cheapest = services[services["km_from"] == 0].groupby(["country", "zone_class"])["base_usd"]
-    vans = services.loc[cheapest.idxmin().to_numpy()].assign(
-        channel="local", service_id=OWN, km_to=np.inf, base_usd=0.0, usd_kg=0.0, usd_100km=0.0
-    )
-    parts = [services.assign(channel="local"), across, mail, vans]
+    vans = _vans(network["services"]).assign(volumetric_kg_m3=0.0, from_country="")
+    parts = [services.assign(channel="local"), across, _with_card_zones(mail, cards), vans]
     shipped = pd.concat(parts[:2]).merge(
         network["ferries"][["country", "ferry_id", "hours", "usd_order"]], on="country"
     )
@@ -124,6 +128,35 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
     return DeliveryOptions(
         table, channel == "direct_mail", np.isin(channel, ("direct_mail", "cross_border"))
     )
+
+
+def _with_card_zones(services: pd.DataFrame, cards: Cards) -> pd.DataFrame:
+    """Return a row for each option of the services, see `DeliveryOptions`."""
+    rows: list[dict[Any, Any]] = []
+    for row in services.to_dict("records"):
+        if row["card"] == "":
+            rows.append({**row, "card_zone": "", "card_state": ""})
+            continue
+        where = (row["card"], row["service_id"], row["country"], row["km_from"], row["km_to"])
+        rows += [
+            {**row, "card_zone": zone, "card_state": state, "base_usd": 0.0, "usd_kg": 0.0}
+            for zone in cards.zones_met(*where)
+            for state in cards.states(row["card"], row["country"])
+        ]
+    return pd.DataFrame(rows, columns=[*services.columns, "card_zone", "card_state"])
+
+
+def _vans(services: pd.DataFrame) -> pd.DataFrame:
+    """Return the options of own vans: as fast as the cheapest service of the nearest band.
+
+    Prices by rate card are not compared: they count as dearer than any other.
+    """
+    near = services[services["km_from"] == 0].fillna({"base_usd": np.inf})
+    row = near.groupby(["country", "zone_class"])["base_usd"].idxmin().to_numpy()
+    return services.loc[row].assign(
+        channel="local", service_id=OWN, km_to=np.inf, base_usd=0.0, usd_kg=0.0, usd_100km=0.0,
+        card="", card_zone="", card_state="",
+    )  # fmt: skip
 
 
 def lead_days(
@@ -277,9 +310,7 @@ def _option_costs(
     net = np.where(
         options.courier[:, None, None], price, price / (1.0 + vat.to_numpy(float)[:, None, None])
     )
-    goods = np.where(
-        mail, lowest_goods(problem, overseas=True), lowest_goods(problem, overseas=False)
-    )
+    goods = np.where(mail, _mailed_goods(problem, options), lowest_goods(problem))
     fetched = split("return_salvage") * np.where(np.isfinite(goods), goods, 0.0)
     weight, volume = _by_product(products, "weight_kg"), _by_product(products, "volume_m3")
     charged = np.where(
@@ -289,8 +320,9 @@ def _option_costs(
     )
     carrier = options.column("base_usd") + options.column("usd_kg") * charged
     carrier = _at_lane_rates(problem, options, carrier)
-    mail_price = carrier * calendar["mail_factor"].to_numpy(float)
-    delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float)
+    on_card = _card_prices(problem, options)
+    mail_price = carrier * calendar["mail_factor"].to_numpy(float) + on_card
+    delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float) + on_card
     back = net + split("reverse_usd") - fetched
     return {
         "revenue": -delivered * net,
@@ -321,15 +353,29 @@ def _at_lane_rates(problem: Problem, options: DeliveryOptions, carrier: Array) -
     return carrier
 
 
-def lowest_goods(problem: Problem, *, overseas: bool) -> Array:
+def _card_prices(problem: Problem, options: DeliveryOptions) -> Array:
+    """Return the price of an order by rate card, USD, zero for options without one.
+
+    The shape is (n_options, n_products, n_periods).
+    """
+    cards, products = Cards.of(problem), problem.network["products"]
+    parcels = list(zip(products["weight_kg"], products["volume_m3"], strict=True))
+    usd = np.zeros((len(options.table), len(parcels), len(problem.periods)))
+    for row, option in enumerate(options.table.to_dict("records")):
+        if option["card"] != "":
+            usd[row] = cards.prices(option, parcels)
+    return usd
+
+
+def lowest_goods(problem: Problem, origins: pd.DataFrame | None = None) -> Array:
     """Return the lowest goods cost of each product.
 
     Parameters
     ----------
     problem : Problem
         Its tables of origins and goods costs are used.
-    overseas : bool
-        Only origins in China, instead of all.
+    origins : DataFrame, optional
+        Rows of origins.csv that count; by default all.
 
     Returns
     -------
@@ -337,31 +383,62 @@ def lowest_goods(problem: Problem, *, overseas: bool) -> Array:
         USD; infinite for a product without such an origin.
     """
     network = problem.network
+    among = network["origins"] if origins is None else origins
     table = network["goods_costs"]
-    country = table["origin_id"].map(network["origins"].set_index("origin_id")["country"])
-    table = table[country == "CN"] if overseas else table
+    table = table[table["origin_id"].isin(among["origin_id"])]
     least = table.groupby("product_id")["goods_usd"].min().reindex(problem.products)
     return least.fillna(np.inf).to_numpy(float)[None, :, None]
 
 
+def _senders(problem: Problem, from_country: str) -> pd.DataFrame:
+    """Return the origins that send parcels by a mail service; an empty country is any."""
+    origins = problem.network["origins"]
+    sends = origins[origins["direct_mail"] == "yes"]
+    return sends[sends["country"] == from_country] if from_country else sends
+
+
+def _mailed_goods(problem: Problem, options: DeliveryOptions) -> Array:
+    """Return the goods cost of a mailed order, (n_options, n_products, 1), USD."""
+    by_country = {
+        country: lowest_goods(problem, _senders(problem, country))[0]
+        for country in options.table["from_country"].unique()
+    }
+    return np.stack([by_country[country] for country in options.table["from_country"]])
+
+
 def _courier_taxes(problem: Problem, options: DeliveryOptions) -> Array:
-    """Return the tax of a parcel from China by option and product, USD; zero where none is due."""
+    """Return the tax of a parcel by option and product, USD; zero where none is due.
+
+    Which origin the goods of a cross-border parcel have is unknown: the dearest tax is taken.
+    """
     network, rules = problem.network, Rules.of(problem)
     vat = network["countries"].set_index("country")["vat_rate"]
     products = list(
         zip(network["products"]["tariff_class"], network["products"]["price_usd"], strict=True)
     )
+    stock = network["origins"]
+    if (stock["kind"] == "overseas").any():
+        stock = stock[stock["kind"] == "overseas"]
     due = np.zeros((len(options.table), len(products)))
-    country = options.table["country"].to_numpy()
-    for place in np.unique(country[options.courier]):
+    cases: Any = options.table[options.courier].groupby(["channel", "country", "from_country"])
+    for (channel, place, start), rows in cases:
+        senders = _senders(problem, start) if channel == "direct_mail" else stock
         base, vat_rate = network.value_base, float(vat[place])
-        taxes = [courier_tax(rules, place, base, vat_rate, *item) for item in products]
-        due[options.courier & (country == place)] = taxes
+        taxes = [
+            [courier_tax(rules, (place, group), base, vat_rate, *item) for item in products]
+            for group in senders["origin_group"].unique()
+        ]
+        due[rows.index] = np.max(taxes, axis=0) if taxes else np.inf
     return due
 
 
 def courier_tax(
-    rules: Rules, country: str, value_base: str, vat_rate: float, tariff_class: str, price: float
+    rules: Rules,
+    entering: tuple[str, str],
+    value_base: str,
+    vat_rate: float,
+    tariff_class: str,
+    price: float,
 ) -> float:
     """Return the tax of courier entry, ``rate V + fee``.
 
@@ -373,8 +450,8 @@ def courier_tax(
     ----------
     rules : Rules
         Tariff rules in force.
-    country : str
-        Destination.
+    entering : tuple of str
+        Destination, and tariff group of the origin of the goods.
     value_base : {'price', 'net_price', 'all_in_price'}
         What the customs value is derived from.
     vat_rate : float
@@ -389,10 +466,11 @@ def courier_tax(
     float
         USD per parcel; infinite where courier entry does not admit the parcel.
     """
+    country, group = entering
     first = price / (1.0 + vat_rate) if value_base == "net_price" else price
-    rule = rules.find(country, "courier", "CN", tariff_class, first)
+    rule = rules.find(country, "courier", group, tariff_class, first)
     if rule is None:
         return np.inf
     value = price / (1.0 + rule.rate) if value_base == "all_in_price" else first
-    rule = rules.find(country, "courier", "CN", tariff_class, value)
+    rule = rules.find(country, "courier", group, tariff_class, value)
     return np.inf if rule is None else rule.rate * value + rule.fixed_usd

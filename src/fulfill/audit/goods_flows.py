@@ -230,23 +230,22 @@ def _border_taxes(
     """Return duty with user fees, and the cost of import VAT, of each inbound order, USD."""
     network, figures = problem.network, problem.network.parameters
     products: Any = network["products"]
-    made_in = network["origins"]["country"].to_numpy()[
-        instance.required_inbound.route_origin[route]
-    ]
+    origin = instance.required_inbound.route_origin[route]
+    made_in = network["origins"]["country"].to_numpy()[origin]
+    group = network["origins"]["origin_group"].to_numpy()[origin]
     enters = network["sites"]["country"].to_numpy()[instance.required_inbound.route_site[route]]
     fob = products["transfer_value_usd"].to_numpy(float)[k]
     rules, duty = Rules.of(problem), np.zeros(len(route))
     case = pd.DataFrame(
-        {"to": enters, "of": made_in, "by": _entry_mode(problem, instance, route), "product": k}
+        {"to": enters, "of": group, "by": _entry_mode(problem, instance, route), "product": k}
     )
-    crossing = case[case["to"] != case["of"]]  # what is made in the country passes no border
+    crossing = case[enters != made_in]  # what is made in the country passes no border
     cases: Any = crossing.groupby(["to", "of", "by", "product"])
     for (place, source, mode, product), rows in cases:
         at, goods = rows.index.to_numpy(), products.iloc[product]
-        for share, kind in _entries(source, goods["roo_share"]):
-            rule = _formal_rule(rules, place, kind, source, goods)
+        for share, rule in _entries(rules, place, source, goods):
             value = cif[at] if rule.base == "cif" else fob[at]
-            fees = rules.other_fees(place, rule.kind, "CN" if source == "CN" else "USMCA", mode)
+            fees = rules.other_fees(place, rule.kind, source, mode)
             owed = (rule.rate + rule.fee_share) * value + fees["cif"] * cif[at]
             duty[at] += share * (owed + fees["fob"] * fob[at])
     countries = network["countries"].set_index("country").loc[enters]
@@ -277,17 +276,18 @@ def _entry_mode(problem: Problem, instance: LocationInstance, route: Index) -> N
     return np.where((gateway >= 0) & (landed == site), kind, "road").astype(object)
 
 
-def _entries(source: str, roo_share: float) -> list[tuple[float, str]]:
-    """Return the shares of goods that enter under the ordinary and under the preferential rule."""
-    free = 0.0 if source == "CN" else roo_share
-    return [entry for entry in ((1.0 - free, "formal"), (free, "preferential")) if entry[0] > 0]
+def _entries(rules: Rules, country: str, group: str, goods: Any) -> list[tuple[float, Rule]]:
+    """Return the rules by which goods enter a country, each with the share of them that it is for.
 
-
-def _formal_rule(rules: Rules, country: str, kind: str, source: str, goods: Any) -> Rule:
-    """Return the rule of a formal entry; the ordinary one where there is no preferential one."""
-    group = "CN" if source == "CN" else "USMCA"
+    The share that meets the rules of origin enters by the preferential rule, if there is one.
+    """
     asked = group, goods["tariff_class"], goods["transfer_value_usd"]
-    return rules.find(country, kind, *asked) or rules.find(country, "formal", *asked) or NO_RULE
+    ordinary = rules.find(country, "formal", *asked) or NO_RULE
+    preferred = rules.find(country, "preferential", *asked)
+    if preferred is None:
+        return [(1.0, ordinary)]
+    meets = goods["roo_share"]
+    return [entry for entry in ((1.0 - meets, ordinary), (meets, preferred)) if entry[0] > 0]
 
 
 def cycle_days(problem: Problem) -> Array:

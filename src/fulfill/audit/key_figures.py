@@ -193,7 +193,7 @@ def _channels(
     Domestic orders of a site count as nearshore in the proportion of its goods of that product and
     period that came from plants.
     """
-    plant = (problem.network["origins"]["country"] != "CN").to_numpy()[
+    plant = (problem.network["origins"]["kind"] == "nearshore").to_numpy()[
         instance.required_inbound.route_origin
     ]
     shape = (len(instance.sites), *instance.shape[1:])

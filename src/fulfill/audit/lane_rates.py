@@ -122,6 +122,10 @@ def rated_options(problem: Problem) -> pd.DataFrame:
             "days_mean": rows["days_mean"],
             "days_p90": rows["days_p90"],
             "ferry_id": "",
+            "from_country": "",
+            "card": "",
+            "card_zone": "",
+            "card_state": "",
             "rate_row": rows.index,
         }
     )

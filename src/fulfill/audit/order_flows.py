@@ -22,6 +22,7 @@ from fulfill.audit.delivery_options import (
 )
 from fulfill.audit.goods_flows import goods_at_origins
 from fulfill.audit.lane_rates import RATE, row_of
+from fulfill.audit.rate_cards import Cards, zone_at
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.problem import Problem
@@ -108,12 +109,12 @@ def order_flows(
     lanes = instance.lane_zone, instance.lane_site, instance.lane_option, instance.lane_plant
     zone, site, option, plant = (part[used] for part in lanes)
     channel = option_table["channel"].to_numpy()[option]
-    km = _km(problem, distances, site, plant, zone)
+    service = option_table["service_id"].to_numpy()[option]
+    km = _km(problem, distances, site, plant, zone, service)
     ferry = np.where(site == MAIL, -1, distances.site_zone_ferry[site, zone])
-    option = _option_of(problem, options, option_table, option, zone, km, ferry)
-    claimed = option_table["service_id"].to_numpy(str)[instance.lane_option[lane]]
+    option = _option_of(problem, options, option_table, option, _Lanes(zone, site, km, ferry))
     flow = site[at], plant[at], zone[at], k
-    option = _rated_option(problem, options, claimed, flow, option[at])
+    option = _rated_option(problem, options, service.astype(str)[at], flow, option[at])
     row = np.where(option < 0, 0, option)
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
@@ -189,20 +190,29 @@ def _rated_option(
     return np.where(row >= 0, rated, np.where(at_rate, -1, option))
 
 
+@dataclass(frozen=True)
+class _Lanes:
+    """The lanes of a plan, (n_lanes,): zone, site (-1 by mail), km, row of the ferry (-1: none)."""
+
+    zone: Index
+    site: Index
+    km: Array
+    ferry: Index
+
+
 def _option_of(
     problem: Problem,
     options: DeliveryOptions,
     delivery_options: pd.DataFrame,
     option: Index,
-    zone: Index,
-    km: Array,
-    ferry: Index,
+    lanes: _Lanes,
 ) -> Index:
     """Return the delivery option of each lane: its service's row for zone, distance and ferry.
 
-    -1 where the service has no such row.
+    With a rate card also the zone of the card and the state must fit. -1 where the service has no
+    such row.
     """
-    zones, table = problem.demand.zones, options.table
+    zones, table, km = problem.demand.zones, options.table, lanes.km
     offered, where = (
         table["channel"] + " " + table["service_id"],
         table["country"] + " " + table["zone_class"],
@@ -211,21 +221,49 @@ def _option_of(
     asked = services.get_indexer(
         pd.Index(delivery_options["channel"] + " " + delivery_options["service_id"])
     )[option]
-    there = places.get_indexer(pd.Index(zones["country"] + " " + zones["zone_class"]))[zone]
-    taken = np.array([*problem.network["ferries"]["ferry_id"], ""], object)[ferry]
+    there = places.get_indexer(pd.Index(zones["country"] + " " + zones["zone_class"]))[lanes.zone]
+    taken = np.array([*problem.network["ferries"]["ferry_id"], ""], object)[lanes.ferry]
+    on_card = _card_places(problem, options, lanes)
     rows = zip(
         services.get_indexer(pd.Index(offered)),
         places.get_indexer(pd.Index(where)),
-        table["km_from"],
-        table["km_to"],
-        table["ferry_id"],
+        *(table[name] for name in ("km_from", "km_to", "ferry_id")),
+        *(table[name] for name in ("card", "country", "card_zone", "card_state")),
         strict=True,
     )
-    option = np.full(len(zone), -1)
-    for row, (service, place, low, high, ferry_id) in enumerate(rows):
+    found = np.full(len(km), -1)
+    for row, (service, place, low, high, ferry_id, card, country, *place_on_card) in enumerate(
+        rows
+    ):
         fits = (asked == service) & (there == place) & (taken == ferry_id)
-        option[fits & (km <= high) & ((km > low) | (low == 0))] = row
-    return option
+        if card:
+            for on_lane, of_row in zip(on_card[card, country], place_on_card, strict=True):
+                fits &= on_lane == of_row
+        found[fits & (km <= high) & ((km > low) | (low == 0))] = row
+    return found
+
+
+def _card_places(
+    problem: Problem, options: DeliveryOptions, lanes: _Lanes
+) -> dict[tuple[str, str], tuple[NDArray[np.object_], NDArray[np.object_]]]:
+    """Return card_zone and card_state of each lane, (n_lanes,), by card and country.
+
+    Mail has no site and no distance by road.
+    """
+    cards = Cards.of(problem)
+    from_state = np.array([*problem.network["sites"]["state"], ""], object)[lanes.site]
+    to_state = problem.demand.zones["state"].to_numpy(object)[lanes.zone]
+    km = np.where(lanes.site == MAIL, 0.0, lanes.km)
+    used = options.table.loc[options.table["card"] != "", ["card", "country"]].drop_duplicates()
+    found = {}
+    for card, country in used.itertuples(index=False):
+        ends = list(zip(from_state, to_state, strict=True))
+        bands = {pair: cards.bands(card, country, *pair) for pair in set(ends)}
+        zone = [zone_at(bands[pair], far) for pair, far in zip(ends, km, strict=True)]
+        named = cards.states(card, country)
+        state = [name if name in named else "*" for name in to_state]
+        found[card, country] = (np.array(zone, object), np.array(state, object))
+    return found
 
 
 def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:
@@ -236,10 +274,17 @@ def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:
     return table.reindex(ends).to_numpy(float)
 
 
-def _km(problem: Problem, distances: Distances, site: Index, plant: Index, zone: Index) -> Array:
+def _km(
+    problem: Problem,
+    distances: Distances,
+    site: Index,
+    plant: Index,
+    zone: Index,
+    service: NDArray[np.object_],
+) -> Array:
     """Return the length of each lane: by air for mail, else by road."""
     from_plant = _direct_km(problem)[plant, zone]
-    from_abroad = np.where(plant >= 0, from_plant, _mail_km(problem)[zone])
+    from_abroad = np.where(plant >= 0, from_plant, _mail_km(problem, service, zone))
     return np.where(site == MAIL, from_abroad, distances.site_zone[site, zone])
 
 
@@ -250,12 +295,23 @@ def _direct_km(problem: Problem) -> Array:
     return np.asarray(km * problem.network.parameters["road_access_factor"])
 
 
-def _mail_km(problem: Problem) -> Array:
-    """Return air km from the nearest origin overseas, (n_zones,); infinite without one."""
+def _mail_km(problem: Problem, service: NDArray[np.object_], zone: Index) -> Array:
+    """Return air km of mailed lanes from the nearest origin of their service, (n_lanes,).
+
+    Infinite where a service has none; lanes of other services have no meaning.
+    """
     origins, zones = problem.network["origins"], problem.demand.zones
-    start = origins.loc[origins["country"] == "CN", ["lat", "lon"]].to_numpy(float)
-    km = air_km(start, zones[["lat", "lon"]].to_numpy(float))
-    return np.asarray(km.min(axis=0, initial=np.inf))
+    collects = problem.network["mail_services"].drop_duplicates("service_id")
+    km = np.full(len(zone), np.inf)
+    for name, country in zip(collects["service_id"], collects["from_country"], strict=True):
+        near = (origins["country"] == country) | (country == "")
+        start = origins[(origins["direct_mail"] == "yes") & near]
+        lanes = np.flatnonzero(service == name)
+        goal = zones.iloc[zone[lanes]]
+        km[lanes] = air_km(
+            start[["lat", "lon"]].to_numpy(float), goal[["lat", "lon"]].to_numpy(float)
+        ).min(axis=0, initial=np.inf)
+    return km
 
 
 def _kg_co2e_per_kg(problem: Problem, mailed: NDArray[np.bool_], km: Array) -> Array:

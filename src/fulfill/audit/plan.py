@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fulfill.audit.site_rules import site_rule_faults
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
@@ -319,7 +320,7 @@ def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterato
 
 
 def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
-    """Check service (9), choice of sites (10) and carbon (12)."""
+    """Check service (9), choice of sites (10, 14), single sourcing (15), carbon (12)."""
     limits = instance.limits
     for target in limits.targets:
         inside = target.zones[instance.lane_zone[decisions.lane]]
@@ -335,6 +336,7 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
     is_open = np.asarray(decisions.opened.any(axis=1))
     if limits.max_sites is not None and is_open.sum() > limits.max_sites:
         yield f"(10) number of sites: {int(is_open.sum())} > {limits.max_sites}"
+    yield from site_rule_faults(instance, is_open)
     spent = float(instance.invest_usd[decisions.opened > 0.5].sum())
     if spent > limits.budget_usd * (1 + TOLERANCE):
         yield f"(10) budget: {spent:.2f} > {limits.budget_usd:.2f} USD"
@@ -348,6 +350,8 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
         for i in limits.closed
         if is_open[i]
     )
+    if limits.single_source:
+        yield from _source_faults(instance, decisions)
     if np.isfinite(limits.co2_kg):
         weight = instance.weight_kg[decisions.product] * _units(instance, decisions)
         moved = float((instance.lane_co2[decisions.lane] * weight).sum())
@@ -355,3 +359,30 @@ def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[
             brought = instance.weight_kg * decisions.inbound.sum(axis=2)
             moved += float((instance.inbound.route_co2[:, None] * brought).sum())
         yield from _over("(12) CO2e", np.array(moved), np.array(limits.co2_kg))
+
+
+def _source_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
+    """Find zones that are served from stock by more than one site (15).
+
+    A site that serves less than the tolerance's share of a zone does not count.
+    """
+    served: dict[tuple[int, int], float] = {}
+    zones, sites = instance.lane_zone[decisions.lane], instance.lane_site[decisions.lane]
+    for zone, site, orders in zip(
+        zones.tolist(), sites.tolist(), decisions.orders.tolist(), strict=True
+    ):
+        if site != MAIL:
+            served[zone, site] = served.get((zone, site), 0.0) + orders
+    wanted = instance.demand.sum(axis=(1, 2))
+    by_zone: dict[int, list[str]] = {}
+    for (zone, site), orders in served.items():
+        if orders > TOLERANCE * wanted[zone]:
+            by_zone.setdefault(zone, []).append(instance.sites[site])
+    split = {zone: names for zone, names in by_zone.items() if len(names) > 1}
+    if split:
+        zone, names = next(iter(split.items()))
+        listed = ", ".join(names)
+        yield (
+            f"(15) single sourcing: {len(split)} zones have several sites, "
+            f"such as {instance.zones[zone]}: {listed}"
+        )

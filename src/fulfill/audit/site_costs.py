@@ -147,7 +147,7 @@ def day_of_delay(problem: Problem) -> pd.Series:
     """
     options = delivery_options(problem)
     now, later = option_orders(problem, options), option_orders(problem, options, later=1.0)
-    loss = (later.dispatched - now.dispatched) * lowest_goods(problem, overseas=False)
+    loss = (later.dispatched - now.dispatched) * lowest_goods(problem)
     with np.errstate(invalid="ignore"):  # infinity less infinity where a product is not admitted
         for name, usd in now.parts.items():
             loss = loss + later.parts[name] - usd

@@ -88,7 +88,7 @@ class Rules:
         kind : {'courier', 'formal', 'preferential'}
             Kind of entry.
         group : str
-            Origin group, such as CN or USMCA.
+            Tariff group of the origin of the goods.
         tariff_class : str
             Of the goods.
         value : float

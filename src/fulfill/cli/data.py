@@ -16,6 +16,8 @@ from fulfill.cli.echo import is_quiet, say
 from fulfill.cli.exit_codes import FAULTS
 from fulfill.cli.types import PlacesCommand, parse_places
 from fulfill.inputs.faults import InputError
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 
 
 @click.command(epilog="Example: fulfill init mine")
@@ -38,7 +40,8 @@ def init(folder: Path, network: str, demand: str, as_json: bool) -> None:
         click.echo(json.dumps({kind: str(folder / kind) for kind in sources}))
     if as_json or is_quiet():
         return
-    say(f"Edit the tables in {folder}/network and {folder}/demand, then run:")
+    text = _("Edit the tables in {network} and {demand}, then run:")
+    say(text.format(network=f"{folder}/network", demand=f"{folder}/demand"))
     say(f"  fulfill check --network {folder}/network --demand {folder}/demand")
     say(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
 
@@ -60,12 +63,24 @@ def check(as_of: date | None, as_json: bool, **options: Any) -> None:
         click.echo(json.dumps([fault.record for fault in study.warnings], indent=2))
     if as_json or is_quiet():
         return
+    from fulfill.study.vocabulary import DAY, WHOLE, shown
+
     problem, network = study.problem, study.problem.network
+    text = _(
+        "No fault: {network} with {sites} sites, {gateways} gateways, {tariffs} tariff rows; "
+        "{demand} with {zones} zones and {orders} orders a year; rules of {day}."
+    )
     say(
-        f"No fault: {network.name} with {len(network['sites'])} sites, "
-        f"{len(network['gateways'])} gateways, {len(network['tariffs'])} tariff rows; "
-        f"{problem.demand.name} with {len(problem.demand.zones)} zones and "
-        f"{problem.orders.sum():,.0f} orders a year; rules of {problem.regime.as_of}."
+        text.format(
+            network=network.name,
+            sites=len(network["sites"]),
+            gateways=len(network["gateways"]),
+            tariffs=len(network.written["tariffs"]),
+            demand=problem.demand.name,
+            zones=len(problem.demand.zones),
+            orders=shown(problem.orders.sum(), WHOLE),
+            day=shown(problem.regime.as_of, DAY),
+        )
     )
 
 
@@ -92,6 +107,7 @@ def lane(start: str, goal: str, network: str, date_order: str | None, as_json: b
     from fulfill.inputs.geography.roads import read_roads
     from fulfill.inputs.map_checks import check_maps
     from fulfill.inputs.network import read_network
+    from fulfill.study.vocabulary import TENTH, WHOLE, shown
 
     found = check_maps(read_network(locate("network", network), date_order=date_order))
     a, b = parse_places((start, goal), found)
@@ -105,7 +121,7 @@ def lane(start: str, goal: str, network: str, date_order: str | None, as_json: b
         return
     if is_quiet():
         return
-    say(f"road_km   {road.road_km:,.0f}")
-    say(f"hours     {road.hours:,.1f}")
-    say(f"crossing  {road.crossing or '-'}")
-    say(f"ferries   {', '.join(road.ferries) or '-'}")
+    say(_("road_km   {km}").format(km=shown(road.road_km, WHOLE)))
+    say(_("hours     {hours}").format(hours=shown(road.hours, TENTH)))
+    say(_("crossing  {crossing}").format(crossing=road.crossing or "-"))
+    say(_("ferries   {ferries}").format(ferries=listed(road.ferries) or "-"))

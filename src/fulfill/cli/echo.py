@@ -7,6 +7,7 @@ import logging
 import click
 
 from fulfill.report.plain_text import cleaned
+from fulfill.study.language import speaking
 
 QUIET = "fulfill.quiet"
 """Key of the option in the context of a command."""
@@ -46,6 +47,11 @@ def is_quiet() -> bool:
 def keep_quiet(context: click.Context, _: click.Parameter, value: bool) -> None:
     """Remember the option ``--quiet`` for `note` and `is_quiet`."""
     context.meta[QUIET] = value
+
+
+def speak(context: click.Context, _: click.Parameter, value: str) -> None:
+    """Put the option ``--lang`` in force until the command ends."""
+    context.with_resource(speaking(value))
 
 
 class PlainFormatter(logging.Formatter):

@@ -120,6 +120,7 @@ def print_faults(faults: Iterable[Fault]) -> None:
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Example: fulfill optimize --out runs/first",
 )
 @click.version_option(package_name="fulfill")
 @click.option(

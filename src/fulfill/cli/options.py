@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fulfill.cli.completion import complete_sites
-from fulfill.cli.echo import keep_quiet, note
+from fulfill.cli.echo import keep_quiet, note, speak
 from fulfill.cli.types import Day, Figure, Service, split_names
+from fulfill.study.language import ENGLISH, LANGUAGES, Message
+from fulfill.study.language import translated as _
 
 if TYPE_CHECKING:
     from fulfill.study.study import Study
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
-NOT_AUDITED = "plan     {run}: its files are as they were written; `fulfill audit {run}` checks it"
+NOT_AUDITED = Message(
+    "plan     {run}: its files are as they were written; `fulfill audit {run}` checks it"
+)
 """What a command that reads a run says about the plan."""
 DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
 """Options that set a parameter of the demand."""
@@ -57,6 +61,19 @@ def together(options: Iterable[Decorator]) -> Decorator:
 
 answer = together(
     [
+        click.option(
+            "--lang",
+            type=click.Choice(LANGUAGES),
+            default=ENGLISH,
+            show_default=True,
+            envvar="FULFILL_LANG",
+            show_envvar=True,
+            is_eager=True,
+            expose_value=False,
+            callback=speak,
+            help="Language of pages and summaries; files for programs, faults and help are in "
+            "English.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option(
             "--quiet",
@@ -173,6 +190,11 @@ plan_options = together(
             "country or zone class; may be repeated.",
         ),
         click.option(
+            "--single-source",
+            is_flag=True,
+            help="Serve each zone from stock by one site at most, all year; mail may serve it too.",
+        ),
+        click.option(
             "--budget", "budget_usd", type=Figure(min=0), help="Maximum investment in sites, USD."
         ),
         click.option(
@@ -269,8 +291,10 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     InputError
         With every fault of tables and options.
     """
+    from fulfill.inputs.currencies import used_rates
     from fulfill.inputs.faults import abridged
     from fulfill.study.study import demand_overrides, load
+    from fulfill.study.vocabulary import DAY, shown
 
     figures = demand_overrides(**{name: options.pop(name) for name in DEMAND_FIGURES})
     overrides = [*figures, *options.pop("overrides")]
@@ -278,4 +302,11 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     listed, counted = abridged(study.warnings)
     for warning in (*listed, *counted):
         note(f"warning: {warning}")
+    network = study.problem.network
+    for rate in used_rates(network.written, network.as_of):
+        text = _(
+            "amounts in {currency} are converted at {rate} {currency} per USD of {day} ({source})"
+        )
+        units, day = shown(rate.units_per_usd, "{:,.10g}"), shown(rate.day, DAY)
+        note(text.format(currency=rate.currency, rate=units, day=day, source=rate.source))
     return study

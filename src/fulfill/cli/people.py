@@ -10,6 +10,7 @@ import click
 from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note, say
 from fulfill.cli.types import DATABASE, FormatOrDatabase
+from fulfill.study.language import translated as _
 
 
 @click.command(epilog="Example: fulfill export runs/first --to gpkg")
@@ -42,7 +43,7 @@ def export(
         if as_json:
             click.echo(json.dumps({"database": place, "schema": schema}))
         elif not is_quiet():
-            say(f"{place}: schema {schema}")
+            say(_("{place}: schema {schema}").format(place=place, schema=schema))
         return
     default = run.parent / f"{run.name}-{form}"
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
@@ -58,4 +59,4 @@ def export(
         return
     say(f"{target}: {', '.join(sorted(written))}")
     if not warnings:
-        say(shared.NOT_AUDITED.format(run=run))
+        say(_(shared.NOT_AUDITED).format(run=run))

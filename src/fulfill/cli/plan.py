@@ -15,6 +15,7 @@ from fulfill.cli.echo import is_quiet, note
 from fulfill.cli.exit_codes import finish
 from fulfill.cli.types import Day, Figure
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.study.language import translated as _
 
 
 @click.command(
@@ -172,5 +173,5 @@ def route(
         click.echo(json.dumps(day_summary(day), indent=2))
     elif not is_quiet():
         print_day(day, target)
-        click.echo(shared.NOT_AUDITED.format(run=run))
+        click.echo(_(shared.NOT_AUDITED).format(run=run))
     check_drawn(target, lost)

@@ -35,9 +35,8 @@ def convert_cells(
     Returns
     -------
     values : Series
-        float64 for numbers and hours (NaN for "unknown" and for unreadable cells), datetime64 for
-        dates,
-        bool for flags, str for everything else.
+        float64 for numbers and hours (NaN for "unknown", for unreadable cells and for the word of
+        the column), datetime64 for dates, bool for flags, str for everything else.
     faults : list of Fault
         F201 to F204 and F217.
     bad : ndarray of bool, shape (n_cells,)
@@ -88,7 +87,7 @@ def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bo
         ],
         float,
     )
-    bad = ~np.isfinite(values) & np.array([cell != "" for cell in cells], bool)
+    bad = ~np.isfinite(values) & np.array([cell not in ("", column.word) for cell in cells], bool)
     values[bad] = np.nan
     if column.kind == "integer":
         bad |= np.isfinite(values) & (values % 1 != 0)

@@ -16,6 +16,8 @@ class _Required:
 
 
 REQUIRED = _Required()
+USD = "USD"
+"""Currency of the model, by its code of ISO 4217."""
 ROW = "_row"
 """Name of the helper column of a table that holds the row of the file, for messages."""
 
@@ -38,10 +40,15 @@ class Column:
         What an absent column or an empty cell means; None means unknown (NaN or empty text).
     low, high : float or None
         Bounds of a number, included; None where there is none.
+    wall : bool
+        Whether a number above `high` is refused. Otherwise `high` ends the usual range: a larger
+        number is taken, with a warning. Amounts of money have no wall; their `high` is in USD.
     choices : tuple of str
         Allowed texts; empty for any.
     refers : str
         Name of the table whose first column lists the allowed values; empty for any.
+    word : str
+        A word that may stand in place of a number, which other tables then give; empty for none.
     """
 
     name: str
@@ -54,6 +61,13 @@ class Column:
     high: float | None = None
     choices: tuple[str, ...] = ()
     refers: str = ""
+    word: str = ""
+    wall: bool = True
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the numbers are amounts of money, in USD or the currency of their row."""
+        return self.unit.startswith(USD)
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,8 @@ class Parameter:
         Bounds of the value, included.
     meaning : str
         One phrase for the data dictionary.
+    required : bool
+        Whether the row must be there.
     """
 
     name: str
@@ -101,6 +117,12 @@ class Parameter:
     low: float
     high: float
     meaning: str
+    required: bool = True
+
+    @property
+    def wall(self) -> bool:
+        """Whether a value above `high` is refused; an amount of money is only warned of."""
+        return not self.unit.startswith(USD)
 
 
 def identifier(
@@ -129,9 +151,22 @@ def number(
     low: float | None = 0.0,
     high: float | None = None,
     default: object = REQUIRED,
+    *,
+    word: str = "",
+    wall: bool = True,
 ) -> Column:
-    """Return a column of plain numbers."""
-    return Column(name, "number", meaning, unit, default=default, low=low, high=high)
+    """Return a column of plain numbers; amounts of money have no wall."""
+    return Column(
+        name,
+        "number",
+        meaning,
+        unit,
+        default=default,
+        low=low,
+        high=high,
+        word=word,
+        wall=wall and not unit.startswith(USD),
+    )
 
 
 def clock(name: str, meaning: str, default: object = REQUIRED, *, key: bool = False) -> Column:

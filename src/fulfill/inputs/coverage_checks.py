@@ -17,6 +17,7 @@ from fulfill.inputs.faults import Fault
 from fulfill.inputs.lane_rate_checks import lane_rate_faults, priced
 from fulfill.inputs.network import Network
 from fulfill.inputs.network_checks import ANY
+from fulfill.inputs.origins import is_overseas
 from fulfill.inputs.schema import ANY_PRODUCT
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import state_name
@@ -251,34 +252,34 @@ def _missing_lane_faults(
     written |= {frozenset(pair) for pair in zip(whole["from_id"], whole["to_id"], strict=True)}
     by_road = (network["freight"]["mode"] == "road").any()
     served = not network["services"].empty
-    crossing = bool(((gateways["kind"] == "crossing") & (gateways["capacity_m3_month"] > 0)).any())
+    crossings = gateways[(gateways["kind"] == "crossing") & (gateways["capacity_m3_month"] > 0)]
     ports, plants = gateways[gateways["kind"] != "crossing"], network["origins"]
-    plants = plants[plants["country"] != "CN"] if "nearshore" in channels else plants.iloc[:0]
+    plants = plants[~is_overseas(plants)] if "nearshore" in channels else plants.iloc[:0]
     file = f"{network.folder.name}/lanes.csv"
     for one, start, other, goal, abroad, needed in (
-        ("gateway_id", ports, "site_id", sites, crossing, by_road),
-        ("origin_id", plants, "site_id", sites, crossing, by_road),
-        (
-            "site_id",
-            sites,
-            "zone_id",
-            demand.zones,
-            crossing and "cross_border" in channels,
-            served,
-        ),
+        ("gateway_id", ports, "site_id", sites, True, by_road),
+        ("origin_id", plants, "site_id", sites, True, by_road),
+        ("site_id", sites, "zone_id", demand.zones, "cross_border" in channels, served),
     ):
         if not needed:  # no tariff has a price by distance: a lane is there if it has a rate
             continue
         ends = list(zip(goal[other], goal["country"], strict=True))
         for name, country in zip(start[one], start["country"], strict=True):
+            reached = {country} | (_neighbours(crossings, country) if abroad else set())
             missing = [
                 end
                 for end, where in ends
-                if (where == country or abroad) and frozenset((name, end)) not in written
+                if where in reached and frozenset((name, end)) not in written
             ]
             if missing:
                 detail = f"no lane to {_listed(missing)}"
                 yield Fault("F317", file, column="from_id", value=name, detail=detail)
+
+
+def _neighbours(crossings: pd.DataFrame, country: str) -> set[str]:
+    """Return the countries to which a land crossing leads from a country."""
+    sides = (set(pair.split("-")) for pair in crossings["country"])
+    return {other for pair in sides if country in pair for other in pair - {country}}
 
 
 def _unused_states(network: Network, demand: Demand) -> Iterator[Fault]:
@@ -324,20 +325,20 @@ def _fallback_classes(network: Network, regime: Regime) -> Iterator[Fault]:
     """Warn of classes that take the row `any` although a row of their own was to be expected.
 
     It was where the class had a row that has ended, or has a row elsewhere while other classes have
-    theirs for this country and kind of entry. Where no class has a row on the as-of date and the
-    class's own begins later, the row `any` is meant to apply until then.
+    theirs for this country, kind of entry and group of origin. Where no class has a row on the
+    as-of date and the class's own begins later, the row `any` is meant to apply until then.
     """
     tariffs, classes = network["tariffs"], dict.fromkeys(network["products"]["tariff_class"])
     named = set(tariffs["tariff_class"]) - {ANY}
     begun = tariffs[tariffs["valid_from"] <= np.datetime64(regime.as_of, "s")]
-    for (country, kind), rows in regime.rows.groupby(["destination", "entry_kind"]):
-        fallback = rows[rows["tariff_class"] == ANY]
+    keys = ["destination", "entry_kind", "origin_group"]
+    for (country, kind, group), rows in regime.rows.groupby(keys):
+        same = (regime.rows["destination"] == country) & (regime.rows["entry_kind"] == kind)
+        among = regime.rows[same & regime.rows["origin_group"].isin([group, ANY])]
+        fallback = among[among["tariff_class"] == ANY]
         own = set(rows["tariff_class"]) - {ANY}
-        earlier = set(
-            begun.loc[
-                (begun["destination"] == country) & (begun["entry_kind"] == kind), "tariff_class"
-            ]
-        )
+        before = begun[(begun[keys] == [country, kind, group]).all(axis=1)]
+        earlier = set(before["tariff_class"])
         for name in classes if len(fallback) else ():
             if name not in own and name in (named if own else named & earlier):
                 rates = ", ".join(dict.fromkeys(f"{100 * rate:g} %" for rate in fallback["rate"]))

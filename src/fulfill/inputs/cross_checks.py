@@ -15,15 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.columns import ROW
-from fulfill.inputs.demand import Demand
+from fulfill.inputs.demand import SHARE_TOLERANCE, Demand, share_faults
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
+from fulfill.inputs.origins import mail_group, parcel_groups
 from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults
-
-SHARE_TOLERANCE = 1e-6
-"""Rounding allowed in shares that must add up to one."""
+from fulfill.inputs.windows import window_faults, windows_of
 
 
 def cross_faults(
@@ -42,7 +41,7 @@ def cross_faults(
     Returns
     -------
     list of Fault
-        F205, F301 to F304, F306, F307 and F362; empty where the tables agree.
+        F205, F211, F301 to F304, F306, F307, F314 and F362; empty where the tables agree.
     """
     return [
         *_reference_faults(network, demand),
@@ -51,11 +50,15 @@ def cross_faults(
         *_calendar_faults(network),
         *_prebuild_order_faults(network),
         *_own_delivery_faults(network, demand),
+        *share_faults(demand),
         *_mix_share_faults(demand),
         *_prebuild_share_faults(network),
         *_empty_year_faults(demand),
         *_missing_country_faults(demand),
         *_tariff_faults(network, demand, regime, channels),
+        *window_faults(
+            demand.zones, f"{demand.folder.name}/zones.csv", windows_of(network["countries"])
+        ),
     ]
 
 
@@ -224,15 +227,27 @@ def _tariff_faults(
     # enter only the countries that have zones.
     served = {*zones, *network["countries"]["country"]} if "cross_border" in asked else zones
     stocked = set(network["sites"]["country"]) & served if asked - {"direct_mail"} else set()
-    by_courier = zones if asked & {"direct_mail", "cross_border"} else set()
+    by_courier = _courier_groups(network, zones, asked)
     columns = ("product_id", "tariff_class", "transfer_value_usd", "price_usd")
     for product, tariff_class, transfer, price in zip(
         *(network["products"][name] for name in columns), strict=True
     ):
         for country in sorted(stocked):
             yield from _formal_faults(network, regime, country, product, tariff_class, transfer)
-        for country in sorted(by_courier):
-            yield from _courier_faults(network, regime, country, tariff_class, price)
+        for country, group in by_courier:
+            yield from _courier_faults(network, regime, (country, group), tariff_class, price)
+
+
+def _courier_groups(network: Network, zones: set[str], asked: set[str]) -> list[tuple[str, str]]:
+    """Return the countries that parcels enter, each with every tariff group of theirs."""
+    origins, mail = network["origins"], network["mail_services"]
+    groups: set[tuple[str, str]] = set()
+    if "direct_mail" in asked:
+        starts = zip(mail["country"], mail["from_country"], strict=True)
+        groups |= {(country, mail_group(origins, start)) for country, start in starts}
+    if "cross_border" in asked:
+        groups |= {(country, group) for country in zones for group in parcel_groups(origins)}
+    return sorted((country, group) for country, group in groups if country in zones and group)
 
 
 def _formal_faults(
@@ -244,36 +259,49 @@ def _formal_faults(
     transfer_value_usd: float,
 ) -> Iterator[Fault]:
     """Find groups of origin from which a product has no rule for formal entry into a country."""
-    abroad = set(network["origins"]["country"]) - {country}
-    for group in sorted({"CN" if source == "CN" else "USMCA" for source in abroad}):
+    origins = network["origins"]
+    for group in sorted(set(origins.loc[origins["country"] != country, "origin_group"])):
         if regime.find(country, "formal", group, tariff_class, transfer_value_usd) is None:
             file = f"{network.folder.name}/tariffs.csv"
             detail = f"{product} into {country} on {regime.as_of}, goods of {group}"
+            detail += f"; of a country {group}, origin_groups.csv can name the group"
             yield Fault("F302", file, column="tariff_class", value=tariff_class, detail=detail)
 
 
 def _courier_faults(
-    network: Network, regime: Regime, country: str, tariff_class: str, price_usd: float
+    network: Network,
+    regime: Regime,
+    entering: tuple[str, str],
+    tariff_class: str,
+    price_usd: float,
 ) -> Iterator[Fault]:
-    """Find a product whose parcel falls between two value bands of courier entry."""
-    value = _courier_gap(network, regime, country, tariff_class, price_usd)
+    """Find a product whose parcel falls between two value bands of courier entry.
+
+    `entering` is the country of entry and the tariff group of the goods.
+    """
+    value = _courier_gap(network, regime, entering, tariff_class, price_usd)
     if value is not None:
         file = f"{network.folder.name}/tariffs.csv"
-        detail = f"courier entry into {country} at {value:g} USD on {regime.as_of}"
+        detail = f"courier entry into {entering[0]} at {value:g} USD on {regime.as_of}"
         yield Fault("F304", file, column="value_to_usd", value=tariff_class, detail=detail)
 
 
 def _courier_gap(
-    network: Network, regime: Regime, country: str, tariff_class: str, price_usd: float
+    network: Network,
+    regime: Regime,
+    entering: tuple[str, str],
+    tariff_class: str,
+    price_usd: float,
 ) -> float | None:
     """Return the customs value at which no courier rule applies, None where one does.
 
     A value above every band is no gap: courier entry is simply closed to the product.
     """
-    vat = network["countries"].set_index("country")["vat_rate"]
+    country, group = entering
+    vat = network["countries"].set_index("country")["vat_rate"].get(country, 0.0)
     entry = courier_entry(
-        regime, country, tariff_class, price_usd, network.value_base, float(vat.get(country, 0.0))
+        regime, country, group, tariff_class, price_usd, network.value_base, float(vat)
     )
-    if entry.rule is not None or entry.value > regime.highest(country, "courier", "CN"):
+    if entry.rule is not None or entry.value > regime.highest(country, "courier", group):
         return None
     return entry.value

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
-from fulfill.inputs.schema import COUNTRIES, DEMAND_PARAMETERS, DEMAND_TABLES
+from fulfill.inputs.schema import DEMAND_PARAMETERS, DEMAND_TABLES
 from fulfill.inputs.tables import parameter_faults, parameter_values, read_settings, read_tables
+from fulfill.inputs.windows import Windows
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -49,6 +50,11 @@ class Demand:
         return parameter_values(self.tables["parameters"])
 
     @property
+    def written(self) -> Mapping[str, pd.DataFrame]:
+        """The tables as they are written in the files; overrides change these."""
+        return self.tables
+
+    @property
     def zones(self) -> pd.DataFrame:
         """The places from which orders come."""
         return self.tables["zones"]
@@ -70,14 +76,26 @@ class Demand:
 
     def with_table(self, name: str, table: pd.DataFrame) -> Demand:
         """Return the demand with one table replaced; the new table is not checked."""
-        return replace(self, tables={**self.tables, name: table})
+        return self.with_written({name: table})
+
+    def with_written(self, tables: Mapping[str, pd.DataFrame]) -> Demand:
+        """Return the demand with other tables.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Checked tables that replace those of the same name.
+        """
+        return replace(self, tables={**self.tables, **tables})
 
 
+SHARE_TOLERANCE = 1e-6
+"""Rounding allowed in shares that must add up to one."""
 SETTINGS = "demand.toml"
 FILES = (SETTINGS, *(f"{table.name}.csv" for table in DEMAND_TABLES))
 
 
-def read_demand(place: Path, label: str | None = None) -> Demand:
+def read_demand(place: Path, label: str | None = None, windows: Windows | None = None) -> Demand:
     """Read and check a demand folder.
 
     Parameters
@@ -86,6 +104,9 @@ def read_demand(place: Path, label: str | None = None) -> Demand:
         The folder.
     label : str, optional
         How a run names the folder in its manifest; by default `folder.portable(place)`.
+    windows : mapping, optional
+        Windows of the countries of the network, so that misplaced zones are told with all other
+        faults; `build_problem` checks them in any case.
 
     Returns
     -------
@@ -98,7 +119,7 @@ def read_demand(place: Path, label: str | None = None) -> Demand:
     """
     folder = read_folder(place, FILES, label)
     settings, faults = read_settings(folder, SETTINGS, {"name": str, "title": str}, {})
-    tables, found = read_tables(folder, DEMAND_TABLES)
+    tables, found = read_tables(folder, DEMAND_TABLES, windows)
     faults += found
     if "parameters" in tables:
         faults += parameter_faults(
@@ -142,12 +163,84 @@ def zone_weights(zones: pd.DataFrame, income_exponent: float) -> NDArray[np.floa
         zones["population"] * zones["internet_share"] * zones["income_index"] ** income_exponent
     ).to_numpy(float)
     country = zones["country"].to_numpy()
-    for name in COUNTRIES:
+    for name in np.unique(country):
         here = country == name
         total = weight[here].sum()
         if total > 0:
             weight = np.where(here, weight / total, weight)
     return weight
+
+
+def country_shares(demand: Demand) -> dict[str, float]:
+    """Return the share of every country with zones in the orders of a year.
+
+    They are those of country_shares.csv if it is there. Of two countries, one of them the US, the
+    parameter `us_share` says enough, and of one country nothing has to be said.
+
+    Parameters
+    ----------
+    demand : Demand
+        Without faults of `share_faults`.
+
+    Returns
+    -------
+    dict of str to float
+        They add up to one.
+    """
+    present = set(demand.zones["country"])
+    if len(present) == 1:
+        return dict.fromkeys(present, 1.0)
+    given = demand.tables["country_shares"]
+    if len(given):
+        return dict(zip(given["country"], given["share"], strict=True))
+    american = demand.parameters["us_share"]
+    return {name: american if name == "US" else 1.0 - american for name in present}
+
+
+def share_faults(demand: Demand) -> list[Fault]:
+    """Find countries whose share in the orders of a year is not said, or said twice.
+
+    Parameters
+    ----------
+    demand : Demand
+
+    Returns
+    -------
+    list of Fault
+        F214, F307 and F314; empty where orders.csv is given, which needs no shares.
+    """
+    if not demand.orders.empty:
+        return []
+    given, present = demand.tables["country_shares"], set(demand.zones["country"])
+    file = f"{demand.folder.name}/country_shares.csv"
+    if given.empty:
+        if len(present) < 2 or (len(present) == 2 and "US" in present and _has_us(demand)):
+            return []
+        detail = f"the zones lie in {', '.join(sorted(present))}: give the share of each country"
+        return [Fault("F314", file, column="share", detail=detail)]
+    faults = []
+    if _has_us(demand):
+        detail = "country_shares.csv is given: remove the row us_share, which would say it again"
+        place = f"{demand.folder.name}/parameters.csv"
+        faults.append(Fault("F214", place, column="parameter", value="us_share", detail=detail))
+    listed = set(given["country"])
+    faults += [
+        Fault("F314", file, column="country", value=name, detail="it has zones but no share")
+        for name in sorted(present - listed)
+    ]
+    faults += [
+        Fault("F314", file, column="country", value=name, detail="it has a share but no zones")
+        for name in sorted(listed - present)
+    ]
+    total = float(given["share"].sum())
+    if abs(total - 1.0) > SHARE_TOLERANCE:
+        faults.append(Fault("F307", file, column="share", value=f"{total:g}"))
+    return faults
+
+
+def _has_us(demand: Demand) -> bool:
+    """Tell whether parameters.csv has the row `us_share`."""
+    return "us_share" in demand.parameters
 
 
 def orders_array(
@@ -156,8 +249,8 @@ def orders_array(
     """Return the potential orders of a year.
 
     Where orders.csv is given, its figures are used. Otherwise ``orders_per_year`` is spread over
-    countries by `us_share`, over zones by `zone_weights`, over products by the mix and over periods
-    by intensity times days.
+    countries by `country_shares`, over zones by `zone_weights`, over products by the mix and over
+    periods by intensity times days.
 
     Parameters
     ----------
@@ -193,9 +286,8 @@ def _spread_orders(
     """Return the yearly total spread over countries, zones, products and periods."""
     zones = demand.zones
     figures = demand.parameters
-    present = [name for name in COUNTRIES if (zones["country"] == name).any()]
-    share = {"MX": 1.0 - figures["us_share"], "US": figures["us_share"]}
-    whole = sum(share[name] for name in present)  # one country alone gets the whole total
+    present = list(dict.fromkeys(zones["country"]))
+    share = country_shares(demand)
     weight = zone_weights(zones, figures["income_exponent"])
     orders = np.zeros((len(zones), len(products), len(periods)))
     for name in present:
@@ -209,7 +301,7 @@ def _spread_orders(
             "intensity"
         ]
         by_period = season.reindex(periods).fillna(0.0).to_numpy(float) * days
-        total = figures["orders_per_year"] * (share[name] / whole if whole else 0.0)
+        total = figures["orders_per_year"] * share[name]
         here = (zones["country"] == name).to_numpy()
         # dividing by the sum keeps the yearly total, whatever the mean of the intensities
         pattern = np.outer(mix.to_numpy(float), by_period / by_period.sum())

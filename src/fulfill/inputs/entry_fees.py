@@ -90,7 +90,7 @@ def applicable_fees(
     entry_kind : str
         formal or preferential.
     origin_group : str
-        CN or USMCA.
+        As in tariffs.csv.
 
     Returns
     -------

@@ -152,7 +152,8 @@ RULES: dict[str, tuple[str, str]] = {
         "let each band of speeds.csv begin where the one before it ends, from 0 to 24",
     ),
     "F313": (
-        "the distance bands of a service begin at 0 km, without gap or overlap",
+        "the distance bands of a service, or of a rate card between two states, begin at 0 km, "
+        "without gap or overlap",
         "let the first band begin at 0 and each further one where the one before it ends, "
         "with km_to above km_from",
     ),
@@ -188,6 +189,15 @@ RULES: dict[str, tuple[str, str]] = {
     "F321": (
         "the model fits into the memory of the machine",
         "merge zones with `--resolution`, or plan on a machine with more memory",
+    ),
+    "F322": (
+        "a choice of sites obeys every rule of group_limits.csv, the locks and the number of sites",
+        "change the number of a rule, remove a rule, or change --open, --close, --sites or "
+        "--budget",
+    ),
+    "F323": (
+        "every currency of the tables has an exchange rate on or before the as-of date",
+        "add a row to exchange_rates.csv, or write the code of ISO 4217, such as MXN",
     ),
     "F330": (
         "a stop lies in a country of the network",
@@ -238,6 +248,27 @@ RULES: dict[str, tuple[str, str]] = {
         "the run to start from left a warm start",
         "start from a run by decomposition, or leave out --from; its plan is not needed otherwise",
     ),
+    "F350": (
+        "on every day, the weight breaks of a card zone begin at 0 kg, without gap or overlap",
+        "let each break of rate_cards.csv begin where the one before it ends, "
+        "and end one price before the next begins",
+    ),
+    "F351": (
+        "a rate from headings has headings of its class, each with a base duty on every day",
+        "add the rows to tariff_headings.csv and heading_rates.csv, or write the rate as a number",
+    ),
+    "F352": (
+        "the prices of a card and service have one divisor and one rounding on a day",
+        "write the same divisor_cm3_kg and round_up_kg in each of its rows",
+    ),
+    "F353": (
+        "a surcharge is charged once to an order",
+        "end one row of surcharges.csv before the next begins, or give the other its own name",
+    ),
+    "F354": (
+        "a card zone has a price on the as-of date, and on every day from its first to its last",
+        "add the prices of these days, or extend valid_from / valid_to",
+    ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",
         "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "
@@ -264,7 +295,7 @@ RULES: dict[str, tuple[str, str]] = {
         "expect unserved orders or add capacity; a warning",
     ),
     "W302": (
-        "a row that names a state, class or product is used",
+        "a row that names a state, class, product or service is used",
         "correct the name if it is misspelt; a warning",
     ),
     "W303": (
@@ -279,6 +310,18 @@ RULES: dict[str, tuple[str, str]] = {
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
+    "W322": (
+        "a country of countries.csv has the window in which its places lie",
+        "fill lat_from, lat_to, lon_from and lon_to, in degrees; a warning",
+    ),
+    "W321": (
+        "a number lies in the usual range of its column",
+        "check its unit and currency, and the decimal point; it is used as it is; a warning",
+    ),
+    "W323": (
+        "exchange rates in use are of about the as-of date",
+        "add a newer rate to exchange_rates.csv; a warning",
+    ),
     "W340": (
         "a file of a run is as the run wrote it",
         "compare it with the original if you did not change it yourself; a warning",
@@ -290,6 +333,23 @@ RULES: dict[str, tuple[str, str]] = {
     "W320": (
         "a figure lies in the range of its row",
         "correct the range, or the figure if it is mistyped; a warning",
+    ),
+    "W350": (
+        "a rate card has a price for the weight of every product",
+        "expect the service not to carry the product, or add a weight break; a warning",
+    ),
+    "W351": (
+        "a rate card has a zone between every two states",
+        "expect the services of the card not to deliver there, or add rows to rate_zones.csv; "
+        "a warning",
+    ),
+    "W352": (
+        "a rate card says what a peak costs; the price factors of the calendar do not apply to it",
+        "add the carrier's seasonal surcharge to surcharges.csv if it has one; a warning",
+    ),
+    "W353": (
+        "a surcharge of a rate card is in force, or begins later",
+        "add the row that follows it, or remove the surcharge if it has ceased; a warning",
     ),
     "W360": (
         "a zone across water has a ferry or lanes",

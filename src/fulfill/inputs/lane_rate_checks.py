@@ -12,6 +12,7 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
+from fulfill.inputs.origins import is_overseas
 from fulfill.inputs.schema import ANY_PRODUCT
 from fulfill.inputs.spelling import near, nearest
 
@@ -22,10 +23,11 @@ PRICES = ("usd_order", "usd_kg", "usd_m3")
 
 @dataclass(frozen=True)
 class _Places:
-    """Country (and kind of gateway) of every place, by id, for each kind of place."""
+    """Country of every place by kind and id; kind of gateways, and which origins are overseas."""
 
     country: dict[str, dict[str, str]]
     gateway_kind: dict[str, str]
+    overseas: dict[str, bool]
 
     def lane(self, start: str, goal: str) -> tuple[str, str] | None:
         """Return the kinds of places that a lane of the model joins, None where there is none."""
@@ -93,7 +95,10 @@ def _places(network: Network, demand: Demand) -> _Places:
         for kind, frame in frames.items()
     }
     gateways = network["gateways"]
-    return _Places(country, dict(zip(gateways["gateway_id"], gateways["kind"], strict=True)))
+    kinds = dict(zip(gateways["gateway_id"], gateways["kind"], strict=True))
+    origins = network["origins"]
+    overseas = dict(zip(origins["origin_id"], is_overseas(origins), strict=True))
+    return _Places(country, kinds, overseas)
 
 
 def _unknown_names(
@@ -118,9 +123,9 @@ def _inside(lane: tuple[str, str], start: str, goal: str, places: _Places) -> bo
         places.country[kind][name] for kind, name in zip(lane, (start, goal), strict=True)
     )
     if lane == ("origin", "gateway"):
-        return one == "CN"
+        return places.overseas[start]
     if lane == ("origin", "site"):
-        return one != "CN"
+        return not places.overseas[start]
     return lane != ("origin", "zone") or one == other
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from fulfill.inputs.columns import ROW
+from fulfill.inputs.currencies import in_usd
 from fulfill.inputs.dates import DATE_ORDERS, is_day
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
+from fulfill.inputs.headings import with_class_rates
 from fulfill.inputs.network_checks import network_faults, with_base_band, with_one_spelling
+from fulfill.inputs.origins import with_whole_origins
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
     parameter_faults,
@@ -40,7 +43,11 @@ class Network:
     value_base : str
         One of `VALUE_BASES`: how the customs value of a parcel follows from the consumer's price.
     tables : mapping of str to DataFrame
-        Every table of `NETWORK_TABLES` by name. Treat them as read-only.
+        Every table of `NETWORK_TABLES` by name, amounts in USD (`inputs.currencies`), with the
+        rates of tariff classes (`inputs.headings`) and whole origins (`inputs.origins`). Treat
+        them as read-only.
+    written : mapping of str to DataFrame
+        The same tables as they are written in the files; overrides change these.
     folder : InputFolder
         The files from which the tables were read.
     roads_file, outlines_file : str or None
@@ -52,6 +59,7 @@ class Network:
     as_of: date
     value_base: str
     tables: Mapping[str, pd.DataFrame]
+    written: Mapping[str, pd.DataFrame]
     folder: InputFolder
     roads_file: str | None = None
     outlines_file: str | None = None
@@ -89,7 +97,33 @@ class Network:
 
     def with_table(self, name: str, table: pd.DataFrame) -> Network:
         """Return the network with one table replaced; the new table is not checked."""
-        return replace(self, tables={**self.tables, name: table})
+        return replace(
+            self, tables={**self.tables, name: table}, written={**self.written, name: table}
+        )
+
+    def with_written(self, tables: Mapping[str, pd.DataFrame]) -> Network:
+        """Return the network with other tables as written; what is derived is derived again.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            Checked tables that replace those of the same name.
+
+        Raises
+        ------
+        InputError
+            F323 and F214 where amounts cannot be converted to USD.
+        """
+        written = {**self.written, **tables}
+        usd, faults = in_usd(self.folder.name, written, self.as_of)
+        if faults:
+            raise InputError(faults)
+        return replace(self, tables=_whole(usd), written=written)
+
+
+def _whole(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return tables in USD with what is derived from them."""
+    return with_whole_origins(with_class_rates(tables))
 
 
 SETTINGS = "network.toml"
@@ -142,18 +176,30 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         )
     faults += table_faults(folder, tables)
     faults += _settings_faults(folder, settings)
-    if faults:
+    usd, found = _amounts_in_usd(folder, tables, settings)
+    if faults := [*faults, *found]:
         raise InputError(faults)
     return Network(
         name=settings["name"],
         title=settings["title"],
         as_of=date.fromisoformat(settings["as_of"]),
         value_base=settings["direct_mail_value_base"],
-        tables=tables,
+        tables=_whole(usd),
+        written=tables,
         folder=folder,
         roads_file=settings.get("roads"),
         outlines_file=settings.get("outlines"),
     )
+
+
+def _amounts_in_usd(
+    folder: InputFolder, tables: dict[str, pd.DataFrame], settings: Mapping[str, str]
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Convert all amounts, if the settings have a day whose exchange rates hold."""
+    day = settings.get("as_of")
+    if not (isinstance(day, str) and is_day(day)):
+        return tables, []
+    return in_usd(folder.name, tables, date.fromisoformat(day))
 
 
 def table_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:

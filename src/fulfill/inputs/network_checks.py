@@ -7,21 +7,34 @@ reported already.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.schema import BANDS, OWNERSHIPS
+from fulfill.inputs.headings import heading_faults
+from fulfill.inputs.origins import mail_faults, with_whole_origins
+from fulfill.inputs.rate_card_checks import (
+    mail_zone_faults,
+    own_price_faults,
+    price_faults,
+    reference_faults,
+    surcharge_faults,
+)
+from fulfill.inputs.schema import BANDS, COUNTRY_CODES, OWNERSHIPS
 from fulfill.inputs.site_rows import row_faults, rows_by_site
+from fulfill.inputs.site_rule_checks import site_rule_faults
 from fulfill.inputs.spelling import fold, misspelt, near
 from fulfill.inputs.tables import read_table
+from fulfill.inputs.windows import border_faults
 
 Tables = Mapping[str, pd.DataFrame]
 ANY = "any"
 """The class in tariffs.csv that stands for every class without a row of its own."""
 
+_CARD_TABLES = ("rate_cards", "rate_zones", "surcharges")
 _ORDERED = (
     # table, lower column, upper column, whether they may be equal, what is wrong
     (
@@ -48,6 +61,7 @@ _ORDERED = (
     ("tariffs", "fee_min_usd", "fee_max_usd", True, "the largest fee is below the smallest"),
     ("entry_fees", "min_usd", "max_usd", True, "the largest fee is below the smallest"),
     ("tariffs", "value_from_usd", "value_to_usd", False, "the value band is empty"),
+    ("rate_cards", "kg_from", "kg_to", False, "the weight break is empty"),
 )
 
 
@@ -64,16 +78,28 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F213, F214, F313 to F315 and F318.
+        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F350 to F354.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
+        (("countries",), _border_faults),
         (("origins",), _origin_faults),
+        (("gateways",), _gateway_country_faults),
+        (("origins", "countries", "origin_groups", "mail_services"), _mail_faults),
         (("services",), _distance_band_faults),
+        (("services",), partial(own_price_faults, name="services")),
+        (("mail_services",), partial(own_price_faults, name="mail_services")),
+        (("services", "mail_services", *_CARD_TABLES), reference_faults),
+        (("rate_cards",), price_faults),
+        (("rate_zones",), _zone_band_faults),
+        (("mail_services", "rate_zones"), mail_zone_faults),
+        (("surcharges",), surcharge_faults),
         (("sites", "site_sizes"), _size_faults),
         (("sites", "bands"), _base_band_faults),
         (("lanes",), _lane_length_faults),
         (("calendar",), _order_faults),
         (("products", "tariffs"), _class_faults),
+        (("sites", "site_groups", "group_limits"), site_rule_faults),
+        (("tariffs", "tariff_headings", "heading_rates"), heading_faults),
     )
     faults = [
         fault
@@ -110,8 +136,8 @@ def with_base_band(tables: Tables) -> dict[str, pd.DataFrame]:
 def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
     """Return the tables with every tariff class spelt as in products.csv.
 
-    Products and tariffs join by the class, so "Apparel" and "apparel" must become one text; a
-    class that did not join would silently pay the rate of the row `any`.
+    Products, tariffs and headings join by the class, so "Apparel" and "apparel" must become one
+    text; a class that did not join would silently pay the rate of the row `any`.
 
     Parameters
     ----------
@@ -126,7 +152,7 @@ def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
         return dict(tables)
     spelling = {ANY: ANY}
     changed = {}
-    for name in ("products", "tariffs"):
+    for name in filter(tables.__contains__, ("products", "tariffs", "tariff_headings")):
         for text in tables[name]["tariff_class"]:
             spelling.setdefault(fold(text), text)
         written = [spelling[fold(text)] for text in tables[name]["tariff_class"]]
@@ -165,25 +191,61 @@ def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:
             )
 
 
+def _border_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find windows of countries that are empty or given in part."""
+    yield from border_faults(tables["countries"], f"{folder}/countries.csv")
+
+
+def _mail_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find mail services whose parcels would belong to no tariff group, or to several."""
+    origins = with_whole_origins(tables)["origins"]
+    yield from mail_faults(folder, origins, tables["mail_services"])
+
+
+def _gateway_country_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find ports and airports without one known country, and crossings without two."""
+    gateways = tables["gateways"]
+    columns = (ROW, "kind", "country")
+    for line, kind, country in zip(*(gateways[name] for name in columns), strict=True):
+        sides = country.split("-")
+        wanted = 2 if kind == "crossing" else 1
+        if len(set(sides)) == wanted == len(sides) and set(sides) <= set(COUNTRY_CODES):
+            continue
+        form = "the two countries that it joins, such as MX-US" if wanted == 2 else "one country"
+        detail = f"a {kind} has {form}, by the two-letter codes of ISO 3166-1"
+        yield Fault("F206", f"{folder}/gateways.csv", int(line), "country", str(country), detail)
+
+
 def _distance_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
     """Find services whose distance bands are empty, do not begin at 0, overlap or leave a gap."""
-    file = f"{folder}/services.csv"
     for (service, country, kind), rows in tables["services"].groupby(
         ["service_id", "country", "zone_class"]
     ):
-        who, reached = f"{service}, {country} {kind}", 0.0
-        bands = rows.sort_values("km_from", kind="stable")
-        for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
-            if begins != reached:
-                fault = "gap" if begins > reached else "overlap"
-                low, high = sorted((begins, reached))
-                detail = f"{who}: {fault} between {low:g} and {high:g} km"
-                yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
-            if ends <= begins:
-                yield Fault(
-                    "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
-                )
-            reached = max(ends, begins)
+        yield from _band_faults(f"{folder}/services.csv", f"{service}, {country} {kind}", rows)
+
+
+def _zone_band_faults(folder: str, tables: Tables) -> Iterator[Fault]:
+    """Find the same in the distance bands of a rate card between two states."""
+    zones = tables["rate_zones"].fillna({"km_to": np.inf})
+    for pair, rows in zones.groupby(["card", "country", "from_state", "to_state"], sort=False):
+        yield from _band_faults(f"{folder}/rate_zones.csv", "{}, {}, {} to {}".format(*pair), rows)
+
+
+def _band_faults(file: str, who: str, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Find distance bands that are empty, do not begin at 0, overlap or leave a gap."""
+    reached = 0.0
+    bands = rows.sort_values("km_from", kind="stable")
+    for line, begins, ends in zip(bands[ROW], bands["km_from"], bands["km_to"], strict=True):
+        if begins != reached:
+            fault = "gap" if begins > reached else "overlap"
+            low, high = sorted((begins, reached))
+            detail = f"{who}: {fault} between {low:g} and {high:g} km"
+            yield Fault("F313", file, int(line), "km_from", f"{begins:g}", detail)
+        if ends <= begins:
+            yield Fault(
+                "F313", file, int(line), "km_to", f"{ends:g}", f"{who}: km_from is {begins:g}"
+            )
+        reached = max(ends, begins)
 
 
 def _size_faults(folder: str, tables: Tables) -> Iterator[Fault]:

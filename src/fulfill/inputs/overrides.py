@@ -14,7 +14,7 @@ import difflib
 import io
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,7 +157,7 @@ def override_tables(
     for override in overrides:
         frame = changed.get((override.side, override.table))
         if frame is None:
-            frame = sides[override.side].tables.get(override.table)
+            frame = sides[override.side].written.get(override.table)
         found = _changed(frame, override)
         if isinstance(found, Fault):
             faults.append(found)
@@ -165,14 +165,13 @@ def override_tables(
             changed[override.side, override.table] = found
     if faults:
         raise InputError(faults)
-    for (side, name), frame in changed.items():
-        checked, wrong = _checked(frame, side, f"{sides[side].folder.name}/{name}.csv", name)
-        sides[side] = sides[side].with_table(name, checked)
-        faults += wrong
+    faults = _with_changes(sides, changed)
+    if faults:
+        raise InputError(faults)
     for side in {side for side, _ in changed}:
-        faults += reference_faults(sides[side].folder, TABLES[side], sides[side].tables)
+        faults += reference_faults(sides[side].folder, TABLES[side], sides[side].written)
         if side == "network":
-            faults += table_faults(network.folder, sides[side].tables)
+            faults += table_faults(network.folder, sides[side].written)
     if faults:
         raise InputError(faults)
     for override in overrides:
@@ -181,6 +180,22 @@ def override_tables(
     assert isinstance(held, Network)
     assert isinstance(wanted, Demand)
     return held, wanted
+
+
+def _with_changes(
+    sides: dict[str, Network | Demand], changed: Mapping[tuple[str, str], pd.DataFrame]
+) -> list[Fault]:
+    """Put the changed tables into their sides, unless they have a fault."""
+    checked: dict[str, dict[str, pd.DataFrame]] = {}
+    faults: list[Fault] = []
+    for (side, name), frame in changed.items():
+        file = f"{sides[side].folder.name}/{name}.csv"
+        checked.setdefault(side, {})[name], wrong = _checked(frame, side, file, name)
+        faults += wrong
+    if not faults:
+        for side, tables in checked.items():
+            sides[side] = sides[side].with_written(tables)
+    return faults
 
 
 def _declared(override: Override) -> Table | None:

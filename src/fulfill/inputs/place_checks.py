@@ -19,6 +19,7 @@ from fulfill.inputs.geography.ferries import Shores, island_km
 from fulfill.inputs.geography.places import node_country, reach
 from fulfill.inputs.geography.roads import RoadGraph, read_roads
 from fulfill.inputs.network import Network
+from fulfill.inputs.origins import is_overseas
 
 
 def place_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -> list[Fault]:
@@ -42,22 +43,27 @@ def place_faults(network: Network, demand: Demand, channels: tuple[str, ...]) ->
     graph, shores = read_roads(network.roads), shores_of(network)
     gateways = network["gateways"]
     crossings = gateways[gateways["kind"] == "crossing"]
-    origins, sides = (
-        network["origins"],
-        sorted(set(node_country(graph, np.unique(graph.country, return_index=True)[1]))),
-    )
+    origins = network["origins"]
     folder, home = network.folder.name, demand.folder.name
     faults = [*_ferry_faults(graph, shores, f"{folder}/ferries.csv")]
     for name, key, places in (
-        ("origins", "origin_id", origins[origins["country"] != "CN"]),
+        ("origins", "origin_id", origins[~is_overseas(origins)]),
         ("gateways", "gateway_id", gateways[gateways["kind"] != "crossing"]),
-        *(("gateways", "gateway_id", crossings.assign(country=side)) for side in sides),
+        *(("gateways", "gateway_id", side) for side in _sides(graph, crossings)),
         ("sites", "site_id", network["sites"]),
     ):
         faults += _access_faults(graph, shores, network, places, key, f"{folder}/{name}.csv")
     by_mail, file = _mailed(network, demand, channels), f"{home}/zones.csv"
     faults += _access_faults(graph, shores, network, demand.zones, "zone_id", file, by_mail)
     return [*faults, *_van_faults(network, demand)]
+
+
+def _sides(graph: RoadGraph, crossings: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the crossings as places of each country that they join, where it has roads."""
+    mapped = set(node_country(graph, np.unique(graph.country, return_index=True)[1]))
+    for side in (0, 1) if len(crossings) else ():
+        country = crossings["country"].str.split("-").str[side]
+        yield crossings.assign(country=country)[country.isin(mapped)]
 
 
 def _van_faults(network: Network, demand: Demand) -> Iterator[Fault]:
@@ -96,7 +102,7 @@ def _access_faults(
         line, name = int(places[ROW].iloc[row]), str(places[key].iloc[row])
         value = f"{points[row, 0]:g}, {points[row, 1]:g}"
         if reached.far[row]:
-            detail = f"{name}: {far_away(reached, int(row), points)}"
+            detail = f"{name}: {far_away(reached, int(row), points, shores.windows)}"
             yield Fault("F310", file, line, "lat + lon", value, detail)
         elif by_mail is None or not ferried[row]:  # a ferry carries orders, not a site's goods
             code = "W360" if by_mail is not None and by_mail.iloc[row] else "F360"
@@ -127,7 +133,10 @@ def stop_faults(network: Network, stops: pd.DataFrame, file: str) -> list[Fault]
     faults = []
     for row in np.flatnonzero(~reached.by_road):
         code = "F310" if reached.far[row] else "F362"
-        name, where = str(stops["stop_id"].iloc[row]), far_away(reached, int(row), points)
+        name, where = (
+            str(stops["stop_id"].iloc[row]),
+            far_away(reached, int(row), points, shores.windows),
+        )
         value = f"{points[row, 0]:g}, {points[row, 1]:g}"
         line = int(stops[ROW].iloc[row])
         faults.append(Fault(code, file, line, "lat + lon", value, f"{name}: {where}"))

@@ -16,14 +16,19 @@ from fulfill.inputs.coverage_checks import (
     unused_row_warnings,
 )
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
+from fulfill.inputs.currencies import rate_warnings
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.map_checks import map_faults
 from fulfill.inputs.network import Network
 from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
+from fulfill.inputs.rate_card_coverage import rate_card_faults, rate_card_warnings
+from fulfill.inputs.sanity import parameter_warnings, sanity_warnings
+from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_PARAMETERS, NETWORK_TABLES
 from fulfill.inputs.supply_checks import supply_faults
 from fulfill.inputs.tariffs import Regime, regime_on
+from fulfill.inputs.windows import window_warnings
 
 CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Channels that can fulfil an order; an order may also stay unserved, which is not a channel."""
@@ -202,6 +207,7 @@ def build_problem(
     placed: list[Fault] = []
     if not channel_faults:  # with unknown channels, what must be covered is unknown too
         faults += coverage_faults(network, demand, channels)
+        faults += rate_card_faults(network, demand, regime.as_of, channels)
         placed = [] if unreadable else place_faults(network, demand, channels)
         faults += [fault for fault in placed if not fault.warning]
     chosen = set(channels) != set(offered_channels(network))
@@ -221,7 +227,13 @@ def build_problem(
         *supplied,
         *(fault for fault in placed if fault.warning),
         *unused_row_warnings(network, demand, regime),
-        *range_warnings(network.folder.name, network.tables),
+        *rate_card_warnings(network, demand, regime.as_of, channels),
+        *window_warnings(network["countries"], f"{network.folder.name}/countries.csv"),
+        *rate_warnings(network.folder.name, network.written, network.as_of),
+        *sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES),
+        *sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES),
+        *parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS),
+        *range_warnings(network.folder.name, network.written),
         *range_warnings(demand.folder.name, demand.tables),
     )
     return Problem(network, demand, regime, orders, days, channels, warnings)

@@ -9,7 +9,7 @@ deliberate what-if may; this too is only a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,10 +33,38 @@ class _Stated:
     part: str
     column: str = ""
     value: float = 0.0
-    holds: bool = True
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value lies within the range; true where there is none."""
+        return not self.column or self.low <= self.value <= self.high
 
 
-def range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
+def stated_range(text: str, column: str) -> tuple[float, float] | None:
+    """Return what the column `range` of a row says of one figure.
+
+    Parameters
+    ----------
+    text : str
+        ``column=low..high``, several separated by semicolons.
+    column : str
+        Name of the column of the figure.
+
+    Returns
+    -------
+    tuple of float or None
+        Lower and upper end; None where the text does not name the column.
+    """
+    for part in text.split(";"):
+        match = _RANGE.match(part)
+        if match is not None and match[1] == column:
+            return float(match[2]), float(match[3])
+    return None
+
+
+def range_faults(frame: pd.DataFrame, file: str, derived: Container[int] = ()) -> list[Fault]:
     """Find assumptions without a range or outside it, and ranges that cannot be read.
 
     Parameters
@@ -45,6 +73,8 @@ def range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
         Typed rows of a table with the columns `status` and `range`.
     file : str
         Name of the file, for messages.
+    derived : container of int
+        Lines of the file with a figure that other tables give, and its range with it.
 
     Returns
     -------
@@ -53,7 +83,7 @@ def range_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
     """
     lines, status = frame[ROW].tolist(), frame["status"].tolist()
     bare = frame[(frame["status"] == "assumption") & (frame["range"] == "")]
-    faults = [Fault("F209", file, int(row), "range") for row in bare[ROW]]
+    faults = [Fault("F209", file, int(row), "range") for row in bare[ROW] if row not in derived]
     for stated in _stated(frame):
         row = int(lines[stated.place])
         if not stated.column:
@@ -106,6 +136,27 @@ def range_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> list[Faul
     return faults
 
 
+def stated_ranges(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranges of a table as numbers.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Typed rows of a table with the column `range`.
+
+    Returns
+    -------
+    DataFrame
+        place (position of the row), column, low, high; parts that cannot be read are left out.
+    """
+    rows = [
+        (stated.place, stated.column, stated.low, stated.high)
+        for stated in _stated(frame)
+        if stated.column
+    ]
+    return pd.DataFrame(rows, columns=["place", "column", "low", "high"])
+
+
 def _stated(frame: pd.DataFrame) -> Iterator[_Stated]:
     """Yield what the column `range` says, part by part."""
     texts = frame["range"].tolist()
@@ -117,5 +168,4 @@ def _stated(frame: pd.DataFrame) -> Iterator[_Stated]:
                 yield _Stated(place, part)
                 continue
             value = figures[match[1]][place]
-            holds = float(match[2]) <= value <= float(match[3])
-            yield _Stated(place, part, match[1], value, holds)
+            yield _Stated(place, part, match[1], value, float(match[2]), float(match[3]))

@@ -21,7 +21,7 @@ from fulfill.inputs.place_checks import stop_faults
 from fulfill.inputs.schema import STOPS, WINDOW
 from fulfill.inputs.spelling import fold, misspelt, near
 from fulfill.inputs.tables import read_table
-from fulfill.inputs.windows import misplaced
+from fulfill.inputs.windows import misplaced, windows_of
 
 DECLARED = tuple(column.name for column in STOPS.columns)
 TIMES = ("ready", "due")
@@ -103,14 +103,14 @@ def place_faults(stops: pd.DataFrame, file: str, network: Network) -> list[Fault
     list of Fault
         F330 with what the coordinates look like, F310 and F362.
     """
-    countries = network["countries"]["country"].tolist()
+    windows = windows_of(network["countries"])
     possible = np.ones(len(stops), bool)
     for name in ("lat", "lon"):  # beyond the window, the table has a fault already
         possible &= stops[name].between(*WINDOW[name]).to_numpy()
     faults, placed = [], []
     for row in np.flatnonzero(possible):
         lat, lon, line = stops.iloc[row][["lat", "lon", ROW]]
-        detail = misplaced(lat, lon, countries)
+        detail = misplaced(lat, lon, windows)
         if (lat, lon) == (0.0, 0.0):
             detail = "0, 0 is the sea off Africa: zeros stand where the place is not known"
         if detail:

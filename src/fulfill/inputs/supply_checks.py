@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.geography.crossings import joins
 from fulfill.inputs.lane_rate_checks import priced
 from fulfill.inputs.network import Network
+from fulfill.inputs.origins import can_mail, is_overseas, mail_group
 from fulfill.inputs.tariffs import Regime
 
 
@@ -25,7 +27,7 @@ class Supply:
     Attributes
     ----------
     overseas : frozenset of str
-        Countries whose sites freight can reach from Chinese hubs.
+        Countries whose sites freight can reach from overseas.
     nearshore : frozenset of str
         Countries whose sites freight can reach from nearshore plants.
     mail : frozenset of str
@@ -54,7 +56,8 @@ def supply(network: Network, regime: Regime) -> Supply:
     works = origins["origin_id"].isin(network["goods_costs"]["origin_id"]) & (
         origins["capacity_m3_month"] != 0
     )
-    abroad = origins["country"] == "CN"
+    abroad = is_overseas(origins)
+    hubs = set(origins.loc[works & abroad, "country"])
     gateways = network["gateways"][network["gateways"]["capacity_m3_month"] > 0]
     mode = gateways["kind"].map({"seaport": "sea", "airport": "air"})
     pairs = set(
@@ -65,13 +68,14 @@ def supply(network: Network, regime: Regime) -> Supply:
     )
     rates = priced(network["lane_rates"])
     rated = set(zip(rates["from_id"], rates["to_id"], strict=True))
-    hubs = origins.loc[works & abroad, "origin_id"]
+    names = origins.loc[works & abroad, "origin_id"]
     lands = [
         country
         for by, gate, country in zip(mode, gateways["gateway_id"], gateways["country"], strict=True)
-        if len(hubs) and ((by, "CN", country) in pairs or any((hub, gate) in rated for hub in hubs))
+        if any((by, hub, country) in pairs for hub in hubs)
+        or any((name, gate) in rated for name in names)
     ]
-    crosses = bool((gateways["kind"] == "crossing").any())
+    crossings = gateways[gateways["kind"] == "crossing"]
     countries = set(network["sites"]["country"])
     site_country = network["sites"].set_index("site_id")["country"]
 
@@ -79,13 +83,14 @@ def supply(network: Network, regime: Regime) -> Supply:
         reached = rates.loc[rates["from_id"].isin(starts), "to_id"].map(site_country)
         return frozenset(reached.dropna())
 
-    # what lands in one country can be trucked to the other only through a crossing
+    # what lands in one country can be trucked to another only through a crossing
     def by_road(starts: set[str]) -> frozenset[str]:
         return frozenset(
             goal
             for goal in countries
             for start in starts
-            if ("road", start, goal) in pairs and (start == goal or crosses)
+            if ("road", start, goal) in pairs
+            and (start == goal or joins(crossings, start, goal).any())
         )
 
     return Supply(
@@ -99,24 +104,21 @@ def supply(network: Network, regime: Regime) -> Supply:
 def _mail(network: Network, regime: Regime) -> frozenset[str]:
     """Return the countries with a mail service, air capacity and courier entry for some product."""
     origins, capacity, products = network["origins"], network["mail_capacity"], network["products"]
-    hubs = origins.loc[origins["country"] == "CN", "origin_id"]
-    made = products["product_id"].isin(
-        network["goods_costs"].loc[network["goods_costs"]["origin_id"].isin(hubs), "product_id"]
-    )
-    lowest = products.loc[
-        made, "price_usd"
-    ].min()  # NaN, which is below nothing, where none is made
-    carried = set(network["mail_services"]["country"]) & set(
-        capacity.loc[capacity["kg_day"] > 0, "country"]
-    )
+    flown = set(capacity.loc[capacity["kg_day"] > 0, "country"])
     vat = network["countries"].set_index("country")["vat_rate"]
-    net = network.value_base == "net_price"
-    return frozenset(
-        country
-        for country in carried
-        if lowest / (1.0 + (float(vat[country]) if net else 0.0))
-        <= regime.highest(country, "courier", "CN")
-    )
+    net, reached = network.value_base == "net_price", set()
+    services = network["mail_services"][["country", "from_country"]].drop_duplicates()
+    for country, start in services.itertuples(index=False):
+        if country not in flown or country not in vat.index:
+            continue
+        hubs = origins.loc[can_mail(origins, start), "origin_id"]
+        made = network["goods_costs"]["origin_id"].isin(hubs)
+        sold = products["product_id"].isin(network["goods_costs"].loc[made, "product_id"])
+        lowest = products.loc[sold, "price_usd"].min()  # NaN, below nothing, where none is made
+        declared = lowest / (1.0 + (float(vat[country]) if net else 0.0))
+        if declared <= regime.highest(country, "courier", mail_group(origins, start)):
+            reached.add(str(country))
+    return frozenset(reached)
 
 
 def supply_faults(

@@ -22,19 +22,25 @@ from fulfill.inputs.faults import SHOWN, Fault
 from fulfill.inputs.folder import InputFolder
 from fulfill.inputs.ranges import range_faults
 from fulfill.inputs.rows import Rows, read_rows
-from fulfill.inputs.schema import COUNTRY_WINDOW
+from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
-from fulfill.inputs.windows import misplaced
+from fulfill.inputs.windows import Windows, window_faults, windows_of
 
 log = logging.getLogger(__name__)
 
+SHIFTED = {"F107", "F110"}
+"""Faults of a row whose cells stand in the wrong columns."""
+FROM_STATE = "from_state"
+"""Column of the state of a site, from which a service may also cross the border."""
 MISFITS = {"F201", "F202", "F203", "F204", "F205", "F206", "F209", "F211"}
 """Faults of a row that also arise where the cells of a row stand in the wrong columns."""
+STATE_COLUMNS = ("state", "to_state", FROM_STATE)
+"""Columns that name a state of the row's country."""
 
 
 def read_tables(
-    folder: InputFolder, tables: Iterable[Table]
+    folder: InputFolder, tables: Iterable[Table], windows: Windows | None = None
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Read and check the tables of a folder.
 
@@ -43,6 +49,9 @@ def read_tables(
     folder : InputFolder
     tables : iterable of Table
         The declarations.
+    windows : mapping, optional
+        Windows of the countries in which places lie; by default those of countries.csv if it is
+        among the tables.
 
     Returns
     -------
@@ -52,6 +61,7 @@ def read_tables(
         Everything that is wrong with the tables, each by itself and where one refers to another.
     """
     frames: dict[str, pd.DataFrame] = {}
+    sound: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for table in tables:
         file = f"{table.name}.csv"
@@ -65,8 +75,15 @@ def read_tables(
             folder.files[file], f"{folder.name}/{file}", table, folder.date_order
         )
         faults += found
+        shifted = {fault.row for fault in found if fault.code in SHIFTED}
+        sound[file] = frame[~frame[ROW].isin(shifted)]
         if not found:
             frames[table.name] = frame
+    if "countries" in frames:
+        windows = windows_of(frames["countries"])
+    if windows:
+        for file, frame in sound.items():
+            faults += window_faults(frame, f"{folder.name}/{file}", windows)
     faults += reference_faults(folder, tables, frames)
     return frames, faults
 
@@ -120,7 +137,13 @@ def read_table(
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
-        faults += range_faults(frame[~bad_cells], file)
+        derived = {
+            line
+            for column in table.columns
+            for line, text in zip(rows.lines, texts[column.name], strict=True)
+            if column.word and text == column.word
+        }
+        faults += range_faults(frame[~bad_cells], file, derived)
     faults = [*rewritten, *_without_shifted(faults, rows, file)]
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
@@ -128,7 +151,7 @@ def read_table(
 def checked_rows(
     frame: pd.DataFrame, table: Table, file: str, sound: NDArray[np.bool_] | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Check the typed rows of a table against its rules: ranges, choices, states, keys, positions.
+    """Check the typed rows of a table against its rules: ranges, choices, states, keys.
 
     Parameters
     ----------
@@ -147,14 +170,14 @@ def checked_rows(
     frame : DataFrame
         With every known state under its canonical name.
     faults : list of Fault
-        F205 to F207, F211 and F212.
+        F205 to F207 and F212.
     """
     faults = _rule_faults(frame, table, file)
-    if {"country", "state"} <= set(frame):
-        frame, found = _named_states(frame, file)
-        faults += found
+    for column in STATE_COLUMNS:
+        if {"country", column} <= set(frame):
+            frame, found = _named_states(frame, file, column)
+            faults += found
     faults += _key_faults(frame if sound is None else frame[sound], table, file)
-    faults += _place_faults(frame, file)
     return frame, faults
 
 
@@ -219,7 +242,7 @@ def parameter_faults(
     frame : DataFrame
         The table.
     declared : tuple of Parameter
-        Every parameter that must be there, and no other may.
+        The parameters that may be there; those that are required must be.
     file : str
         Name of the file, for messages.
 
@@ -236,12 +259,12 @@ def parameter_faults(
     present = set(frame["parameter"])
     faults += [
         Fault("F105", file, column=name, detail="the parameter's row is missing")
-        for name in known
-        if name not in present
+        for name, rule in known.items()
+        if rule.required and name not in present
     ]
     for _, row in frame[frame["parameter"].isin(list(known))].iterrows():
         rule = known[row["parameter"]]
-        if not rule.low <= row["value"] <= rule.high:
+        if not rule.low <= row["value"] <= (rule.high if rule.wall else np.inf):
             detail = f"{rule.name} lies in {rule.low:g}..{rule.high:g} {rule.unit}"
             faults.append(Fault("F205", file, int(row[ROW]), "value", f"{row['value']:g}", detail))
     return faults
@@ -271,6 +294,13 @@ def _without_shifted(faults: list[Fault], rows: Rows, file: str) -> list[Fault]:
     return kept
 
 
+def listed_choices(column: Column) -> str:
+    """Return the choices of a column in words; the codes of all countries are not listed."""
+    if column.choices == COUNTRY_CODES:
+        return "the two-letter codes of ISO 3166-1, such as CN, MX or VN"
+    return ", ".join(column.choices)
+
+
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Check ranges and choices with pandera, and return its failure cases as faults."""
     import pandera.pandas as pa
@@ -279,11 +309,11 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
         found = []
         if column.low is not None:
             found.append(pa.Check.ge(column.low, error=f"at least {column.low:g}"))
-        if column.high is not None:
+        if column.high is not None and column.wall:
             found.append(pa.Check.le(column.high, error=f"at most {column.high:g}"))
         if column.choices:
             allowed = [*column.choices, ""]  # an empty cell has its own rule, F201
-            found.append(pa.Check.isin(allowed, error="one of " + ", ".join(column.choices)))
+            found.append(pa.Check.isin(allowed, error=f"one of {listed_choices(column)}"))
         return found
 
     ruled = {
@@ -322,47 +352,31 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     ]
 
 
-def _place_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
-    """Find places that lie outside their country, and say what is probably wrong with them."""
-    if "country" not in frame:
-        return []
-    faults = []
-    for lat_name, lon_name in (("lat", "lon"), ("from_lat", "from_lon"), ("to_lat", "to_lon")):
-        if lat_name not in frame or lon_name not in frame:
-            continue
-        columns = (frame[name].tolist() for name in ("country", lat_name, lon_name, ROW))
-        for country, lat, lon, line in zip(*columns, strict=True):
-            if country not in COUNTRY_WINDOW or not (np.isfinite(lat) and np.isfinite(lon)):
-                continue
-            detail = misplaced(lat, lon, (country,))
-            if detail:
-                column, value = f"{lat_name} + {lon_name}", f"{lat:g}, {lon:g}"
-                faults.append(Fault("F211", file, int(line), column, value, detail))
-    return faults
-
-
-def _named_states(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+def _named_states(frame: pd.DataFrame, file: str, column: str) -> tuple[pd.DataFrame, list[Fault]]:
     """Replace the names of states by canonical ones; find misspelt and foreign ones.
 
-    Zones and carriers join by the name of the state, so every spelling must become one. A name
-    that resembles no state is a region that the user has defined, and stays as it is. A name that
-    occurs in many rows is one fault.
+    Tables join by the name of the state, so every spelling must become one. A name that resembles
+    no state is a region that the user has defined, and stays as it is. A name that occurs in many
+    rows is one fault.
     """
-    pairs = list(zip(frame["country"], frame["state"], strict=True))
+    pairs = list(zip(frame["country"], frame[column], strict=True))
     names = {pair: state_name(*pair) or pair[1] for pair in pairs}
     faults = []
     for (country, text), name in names.items():
         if state_name(country, name):
             continue
         abroad, alike = country_of(text), near_states(country, text)
-        if abroad or alike:
+        if abroad and column == FROM_STATE:
+            names[country, text] = state_name(abroad, text) or text
+        elif abroad or alike:
             rows = frame.loc[[pair == (country, text) for pair in pairs], ROW]
             detail = (
                 f"no state of {country}" + (f" but of {abroad}" if abroad else "") + near(alike)
             )
             detail += f"; {len(rows)} rows" if len(rows) > 1 else ""
-            faults.append(Fault("F212", file, int(rows.iloc[0]), "state", text, detail))
-    return frame.assign(state=pd.Series([names[pair] for pair in pairs], dtype="str")), faults
+            faults.append(Fault("F212", file, int(rows.iloc[0]), column, text, detail))
+    named = pd.Series([names[pair] for pair in pairs], dtype="str")
+    return frame.assign(**{column: named}), faults
 
 
 def reference_faults(

@@ -8,8 +8,10 @@ their lower end and include their upper one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,7 +100,7 @@ class Regime:
         entry_kind : str
             courier, formal or preferential.
         origin_group : str
-            CN or USMCA.
+            Of the country of origin, see `inputs.origins`.
         tariff_class : str
             Class of the product.
         value : float
@@ -112,39 +114,60 @@ class Regime:
         if self.untaxed:
             fees = applicable_fees(self.fee_rows, destination, entry_kind, origin_group)
             return Duty("", 0.0, "cif", 0.0, tuple(fees))
-        rows = self.rows
-        upper = rows["value_to_usd"].fillna(np.inf)
-        hit = rows[
-            (rows["destination"] == destination)
-            & (rows["entry_kind"] == entry_kind)
-            & rows["origin_group"].isin([origin_group, "any"])
-            & rows["tariff_class"].isin([tariff_class, "any"])
-            & ((rows["value_from_usd"] < value) | ((rows["value_from_usd"] == 0) & (value == 0)))
-            & (value <= upper)
+        found = [
+            (rule, row)
+            for rule, row in self._by_entry.get((destination, entry_kind), ())
+            if row["origin_group"] in (origin_group, "any")
+            and row["tariff_class"] in (tariff_class, "any")
+            and (row["value_from_usd"] < value or row["value_from_usd"] == value == 0)
+            and not value > row["value_to_usd"]  # an open end is NaN
         ]
-        if hit.empty:
+        if not found:
             return None
         # the origin group outranks the class; without overlaps no two rows have the same rank
-        rank = 2 * (hit["origin_group"] == origin_group).astype(int) + (
-            hit["tariff_class"] == tariff_class
-        ).astype(int)
-        row = hit.iloc[int(rank.to_numpy().argmax())]
-        return Duty(
-            rule_id=str(row["rule_id"]),
-            rate=float(row["rate"]),
-            base=str(row["base"]),
-            fixed_usd=float(row["fixed_usd"]),
-            fees=(
-                Fee(
-                    name=str(row["rule_id"]),
-                    rate=float(row["fee_rate"]),
-                    base=str(row["base"]),
-                    min_usd=float(row["fee_min_usd"]),
-                    max_usd=float(row["fee_max_usd"]) if pd.notna(row["fee_max_usd"]) else np.inf,
-                ),
-                *applicable_fees(self.fee_rows, destination, entry_kind, origin_group),
+        rule, _ = max(
+            found,
+            key=lambda pair: (
+                pair[1]["origin_group"] == origin_group,
+                pair[1]["tariff_class"] == tariff_class,
             ),
         )
+        fees = self._entry_fees(destination, entry_kind, origin_group)
+        return replace(rule, fees=(*rule.fees, *fees))
+
+    def _entry_fees(self, destination: str, entry_kind: str, origin_group: str) -> tuple[Fee, ...]:
+        """Return the fees of entry_fees.csv for an entry, looked up once."""
+        entry = (destination, entry_kind, origin_group)
+        if entry not in self._known_fees:
+            self._known_fees[entry] = applicable_fees(self.fee_rows, *entry)
+        return self._known_fees[entry]
+
+    @cached_property
+    def _known_fees(self) -> dict[tuple[str, str, str], tuple[Fee, ...]]:
+        return {}
+
+    @cached_property
+    def _by_entry(self) -> dict[tuple[str, str], list[tuple[Duty, dict[Any, Any]]]]:
+        """Rules with their own fee, and their rows, by country and kind of entry."""
+        listed: dict[tuple[str, str], list[tuple[Duty, dict[Any, Any]]]] = {}
+        for row in self.rows.to_dict("records"):
+            high = row["fee_max_usd"]
+            fee = Fee(
+                name=str(row["rule_id"]),
+                rate=float(row["fee_rate"]),
+                base=str(row["base"]),
+                min_usd=float(row["fee_min_usd"]),
+                max_usd=float(high) if pd.notna(high) else np.inf,
+            )
+            rule = Duty(
+                rule_id=str(row["rule_id"]),
+                rate=float(row["rate"]),
+                base=str(row["base"]),
+                fixed_usd=float(row["fixed_usd"]),
+                fees=(fee,),
+            )
+            listed.setdefault((row["destination"], row["entry_kind"]), []).append((rule, row))
+        return listed
 
     def highest(self, destination: str, entry_kind: str, origin_group: str) -> float:
         """Return the largest customs value for which any row may apply.
@@ -172,7 +195,7 @@ class Regime:
 
 @dataclass(frozen=True)
 class CourierEntry:
-    """What courier entry makes of one Chinese parcel.
+    """What courier entry makes of one parcel.
 
     Attributes
     ----------
@@ -215,12 +238,13 @@ def courier_value(price: float, value_base: str, vat_rate: float, courier_rate: 
 def courier_entry(
     regime: Regime,
     country: str,
+    origin_group: str,
     tariff_class: str,
     price: float,
     value_base: str,
     vat_rate: float,
 ) -> CourierEntry:
-    """Find the rule of a Chinese parcel and the value that it declares.
+    """Find the rule of a parcel and the value that it declares.
 
     The value of an all-in price depends on the rate, and the rate on the band of the value: the
     band of the price itself gives the first rate, the value that follows from it the band that
@@ -229,8 +253,8 @@ def courier_entry(
     Parameters
     ----------
     regime : Regime
-    country, tariff_class : str
-        Where the parcel enters, and what is in it.
+    country, origin_group, tariff_class : str
+        Where the parcel enters, where its goods come from, and what they are.
     price : float
         What the consumer pays, USD.
     value_base : str
@@ -239,10 +263,10 @@ def courier_entry(
         VAT of the country, a share.
     """
     value = courier_value(price, value_base, vat_rate, courier_rate=0.0)
-    rule = regime.find(country, "courier", "CN", tariff_class, value)
+    rule = regime.find(country, "courier", origin_group, tariff_class, value)
     if rule is not None and value_base == "all_in_price":
         value = courier_value(price, value_base, vat_rate, rule.rate)
-        rule = regime.find(country, "courier", "CN", tariff_class, value)
+        rule = regime.find(country, "courier", origin_group, tariff_class, value)
     return CourierEntry(value, rule)
 
 

@@ -282,6 +282,7 @@ class LocationInstance:
             "origins": len(self.inbound.origins) if self.inbound else 0,
             "carriers": len(self.carriers.regions),
             "targets": len(self.limits.targets),
+            "rules": len(self.limits.rules),
         }
 
     def lane_cost(self, lanes: Index | slice = slice(None)) -> Array:

@@ -1,9 +1,8 @@
-"""Constraints that a planner imposes on a plan: locks, service targets, budget and caps."""
+"""Constraints that a planner imposes on a plan: locks, rules, service targets, budget and caps."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,9 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.problem import Problem
-from fulfill.inputs.site_rows import rows_by_site
-from fulfill.inputs.spelling import suggest
 from fulfill.model.arrays import Mask
+from fulfill.model.limit_checks import choice_faults
+from fulfill.model.site_rules import SiteRule, site_rules
 
 REPORTED_DAYS = (3, 5)
 """Numbers of days within which the reports say how many orders arrive, whatever is asked."""
@@ -59,7 +58,7 @@ class BoundTarget(ServiceTarget):
 
 @dataclass(frozen=True)
 class Limits:
-    """Constraints that a planner imposes (9 to 12); infinity and None mean no limit.
+    """Constraints that a planner imposes (9 to 12, 14, 15); infinity and None mean no limit.
 
     Attributes
     ----------
@@ -75,6 +74,10 @@ class Limits:
         Largest share of the formal inbound volume that passes one gateway.
     targets : tuple of BoundTarget
         Service targets with their zones.
+    rules : tuple of SiteRule
+        Which sites may be open together.
+    single_source : bool
+        Whether each zone is served from stock by one site at most.
     """
 
     opened: tuple[int, ...] = ()
@@ -84,6 +87,8 @@ class Limits:
     co2_kg: float = np.inf
     max_gateway_share: float = 1.0
     targets: tuple[BoundTarget, ...] = ()
+    rules: tuple[SiteRule, ...] = ()
+    single_source: bool = False
 
 
 def build_limits(
@@ -95,8 +100,9 @@ def build_limits(
     budget_usd: float | None = None,
     co2_kg: float | None = None,
     targets: tuple[ServiceTarget, ...] = (),
+    single_source: bool = False,
 ) -> Limits:
-    """Resolve a planner's options against the sites and zones of a problem.
+    """Resolve a planner's options against the sites, zones and site rules of a problem.
 
     Parameters
     ----------
@@ -107,6 +113,7 @@ def build_limits(
     budget_usd, co2_kg : float or None
         USD; kg CO2e a year.
     targets : tuple of ServiceTarget
+    single_source : bool
 
     Returns
     -------
@@ -117,17 +124,11 @@ def build_limits(
     InputError
         F308 for an unknown site, country or class, F309 for limits that contradict one another: a
         site locked open and closed, more sites locked open than may be open, or sites locked open
-        that cost more to open than the budget.
+        that cost more to open than the budget; F322 where the rules of group_limits.csv leave no
+        choice of sites.
     """
     ids = pd.Index(problem.network["sites"]["site_id"])
-    faults = [
-        Fault("F308", option, value=name, detail=f"no such site; {suggest(name, ids)}")
-        for option, names in (("--open", opened), ("--close", closed))
-        for name in names
-        if name not in ids
-    ]
-    if not faults:
-        faults += _lock_faults(problem, (opened, closed), max_sites, budget_usd)
+    faults = choice_faults(problem, (opened, closed), max_sites, budget_usd)
     bound = [_bound(target, problem.demand.zones) for target in targets]
     faults += [
         Fault("F308", "--service", value=target.scope, detail="no zone of that country or class")
@@ -143,32 +144,9 @@ def build_limits(
         budget_usd=np.inf if budget_usd is None else budget_usd,
         co2_kg=np.inf if co2_kg is None else co2_kg,
         targets=tuple(bound),
+        rules=site_rules(problem),
+        single_source=single_source,
     )
-
-
-def _lock_faults(
-    problem: Problem,
-    locks: tuple[tuple[str, ...], tuple[str, ...]],
-    max_sites: int | None,
-    budget_usd: float | None,
-) -> Iterator[Fault]:
-    """Find limits that sites locked open exceed, whatever the rest of the plan."""
-    opened = sorted(set(locks[0]))
-    for name in sorted(set(opened) & set(locks[1])):
-        yield Fault("F309", "--open", value=name, detail="it is closed too")
-    if max_sites is not None and len(opened) > max_sites:
-        detail = f"{len(opened)} sites are locked open: {', '.join(opened)}"
-        yield Fault("F309", "--sites", value=str(max_sites), detail=detail)
-    if budget_usd is not None and opened:
-        sites = problem.network["sites"]
-        sizes = rows_by_site(sites, problem.network["site_sizes"])
-        cost = sizes.groupby("site_id")["opening_usd"].min().loc[opened]
-        if cost.sum() > budget_usd * (1 + 1e-9):
-            listed = ", ".join(f"{name} {usd:,.0f}" for name, usd in cost.items())
-            detail = (
-                f"opening the sites locked open costs at least {cost.sum():,.0f} USD ({listed})"
-            )
-            yield Fault("F309", "--budget", value=f"{budget_usd:g}", detail=detail)
 
 
 def _bound(target: ServiceTarget, zones: pd.DataFrame) -> BoundTarget:

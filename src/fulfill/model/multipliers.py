@@ -48,6 +48,8 @@ class Multipliers:
         rho, USD per dispatched order by site and size; any price is valid.
     co2, budget : ()
         epsilon, USD per kg, and beta, USD per USD.
+    rules : (n_rules,)
+        theta, USD per site that a rule on sites counts.
     """
 
     cell: Array = field(metadata=_per("order", "zones", "products", "periods", free=True))
@@ -62,6 +64,7 @@ class Multipliers:
     throughput: Array = field(metadata=_per("order", "sites", "sizes", "periods", free=True))
     co2: Array = field(metadata=_per("kg CO2e"))
     budget: Array = field(metadata=_per("USD"))
+    rules: Array = field(metadata=_per("site", "rules"))
 
 
 AXES: dict[str, tuple[str, ...]] = {row.name: row.metadata["axes"] for row in fields(Multipliers)}

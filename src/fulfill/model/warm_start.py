@@ -20,8 +20,9 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.multipliers import AXES, FREE, Multipliers
 
 FILE = "start.npz"
-FORMAT_VERSION = 2
-"""Version of the file's format; 1 was that of files that named none."""
+FORMAT_VERSION = 3
+"""Version of the file's format; 1 was that of files that named none, 2 that of files
+without multipliers of rules on sites."""
 NAMES = ("zones", "products", "periods", "sites")
 SHAPES: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in NAMES},

@@ -7,18 +7,16 @@ from pathlib import Path
 from fulfill.analysis.compare.comparison import Comparison, summary
 from fulfill.report.drawing import draw
 from fulfill.report.html.comparison_page import page
-from fulfill.study.csv_files import write_csv
+from fulfill.study.csv_files import write_output
 from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import COMPARISON, write_manifest
+from fulfill.study.outputs import COMPARISON_TABLES
 from fulfill.study.run_folder import (
     COMPARISON_PAGE,
     SUMMARY,
     input_folders,
     recorded_options,
 )
-
-TABLES = ("modes", "products", "zone_classes", "break_even")
-"""Tables of a comparison that are written to a CSV file of the same name."""
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> tuple[str, ...]:
@@ -36,8 +34,9 @@ def write_comparison(comparison: Comparison, folder: Path) -> tuple[str, ...]:
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    for name in TABLES:
-        write_csv(getattr(comparison, name), folder / f"{name}.csv")
+    for declared in COMPARISON_TABLES:
+        table = getattr(comparison, declared.name.removesuffix(".csv"))
+        write_output(declared, table, folder)
     write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(comparison)})
     seconds = {"plans": float(comparison.modes["seconds"].sum())}
     study = comparison.study

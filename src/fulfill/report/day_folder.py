@@ -15,17 +15,15 @@ from fulfill.inputs.folder import read_folder
 from fulfill.report.drawing import draw
 from fulfill.routing.clock import clock_text
 from fulfill.routing.day.tables import further_columns
-from fulfill.study.csv_files import write_csv
+from fulfill.study import outputs
+from fulfill.study.csv_files import write_output
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.json_file import FORMAT, finite, write_json
 from fulfill.study.manifest import DAY, write_manifest
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.run_folder import (
-    DRIVER_SHEET,
     ROUTE_PAGE,
-    STOPS,
     SUMMARY,
-    TABLES,
     peak_mib,
 )
 
@@ -55,10 +53,16 @@ def write_day(
     from fulfill.report.html.day_page import write_day_page
 
     begun = time.perf_counter()
-    write_csv(day.visits, folder / STOPS)
-    write_csv(driver_sheet(day), folder / DRIVER_SHEET)
-    for name in ("vehicles", "zones", "unserved", "linehaul"):
-        write_csv(getattr(day, name), folder / f"{name}.csv")
+    written = {
+        outputs.STOPS: day.visits,
+        outputs.DRIVER_SHEET: driver_sheet(day),
+        outputs.VEHICLES: day.vehicles,
+        outputs.DAY_ZONES: day.zones,
+        outputs.UNSERVED: day.unserved,
+        outputs.LINEHAUL: day.linehaul,
+    }
+    for declared, table in written.items():
+        write_output(declared, table, folder)
     write_json(folder / SUMMARY, {"format_version": FORMAT, **day_summary(day)})
     layers = cache(lambda: day_layers(day))
     lost = draw(
@@ -69,7 +73,7 @@ def write_day(
         },
     )
     seconds = {"routing": day.seconds, "writing": time.perf_counter() - begun}
-    planned = read_folder(run, [MANIFEST, SUMMARY, *(f"{name}.csv" for name in TABLES)])
+    planned = read_folder(run, [MANIFEST, SUMMARY, outputs.TABLES_FILE])
     inputs = {"network": day.network.folder, "run": planned}
     write_manifest(folder, DAY, inputs, options, seconds)
     return lost

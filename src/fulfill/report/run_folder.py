@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from fulfill.analysis.exposure.exposures import exposure_table, exposures
 from fulfill.report.aside import aside
 from fulfill.report.drawing import check_drawn, draw
-from fulfill.study.csv_files import write_csv
+from fulfill.study import outputs
+from fulfill.study.csv_files import write_output
 from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     ARCS,
+    EXPOSURES,
     LAYERS,
     PROJECT,
     REPORT,
@@ -21,6 +27,8 @@ from fulfill.study.run_folder import (
     write_run_manifest,
     write_tables,
 )
+
+log = logging.getLogger(__name__)
 
 
 def save_run(run: Run, folder: Path, *, overwrite: bool = False) -> Path:
@@ -79,30 +87,46 @@ def write_run(run: Run, folder: Path) -> tuple[str, ...]:
 def _draw(run: Run, folder: Path) -> tuple[str, ...]:
     # Imported here, as these packages take seconds to load and a run without a plan needs none.
     from fulfill.report.gis.geopackage import write_geopackage
-    from fulfill.report.gis.layers import plan_layers
     from fulfill.report.gis.qgis_project import write_project
+    from fulfill.report.gis.run_layers import map_layers
     from fulfill.report.html.plan_page import write_report
-    from fulfill.report.private_fleet import van_layers, van_section
+    from fulfill.report.private_fleet import van_section
     from fulfill.report.tabular.tables import arcs
-
-    rounds = run.rounds
 
     @cache
     def layers() -> dict[str, Any]:
-        vans = {} if rounds is None else van_layers(run.problem.network, rounds)
-        return plan_layers(run.plan, run.problem) | vans
+        return map_layers(run)
 
-    vans = "" if rounds is None else van_section(rounds)
-    return draw(
+    vans = "" if run.rounds is None else van_section(run.rounds)
+    with aside(partial(_write_exposures, run, folder)):
+        lost = draw(
+            folder,
+            {
+                ARCS: lambda place: write_output(outputs.ARCS, arcs(run.plan, run.problem), place),
+                LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
+                PROJECT: lambda place: write_project(
+                    layers(), place / PROJECT, LAYERS, run.problem.network.title
+                ),
+            },
+        )
+    return lost + draw(
         folder,
         {
-            ARCS: lambda place: write_csv(arcs(run.plan, run.problem), place / ARCS),
-            LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
-            PROJECT: lambda place: write_project(
-                layers(), place / PROJECT, LAYERS, run.problem.network.title
-            ),
             REPORT: lambda place: write_report(
-                run.plan, run.problem, run.audit, layers(), place / REPORT, vans
+                run, layers(), place / REPORT, vans, _read_exposures(folder)
             ),
         },
     )
+
+
+def _write_exposures(run: Run, folder: Path) -> None:
+    """Write what the plan depends on; a plan that cannot be priced under other figures has none."""
+    try:
+        write_output(outputs.EXPOSURES, exposure_table(exposures(run)), folder)
+    except Exception:  # the plan and its tables are worth keeping without them
+        log.warning("%s could not be computed", EXPOSURES, exc_info=True)
+
+
+def _read_exposures(folder: Path) -> pd.DataFrame:
+    path = folder / EXPOSURES
+    return pd.read_csv(path, keep_default_na=False) if path.exists() else pd.DataFrame()

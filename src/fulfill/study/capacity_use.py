@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+from fulfill.study.names import id_and_name
 
 Array = NDArray[np.float64]
 
@@ -43,7 +45,16 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     return used
 
 
-def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array) -> pd.DataFrame:
+NAMED = {"storage": "site", "gateway": "gateway", "mail": "country"}
+"""What the id of a resource belongs to, by kind; that of a carrier's region is its name."""
+
+
+def capacity_table(
+    instance: LocationInstance,
+    decisions: Decisions,
+    used: Array,
+    names: Mapping[str, Mapping[str, str]],
+) -> pd.DataFrame:
     """Return the use and capacity of every resource in each period in which it is used.
 
     Parameters
@@ -54,14 +65,16 @@ def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array
         The plan.
     used : (n_sites, n_bands, n_periods)
         Of `band_use`.
+    names : Mapping of str to Mapping of str to str
+        Of `names.names_of`.
 
     Returns
     -------
     DataFrame
-        resource, kind, period, used, capacity, unit, utilisation.
+        Columns of `outputs.CAPACITY`.
     """
     rows, size = np.nonzero(decisions.opened)
-    names = np.array(instance.sites)[rows]
+    sites = [instance.sites[row] for row in rows.tolist()]
     room = np.repeat(
         instance.required_stock.storage_m3[rows, size, None], len(instance.periods), axis=1
     )
@@ -69,10 +82,10 @@ def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array
     resources: list[tuple[str, str, Any, Array, Array]] = [
         # kind, unit, names of the resources, use and capacity of each by period
         *(
-            (f"throughput_{band}", "orders", names, used[rows, b], instance.capacity[rows, size, b])
+            (f"throughput_{band}", "orders", sites, used[rows, b], instance.capacity[rows, size, b])
             for b, band in enumerate(instance.bands)
         ),
-        ("storage", "m3", names, stock_m3(instance, decisions)[rows], room),
+        ("storage", "m3", sites, stock_m3(instance, decisions)[rows], room),
         ("gateway", "m3", instance.required_inbound.gateways, *gateway_m3(instance, decisions)),
         ("mail", "kg", instance.countries, *mail_kg(instance, decisions)),
         ("carrier", "orders", instance.carriers.regions, *carrier_orders(instance, decisions)),
@@ -80,10 +93,19 @@ def capacity_table(instance: LocationInstance, decisions: Decisions, used: Array
     pieces = []
     for kind, unit, resource, use, capacity in resources:
         i, t = np.nonzero((use > 1e-9) & np.isfinite(capacity))
-        frame = pd.DataFrame({"resource": np.array(resource)[i], "kind": kind})
-        frame["period"] = np.array(instance.periods)[t]
-        frame["used"], frame["capacity"], frame["unit"] = use[i, t], capacity[i, t], unit
-        pieces.append(frame.assign(utilisation=frame["used"] / frame["capacity"]))
+        of_kind = "site" if kind.startswith("throughput_") else NAMED.get(kind, "")
+        frame = pd.DataFrame(
+            {
+                **id_and_name("resource", resource, names.get(of_kind, {}), i),
+                "kind": kind,
+                **id_and_name("period", instance.periods, names["period"], t),
+                "used": use[i, t],
+                "capacity": capacity[i, t],
+                "unit": unit,
+                "utilisation": use[i, t] / capacity[i, t],
+            }
+        )
+        pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
 
 

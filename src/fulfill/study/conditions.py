@@ -1,19 +1,24 @@
-"""Conditions of a study in words: what a plan keeps to, and what its bound holds under."""
+"""Conditions of a study in words: what a plan keeps to, and what its bound holds for.
+
+The texts are messages: English in the files of a run, and translated where they are shown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from fulfill.inputs.problem import offered_channels
+from fulfill.inputs.schema.site_rules import AT_LEAST, ONLY_IF
 from fulfill.model.limits import ServiceTarget
+from fulfill.model.site_rules import site_rules
+from fulfill.study.labels import VALUES
+from fulfill.study.language import Message, counted
 from fulfill.study.study import Study
-from fulfill.study.vocabulary import named
-
-NUMBER = "{:,.15g}"
 
 
-def conditions(study: Study, n_planned: int) -> tuple[str, ...]:
-    """Return everything that a study imposes beyond the tables as they were read.
+def conditions(study: Study, n_planned: int) -> tuple[Message, ...]:
+    """Return the rules on sites, and everything that a study imposes beyond the tables as read.
 
     Parameters
     ----------
@@ -24,38 +29,145 @@ def conditions(study: Study, n_planned: int) -> tuple[str, ...]:
 
     Returns
     -------
-    tuple of str
+    tuple of Message
         One text for each condition; empty where a plan is free to choose.
     """
     return tuple(_conditions(study, n_planned))
 
 
-def _conditions(study: Study, n_planned: int) -> Iterator[str]:
+def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     options, n_zones = study.options, len(study.problem.demand.zones)
-    yield from (f"{site} locked open" for site in options.opened)
-    yield from (f"{site} locked closed" for site in options.closed)
+    yield from (Message("{site} locked open", site=site) for site in options.opened)
+    yield from (Message("{site} locked closed", site=site) for site in options.closed)
     if options.max_sites is not None:
-        yield f"at most {options.max_sites} site{'s' * (options.max_sites != 1)}"
+        yield counted("at most {n} site", "at most {n} sites", options.max_sites)
     if options.budget_usd is not None:
-        yield f"at most {NUMBER.format(options.budget_usd)} USD invested in sites"
+        yield Message("at most {usd:,.15g} USD invested in sites", usd=options.budget_usd)
     if options.co2_kg is not None:
-        yield f"at most {NUMBER.format(options.co2_kg)} kg CO2e a year"
+        yield Message("at most {kg:,.15g} kg CO2e a year", kg=options.co2_kg)
+    if options.single_source:
+        yield Message("each zone served from stock by one site at most")
     yield from map(_in_time, options.service)
+    yield from _rules_on_sites(study)
     offered = offered_channels(study.problem.network)
     channels = [name for name in offered if name in study.problem.channels]
     if len(channels) < len(offered):
-        yield f"channels allowed: {', '.join(named('channel', channels))}"
+        yield Message("channels allowed: {channels}", channels=_row(channels))
     if n_planned < n_zones:
-        yield f"zones merged from {n_zones:,} to {n_planned:,}"
-    yield from (str(override) for override in study.provenance.overrides)
+        yield Message("zones merged from {before:,} to {n:,}", before=n_zones, n=n_planned)
+    yield from (Message(str(override)) for override in study.provenance.overrides)
     if study.problem.network.left_out:
-        yield f"left out: {', '.join(study.problem.network.left_out)}"
+        yield Message("left out: {tables}", tables=", ".join(study.problem.network.left_out))
     if study.provenance.private_fleet is not None:
-        yield "own vans at what their routes cost"
+        yield Message("own vans at what their routes cost")
 
 
-def _in_time(target: ServiceTarget) -> str:
+def _rules_on_sites(study: Study) -> Iterator[Message]:
+    """Yield the rules of group_limits.csv, in the words of `site_rules.rule_in_words`."""
+    if not site_rules(study.problem):
+        return
+    rows: list[Any] = list(study.problem.network["group_limits"].itertuples(index=False))
+    for row in rows:
+        number = int(row.number)
+        if row.rule == ONLY_IF:
+            yield Message(
+                "{group} open only if at least {number} of {needs} is open",
+                group=row.group_id,
+                number=number,
+                needs=row.needs_id,
+            )
+        elif row.rule == AT_LEAST:
+            yield Message("at least {number} of {group} open", number=number, group=row.group_id)
+        else:
+            yield Message("at most {number} of {group} open", number=number, group=row.group_id)
+
+
+def _row(channels: list[str]) -> Message:
+    """Return the labels of channels in a row, as one message."""
+    labels = VALUES["channel"]
+    row = Message(labels[channels[0]])
+    for name in channels[1:]:
+        row = Message("{first}, {last}", first=row, last=Message(labels[name]))
+    return row
+
+
+def _in_time(target: ServiceTarget) -> Message:
     """Return a service target as a sentence."""
-    scope = f" of {target.scope}" if target.scope else ""
-    share, days = NUMBER.format(100.0 * target.share), target.days
-    return f"at least {share}% of the orders{scope} within {days} day{'s' * (days != 1)}"
+    share, days = 100.0 * target.share, target.days
+    if target.scope:
+        return counted(
+            "at least {share:,.15g}% of the orders of {scope} within {n} day",
+            "at least {share:,.15g}% of the orders of {scope} within {n} days",
+            days,
+            share=share,
+            scope=target.scope,
+        )
+    return counted(
+        "at least {share:,.15g}% of the orders within {n} day",
+        "at least {share:,.15g}% of the orders within {n} days",
+        days,
+        share=share,
+    )
+
+
+def instance_in_words(study: Study, n_planned: int) -> Message:
+    """Describe the instance that a bound is valid for.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked.
+    n_planned : int
+        Number of zones that are planned, after merging.
+
+    Returns
+    -------
+    Message
+        Number of zones, products, periods and sites.
+    """
+    problem, asked = study.problem, study.options.resolution
+    size: dict[str, int] = {
+        "zones": n_planned,
+        "products": len(problem.products),
+        "periods": len(problem.periods),
+        "sites": len(problem.network["sites"]),
+        "before": len(problem.demand.zones),
+    }
+    if n_planned == size["before"]:
+        return Message(
+            "{zones:,} zones, {products} products, {periods} periods, {sites} sites", **size
+        )
+    if asked and asked < n_planned:
+        return Message(
+            "{zones:,} zones (merged from {before:,}, the fewest possible; {asked:,} asked), "
+            "{products} products, {periods} periods, {sites} sites",
+            asked=asked,
+            **size,
+        )
+    return Message(
+        "{zones:,} zones (merged from {before:,}), {products} products, {periods} periods, "
+        "{sites} sites",
+        **size,
+    )
+
+
+def bounded_instance(study: Study, n_planned: int, bound_kind: str) -> Message:
+    """Describe the instance that a bound of a kind is valid for.
+
+    Parameters
+    ----------
+    study : Study
+        What was asked.
+    n_planned : int
+        Number of zones that are planned, after merging.
+    bound_kind : str
+        ``certified`` or ``solver``; a certified bound is that of zones which may be split.
+
+    Returns
+    -------
+    Message
+    """
+    words = instance_in_words(study, n_planned)
+    if study.options.single_source and bound_kind == "certified":
+        return Message("{instance}, without single sourcing", instance=words)
+    return words

@@ -8,19 +8,41 @@ every text back exactly. Numbers, also negative ones, are written as they are.
 
 from __future__ import annotations
 
-import csv
 import re
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.folder import read_own_file
+from fulfill.study.output import Output
 
 DIGITS = "%.15g"
 """Fifteen digits hide the last rounding error and let an audit reproduce every value to 1e-9."""
 # Spreadsheets of East Asian locales also take the full-width forms of the four characters.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_SPECIAL = re.compile('[,"\r\n]')
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+
+
+def write_output(declared: Output, table: pd.DataFrame, folder: Path) -> None:
+    """Write a declared table for people, with its numbers rounded.
+
+    Parameters
+    ----------
+    declared : Output
+        Name of the file, and decimals by column.
+    table : DataFrame
+        With exact values.
+    folder : Path
+        Folder to write to.
+    """
+    write_csv(declared.rounded(table), folder / declared.name)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -29,48 +51,49 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     Parameters
     ----------
     frame : DataFrame
-        Its index is not written.
+        Its index is not written. A missing value is an empty cell.
     path : Path
         File to write.
     """
-    table = frame.set_axis([neutral(str(name)) for name in frame.columns], axis=1)
-    texts = [name for name in table.columns if _has_texts(table[name])]
-    table = table.assign(**{name: _neutral(table[name]) for name in texts})
-    # The csv module does not quote a carriage return by itself, and readers take it for a line end.
-    returns = any(
-        table[name].drop_duplicates().astype(str).str.contains("\r", regex=False).any()
-        for name in texts
-    )
-    if not returns:
-        floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-        table = table.assign(**{name: _digits(table[name]) for name in floats})
-    table.to_csv(
-        path,
-        index=False,
-        encoding="utf-8",
-        lineterminator="\n",
-        float_format=DIGITS,
-        quoting=csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL,
-    )
+    header = [_quoted(neutral(str(name))) for name in frame.columns]
+    rows = zip(*(_cells(frame[name]) for name in frame.columns), strict=True)
+    lines = [",".join(header), *map(",".join, rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
-def _neutral(column: pd.Series) -> pd.Series:
-    """Return a column of texts that no spreadsheet takes for formulas; equal ones are seen once."""
-    code, distinct = pd.factorize(column, use_na_sentinel=False)
-    neutralised = pd.Series([_neutral_cell(cell) for cell in distinct], dtype=object)
-    return pd.Series(neutralised.to_numpy()[code], index=column.index, dtype=object)
+def _cells(column: pd.Series) -> list[str]:
+    """Return the cells of a column as they stand in the file.
 
-
-def _digits(column: pd.Series) -> pd.Series:
-    """Return the numbers of a column as texts; formatting them in one call is several times faster.
-
-    A missing number is an empty text.
+    Numbers are formatted in one call and equal texts are looked at once, which is several times
+    faster than cell by cell.
     """
-    values = column.to_numpy(float)
-    texts = ((DIGITS + "\n") * len(values) % tuple(values.tolist())).split("\n")[:-1]
-    written = np.array(texts, object)
-    written[np.isnan(values)] = ""
-    return pd.Series(written, index=column.index, dtype=object)
+    if pd.api.types.is_float_dtype(column):
+        values = column.to_numpy(float)
+        written = f"{DIGITS}\n" * len(values) % tuple(values.tolist())
+        return written.replace("nan\n", "\n").split("\n")[:-1]
+    return list(_of_each(_cell, column))
+
+
+def _of_each(function: Callable[[Any], str], column: pd.Series) -> NDArray[np.object_]:
+    """Return the text that a function gives for each value; equal values are looked at once."""
+    code, distinct = pd.factorize(column, use_na_sentinel=False)
+    return np.array([function(value) for value in distinct], object)[code]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return _quoted(neutral(value))
+    if value is None or value != value:  # NaN and NaT differ from themselves
+        return ""
+    return DIGITS % value if isinstance(value, float) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes where RFC 4180 asks for them.
+
+    A line end of either kind is one, as readers take a carriage return for a line end too.
+    """
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
 def read_csv(file: Path | BytesIO) -> pd.DataFrame:
@@ -96,6 +119,70 @@ def read_csv(file: Path | BytesIO) -> pd.DataFrame:
     return originals(table)
 
 
+def read_output(declared: Output, folder: Path) -> pd.DataFrame:
+    """Return a declared table of a run with every cell as text.
+
+    Parameters
+    ----------
+    declared : Output
+        Name of the file, and its columns.
+    folder : Path
+        Run folder.
+
+    Returns
+    -------
+    DataFrame
+        Of str; empty cells are empty texts.
+
+    Raises
+    ------
+    InputError
+        F101 where the file is missing, F311 where it cannot be parsed or lacks a column, F347 where
+        it is no regular file.
+    """
+    content = read_own_file(folder / declared.name)
+    try:
+        table = read_csv(BytesIO(content))
+    except (ValueError, pd.errors.ParserError) as error:
+        raise InputError([Fault("F311", declared.name, detail=str(error))]) from None
+    missing = [name for name in declared.keys if name not in table.columns]
+    if missing:
+        detail = f"it lacks {', '.join(missing)}"
+        raise InputError([Fault("F311", declared.name, detail=detail)])
+    return table
+
+
+def typed(table: pd.DataFrame, declared: Output) -> pd.DataFrame:
+    """Return a table of texts with its numeric columns as float64.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `read_csv`.
+    declared : Output
+        Name of the file, and which of its columns are numbers.
+
+    Returns
+    -------
+    DataFrame
+        Empty cells of numeric columns are NaN.
+
+    Raises
+    ------
+    InputError
+        F311 for every numeric column with a cell that is no number.
+    """
+    changed, faults = {}, []
+    for column in filter(declared.is_number, table.columns):
+        try:
+            changed[column] = np.array([float(cell or "nan") for cell in table[column].tolist()])
+        except ValueError as error:
+            faults.append(Fault("F311", declared.name, column=column, detail=str(error)))
+    if faults:
+        raise InputError(faults)
+    return table.assign(**changed)
+
+
 def originals(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of a run as it was before `write_csv` neutralised it.
 
@@ -111,9 +198,7 @@ def originals(table: pd.DataFrame) -> pd.DataFrame:
     """
     table = table.set_axis([original(str(name)) for name in table.columns], axis=1)
     texts = [name for name in table.columns if _has_texts(table[name])]
-    return table.assign(
-        **{name: [original(cell) for cell in table[name].astype(str)] for name in texts}
-    )
+    return table.assign(**{name: _of_each(original, table[name].astype(str)) for name in texts})
 
 
 def neutral(text: str) -> str:
@@ -126,10 +211,6 @@ def neutral(text: str) -> str:
 def original(text: str) -> str:
     """Return the text that `neutral` was given."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
-def _neutral_cell(cell: object) -> object:
-    return neutral(cell) if isinstance(cell, str) else cell
 
 
 def _has_texts(column: pd.Series) -> bool:

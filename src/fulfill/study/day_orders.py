@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from calendar import isleap
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,16 @@ from numpy.typing import NDArray
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.distances import landing_of
 from fulfill.inputs.network import Network
+from fulfill.inputs.periods import period_of
+from fulfill.inputs.rate_cards import RateCards, cards_on
 from fulfill.model.economics.last_mile import OWN_VANS
+from fulfill.model.economics.rate_cards import (
+    NO_CARD,
+    by_card_zone,
+    card_prices,
+    destination_states,
+    lane_zones,
+)
 from fulfill.study.run import Run
 
 
@@ -32,12 +42,15 @@ class RunFlows:
         zones.csv of the run.
     network : Network
         With the vehicles and prices to use.
+    cards : RateCards
+        The rate cards of the network on the as-of date of the run.
     """
 
     outbound: pd.DataFrame
     inbound: pd.DataFrame
     zones: pd.DataFrame
     network: Network
+    cards: RateCards
 
 
 def flows_of(run: Run, network: Network) -> RunFlows:
@@ -65,7 +78,8 @@ def flows_of(run: Run, network: Network) -> RunFlows:
         raise InputError([Fault("F101", "flows.csv", detail=detail)])
     flows, zones = run.flows, run.zones
     home = (flows["leg"] == "outbound") & flows["channel"].isin(["local", "nearshore"])
-    return RunFlows(flows[home], flows[flows["leg"] == "inbound"], zones, network)
+    cards = cards_on(network.tables, run.study.problem.regime.as_of)
+    return RunFlows(flows[home], flows[flows["leg"] == "inbound"], zones, network, cards)
 
 
 def own_zones(flows: RunFlows) -> set[str]:
@@ -142,48 +156,6 @@ def pick_period(
     return str((own.groupby("period")["dispatched"].sum() / days).idxmax())
 
 
-def period_of(calendar: pd.DataFrame, day: date) -> str:
-    """Return the period of a day: an event that covers it, otherwise the latest month begun.
-
-    Periods come back every year, and may run over New Year.
-
-    Parameters
-    ----------
-    calendar : DataFrame
-        calendar.csv; the year of its dates is ignored.
-    day : date
-        Day of any year.
-
-    Returns
-    -------
-    str
-        Period id.
-    """
-    starts = [pd.Timestamp(value).date() for value in calendar["starts"]]
-    rows = list(zip(calendar["period_id"], calendar["kind"], starts, calendar["days"], strict=True))
-    for name, kind, start, days in rows:
-        if kind == "event" and (day - _last_begin(start, day)).days < days:
-            return str(name)
-    months = [(_last_begin(start, day), name) for name, kind, start, _ in rows if kind == "month"]
-    return str(max(months)[1]) if months else str(rows[0][0])
-
-
-def _last_begin(start: date, day: date) -> date:
-    """Return when a period that begins every year on the date of `start` last began before a day.
-
-    What begins on 29 February begins on 1 March of a year without that day.
-    """
-    years = (day.year, day.year - 1)
-    return max(begin for year in years if (begin := _in_year(start, year)) <= day)
-
-
-def _in_year(start: date, year: int) -> date:
-    """Return the date of `start` in another year."""
-    if (start.month, start.day) == (2, 29) and not isleap(year):
-        return date(year, 3, 1)
-    return start.replace(year=year)
-
-
 def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.DataFrame:
     """Return the orders of a delivery day by zone and product, with the carrier's price.
 
@@ -207,22 +179,22 @@ def orders_a_day(flows: RunFlows, sites: tuple[str, ...], period: str) -> pd.Dat
     out = out[
         out["from"].isin(sites) & (out["period"] == period) & (out["dispatched"] > 0)
     ].reset_index(drop=True)
-    calendar = network["calendar"].set_index("period_id").to_dict("index")[period]
+    period_days = float(network["calendar"].set_index("period_id")["days"][period])
     # The orders of a whole week are delivered on its delivery days only.
-    days = float(calendar["days"]) * network.parameters["delivery_days_week"] / 7.0
+    days = period_days * network.parameters["delivery_days_week"] / 7.0
     kinds = flows.zones.set_index("zone_id")
     weight = (
         out["product"].map(network["products"].set_index("product_id")["weight_kg"]).astype(float)
     )
     priced = out.assign(
         country=out["to"].map(kinds["country"]),
+        state=out["to"].map(kinds["state"]),
         zone_class=out["to"].map(kinds["zone_class"]),
         weight_kg=weight,
         orders=out["dispatched"] / days,
         zone_id=out["to"],
     )
-    price = carrier_price(priced, network) + out["to"].map(ferry_charges(flows)).to_numpy(float)
-    price = price * float(calendar["last_mile_factor"])
+    price = carrier_price(priced, flows, period)
     priced = priced.assign(total_usd=price * priced["orders"])
     grouped = priced.groupby(["zone_id", "product"], sort=True).agg(
         orders=("orders", "sum"), weight_kg=("weight_kg", "first"), depot_km=("distance_km", "min"),
@@ -239,36 +211,62 @@ def ferry_charges(flows: RunFlows) -> pd.Series:
     return pd.Series(charge[landing], pd.Index(flows.zones["zone_id"]))
 
 
-def carrier_price(rows: pd.DataFrame, network: Network) -> NDArray[np.float64]:
-    """Return the price of services.csv for an order of each row, before seasonal factors.
+def carrier_price(rows: pd.DataFrame, flows: RunFlows, period: str) -> NDArray[np.float64]:
+    """Return the price of services.csv, or of its rate cards, for an order of each row.
 
     Parameters
     ----------
     rows : DataFrame
-        country, service_id, zone_class, distance_km, weight_kg. For own vans the cheapest service
-        is taken as the carrier's price.
-    network : Network
-        With the table of services.
+        from, to, product, country, state, service_id, zone_class, distance_km, weight_kg. For own
+        vans the cheapest service is taken as the carrier's price.
+    flows : RunFlows
+        Of the run.
+    period : str
+        Period id.
 
     Returns
     -------
     (n_rows,) array
         USD per order; infinite where no service applies.
     """
+    network, products = flows.network, flows.network["products"]
+    services = by_card_zone(network["services"], flows.cards)
+    parcel = (products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))
+    period_at = network["calendar"]["period_id"].tolist().index(period)
+    by_card = card_prices(flows.cards, services, *parcel)[:, :, period_at]
+    product = pd.Index(products["product_id"]).get_indexer(pd.Index(rows["product"]))
+    factor = float(network["calendar"]["last_mile_factor"].iloc[period_at])
+    ferry = rows["to"].map(ferry_charges(flows)).to_numpy(float)
     price = np.full(len(rows), np.inf)
     km, weight = (rows[name].to_numpy(float) for name in ("distance_km", "weight_kg"))
     extra = np.maximum(weight - 1.0, 0.0)  # the base price includes the first kilogram
     by_van = rows["service_id"] == OWN_VANS
-    for row in network["services"].to_dict("records"):
+    for number, row in enumerate(services.to_dict("records")):
         fits = ((rows["service_id"] == row["service_id"]) | by_van) & (
             rows["zone_class"] == row["zone_class"]
         )
         # Distance bands are open below, except that the first one includes zero.
         fits &= (rows["country"] == row["country"]) & (km <= row["km_to"])
         fits &= (km > row["km_from"]) | (row["km_from"] == 0)
-        asked = row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0
+        fits &= _on_card(rows, flows, row)
+        own = row["base_usd"] + row["usd_kg"] * extra + row["usd_100km"] * km / 100.0
+        asked = factor * (own + ferry) + by_card[number, product]
         price = np.where(fits, np.minimum(price, asked), price)
     return price
+
+
+def _on_card(
+    rows: pd.DataFrame, flows: RunFlows, option: Mapping[Hashable, Any]
+) -> NDArray[np.bool_]:
+    """Tell which rows have the card zone and the state of an option; all without a rate card."""
+    card, country = str(option["card"]), str(option["country"])
+    if card == NO_CARD:
+        return np.ones(len(rows), bool)
+    start = rows["from"].map(flows.network["sites"].set_index("site_id")["state"]).to_numpy(object)
+    goal, km = rows["state"].to_numpy(object), rows["distance_km"].to_numpy(float)
+    zone = lane_zones(flows.cards, card, country, start, goal, km)
+    state = destination_states(flows.cards, card, country, goal)
+    return np.asarray((zone == option["card_zone"]) & (state == option["card_state"]))
 
 
 def weekly_loads(

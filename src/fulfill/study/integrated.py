@@ -25,6 +25,7 @@ from fulfill.model.decisions import INTERRUPTED
 from fulfill.routing.day.route_stops import EngineOptions, road_map
 from fulfill.routing.day.tables import VEHICLE_COLUMNS
 from fulfill.study.delivery_day import check_vehicles
+from fulfill.study.language import translated as _
 from fulfill.study.optimize import find_plan, reprice
 from fulfill.study.private_fleet import (
     SiteDay,
@@ -37,6 +38,7 @@ from fulfill.study.private_fleet import (
 )
 from fulfill.study.run import Run
 from fulfill.study.study import Study
+from fulfill.study.vocabulary import WHOLE, shown
 
 log = logging.getLogger(__name__)
 MOST_ROUNDS = 8
@@ -298,9 +300,18 @@ def _row(
     }
 
 
-def _in_words(number: int, row: dict[str, object]) -> str:
-    return (
-        f"round {number} ({row['kind']}): {row['routed_usd']:,.0f} USD routed "
-        f"({row['planned_usd']:,.0f} planned), {row['sites']} sites, {row['vehicles_day']} vans, "
-        f"{row['own_orders_day']:,.0f} own orders a day, {row['seconds']:.0f} s"
+def _in_words(number: int, row: dict[str, Any]) -> str:
+    text = _(
+        "round {number} ({kind}): {routed} USD routed ({planned} planned), {sites} sites, "
+        "{vans} vans, {orders} own orders a day, {seconds} s"
+    )
+    return text.format(
+        number=number,
+        kind=shown(row["kind"], "last_mile"),
+        routed=shown(row["routed_usd"], WHOLE),
+        planned=shown(row["planned_usd"], WHOLE),
+        sites=row["sites"],
+        vans=row["vehicles_day"],
+        orders=shown(row["own_orders_day"], WHOLE),
+        seconds=round(row["seconds"]),
     )

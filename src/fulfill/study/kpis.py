@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,40 +13,20 @@ from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import LocationInstance, leaving_orders, shipped_orders
+from fulfill.model.instance import Inbound, LocationInstance, leaving_orders, shipped_orders
+from fulfill.study.attribution import MADE, attributed_costs
 from fulfill.study.capacity_use import band_use, capacity_table
 from fulfill.study.lane_starts import lane_starts
+from fulfill.study.names import column, id_and_name, named, names_of
 from fulfill.study.plan import Plan
+from fulfill.study.priced import Priced, nearshore_routes, nearshore_share
 from fulfill.study.unserved import missing_orders, unserved_table
 
 Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
 """Parts of the objective that do not belong to the landed cost of an order."""
 TIE = 1e-9
-"""Relative difference below which two loads count as equal when the peak period is determined, and
-share of all goods below which a plant makes nothing."""
-
-
-@dataclass(frozen=True)
-class Priced:
-    """The decisions of a plan with the model that prices them.
-
-    Attributes
-    ----------
-    problem : Problem
-        What was planned.
-    economics : Economics
-        Unit economics by part.
-    instance : LocationInstance
-        Arrays that the decisions refer to.
-    decisions : Decisions
-        The plan.
-    """
-
-    problem: Problem
-    economics: Economics
-    instance: LocationInstance
-    decisions: Decisions
+"""Relative difference below which two loads count as equal when the peak period is determined."""
 
 
 def tabulate(
@@ -76,27 +56,31 @@ def tabulate(
     Plan
         With all tables of a run folder.
     """
-    priced = Priced(problem, economics, instance, decisions)
+    priced = Priced(problem, economics, instance, decisions, names_of(problem))
     flows = _outbound(priced)
     used = band_use(instance, decisions)
-    costs = _costs(priced, used)
+    parts = attributed_costs(priced, used, flows)
+    landed = parts.drop(columns=list(LOSS_PARTS), errors="ignore").sum(axis=1)
+    costs = _with_channels(_costs(priced, used), parts, flows)
     missing = missing_orders(instance, decisions)
-    channels = _channels(instance, flows, missing)
-    costs["usd_per_order"] = costs["usd_year"] / _base(flows["dispatched"])
+    channels = _channels(instance, flows, missing, landed)
     co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
     if problem.network["emissions"].empty:
         co2_kg = np.nan
+    unserved = unserved_table(instance, decisions, used, co2_kg)
+    products = pd.Series(named(unserved["product"], priced.names["product"]), dtype="str")
+    unserved.insert(unserved.columns.tolist().index("limits"), "product_name", products)
     return Plan(
         outcome=outcome,
         as_of=problem.regime.as_of.isoformat(),
         kpis=_kpis(priced, flows, costs, channels, used, co2_kg),
         sites=_sites(priced, used),
         flows=pd.concat([_public(flows), _inbound(priced)], ignore_index=True),
-        zones=_zones(priced, flows, missing),
+        zones=_zones(priced, flows, missing, landed),
         costs=costs,
-        capacity=capacity_table(instance, decisions, used),
+        capacity=capacity_table(instance, decisions, used, priced.names),
         channels=channels,
-        unserved=unserved_table(instance, decisions, used, co2_kg),
+        unserved=unserved,
     )
 
 
@@ -109,33 +93,6 @@ def _cancelled(delivered: ArrayLike, placed: ArrayLike) -> Array:
     """Return the share of placed orders that is not delivered; NaN where none is placed."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(1.0 - np.divide(delivered, placed))
-
-
-def nearshore_share(problem: Problem, instance: LocationInstance, decisions: Decisions) -> Array:
-    """Return the share of the goods of a site that came from nearshore plants.
-
-    Parameters
-    ----------
-    problem : Problem
-        Its table of origins is used.
-    instance : LocationInstance
-        Inbound routes.
-    decisions : Decisions
-        The plan.
-
-    Returns
-    -------
-    (n_sites, n_products, n_periods) array
-        Share between 0 and 1; zero where no goods arrive.
-    """
-    total = np.zeros((len(instance.sites), *instance.shape[1:]))
-    near = np.zeros_like(total)
-    inbound = instance.required_inbound
-    if len(inbound.route_site):
-        local = (problem.network["origins"]["country"] != "CN").to_numpy()[inbound.route_origin]
-        np.add.at(total, inbound.route_site, decisions.inbound)
-        np.add.at(near, inbound.route_site[local], decisions.inbound[local])
-    return np.asarray(np.divide(near, total, out=np.zeros_like(near), where=total > 0))
 
 
 def _outbound(priced: Priced) -> pd.DataFrame:
@@ -152,21 +109,23 @@ def _outbound(priced: Priced) -> pd.DataFrame:
         instance.lane_zone[lane],
     )
     table = economics.delivery_options.table
-    kind = table["channel"].to_numpy()[option]
-    share = np.where(
-        kind == "local", nearshore_share(problem, instance, decisions)[site, k, t], 0.0
-    )
-    gates = np.array([*crossing_table(problem.network, freight=True)["gateway_id"], ""])
+    local = (table["channel"] == "local").to_numpy()[option]
+    share = np.where(local, nearshore_share(problem, instance, decisions)[site, k, t], 0.0)
+    known = priced.names
+    starts = lane_starts(instance).tolist()
+    crossings = [*crossing_table(problem.network, freight=True)["gateway_id"], ""]
     frame = pd.DataFrame(
         {
             "leg": "outbound",
-            "from": lane_starts(instance)[lane],
-            "to": np.array(instance.zones)[zone],
-            "channel": kind,
-            "product": np.array(instance.products)[k],
-            "period": np.array(instance.periods)[t],
-            "via": gates[economics.lanes.crossing[lane]],
-            "service_id": table["service_id"].to_numpy()[option],
+            "from": column(starts, lane),
+            "from_name": column(named(starts, {**known["site"], **known["origin"]}), lane),
+            **id_and_name("to", instance.zones, known["zone"], zone),
+            "to_state": column(problem.demand.zones["state"], zone),
+            "channel": column(table["channel"], option),
+            **id_and_name("product", instance.products, known["product"], k),
+            **id_and_name("period", instance.periods, known["period"], t),
+            **id_and_name("via", crossings, known["gateway"], economics.lanes.crossing[lane]),
+            "service_id": column(table["service_id"], option),
             "orders": orders,
             "distance_km": economics.lanes.km[lane],
             "lead_time_days": economics.lead_times.mean[option, t],
@@ -204,28 +163,20 @@ def _inbound(priced: Priced) -> pd.DataFrame:
     instance, decisions = priced.instance, priced.decisions
     inbound = instance.required_inbound
     route, k, t = np.nonzero(decisions.inbound > 1e-9)
-    origins = problem.network["origins"]
-    gates = np.array([*inbound.gateways, ""])
-    via = np.char.add(
-        np.char.add(
-            gates[inbound.route_gateway[route]],
-            np.where(inbound.route_crossing[route] >= 0, "+", ""),
-        ),
-        gates[inbound.route_crossing[route]],
-    )
-    nearshore = (origins["country"] != "CN").to_numpy()[inbound.route_origin[route]]
+    known = priced.names
+    nearshore = nearshore_routes(problem, instance)[route]
     amount = decisions.inbound[route, k, t]
     return pd.DataFrame(
         {
             "leg": "inbound",
-            "from": np.array(inbound.origins)[inbound.route_origin[route]]
-            if len(inbound.origins)
-            else "",
-            "to": np.array(instance.sites)[inbound.route_site[route]],
-            "channel": np.where(nearshore, "nearshore", "local"),
-            "product": np.array(instance.products)[k],
-            "period": np.array(instance.periods)[t],
-            "via": np.char.strip(via, "+"),
+            **id_and_name("from", inbound.origins, known["origin"], inbound.route_origin[route]),
+            **id_and_name("to", instance.sites, known["site"], inbound.route_site[route]),
+            "to_state": column(problem.network["sites"]["state"], inbound.route_site[route]),
+            "channel": column(("local", "nearshore"), nearshore.astype(int)),
+            **id_and_name("product", instance.products, known["product"], k),
+            **id_and_name("period", instance.periods, known["period"], t),
+            "via": column(route_gateways(inbound, "+"), route),
+            "via_name": column(route_gateways(inbound, " + ", known["gateway"]), route),
             "service_id": "",
             "orders": amount,
             "distance_km": np.nan,
@@ -235,6 +186,34 @@ def _inbound(priced: Priced) -> pd.DataFrame:
             "delivered": np.nan,
         }
     )
+
+
+def route_gateways(
+    inbound: Inbound, joint: str, names: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return the gateway and the border crossing of each route as one text.
+
+    Parameters
+    ----------
+    inbound : Inbound
+        Routes.
+    joint : str
+        What joins the two.
+    names : Mapping of str to str, optional
+        Names to use in place of the ids.
+
+    Returns
+    -------
+    list of str
+        Empty texts for routes that pass neither.
+    """
+    gates = [*named(inbound.gateways, names or {}), ""]
+    return [
+        joint.join(filter(None, (gates[gateway], gates[crossing])))
+        for gateway, crossing in zip(
+            inbound.route_gateway.tolist(), inbound.route_crossing.tolist(), strict=True
+        )
+    ]
 
 
 def _costs(priced: Priced, used: Array) -> pd.DataFrame:
@@ -277,13 +256,26 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     return pd.DataFrame({"part": list(parts), "usd_year": list(parts.values())})
 
 
+def _with_channels(costs: pd.DataFrame, parts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts with their cost per order, and by channel as far as orders cause it."""
+    by_channel = parts.groupby(flows["channel"]).sum().T
+    columns = {
+        f"{name}_usd": by_channel[name].reindex(costs["part"], fill_value=0.0).to_numpy()
+        if name in by_channel
+        else 0.0
+        for name in CHANNELS
+    }
+    per_order = costs["usd_year"] / _base(flows["dispatched"])
+    return costs.assign(usd_per_order=per_order, **columns)
+
+
 def _plants_usd(instance: LocationInstance, decisions: Decisions) -> float:
     """Return the fixed costs of the plants that make anything, USD a year."""
     inbound = instance.required_inbound
     orders = decisions.inbound.sum(axis=(1, 2))
     made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
     made = made + shipped_orders(instance, decisions).sum(axis=(1, 2))
-    return float(inbound.origin_fixed_usd[made > TIE * made.sum()].sum())
+    return float(inbound.origin_fixed_usd[made > MADE * made.sum()].sum())
 
 
 def _kpis(
@@ -369,15 +361,18 @@ def inbound_co2(instance: LocationInstance, decisions: Decisions) -> float:
     )
 
 
-def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
-    """Return orders, share, lead time and cancellation by channel, with unserved orders last."""
-    amounts = flows[["orders", "placed", "delivered"]].assign(
-        days=flows["orders"] * flows["lead_time_days"]
+def _channels(
+    instance: LocationInstance, flows: pd.DataFrame, missing: Array, landed: pd.Series
+) -> pd.DataFrame:
+    """Return the figures of each channel, with unserved orders last."""
+    amounts = flows[["orders", "placed", "dispatched", "delivered"]].assign(
+        days=flows["orders"] * flows["lead_time_days"], landed=landed
     )
     table = amounts.groupby(flows["channel"]).sum().reindex(list(CHANNELS)).fillna(0.0)
     orders = np.append(table["orders"].to_numpy(), missing.sum())
     with np.errstate(invalid="ignore"):
         days = table["days"].to_numpy() / table["orders"].to_numpy()
+        per_order = table["landed"].to_numpy() / table["dispatched"].to_numpy()
     cancelled = _cancelled(table["delivered"].to_numpy(), table["placed"].to_numpy())
     return pd.DataFrame(
         {
@@ -386,12 +381,13 @@ def _channels(instance: LocationInstance, flows: pd.DataFrame, missing: Array) -
             "share": orders / _base(instance.demand),
             "lead_time_days": np.append(days, np.nan),
             "cancellation_rate": np.append(cancelled, np.nan),
+            "landed_cost_usd_per_order": np.append(per_order, np.nan),
         }
     )
 
 
-def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
-    """Return every zone with its orders, lead time, service shares, main site and main channel."""
+def _zones(priced: Priced, flows: pd.DataFrame, missing: Array, landed: pd.Series) -> pd.DataFrame:
+    """Return every zone with its orders, lead time, service shares, main site and channels."""
     problem, economics, instance = priced.problem, priced.economics, priced.instance
     columns = ["zone_id", "name", "country", "state", "lat", "lon", "population", "zone_class"]
     zones = problem.demand.zones[columns].copy()
@@ -411,18 +407,35 @@ def _zones(priced: Priced, flows: pd.DataFrame, missing: Array) -> pd.DataFrame:
         zones["cancellation_rate"] = _cancelled(
             added(flows["delivered"].to_numpy()), added(flows["placed"].to_numpy())
         )
+        zones["landed_cost_usd_per_order"] = added(landed.to_numpy()) / added(
+            flows["dispatched"].to_numpy()
+        )
         for name in CHANNELS:
             zones[f"share_{name}"] = (
                 added(amount * (flows["channel"] == name).to_numpy()) / zones["orders"]
             )
         zones["share_unserved"] = missing.sum(axis=(1, 2)) / zones["orders"]
-    for column, key in (("main_site", "from"), ("main_channel", "channel")):
-        # Rounded, so that a tie is decided by name and not by the order of summation.
-        total = flows.groupby(["_zone", key])["orders"].sum().round(6).reset_index()
-        ranked = total.sort_values(["_zone", "orders", key], ascending=[True, False, True])
-        first = ranked.drop_duplicates("_zone").set_index("_zone")[key]
-        zones[column] = pd.Series(range(n_zones)).map(first).fillna("").to_numpy()
+    site, channel = _ranked(flows, "from"), _ranked(flows, "channel")
+    every = pd.RangeIndex(n_zones)
+    zones["main_site"] = site[0].reindex(every, fill_value="").to_numpy()
+    zones["main_site_name"] = named(zones["main_site"], priced.names["site"])
+    zones["main_channel"] = channel[0].reindex(every, fill_value="").to_numpy()
+    largest = zones[[f"share_{name}" for name in CHANNELS]].max(axis=1)
+    zones["main_channel_share"] = largest.where(zones["main_channel"] != "")
+    zones["second_channel"] = channel[1].reindex(every, fill_value="").to_numpy()
     return zones
+
+
+def _ranked(flows: pd.DataFrame, key: str) -> tuple[pd.Series, pd.Series]:
+    """Return the values of a column with most and second most orders of each zone, by `_zone`."""
+    # Rounded, so that a tie is decided by name and not by the order of summation.
+    total = flows.groupby(["_zone", key])["orders"].sum().round(6).reset_index()
+    ranked = total[total["orders"] > 0].sort_values(
+        ["_zone", "orders", key], ascending=[True, False, True]
+    )
+    place = ranked.groupby("_zone").cumcount()
+    first, second = (ranked[place == rank].set_index("_zone")[key] for rank in (0, 1))
+    return first, second
 
 
 def _sites(priced: Priced, used: Array) -> pd.DataFrame:
@@ -443,9 +456,10 @@ def _sites(priced: Priced, used: Array) -> pd.DataFrame:
         frame["mean_utilisation"] = handled.sum(axis=1) / base.sum(axis=1)
     peak = np.fmax.reduce(load, axis=1)
     frame["peak_utilisation"] = peak
-    frame["peak_period"] = np.array(instance.periods)[
-        (load >= (1.0 - TIE) * peak[:, None]).argmax(axis=1)
-    ]
+    busiest = (load >= (1.0 - TIE) * peak[:, None]).argmax(axis=1)
+    frame = frame.assign(
+        **id_and_name("peak_period", instance.periods, priced.names["period"], busiest)
+    )
     frame["fixed_usd_year"] = economics.fixed_usd[rows, size[rows]]
     frame["opening_usd"] = instance.invest_usd[rows, size[rows]]
     return frame.sort_values(["orders_year", "site_id"], ascending=[False, True]).reset_index(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fulfill.study.outputs import LINEHAUL, SHARES, SITES, STOPS, VEHICLES, ZONES, Output, output
+from fulfill.study.output import Output, output
+from fulfill.study.outputs import LINEHAUL, SHARES, SITES, STOPS, VEHICLES, ZONES
 from fulfill.study.vocabulary import TENTH, WHOLE, WHOLE_PERCENT, Figure
 
 # fmt: off

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,13 @@ from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate_file, warm_start
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
+from fulfill.study.conditions import bounded_instance, conditions
 from fulfill.study.csv_files import originals
+from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
-from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY
+from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY, TABLES_FILE
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -36,10 +38,8 @@ from fulfill.study.run_folder import (
     INPUTS,
     PRIVATE_FLEET,
     SUMMARY,
-    TABLES,
     WARM_START,
 )
-from fulfill.study.run_reader import read_typed
 from fulfill.study.study import PlanOptions, Study, ask
 
 INPUT_FILES = {"network": network_folder.FILES, "demand": demand_folder.FILES}
@@ -59,7 +59,7 @@ STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
 OPTIONS: dict[str, type] = {
     **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
     **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
-    "with_routing": bool,
+    **dict.fromkeys(("with_routing", "single_source"), bool),
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
 
@@ -96,7 +96,7 @@ def open_run(folder: str | Path) -> Run:
         raise InputError(changed)
     study = study_of(folder, read_options(folder), places)
     plan = Plan(
-        outcome=outcome_of(claimed),
+        outcome=_told(outcome_of(claimed), study),
         as_of=str(claimed["as_of"]),
         kpis=_undefined(claimed["kpis"]),
         **_tables(folder, claimed),
@@ -393,6 +393,22 @@ def outcome_of(claimed: Mapping[str, Any]) -> Outcome:
     )
 
 
+def _told(outcome: Outcome, study: Study) -> Outcome:
+    """Return an outcome whose texts can be shown in other languages.
+
+    The texts of a summary are those of its study, unless somebody changed them.
+    """
+    n_planned = len(study.planned_problem().demand.zones)
+    bounds = (bounded_instance(study, n_planned, kind) for kind in ("certified", "solver"))
+    texts = (*conditions(study, n_planned), *bounds)
+    known: dict[str, str] = {str(text): text for text in texts}
+    return replace(
+        outcome,
+        bound_of=known.get(outcome.bound_of, outcome.bound_of),
+        conditions=tuple(known.get(text, text) for text in outcome.conditions),
+    )
+
+
 def figure(value: object, otherwise: float = math.nan) -> float:
     """Return a number of a summary as float, or `otherwise` for null and anything else."""
     return float(value) if is_number(value) else otherwise  # type: ignore[arg-type]
@@ -404,7 +420,7 @@ def _undefined(kpis: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tables(folder: Path, claimed: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Return the tables of a run; empty where there is no plan."""
+    """Return the exact tables of a run; none where there is no plan."""
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
         return {}
-    return {name: read_typed(folder, name) for name in TABLES}
+    return read_exact_tables(folder / TABLES_FILE)

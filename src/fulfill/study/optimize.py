@@ -31,7 +31,7 @@ from fulfill.model.decisions import (
 )
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart, check_warm_start
-from fulfill.study.conditions import conditions
+from fulfill.study.conditions import bounded_instance, conditions, instance_in_words
 from fulfill.study.kpis import tabulate
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
@@ -118,7 +118,7 @@ def find_plan(
     spent = time.perf_counter() - begun
     log.info(
         "instance: %s, %d lanes, %d inbound routes",
-        instance_in_words(instance, study),
+        instance_in_words(study, len(instance.zones)),
         len(instance.lane_zone),
         instance.n_routes,
     )
@@ -333,7 +333,7 @@ def _outcome(
         objective=solution.objective,
         bound=solution.bound,
         bound_kind=solution.bound_kind,
-        bound_of=instance_in_words(instance, study),
+        bound_of=bounded_instance(study, len(instance.zones), solution.bound_kind),
         seconds=seconds,
         conditions=conditions(study, len(instance.zones)),
         ended_by=PROVEN if proven else stopped_by,
@@ -405,26 +405,3 @@ def with_audited_bound(
         status_of(solution.objective, bound) if solution.decisions is not None else solution.status
     )
     return replace(solution, bound=bound, status=status), faults
-
-
-def instance_in_words(instance: LocationInstance, study: Study) -> str:
-    """Describe the instance that a bound is valid for.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-        What was planned.
-    study : Study
-        What was asked.
-
-    Returns
-    -------
-    str
-        Number of zones, products, periods and sites.
-    """
-    zones, products, periods = instance.shape
-    n_zones, asked = len(study.problem.demand.zones), study.options.resolution
-    more = f", the fewest possible; {asked:,} asked" if asked and asked < zones else ""
-    merged = f" (merged from {n_zones:,}{more})" if zones < n_zones else ""
-    sites = len(instance.sites)
-    return f"{zones:,} zones{merged}, {products} products, {periods} periods, {sites} sites"

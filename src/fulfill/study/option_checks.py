@@ -49,6 +49,9 @@ def range_faults(options: PlanOptions) -> tuple[Fault, ...]:
         if not fits or not low <= value <= high:
             detail = f"{kind.__name__} from {low:g} to {high:g}"
             faults.append(Fault("F309", name, value=str(value), detail=detail))
+    if not isinstance(options.single_source, bool):
+        value = str(options.single_source)
+        faults.append(Fault("F309", "single_source", value=value, detail="True or False"))
     if options.method not in METHODS:
         detail = "one of " + ", ".join(METHODS)
         faults.append(Fault("F309", "method", value=str(options.method), detail=detail))

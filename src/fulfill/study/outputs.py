@@ -8,9 +8,7 @@ docs/reference/outputs.md is generated from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
+from fulfill.study.output import output
 from fulfill.study.vocabulary import (
     CENTS,
     KEY_FIGURES,
@@ -23,64 +21,6 @@ from fulfill.study.vocabulary import (
     figure,
 )
 
-
-@dataclass(frozen=True)
-class Output:
-    """A table, a layer or a JSON object.
-
-    Attributes
-    ----------
-    name : str
-        File, layer or object within a JSON file.
-    meaning : str
-        What a row is.
-    figures : tuple of Figure
-        Columns or keys in their order in the file.
-    """
-
-    name: str
-    meaning: str
-    figures: tuple[Figure, ...]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Columns or keys in order."""
-        return tuple(figure.key for figure in self.figures)
-
-    def __getitem__(self, key: str) -> Figure:
-        """Return the figure of a column."""
-        return next(figure for figure in self.figures if figure.key == key)
-
-    def is_number(self, column: str) -> bool:
-        """Return whether a column holds numbers.
-
-        Parameters
-        ----------
-        column : str
-            Name of the column.
-
-        Returns
-        -------
-        bool
-            False for a column that is not declared, unless it is that of a service target.
-        """
-        if column in self.keys:
-            return self[column].is_number
-        return column.startswith("share_within_")
-
-    def pick(self, *keys: str) -> tuple[Figure, ...]:
-        """Return the figures of some columns, in the requested order."""
-        return tuple(self[key] for key in keys)
-
-
-def output(name: str, meaning: str, keys: str, own: Iterable[Figure] = ()) -> Output:
-    """Return an output of shared figures, except for those defined in `own`."""
-    special = {item.key: item for item in own}
-    return Output(
-        name, meaning, tuple(special[k] if k in special else figure(k) for k in keys.split())
-    )
-
-
 SHARES = "share_direct_mail share_local share_cross_border share_nearshore share_unserved"
 _KPIS = " ".join(KEY_FIGURES)
 
@@ -88,13 +28,14 @@ _KPIS = " ".join(KEY_FIGURES)
 SITES = output(
     "sites.csv", "an open site, the largest first",
     "site_id name country state lat lon ownership size orders_year mean_utilisation "
-    "peak_utilisation peak_period fixed_usd_year opening_usd",
+    "peak_utilisation peak_period peak_period_name fixed_usd_year opening_usd",
     (
         Figure("name", "", "", "site", "name of the site"),
         Figure("orders_year", "orders", WHOLE, "orders a year", "orders handled in a year"),
         Figure("mean_utilisation", "share", WHOLE_PERCENT, "mean use of base",
                "orders handled in the year over the year's base capacity"),
         Figure("peak_period", "", "", "peak in", "period of the peak use, the first where several"),
+        Figure("peak_period_name", "", "", "peak in", "name of that period"),
         Figure("fixed_usd_year", "USD", WHOLE, "fixed a year",
                "rent, overhead and the yearly share of opening"),
         Figure("opening_usd", "USD", WHOLE, "opening, once",
@@ -103,12 +44,16 @@ SITES = output(
 )
 FLOWS = output(
     "flows.csv", "orders of a product and period that move from one place to another by a channel",
-    "leg from to channel product period via service_id orders distance_km lead_time_days placed "
-    "dispatched delivered",
+    "leg from from_name to to_name to_state channel product product_name period period_name via "
+    "via_name service_id orders distance_km lead_time_days placed dispatched delivered",
     (
         Figure("from", "", "", "from", "origin (inbound); site or `direct mail` (outbound)"),
+        Figure("from_name", "", "", "from", "name of the origin or site; `direct mail` by mail"),
         Figure("to", "", "", "to", "site (inbound) or zone (outbound)"),
+        Figure("to_name", "", "", "to", "name of the site or zone"),
+        Figure("to_state", "", "", "state", "state of the site or zone"),
         Figure("via", "", "", "via", "gateway, crossing, or gateway+crossing; empty: neither"),
+        Figure("via_name", "", "", "via", "names of gateway and crossing"),
         Figure("service_id", "", "", "service", "last-mile service; empty for inbound flows"),
         Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in"),
         Figure("distance_km", "km", WHOLE, "distance", "to the zone; none inbound"),
@@ -122,35 +67,47 @@ FLOWS = output(
 ZONES = output(
     "zones.csv", "a zone of the demand, served or not",
     "zone_id name country state lat lon population zone_class orders lead_time_days "
-    f"share_within_3_days share_within_5_days cancellation_rate {SHARES} main_site main_channel",
+    f"share_within_3_days share_within_5_days cancellation_rate landed_cost_usd_per_order {SHARES} "
+    "main_site main_site_name main_channel main_channel_share second_channel",
 )
 COSTS = output(
     "costs.csv", "a part of the objective; the parts add up to minus the contribution",
-    "part usd_year usd_per_order",
+    "part usd_year usd_per_order direct_mail_usd local_usd cross_border_usd nearshore_usd",
     (
         Figure("part", "", "part", "part", "part of the cost; `revenue` is negative"),
         Figure("usd_year", "USD", WHOLE, "a year", "cost of a year, income negative"),
         Figure("usd_per_order", "USD", CENTS, "per order", "over dispatched orders"),
+        *(
+            Figure(f"{key}_usd", "USD", WHOLE, words,
+                   f"share of the part in a year that orders {words} cause; shared costs by "
+                   "dispatched orders")
+            for key, words in (
+                ("direct_mail", "by direct mail"), ("local", "from local stock"),
+                ("cross_border", "across the border"), ("nearshore", "of nearshore goods"),
+            )
+        ),
     ),
 )
 CAPACITY = output(
     "capacity.csv", "a resource in a period in which it is used",
-    "resource kind period used capacity unit utilisation",
+    "resource resource_name kind period period_name used capacity unit utilisation",
     (
-        Figure("resource", "", "", "resource", "id of a site, gateway, carrier or country"),
+        Figure("resource", "", "", "resource",
+               "id of a site, gateway or country, or the region of a carrier"),
+        Figure("resource_name", "", "", "resource", "name of the site, gateway, country or region"),
         Figure("kind", "", "resource", "what",
                "`throughput_<band>`, `storage`, `gateway`, `mail` or `carrier`"),
-        Figure("unit", "", "", "unit", "`orders`, `m3` or `kg`"),
+        Figure("unit", "", "unit", "unit", "`orders`, `m3` or `kg`"),
     ),
 )
 CHANNELS = output(
     "channels.csv", "a channel, or the orders not served",
-    "channel orders share lead_time_days cancellation_rate",
+    "channel orders share lead_time_days cancellation_rate landed_cost_usd_per_order",
     (Figure("share", "share", PERCENT, "share", "part of all potential orders"),),
 )
 NOT_SERVED = output(
     "unserved.csv", "orders that are not served, by reason; no rows where all are",
-    "reason country product limits orders",
+    "reason country product product_name limits orders",
     (
         Figure("reason", "", "unserved_reason", "reason",
                "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
@@ -177,6 +134,25 @@ ARCS = output(
         Figure("lead_time_days", "days", TENTH, "lead time", "mean over the orders of the arc"),
     ),
 )
+EXPOSURES = output(
+    "exposures.csv",
+    "a group of input figures that have a range and move together; the widest effect first",
+    "figure table key column rows low_usd high_usd exposure_usd ask",
+    (
+        Figure("figure", "", "", "figure", "name of the group, in the form of --set"),
+        Figure("table", "", "", "table", "table of the network"),
+        Figure("key", "", "", "rows", "values of the key that the rows share; empty: whole table"),
+        Figure("column", "", "", "column", "column of the figures"),
+        Figure("rows", "", "{:.0f}", "figures", "number of figures that move", digits=0),
+        Figure("low_usd", "USD", WHOLE, "at the low end",
+               "change of the contribution a year with the figures at the low end of their ranges; "
+               "the plan is kept"),
+        Figure("high_usd", "USD", WHOLE, "at the high end", "the same at the high end"),
+        Figure("exposure_usd", "USD", WHOLE, "exposure",
+               "difference of the contribution between both ends and the figures as they are"),
+        Figure("ask", "", "ask", "whom to ask", "who could confirm the figures"),
+    ),
+)
 ROUNDS = output(
     "rounds.csv", "a plan of `--with-routing`",
     "round kind sites sites_changed open_sites planned_usd routed_usd bound_usd own_orders_day "
@@ -184,7 +160,7 @@ ROUNDS = output(
     "stops_per_vehicle km_per_vehicle hours_per_vehicle seconds chosen",
     (
         Figure("round", "", "{:.0f}", "round", "number of the plan; 0 uses carriers only"),
-        Figure("kind", "", "", "last mile", "what the plan may use"),
+        Figure("kind", "", "last_mile", "last mile", "what the plan may use"),
         Figure("sites", "sites", "{:.0f}", "sites", "open sites"),
         Figure("sites_changed", "sites", "{:.0f}", "opened, closed or resized",
                "against the round before"),
@@ -218,7 +194,18 @@ VEHICLES = output(
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
 )
-PLAN_TABLES = (SITES, FLOWS, ZONES, COSTS, CAPACITY, CHANNELS, NOT_SERVED, ARCS)
+EXACT_TABLES = {
+    "sites": SITES,
+    "flows": FLOWS,
+    "zones": ZONES,
+    "costs": COSTS,
+    "capacity": CAPACITY,
+    "channels": CHANNELS,
+    "unserved": NOT_SERVED,
+}
+"""Tables of a plan by their name in `study.plan.Plan`; `TABLES_FILE` has their exact values."""
+TABLES_FILE = "tables.npz"
+PLAN_TABLES = (*EXACT_TABLES.values(), ARCS, EXPOSURES)
 VAN_TABLES = (ROUNDS, OWN_DELIVERY, VEHICLES)
 
 MODES = output(
@@ -278,7 +265,7 @@ BREAK_EVEN = output(
         Figure("price_usd", "USD", CENTS, "price", "consumer price"),
         Figure("break_even_price_usd", "USD", CENTS, "break-even price",
                "price at which the winner changes, 0.2 to 5 times the price; none: no such price"),
-        Figure("duty_rate", "share", PERCENT, "duty rate", "formal duty rate of Chinese goods"),
+        Figure("duty_rate", "share", PERCENT, "duty rate", "formal duty rate from overseas"),
         Figure("break_even_duty_rate", "share", PERCENT, "break-even duty rate",
                "duty rate above which mail wins, up to 500 %; none: no such rate"),
         Figure("value_ratio", "1", MILLS, "value ratio", "transfer value over net price"),
@@ -320,7 +307,7 @@ DAY_ZONES = output(
         Figure("stops", "stops", WHOLE, "stops", "expected stops of the estimate"),
         Figure("own_estimate_usd_per_order", "USD", CENTS, "own, estimate",
                "own delivery by continuous approximation; none beyond a day's reach"),
-        Figure("delivery", "", "", "delivery", "`own` or `carrier`"),
+        Figure("delivery", "", "delivery", "delivery", "`own` or `carrier`"),
         Figure("routed_orders", "parcels", WHOLE, "orders routed", "none: the carrier delivers"),
         Figure("routed_usd_per_order", "USD", CENTS, "own, routed",
                "cost of the routes over their orders, dispatch included"),
@@ -342,7 +329,8 @@ LINEHAUL = output(
     "kind from to via orders_week m3_week kg_week type_id trips_week load_share km hours usd_week "
     "usd_per_order",
     (
-        Figure("kind", "", "", "kind", "`replenishment` to the site, or to a carrier's hub"),
+        Figure("kind", "", "linehaul", "kind",
+               "`replenishment` to the site, or to a carrier's hub"),
         Figure("from", "", "", "from", "gateway, plant or site"),
         Figure("to", "", "", "to", "site or zone of the hub"),
         Figure("via", "", "", "crossing", "id of the border crossing; empty where there is none"),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fulfill.model.decisions import Outcome
+from fulfill.study.outputs import EXACT_TABLES
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,8 @@ class Plan:
     capacity: pd.DataFrame = field(default_factory=pd.DataFrame)
     channels: pd.DataFrame = field(default_factory=pd.DataFrame)
     unserved: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by the names of `outputs.EXACT_TABLES`."""
+        return {name: getattr(self, name) for name in EXACT_TABLES}

@@ -267,10 +267,13 @@ def carrier_prices(problem: Problem, economics: Economics, instance: LocationIns
     """
     calendar, products = problem.network["calendar"], problem.network["products"]
     by_period = problem.orders.sum(axis=(0, 1))
-    factor = float(calendar["last_mile_factor"].to_numpy(float) @ by_period / by_period.sum())
-    by_weight = economics.delivery_options.price(
-        products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
-    )
+    weight = by_period / by_period.sum()
+    factor = float(calendar["last_mile_factor"].to_numpy(float) @ weight)
+    parcel = (products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))
+    by_weight = economics.delivery_options.price(*parcel)
+    by_card = economics.delivery_options.card_price(*parcel)
+    # a period without orders has no part in the mean, also of a price that is infinite
+    by_card = np.where(weight > 0, by_card, 0.0) @ weight
     lanes, delivery_options = economics.lanes, economics.delivery_options
     here = np.flatnonzero(
         ((delivery_options.table["channel"] == "local").to_numpy() & ~delivery_options.own)[
@@ -278,7 +281,8 @@ def carrier_prices(problem: Problem, economics: Economics, instance: LocationIns
         ]
     )
     usd = np.full((len(instance.sites), len(instance.zones), len(products)), np.inf)
-    asked = factor * (by_weight[lanes.option[here]] + lanes.distance_usd[here, None])
+    option = lanes.option[here]
+    asked = factor * (by_weight[option] + lanes.distance_usd[here, None]) + by_card[option]
     np.minimum.at(usd, (lanes.site[here], lanes.zone[here]), asked)
     return usd
 

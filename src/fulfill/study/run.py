@@ -20,6 +20,7 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
 from fulfill.model.warm_start import WarmStart
+from fulfill.study.language import ENGLISH, speaking
 from fulfill.study.memory import check_memory
 from fulfill.study.plan import Plan
 from fulfill.study.run_reader import read_decisions
@@ -112,6 +113,7 @@ def limits_of(problem: Problem, options: PlanOptions) -> Limits:
         budget_usd=options.budget_usd,
         co2_kg=options.co2_kg,
         targets=options.service,
+        single_source=options.single_source,
     )
 
 
@@ -163,9 +165,9 @@ class Run:
         """Decisions in the indices of `model.instance`; None where there is no plan."""
         if self.solved is not None:
             return self.solved[1]
-        if self.folder is None or not self.found:
+        if not self.found:
             return None
-        return read_decisions(self.folder, self.model.instance, self.model.economics)
+        return read_decisions(self.sites, self.flows, self.model.instance, self.model.economics)
 
     @property
     def problem(self) -> Problem:
@@ -233,6 +235,7 @@ class Run:
     def _repr_html_(self) -> str:
         return "<br>".join(map(escape, self._lines()))
 
+    @speaking(ENGLISH)
     def _lines(self) -> list[str]:
         """Return the most important results, one line each."""
         outcome, problem = self.outcome, self.study.problem
@@ -289,8 +292,14 @@ class Run:
 
         return Path(fulfill.save_run(self, Path(folder), overwrite=overwrite))
 
-    def explore(self) -> Any:
+    def explore(self, layer: str | None = None) -> Any:
         """Return a map of the plan that a notebook displays.
+
+        Parameters
+        ----------
+        layer : str, optional
+            What colours the zones at first: ``lead_time`` (default), ``landed`` (landed cost),
+            ``mail`` or ``cancellation``.
 
         Returns
         -------
@@ -301,10 +310,29 @@ class Run:
         ------
         ValueError
             Where the run has no plan.
+        InputError
+            F309 for an unknown layer.
         """
         import fulfill
 
-        return fulfill.explore(self)
+        return fulfill.explore(self, layer)
+
+    def layers(self) -> dict[str, Any]:
+        """Return the map layers of the plan.
+
+        Returns
+        -------
+        dict of str to GeoDataFrame
+            The layers of plan.gpkg by name, all in EPSG:4326.
+
+        Raises
+        ------
+        ValueError
+            Where the run has no plan.
+        """
+        import fulfill
+
+        return fulfill.map_layers(self)
 
     def verify(self) -> fulfill.RunAudit:
         """Check the run: cost, constraints, tables, key figures and a certified bound.

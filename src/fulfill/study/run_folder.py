@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from fulfill.inputs.folder import InputFolder
-from fulfill.study.csv_files import write_csv
+from fulfill.study import outputs
+from fulfill.study.csv_files import write_csv, write_output
+from fulfill.study.exact_tables import write_exact_tables
 from fulfill.study.json_file import FORMAT, finite, write_json
 from fulfill.study.manifest import PLAN, write_manifest
+from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.run import Run
 from fulfill.study.study import Study
 from fulfill.study.unserved import reasons
@@ -24,31 +27,29 @@ CERTIFICATE = "certificate.npz"
 WARM_START = "start.npz"
 INPUTS = "inputs"
 """Folder with a copy of the network and the demand of the run."""
-TABLES = ("sites", "flows", "zones", "costs", "capacity", "channels", "unserved")
-"""Tables of a plan that are written to a CSV file of the same name."""
 PRIVATE_FLEET = "own_delivery.csv"
 """Costs of own vans from routing, in the form of the input table of this name."""
 ROUNDS = "rounds.csv"
 VEHICLES = "vehicles.csv"
 ARCS = "arcs.csv"
+EXPOSURES = "exposures.csv"
 LAYERS = "plan.gpkg"
 PROJECT = "plan.qgs"
 REPORT = "report.html"
 COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
-STOPS = "stops.csv"
-DRIVER_SHEET = "driver_sheet.csv"
 AUDITED_FILES = (
     SUMMARY,
     CERTIFICATE,
     WARM_START,
-    *(f"{name}.csv" for name in TABLES),
+    TABLES_FILE,
+    *(table.name for table in EXACT_TABLES.values()),
     PRIVATE_FLEET,
     ROUNDS,
     VEHICLES,
 )
 """Files that runs are read from, as far as a run has them."""
-DERIVED_FILES = (ARCS, LAYERS, PROJECT, REPORT)
+DERIVED_FILES = (ARCS, EXPOSURES, LAYERS, PROJECT, REPORT)
 """Files drawn from the plan, which nothing but `export` reads."""
 
 
@@ -70,7 +71,7 @@ def write_run_data(run: Run, folder: Path) -> None:
 
 
 def write_tables(run: Run, folder: Path) -> None:
-    """Write the tables of the plan, if there is one.
+    """Write the tables of the plan, if there is one: exact ones, and rounded ones for people.
 
     Parameters
     ----------
@@ -78,8 +79,9 @@ def write_tables(run: Run, folder: Path) -> None:
         See `write_run_data`.
     """
     if run.found:
-        for name in TABLES:
-            write_csv(getattr(run.plan, name), folder / f"{name}.csv")
+        write_exact_tables(run.plan.tables, folder / TABLES_FILE)
+        for name, table in run.plan.tables.items():
+            write_output(EXACT_TABLES[name], table, folder)
 
 
 def write_records(run: Run, folder: Path) -> None:
@@ -95,10 +97,11 @@ def write_records(run: Run, folder: Path) -> None:
     if run.warm_start is not None:
         run.warm_start.save(folder / WARM_START)
     if run.rounds is not None:
-        write_csv(run.rounds.table, folder / ROUNDS)
+        write_output(outputs.ROUNDS, run.rounds.table, folder)
         if run.rounds.private_fleet is not None:
+            # Not rounded: the plan is priced by it, and an audit reads it as an input table.
             write_csv(run.rounds.private_fleet, folder / PRIVATE_FLEET)
-            write_csv(run.rounds.vehicles, folder / VEHICLES)
+            write_output(outputs.VEHICLES, run.rounds.vehicles, folder)
     for kind, files in input_folders(run.study).items():
         files.write(folder / INPUTS / kind)
     write_json(folder / SUMMARY, summary(run))

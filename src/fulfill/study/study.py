@@ -18,6 +18,7 @@ from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 from fulfill.inputs.problem import Problem, build_problem
+from fulfill.inputs.windows import windows_of
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 from fulfill.study.option_checks import as_day, as_names, range_faults
 
@@ -51,6 +52,9 @@ class PlanOptions:
         Largest investment in opening sites, USD.
     co2_kg : float or None
         Largest emissions, kg CO2e a year.
+    single_source : bool
+        Whether each zone is served from stock by one site at most, in all periods; mail may serve
+        it too.
     gap : float
         Relative gap at which the search stops.
     time_limit : float
@@ -68,6 +72,7 @@ class PlanOptions:
     service: tuple[ServiceTarget, ...] = ()
     budget_usd: float | None = None
     co2_kg: float | None = None
+    single_source: bool = False
     gap: float = 0.003
     time_limit: float = 60.0
     seed: int = 0
@@ -300,7 +305,8 @@ def load(
     faults: list[Fault] = []
     reader = partial(read_network, date_order=date_order)
     found = _read(reader, "network", network, faults)
-    wanted = _read(read_demand, "demand", demand, faults)
+    windows = None if found is None else windows_of(found["countries"])
+    wanted = _read(partial(read_demand, windows=windows), "demand", demand, faults)
     if found is None or wanted is None:
         raise InputError(faults)
     study = ask(found, wanted, as_of=as_of, channels=channels, overrides=overrides, **options)
@@ -466,6 +472,7 @@ def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
             max_sites=options.max_sites,
             budget_usd=options.budget_usd,
             targets=options.service,
+            single_source=options.single_source,
         )
     except InputError as error:
         faults = [*error.faults, *unread]

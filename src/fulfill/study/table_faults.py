@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.study.csv_files import typed
 from fulfill.study.json_file import is_number
+from fulfill.study.output import Output
+from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.plan import Plan
 from fulfill.study.run_folder import SUMMARY
-from fulfill.study.run_reader import numbers
 from fulfill.study.unserved import reasons
 
 SAME = 1e-9
 """Relative difference above which two figures disagree."""
+LAST_DIGIT = 1e-14
+"""Relative difference of two numbers that are equal in fifteen digits."""
+NEGLIGIBLE = 1e-6
+"""Amount of a row that may be left by rounding."""
+Array = NDArray[np.float64]
+Unlike = Callable[[Array, Array], NDArray[np.bool_]]
 KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     # table: (key columns, the column whose zero makes a row negligible)
     "sites": (("site_id",), ""),
@@ -30,16 +39,37 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def table_faults(name: str, written: pd.DataFrame, table: pd.DataFrame) -> Iterator[str]:
-    """Compare a CSV table of a run with the one recomputed, cell by cell.
+    """Compare an exact table of a run with the one recomputed, cell by cell.
+
+    Parameters
+    ----------
+    name : str
+        Key of `KEYS`.
+    written, table : DataFrame
+        As in the run, and recomputed.
+
+    Yields
+    ------
+    str
+        A fault.
+    """
+    key, amount = KEYS[name]
+    declared = EXACT_TABLES[name]
+    compared = _Compared(f"{TABLES_FILE}, {name}", "recomputed", declared, written, table, key)
+    yield from compared.faults(amount, _unlike)
+
+
+def csv_faults(name: str, written: pd.DataFrame, exact: pd.DataFrame) -> Iterator[str]:
+    """Compare a CSV table of a run with its exact table, cell by cell.
 
     Parameters
     ----------
     name : str
         Key of `KEYS`.
     written : DataFrame
-        Of `run_reader.read_table`.
-    table : DataFrame
-        Recomputed.
+        Of `csv_files.read_output`.
+    exact : DataFrame
+        Of `exact_tables.read_exact_tables`.
 
     Yields
     ------
@@ -51,69 +81,114 @@ def table_faults(name: str, written: pd.DataFrame, table: pd.DataFrame) -> Itera
     InputError
         F311 where a cell of a numeric column is not a number.
     """
-    file, (key, amount) = f"{name}.csv", KEYS[name]
-    if list(written.columns) != list(table.columns):
-        yield f"{file}: its columns are {', '.join(map(str, written.columns))}"
-        return
-    written = written.copy()
-    for column in table.columns:
-        kind = table[column]
-        written[column] = (
-            numbers(written, column, file)
-            if pd.api.types.is_numeric_dtype(kind)
-            else written[column].astype(str)
-        )
-    texts = table.assign(**{name: table[name].astype(str) for name in key})
-    twice = written.duplicated(list(key))
-    if twice.any():
-        yield f"{file}: {' / '.join(written.loc[twice, list(key)].iloc[0])} occurs twice"
-        return
-    both = written.merge(
-        texts, on=list(key), how="outer", suffixes=("|run", "|new"), indicator="_in"
-    )
-    if amount:  # rounding may leave a row with a negligible amount on one side only
-        empty = both[[f"{amount}|run", f"{amount}|new"]].fillna(0.0).abs().max(axis=1) < 1e-6
-        both = both[~(empty & (both["_in"] != "both"))]
-    for side, text in (
-        ("left_only", "no such row is recomputed"),
-        ("right_only", "the row is missing"),
-    ):
-        rows = both[both["_in"] == side]
-        if len(rows):
-            yield f"{file}: {' / '.join(rows[list(key)].iloc[0])}: {text} ({len(rows)} such)"
-    columns = [column for column in table.columns if column not in key]
-    yield from _cell_faults(file, both[both["_in"] == "both"], key, columns)
+    declared = EXACT_TABLES[name]
+    said = f"in {TABLES_FILE}, rounded"
+    numbers, table = typed(written, declared), declared.rounded(exact)
+    compared = _Compared(declared.name, said, declared, numbers, table, KEYS[name][0])
+    yield from compared.faults("", _not_equal)
 
 
-def _cell_faults(
-    file: str, both: pd.DataFrame, key: tuple[str, ...], columns: list[str]
-) -> Iterator[str]:
-    """Compare the cells of the rows that are on both sides."""
-    for column in columns:
-        run, new = both[f"{column}|run"], both[f"{column}|new"]
-        wrong = _unlike(run, new)
-        if wrong.any():
-            row = both[wrong].iloc[0]
-            name = " / ".join(row[list(key)])
-            more = f" ({int(wrong.sum())} such)" if wrong.sum() > 1 else ""
-            values = f"{row[f'{column}|run']} written, {row[f'{column}|new']} recomputed"
-            yield f"{file}: {name}, {column}: {values}{more}"
+@dataclass(frozen=True)
+class _Compared:
+    """A table of a run, and what it should be.
 
-
-def _unlike(run: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Return which cells differ.
-
-    Numbers differ by more than `SAME` of their size; near zero, of the largest in the column.
+    Attributes
+    ----------
+    place : str
+        What faults name.
+    said : str
+        Where the other values come from, in words.
+    declared : Output
+        Which columns are numbers.
+    written, table : DataFrame
+        As in the run, and as it should be.
+    key : tuple of str
+        Columns that identify a row.
     """
-    if not pd.api.types.is_numeric_dtype(new):
-        return np.asarray(run.astype(str) != new.astype(str))
-    first, second = run.to_numpy(float), new.to_numpy(float)
+
+    place: str
+    said: str
+    declared: Output
+    written: pd.DataFrame
+    table: pd.DataFrame
+    key: tuple[str, ...]
+
+    def faults(self, amount: str, unlike: Unlike) -> Iterator[str]:
+        """Yield every fault.
+
+        Rows that are on one side only are none where their `amount` is negligible, if one is named:
+        rounding may leave such a row.
+        """
+        written, table, key = self.written, self.table, list(self.key)
+        if list(written.columns) != list(table.columns):
+            yield f"{self.place}: its columns are {', '.join(map(str, written.columns))}"
+            return
+        twice = written.duplicated(key)
+        if twice.any():
+            yield f"{self.place}: {_row(written[twice], key)} occurs twice"
+            return
+        match = _positions(written[key], table[key])
+        alone, missing = match < 0, np.ones(len(table), bool)
+        missing[match[~alone]] = False
+        for rows, text in (
+            (written[alone], f"no such row {self.said}"),
+            (table[missing], f"the row is missing, which is {self.said}"),
+        ):
+            left = rows[~(rows[amount].abs() < NEGLIGIBLE)] if amount else rows
+            if len(left):
+                yield f"{self.place}: {_row(left, key)}: {text} ({len(left)} such)"
+        yield from self._cell_faults(written[~alone], table.iloc[match[~alone]], unlike)
+
+    def _cell_faults(
+        self, written: pd.DataFrame, table: pd.DataFrame, unlike: Unlike
+    ) -> Iterator[str]:
+        """Compare the cells of the rows that are on both sides."""
+        key = list(self.key)
+        for column in table.columns.drop(key):
+            first, second = written[column].to_numpy(), table[column].to_numpy()
+            is_number = self.declared.is_number(column)
+            wrong = unlike(first, second) if is_number else np.asarray(first != second, bool)
+            if wrong.any():
+                row = int(wrong.argmax())
+                more = f" ({int(wrong.sum())} such)" if wrong.sum() > 1 else ""
+                values = f"{first[row]} written, {second[row]} {self.said}"
+                yield f"{self.place}: {_row(written[wrong], key)}, {column}: {values}{more}"
+
+
+def _row(rows: pd.DataFrame, key: list[str]) -> str:
+    """Return the key of the first row."""
+    return " / ".join(rows[key].iloc[0])
+
+
+def _positions(asked: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the position of each row among the known ones, -1 where it is none of them."""
+    same = len(asked) == len(known) and all(
+        (asked[column].to_numpy() == known[column].to_numpy()).all() for column in known.columns
+    )
+    if same:
+        return np.arange(len(known))
+    place = pd.MultiIndex.from_frame(known).get_indexer(pd.MultiIndex.from_frame(asked))
+    return np.asarray(place, np.int64)
+
+
+def _unlike(first: Array, second: Array) -> NDArray[np.bool_]:
+    """Return which numbers differ by more than `SAME` of their size.
+
+    Near zero it is that of the largest in the column.
+    """
     size = np.fmax(np.abs(first), np.abs(second))
     finite = size[np.isfinite(size)]
     # A sum that is nearly zero has the rounding error of its terms, not of its own size.
     floor = SAME * float(np.clip(finite.max(), 1.0, 1000.0)) if finite.size else SAME
     with np.errstate(invalid="ignore"):
         near = (np.abs(first - second) <= SAME * size + floor) | (first == second)
+    return np.asarray(~(near | (np.isnan(first) & np.isnan(second))))
+
+
+def _not_equal(first: Array, second: Array) -> NDArray[np.bool_]:
+    """Return which numbers differ by more than the last of the digits in a CSV file."""
+    with np.errstate(invalid="ignore"):
+        near = (np.abs(first - second) <= LAST_DIGIT * np.abs(second)) | (first == second)
     return np.asarray(~(near | (np.isnan(first) & np.isnan(second))))
 
 

@@ -7,7 +7,8 @@ Every zone, product and period with unserved orders has one reason, the first of
     that may be opened and can be supplied with the product.
 `not_stocked`
     Options exist, but none of mail or of an open site in whose country the product is stocked: to
-    serve the orders the plan would have to open a site or stock the product.
+    serve the orders the plan would have to open a site or stock the product. With single sourcing,
+    of the zone's own site.
 `margin`
     Every available option costs at least as much as leaving the order, even where its capacity is
     not used up.
@@ -105,6 +106,7 @@ def unserved_table(
         _is_full(*mail_kg(instance, decisions)),
         _is_full(*carrier_orders(instance, decisions)),
         capped,
+        _sources(instance, decisions),
     )
     by_zone = np.argsort(instance.lane_zone, kind="stable")
     first = np.searchsorted(instance.lane_zone[by_zone], np.arange(len(instance.zones) + 1))
@@ -159,12 +161,25 @@ class _Room:
     mail_full, carrier_full : (n_countries, n_periods), (n_regions, n_periods) bool
     capped : bool
         Whether emissions have reached their cap.
+    source : (n_zones,)
+        The only site that may serve a zone from stock, -1 where any may.
     """
 
     supply: _Supply
     mail_full: Mask
     carrier_full: Mask
     capped: bool
+    source: NDArray[np.int64]
+
+
+def _sources(instance: LocationInstance, decisions: Decisions) -> NDArray[np.int64]:
+    """Return the site of each zone that single sourcing holds it to, -1 for none."""
+    source = np.full(len(instance.zones), -1)
+    if instance.limits.single_source:
+        np.maximum.at(
+            source, instance.lane_zone[decisions.lane], instance.lane_site[decisions.lane]
+        )
+    return source
 
 
 def _is_full(used: Array, capacity: Array) -> Mask:
@@ -182,6 +197,8 @@ def _of_zone(
     )
     offered = np.isfinite(carried)
     available = offered & supply.stocked[site]
+    if room.source[zone] >= 0:
+        available &= ((site == MAIL) | (site == room.source[zone]))[:, None, None]
     full = np.where(
         (site == MAIL)[:, None],
         room.mail_full[instance.zone_country[zone]],

@@ -1,4 +1,7 @@
-"""What a run found, in the words of terminal, page and repr: first line, conditions, unserved."""
+"""What a run found, in the words of terminal, page and repr: first line, conditions, unserved.
+
+All texts are in the language of the context.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,30 @@ from fulfill.model.decisions import (
     INFEASIBLE,
     INTERRUPTED,
     NO_PLAN,
-    PROVEN,
     TIME_LIMIT,
     Outcome,
 )
-from fulfill.study.vocabulary import FINE_PERCENT, STATUS_SENTENCES, WHOLE, shown
+from fulfill.study.labels import STATUS_SENTENCES
+from fulfill.study.language import Message, listed
+from fulfill.study.language import translated as _
+from fulfill.study.vocabulary import FINE_PERCENT, WHOLE, limits_shown, shown
 
 ENDED = {
-    PROVEN: "",
-    TIME_LIMIT: ", cut by the time limit",
-    INTERRUPTED: ", INTERRUPTED",
-    EXHAUSTED: "",
+    TIME_LIMIT: Message("{status}, cut by the time limit"),
+    INTERRUPTED: Message("{status}, INTERRUPTED"),
 }
-BEFORE_A_PLAN = {
-    TIME_LIMIT: "the time limit was reached",
-    INTERRUPTED: "INTERRUPTED",
-    EXHAUSTED: "the search ended",
+"""First line of a plan whose search was cut."""
+NO_PLAN_BECAUSE = {
+    TIME_LIMIT: Message("{status}: the time limit was reached before a plan was found; {advice}"),
+    INTERRUPTED: Message("{status}: INTERRUPTED before a plan was found; {advice}"),
+    EXHAUSTED: Message("{status}: the search ended before a plan was found; {advice}"),
 }
 ADVICE = {
-    TIME_LIMIT: "allow more time (--time-limit) or merge zones (--resolution)",
-    INTERRUPTED: "let it run on, or merge zones (--resolution)",
-    EXHAUSTED: "more time does not help; merge zones (--resolution) or try another --method",
+    TIME_LIMIT: Message("allow more time (--time-limit) or merge zones (--resolution)"),
+    INTERRUPTED: Message("let it run on, or merge zones (--resolution)"),
+    EXHAUSTED: Message(
+        "more time does not help; merge zones (--resolution) or try another --method"
+    ),
 }
 SHOWN_REASONS = 6
 """Largest number of reasons that are listed for unserved orders; unserved.csv has all."""
@@ -49,25 +55,32 @@ def headline(outcome: Outcome) -> str:
     str
         Begins with the status; no full stop at the end.
     """
-    status, ended_by = outcome.status, outcome.ended_by
-    if status == INFEASIBLE:
-        return f"{status}: {STATUS_SENTENCES[status]}"
-    if status == NO_PLAN:
-        why = BEFORE_A_PLAN.get(ended_by, BEFORE_A_PLAN[EXHAUSTED])
-        return f"{status}: {why} before a plan was found; {ADVICE.get(ended_by, ADVICE[EXHAUSTED])}"
-    line = f"{status}{ENDED[ended_by]}"
+    status, ended_by = shown(outcome.status, "status"), outcome.ended_by
+    if outcome.status == INFEASIBLE:
+        return _("{status}: {meaning}").format(
+            status=status, meaning=_(STATUS_SENTENCES[outcome.status])
+        )
+    if outcome.status == NO_PLAN:
+        cause = ended_by if ended_by in ADVICE else EXHAUSTED
+        return _(NO_PLAN_BECAUSE[cause]).format(status=status, advice=_(ADVICE[cause]))
+    line = _(ENDED[ended_by]).format(status=status) if ended_by in ENDED else status
     if not outcome.is_poor:
         return line
-    could = "how much could be saved is not known"
-    if np.isfinite(outcome.gap):
-        gap = shown(outcome.gap, FINE_PERCENT)
-        could = f"up to {shown(outcome.gap_usd, WHOLE)} USD a year ({gap}) could be saved"
-    return f"{line}: {could}; {ADVICE[ended_by]}"
+    if not np.isfinite(outcome.gap):
+        return _("{status}: how much could be saved is not known; {advice}").format(
+            status=line, advice=_(ADVICE[ended_by])
+        )
+    return _("{status}: up to {usd} USD a year ({gap}) could be saved; {advice}").format(
+        status=line,
+        usd=shown(outcome.gap_usd, WHOLE),
+        gap=shown(outcome.gap, FINE_PERCENT),
+        advice=_(ADVICE[ended_by]),
+    )
 
 
 def conditions_in_words(outcome: Outcome) -> str:
     """Return the conditions of a plan and its bound as one text; empty where there are none."""
-    return "; ".join(outcome.conditions)
+    return listed(map(_, outcome.conditions), "; ")
 
 
 def why_unserved(table: pd.DataFrame, most: int = SHOWN_REASONS) -> list[tuple[str, str]]:
@@ -90,14 +103,20 @@ def why_unserved(table: pd.DataFrame, most: int = SHOWN_REASONS) -> list[tuple[s
         return []
     total = table.groupby(["reason", "limits"], sort=True)["orders"].sum()
     total = total[total >= 0.5].sort_values(ascending=False, kind="stable")
-    listed = [
-        (
-            shown(orders, WHOLE),
-            shown(reason, "unserved_reason") + (f" ({limits})" if limits else ""),
-        )
+    reasons = [
+        (shown(orders, WHOLE), _reason(reason, limits))
         for reason, limits, orders in total.head(most).reset_index().to_numpy().tolist()
     ]
     if len(total) > most:
         rest = total.iloc[most:]
-        listed.append((shown(rest.sum(), WHOLE), f"{len(rest)} more reasons in unserved.csv"))
-    return listed
+        others = _("{n} more reasons in unserved.csv").format(n=len(rest))
+        reasons.append((shown(rest.sum(), WHOLE), others))
+    return reasons
+
+
+def _reason(reason: str, limits: str) -> str:
+    """Return a reason with the limits that were reached, if any."""
+    words = shown(reason, "unserved_reason")
+    if not limits:
+        return words
+    return _("{reason} ({limits})").format(reason=words, limits=limits_shown(limits))

@@ -1,8 +1,8 @@
 """Check of a run folder against its inputs: cost, constraints, tables and bound.
 
 The inputs are read from the run's own copy and compared with the hashes taken when the plan was
-made. The plan is read from sites.csv and flows.csv rather than from an internal file, so that a
-change in the published tables cannot go unnoticed.
+made. The plan is read from the exact tables, whose every figure is recomputed; the CSV files must
+have the same figures, rounded, so that a change in either cannot go unnoticed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,13 @@ from fulfill.location.solve import method_of
 from fulfill.model.certificate_file import load
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.study.conditions import conditions
+from fulfill.study.conditions import bounded_instance, conditions
+from fulfill.study.csv_files import read_output
+from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import finite
 from fulfill.study.kpis import tabulate
+from fulfill.study.labels import VALUES
+from fulfill.study.language import Message
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.open_run import (
     INPUT_FILES,
@@ -38,8 +42,9 @@ from fulfill.study.open_run import (
     read_summary,
     study_of,
 )
-from fulfill.study.optimize import instance_in_words, key_figure_faults
+from fulfill.study.optimize import key_figure_faults
 from fulfill.study.output_folder import MANIFEST
+from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.plan import Plan
 from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import (
@@ -47,9 +52,11 @@ from fulfill.study.run_folder import (
     AUDITED_FILES,
     CERTIFICATE,
     DERIVED_FILES,
+    EXPOSURES,
     INPUTS,
     LAYERS,
     PRIVATE_FLEET,
+    PROJECT,
     REPORT,
     ROUNDS,
     SUMMARY,
@@ -57,23 +64,39 @@ from fulfill.study.run_folder import (
     WARM_START,
     write_run_data,
 )
-from fulfill.study.run_reader import read_decisions, read_table
+from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import Study
-from fulfill.study.table_faults import KEYS, SAME, summary_faults, table_faults
+from fulfill.study.table_faults import SAME, csv_faults, summary_faults, table_faults
 
 log = logging.getLogger(__name__)
 UNCHECKED = (
-    *NOT_INDEPENDENT,
-    "the data of the input tables, and that the options of manifest.json are those requested",
-    "the cost of an order by delivery option, computed from the tables by the planning code",
-    f"{PRIVATE_FLEET}, {ROUNDS}, {VEHICLES} and `rounds` of {SUMMARY}: the routes of a mean day, "
-    "beyond their hashes",
-    "merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds and peak_mib of "
-    f"{SUMMARY}",
-    f"versions, ended_by, seconds and `from` of {MANIFEST}",
-    f"{WARM_START}, {ARCS} and {REPORT}, beyond their hashes",
-    f"{LAYERS}, which a GIS changes when it opens it",
-    "that nobody wrote new hashes into the manifest after changing what is named here",
+    *map(Message, NOT_INDEPENDENT),
+    Message(
+        "the data of the input tables, and that the options of manifest.json are those requested"
+    ),
+    Message(
+        "the cost of an order by delivery option, computed from the tables by the planning code"
+    ),
+    Message(
+        "{files} and `rounds` of {summary}: the routes of a mean day, beyond their hashes",
+        files=f"{PRIVATE_FLEET}, {ROUNDS}, {VEHICLES}",
+        summary=SUMMARY,
+    ),
+    Message(
+        "{keys} and peak_mib of {summary}",
+        keys="merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds",
+        summary=SUMMARY,
+    ),
+    Message("versions, ended_by, seconds and `from` of {manifest}", manifest=MANIFEST),
+    Message(
+        "{start}, {arcs}, {exposures} and {report}, beyond their hashes",
+        start=WARM_START,
+        arcs=ARCS,
+        exposures=EXPOSURES,
+        report=REPORT,
+    ),
+    Message("{layers}, which a GIS changes when it opens it", layers=f"{LAYERS}, {PROJECT}"),
+    Message("that nobody wrote new hashes into the manifest after changing what is named here"),
 )
 """Parts of a run that an audit does not check."""
 CERTIFYING = ("decomposition",)
@@ -87,7 +110,7 @@ class Check:
     Attributes
     ----------
     name : str
-        What was checked.
+        What was checked. Texts may be a `Message`, which the terminal shows in other languages.
     claimed, recomputed : float, str or None
         Value in the run and recomputed value; None where there is no single value.
     faults : tuple of str
@@ -105,7 +128,9 @@ class Check:
     @property
     def verdict(self) -> str:
         """``FAULT``, ``not checked`` or ``ok``."""
-        return "FAULT" if self.faults else "not checked" if self.unverified else "ok"
+        if self.faults:
+            return Message("FAULT")
+        return Message("not checked") if self.unverified else Message("ok")
 
     @property
     def difference(self) -> float | None:
@@ -205,33 +230,38 @@ def _inputs(recorded: Mapping[str, Mapping[str, str]], places: Mapping[str, Path
             f"input {kind}/{fault.file.rpartition('/')[2]}: {fault.detail}"
             for fault in changed_files(place, [*INPUT_FILES[kind], *then], then)
         ]
-    same = f"{number - len(faults)} the same"
-    return Check("input files", f"{number} files", same, tuple(faults))
+    same = Message("{n} the same", n=number - len(faults))
+    return Check(Message("input files"), Message("{n} files", n=number), same, tuple(faults))
 
 
 def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     """Compare the hashes of the run's files with those in the manifest, and name other files."""
-    there = [name for name in (ARCS, REPORT) if os.path.lexists(folder / name)]
+    there = [name for name in (ARCS, EXPOSURES, REPORT) if os.path.lexists(folder / name)]
     changed = changed_files(folder, [*AUDITED_FILES, *there], recorded)
     faults = [str(fault) for fault in changed]
     known = {MANIFEST, INPUTS, *AUDITED_FILES, *DERIVED_FILES}
     faults += [
         f"{MANIFEST}, files: a run has no {name[:80]}" for name in recorded if name not in known
     ]
-    same = f"{len(recorded) - len(faults)} the same"
-    yield Check("files of the run", f"{len(recorded)} files", same, tuple(faults))
-    if changed_files(folder, [LAYERS], recorded):
-        yield Check(LAYERS, None, None, unverified=f"{LAYERS}, which was changed or removed")
+    same = Message("{n} the same", n=len(recorded) - len(faults))
+    there_are = Message("{n} files", n=len(recorded))
+    yield Check(Message("files of the run"), there_are, same, tuple(faults))
+    for name in (LAYERS, PROJECT):
+        if changed_files(folder, [name], recorded):
+            changed_map = Message("{layers}, which was changed or removed", layers=name)
+            yield Check(name, None, None, unverified=changed_map)
     others = sorted({path.name for path in folder.iterdir()} - known)
     if others:
-        names = ", ".join(others)[:200]
-        yield Check("other files", f"{len(others)} files", None, unverified=f"of no run: {names}")
+        unverified = Message("of no run: {names}", names=", ".join(others)[:200])
+        there_are = Message("{n} files", n=len(others))
+        yield Check(Message("other files"), there_are, None, unverified=unverified)
 
 
 def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[Check]:
     """Yield every check except those of the files."""
     model = build_model(study.planned_problem(), study.options)
-    instance, in_words = model.instance, instance_in_words(model.instance, study)
+    instance = model.instance
+    in_words = bounded_instance(study, len(instance.zones), str(claimed["bound_kind"]))
     asked = conditions(study, len(instance.zones))
     proven, faults = _proven(folder, claimed, study, instance)
     if claimed["status"] in (INFEASIBLE, NO_PLAN):
@@ -242,19 +272,22 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
         )
         day = study.problem.regime.as_of.isoformat()
         wrong = summary_faults(claimed, Plan(outcome, day), study.options.resolution)
-        yield Check(SUMMARY, "status, sites, kpis", None, wrong)
+        yield Check(SUMMARY, Message("status, sites, kpis"), None, wrong)
         return
     try:
-        decisions = read_decisions(folder, instance, model.economics)
+        exact = read_exact_tables(folder / TABLES_FILE)
+        decisions = read_decisions(exact["sites"], exact["flows"], instance, model.economics)
     except InputError as error:
         texts = tuple(str(fault) for fault in error.faults)
-        yield Check("plan", "sites.csv, flows.csv", "unreadable", texts)
+        yield Check(Message("plan"), TABLES_FILE, Message("unreadable"), texts)
         return
     found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
-    yield Check("cost, USD", figure(claimed["objective"]), found.objective, cost)
-    yield Check("constraints (1) to (13)", "kept", "broken" if broken else "kept", broken)
+    yield Check(Message("cost, USD"), figure(claimed["objective"]), found.objective, cost)
+    kept = Message("kept")
+    result = Message("broken") if broken else kept
+    yield Check(Message("constraints (1) to (15)"), kept, result, broken)
     yield _bound_check(claimed, proven, found.objective, faults)
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(
@@ -268,10 +301,11 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     )
     plan = tabulate(model.problem, model.economics, instance, decisions, outcome)
     yield _key_figure_check(claimed, model, decisions)
-    for name in KEYS:
-        yield _table_check(folder, name, getattr(plan, name))
+    yield _exact_check(exact, plan.tables)
+    for name, table in exact.items():
+        yield _csv_check(folder, name, table)
     wrong = summary_faults(claimed, plan, study.options.resolution)
-    yield Check(SUMMARY, "status, gap, sites, kpis", None, wrong)
+    yield Check(SUMMARY, Message("status, gap, sites, kpis"), None, wrong)
 
 
 def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | None) -> Check:
@@ -282,9 +316,11 @@ def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | Non
         if name not in (SUMMARY, CERTIFICATE) and os.path.lexists(folder / name)
     )
     if claimed["status"] == INFEASIBLE and proven == np.inf:
-        return Check("plan", INFEASIBLE, "proven by the certificate", written)
-    unproven = f"that there is no plan (status {claimed['status']}), which only the run says"
-    return Check("plan", claimed["status"], "not recomputed", written, unproven)
+        return Check(Message("plan"), INFEASIBLE, Message("proven by the certificate"), written)
+    unproven = Message(
+        "that there is no plan (status {status}), which only the run says", status=claimed["status"]
+    )
+    return Check(Message("plan"), claimed["status"], Message("not recomputed"), written, unproven)
 
 
 def _key_figure_check(
@@ -293,7 +329,8 @@ def _key_figure_check(
     """Compare the key figures with those of the independent formulas."""
     kpis = claimed["kpis"]
     faults = tuple(f"{SUMMARY}, {fault}" for fault in key_figure_faults(model, decisions, kpis))
-    return Check("key figures, second formula", f"{len(kpis)} figures", "from the tables", faults)
+    claims, found = Message("{n} figures", n=len(kpis)), Message("from the tables")
+    return Check(Message("key figures, second formula"), claims, found, faults)
 
 
 def _proven(
@@ -327,7 +364,11 @@ def _bound_check(
     claimed: Mapping[str, Any], proven: float | None, objective: float, faults: tuple[str, ...]
 ) -> Check:
     """Compare the bound; that of a solver can only be compared with the cost of the plan."""
-    name, said = f"bound ({claimed['bound_kind']}), USD", claimed["bound"]
+    kinds, kind = VALUES["bound_kind"], claimed["bound_kind"]
+    name, said = (
+        Message("bound ({kind}), USD", kind=Message(kinds.get(kind, kind))),
+        claimed["bound"],
+    )
     if proven is not None:
         bound = min(proven, objective)
         if not faults and not _same(figure(said, bound if np.isinf(bound) else np.nan), bound):
@@ -335,26 +376,38 @@ def _bound_check(
             faults = (f"bound: the run claims {claim}, its certificate proves {bound:.6f} USD",)
         return Check(name, figure(said, bound), bound, faults)
     if said is None:
-        return Check(name, "none", "none", faults)
+        return Check(name, Message("none"), Message("none"), faults)
     if said - figure(claimed["objective"]) > SAME * abs(said):  # false without a plan
         faults = (*faults, f"bound: {said:.6f} USD lies above the cost of the plan")
-    unproven = f"the bound {said:,.0f} USD and the status that follows from it: the solver's word"
-    return Check(name, float(said), "not recomputed", faults, unproven)
+    unproven = Message(
+        "the bound {usd:,.0f} USD and the status that follows from it: the solver's word", usd=said
+    )
+    return Check(name, float(said), Message("not recomputed"), faults, unproven)
 
 
 def _same(first: float, second: float) -> bool:
     return first == second or abs(first - second) <= SAME * max(abs(first), abs(second))
 
 
-def _table_check(folder: Path, name: str, table: pd.DataFrame) -> Check:
-    """Compare a CSV table of the run with the one recomputed."""
-    file = f"{name}.csv"
+def _exact_check(exact: Mapping[str, pd.DataFrame], plan: Mapping[str, pd.DataFrame]) -> Check:
+    """Compare the exact tables of the run with those recomputed."""
+    faults = tuple(fault for name in exact for fault in table_faults(name, exact[name], plan[name]))
+    rows, found = (
+        Message("{n} rows", n=sum(map(len, tables.values()))) for tables in (exact, plan)
+    )
+    return Check(TABLES_FILE, rows, found, faults)
+
+
+def _csv_check(folder: Path, name: str, exact: pd.DataFrame) -> Check:
+    """Compare a CSV table of the run with its exact table."""
+    declared = EXACT_TABLES[name]
     try:
-        written = read_table(folder, name)
-        faults = tuple(table_faults(name, written, table))
+        written = read_output(declared, folder)
+        faults = tuple(csv_faults(name, written, exact))
     except InputError as error:
-        return Check(file, None, None, tuple(str(fault) for fault in error.faults))
-    return Check(file, f"{len(written)} rows", f"{len(table)} rows", faults)
+        return Check(declared.name, None, None, tuple(str(fault) for fault in error.faults))
+    there_are, should_be = (Message("{n} rows", n=len(rows)) for rows in (written, exact))
+    return Check(declared.name, there_are, should_be, faults)
 
 
 def summary(audit: RunAudit) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """Figures of all outputs: key, unit, format, label and meaning of each.
 
 Terminal, pages, the reference of outputs and the tests read this module; `outputs.py` lists the
-figures of each table. All labels are here, so that a catalogue in another language could replace
-them.
+figures of each table. Labels are English here, and translated where they are shown.
 """
 
 from __future__ import annotations
@@ -14,16 +13,30 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fulfill.study.labels import VALUES
+from fulfill.study.language import Message, day, listed, millions, number
+from fulfill.study.language import translated as _
+
 UNDEFINED = "\N{EN DASH}"
 """Text shown where there is no value."""
 BY_MAIL = "direct mail"
 """Value in flows.csv and zones.csv in place of a site, for mailed orders."""
 WHOLE, CENTS, MILLS, TENTH = "{:,.0f}", "{:,.2f}", "{:,.3f}", "{:,.1f}"
 PERCENT, WHOLE_PERCENT, FINE_PERCENT = "{:.1%}", "{:.0%}", "{:.2%}"
+DAY = "date"
+"""Form of a date."""
 TOLD = frozenset(
     {"", "1", "share", "orders", "sites", "zones", "stops", "vehicles", "parcels", "ISO date"}
 )
 """Units that label or format already imply; any other unit is shown with the figure."""
+DECIMALS = {
+    "": 0, "USD": 2, "orders": 3, "parcels": 3, "share": 4, "1": 4, "days": 2, "h": 3,
+    "h on the clock": 4, "s": 2, "km": 2, "km²": 2, "m³": 3, "kg": 3, "see unit": 3,
+    "people": 0, "rows": 0, "sites": 0, "vehicles": 0, "stops": 2, "degrees north": 5,
+    "degrees east": 5,
+}  # fmt: skip
+"""Decimals of a figure in a CSV file, by unit; those of a mean per order are `PER_ORDER`."""
+PER_ORDER = 4
 MILLIONS_FROM = 1e7
 """Amount from which a key figure is shown in millions."""
 
@@ -39,11 +52,14 @@ class Figure:
     unit : str
         Unit of the value in the file; ``share`` is a fraction of 1, an empty text no unit.
     form : str
-        Format for `str.format`, or the name of a catalogue of `VALUES`; empty for plain text.
+        Format for `str.format`, `DAY`, or the name of a catalogue of `VALUES`; empty for plain
+        text.
     words : str
-        Label and heading.
+        Label in English; `label` is that of the context's language.
     meaning : str
-        Definition, for the reference.
+        Definition in English, for the reference; `definition` is that of the context's language.
+    digits : int or None
+        Decimals in a CSV file where those of the unit do not fit; see `decimals`.
     """
 
     key: str
@@ -51,6 +67,14 @@ class Figure:
     form: str
     words: str
     meaning: str
+    digits: int | None = None
+
+    @property
+    def decimals(self) -> int:
+        """Decimals to which the value is rounded in a CSV file."""
+        if self.digits is not None:
+            return self.digits
+        return PER_ORDER if self.key.endswith("_per_order") else DECIMALS[self.unit]
 
     @property
     def is_number(self) -> bool:
@@ -58,9 +82,21 @@ class Figure:
         return self.form.startswith("{")
 
     @property
+    def label(self) -> str:
+        """Label in the language of the context."""
+        return _(self.words)
+
+    @property
+    def definition(self) -> str:
+        """Definition in the language of the context."""
+        return _(self.meaning)
+
+    @property
     def heading(self) -> str:
-        """Label and unit, for the head of a column."""
-        return self.words if self.unit in TOLD else f"{self.words}, {self.unit}"
+        """Label and unit in the language of the context, for the head of a column."""
+        if self.unit in TOLD:
+            return self.label
+        return _("{label}, {unit}").format(label=self.label, unit=_(self.unit))
 
     def shown(self, value: Any) -> str:
         """Return a value without its unit."""
@@ -69,18 +105,22 @@ class Figure:
     def with_unit(self, value: Any) -> str:
         """Return a value with its unit."""
         text = self.shown(value)
-        return text if self.unit in TOLD or text == UNDEFINED else f"{text} {self.unit}"
+        if self.unit in TOLD or text == UNDEFINED:
+            return text
+        return _("{value} {unit}").format(value=text, unit=_(self.unit))
 
     def in_short(self, value: Any) -> str:
         """Return a value with its unit, with large amounts in millions."""
         if not self.is_number or pd.isna(value) or not MILLIONS_FROM <= abs(value) < np.inf:
             return self.with_unit(value)
-        text = f"{shown(value / 1e6, TENTH)} million"
-        return text if self.unit in TOLD else f"{text} {self.unit}"
+        text = millions(value)
+        if self.unit in TOLD:
+            return text
+        return _("{millions} {unit}").format(millions=text, unit=_(self.unit))
 
 
 def shown(value: Any, form: str = "") -> str:
-    """Format a value for terminal and pages.
+    """Format a value for terminal and pages, in the language of the context.
 
     Parameters
     ----------
@@ -96,11 +136,32 @@ def shown(value: Any, form: str = "") -> str:
     """
     if pd.isna(value):
         return UNDEFINED
+    if form == DAY:
+        return day(str(value))
     if not form.startswith("{"):
-        return VALUES.get(form, {}).get(str(value), str(value))
+        text = str(value)
+        # What no catalogue has is a name of the inputs, which stays as it is.
+        return _(VALUES[form][text]) if text in VALUES.get(form, {}) else text
     if np.isinf(value):
-        return "unknown" if form.endswith("%}") or value < 0 else "never"
-    return form.format(value)
+        return _("unknown") if form.endswith("%}") or value < 0 else _("never")
+    return number(value, form)
+
+
+def limits_shown(limits: str) -> str:
+    """Return the limits of a reason of unserved.csv in the language of the context.
+
+    Parameters
+    ----------
+    limits : str
+        Kinds of limits, each with an id where it has one, separated by semicolons.
+
+    Returns
+    -------
+    str
+        The kinds translated, the ids as they are.
+    """
+    parts = [limit.partition(" ") for limit in limits.split("; ")]
+    return listed((f"{shown(kind, 'limit_kind')}{gap}{name}" for kind, gap, name in parts), "; ")
 
 
 def named(form: str, keys: Iterable[str]) -> list[str]:
@@ -123,99 +184,13 @@ def taken_over(mode: str) -> str:
     """
     if mode == "mixed":
         return ""
-    return TAKEN_OVER.format(mode=shown(mode, "mode"))
+    return _(TAKEN_OVER).format(mode=shown(mode, "mode"))
 
 
 TAKEN_OVER = (
     "The search of the mixed mode found no better plan than the {mode} one, which is used; "
     "try a longer time limit."
 )
-STATUS_SENTENCES = {
-    "OPTIMAL": "Proven optimal",
-    "FEASIBLE": "Not proven optimal",
-    "INFEASIBLE": "no plan satisfies all constraints",
-    "NO_PLAN": "No plan was found.",
-}
-COST_GROUPS = {
-    "Net revenue": ("revenue",),
-    "Goods": ("goods", "plants"),
-    "Freight to the site": ("freight", "gateway"),
-    "Duty and import VAT": ("duty", "import_vat"),
-    "Courier tax": ("courier_tax",),
-    "Direct-mail freight": ("mail_freight",),
-    "Last mile": ("last_mile",),
-    "Warehouse": ("rent_and_overhead", "opening", "handling", "peak_delay"),
-    "Stock": ("holding", "storage", "safety_stock"),
-    "Certification and set-up": ("entry",),
-    "Returns and payment loss": ("returns", "payment_loss"),
-    "Cancelled on the way": ("cancellation",),
-    "Goodwill of unserved": ("unserved",),
-}
-"""Groups of the parts of costs.csv, in the order in which they reduce the revenue."""
-VALUES: dict[str, dict[str, str]] = {
-    "channel": {
-        "direct_mail": "direct mail",
-        "local": "local",
-        "cross_border": "cross-border",
-        "nearshore": "nearshore",
-        "unserved": "not served",
-    },
-    "mode": {"direct_only": "direct-only", "local_only": "local-only", "mixed": "mixed"},
-    "resource": {
-        "throughput_base": "handling, base",
-        "throughput_overtime": "handling, overtime",
-        "throughput_temporary": "handling, temporary staff",
-        "storage": "storage",
-        "gateway": "gateway",
-        "mail": "air capacity for mail",
-        "carrier": "last-mile carriers",
-    },
-    "part": {
-        "revenue": "net revenue",
-        "goods": "goods",
-        "freight": "freight to the site",
-        "gateway": "gateway fees",
-        "duty": "duty",
-        "import_vat": "import VAT",
-        "courier_tax": "courier tax",
-        "mail_freight": "direct-mail freight",
-        "last_mile": "last mile",
-        "rent_and_overhead": "rent and overhead",
-        "opening": "opening",
-        "entry": "certification and set-up",
-        "plants": "fixed cost of plants",
-        "handling": "handling",
-        "peak_delay": "delay at the peak",
-        "holding": "holding",
-        "storage": "storage",
-        "safety_stock": "safety stock",
-        "returns": "returns",
-        "payment_loss": "payment loss",
-        "cancellation": "cancellation",
-        "unserved": "goodwill of orders not served",
-    },
-    "data_status": {
-        "in_force": "in force",
-        "announced": "announced",
-        "estimate": "estimate",
-        "assumption": "assumption",
-    },
-    "unserved_reason": {
-        "reach": "no delivery option reaches the zone",
-        "not_stocked": "no open site in reach stocks the product",
-        "margin": "by mail and from the open sites, serving costs more than not serving",
-        "capacity": "no capacity left",
-        "search": "worth serving, but the search ended first",
-    },
-    "difference": {
-        "saves": "the mix saves",
-        "not_distinguishable": "not distinguishable",
-        "costs_more": "the mix costs more",
-    },
-    "flag": {"True": "yes", "False": "no"},
-    "chosen": {"True": "chosen", "False": ""},
-}
-"""Labels of the values of a column, by catalogue; other values are shown as they are."""
 
 # fmt: off
 SHARED = (
@@ -227,22 +202,25 @@ SHARED = (
     Figure("lat", "degrees north", "{:.4f}", "latitude", "WGS 84"),
     Figure("lon", "degrees east", "{:.4f}", "longitude", "WGS 84"),
     Figure("population", "people", WHOLE, "people", "people of the zone"),
-    Figure("zone_class", "", "", "class", "metropolitan, urban or rural"),
-    Figure("ownership", "", "", "building", "`own` building or `shared` with a logistics provider"),
+    Figure("zone_class", "", "zone_class", "class", "metropolitan, urban or rural"),
+    Figure("ownership", "", "ownership", "building",
+           "`own` building or `shared` with a logistics provider"),
     Figure("size", "", "", "size", "size in which the site is opened"),
     Figure("channel", "", "channel", "channel", "how an order is fulfilled; `unserved` is none"),
     Figure("product", "", "", "product", "id of a product"),
+    Figure("product_name", "", "", "product", "name of the product"),
     Figure("period", "", "", "period", "id of a period of the calendar"),
+    Figure("period_name", "", "", "period", "name of the period"),
     Figure("mode", "", "mode", "mode", "`direct_only`, `local_only` or `mixed`"),
-    Figure("as_of", "ISO date", "", "rules of", "day whose tax and tariff rules price the plan"),
-    Figure("status", "", "", "status",
+    Figure("as_of", "ISO date", DAY, "rules of", "day whose tax and tariff rules price the plan"),
+    Figure("status", "", "status", "status",
            "`OPTIMAL` (gap at most 1e-4), `FEASIBLE`, `INFEASIBLE` or `NO_PLAN`"),
     Figure("objective", "USD", WHOLE, "cost a year",
            "logistics, taxes, fixed cost, lost contribution of a year; goods and revenue cancel"),
     Figure("bound", "USD", WHOLE, "bound a year", "no plan of the instance named costs less"),
-    Figure("bound_kind", "", "", "bound by",
+    Figure("bound_kind", "", "bound_kind", "bound by",
            "`certified`: proven by recomputation; `solver`: as reported by the solver"),
-    Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective"),
+    Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective", digits=6),
     Figure("ended_by", "", "", "search ended by",
            "`proven` (the gap asked for, or that there is no plan), `time_limit`, `interrupted` "
            "(Ctrl-C) or `exhausted` (the method had nothing left to try)"),
@@ -297,8 +275,13 @@ SHARED = (
     Figure("leg", "", "", "leg", "`inbound` to a site or `outbound` to a zone"),
     Figure("main_site", "", "", "main site",
            "site that serves most orders of the zone, or `direct mail`; empty: nothing served"),
+    Figure("main_site_name", "", "", "main site", "name of the main site"),
     Figure("main_channel", "", "channel", "main channel",
            "channel of most orders of the zone; empty where nothing is served"),
+    Figure("main_channel_share", "share", PERCENT, "by the main channel",
+           "part of potential orders that the main channel serves; none where nothing is served"),
+    Figure("second_channel", "", "channel", "second channel",
+           "channel of second most orders of the zone; empty where one channel serves all"),
     # a routed day and the vehicles of a plan
     Figure("vehicle", "", "", "vehicle", "site, type and running number"),
     Figure("type_id", "", "", "type", "id of a vehicle type of vehicles.csv of the network"),
@@ -319,7 +302,7 @@ SHARED = (
     Figure("hours", "h", TENTH, "hours", "from leaving the site to the return"),
     Figure("leaves", "h on the clock", TENTH, "leaves",
            "departure from the site; 26 is 2:00 of the next day"),
-    Figure("returns", "h on the clock", TENTH, "returns", "last return to the site"),
+    Figure("returns", "h on the clock", TENTH, "back", "last return to the site"),
     Figure("break_begins", "h on the clock", TENTH, "break", "start of the break, if any"),
     Figure("load_share", "share", WHOLE_PERCENT, "load",
            "parcels or weight over the vehicle's capacity, the higher, in the fullest trip"),
@@ -370,11 +353,32 @@ def figure(key: str) -> Figure:
         return _BY_KEY[key]
     days = key.removeprefix("share_within_").removesuffix("_days")
     if key == f"share_within_{days}_days" and days.isdigit():
-        meaning = f"part of potential orders that arrives within {days} days"
-        return Figure(key, "share", PERCENT, f"within {days} days", meaning)
+        n = int(days)
+        meaning = Message("part of potential orders that arrives within {n} days", n=n)
+        return Figure(key, "share", PERCENT, Message("within {n} days", n=n), meaning)
     raise KeyError(key)
 
 
 def figures(*keys: str) -> tuple[Figure, ...]:
     """Return the figures of keys that have the same meaning everywhere; see `figure`."""
     return tuple(figure(key) for key in keys)
+
+
+def headings(figures: Iterable[Figure]) -> dict[str, str]:
+    """Return the headings of a table for people, in the language of the context, none twice.
+
+    Parameters
+    ----------
+    figures : iterable of Figure
+        Columns of a table or layer, such as `Output.figures`.
+
+    Returns
+    -------
+    dict of str to str
+        Label and unit by key; where two are the same, the later has its key appended.
+    """
+    found: dict[str, str] = {}
+    for one in figures:
+        words = one.heading
+        found[one.key] = words if words not in found.values() else f"{words} [{one.key}]"
+    return found

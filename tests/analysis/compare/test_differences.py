@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import Folders
 from fulfill.analysis.compare.comparison import compare
 from fulfill.analysis.compare.differences import against_mixed, cut_searches, in_words
 from fulfill.study.study import load
@@ -50,6 +51,24 @@ def test_without_the_law_a_mode_may_be_cheaper() -> None:
     assert (found["above_mixed_low_usd"], found["above_mixed_high_usd"]) == (-110, -90)
     found = against_mixed(pair(995, 890), pair(1000, 990), restricted=False)
     assert found["difference"] == "not_distinguishable"
+
+
+def test_direct_only_ignores_rules_on_sites_and_is_then_no_plan_of_the_mix(toy: Folders) -> None:
+    toy.write("network/site_groups.csv", "group_id,site_id\nboth,site-a\nboth,site-b\n")
+    toy.write(
+        "network/group_limits.csv",
+        "group_id,rule,needs_id,number,source,source_date,status,range\n"
+        "both,at_least,,2,board,2026-10,in_force,\n",
+    )
+    # mail is so cheap that no plan would open a site by itself
+    cheap = ["network/mail_services[parcel,MX,urban].usd_kg=0.1"]
+    study = toy.study(gap=0.0, method="monolith", overrides=cheap)
+    modes = compare(study).modes.set_index("mode")
+    assert modes.loc["direct_only", "n_sites"] == 0
+    assert modes.loc["mixed", "n_sites"] == 2
+    assert modes.loc["mixed", "taken_from"] == "mixed"
+    assert modes.loc["direct_only", "objective"] < modes.loc["mixed", "objective"] - 1.0
+    assert modes.loc["direct_only", "difference"] == "costs_more"
 
 
 @pytest.mark.parametrize("cost", [np.nan, np.inf])

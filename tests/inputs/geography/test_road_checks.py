@@ -152,3 +152,11 @@ def test_the_check_of_a_network_finds_it(toy: Folders, content: bytes) -> None:
     toy.write("network/roads.npz", content)
     toy.edit("network/network.toml", 'as_of = "', 'roads = "roads.npz"\nas_of = "')
     assert "F345" in {fault.code for fault in toy.faults()}
+
+
+def test_the_countries_of_a_graph_are_told_by_its_codes() -> None:
+    assert road_graph_faults(packed(sound() | {"country_codes": np.array(["GT", "SV"])}), "r") == []
+    (fault,) = road_graph_faults(packed(sound() | {"country_codes": np.array(["GT"])}), "r")
+    assert (fault.column, "0 (GT)" in fault.detail) == ("country", True)
+    (fault,) = road_graph_faults(packed(sound() | {"country_codes": np.array(["GT", "XX"])}), "r")
+    assert fault.column == "country_codes"

@@ -28,6 +28,7 @@ from fulfill.model.decisions import FEASIBLE, INFEASIBLE, OPTIMAL
 from fulfill.model.economics.landed import economics
 from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
 from fulfill.model.limits import BoundTarget, Limits
+from fulfill.model.site_rules import SiteRule
 from instances import scaled, within, without_safety
 
 PROVEN = LocationParams(gap=0.0, time_limit=60.0)
@@ -426,6 +427,14 @@ BINDING: dict[str, tuple[Callable[[LocationInstance], LocationInstance], str]] =
     ),
     "carbon": (lambda toy: replace(toy, limits=Limits(co2_kg=3000.0)), "(12) CO2e"),
     "stocking": (lambda toy: toy, "(13) stocked"),
+    "site_rules": (
+        lambda toy: replace(toy, limits=Limits(rules=(SiteRule("b", "at_least", (1,), 1),))),
+        "(14) rule on sites, b",
+    ),
+    "single_sourcing": (
+        lambda toy: replace(toy, limits=Limits(opened=(0, 1), single_source=True)),
+        "(15) single sourcing",
+    ),
 }
 
 

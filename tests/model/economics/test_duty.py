@@ -92,7 +92,7 @@ def test_a_parcel_pays_its_fixed_fee_too() -> None:
 def test_a_product_dearer_than_courier_entry_admits_is_closed_to_it(toy: Folders) -> None:
     toy.set("network/products.csv", 2, "price_usd", "3000")
     problem = toy.problem()
-    taxes = courier_taxes(problem.regime, "MX", problem.network["products"], "net_price", VAT)
+    taxes = courier_taxes(problem.regime, "MX", "CN", problem.network["products"], "net_price", VAT)
     assert taxes[0] == np.inf
     assert taxes[1] == pytest.approx(0.335 * 20)
 
@@ -103,7 +103,7 @@ def test_goods_without_any_rule_cannot_be_entered(toy_problem: Problem) -> None:
     taxes = formal_entry_taxes(
         toy_problem.regime,
         # the toy has no rule for goods into the US
-        BorderPassage(*(np.array([name], object) for name in ("CN", "US", "sea"))),
+        BorderPassage(*(np.array([name], object) for name in ("CN", "CN", "US", "sea"))),
         FreightCost(none, none),
         network["products"],
         network["countries"].assign(country="US"),

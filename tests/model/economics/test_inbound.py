@@ -8,9 +8,10 @@ import pytest
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
+from fulfill.model.economics.figures import read_figures
 from fulfill.model.economics.freight import FreightTables, Routes, inbound_routes
 from fulfill.model.economics.inbound import GoodsCost, cheapest_route, goods_cost, usable_routes
-from fulfill.model.economics.landed import price_inbound, read_figures
+from fulfill.model.economics.landed import price_inbound
 
 
 def routes_of(problem: Problem) -> Routes:
@@ -98,10 +99,11 @@ def test_nearshore_goods_pay_no_duty_at_home(toy: Folders) -> None:
 def test_goods_cost_what_the_cheapest_origin_asks(toy: Folders) -> None:
     nearshore(toy)
     toy.set("network/goods_costs.csv", 3, "origin_id", "plant")
-    goods = goods_of(toy.problem())
+    problem = toy.problem()
+    goods = goods_of(problem)
     assert goods.by_origin.tolist() == [[5, np.inf], [7, 5]]
     assert goods.cheapest.tolist() == [5, 5]
-    assert goods.cheapest_overseas.tolist() == [5, np.inf]
+    assert goods.mailed(problem.network["origins"], "").tolist() == [5, np.inf]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from conftest import Folders
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.cancellation import ConversionLoss
+from fulfill.model.economics.figures import read_figures
 from fulfill.model.economics.inventory import (
     SHARES,
     Replenishment,
@@ -22,7 +23,6 @@ from fulfill.model.economics.inventory import (
     site_demand,
     stock_by_period,
 )
-from fulfill.model.economics.landed import read_figures
 
 SQUARES = st.floats(0, 1e8, allow_subnormal=False)
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
+from fulfill.inputs.rate_cards import cards_on
 from fulfill.model.economics.last_mile import (
     NO_FERRY,
     CrossBorderTerms,
@@ -32,6 +33,7 @@ def options_of(problem: Problem) -> DeliveryOptions:
         problem.channels,
         CrossBorderTerms(fee_usd=3.0, days=2.0),
         len(network["products"]),
+        cards_on(network.tables, problem.regime.as_of),
     )
 
 
@@ -126,9 +128,9 @@ def test_cross_border_is_dearer_and_later_and_needs_a_border(toy: Folders) -> No
     assert not np.isin(found.option, cross.index).any()
 
 
-def test_mail_has_lanes_only_from_an_origin_overseas(toy_problem: Problem) -> None:
+def test_mail_has_lanes_only_from_an_origin_that_mails(toy_problem: Problem) -> None:
     tables = toy_problem.network.tables
-    at_home = tables["origins"].assign(country="MX")
+    at_home = tables["origins"].assign(direct_mail="no")
     network = replace(toy_problem.network, tables={**tables, "origins": at_home})
     delivery_options, found = lanes(replace(toy_problem, network=network))
     assert "direct_mail" in delivery_options.table["channel"].tolist()
@@ -169,7 +171,8 @@ def test_over_a_ferry_a_carrier_is_dearer_and_later(
     network = toy_problem.network
     tables = (network[name] for name in ("services", "mail_services", "own_delivery"))
     terms = CrossBorderTerms(fee_usd=3.0, days=2.0)
-    table = allowed_options(*tables, FERRIES, channels, terms, 2).table
+    cards = cards_on(network.tables, toy_problem.regime.as_of)
+    table = allowed_options(*tables, FERRIES, channels, terms, 2, cards).table
     dry = table[table["ferry"] == NO_FERRY]
     carried = dry[dry["channel"] != "direct_mail"]
     assert set(table["ferry"]) == {NO_FERRY, 1, 2}  # the toy has no service in the US
@@ -188,7 +191,8 @@ def test_a_lane_over_a_ferry_has_the_options_of_that_ferry_only(toy_problem: Pro
     ferry = found.site_zone_ferry.copy()
     ferry[:, 0] = 1
     tables = (network[name] for name in ("services", "mail_services", "own_delivery"))
-    options = allowed_options(*tables, FERRIES, ("local",), CrossBorderTerms(3.0, 2.0), 2)
+    cards = cards_on(network.tables, toy_problem.regime.as_of)
+    options = allowed_options(*tables, FERRIES, ("local",), CrossBorderTerms(3.0, 2.0), 2, cards)
     rest = (network[name] for name in ("sites", "origins", "own_delivery", "emissions"))
     lane = lanes_to_zones(options, replace(found, site_zone_ferry=ferry), zones, *rest)
     taken = options.table["ferry"].to_numpy()[lane.option]

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fulfill.inputs.rate_cards import RateCards
 from fulfill.model.economics.cancellation import Survival
 from fulfill.model.economics.inbound import GoodsCost
 from fulfill.model.economics.last_mile import NO_FERRY, OWN_VANS, DeliveryOptions
 from fulfill.model.economics.order_value import OrderValue, cost_of_a_day
 
-FREE_GOODS = GoodsCost(np.zeros((1, 2)), np.zeros(2), np.zeros(2))
+FREE_GOODS = GoodsCost(np.zeros((1, 2)), np.zeros(2))
+NO_CARDS = RateCards(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), np.zeros((0, 1)))
 ORDERS = np.array([[[3.0], [1.0]]])
 """One zone, two products, one period."""
 
@@ -24,7 +26,7 @@ def day_usd(
     """Return what a day costs in the US and Mexico; a way is (channel, service_id, country)."""
     table = pd.DataFrame(delivery_options, columns=["channel", "service_id", "country"])
     table["ferry"] = NO_FERRY
-    options = DeliveryOptions(table, np.full((len(table), 2), np.nan))
+    options = DeliveryOptions(table, NO_CARDS, np.full((len(table), 2), np.nan))
     loss = np.array(losses, float)[:, :, None]
     one = Survival(*(np.ones_like(loss),) * 3)
     today = OrderValue({"revenue": np.where(np.isinf(loss), np.inf, -10.0)})
@@ -58,5 +60,5 @@ def test_a_country_without_local_ways_counts_those_across_its_border() -> None:
 
 def test_a_day_takes_nothing_where_a_way_is_closed_to_a_product() -> None:
     assert day_usd([("cross_border", "a", "MX")], [[2.0, np.inf]]) == [1.5, 0.0]
-    unmade = GoodsCost(np.array([[0.0, np.inf]]), np.array([0.0, np.inf]), np.array([0.0, np.inf]))
+    unmade = GoodsCost(np.array([[0.0, np.inf]]), np.array([0.0, np.inf]))
     assert day_usd([("local", "a", "MX")], [[2.0, 1.0]], unmade) == [0.0, 1.5]

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
-from fulfill.report.gis.export import export_layers
+from fulfill.report.gis.export import export_layers, export_postgis
 from fulfill.report.gis.layers import LAYERS
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
 from fulfill.study.run_folder import PROJECT
@@ -164,6 +164,9 @@ def test_a_changed_table_is_refused_and_a_changed_map_is_a_warning(
     (copied / "sites.csv").write_text((copied / "sites.csv").read_text().replace("site-a", "a"))
     with pytest.raises(InputError, match=r"F311 copied/sites\.csv.*changed"):
         export_layers(copied, tmp_path / "tables", "kepler")
+    (copied / "tables.npz").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"F311 copied/tables\.npz.*changed"):
+        export_postgis(copied, "postgresql://nowhere", schema="plan")
 
 
 def test_an_export_never_replaces_its_run(

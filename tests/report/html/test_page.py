@@ -53,7 +53,7 @@ FLAGS = (
     "--virtual-time-budget=10000", "--allow-file-access-from-files",
 )  # fmt: skip
 PAGES = ("report.html", "comparison.html", "route.html")
-CHARTS = {"report.html": 6, "comparison.html": 2, "route.html": 3}
+CHARTS = {"report.html": 9, "comparison.html": 2, "route.html": 3}
 
 
 class Tags(HTMLParser):
@@ -96,7 +96,7 @@ def hostile_pages(
     for kind, name in HOSTILE_NAMES.items():
         run = plan_with_names(planned, name)
         layers = plan_layers(run.plan, run.problem)
-        write_report(run.plan, run.problem, run.audit, layers, paths["report.html"][kind])
+        write_report(run, layers, paths["report.html"][kind])
         text = comparison_page.page(comparison_with_names(comparison, name))
         paths["comparison.html"][kind].write_text(text, encoding="utf-8")
         named_day = day_with_names(day, name)

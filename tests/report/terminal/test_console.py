@@ -104,7 +104,7 @@ def test_unserved_orders_are_printed_with_their_reasons(
     planned: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = pd.DataFrame(
-        [("capacity", "MX", "shirt", "mail MX; co2_cap", 1234.0)],
+        [("capacity", "MX", "shirt", "Shirt", "mail MX; co2_cap", 1234.0)],
         columns=planned.plan.unserved.columns,
     )
     print_summary(replace(planned.plan, unserved=table), planned.audit, Path("run"))

@@ -22,9 +22,9 @@ product in a country (`unit_economics.py`). Prices and rates are changed in the 
     unchanged, between 0.2 and 5 times the price and nearest to it. At the end of a value
     band of the courier tax the gain jumps; then it is the price at which the winner changes.
 ``break_even_duty_rate``
-    (c) Formal duty rate of Chinese goods, between 0 and 500 %, above which mail wins.
-    Routes are chosen again for each rate: with goods from a plant in the country, or under
-    a preference, there may be no such rate.
+    (c) Formal duty rate of the goods of the product's cheapest origin overseas, between 0 and
+    500 %, above which mail wins. Routes are chosen again for each rate: with goods from a plant
+    in the country, or under a preference, there may be no such rate.
 ``break_even_value_ratio``, ``value_ratio``
     (d) Transfer value over net price up to which formal entry pays less tax than courier
     entry (`duty.break_even_value_ratio`: taxes only, import VAT credited, no fixed fees),
@@ -54,6 +54,7 @@ from fulfill.analysis.compare.unit_economics import (
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.tariffs import courier_entry
 from fulfill.model.economics import duty
+from fulfill.model.economics.inbound import overseas_groups
 from fulfill.model.economics.landed import price_inbound, price_orders, price_safety_stock
 from fulfill.study.run import PricedModel
 
@@ -113,7 +114,7 @@ def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> 
             "safety_usd_year": sides.safety,
             "gain_usd_per_order": gain,
             "winner": winners(gain),
-            "break_even_orders_year": _volume(priced, mean, sides),
+            "break_even_orders_year": break_even_volume(priced, mean, sides),
             "price_usd": products["price_usd"],
             "break_even_price_usd": _price(priced, mean, sides),
             "duty_rate": taxes["duty_rate"],
@@ -124,11 +125,25 @@ def break_evens(priced: PricedModel, stocking: OpenAssortment, country: str) -> 
     )
 
 
-def _volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
+def break_even_volume(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     """Return the break-even volume (a), orders a year.
 
     The yearly gain is convex in the orders and not positive at zero, so it crosses zero at most
     once.
+
+    Parameters
+    ----------
+    priced : PricedModel
+        Its safety stock is used.
+    mean : UnitEconomics
+        Mean order of each product.
+    sides : Margin
+        Its margins by mail and from stock.
+
+    Returns
+    -------
+    (n_products,) array
+        0 where stock wins at any volume, infinite where at none; NaN without orders.
     """
 
     def wins(power: Array) -> Mask:
@@ -237,11 +252,12 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
     product : (n_rows,)
         Position of the product of each row.
     answers : (n_rows,)
-        Whether the row is the formal rule for the product's Chinese goods in the country.
+        Whether the row is the formal rule for the product's goods from overseas in the country.
     """
     products = problem.network["products"]
     rows = problem.regime.rows
     rows = rows[rows["entry_kind"].isin(["formal", "preferential"])]
+    groups = _groups(problem)
     pieces, answers = [], []
     listed: Iterable[Any] = products.itertuples(index=False)
     for number, row in enumerate(listed):
@@ -250,7 +266,7 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
             [rows[rows["tariff_class"] == row.tariff_class], rows[rows["tariff_class"] == "any"]]
         )
         rule = problem.regime.find(
-            country, "formal", "CN", row.tariff_class, row.transfer_value_usd
+            country, "formal", groups[row.product_id], row.tariff_class, row.transfer_value_usd
         )
         pieces.append(own.assign(tariff_class=row.product_id, product=number))
         answers.append((own["rule_id"] == (rule.rule_id if rule else "")).to_numpy())
@@ -258,6 +274,12 @@ def _own_classes(problem: Problem, country: str) -> tuple[Problem, Index, Mask]:
     renamed = _with_products(problem, tariff_class=products["product_id"].to_numpy())
     product = table.pop("product").to_numpy()
     return renamed.priced_variant(rules=table), product, np.concatenate(answers)
+
+
+def _groups(problem: Problem) -> dict[str, str]:
+    """Return the tariff group of each product's cheapest origin overseas."""
+    network = problem.network
+    return overseas_groups(network["origins"], network["products"], network["goods_costs"])
 
 
 def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, float]:
@@ -274,9 +296,10 @@ def _tax_figures(problem: Problem, country: str, product: Any) -> dict[str, floa
         )
     )[country]
     net = product.price_usd / (1.0 + vat)
-    formal = regime.find(country, "formal", "CN", product.tariff_class, product.transfer_value_usd)
+    group, kind = _groups(problem)[product.product_id], product.tariff_class
+    formal = regime.find(country, "formal", group, kind, product.transfer_value_usd)
     courier = courier_entry(
-        regime, country, product.tariff_class, product.price_usd, network.value_base, vat
+        regime, country, group, kind, product.price_usd, network.value_base, vat
     ).rule
     ratio = np.nan
     if formal is not None and courier is not None:

@@ -6,7 +6,8 @@ problem allows. Orders that are not worth serving may stay unserved in each. A r
 therefore feasible for the mixed mode too, which cannot be worse: where its search was stopped early
 and found less, the restricted plan is taken (`taken_from`). A restricted mode can be infeasible for
 two reasons: a service level that it cannot reach, and sites locked open. Direct-only ignores these
-locks, and its plan is then not available to the mixed mode.
+locks and the rules on sites; where they require a site, its plan is not available to the mixed
+mode.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from fulfill.analysis.compare.break_even import break_evens
 from fulfill.analysis.compare.differences import COLUMNS as DIFFERENCE
 from fulfill.analysis.compare.differences import against_mixed
 from fulfill.analysis.compare.unit_economics import (
-    OpenAssortment,
     margin,
     mean_unit_economics,
+    open_assortment,
     winners,
 )
 from fulfill.inputs.faults import InputError
@@ -40,10 +41,11 @@ from fulfill.model.decisions import (
     relative_gap,
     status_of,
 )
-from fulfill.model.instance import leaving_orders
+from fulfill.model.site_rules import broken_rules, site_rules
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
+from fulfill.study.vocabulary import DAY, shown
 
 Mask = NDArray[np.bool_]
 MODES = ("direct_only", "local_only", "mixed")
@@ -60,8 +62,6 @@ KPIS = (
 )
 SHARES = (*CHANNELS, "unserved")
 """Channels, and orders not served; every table has their shares as ``share_<name>``."""
-STOCKED = 1e-6
-"""Orders a year from which a site counts as stocking a product."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -240,7 +240,7 @@ def _three_runs(
         if not channels:
             continue
         if announce is not None:
-            announce(f"{study.problem.regime.as_of}  {mode.replace('_', '-')}")
+            announce(f"{shown(study.problem.regime.as_of, DAY)}  {shown(mode, 'mode')}")
         opened = () if mode == "direct_only" else study.options.opened
         runs[mode] = optimize(study.with_(channels=channels, opened=opened), progress=progress)
         if runs[mode].outcome.ended_by == INTERRUPTED:
@@ -257,9 +257,11 @@ def _three_runs(
 def _is_fair(mode: str, study: Study) -> bool:
     """Return whether a plan of the mode is feasible for the mixed mode.
 
-    Direct-only ignores sites locked open.
+    Direct-only ignores sites locked open and rules on sites.
     """
-    return not (mode == "direct_only" and study.options.opened)
+    without_sites = np.zeros(len(study.problem.network["sites"]), bool)
+    needed = broken_rules(site_rules(study.problem), without_sites)
+    return not (mode == "direct_only" and (study.options.opened or len(needed)))
 
 
 def _objective(run: Run) -> float:
@@ -304,17 +306,6 @@ def _mode_row(run: Run, searched: Run, take: str) -> dict[str, Any]:
     }
 
 
-def _stocking(run: Run) -> OpenAssortment:
-    """Return the open sites of a plan and the products that leave them."""
-    decisions = run.decisions
-    if decisions is None:
-        n_sites, n_products = len(run.instance.sites), len(run.instance.products)
-        return OpenAssortment(np.full(n_sites, -1), np.zeros((n_sites, n_products), bool))
-    is_open = decisions.opened.max(axis=1) > 0.5
-    stocked = leaving_orders(run.instance, decisions).sum(axis=2) > STOCKED
-    return OpenAssortment(np.where(is_open, decisions.opened.argmax(axis=1), -1), stocked)
-
-
 def _outbound(run: Run) -> pd.DataFrame:
     flows = run.plan.flows
     return flows[flows["leg"] == "outbound"]
@@ -341,7 +332,7 @@ def _product_rows(priced: PricedModel, run: Run) -> pd.DataFrame:
     orders = pd.Series(
         instance.demand.sum(axis=(0, 2)), pd.Index(instance.products, name="product"), name="orders"
     )
-    mean = mean_unit_economics(priced, _stocking(run), np.ones(len(instance.zones), bool))
+    mean = mean_unit_economics(priced, open_assortment(run), np.ones(len(instance.zones), bool))
     sides = margin(priced, mean)
     table = _shares(_outbound(run), ["product"], orders)
     table.insert(0, "orders", orders)
@@ -387,9 +378,9 @@ def _break_even_rows(priced: PricedModel, plans: Mapping[str, Run], mixed: str) 
     They are for the open sites of the mixed plan, or of local-only where the mixed plan has none.
     """
     site_country = priced.problem.network["sites"]["country"].to_numpy()
-    candidates = {"mixed": _stocking(plans[mixed])}
+    candidates = {"mixed": open_assortment(plans[mixed])}
     if "local_only" in plans:
-        candidates["local_only"] = _stocking(plans["local_only"])
+        candidates["local_only"] = open_assortment(plans["local_only"])
     tables = []
     for country in sorted(set(priced.problem.demand.zones["country"])):
         here = site_country == country

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.model.decisions import Outcome
+from fulfill.study.language import translated as _
 from fulfill.study.verdict import headline
 from fulfill.study.vocabulary import WHOLE, shown
 
@@ -58,7 +59,7 @@ def against_mixed(
 
 
 def in_words(rows: pd.DataFrame) -> list[str]:
-    """Return a sentence for each mode that has a plan, on what the mix saves.
+    """Return a sentence for each mode that has a plan, on what the mix saves, as people read it.
 
     Parameters
     ----------
@@ -102,29 +103,37 @@ def cut_searches(rows: pd.DataFrame) -> list[str]:
         for row in rows.to_dict("records")
         if pd.notna(row["objective"])
     ]
-    return [f"{mode}: {headline(outcome)}" for mode, outcome in outcomes if outcome.is_poor]
+    return [
+        _("{mode}: {headline}").format(mode=mode, headline=headline(outcome))
+        for mode, outcome in outcomes
+        if outcome.is_poor
+    ]
 
 
 def _sentence(row: Mapping[Any, Any]) -> str:
-    mode, planned = shown(row["mode"], "mode"), row["above_mixed_usd"]
-    low, high = row["above_mixed_low_usd"], row["above_mixed_high_usd"]
-    if row["difference"] == NOT_DISTINGUISHABLE:
-        more = _between(low, high)
-        return (
-            f"the mix and {mode} are not distinguishable: {mode} costs {more} USD a year more "
-            f"({_usd(planned)} as planned)"
+    low, high, verdict = row["above_mixed_low_usd"], row["above_mixed_high_usd"], row["difference"]
+    told = {"mode": shown(row["mode"], "mode"), "planned": _usd(row["above_mixed_usd"])}
+    if verdict == NOT_DISTINGUISHABLE:
+        text = _(
+            "the mix and {mode} are not distinguishable: {mode} costs {usd} USD a year more "
+            "({planned} as planned)"
         )
-    least, most = sorted((abs(low), abs(high)))
-    amount, told = f"{_between(least, most)} USD a year", f"({_usd(abs(planned))} as planned)"
-    if row["difference"] == COSTS_MORE:
-        return f"the mix costs more: {amount} more than {mode} {told}"
-    return f"the mix saves {amount} against {mode} {told}"
+        return text.format(usd=_between(low, high), **told)
+    told["planned"] = _usd(abs(row["above_mixed_usd"]))
+    told["usd"] = _between(*sorted((abs(low), abs(high))))
+    if verdict == COSTS_MORE:
+        text = _("the mix costs more: {usd} USD a year more than {mode} ({planned} as planned)")
+    else:
+        text = _("the mix saves {usd} USD a year against {mode} ({planned} as planned)")
+    return text.format(**told)
 
 
 def _between(low: float, high: float) -> str:
     """Return both ends of an interval, or one number where they do not differ."""
     ends = _usd(low), _usd(high)
-    return ends[0] if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]}"
+    if ends[0] == ends[1]:
+        return ends[0]
+    return _("between {low} and {high}").format(low=ends[0], high=ends[1])
 
 
 def _usd(value: float) -> str:

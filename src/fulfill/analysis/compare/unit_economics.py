@@ -23,12 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.model.economics.inventory import SafetyStock
-from fulfill.model.instance import MAIL, LocationInstance
-from fulfill.study.run import PricedModel
+from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+from fulfill.study.run import PricedModel, Run
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+STOCKED = 1e-6
+"""Orders a year from which a site counts as stocking a product."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,17 @@ class OpenAssortment:
     def within(self, sites: Mask) -> OpenAssortment:
         """Return the assortment with all sites closed except those of a mask, (n_sites,)."""
         return OpenAssortment(np.where(sites, self.size, -1), self.stocked & sites[:, None])
+
+
+def open_assortment(run: Run) -> OpenAssortment:
+    """Return the open sites of a run and the products that leave them; none without a plan."""
+    decisions = run.decisions
+    if decisions is None:
+        n_sites, n_products = len(run.instance.sites), len(run.instance.products)
+        return OpenAssortment(np.full(n_sites, -1), np.zeros((n_sites, n_products), bool))
+    is_open = decisions.opened.max(axis=1) > 0.5
+    stocked = leaving_orders(run.instance, decisions).sum(axis=2) > STOCKED
+    return OpenAssortment(np.where(is_open, decisions.opened.argmax(axis=1), -1), stocked)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from fulfill.inputs.geography.ferries import Shores, island_km, same_land
 from fulfill.inputs.geography.geodesic import geodesic_km
 from fulfill.inputs.geography.places import Reach, node_country, reach
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, course, road_km, snap
-from fulfill.inputs.windows import misplaced
+from fulfill.inputs.windows import Windows, misplaced
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -68,9 +68,9 @@ def cross_road_km(
     from_points, to_points : ndarray, shapes (n, 2) and (m, 2)
         Latitude and longitude, degrees.
     from_country, to_country : ndarray of str, shapes (n,) and (m,)
-        Country codes, MX or US.
+        Country codes.
     crossings : DataFrame
-        Land crossings, with columns `lat` and `lon`.
+        Land crossings, with columns `lat`, `lon` and `country`, the two countries as in MX-US.
 
     Returns
     -------
@@ -82,32 +82,43 @@ def cross_road_km(
     """
     n, m = len(from_points), len(to_points)
     best, gate = np.full((n, m), np.inf), np.full((n, m), -1)
-    gates = crossings[["lat", "lon"]].to_numpy(float)
-    for here, there in (("MX", "US"), ("US", "MX")):
+    for here, there in _directions(crossings):
         rows = np.flatnonzero(np.asarray(from_country) == here)
         columns = np.flatnonzero(np.asarray(to_country) == there)
-        if not len(rows) or not len(columns) or not len(gates):
+        if not len(rows) or not len(columns):
             continue
+        between = np.flatnonzero(joins(crossings, here, there))
+        gates = crossings[["lat", "lon"]].to_numpy(float)[between]
         # the same crossing is measured once from either side: it snaps to a node of each country
-        first = road_km(
-            graph,
-            rules,
-            np.asarray(from_points)[rows],
-            gates,
-            np.full(len(rows), here, object),
-            np.full(len(gates), here, object),
-        )
-        second = road_km(
-            graph,
-            rules,
-            gates,
-            np.asarray(to_points)[columns],
-            np.full(len(gates), there, object),
-            np.full(len(columns), there, object),
+        first, second = (
+            road_km(
+                graph,
+                rules,
+                start,
+                goal,
+                np.full(len(start), side, object),
+                np.full(len(goal), side, object),
+            )
+            for start, goal, side in (
+                (np.asarray(from_points)[rows], gates, here),
+                (gates, np.asarray(to_points)[columns], there),
+            )
         )
         block = np.ix_(rows, columns)
-        best[block], gate[block] = _shortest_through(first, second)
+        best[block], through = _shortest_through(first, second)
+        gate[block] = np.where(through >= 0, between[through], -1)
     return best, gate
+
+
+def joins(crossings: pd.DataFrame, here: str, there: str) -> NDArray[np.bool_]:
+    """Tell which crossings join two countries, (n_crossings,)."""
+    return crossings["country"].isin([f"{here}-{there}", f"{there}-{here}"]).to_numpy(bool)
+
+
+def _directions(crossings: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the ordered pairs of countries that crossings join."""
+    pairs = {tuple(sides.split("-")) for sides in crossings["country"]}
+    return sorted({(a, b) for a, b in pairs} | {(b, a) for a, b in pairs})
 
 
 def _shortest_through(first: Array, second: Array) -> tuple[Array, Index]:
@@ -140,7 +151,7 @@ def lane(
     a, b : tuple of float
         Latitude and longitude of the ends, degrees.
     crossings : DataFrame
-        Land crossings, with columns `gateway_id`, `lat` and `lon`.
+        Land crossings, with columns `gateway_id`, `lat`, `lon` and `country`.
     shores : Shores, optional
         By default all water is taken for land.
 
@@ -156,11 +167,11 @@ def lane(
         countries.
     """
     ends = np.array([a, b], float)
-    _check_coordinates(ends)
+    shores = shores or Shores()
+    _check_coordinates(ends, shores.windows)
     if graph is None:
         km = float(rules.access_factor * geodesic_km(*ends[0], *ends[1]))
         return Lane(km, km / rules.speed_kmh, None, ends)
-    shores = shores or Shores()
     reached = reach(graph, shores.land, ends)
     if reached.across.all() and same_land(shores.land, ends[:1], ends[1:])[0, 0]:
         km = float(rules.access_factor * geodesic_km(*ends[0], *ends[1]))
@@ -173,14 +184,16 @@ def lane(
     return _with_ferries(road, rules, shores, ends, over)
 
 
-def _check_coordinates(ends: Array) -> None:
+def _check_coordinates(ends: Array, windows: Windows) -> None:
     """Refuse points (n, 2) that are nowhere on Earth."""
     faults = [
         Fault(
             "F211",
             "LAT,LON",
             value=f"{lat:g},{lon:g}",
-            detail=misplaced(lat, lon) if np.isfinite([lat, lon]).all() else "not a number",
+            detail=misplaced(lat, lon, windows)
+            if np.isfinite([lat, lon]).all()
+            else "not a number",
         )
         for lat, lon in ends
         if not (np.isfinite([lat, lon]).all() and abs(lat) <= 90 and abs(lon) <= 180)
@@ -197,7 +210,12 @@ def _ferries_from(graph: RoadGraph, shores: Shores, ends: Array, reached: Reach)
         value = f"{lat:g},{lon:g}"
         if reached.far[side]:
             faults.append(
-                Fault("F310", "LAT,LON", value=value, detail=far_away(reached, side, ends))
+                Fault(
+                    "F310",
+                    "LAT,LON",
+                    value=value,
+                    detail=far_away(reached, side, ends, shores.windows),
+                )
             )
         elif reached.across[side]:
             if np.isfinite(island[:, side]).any():
@@ -210,7 +228,7 @@ def _ferries_from(graph: RoadGraph, shores: Shores, ends: Array, reached: Reach)
     return over
 
 
-def far_away(reached: Reach, row: int, points: Array) -> str:
+def far_away(reached: Reach, row: int, points: Array, windows: Windows) -> str:
     """Return the end of a message on a place that is off the map.
 
     Parameters
@@ -220,10 +238,12 @@ def far_away(reached: Reach, row: int, points: Array) -> str:
         Which of the places.
     points : ndarray, shape (n, 2)
         Latitude and longitude of the places, degrees.
+    windows : mapping
+        Windows of the countries.
     """
     if np.isinf(reached.km[row]):
         return "no road of its country is mapped"
-    hint = misplaced(float(points[row, 0]), float(points[row, 1]))
+    hint = misplaced(float(points[row, 0]), float(points[row, 1]), windows)
     return f"nearest road is {reached.km[row]:,.0f} km away" + (f"; {hint}" if hint else "")
 
 

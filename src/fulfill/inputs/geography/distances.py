@@ -22,6 +22,8 @@ from fulfill.inputs.geography.places import reach
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads, road_km
 from fulfill.inputs.geography.sea import sea_km
 from fulfill.inputs.network import Network
+from fulfill.inputs.origins import is_overseas
+from fulfill.inputs.windows import windows_of
 
 Array = NDArray[np.float64]
 Measured = Callable[[pd.DataFrame, pd.DataFrame], tuple[Array, NDArray[np.int64]]]
@@ -91,7 +93,7 @@ def _embedded_outlines() -> bytes | None:
 
 def shores_of(network: Network) -> Shores:
     """Return the land and the ferries of a network."""
-    return Shores(land_of(network), network["ferries"])
+    return Shores(land_of(network), network["ferries"], windows_of(network["countries"]))
 
 
 def by_road(graph: RoadGraph | None, shores: Shores, places: pd.DataFrame) -> NDArray[np.bool_]:
@@ -130,13 +132,13 @@ def crossing_table(network: Network, *, freight: bool) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With columns `gateway_id`, `lat` and `lon`; the index is that of gateways.csv.
+        With columns `gateway_id`, `lat`, `lon` and `country`; the index is that of gateways.csv.
     """
     gateways = network["gateways"]
     wanted = (gateways["kind"] == "crossing") & (
         (gateways["capacity_m3_month"] > 0) | (not freight)
     )
-    return gateways.loc[wanted, ["gateway_id", "lat", "lon"]]
+    return gateways.loc[wanted, ["gateway_id", "lat", "lon", "country"]]
 
 
 def measure(network: Network, zones: pd.DataFrame) -> Distances:
@@ -160,23 +162,33 @@ def measure(network: Network, zones: pd.DataFrame) -> Distances:
     site_zone, site_zone_gate, site_zone_ferry = _to_zones(
         graph, shores, sites, zones, rules.access_factor, roads
     )
-    gateway_site, gateway_gate = _scatter(gateways["kind"] != "crossing", gateways, sites, roads)
-    origin_site, origin_gate = _scatter(origins["country"] != "CN", origins, sites, roads)
+    gateway_site, gateway_gate = _scatter(
+        (gateways["kind"] != "crossing").to_numpy(), gateways, sites, roads
+    )
+    origin_site, origin_gate = _scatter(~is_overseas(origins), origins, sites, roads)
     places = {
         "origin": origins["origin_id"], "gateway": gateways["gateway_id"],
         "site": sites["site_id"], "zone": zones["zone_id"],
     }  # fmt: skip
-    site_zone = _override(site_zone, places["site"], places["zone"], network["lanes"])
+    country = {"gateway": gateways, "origin": origins, "site": sites, "zone": zones}
+
+    def given(km: Array, gate: NDArray[np.int64], start: str, goal: str) -> Array:
+        """Return lengths with those of lanes.csv; none leads over a border without a crossing."""
+        found = _override(km, places[start], places[goal], network["lanes"])
+        ends = (country[end]["country"].to_numpy() for end in (start, goal))
+        foreign = np.not_equal.outer(*ends)
+        return np.where(foreign & (gate < 0), np.inf, found)
+
     return Distances(
-        site_zone=site_zone,
+        site_zone=given(site_zone, site_zone_gate, "site", "zone"),
         site_zone_crossing=site_zone_gate,
         site_zone_ferry=site_zone_ferry,
-        gateway_site=_override(gateway_site, places["gateway"], places["site"], network["lanes"]),
+        gateway_site=given(gateway_site, gateway_gate, "gateway", "site"),
         gateway_site_crossing=gateway_gate,
         origin_gateway=_override(
             _overseas(origins, gateways), places["origin"], places["gateway"], network["lanes"]
         ),
-        origin_site=_override(origin_site, places["origin"], places["site"], network["lanes"]),
+        origin_site=given(origin_site, origin_gate, "origin", "site"),
         origin_site_crossing=origin_gate,
         crossings=tuple(
             pd.Index(gateways["gateway_id"]).get_indexer(crossings["gateway_id"]).tolist()
@@ -237,7 +249,7 @@ def _points(frame: pd.DataFrame) -> Array:
 
 
 def _scatter(
-    mask: pd.Series, frame: pd.DataFrame, sites: pd.DataFrame, roads: Measured
+    mask: NDArray[np.bool_], frame: pd.DataFrame, sites: pd.DataFrame, roads: Measured
 ) -> tuple[Array, NDArray[np.int64]]:
     """Measure the rows of a mask only; the others stay unreachable, with infinite km."""
     km = np.full((len(frame), len(sites)), np.inf)
@@ -251,7 +263,7 @@ def _scatter(
 def _overseas(origins: pd.DataFrame, gateways: pd.DataFrame) -> Array:
     """Return km from origins overseas to seaports by sea and to airports by air."""
     km = np.full((len(origins), len(gateways)), np.inf)
-    abroad = np.flatnonzero(origins["country"] == "CN")
+    abroad = np.flatnonzero(is_overseas(origins))
     for kind, distance in (("seaport", sea_km), ("airport", air_km)):
         ports = np.flatnonzero(gateways["kind"] == kind)
         if len(abroad) and len(ports):

@@ -17,6 +17,7 @@ from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.geography.land import AT_SEA, BRIDGE_KM, Land, land_number, water_km
 from fulfill.inputs.geography.places import MAX_ACCESS_KM
 from fulfill.inputs.schema import FERRIES
+from fulfill.inputs.windows import Windows
 
 Array = NDArray[np.float64]
 ISLET_KM = 10.0
@@ -40,10 +41,13 @@ class Shores:
     land : Land
     ferries : DataFrame
         In the form of ferries.csv.
+    windows : mapping
+        Windows of the countries, for messages on places off the map.
     """
 
     land: Land = field(default_factory=Land)
     ferries: pd.DataFrame = field(default_factory=no_ferries)
+    windows: Windows = field(default_factory=dict)
 
     def landings(self, end: str) -> Array:
         """Return latitude and longitude of one landing of each ferry, (n_ferries, 2).

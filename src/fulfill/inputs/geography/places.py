@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.land import Land, across_water
-from fulfill.inputs.geography.roads import COUNTRY_CODES, RoadGraph, snap
+from fulfill.inputs.geography.roads import RoadGraph, snap
 
 Array = NDArray[np.float64]
 MAX_ACCESS_KM = 120.0
@@ -81,5 +81,4 @@ def reach(
 
 def node_country(graph: RoadGraph, node: NDArray[np.int64]) -> NDArray[np.object_]:
     """Return the country codes of road nodes, (n,)."""
-    names = {code: name for name, code in COUNTRY_CODES.items()}
-    return np.array([names[int(code)] for code in graph.country[node]], object)
+    return np.array(graph.codes, object)[graph.country[node]]

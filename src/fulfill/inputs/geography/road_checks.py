@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.geography.geodesic import geodesic_km
-from fulfill.inputs.geography.roads import COUNTRY_CODES, FLOATS, INTS
+from fulfill.inputs.geography.roads import CODES, FLOATS, INTS, UNNAMED
 from fulfill.inputs.npz import read_npz
+from fulfill.inputs.schema import COUNTRY_CODES
 
 Arrays = Mapping[str, NDArray[Any]]
 FAMILIES = (("lat", "lon", "country"), ("u", "v", "km"), ("shape_lat", "shape_lon"))
@@ -56,6 +57,9 @@ def _types(arrays: Arrays) -> Iterator[tuple[str, str]]:
             wanted = "whole numbers" if name in INTS else "numbers"
             axes, kind = arrays[name].ndim, arrays[name].dtype
             yield name, f"{axes} axes of {kind}, one axis of {wanted} expected"
+    codes = arrays.get(CODES, np.array(UNNAMED))
+    if codes.ndim != 1 or not set(codes.ravel().tolist()) <= set(COUNTRY_CODES):
+        yield CODES, "not an axis of two-letter codes of ISO 3166-1"
 
 
 def _lengths(arrays: Arrays) -> Iterator[tuple[str, str]]:
@@ -75,12 +79,13 @@ def _lengths(arrays: Arrays) -> Iterator[tuple[str, str]]:
 
 def _values(arrays: Arrays) -> Iterator[tuple[str, str]]:
     """Check each array by itself."""
+    codes = arrays.get(CODES, np.array(UNNAMED)).tolist()
     nodes = len(arrays["lat"])
     start, points = arrays["shape_start"].astype(np.int64), len(arrays["shape_lat"])
     right = {
         **{name: np.abs(arrays[name]) <= 90.0 for name in ("lat", "shape_lat")},
         **{name: np.abs(arrays[name]) <= 180.0 for name in ("lon", "shape_lon")},
-        "country": np.isin(arrays["country"], list(COUNTRY_CODES.values())),
+        "country": np.isin(arrays["country"], np.arange(len(codes))),
         **{name: (arrays[name] >= 0) & (arrays[name] < nodes) for name in ("u", "v")},
         "km": (arrays["km"] >= 0) & np.isfinite(arrays["km"]),
         "shape_start": np.diff(start, prepend=0) >= 0,
@@ -88,7 +93,7 @@ def _values(arrays: Arrays) -> Iterator[tuple[str, str]]:
     words = {
         **dict.fromkeys(("lat", "shape_lat"), "-90 to 90"),
         **dict.fromkeys(("lon", "shape_lon"), "-180 to 180"),
-        "country": ", ".join(f"{code} ({name})" for name, code in COUNTRY_CODES.items()),
+        "country": ", ".join(f"{code} ({name})" for code, name in enumerate(codes)),
         **dict.fromkeys(("u", "v"), f"a node, 0 to {nodes - 1}"),
         "km": "a finite length, not negative",
         "shape_start": "ascending",

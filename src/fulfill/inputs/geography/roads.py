@@ -25,15 +25,19 @@ from fulfill.inputs.npz import read_npz
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-COUNTRY_CODES = {"MX": 0, "US": 1}
 FLOATS = ("lat", "lon", "km", "shape_lat", "shape_lon")
 INTS = ("country", "u", "v", "shape_start")
-"""Arrays of roads.npz; others are ignored."""
+"""Arrays of roads.npz besides `CODES`; others are ignored."""
+CODES = "country_codes"
+NO_ROADS = -1
+"""Code of a country without roads in a graph."""
+UNNAMED = ("MX", "US")
+"""Countries of a graph without the array `CODES`."""
 
 
 @dataclass(frozen=True, eq=False)
 class RoadGraph:
-    """Roads of Mexico and the US border states: the arrays of roads.npz.
+    """Roads of one or more countries: the arrays of roads.npz.
 
     Graphs compare and hash by identity, so that results for a graph can be cached.
 
@@ -42,7 +46,7 @@ class RoadGraph:
     lat, lon : ndarray, shape (n_nodes,)
         Position of the nodes, degrees.
     country : ndarray of int, shape (n_nodes,)
-        Country of the nodes, coded as in `COUNTRY_CODES`.
+        Country of the nodes, an index into `codes`.
     u, v : ndarray of int, shape (n_edges,)
         Nodes at the two ends of an edge; edges can be driven both ways.
     km : ndarray, shape (n_edges,)
@@ -51,6 +55,8 @@ class RoadGraph:
         Points between the ends of all edges, one edge after the other, degrees.
     shape_start : ndarray of int, shape (n_edges + 1,)
         The points of edge e, from u to v, lie at ``shape_start[e]:shape_start[e + 1]``.
+    codes : tuple of str
+        Country codes.
     """
 
     lat: Array
@@ -62,6 +68,7 @@ class RoadGraph:
     shape_lat: Array
     shape_lon: Array
     shape_start: Index
+    codes: tuple[str, ...] = UNNAMED
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def read_roads(content: bytes) -> RoadGraph:
     stored = read_npz(content)
     arrays: dict[str, Any] = {name: stored[name].astype(float) for name in FLOATS}
     arrays |= {name: stored[name].astype(np.int64) for name in INTS}
-    return RoadGraph(**arrays)
+    return RoadGraph(**arrays, codes=tuple(map(str, stored.get(CODES, UNNAMED))))
 
 
 def snap(
@@ -126,10 +133,11 @@ def snap(
     """
     points = np.asarray(points, float)
     node, lost = np.zeros(len(points), np.int64), np.zeros(len(points))
+    number = {name: code for code, name in enumerate(graph.codes)}
     codes = (
         np.zeros(len(points), np.int64)
         if country is None
-        else np.array([COUNTRY_CODES[str(c)] for c in country])
+        else np.array([number.get(str(name), NO_ROADS) for name in country], np.int64)
     )
     for code in np.unique(codes):
         rows = np.flatnonzero(codes == code)

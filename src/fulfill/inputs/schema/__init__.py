@@ -6,13 +6,33 @@ reader (`tables.py`), the checks and the data dictionary of the docs all follow 
 
 from __future__ import annotations
 
-from fulfill.inputs.schema.demand import MIX, ORDERS, SEASONALITY, ZONE_CLASSES, ZONES
-from fulfill.inputs.schema.money import ENTRY_FEES, TARIFFS
+from dataclasses import replace
+
+from fulfill.inputs.columns import USD, Table
+from fulfill.inputs.schema.demand import (
+    COUNTRY_SHARES,
+    MIX,
+    ORDERS,
+    SEASONALITY,
+    ZONE_CLASSES,
+    ZONES,
+)
+from fulfill.inputs.schema.money import (
+    BASE_DUTY,
+    ENTRY_FEES,
+    EXCHANGE_RATES,
+    HEADING_RATES,
+    HEADINGS,
+    TARIFF_HEADINGS,
+    TARIFFS,
+)
 from fulfill.inputs.schema.parameters import DEMAND_PARAMETERS, NETWORK_PARAMETERS, PARAMETERS
 from fulfill.inputs.schema.places import (
     BANDS,
     COUNTRY_TABLE,
     GATEWAYS,
+    ORIGIN_GROUPS,
+    ORIGIN_KINDS,
     ORIGINS,
     OWNERSHIPS,
     SITE_SIZES,
@@ -20,14 +40,16 @@ from fulfill.inputs.schema.places import (
     SIZES,
 )
 from fulfill.inputs.schema.products import GOODS_COSTS, PRODUCTS
+from fulfill.inputs.schema.rate_cards import RATE_CARDS, RATE_ZONES, SURCHARGES
 from fulfill.inputs.schema.shared import (
-    COUNTRIES,
-    COUNTRY_WINDOW,
+    COUNTRY_CODES,
+    CURRENCY,
     PLACE,
     PROVENANCE,
     STATUSES,
     WINDOW,
 )
+from fulfill.inputs.schema.site_rules import GROUP_LIMITS, SITE_GROUPS, SITE_RULES
 from fulfill.inputs.schema.time import CALENDAR, PREBUILD
 from fulfill.inputs.schema.transport import (
     ANY_PRODUCT,
@@ -45,31 +67,49 @@ from fulfill.inputs.schema.transport import (
 )
 from fulfill.inputs.schema.vehicles import DUTIES, ROAD_KINDS, SPEEDS, STOPS, VEHICLES
 
-NETWORK_TABLES = (
-    PARAMETERS, COUNTRY_TABLE, ORIGINS, GATEWAYS, SITES, SITE_SIZES, BANDS, PRODUCTS, GOODS_COSTS,
-    TARIFFS, ENTRY_FEES, FREIGHT, SERVICES, OWN_DELIVERY, MAIL_SERVICES, MAIL_CAPACITY, CARRIERS,
-    CALENDAR, PREBUILD, EMISSIONS, LANES, LANE_RATES, FERRIES, VEHICLES, SPEEDS,
-)  # fmt: skip
-DEMAND_TABLES = (PARAMETERS, ZONES, MIX, SEASONALITY, ORDERS)
+
+def _priced(table: Table) -> Table:
+    """Return a table with the column `currency` before its source, if it has amounts of money."""
+    if table is not PARAMETERS and not any(column.is_money for column in table.columns):
+        return table
+    at = len(table.columns) - len(PROVENANCE)
+    return replace(table, columns=(*table.columns[:at], CURRENCY, *table.columns[at:]))
+
+
+NETWORK_TABLES = tuple(_priced(table) for table in (
+    PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
+    PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
+    MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY, MAIL_CAPACITY, CARRIERS,
+    CALENDAR, PREBUILD, EMISSIONS, LANES, LANE_RATES, FERRIES, VEHICLES,
+    SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
+))  # fmt: skip
+"""Every table with amounts of money has the column `currency`."""
+DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
 
 __all__ = [
     "ANY_PRODUCT",
     "BANDS",
+    "BASE_DUTY",
     "CALENDAR",
     "CARRIERS",
-    "COUNTRIES",
+    "COUNTRY_CODES",
+    "COUNTRY_SHARES",
     "COUNTRY_TABLE",
-    "COUNTRY_WINDOW",
+    "CURRENCY",
     "DEMAND_PARAMETERS",
     "DEMAND_TABLES",
     "DUTIES",
     "EMISSIONS",
     "EMISSION_MODES",
     "ENTRY_FEES",
+    "EXCHANGE_RATES",
     "FERRIES",
     "FREIGHT",
     "GATEWAYS",
     "GOODS_COSTS",
+    "GROUP_LIMITS",
+    "HEADINGS",
+    "HEADING_RATES",
     "LANES",
     "LANE_RATES",
     "MAIL_CAPACITY",
@@ -79,6 +119,8 @@ __all__ = [
     "NETWORK_TABLES",
     "ORDERS",
     "ORIGINS",
+    "ORIGIN_GROUPS",
+    "ORIGIN_KINDS",
     "OWNERSHIPS",
     "OWN_DELIVERY",
     "PARAMETERS",
@@ -86,16 +128,23 @@ __all__ = [
     "PREBUILD",
     "PRODUCTS",
     "PROVENANCE",
+    "RATE_CARDS",
+    "RATE_ZONES",
     "ROAD_KINDS",
     "SEASONALITY",
     "SERVICES",
     "SITES",
+    "SITE_GROUPS",
+    "SITE_RULES",
     "SITE_SIZES",
     "SIZES",
     "SPEEDS",
     "STATUSES",
     "STOPS",
+    "SURCHARGES",
     "TARIFFS",
+    "TARIFF_HEADINGS",
+    "USD",
     "VEHICLES",
     "WINDOW",
     "ZONES",

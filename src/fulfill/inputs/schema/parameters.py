@@ -212,6 +212,14 @@ NETWORK_PARAMETERS = (
 )
 DEMAND_PARAMETERS = (
     Parameter("orders_per_year", "orders", 1.0, 1e9, "potential orders of the seller a year"),
-    Parameter("us_share", "-", 0.0, 1.0, "share of the orders that come from US zones"),
+    Parameter(
+        "us_share",
+        "-",
+        0.0,
+        1.0,
+        "share of the orders that come from US zones, the rest from the other country; "
+        "of other countries see country_shares.csv",
+        required=False,
+    ),
     Parameter("income_exponent", "-", 0.0, 2.0, "e in population x internet x income^e"),
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, text
-from fulfill.inputs.schema.shared import COUNTRIES, PLACE, PROVENANCE
+from fulfill.inputs.schema.shared import COUNTRY_CODES, PLACE, PROVENANCE, WINDOW
 
 OWNERSHIPS = ("own", "shared")
 SIZES = ("S", "M", "L")
+ORIGIN_KINDS = ("overseas", "nearshore")
 ANY_SITE = "any"
 """Stands in sizes and bands for every site that has no rows of its own."""
 COUNTRY_TABLE = Table(
     "countries",
-    "consumer countries and their value-added tax",
+    "countries with sites or consumers: value-added tax, and the window of their places",
     (
-        Column("country", "id", "country code", key=True, choices=COUNTRIES),
+        Column("country", "id", "country code", key=True, choices=COUNTRY_CODES),
         text("name", "name of the country"),
         number("vat_rate", "-", "value-added tax inside the consumer's price; 0 in the US", 0, 0.5),
         Column(
@@ -21,17 +22,39 @@ COUNTRY_TABLE = Table(
             "flag",
             "import VAT is credited (importer of record with a tax number), else it is a cost",
         ),
+        *(
+            number(f"{axis}_{end}", "degrees", f"{side} border of the window", *WINDOW[axis], None)
+            for axis, end, side in (
+                ("lat", "from", "southern"),
+                ("lat", "to", "northern"),
+                ("lon", "from", "western"),
+                ("lon", "to", "eastern"),
+            )
+        ),
         *PROVENANCE,
     ),
 )
 ORIGINS = Table(
     "origins",
-    "where goods come from: Chinese hubs and nearshore plants",
+    "where goods come from: hubs overseas and nearshore plants, in any country",
     (
         identifier("origin_id", "name in other tables", key=True),
         text("name", "name for people", REQUIRED),
-        text("country", "country of the place", REQUIRED, ("CN", "MX", "US")),
+        text("country", "country of the place", REQUIRED, COUNTRY_CODES),
         *PLACE,
+        text(
+            "kind",
+            "overseas: goods come by sea or air through a gateway; nearshore: by road all the way; "
+            "empty: nearshore in a country of countries.csv, else overseas",
+            "",
+            ORIGIN_KINDS,
+        ),
+        text(
+            "direct_mail",
+            "yes: parcels can be mailed from here; empty: yes from overseas, no from a plant",
+            "",
+            ("yes", "no"),
+        ),
         number(
             "capacity_m3_month", "m3/month", "most that it can ship; empty: no limit", default=None
         ),
@@ -47,6 +70,17 @@ ORIGINS = Table(
         *PROVENANCE,
     ),
 )
+ORIGIN_GROUPS = Table(
+    "origin_groups",
+    "countries of origin that tariffs.csv and entry_fees.csv name together; "
+    "a country without a row is a group of its own, named by its code",
+    (
+        Column("country", "id", "country of origin", key=True, choices=COUNTRY_CODES),
+        text("origin_group", "group of the tariff rows for its goods", REQUIRED),
+        *PROVENANCE,
+    ),
+    required=False,
+)
 GATEWAYS = Table(
     "gateways",
     "ports, airports and land crossings of entry",
@@ -56,9 +90,8 @@ GATEWAYS = Table(
         text("kind", "what it is", REQUIRED, ("seaport", "airport", "crossing")),
         text(
             "country",
-            "country of a port or airport; MX-US for a crossing",
+            "country of a port or airport; of a crossing the two that it joins, such as MX-US",
             REQUIRED,
-            ("MX", "US", "MX-US"),
         ),
         *PLACE,
         number(
@@ -83,7 +116,7 @@ SITES = Table(
     (
         identifier("site_id", "name in other tables", key=True),
         text("name", "name for people", REQUIRED),
-        Column("country", "text", "country", choices=COUNTRIES, refers="countries"),
+        Column("country", "text", "country", choices=COUNTRY_CODES, refers="countries"),
         text("state", "state: short or official name, or usual abbreviation", ""),
         *PLACE,
         text("ownership", "own building, or shared (3PL)", REQUIRED, OWNERSHIPS),
@@ -135,11 +168,25 @@ BANDS = Table(
             "band", "text", "name of the band", key=True, choices=("base", "overtime", "temporary")
         ),
         SITE_OF_ROW,
-        number("capacity_factor", "-", "capacity of the band, share of the base throughput", 0, 5),
         number(
-            "price_factor", "-", "handling price in the band, multiple of the base price", 0, 10
+            "capacity_factor",
+            "-",
+            "capacity of the band, share of the base throughput",
+            0,
+            5,
+            wall=False,
         ),
-        number("delay_days", "days", "days that an order in this band waits longer", 0, 30),
+        number(
+            "price_factor",
+            "-",
+            "handling price in the band, multiple of the base price",
+            0,
+            10,
+            wall=False,
+        ),
+        number(
+            "delay_days", "days", "days that an order in this band waits longer", 0, 30, wall=False
+        ),
         *PROVENANCE,
     ),
     required=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, text
 from fulfill.inputs.schema.demand import ZONE_CLASSES
-from fulfill.inputs.schema.shared import COUNTRIES, PROVENANCE, WINDOW
+from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE, WINDOW
 
 ANY_PRODUCT = "any"
 """Stands in lane_rates.csv for every product without a row of its own on the lane."""
@@ -18,9 +18,9 @@ FREIGHT = Table(
             "text",
             "country where the leg begins",
             key=True,
-            choices=("CN", "MX", "US"),
+            choices=COUNTRY_CODES,
         ),
-        Column("to_country", "text", "country where the leg ends", key=True, choices=COUNTRIES),
+        Column("to_country", "text", "country where the leg ends", key=True, choices=COUNTRY_CODES),
         number("usd_m3", "USD/m3", "price by volume", 0, 1e4, 0.0),
         number("usd_kg", "USD/kg", "price by weight", 0, 1e3, 0.0),
         number("usd_m3_km", "USD/m3/km", "price by volume and distance", 0, 10, 0.0),
@@ -31,13 +31,19 @@ FREIGHT = Table(
             0,
             90,
             0.0,
+            wall=False,
         ),
-        number("km_day", "km/day", "distance covered a day under way", 1, 50000),
+        number("km_day", "km/day", "distance covered a day under way", 1, 50000, wall=False),
         number("days_cv", "-", "coefficient of variation of the leg's time", 0, 3, 0.0),
         *PROVENANCE,
     ),
     required=False,
     absent="freight by mode and country",
+)
+CARD = identifier(
+    "card",
+    "rate card of rate_cards.csv that has the prices in place of this row; empty: none",
+    default="",
 )
 SERVICES = Table(
     "services",
@@ -46,7 +52,7 @@ SERVICES = Table(
         identifier(
             "service_id", "service: one product of a carrier, a row per band and class", key=True
         ),
-        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRY_CODES),
         Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
         Column(
             "km_from",
@@ -57,11 +63,28 @@ SERVICES = Table(
             low=0,
         ),
         number("km_to", "km", "upper end, included"),
-        number("base_usd", "USD/order", "price of the first kilogram", 0, 1000),
-        number("usd_kg", "USD/kg", "price of a further kilogram", 0, 100),
+        number(
+            "base_usd",
+            "USD/order",
+            "price of the first kilogram; empty with a rate card",
+            0,
+            1000,
+            None,
+        ),
+        number(
+            "usd_kg", "USD/kg", "price of a further kilogram; empty with a rate card", 0, 100, None
+        ),
         number("usd_100km", "USD/order/100 km", "price by distance inside the band", 0, 10, 0.0),
-        number("days_mean", "days", "mean days from dispatch to door", 0.1, 60),
-        number("days_p90", "days", "90th percentile of the days from dispatch to door", 0.1, 120),
+        CARD,
+        number("days_mean", "days", "mean days from dispatch to door", 0.1, 60, wall=False),
+        number(
+            "days_p90",
+            "days",
+            "90th percentile of the days from dispatch to door",
+            0.1,
+            120,
+            wall=False,
+        ),
         *PROVENANCE,
     ),
     required=False,
@@ -87,22 +110,45 @@ OWN_DELIVERY = Table(
 )
 MAIL_SERVICES = Table(
     "mail_services",
-    "direct-mail services from China to the consumer's door",
+    "direct-mail services from overseas to the consumer's door",
     (
         identifier("service_id", "service", key=True),
-        Column("country", "text", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "text", "consumer's country", key=True, choices=COUNTRY_CODES),
         Column("zone_class", "text", "class of the zone", key=True, choices=ZONE_CLASSES),
-        number("base_usd", "USD/order", "price per parcel", 0, 1000),
-        number("usd_kg", "USD/kg", "price per chargeable kilogram", 0, 1000),
+        text(
+            "from_country",
+            "country whose origins the service collects from; empty: all that can mail, "
+            "which must then be of one tariff group",
+            "",
+            COUNTRY_CODES,
+        ),
+        number("base_usd", "USD/order", "price per parcel; empty with a rate card", 0, 1000, None),
+        number(
+            "usd_kg",
+            "USD/kg",
+            "price per chargeable kilogram; empty with a rate card",
+            0,
+            1000,
+            None,
+        ),
+        CARD,
         number(
             "volumetric_kg_m3",
             "kg/m3",
-            "volumetric weight of a cubic metre (167 for a divisor of 6000)",
+            "volumetric weight of a cubic metre (167 for a divisor of 6000): of the price, "
+            "and of the air capacity that a parcel takes",
             0,
             1000,
         ),
-        number("days_mean", "days", "mean days from order to door", 0.1, 120),
-        number("days_p90", "days", "90th percentile of the days from order to door", 0.1, 240),
+        number("days_mean", "days", "mean days from order to door", 0.1, 120, wall=False),
+        number(
+            "days_p90",
+            "days",
+            "90th percentile of the days from order to door",
+            0.1,
+            240,
+            wall=False,
+        ),
         *PROVENANCE,
     ),
     required=False,
@@ -112,7 +158,7 @@ MAIL_CAPACITY = Table(
     "mail_capacity",
     "air capacity for direct mail that the seller can book",
     (
-        Column("country", "id", "consumer's country", key=True, choices=COUNTRIES),
+        Column("country", "id", "consumer's country", key=True, choices=COUNTRY_CODES),
         number("kg_day", "kg/day", "chargeable weight a day in a month of factor 1"),
         *PROVENANCE,
     ),
@@ -123,7 +169,7 @@ CARRIERS = Table(
     "carriers",
     "last-mile capacity by state: orders a day that carriers will take from the seller",
     (
-        text("country", "country", REQUIRED, COUNTRIES, key=True),
+        text("country", "country", REQUIRED, COUNTRY_CODES, key=True),
         identifier(
             "state",
             "state, or a region that zones.csv names; * stands for every other state",
@@ -145,7 +191,7 @@ EMISSIONS = Table(
     "well-to-wheel emissions by mode; every mode has a row",
     (
         Column("mode", "text", "mode", key=True, choices=EMISSION_MODES),
-        number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100),
+        number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100, wall=False),
         *PROVENANCE,
     ),
     required=False,
@@ -158,8 +204,8 @@ LANES = Table(
     (
         identifier("from_id", "site, gateway or origin", key=True),
         identifier("to_id", "site, gateway or zone", key=True),
-        number("road_km", "km", "real length, in both directions", 0, 1e5),
-        number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None),
+        number("road_km", "km", "real length, in both directions", 0, 1e5, wall=False),
+        number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None, wall=False),
         *PROVENANCE,
     ),
     required=False,
@@ -204,13 +250,15 @@ FERRIES = Table(
     (
         identifier("ferry_id", "name for messages and reports", key=True),
         text("name", "name for people", REQUIRED),
-        text("country", "country of both landings", REQUIRED, COUNTRIES),
+        text("country", "country of both landings", REQUIRED, COUNTRY_CODES),
         number("from_lat", "degrees", "latitude of the landing that roads reach", *WINDOW["lat"]),
         number("from_lon", "degrees", "longitude of the landing that roads reach", *WINDOW["lon"]),
         number("to_lat", "degrees", "latitude of the landing across water", *WINDOW["lat"]),
         number("to_lon", "degrees", "longitude of the landing across water", *WINDOW["lon"]),
-        number("km", "km", "length of the passage", 0.1, 5000),
-        number("hours", "h", "passage, boarding, and the mean wait for a departure", 0, 500),
+        number("km", "km", "length of the passage", 0.1, 5000, wall=False),
+        number(
+            "hours", "h", "passage, boarding, and the mean wait for a departure", 0, 500, wall=False
+        ),
         number("usd_order", "USD/order", "what carriers add to the price of an order", 0, 1000),
         number("usd_vehicle", "USD", "fare of a truck of the line-haul, there and back", 0, 1e5),
         number(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fulfill.inputs.columns import REQUIRED, Column, Table, clock, identifier, number, text
-from fulfill.inputs.schema.shared import COUNTRIES, PLACE, PROVENANCE
+from fulfill.inputs.schema.shared import COUNTRY_CODES, PLACE, PROVENANCE
 
 DUTIES = ("delivery", "linehaul")
 ROAD_KINDS = ("street", "road")
@@ -12,7 +12,7 @@ VEHICLES = Table(
     "a site's own vehicles: vans to the doors, trucks between gateways, sites and hubs",
     (
         identifier("type_id", "name in other tables", key=True),
-        Column("country", "text", "country in which it runs", key=True, choices=COUNTRIES),
+        Column("country", "text", "country in which it runs", key=True, choices=COUNTRY_CODES),
         text("name", "name for people", REQUIRED),
         text("duty", "delivery to doors, or linehaul of full loads", REQUIRED, DUTIES),
         number("parcels", "orders", "orders that fit", 1, 1e5),

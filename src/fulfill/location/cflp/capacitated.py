@@ -90,6 +90,8 @@ def is_capacitated(instance: LocationInstance) -> bool:
         and np.isinf(limits.budget_usd)
         and np.isinf(limits.co2_kg)
         and not limits.targets
+        and not limits.rules
+        and not limits.single_source
     )
     return bool(single and unlimited and free and (instance.units == 1.0).all())
 

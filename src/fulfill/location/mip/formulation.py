@@ -3,7 +3,8 @@
 HiGHS solves it through MathOpt.
 
 `variables` has the variables. Every constraint family is one function, which adds the rows of an
-instance to a model, given the numbers of its columns.
+instance to a model, given the numbers of its columns; those on the choice of sites are in
+`site_constraints`.
 
 Linking (4) is aggregated over products and periods, (13) over periods: a weaker relaxation with the
 same plans.
@@ -12,13 +13,19 @@ same plans.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from fulfill.location.mip.highs import solve_mip
-from fulfill.location.mip.rows import LinearModel
+from fulfill.location.mip.rows import LinearModel, keys_of
+from fulfill.location.mip.site_constraints import (
+    choice,
+    linking,
+    single_sourcing,
+    site_rules,
+    sizes,
+)
 from fulfill.location.mip.variables import Columns, add_variables, direct_shipments
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
@@ -138,18 +145,6 @@ def build_model(instance: LocationInstance) -> tuple[LinearModel, Columns]:
     return model, columns
 
 
-def _keys(*axes: tuple[str, ...]) -> Callable[[], list[str]]:
-    """Return a function that lists the keys of a family of rows over the product of its axes."""
-
-    def keys() -> list[str]:
-        found = [""]
-        for axis in axes:
-            found = [f"{key},{name}" if key else name for key in found for name in axis]
-        return found
-
-    return keys
-
-
 def allocation(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(1) Allocate every cell fully; unserved is an option."""
     demand = instance.demand
@@ -158,7 +153,7 @@ def allocation(model: LinearModel, columns: Columns, instance: LocationInstance)
         demand,
         demand,
         demand.shape,
-        _keys(instance.zones, instance.products, instance.periods),
+        keys_of(instance.zones, instance.products, instance.periods),
     )
     model.add_entries(
         rows[instance.lane_zone[columns.lane], columns.product, columns.period], columns.x, 1.0
@@ -169,7 +164,7 @@ def allocation(model: LinearModel, columns: Columns, instance: LocationInstance)
 def throughput(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(2) Fit what leaves a site in a period into the bands of its size."""
     axes = (instance.sites, instance.products, instance.periods)
-    leaving = model.add_rows("leaving", 0.0, 0.0, columns.v.shape, _keys(*axes))
+    leaving = model.add_rows("leaving", 0.0, 0.0, columns.v.shape, keys_of(*axes))
     local = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[local], columns.product[local], columns.period[local]
     model.add_entries(
@@ -183,7 +178,7 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
         0.0,
         0.0,
         (columns.v.shape[0], columns.v.shape[2]),
-        _keys(instance.sites, instance.periods),
+        keys_of(instance.sites, instance.periods),
     )
     model.add_entries(handled[:, None, :], columns.v, 1.0)
     model.add_entries(handled[:, None, None, :], columns.u, -1.0)
@@ -192,7 +187,7 @@ def throughput(model: LinearModel, columns: Columns, instance: LocationInstance)
         -np.inf,
         0.0,
         columns.u.shape,
-        _keys(instance.sites, instance.sizes, instance.bands, instance.periods),
+        keys_of(instance.sites, instance.sizes, instance.bands, instance.periods),
     )
     model.add_entries(band, columns.u, 1.0)
     model.add_entries(band, columns.y[:, :, None, None], -instance.capacity)
@@ -204,12 +199,12 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     if stock is None:
         return
     volumes = model.add_rows(
-        "volume", 0.0, 0.0, columns.n.shape[:2], _keys(instance.sites, instance.products)
+        "volume", 0.0, 0.0, columns.n.shape[:2], keys_of(instance.sites, instance.products)
     )
     model.add_entries(volumes[:, :, None], columns.v, -1.0)
     model.add_entries(volumes[:, :, None], columns.n, 1.0)
     sized = model.add_rows(
-        "size_volume", -np.inf, 0.0, columns.y.shape, _keys(instance.sites, instance.sizes)
+        "size_volume", -np.inf, 0.0, columns.y.shape, keys_of(instance.sites, instance.sizes)
     )
     model.add_entries(sized[:, None, :], columns.n, 1.0)
     model.add_entries(sized, columns.y, -instance.capacity.sum(axis=(2, 3)))
@@ -218,7 +213,7 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         -np.inf,
         0.0,
         (len(instance.sites), instance.shape[2]),
-        _keys(instance.sites, instance.periods),
+        keys_of(instance.sites, instance.periods),
     )
     level = stock.level * instance.volume_m3[:, None, None]
     model.add_entries(room[:, None, None, :], columns.v[:, :, :, None], level[None])
@@ -227,64 +222,27 @@ def storage(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     model.add_entries(room[:, None, :], columns.y[:, :, None], -stock.storage_m3[:, :, None])
 
 
-def linking(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(4) Let a zone use a site only if it is open, summed over products and periods."""
-    local = instance.lane_site[columns.lane] != MAIL
-    if not local.any():
-        return
-    lane = columns.lane[local]
-    pair, member = np.unique(
-        instance.lane_zone[lane] * len(instance.sites) + instance.lane_site[lane],
-        return_inverse=True,
-    )
-    zone, site = pair // len(instance.sites), pair % len(instance.sites)
-    rows = model.add_rows("linking",
-        -np.inf, 0.0, (len(pair),),
-        lambda: [
-            f"{instance.zones[z]},{instance.sites[i]}"
-            for z, i in zip(zone, site, strict=True)
-        ],
-    )  # fmt: skip
-    model.add_entries(rows[member], columns.x[local], 1.0)
-    reachable = np.zeros(len(pair))
-    # demand of a zone that the site can serve, each cell once however many lanes it has: the least
-    # valid coefficient
-    cells, first = np.unique(
-        np.stack([member, columns.product[local], columns.period[local]]), axis=1, return_index=True
-    )
-    chosen = columns.x[local][first]
-    amount = instance.demand[instance.lane_zone[columns.lane], columns.product, columns.period]
-    np.add.at(reachable, cells[0], amount[chosen - columns.x[0]])
-    model.add_entries(rows[:, None], columns.y[site], -reachable[:, None])
-
-
-def sizes(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(5) Open a site at one size at most."""
-    rows = model.add_rows("one_size", -np.inf, 1.0, (len(instance.sites),), _keys(instance.sites))
-    model.add_entries(rows[:, None], columns.y, 1.0)
-
-
 def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(6) Bring in what leaves a site; gateways and plants have capacity when goods land."""
     routes = instance.inbound
     if routes is None:
         return
     axes = (instance.sites, instance.products, instance.periods)
-    balance = model.add_rows("inbound", 0.0, 0.0, columns.v.shape, _keys(*axes))
+    balance = model.add_rows("inbound", 0.0, 0.0, columns.v.shape, keys_of(*axes))
     site = routes.route_site[columns.route]
     cells = (site, columns.route_product, columns.route_period)
     model.add_entries(balance[cells], columns.f, 1.0)
     model.add_entries(balance, columns.v, -1.0)
     volume = instance.volume_m3[columns.route_product]
     landed = volume[:, None] * routes.landing[columns.route_period]
-    keys = _keys(routes.gateways, instance.periods)
+    keys = keys_of(routes.gateways, instance.periods)
     gateways = model.add_rows("gateway", -np.inf, routes.gateway_m3, routes.gateway_m3.shape, keys)
     for passed in (routes.route_gateway, routes.route_crossing):
         gate = passed[columns.route]
         here = gate >= 0
         model.add_entries(gateways[gate[here]], columns.f[here][:, None], landed[here])
     origin = routes.route_origin[columns.route]
-    keys = _keys(routes.origins, instance.periods)
+    keys = keys_of(routes.origins, instance.periods)
     room, fixed = plant_capacity(instance), routes.origin_fixed_usd > 0
     limit = np.where(fixed[:, None], 0.0, room)
     origins = model.add_rows("origin", -np.inf, limit, room.shape, keys)
@@ -309,8 +267,8 @@ def _plant_minimum(
     """Use a plant at its minimum yearly volume or not at all."""
     least = np.flatnonzero(routes.origin_min_m3 > 0)
     names = tuple(routes.origins[o] for o in least)
-    rows = model.add_rows("plant_minimum", 0.0, np.inf, (len(least),), _keys(names))
-    caps = model.add_rows("plant_used", -np.inf, 0.0, (len(least),), _keys(names))
+    rows = model.add_rows("plant_minimum", 0.0, np.inf, (len(least),), keys_of(names))
+    caps = model.add_rows("plant_used", -np.inf, 0.0, (len(least),), keys_of(names))
     # big-M of a plant without capacity limit: twice all goods, since an order may draw more than
     # one unit
     every = float((instance.demand.sum(axis=(0, 2)) * instance.volume_m3).sum())
@@ -338,7 +296,7 @@ def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> No
         -np.inf,
         capacity,
         capacity.shape,
-        _keys(instance.countries, instance.periods),
+        keys_of(instance.countries, instance.periods),
     )
     here = instance.lane_site[columns.lane] == MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
@@ -359,7 +317,7 @@ def carriers(model: LinearModel, columns: Columns, instance: LocationInstance) -
         -np.inf,
         capacity,
         capacity.shape,
-        _keys(instance.carriers.regions, instance.periods),
+        keys_of(instance.carriers.regions, instance.periods),
     )
     here = instance.lane_site[columns.lane] != MAIL
     lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
@@ -372,7 +330,7 @@ def service(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     targets = instance.limits.targets
     need = [target.share * float(instance.demand[target.zones].sum()) for target in targets]
     rows = model.add_rows(
-        "service", np.array(need), np.inf, (len(targets),), _keys(tuple(map(str, targets)))
+        "service", np.array(need), np.inf, (len(targets),), keys_of(tuple(map(str, targets)))
     )
     for row, target in zip(rows, targets, strict=True):
         here = target.zones[instance.lane_zone[columns.lane]]
@@ -382,36 +340,15 @@ def service(model: LinearModel, columns: Columns, instance: LocationInstance) ->
         model.add_entries(row, columns.x[here], within)
 
 
-def choice(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
-    """(10) Limit the number of sites and the investment; lock sites open or closed."""
-    limits = instance.limits
-    if limits.max_sites is not None:
-        row = model.add_rows("max_sites", -np.inf, float(limits.max_sites), (1,), _keys(("all",)))
-        model.add_entries(row, columns.y.ravel(), 1.0)
-    if np.isfinite(limits.budget_usd):
-        row = model.add_rows("budget", -np.inf, limits.budget_usd, (1,), _keys(("all",)))
-        spent = np.where(np.isfinite(instance.invest_usd), instance.invest_usd, 0.0)
-        model.add_entries(row, columns.y.ravel(), spent.ravel())
-    for family, members, low, high in (
-        ("open", limits.opened, 1.0, 1.0),
-        ("close", limits.closed, 0.0, 0.0),
-    ):
-        rows = model.add_rows(
-            family, low, high, (len(members),), _keys(tuple(instance.sites[i] for i in members))
-        )
-        if members:
-            model.add_entries(rows[:, None], columns.y[list(members)], 1.0)
-
-
 def diversification(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(11) Let at most a share of the formal inbound volume pass any one gateway."""
     share, inbound = instance.limits.max_gateway_share, instance.inbound
     if share >= 1.0 or inbound is None:
         return
-    keys = _keys(inbound.gateways)
+    keys = keys_of(inbound.gateways)
     rows = model.add_rows("gateway_share", -np.inf, 0.0, (len(inbound.gateways),), keys)
     total = model.add_variables((1,), 0.0)
-    whole = model.add_rows("formal_volume", 0.0, 0.0, (1,), _keys(("all",)))
+    whole = model.add_rows("formal_volume", 0.0, 0.0, (1,), keys_of(("all",)))
     volume = instance.volume_m3[columns.route_product]
     gate = inbound.route_gateway[columns.route]
     here = gate >= 0
@@ -425,7 +362,7 @@ def carbon(model: LinearModel, columns: Columns, instance: LocationInstance) -> 
     """(12) Keep emissions of inbound routes, lanes and mail under the cap."""
     if not np.isfinite(instance.limits.co2_kg):
         return
-    row = model.add_rows("co2", -np.inf, instance.limits.co2_kg, (1,), _keys(("all",)))
+    row = model.add_rows("co2", -np.inf, instance.limits.co2_kg, (1,), keys_of(("all",)))
     weight = (
         instance.weight_kg[columns.product]
         * instance.units[instance.lane_option[columns.lane], columns.product, columns.period]
@@ -473,5 +410,5 @@ ALLOCATION = (
 """What remains to be observed where the sites, their sizes and assortments are given."""
 CONSTRAINTS = (
     allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice,
-    diversification, carbon, stocking,
+    diversification, carbon, stocking, site_rules, single_sourcing,
 )  # fmt: skip

@@ -232,3 +232,26 @@ class LinearModel:
                 row_ids=matrix.coords[0], column_ids=matrix.coords[1], coefficients=matrix.data
             ),
         )
+
+
+def keys_of(*axes: tuple[str, ...]) -> Callable[[], list[str]]:
+    """Return a function that lists the keys of a family of rows over the product of its axes.
+
+    Parameters
+    ----------
+    *axes : tuple of str
+        Names along each axis.
+
+    Returns
+    -------
+    callable
+        See `LinearModel.add_rows`.
+    """
+
+    def keys() -> list[str]:
+        found = [""]
+        for axis in axes:
+            found = [f"{key},{name}" if key else name for key in found for name in axis]
+        return found
+
+    return keys

@@ -18,7 +18,7 @@ from fulfill.location.network.relaxation import Relaxed, evaluate, local_lanes
 from fulfill.model.arrays import Array
 from fulfill.model.certificate import NO, YES, Certificate, Leaf
 from fulfill.model.instance import LocationInstance
-from fulfill.model.multipliers import Multipliers, with_prices
+from fulfill.model.multipliers import Multipliers
 
 ROUNDS, STEP = 80, 0.3
 """Rounds of raising the bound of a node, and their first step."""
@@ -155,7 +155,7 @@ def children(
         state = replace(begin(case, lanes, node.prices, reference), step=STEP)
         state = ascend(case, lanes, state, ROUNDS, target, lambda now: now.bound >= target)
         relaxed = evaluate(case, lanes, state.best)
-        prices = with_prices(state.best, throughput=relaxed.price)
+        prices = relaxed.proving(state.best)
         frequency = state.frequency.sum(axis=1)
         child = replace(child, bound=relaxed.proven, prices=prices, frequency=frequency)
         found.append((child, relaxed))

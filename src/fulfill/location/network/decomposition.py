@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fulfill.location.network.allowed_sites import allowed, obeying
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.branching import (
     NODES,
@@ -46,7 +47,7 @@ from fulfill.location.network.relaxation import (
     promising,
 )
 from fulfill.location.network.search import Search, interruptible
-from fulfill.location.network.site_search import Siting, allowed
+from fulfill.location.network.site_search import Siting
 from fulfill.location.network.transshipment import is_transshipment
 from fulfill.location.network.two_stage import search_two_stages
 from fulfill.location.solution import LocationParams, LocationSolution
@@ -230,7 +231,7 @@ def _branch(search: Search, state: Ascent | None) -> None:
 
 
 def _reallocate(search: Search, start: WarmStart) -> Multipliers:
-    """Offer the plan of the earlier sites, with locks obeyed, and prove the earlier bound.
+    """Offer the plan of the earlier sites, locks and rules obeyed, and prove the earlier bound.
 
     Returns
     -------
@@ -249,6 +250,7 @@ def _reallocate(search: Search, start: WarmStart) -> Multipliers:
         if size[site] < 0:
             # of the sizes offered, the one that the relaxed problem values most
             size[site] = int(relaxed.value[site].argmin())
+    size = obeying(instance, size)
     if allowed(instance, size):
         _try(search, replace(siting, size=size), prices)
     if search.siting is not None and not search.done():

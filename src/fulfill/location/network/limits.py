@@ -8,6 +8,7 @@ from fulfill.model.arrays import Array
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices
+from fulfill.model.site_rules import broken_rules
 
 FIRST_PRICE_USD = 0.5
 """Multiplier of an order in time, and of ten kilograms of CO2e, when a limit is first missed."""
@@ -94,7 +95,7 @@ def emitted_kg(instance: LocationInstance, decisions: Decisions) -> float:
 
 
 def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
-    """Tell whether a plan attains every service level and observes the carbon cap and the budget.
+    """Tell whether a plan observes service levels, carbon cap, budget and rules on sites.
 
     Parameters
     ----------
@@ -111,6 +112,7 @@ def keeps_limits(instance: LocationInstance, decisions: Decisions) -> bool:
         (in_time(instance, decisions) >= wanted).all()
         and emitted_kg(instance, decisions) <= instance.limits.co2_kg
         and spent <= instance.limits.budget_usd
+        and not len(broken_rules(instance.limits.rules, np.asarray(decisions.opened.any(axis=1))))
     )
 
 

@@ -10,6 +10,7 @@ from fulfill.location.network.allocation import allocate, best_assortment
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
+from fulfill.location.network.lane_costs import take_lanes
 from fulfill.location.network.open_sites import open_sites
 from fulfill.location.network.reference import Reference, cheapest_service, reference_of
 from fulfill.location.network.relaxation import (
@@ -17,6 +18,7 @@ from fulfill.location.network.relaxation import (
     evaluate,
     local_lanes,
 )
+from fulfill.location.network.single_source import lanes_of_one_source
 from fulfill.location.network.site_search import Siting
 from fulfill.location.network.site_sizes import cheapest_sizes
 from fulfill.location.pricing import price
@@ -81,6 +83,9 @@ def priced_plan(
 ) -> tuple[Decisions, Siting]:
     """Alternate assortment and allocation for given sites and keep the cheapest plan.
 
+    With single sourcing, the plan that splits zones over sites gives prices of throughput, at which
+    each zone is assigned to one site.
+
     Parameters
     ----------
     instance : LocationInstance
@@ -95,6 +100,37 @@ def priced_plan(
     siting : Siting
         With sizes, assortment, prices, volumes and cost of the plan.
     """
+    plan = _split_plan(instance, siting, prices, rounds)
+    if not instance.limits.single_source:
+        return plan
+    few, lanes = _one_source(instance, plan, siting.size, prices)
+    start = replace(plan[1], size=siting.size)
+    decisions, planned = _split_plan(few, start, prices, rounds)
+    return replace(decisions, lane=lanes[decisions.lane]), planned
+
+
+def _one_source(
+    instance: LocationInstance,
+    split: tuple[Decisions, Siting],
+    size: Index,
+    prices: Multipliers,
+) -> tuple[LocationInstance, Index]:
+    """Return the instance with the lanes of one site for each zone, and their numbers."""
+    decisions, siting = split
+    given = open_sites(instance, size, prices)
+    if instance.stock is not None:
+        slope = instance.stock.safety.marginal(siting.volume)
+        options = given.options
+        inbound = options.inbound + slope[:, :, None]
+        given = replace(given, options=options._replace(inbound=inbound))
+    lanes = lanes_of_one_source(instance, given, siting.assortment, siting.rho, decisions)
+    return take_lanes(instance, lanes), lanes
+
+
+def _split_plan(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, rounds: int
+) -> tuple[Decisions, Siting]:
+    """Return the cheapest plan of given sites in which a zone may have several sites."""
     given = open_sites(instance, siting.size, prices)
     rho, assortment = siting.rho, siting.assortment
     best: tuple[Decisions, Siting] | None = None
@@ -165,6 +201,21 @@ def exact_plan(instance: LocationInstance, siting: Siting) -> tuple[Decisions, S
         With sizes, prices, volumes and cost of the plan. None where no allocation observes the
         limits.
     """
+    plan = _exact_split_plan(instance, siting)
+    if plan is None or not instance.limits.single_source:
+        return plan
+    prices = plan[1].side or zero_multipliers(instance.axis_sizes)
+    few, lanes = _one_source(instance, plan, siting.size, prices)
+    single = _exact_split_plan(few, replace(siting, volume=plan[1].volume))
+    if single is None:
+        return None
+    return replace(single[0], lane=lanes[single[0].lane]), single[1]
+
+
+def _exact_split_plan(
+    instance: LocationInstance, siting: Siting
+) -> tuple[Decisions, Siting] | None:
+    """Return the plan of the exact allocation in which a zone may have several sites."""
     slope = np.zeros(siting.assortment.shape)
     if instance.stock is not None:
         slope = instance.stock.safety.marginal(siting.volume)
@@ -180,7 +231,7 @@ def _exact_plans(instance: LocationInstance, siting: Siting) -> list[tuple[Decis
     """Return plans of the exact allocation, each at the volumes of the one before."""
     plans: list[tuple[Decisions, Siting]] = []
     for _ in range(EXACT_ROUNDS):
-        plan = exact_plan(instance, siting)
+        plan = _exact_split_plan(instance, siting)
         if plan is None:
             break
         settled = np.allclose(plan[1].volume, siting.volume, rtol=SETTLED)
@@ -216,7 +267,9 @@ def reoptimised(
     given = replace(
         instance,
         fixed_usd=fixed,
-        limits=replace(instance.limits, opened=tuple(int(i) for i in sites), closed=closed),
+        limits=replace(
+            instance.limits, opened=tuple(int(i) for i in sites), closed=closed, rules=()
+        ),
     )
     lanes = local_lanes(given)
     start = begin(given, lanes, with_prices(prices, cell=zone_prices(given, siting, prices)))

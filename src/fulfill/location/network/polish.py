@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from fulfill.location.network.allowed_sites import allowed, obeying
 from fulfill.location.network.planning import exact_plan, priced_plan
 from fulfill.location.network.relaxation import Relaxed
-from fulfill.location.network.site_search import Move, Siting, allowed
+from fulfill.location.network.site_search import Move, Siting
 from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
@@ -93,6 +94,7 @@ def _neighbours(instance: LocationInstance, siting: Siting, relaxed: Relaxed) ->
         size = siting.size.copy()
         for site, new in move:
             size[site] = new
+        size = obeying(instance, size, size != siting.size)
         if allowed(instance, size):
             yield size
 
@@ -100,7 +102,8 @@ def _neighbours(instance: LocationInstance, siting: Siting, relaxed: Relaxed) ->
 def _added(relaxed: Relaxed, offered: Mask) -> Array:
     """Return what holding a site at a size adds to the bound, (I, M + 1), the last for closed.
 
-    What the number of sites forbids is left out: the figures are then too low, never too high.
+    What the number of sites or a rule forbids is left out: the figures are then too low, never too
+    high.
     """
     value = np.where(offered, relaxed.value, np.inf)
     least = np.minimum(value.min(axis=1), 0.0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fulfill.location.network.allowed_sites import allowed, obeying
 from fulfill.location.network.ascent import Ascent, ascend, begin, follow
 from fulfill.location.network.first_prices import first_prices, first_reference
 from fulfill.location.network.limited_plan import plan_of
@@ -25,11 +26,12 @@ from fulfill.location.network.planning import (
 )
 from fulfill.location.network.reference import Reference, cheapest_service
 from fulfill.location.network.relaxation import LocalLanes, Relaxed, evaluate, local_lanes
-from fulfill.location.network.site_search import Siting, allowed, cost_table, search_sites
+from fulfill.location.network.site_search import Siting, cost_table, search_sites
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import relative_gap
 from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers
+from fulfill.model.site_rules import broken_rules
 
 LEGS = (240, 80, 80, 80)
 """Rounds of the stages in which the bound of the coarse instance is raised."""
@@ -262,14 +264,15 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
     """
     siting = as_siting(relaxed)
     size = siting.size.copy()
-    budget, locked = instance.limits.budget_usd, set(instance.limits.opened)
+    budget = instance.limits.budget_usd
     while np.isfinite(budget):
         sites = np.flatnonzero(size >= 0)
         spent = instance.invest_usd[sites, size[sites]]
         smaller = np.array(
             [
-                int(i) not in locked or np.isfinite(instance.fixed_usd[i, : size[i]]).any()
-                for i in sites
+                bool(np.isfinite(instance.fixed_usd[i, : size[i]]).any())
+                or _may_close(instance, size, i)
+                for i in sites.tolist()
             ],
             bool,
         )
@@ -283,6 +286,14 @@ def affordable(instance: LocationInstance, relaxed: Relaxed) -> Siting:
         offered = np.flatnonzero(np.isfinite(instance.fixed_usd[site, : size[site]]))
         size[site] = offered[-1] if len(offered) else -1
     return replace(siting, size=size)
+
+
+def _may_close(instance: LocationInstance, size: Index, site: int) -> bool:
+    """Tell whether a site is not locked open, and the rules on sites are obeyed without it."""
+    left = size >= 0
+    left[site] = False
+    limits = instance.limits
+    return site not in limits.opened and not len(broken_rules(limits.rules, left))
 
 
 def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
@@ -305,7 +316,7 @@ def largest_sizes(instance: LocationInstance, state: Ascent) -> Siting:
     size = np.where(state.frequency.sum(axis=1) > 0.5, largest, -1)
     size[list(limits.closed)] = -1
     size[list(limits.opened)] = largest[list(limits.opened)]
-    return from_sizes(instance, size)
+    return from_sizes(instance, obeying(instance, size))
 
 
 def likely_sites(state: Ascent, value: Array) -> Index:

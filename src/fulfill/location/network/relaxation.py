@@ -1,7 +1,8 @@
 r"""The Lagrangian bound of an instance: a lower bound on the cost of every plan.
 
 Relaxed are allocation (1), stocking (13) and every row that couples sites: gateways and plants (6),
-mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12) and storage (3).
+mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12), storage (3) and
+rules on sites (14).
 What remains separates by site and size into one continuous knapsack per period
 (docs/formulation.md, "The bound"):
 
@@ -19,7 +20,7 @@ that of sites and stocking.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import get_num_threads
@@ -40,7 +41,8 @@ from fulfill.location.network.site_kernels import (
 )
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, plant_capacity
-from fulfill.model.multipliers import Multipliers
+from fulfill.model.multipliers import Multipliers, with_prices
+from fulfill.model.site_rules import cheapest_choice, rule_rows
 
 ROUNDING = 1e-11
 """Share of the terms of a bound that is taken off for the rounding of their sums."""
@@ -80,9 +82,11 @@ class Relaxed:
         Sum of the absolute values that the bound is the sum of, USD: what its rounding is a share
         of.
     value : (I, M)
-        What opening a site at a size adds to the bound, USD.
+        What opening a site at a size adds to the bound, USD; the prices of rules are paid.
     size : (I,)
-        Chosen size, -1 closed.
+        Chosen size, -1 closed; the sites obey the rules.
+    rules : (n_rules,)
+        Prices of the rules on sites, USD per site.
     price : (I, M, T)
         Price of throughput, USD per order.
     slope : (I, M, K)
@@ -97,6 +101,7 @@ class Relaxed:
     terms: float
     value: Array
     size: Index
+    rules: Array
     price: Array
     slope: Array
     flows: RelaxedFlows
@@ -106,6 +111,16 @@ class Relaxed:
     def proven(self) -> float:
         """The bound less what its sum may have been rounded up by, USD."""
         return self.bound - ROUNDING * self.terms
+
+    def proving(self, prices: Multipliers) -> Multipliers:
+        """Return the multipliers that prove the bound.
+
+        Parameters
+        ----------
+        prices : Multipliers
+            Those of the evaluation.
+        """
+        return with_prices(prices, throughput=self.price, rules=self.rules)
 
 
 def local_lanes(instance: LocationInstance) -> LocalLanes:
@@ -221,15 +236,17 @@ def evaluate(instance: LocationInstance, lanes: LocalLanes, prices: Multipliers)
     fixed = effective_fixed(instance, prices)
     costs = SiteCosts(charge, slope, instance.capacity, instance.handling_usd, fixed)
     value, rho, paid = site_values(charged, costs, prices.throughput, get_num_threads())
-    size = choose(instance, value)
+    size, rules = choose(instance, value)
     flows = empty_flows(instance)
     chosen_flows(charged, ChosenSites(size, rho, paid), flows)
-    sites = np.flatnonzero(size >= 0)
-    terms = np.array(constant_terms(instance, prices, cell))
-    opened = value[sites, size[sites]]
+    weight, least = rule_rows(instance.limits.rules, len(size))
+    value = value - (rules @ weight)[:, None]
+    terms = np.array([*constant_terms(instance, prices, cell), *(rules * least)])
+    sites, at = _counted(instance, value, size)
+    opened = value[sites, at]
     bound = float(terms.sum() + opened.sum())
     size_of_terms = float(np.abs(terms).sum() + np.abs(opened).sum())
-    return Relaxed(bound, size_of_terms, value, size, rho, paid, flows, alternative)
+    return Relaxed(bound, size_of_terms, value, size, rules, rho, paid, flows, alternative)
 
 
 def _charged_lanes(
@@ -362,8 +379,8 @@ def effective_fixed(instance: LocationInstance, prices: Multipliers) -> Array:
     return np.asarray(fixed)
 
 
-def choose(instance: LocationInstance, value: Array) -> Index:
-    """Choose the best size of each site; locks and the number of sites are observed exactly.
+def choose(instance: LocationInstance, value: Array) -> tuple[Index, Array]:
+    """Choose the best size of each site; locks, number of sites and rules are observed exactly.
 
     Parameters
     ----------
@@ -373,20 +390,33 @@ def choose(instance: LocationInstance, value: Array) -> Index:
 
     Returns
     -------
-    ndarray of int, shape (I,)
+    size : ndarray of int, shape (I,)
         -1 for closed.
+    rules : ndarray, shape (n_rules,)
+        Prices of the rules on sites, zero where the best sites obey them without.
     """
-    size = np.where(np.isfinite(value).any(axis=1), value.argmin(axis=1), -1)
-    best = value.min(axis=1)
-    limits = instance.limits
-    locked = np.isin(np.arange(len(size)), limits.opened)
-    taken = (best < 0) & ~locked
-    taken[list(limits.closed)] = False
-    if limits.max_sites is not None:
-        room = max(limits.max_sites - int(locked.sum()), 0)
-        rank = np.argsort(np.where(taken, best, np.inf), kind="stable")
-        taken[rank[room:]] = False
-    return np.where(taken | locked, size, -1)
+    limits, best = instance.limits, value.min(axis=1)
+    best[list(limits.closed)] = np.inf
+    locked = np.isin(np.arange(len(best)), limits.opened)
+    choice = cheapest_choice(limits.rules, best, locked, limits.max_sites)
+    offered = np.isfinite(value).any(axis=1)
+    size = np.where(choice.is_open & offered, value.argmin(axis=1), -1)
+    return size, choice.prices
+
+
+def _counted(instance: LocationInstance, value: Array, size: Index) -> tuple[Index, Index]:
+    """Return the sites that the bound counts, and their sizes.
+
+    Those are the best of all choices at the prices of the rules. Without rules they are the chosen
+    ones.
+    """
+    if not instance.limits.rules:
+        sites = np.flatnonzero(size >= 0)
+        return sites, size[sites]
+    free = replace(instance, limits=replace(instance.limits, rules=()))
+    best, _ = choose(free, value)
+    sites = np.flatnonzero(best >= 0)
+    return sites, best[sites]
 
 
 def plant_rent(instance: LocationInstance, prices: Multipliers) -> Array:

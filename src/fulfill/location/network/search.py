@@ -20,7 +20,7 @@ from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.model.certificate import Certificate, Leaf, whole
 from fulfill.model.decisions import NO_PLAN, Decisions, relative_gap, status_of
 from fulfill.model.instance import LocationInstance
-from fulfill.model.multipliers import Multipliers, with_prices
+from fulfill.model.multipliers import Multipliers
 from fulfill.model.warm_start import WarmStart
 
 
@@ -117,7 +117,7 @@ class Search:
         """
         bound = relaxed.proven
         if bound > self.bound:
-            self.bound, self.proof = bound, with_prices(prices, throughput=relaxed.price)
+            self.bound, self.proof = bound, relaxed.proving(prices)
         self.tell()
 
     def solution(self) -> LocationSolution:

@@ -15,6 +15,7 @@ import numpy as np
 from numba import prange
 
 from fulfill.location.network.allocation import excess_demand
+from fulfill.location.network.allowed_sites import allowed, obeying
 from fulfill.location.network.assortment import choose_assortment, site_costs
 from fulfill.location.network.open_sites import open_sites
 from fulfill.model.arrays import Array, Index, Mask
@@ -315,6 +316,7 @@ def search_sites(
         size = best.size.copy()
         for site in rng.choice(movable, size=min(KICKED, len(movable)), replace=False):
             size[site] = rng.choice(np.append(np.flatnonzero(offered[site]), -1))
+        size = obeying(instance, size, size != best.size)
         if allowed(instance, size):
             found.append(improve(instance, table, _opened(table, best, size), likely, stop))
     # several starts may end at the same sizes: the cheapest of each stays
@@ -340,7 +342,11 @@ def _try(
         size = siting.size.copy()
         for site, new in move:
             size[site] = new
-        if (size == siting.size).all() or not allowed(instance, size):
+        if (size == siting.size).all():
+            continue
+        # what the rules require besides the move is part of it
+        size = obeying(instance, size, size != siting.size)
+        if not allowed(instance, size):
             continue
         # two stages: most moves are rejected after a few cheap rounds
         trial = estimate(instance, table, _opened(table, siting, size), SCREENING)
@@ -365,30 +371,6 @@ def _swapped(siting: Siting, likely: Index) -> Iterator[Move]:
     for site in np.flatnonzero(siting.size >= 0):
         for other in closed:
             yield ((int(site), -1), (other, int(siting.size[site])))
-
-
-def allowed(instance: LocationInstance, size: Index) -> bool:
-    """Tell whether a choice observes locks, number of sites, offered sizes and budget.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-    size : (I,)
-        -1 for closed.
-
-    Returns
-    -------
-    bool
-    """
-    limits = instance.limits
-    is_open = np.flatnonzero(size >= 0)
-    if limits.max_sites is not None and len(is_open) > limits.max_sites:
-        return False
-    if np.isin(is_open, limits.closed).any() or not np.isin(limits.opened, is_open).all():
-        return False
-    if not np.isfinite(instance.fixed_usd[is_open, size[is_open]]).all():
-        return False
-    return float(instance.invest_usd[is_open, size[is_open]].sum()) <= limits.budget_usd
 
 
 def _opened(table: CostTable, siting: Siting, size: Index) -> Siting:

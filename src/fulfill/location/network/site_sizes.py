@@ -10,6 +10,7 @@ from fulfill.location.pricing import handling_cost
 from fulfill.model.arrays import Array
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.model.site_rules import cheapest_choice
 
 TOLERANCE = 1e-9
 """Share of a capacity that rounding may exceed it by."""
@@ -26,8 +27,8 @@ def cheapest_sizes(instance: LocationInstance, decisions: Decisions) -> Decision
     Returns
     -------
     Decisions
-        The same flows. Sites that are locked open stay open; none costs more than before, and none
-        needs a larger investment.
+        The same flows. Sites that are locked open or that a rule needs stay open; none costs more
+        than before, and none needs a larger investment.
     """
     leaving = leaving_orders(instance, decisions)
     n_sites, n_sizes = decisions.opened.shape
@@ -47,10 +48,12 @@ def cheapest_sizes(instance: LocationInstance, decisions: Decisions) -> Decision
     best = cost.argmin(axis=1)
     # a present size that rounding overfills stays as it is
     best = np.where(cost[sites, best] < cost[sites, present], best, present)
-    locked = np.isin(sites, instance.limits.opened)
-    empty = (leaving.sum(axis=(1, 2)) <= 0) & ~locked
+    used = np.isin(sites, instance.limits.opened) | (leaving.sum(axis=(1, 2)) > 0)
+    # an empty site stays open only where a rule on sites needs it
+    idle = np.where(is_open, np.maximum(cost[sites, best], 0.0), np.inf)
+    choice = cheapest_choice(instance.limits.rules, idle, used & is_open)
     opened = np.zeros_like(decisions.opened)
-    kept = np.flatnonzero(is_open & ~empty)
+    kept = np.flatnonzero(choice.is_open)
     opened[kept, best[kept]] = 1.0
     return replace(decisions, opened=opened)
 

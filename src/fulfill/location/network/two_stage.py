@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fulfill.location.network.allowed_sites import allowed
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.first_prices import first_prices
 from fulfill.location.network.limits import keeps_limits
@@ -20,7 +21,7 @@ from fulfill.location.network.relaxation import (
     plant_rent,
 )
 from fulfill.location.network.search import Search
-from fulfill.location.network.site_search import Siting, allowed
+from fulfill.location.network.site_search import Siting
 from fulfill.location.network.transshipment import (
     Choice,
     Transshipment,

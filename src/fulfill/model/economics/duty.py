@@ -62,11 +62,14 @@ class BorderPassage:
     ----------
     made_in, enters
         Country of the route's origin and of its site.
+    group
+        Tariff group of the origin.
     mode
         Transport mode of entry: sea, air or road.
     """
 
     made_in: Names
+    group: Names
     enters: Names
     mode: Names
 
@@ -93,15 +96,20 @@ def courier_tax(value: ArrayLike, rate: ArrayLike, fixed_usd: ArrayLike = 0.0) -
 
 
 def courier_taxes(
-    regime: Regime, country: str, products: pd.DataFrame, value_base: str, vat_rate: float
+    regime: Regime,
+    country: str,
+    origin_group: str,
+    products: pd.DataFrame,
+    value_base: str,
+    vat_rate: float,
 ) -> Array:
     """Return the courier tax of one parcel of each product.
 
     Parameters
     ----------
     regime : Regime
-    country : str
-        Where the parcels enter.
+    country, origin_group : str
+        Where the parcels enter, and where their goods come from.
     products : DataFrame
         Columns price_usd, tariff_class.
     value_base : str
@@ -118,7 +126,9 @@ def courier_taxes(
     for tariff_class, price in zip(
         products["tariff_class"], products["price_usd"].astype(float).tolist(), strict=True
     ):
-        entry = courier_entry(regime, country, tariff_class, price, value_base, vat_rate)
+        entry = courier_entry(
+            regime, country, origin_group, tariff_class, price, value_base, vat_rate
+        )
         if entry.rule is None:
             taxes.append(np.inf)
         else:
@@ -170,8 +180,9 @@ def formal_entry_taxes(
 ) -> BorderTaxes:
     """Return duty with fees, and the cost of import VAT, of each route.
 
-    Goods made in the site's country pass no border. Goods of a nearshore plant enter the US free of
-    duty for the share that meets the rules of origin and at the ordinary rate for the rest.
+    Goods made in the site's country pass no border. Where their origin's group has a preferential
+    rule, goods enter by it for the share that meets the rules of origin, and by the ordinary rule
+    for the rest.
 
     Parameters
     ----------
@@ -192,11 +203,12 @@ def formal_entry_taxes(
     cif = transfer[None, :, None] * (1.0 + entry.insurance_rate) + carried
     by_country = countries.set_index("country")
     duties, vat = np.zeros_like(cif), np.zeros_like(cif)
-    listed = pd.DataFrame({"to": passage.enters, "of": passage.made_in, "mode": passage.mode})
-    crossing: Any = listed[listed["to"] != listed["of"]].groupby(["to", "of", "mode"])
+    listed = pd.DataFrame({"to": passage.enters, "of": passage.group, "mode": passage.mode})
+    abroad = listed[passage.enters != passage.made_in]
+    crossing: Any = abroad.groupby(["to", "of", "mode"])
     for (to, of, mode), group in crossing:
         rows: Index = group.index.to_numpy()
-        entering = _Entering(to, "CN" if of == "CN" else "USMCA", mode)
+        entering = _Entering(to, of, mode)
         duties[rows] = _duties(regime, entering, cif[rows], products, entry)
         # What cannot be entered has an infinite duty already, and owes no VAT.
         payable = np.where(np.isfinite(duties[rows]), duties[rows], 0.0)
@@ -225,29 +237,23 @@ def _duties(
     for k, (tariff_class, fob, roo) in enumerate(
         zip(*(products[name] for name in columns), strict=True)
     ):
-        share = float(roo) if entering.origin_group == "USMCA" else 0.0
+        formal, preferential = (
+            regime.find(entering.country, kind, entering.origin_group, tariff_class, fob)
+            for kind in ("formal", "preferential")
+        )
+        share = float(roo) if preferential else 0.0
         duties[:, k] = sum(
             part
             * _owed(
-                _formal_rule(regime, entering, kind, tariff_class, fob),
+                rule,
                 {"cif": cif[:, k], "fob": np.asarray(fob)},
                 entering.mode,
                 entry.entry_value_usd,
             )
-            for part, kind in ((1.0 - share, "formal"), (share, "preferential"))
+            for part, rule in ((1.0 - share, formal), (share, preferential))
             if part > 0  # a part that is none has no rule to pay by
         )
     return duties
-
-
-def _formal_rule(
-    regime: Regime, entering: _Entering, kind: str, tariff_class: str, value: float
-) -> Duty | None:
-    """Return the rule that goods are entered by; a missing preference is the ordinary rule."""
-    into, group = entering.country, entering.origin_group
-    return regime.find(into, kind, group, tariff_class, value) or regime.find(
-        into, "formal", group, tariff_class, value
-    )
 
 
 def _owed(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.origins import can_mail, is_overseas
 from fulfill.model.economics.duty import BorderTaxes
 from fulfill.model.economics.freight import FreightCost, Index, Routes
 from fulfill.model.economics.inventory import (
@@ -38,13 +39,28 @@ class GoodsCost:
         Infinite where the origin does not make the product.
     cheapest : (n_products,)
         Least cost over all origins.
-    cheapest_overseas : (n_products,)
-        Least cost over the origins that mail comes from; infinite where none makes the product.
     """
 
     by_origin: Array
     cheapest: Array
-    cheapest_overseas: Array
+
+    def mailed(self, origins: pd.DataFrame, from_country: str) -> Array:
+        """Return the least cost over the origins that a mail service collects from.
+
+        Parameters
+        ----------
+        origins : DataFrame
+            In the order of the axis of `by_origin`.
+        from_country : str
+            Country that the service names; empty for all.
+
+        Returns
+        -------
+        ndarray, shape (n_products,)
+            USD; infinite where none makes the product.
+        """
+        from_there = self.by_origin[can_mail(origins, from_country)]
+        return np.asarray(from_there.min(axis=0, initial=np.inf))
 
 
 @dataclass(frozen=True)
@@ -89,12 +105,27 @@ def goods_cost(
     pairs = pd.MultiIndex.from_product([origins["origin_id"], products["product_id"]])
     listed = goods_costs.set_index(["origin_id", "product_id"])["goods_usd"].reindex(pairs)
     by_origin = listed.fillna(np.inf).to_numpy(float).reshape(len(origins), len(products))
-    overseas = by_origin[(origins["country"] == "CN").to_numpy()]
     return GoodsCost(
         by_origin=by_origin,
         cheapest=by_origin.min(axis=0, initial=np.inf),
-        cheapest_overseas=overseas.min(axis=0, initial=np.inf),
     )
+
+
+def overseas_groups(
+    origins: pd.DataFrame, products: pd.DataFrame, goods_costs: pd.DataFrame
+) -> dict[str, str]:
+    """Return the tariff group of the cheapest origin overseas by product; of all if none is.
+
+    Parameters
+    ----------
+    origins, products, goods_costs : DataFrame
+        As in `goods_cost`.
+    """
+    cost = goods_cost(origins, products, goods_costs).by_origin
+    rows = np.flatnonzero(is_overseas(origins))
+    rows = rows if len(rows) else np.arange(len(origins))
+    group = origins["origin_group"].to_numpy(object)[rows[cost[rows].argmin(axis=0)]]
+    return dict(zip(products["product_id"], group, strict=True))
 
 
 def usable_routes(
@@ -116,14 +147,14 @@ def usable_routes(
     routes : Routes
     goods : GoodsCost
     origins : DataFrame
-        Columns country, capacity_m3_month, minimum_m3_year.
+        Columns kind, capacity_m3_month, minimum_m3_year.
     products : DataFrame
         Columns volume_m3, transfer_value_usd.
     channels : collection of str
         The channels that may be used.
     holding : HoldingRates
     """
-    nearshore = (origins["country"] != "CN").to_numpy()[routes.origin]
+    nearshore = (~is_overseas(origins))[routes.origin]
     allowed = np.where(
         nearshore, "nearshore" in channels, "local" in channels or "cross_border" in channels
     )

@@ -26,25 +26,25 @@ origin per potential order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
+from fulfill.inputs.rate_cards import cards_on
 from fulfill.model.economics.cancellation import (
-    CancellationHazard,
-    ConversionLoss,
     LeadTimes,
     Survival,
     lead_times,
     share_within,
     survival,
 )
-from fulfill.model.economics.duty import BorderPassage, FormalEntry, formal_entry_taxes
+from fulfill.model.economics.duty import BorderPassage, formal_entry_taxes
+from fulfill.model.economics.figures import Figures, read_figures
 from fulfill.model.economics.freight import (
     FreightTables,
     Routes,
@@ -60,17 +60,12 @@ from fulfill.model.economics.inbound import (
     usable_routes,
 )
 from fulfill.model.economics.inventory import (
-    HoldingRates,
     SafetyStock,
     StockByPeriod,
-    StockPolicy,
-    cover_days,
     safety_stock,
     site_demand,
-    stock_by_period,
 )
 from fulfill.model.economics.last_mile import (
-    CrossBorderTerms,
     DeliveryOptions,
     Lanes,
     allowed_options,
@@ -78,20 +73,18 @@ from fulfill.model.economics.last_mile import (
     price_multiplier,
 )
 from fulfill.model.economics.order_value import (
-    ChannelTerms,
     OrderRevenue,
     OrderValue,
     cost_of_a_day,
+    goods_by_option,
     net_of_vat,
     order_revenue,
     order_value,
 )
 from fulfill.model.economics.rated_lanes import Ends, with_lane_rates
+from fulfill.model.economics.site_prices import price_sites, stock_of
 from fulfill.model.economics.warehouse import (
     Warehouses,
-    capital_recovery,
-    storage_fee,
-    warehouses,
 )
 
 Array = NDArray[np.float64]
@@ -155,90 +148,6 @@ class Economics:
         )
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The rows of parameters.csv that the economics reads, grouped by the part that uses them.
-
-    Attributes
-    ----------
-    entry : FormalEntry
-    holding : HoldingRates
-    policy : StockPolicy
-    crossing : CrossBorderTerms
-    hazard : CancellationHazard
-    conversion : ConversionLoss
-    by_mail, from_site : ChannelTerms
-    capital_recovery : float
-        Yearly share of a one-off cost.
-    importer_setup_usd : float
-        One-off cost of an importer in a country, USD.
-    """
-
-    entry: FormalEntry
-    holding: HoldingRates
-    policy: StockPolicy
-    crossing: CrossBorderTerms
-    hazard: CancellationHazard
-    conversion: ConversionLoss
-    by_mail: ChannelTerms
-    from_site: ChannelTerms
-    capital_recovery: float
-    importer_setup_usd: float
-
-
-def read_figures(parameters: Mapping[str, float]) -> Figures:
-    """Return the figures of the economics.
-
-    Parameters
-    ----------
-    parameters : mapping of str to float
-        Rows of parameters.csv by name; units as in the data dictionary.
-    """
-    return Figures(
-        entry=FormalEntry(
-            entry_value_usd=parameters["entry_value_usd"],
-            insurance_rate=parameters["insurance_rate"],
-        ),
-        holding=HoldingRates(
-            goods=parameters["holding_rate"],
-            capital=parameters["capital_rate"],
-            vat_credit_days=parameters["vat_credit_days"],
-        ),
-        policy=StockPolicy(
-            review_days=parameters["review_days"],
-            service_factor=parameters["stock_service_factor"],
-            demand_correlation=parameters["demand_correlation"],
-        ),
-        crossing=CrossBorderTerms(
-            fee_usd=parameters["cross_border_fee_usd"], days=parameters["cross_border_days"]
-        ),
-        hazard=CancellationHazard(
-            p0=parameters["cancel_p0"],
-            h0=parameters["cancel_h0"],
-            lambda_=parameters["cancel_lambda"],
-            gamma=parameters["cancel_gamma"],
-        ),
-        conversion=ConversionLoss(
-            reference_days=parameters["conversion_reference_days"],
-            eta=parameters["conversion_eta"],
-        ),
-        by_mail=ChannelTerms(
-            dispatch_days=parameters["mail_dispatch_days"],
-            payment_loss=parameters["payment_loss_mail"],
-            reverse_usd=parameters["reverse_usd_mail"],
-            salvage_share=parameters["return_salvage_mail"],
-        ),
-        from_site=ChannelTerms(
-            dispatch_days=parameters["local_dispatch_days"],
-            payment_loss=parameters["payment_loss_local"],
-            reverse_usd=parameters["reverse_usd_local"],
-            salvage_share=parameters["return_salvage_local"],
-        ),
-        capital_recovery=capital_recovery(parameters["capital_rate"], parameters["horizon_years"]),
-        importer_setup_usd=parameters["importer_setup_usd"],
-    )
-
-
 def economics(
     problem: Problem, distances: Distances, days_in_time: tuple[int, ...] = (3, 5)
 ) -> Economics:
@@ -253,48 +162,111 @@ def economics(
         Days whose share in time is wanted, for service levels and reports.
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
-    goods, stock = _goods(network), _stock(network, figures)
+    goods, stock = _goods(network), stock_of(network, figures)
     routes = _routes(problem, figures, goods, distances)
     inbound = price_inbound(problem, routes)
-    stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
-    delivery_options, lanes = _outbound(problem, figures, distances)
-    lead = _lead_times(network, figures, delivery_options)
-    left = _survival(network, figures, delivery_options, lead)
-    revenue = _revenue(problem, delivery_options)
-    value = _value(network, figures, delivery_options, left, revenue)
+    sites = price_sites(problem)
+    delivery = price_delivery(problem, distances)
+    options, left = delivery.options, delivery.survival
+    lead = _lead_times(network, figures, options)
+    revenue = _revenue(problem, options)
     # The same order a day later: the difference prices the delay of a warehouse's later bands.
     late = _survival(
-        network,
-        figures,
-        delivery_options,
-        _lead_times(network, figures, delivery_options, delay_days=1.0),
+        network, figures, options, _lead_times(network, figures, options, delay_days=1.0)
     )
-    late_value = _value(network, figures, delivery_options, late, revenue)
+    late_value = _value(network, figures, options, late, revenue)
     countries = tuple(network["countries"]["country"])
-    factor = network["calendar"]["last_mile_factor"].to_numpy(float)
-    entry = _entry_cost(network, figures)
     return Economics(
         routes=routes,
         inbound=inbound,
-        warehouses=stores,
+        warehouses=sites.warehouses,
         stock=stock,
         safety=price_safety_stock(problem, routes, inbound),
-        delivery_options=delivery_options,
-        lanes=lanes,
+        delivery_options=options,
+        lanes=delivery.lanes,
         lead_times=lead,
         survival=left,
-        value=value,
-        price_multiplier=left.units * price_multiplier(delivery_options, factor)[:, None, :],
+        value=delivery.value,
+        price_multiplier=delivery.price_multiplier,
         within={days: share_within(lead.mean, lead.p90, days) for days in days_in_time},
-        storage_usd=storage_fee(stores, network["products"], stock.level, problem.days),
-        fixed_usd=stores.fixed_usd_year + figures.capital_recovery * stores.opening_usd,
-        entry_usd=np.repeat(figures.capital_recovery * entry[:, None], len(countries), axis=1),
+        storage_usd=sites.storage_usd,
+        fixed_usd=sites.fixed_usd,
+        entry_usd=np.repeat(sites.entry_usd[:, None], len(countries), axis=1),
         day_usd=cost_of_a_day(
-            delivery_options, (value, left), (late_value, late), goods, problem.orders, countries
+            options, (delivery.value, left), (late_value, late), goods, problem.orders, countries
         ),
         reference_usd=_reference(problem, goods),
         countries=countries,
     )
+
+
+@dataclass(frozen=True, repr=False)
+class Delivery:
+    """What an order costs by each delivery option, the price by distance left out.
+
+    Attributes
+    ----------
+    options : DeliveryOptions
+    lanes : Lanes
+    survival : Survival
+    value : OrderValue
+    price_multiplier : (n_options, n_products, n_periods)
+        See `Economics`.
+    """
+
+    options: DeliveryOptions
+    lanes: Lanes
+    survival: Survival
+    value: OrderValue
+    price_multiplier: Array
+
+
+def price_delivery(problem: Problem, distances: Distances) -> Delivery:
+    """Price the delivery options of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    distances : Distances
+        Tell which ferries are taken.
+
+    Returns
+    -------
+    Delivery
+    """
+    network, figures = problem.network, read_figures(problem.network.parameters)
+    options, lanes = _outbound(problem, figures, distances)
+    left = _survival(network, figures, options, _lead_times(network, figures, options))
+    value = _value(network, figures, options, left, _revenue(problem, options))
+    factor = network["calendar"]["last_mile_factor"].to_numpy(float)
+    multiplier = left.units * price_multiplier(options, factor)[:, None, :]
+    return Delivery(options, lanes, left, value, multiplier)
+
+
+def same_routes(problem: Problem, distances: Distances, routes: Routes) -> Routes:
+    """Return routes with the freight prices of another problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the same places as the routes.
+    distances : Distances
+        Between these places.
+    routes : Routes
+        Any routes of these places.
+
+    Returns
+    -------
+    Routes
+        The same routes in the same order.
+    """
+    every = _every_route(problem, distances)
+    columns = ("site", "origin", "gateway", "crossing", "entry_mode")
+    wanted, known = (
+        pd.MultiIndex.from_arrays([getattr(one, name) for name in columns])
+        for one in (routes, every)
+    )
+    return every.take(known.get_indexer(wanted))
 
 
 def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
@@ -312,6 +284,7 @@ def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
     freight = order_freight(routes, factor)
     passage = BorderPassage(
         network["origins"]["country"].to_numpy()[routes.origin],
+        network["origins"]["origin_group"].to_numpy()[routes.origin],
         network["sites"]["country"].to_numpy()[routes.site],
         routes.entry_mode,
     )
@@ -330,7 +303,7 @@ def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
         freight,
         taxes,
         products,
-        _stock(network, figures),
+        stock_of(network, figures),
         figures.holding,
         figures.entry.insurance_rate,
     )
@@ -388,23 +361,28 @@ def _goods(network: Network) -> GoodsCost:
     return goods_cost(network["origins"], network["products"], network["goods_costs"])
 
 
-def _stock(network: Network, figures: Figures) -> StockByPeriod:
-    cover = cover_days(network["products"], figures.policy.review_days)
-    return stock_by_period(cover, network["calendar"], network["prebuild"])
+def _every_route(problem: Problem, distances: Distances) -> Routes:
+    network = problem.network
+    return inbound_routes(
+        network["origins"],
+        network["gateways"],
+        network["sites"],
+        network["products"],
+        FreightTables(network["freight"], network["lane_rates"], network["emissions"]),
+        distances,
+    )
 
 
 def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Distances) -> Routes:
     network = problem.network
-    origins, products = network["origins"], network["products"]
-    candidates = inbound_routes(
-        origins,
-        network["gateways"],
-        network["sites"],
-        products,
-        FreightTables(network["freight"], network["lane_rates"], network["emissions"]),
-        distances,
+    return usable_routes(
+        _every_route(problem, distances),
+        goods,
+        network["origins"],
+        network["products"],
+        problem.channels,
+        figures.holding,
     )
-    return usable_routes(candidates, goods, origins, products, problem.channels, figures.holding)
 
 
 def _outbound(
@@ -419,6 +397,7 @@ def _outbound(
         problem.channels,
         figures.crossing,
         len(network["products"]),
+        cards_on(network.tables, problem.regime.as_of),
     )
     lanes = lanes_to_zones(
         options,
@@ -462,6 +441,7 @@ def _revenue(problem: Problem, delivery_options: DeliveryOptions) -> OrderRevenu
         delivery_options,
         network["products"],
         network["countries"],
+        network["origins"],
         problem.regime,
         network.value_base,
     )
@@ -478,19 +458,12 @@ def _value(
         delivery_options,
         left,
         revenue,
-        _goods(network),
+        goods_by_option(delivery_options, _goods(network), network["origins"]),
         network["products"],
         network["calendar"],
         figures.by_mail,
         figures.from_site,
     )
-
-
-def _entry_cost(network: Network, figures: Figures) -> Array:
-    """Return the one-off cost of stocking each product in a country, USD, (n_products,)."""
-    products = network["products"]
-    certification = products["certification_usd_sku"] * products["skus"]
-    return np.asarray(figures.importer_setup_usd + certification.to_numpy(float))
 
 
 def _reference(problem: Problem, goods: GoodsCost) -> Array:

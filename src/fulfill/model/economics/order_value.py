@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.origins import mail_group, parcel_groups
 from fulfill.inputs.tariffs import Regime
 from fulfill.model.economics.cancellation import Survival
 from fulfill.model.economics.duty import courier_taxes
@@ -108,10 +109,14 @@ def order_revenue(
     delivery_options: DeliveryOptions,
     products: pd.DataFrame,
     countries: pd.DataFrame,
+    origins: pd.DataFrame,
     regime: Regime,
     value_base: str,
 ) -> OrderRevenue:
     """Return net revenue and courier tax of a delivered order.
+
+    A mailed parcel pays the tax of the tariff group of its service's origins. A cross-border parcel
+    may hold goods of any group in the stock of its site, and is priced at the dearest of them.
 
     Parameters
     ----------
@@ -120,28 +125,60 @@ def order_revenue(
         Columns price_usd, tariff_class.
     countries : DataFrame
         Columns country, vat_rate.
+    origins : DataFrame
+        As of `fulfill.inputs.origins.with_whole_origins`.
     regime : Regime
     value_base : str
         What the customs value of a parcel rests on, see `fulfill.inputs.tariffs.courier_value`.
     """
     price = products["price_usd"].to_numpy(float)
     vat = countries.set_index("country")["vat_rate"]
-    country = delivery_options.table["country"].to_numpy()
-    by_courier = np.isin(delivery_options.table["channel"].to_numpy(), COURIER_CHANNELS)
+    columns = ("channel", "country", "from_country")
+    channel, country, start = (delivery_options.table[name].to_numpy() for name in columns)
+    by_courier = np.isin(channel, COURIER_CHANNELS)
     tax = np.zeros((len(delivery_options), len(price)))
-    for place in np.unique(country[by_courier]):
-        tax[by_courier & (country == place)] = courier_taxes(
-            regime, str(place), products, value_base, float(vat[place])
-        )
+    entries = zip(channel[by_courier], country[by_courier], start[by_courier], strict=True)
+    for kind, place, where in sorted(set(entries)):
+        mailed = kind == "direct_mail"
+        by_group = [
+            courier_taxes(regime, place, group, products, value_base, float(vat[place]))
+            for group in ([mail_group(origins, where)] if mailed else parcel_groups(origins))
+        ]
+        tax[(channel == kind) & (country == place) & (start == where)] = np.max(by_group, axis=0)
     net = np.where(by_courier[:, None], price[None, :], net_of_vat(price, countries, country))
     return OrderRevenue(net, tax)
+
+
+def goods_by_option(
+    delivery_options: DeliveryOptions, goods: GoodsCost, origins: pd.DataFrame
+) -> Array:
+    """Return what the goods of an order cost at their origin, (n_options, n_products), USD.
+
+    By mail the cheapest origin from which the service collects, from a plant that ships straight
+    its own, from a site the cheapest of all.
+
+    Parameters
+    ----------
+    delivery_options : DeliveryOptions
+    goods : GoodsCost
+    origins : DataFrame
+        In the order of the axis of `goods`.
+    """
+    cost = np.tile(goods.cheapest, (len(delivery_options), 1))
+    channel, start = (delivery_options.table[name] for name in ("channel", "from_country"))
+    mailed = (channel == "direct_mail").to_numpy(bool)
+    for where in start[mailed].unique():
+        cost[mailed & (start == where).to_numpy(bool)] = goods.mailed(origins, where)
+    plant = delivery_options.table["origin"].to_numpy(np.int64)
+    cost[plant >= 0] = goods.by_origin[plant[plant >= 0]]
+    return cost
 
 
 def order_value(
     delivery_options: DeliveryOptions,
     survival: Survival,
     revenue: OrderRevenue,
-    goods: GoodsCost,
+    option_goods: Array,
     products: pd.DataFrame,
     calendar: pd.DataFrame,
     by_mail: ChannelTerms,
@@ -154,7 +191,8 @@ def order_value(
     delivery_options : DeliveryOptions
     survival : Survival
     revenue : OrderRevenue
-    goods : GoodsCost
+    option_goods : (n_options, n_products)
+        See `goods_by_option`.
     products : DataFrame
         Columns return_rate, weight_kg, volume_m3.
     calendar : DataFrame
@@ -162,12 +200,9 @@ def order_value(
     by_mail, from_site : ChannelTerms
     """
     mail = (delivery_options.table["channel"] == "direct_mail").to_numpy()[:, None, None]
-    source = np.where(mail, goods.cheapest_overseas[None, :, None], goods.cheapest[None, :, None])
-    origin = delivery_options.table["origin"].to_numpy(np.int64)
-    shipped = mail | (origin >= 0)[:, None, None]
-    # the last row is of no origin: goods from a site are paid for by its inbound routes
-    at_origin = np.vstack([goods.by_origin, np.zeros(goods.by_origin.shape[1])])[origin][:, :, None]
-    # What is not made overseas is not mailed, so there is nothing to save from it.
+    source = option_goods[:, :, None]
+    shipped = mail | (delivery_options.table["origin"] >= 0).to_numpy()[:, None, None]
+    # What is not made where the service collects is not mailed: there is nothing to save from it.
     returned_goods = np.where(np.isfinite(source), source, 0.0)
     net, tax = revenue.net[:, :, None], revenue.courier_tax[:, :, None]
     reverse = np.where(mail, by_mail.reverse_usd, from_site.reverse_usd)
@@ -180,21 +215,21 @@ def order_value(
         returned_goods,
         salvage,
     )
-    carrier = delivery_options.price(
-        products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float)
-    )[:, :, None]
+    parcel = (products["weight_kg"].to_numpy(float), products["volume_m3"].to_numpy(float))
+    carrier = delivery_options.price(*parcel)[:, :, None]
+    units, delivered = survival.units, survival.delivered
+    by_card = units * delivery_options.card_price(*parcel)
     mail_factor = calendar["mail_factor"].to_numpy(float)
     last_mile_factor = calendar["last_mile_factor"].to_numpy(float)
-    units, delivered = survival.units, survival.delivered
     parts = {
         "revenue": -delivered * net,
         "payment_loss": delivered * unpaid * net,
         "returns": delivered * back,
         "cancellation": (units - delivered) * (reverse - salvage * returned_goods),
-        "goods": np.where(shipped, units * np.where(mail, source, at_origin), 0.0),
-        "mail_freight": np.where(mail, units * carrier * mail_factor, 0.0),
+        "goods": np.where(shipped, units * source, 0.0),
+        "mail_freight": np.where(mail, units * carrier * mail_factor + by_card, 0.0),
         "courier_tax": units * tax,
-        "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor),
+        "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor + by_card),
     }
     return OrderValue({name: np.broadcast_to(value, units.shape) for name, value in parts.items()})
 

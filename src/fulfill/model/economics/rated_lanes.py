@@ -20,6 +20,7 @@ from fulfill.model.economics.lane_rates import Array, Index, LaneRates, leg_rate
 from fulfill.model.economics.last_mile import (
     NO_FERRY,
     NO_ORIGIN,
+    ON_CARD,
     DeliveryOptions,
     Lanes,
     lane_carbon,
@@ -143,7 +144,8 @@ def _with_rows(
     first = np.unique(number, return_index=True)[1]
     constant = {"km_from": 0.0, "km_to": np.inf, "ferry": NO_FERRY}
     free = dict.fromkeys(("base_usd", "usd_kg", "usd_100km", "volumetric_kg_m3"), 0.0)
-    added = described.iloc[first].reset_index(drop=True).assign(**constant, **free)
+    unnamed = dict.fromkeys(("from_country", *ON_CARD), "")
+    added = described.iloc[first].reset_index(drop=True).assign(**constant, **free, **unnamed)
     km = _km(kind, rates.start[rows], zone, distances, ends)
     more = Lanes(
         zone=zone,
@@ -154,7 +156,9 @@ def _with_rows(
         distance_usd=np.zeros(len(rows)),
         kg_co2e_kg=lane_carbon(np.nan_to_num(km), np.zeros(len(rows), bool), ends.emissions),
     )
-    return _joined(options, DeliveryOptions(added, usd[first])), _concatenated(lanes, more)
+    return _joined(options, DeliveryOptions(added, options.cards, usd[first])), _concatenated(
+        lanes, more
+    )
 
 
 def _channel(kind: str, home: np.ndarray) -> np.ndarray:
@@ -183,6 +187,7 @@ def _joined(options: DeliveryOptions, more: DeliveryOptions) -> DeliveryOptions:
     """Return options with more of them at the end."""
     return DeliveryOptions(
         pd.concat([options.table, more.table], ignore_index=True),
+        options.cards,
         np.concatenate([options.rate_usd, more.rate_usd]),
     )
 

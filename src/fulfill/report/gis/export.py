@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 
 from fulfill.inputs.faults import Fault, InputError
@@ -21,22 +20,26 @@ from fulfill.report.gis.geopackage import STYLES
 from fulfill.report.gis.kepler import kepler_map
 from fulfill.report.gis.layers import LAYERS, ROUTES, write_geojson
 from fulfill.report.gis.postgis import write_postgis
-from fulfill.study.csv_files import read_csv
+from fulfill.study import outputs
+from fulfill.study.csv_files import read_csv, typed
+from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import write_json
 from fulfill.study.manifest import changed_files, read_manifest
-from fulfill.study.run_folder import ARCS, PROJECT
+from fulfill.study.outputs import TABLES_FILE
 from fulfill.study.run_folder import LAYERS as GEOPACKAGE
-from fulfill.study.run_reader import typed
+from fulfill.study.run_folder import PROJECT
 
 TABLES_ONLY = ("flows", "costs", "capacity", "channels", "unserved")
 """Tables of a plan that are no layer."""
+POINTS = {"arcs": outputs.ARCS, "sites": outputs.SITES, "zones": outputs.ZONES}
+"""Tables with places, which kepler.gl reads."""
 FILES = {
     "flatgeobuf": (GEOPACKAGE,),
     "geojson": (GEOPACKAGE,),
     "geoparquet": (GEOPACKAGE,),
     "gpkg": (GEOPACKAGE, PROJECT),
-    "postgis": (GEOPACKAGE, *(f"{name}.csv" for name in TABLES_ONLY)),
-    "kepler": (ARCS, "sites.csv", "zones.csv"),
+    "postgis": (GEOPACKAGE, TABLES_FILE),
+    "kepler": tuple(table.name for table in POINTS.values()),
 }
 """Files of a run that are read, by format."""
 FORMATS = tuple(name for name in FILES if name != "postgis")
@@ -85,15 +88,13 @@ def export_layers(run: Path, target: Path, fmt: str) -> list[Path]:
         (target / name).write_bytes(content)
     written = [target / name for name in contents]
     if fmt == "kepler":
-        tables = {name.removesuffix(".csv"): _table(name, contents[name]) for name in contents}
+        tables = {
+            name: typed(read_csv(BytesIO(contents[declared.name])), declared)
+            for name, declared in POINTS.items()
+        }
         write_json(target / KEPLER, kepler_map(tables))
         written.append(target / KEPLER)
     return written
-
-
-def _table(name: str, content: bytes) -> pd.DataFrame:
-    """Return a table of a run from the content of its file, with numbers as numbers."""
-    return typed(read_csv(BytesIO(content)), name)
 
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path) -> Path:
@@ -129,7 +130,8 @@ def export_postgis(run: Path, address: str, *, schema: str, overwrite: bool = Fa
     """
     contents = _unchanged(run, "postgis")
     layers = _layers(contents[GEOPACKAGE])
-    tables = {name: _table(f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES_ONLY}
+    exact = read_exact_tables(run / TABLES_FILE)
+    tables = {name: exact[name] for name in TABLES_ONLY}
     return write_postgis(layers, tables, address, schema=schema, overwrite=overwrite)
 
 

@@ -14,7 +14,7 @@ from fulfill.report.gis.layers import LAYERS, ROUTES
 from fulfill.report.gis.map_styles import layer_styles
 from fulfill.report.gis.qml import VERSION, aliases, style_parts
 from fulfill.study.layer_outputs import PLAN_LAYERS
-from fulfill.study.outputs import Output
+from fulfill.study.output import Output
 
 STYLES = "layer_styles"
 """Table in which QGIS keeps styles."""

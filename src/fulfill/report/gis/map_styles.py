@@ -20,7 +20,8 @@ from fulfill.report.gis.qml import (
     labels,
     single,
 )
-from fulfill.study.vocabulary import VALUES, figure
+from fulfill.study.labels import VALUES
+from fulfill.study.vocabulary import figure
 
 INK, PAPER, QUIET = "#1d2733", "#ffffff", "#8a939e"
 DAYS = (0.0, 2.0, 3.0, 5.0, 8.0, 12.0, 1000.0)

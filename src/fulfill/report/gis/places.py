@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.origins import can_mail
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.inbound import goods_cost
 from fulfill.study.plan import Plan
@@ -78,8 +79,8 @@ def located(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the flows of a plan with kind and id of both ends.
 
-    Mailed orders start at the origin whose goods the model prices for them: the cheapest Chinese
-    one of the product.
+    Mailed orders start at the origin whose goods the model prices for them: the cheapest one of the
+    product from which their service collects.
 
     Parameters
     ----------
@@ -100,7 +101,8 @@ def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
         (flows["from_id"] == BY_MAIL).to_numpy(),
     )
     start = flows["from_id"].to_numpy(object).copy()
-    start[mail] = flows.loc[mail, "product"].map(_mail_origin(problem)).to_numpy(object)
+    sent = pd.MultiIndex.from_frame(flows.loc[mail, ["service_id", "product"]])
+    start[mail] = _mail_origins(problem).reindex(sent).to_numpy(object)
     volume = problem.network["products"].set_index("product_id")["volume_m3"]
     moved = flows["dispatched"].to_numpy(float) * flows["product"].map(volume).to_numpy(float)
     plant = ~flows["from_id"].isin(problem.network["sites"]["site_id"]).to_numpy()
@@ -111,15 +113,16 @@ def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
     return flows.assign(**kinds, from_id=start, m3=moved)
 
 
-def _mail_origin(problem: Problem) -> dict[str, str]:
-    """Return the origin of mailed orders by product."""
-    origins = problem.network["origins"]
-    chinese = (origins["country"] == "CN").to_numpy()
-    if not chinese.any():
-        return {}
-    network = problem.network
+def _mail_origins(problem: Problem) -> pd.Series:
+    """Return the origin of mailed orders by service and product."""
+    network, products = problem.network, problem.products
+    origins = network["origins"]
     goods = goods_cost(origins, network["products"], network["goods_costs"])
-    best = goods.by_origin[chinese].argmin(axis=0)
-    return dict(
-        zip(problem.products, origins.loc[chinese, "origin_id"].to_numpy(object)[best], strict=True)
-    )
+    services = network["mail_services"].drop_duplicates("service_id")
+    starts: dict[tuple[str, str], str] = {}
+    for service, country in zip(services["service_id"], services["from_country"], strict=True):
+        rows = np.flatnonzero(can_mail(origins, country))
+        if len(rows):
+            best = origins["origin_id"].to_numpy(object)[rows[goods.by_origin[rows].argmin(axis=0)]]
+            starts |= {(service, name): start for name, start in zip(products, best, strict=True)}
+    return pd.Series(starts, dtype=object)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
-from fulfill.study.vocabulary import Figure
+from fulfill.study.language import ENGLISH, speaking
+from fulfill.study.vocabulary import Figure, headings
 
 VERSION = "3.22.0"
 """Version of QGIS whose format is written; later ones read it."""
@@ -192,24 +193,10 @@ def labels(attribute: str, size_pt: float, geometry: str) -> Element:
     return labeling
 
 
+@speaking(ENGLISH)
 def aliases(figures: Iterable[Figure]) -> dict[str, str]:
-    """Return the names of fields for people, with units, none twice.
-
-    Parameters
-    ----------
-    figures : iterable of Figure
-        Of a layer.
-
-    Returns
-    -------
-    dict of str to str
-        By field.
-    """
-    found: dict[str, str] = {}
-    for one in figures:
-        words = one.heading
-        found[one.key] = words if words not in found.values() else f"{words} [{one.key}]"
-    return found
+    """Return the names of fields for people, in English; see `vocabulary.headings`."""
+    return headings(figures)
 
 
 def style_parts(

@@ -6,8 +6,9 @@ import numpy as np
 from bokeh.models import FactorRange, NumeralTickFormatter
 
 from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison
-from fulfill.report.html.style import CHANNEL_COLOR, MODE_COLOR, Chart, Entry, chart
-from fulfill.study.vocabulary import shown
+from fulfill.report.html.style import CHANNEL_COLOR, MODE_COLOR, Chart, Entry, chart, in_short
+from fulfill.study.language import translated as _
+from fulfill.study.vocabulary import DAY, shown
 
 
 def cost_chart(comparison: Comparison) -> Chart:
@@ -26,7 +27,8 @@ def cost_chart(comparison: Comparison) -> Chart:
     rows = comparison.modes[comparison.modes["objective"].notna()]
     modes = [mode for mode in MODES if mode in set(comparison.modes["mode"])]
     days = list(dict.fromkeys(comparison.modes["as_of"]))
-    canvas = chart(300, x_range=FactorRange(*days))
+    dates = {day: shown(day, DAY) for day in days}
+    canvas = chart(300, x_range=FactorRange(*dates.values()))
     width = 0.8 / len(modes)
     entries = []
     for number, mode in enumerate(modes):
@@ -40,8 +42,8 @@ def cost_chart(comparison: Comparison) -> Chart:
         )
         entries.append(Entry(MODE_COLOR[mode], shown(mode, "mode")))
     canvas.y_range.start = 0
-    canvas.yaxis.formatter = NumeralTickFormatter(format="0.[0] a")
-    return Chart(canvas, "The table of all plans has the figures.", tuple(entries))
+    canvas.yaxis.formatter = in_short()
+    return Chart(canvas, _("The table of all plans has the figures."), tuple(entries))
 
 
 def share_chart(comparison: Comparison) -> Chart:
@@ -61,7 +63,8 @@ def share_chart(comparison: Comparison) -> Chart:
         (comparison.modes["mode"] == "mixed") & comparison.modes["objective"].notna()
     ]
     days = list(dict.fromkeys(comparison.modes["as_of"]))
-    canvas = chart(300, x_range=FactorRange(*days), y_range=(0, 1))
+    dates = {day: shown(day, DAY) for day in days}
+    canvas = chart(300, x_range=FactorRange(*dates.values()), y_range=(0, 1))
     below = np.zeros(len(rows))
     entries = []
     for name in SHARES:
@@ -69,7 +72,7 @@ def share_chart(comparison: Comparison) -> Chart:
         if not (share > 0).any():
             continue
         canvas.vbar(
-            x=rows["as_of"].tolist(),
+            x=[dates[day] for day in rows["as_of"]],
             bottom=below,
             top=below + share,
             width=0.6,
@@ -78,4 +81,4 @@ def share_chart(comparison: Comparison) -> Chart:
         entries.append(Entry(CHANNEL_COLOR[name], shown(name, "channel")))
         below = below + share
     canvas.yaxis.formatter = NumeralTickFormatter(format="0 %")
-    return Chart(canvas, "The table of all plans has the shares.", tuple(entries))
+    return Chart(canvas, _("The table of all plans has the shares."), tuple(entries))

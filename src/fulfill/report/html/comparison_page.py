@@ -15,8 +15,10 @@ from fulfill.report.html import page as base
 from fulfill.report.html.comparison_charts import cost_chart, share_chart
 from fulfill.report.html.page import NUMBER, html_table, part
 from fulfill.study import outputs
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 from fulfill.study.run_folder import input_folders
-from fulfill.study.vocabulary import Figure, figure, shown, taken_over
+from fulfill.study.vocabulary import DAY, Figure, figure, shown, taken_over
 
 SHARE_KEYS = tuple(f"share_{name}" for name in SHARES)
 MODE_COLUMNS = outputs.MODES.pick(
@@ -86,13 +88,14 @@ def page(comparison: Comparison) -> str:
     str
         HTML.
     """
-    names = " and ".join(files.name for files in input_folders(comparison.study).values())
+    folders = [files.name for files in input_folders(comparison.study).values()]
+    names = _("{network} and {demand}").format(network=folders[0], demand=folders[1])
     modes, classes = comparison.modes, _named(comparison, comparison.zone_classes)
     return base.page(
         "comparison.html",
-        f"Fulfilment modes: {names}",
+        _("Fulfilment modes: {names}").format(names=names),
         _charts(comparison),
-        days=list(dict.fromkeys(modes["as_of"])),
+        days=[shown(day, DAY) for day in dict.fromkeys(modes["as_of"])],
         verdicts=list(_verdicts(modes)),
         audit_faults=comparison.audit_faults,
         conditions=comparison.conditions,
@@ -118,7 +121,7 @@ def _mode_table(day: str, rows: pd.DataFrame) -> Markup:
     """Return the plans of a date, a row for each figure so that the table fits any width."""
     return part(
         "figures.html",
-        caption=f"Plans under the rules of {day}",
+        caption=_("Plans under the rules of {day}").format(day=shown(day, DAY)),
         names=[shown(mode, "mode") for mode in rows["mode"]],
         rows=[
             (column, [column.shown(value) for value in rows[column.key]])
@@ -151,11 +154,11 @@ def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
         found = rows.set_index("mode")
         cost = found["objective"]
         if pd.isna(cost.get("mixed", np.nan)):
-            yield {"date": day, "cost": ""}
+            yield {"date": shown(day, DAY), "cost": ""}
             continue
         mixed = found.loc["mixed"]
         yield {
-            "date": day,
+            "date": shown(day, DAY),
             "cost": usd(cost["mixed"]),
             "differences": in_words(rows),
             "cut": cut_searches(rows),
@@ -174,7 +177,7 @@ def _by(
     last = rows["as_of"].max()
     return [
         {
-            "heading": ", ".join(figure(k).shown(v) for k, v in zip(key, values, strict=True)),
+            "heading": listed(figure(k).shown(v) for k, v in zip(key, values, strict=True)),
             "is_last": values[0] == last,
             "table": html_table(part, _used(part, columns)),
         }

@@ -14,8 +14,11 @@ from bokeh.plotting import figure
 from fulfill.report.html.map import VAN, draw_vehicles, empty_map, mercator
 from fulfill.report.html.style import INK, Chart, hover, layer
 from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.language import Message
+from fulfill.study.language import translated as _
+from fulfill.study.vocabulary import WHOLE, shown
 
-TRUCK = "<b>@from → @to</b><br>@kind: @trips_week trucks a week, @km{0} km, @hours{0.0} h"
+TRUCK = Message("<b>@from → @to</b><br>@kind: @trips_week trucks a week, @km{0} km, @hours{0.0} h")
 TRUCK_COLOR, DEPOT_COLOR, ROUTE_COLOR = "#8c510a", "#b2182b", Category20[20][0]
 CLEAR_STOPS = 1500
 """Number of stops up to which they are shown at first; more would hide the routes."""
@@ -40,20 +43,24 @@ def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> Chart:
     """
     places = pd.concat([day.stops[["lat", "lon"]], day.depots[["lat", "lon"]]])
     canvas = empty_map(places, day.network)
-    stop_text = "<b>@stop_id</b><br>@vehicle, stop @sequence"
+    stop_text = _("<b>@stop_id</b><br>@vehicle, stop @sequence")
     small = {"size": 2.5, "marker": "circle", "fill_color": INK, "line_width": 0.0}
     large = {"size": 14, "marker": "square", "fill_color": DEPOT_COLOR, "line_width": 1.0}
     stops = _draw_points(canvas, layers["stops"], stop_text, small)
-    trucks = draw_vehicles(canvas, layers["linehaul"], TRUCK, 3.0, [TRUCK_COLOR])
+    linehaul = layers["linehaul"]
+    kinds = [shown(kind, "linehaul") for kind in linehaul["kind"]] if len(linehaul) else []
+    trucks = draw_vehicles(canvas, linehaul.assign(kind=kinds), TRUCK, 3.0, [TRUCK_COLOR])
     routes = draw_vehicles(canvas, layers["routes"], VAN)
     depots = _draw_points(canvas, layers["depots"], "<b>@name</b>", large)
     key = (
-        *layer(DEPOT_COLOR, "Site", depots),
-        *layer(ROUTE_COLOR, "Routes, one colour for each vehicle", routes),
-        *layer(TRUCK_COLOR, "Trucks", trucks),
-        *layer(INK, "Stops", stops, is_on=len(day.stops) <= CLEAR_STOPS),
+        *layer(DEPOT_COLOR, Message("Site"), depots),
+        *layer(ROUTE_COLOR, Message("Routes, one colour for each vehicle"), routes),
+        *layer(TRUCK_COLOR, Message("Trucks"), trucks),
+        *layer(INK, Message("Stops"), stops, is_on=len(day.stops) <= CLEAR_STOPS),
     )
-    text = f"Map of {len(day.vehicles)} vehicles and {len(day.stops):,} stops."
+    text = _("Map of {vehicles} vehicles and {stops} stops.").format(
+        vehicles=len(day.vehicles), stops=shown(len(day.stops), WHOLE)
+    )
     return Chart(canvas, text, key)
 
 

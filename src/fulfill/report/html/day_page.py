@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 from markupsafe import Markup
 
 from fulfill.report.html.day_charts import load_chart, time_chart
@@ -14,6 +15,8 @@ from fulfill.report.html.page import html_table, write_page
 from fulfill.routing.clock import clock_text
 from fulfill.routing.day.tables import further_columns
 from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 from fulfill.study.outputs import DAY_KPIS, DAY_ZONES, DRIVER_SHEET, LINEHAUL
 from fulfill.study.vocabulary import Figure
 
@@ -76,20 +79,44 @@ def write_day_page(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame], path:
     write_page(
         path,
         "day.html",
-        "Routes from " + ", ".join(day.depots["name"]),
+        _("Routes from {sites}").format(sites=listed(day.depots["name"])),
         {
             "map": day_map(day, layers),
             "load_chart": load_chart(day.vehicles),
             "time_chart": time_chart(day),
         },
         day=day,
+        period=_period_name(day),
         orders_own=DAY_KPIS["orders_own"].shown(day.kpis["orders_own"]),
         orders_carrier=DAY_KPIS["orders_carrier"].shown(day.kpis["orders_carrier"]),
         key_figures=[(item, item.with_unit(day.kpis[item.key])) for item in KEY_FIGURES],
         zone_table=html_table(zones, ZONE_COLUMNS) if len(zones) else "",
         stop_table="" if len(day.zones) else stop_table(day),
-        linehaul_table=html_table(day.linehaul, TRUCK_COLUMNS) if len(day.linehaul) else "",
+        linehaul_table=html_table(_with_names(day), TRUCK_COLUMNS) if len(day.linehaul) else "",
     )
+
+
+def _period_name(day: DayRoutes) -> str:
+    calendar = day.network["calendar"]
+    names = dict(zip(calendar["period_id"], calendar["name"], strict=True))
+    return str(names.get(day.period, day.period))
+
+
+def _with_names(day: DayRoutes) -> pd.DataFrame:
+    """Return the trucks of a week with the names of places in place of their ids."""
+    tables = (("sites", "site_id"), ("gateways", "gateway_id"), ("origins", "origin_id"))
+    names = {
+        str(key): str(name)
+        for table, column in tables
+        for key, name in zip(day.network[table][column], day.network[table]["name"], strict=True)
+    }
+    if len(day.zones):
+        names |= dict(zip(day.zones["zone_id"].astype(str), day.zones["name"], strict=True))
+    ends = {
+        column: day.linehaul[column].map(lambda place: names.get(place, place))
+        for column in ("from", "to", "via")
+    }
+    return day.linehaul.assign(**ends)
 
 
 def stop_table(day: DayRoutes) -> Markup:

@@ -17,13 +17,25 @@ from numpy.typing import NDArray
 from fulfill.inputs.geography.outlines import read_outlines
 from fulfill.inputs.network import Network
 from fulfill.report.html.style import hover
+from fulfill.study.language import ENGLISH, Message, language
+from fulfill.study.language import translated as _
 
 Array = NDArray[np.float64]
 EARTH_M = 6378137.0
-VAN = "<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD"
+VAN = Message("<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD")
 """Tooltip of a van."""
 ASPECT = 1.55
 """Width over height of a map, on any screen."""
+TOOLS = {
+    "pan": Message("Pan"),
+    "wheel_zoom": Message("Zoom by wheel"),
+    "zoom_in": Message("Zoom in"),
+    "zoom_out": Message("Zoom out"),
+    "box_zoom": Message("Zoom to a box"),
+    "reset": Message("Reset"),
+    "save": Message("Save the picture"),
+}
+"""Tools of a map in bokeh, and their names for people."""
 LAND, ABROAD, SEA, BORDER = "#f7f4ec", "#efefec", "#e6eef3", "#c9c2b4"
 
 
@@ -54,11 +66,14 @@ def empty_map(places: pd.DataFrame, network: Network) -> figure:
         background_fill_color=SEA,
         x_range=Range1d(middle[0] - half, middle[0] + half),
         y_range=Range1d(middle[1] - half / ASPECT, middle[1] + half / ASPECT),
-        tools=["pan", wheel, "zoom_in", "zoom_out", "box_zoom", "reset", "save"],
+        tools=[wheel if name == "wheel_zoom" else name for name in TOOLS],
         active_scroll=wheel,
         outline_line_color=BORDER,
     )
     canvas.toolbar.logo = None
+    if language() != ENGLISH:  # bokeh has its own words, which are English
+        for tool, words in zip(canvas.toolbar.tools, TOOLS.values(), strict=True):
+            tool.description = _(words)
     canvas.axis.visible = False
     canvas.grid.visible = False
     if network.outlines is not None:
@@ -167,7 +182,7 @@ def draw_vehicles(
         line_width=width,
         line_alpha=0.8,
     )
-    hover(canvas, made, text)
+    hover(canvas, made, _(text))
     return [made]
 
 

@@ -20,9 +20,11 @@ from markupsafe import Markup
 
 from fulfill.report.html.style import Chart
 from fulfill.report.plain_text import cleaned
+from fulfill.study.language import TAGS, for_number, language, listed, translated
 from fulfill.study.vocabulary import Figure
 
 NUMBER, SUM, BAD = Markup(' class="n"'), Markup(' class="sum"'), Markup(' class="bad"')
+SAME = Markup(' class="same"')
 
 
 @cache
@@ -34,11 +36,39 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    # Texts of {% trans %} hold tags; `_` is for plain texts, which are escaped as all others.
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals.update(
+        gettext=_gettext, ngettext=_ngettext, _=translated, language_tag=lambda: TAGS[language()]
     )
     environment.filters["zip"] = zip
+    environment.filters["listed"] = listed
+    environment.filters["told"] = lambda texts: [translated(text) for text in texts]
     environment.filters["plain"] = lambda text: text.replace("`", "")
-    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}."
+    environment.filters["sentence"] = _sentence
     return environment
+
+
+def _gettext(text: str, **values: Any) -> Markup:
+    """Return a text of a template in the language of the context, its values escaped."""
+    return _filled(translated(text), values)
+
+
+def _ngettext(singular: str, plural: str, num: int, **values: Any) -> Markup:
+    """Return the form of a text of a template that belongs to a number; see `_gettext`."""
+    return _filled(for_number(singular, plural, num), {"num": num, **values})
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> Markup:
+    return Markup(text) % {name: _shown(value) for name, value in values.items()}
+
+
+def _sentence(text: str) -> str:
+    """Return a text as a sentence: a capital at its begin and a full stop at its end."""
+    return translated("{sentence}.").format(sentence=f"{text[:1].upper()}{text[1:]}")
 
 
 def _shown(value: Any) -> Any:
@@ -130,6 +160,7 @@ def html_table(
     *,
     caption: str = "",
     last_is_sum: bool = False,
+    under_heading: bool = False,
 ) -> Markup:
     """Render columns of a frame as a table, with texts aligned left and numbers right.
 
@@ -143,6 +174,8 @@ def html_table(
         Caption of the table; empty where a heading or summary right above says the same.
     last_is_sum : bool
         Whether the last row is a total.
+    under_heading : bool
+        Whether a heading above says the same, so that only screen readers need the caption.
 
     Returns
     -------
@@ -157,6 +190,8 @@ def html_table(
         rows=cells,
         caption=caption,
         last_is_sum=last_is_sum,
+        under_heading=under_heading,
+        same=SAME,
         number=NUMBER,
         sum=SUM,
     )

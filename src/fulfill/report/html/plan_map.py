@@ -20,8 +20,10 @@ from fulfill.report.gis.layers import ROUTES
 from fulfill.report.html.map import VAN, areas_xy, draw_vehicles, empty_map, lines_xy, mercator
 from fulfill.report.html.page import asset
 from fulfill.report.html.style import CHANNEL_COLOR, INK, PALE, Chart, Entry, hover, layer
+from fulfill.study.language import Message, listed
+from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
-from fulfill.study.vocabulary import shown
+from fulfill.study.vocabulary import BY_MAIL, CENTS, WHOLE, shown
 
 Array = NDArray[np.float64]
 LEAD_TIMES = (
@@ -34,16 +36,24 @@ LEAD_TIMES = (
 )
 """Largest lead time of each colour, days; a blue-red scale is safe for colour-blind readers."""
 NO_ORDER = "#ffffff"
+UP_TO = Message("up to {limit}")
+"""Label of the first class of a scale."""
 STRONGEST = 300
 """Largest number of lines of a hop, by volume; more would hide the map."""
 CANCELLATIONS = tuple(
-    zip((0.01, 0.015, 0.02, 0.03, 0.05, np.inf), (color for _, color in LEAD_TIMES), strict=True)
+    zip(
+        (0.01, 0.015, 0.02, 0.03, 0.05, np.inf), (color for limit, color in LEAD_TIMES), strict=True
+    )
 )
 """Largest share of cancelled orders of each colour."""
 MAILED = tuple(
-    zip((0.05, 0.1, 0.15, 0.25, 0.5, np.inf), (color for _, color in LEAD_TIMES), strict=True)
+    zip((0.05, 0.1, 0.15, 0.25, 0.5, np.inf), (color for limit, color in LEAD_TIMES), strict=True)
 )
 """Largest share of mailed orders of each colour."""
+LANDED = tuple(
+    zip((0.92, 0.97, 1.03, 1.08, 1.2, np.inf), (color for limit, color in LEAD_TIMES), strict=True)
+)
+"""Largest landed cost of an order of each colour, over the mean of the plan."""
 HOPS = {
     "sea": ("overseas", "#3a7ca5", "dashed"),
     "air": ("overseas", "#9467bd", "dotted"),
@@ -52,8 +62,11 @@ HOPS = {
 }
 """Layer, colour and dashes of the lines of a hop, the lowest first."""
 GATE, CROSSING = "#0b7a75", "#5e3c99"
-BUILDINGS = {"own": ("Own sites", INK), "shared": ("Sites shared with a provider", "#ffffff")}
-"""Label and colour of the sites of an ownership."""
+BUILDINGS = {
+    "shared": (Message("Sites shared with a provider"), "#ffffff"),
+    "own": (Message("Own sites"), INK),
+}
+"""Label and colour of the sites of an ownership, own buildings above the others."""
 MARKERS = {"seaport": "inverted_triangle", "airport": "triangle", "crossing": "diamond"}
 
 
@@ -85,29 +98,35 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
     }
     vans = draw_vehicles(canvas, layers[ROUTES], VAN) if ROUTES in layers else []
     idle = _draw_gateways(canvas, gateways[~used], "#ffffff")
-    colored = _draw_zones(canvas, zones, sites)
+    colored = _draw_zones(canvas, zones, sites, plan.kpis["landed_cost_usd_per_order"])
     ports = _draw_gateways(canvas, gateways[used & ~crossing], GATE)
     crossings = _draw_gateways(canvas, gateways[used & crossing], CROSSING)
     buildings = draw_sites(canvas, sites, _period_names(problem))
     key = (
         *buildings,
-        *layer(GATE, "Ports and airports in use", ports),
-        *layer(CROSSING, "Land crossings in use", crossings),
-        *layer("#ffffff", "Gateways not used", idle, is_on=False),
-        *layer(HOPS["road"][1], "Road to site", hops["road"]),
-        *layer(HOPS["sea"][1], "Sea lanes", hops["sea"]),
-        *layer(HOPS["air"][1], "Air lanes", hops["air"]),
-        *layer(HOPS["last_mile"][1], "Site to zone", hops["last_mile"]),
-        *layer(INK, "Own vans, mean day", vans),
-        *layer(LEAD_TIMES[0][1], "Zones by lead time", colored[:1]),
-        *layer(CHANNEL_COLOR["direct_mail"], "Zones by share of mail", colored[1:2], is_on=False),
-        *layer(LEAD_TIMES[-1][1], "Zones by cancellation", colored[2:], is_on=False),
-        *layer(PALE, "Service areas", areas, is_on=False),
+        *layer(GATE, Message("Ports and airports in use"), ports),
+        *layer(CROSSING, Message("Land crossings in use"), crossings),
+        *layer("#ffffff", Message("Gateways not used"), idle, is_on=False),
+        *layer(HOPS["road"][1], Message("Road to site"), hops["road"]),
+        *layer(HOPS["sea"][1], Message("Sea lanes"), hops["sea"]),
+        *layer(HOPS["air"][1], Message("Air lanes"), hops["air"]),
+        *layer(HOPS["last_mile"][1], Message("Site to zone"), hops["last_mile"]),
+        *layer(INK, Message("Own vans, mean day"), vans),
+        *layer(LEAD_TIMES[0][1], Message("Zones by lead time"), colored[:1]),
+        *layer(
+            CHANNEL_COLOR["direct_mail"],
+            Message("Zones by share of mail"),
+            colored[1:2],
+            is_on=False,
+        ),
+        *layer(LEAD_TIMES[-1][1], Message("Zones by cancellation"), colored[2:3], is_on=False),
+        *layer(LEAD_TIMES[3][1], Message("Zones by landed cost"), colored[3:], is_on=False),
+        *layer(PALE, Message("Service areas"), areas, is_on=False),
     )
-    text = (
-        f"Map with {len(sites)} open sites, {len(zones):,} zones and {int(used.sum())} gateways "
-        "in use. The tables below name the sites; zones.csv has every zone."
-    )
+    text = _(
+        "Map with {sites} open sites, {zones} zones and {gateways} gateways in use. The tables "
+        "below name the sites; zones.csv has every zone."
+    ).format(sites=len(sites), zones=shown(len(zones), WHOLE), gateways=int(used.sum()))
     return Chart(canvas, text, key)
 
 
@@ -131,8 +150,10 @@ def site_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
     # Its page scrolls over it, so nothing may catch the pointer but the tooltips.
     canvas.toolbar.tools = []
     key = draw_sites(canvas, sites, _period_names(problem), prefix="overview")
-    names = ", ".join(sites["name"]) if len(sites) else "none"
-    return Chart(canvas, f"Open sites, the largest first: {names}.", tuple(key))
+    text = _("Open sites: none.")
+    if len(sites):
+        text = _("Open sites, the largest first: {sites}.").format(sites=listed(sites["name"]))
+    return Chart(canvas, text, tuple(key))
 
 
 def scale_color(value: float, scale: Sequence[tuple[float, str]]) -> str:
@@ -140,8 +161,13 @@ def scale_color(value: float, scale: Sequence[tuple[float, str]]) -> str:
     return next((color for limit, color in scale if value <= limit), NO_ORDER)
 
 
-def zone_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+def zone_keys(landed_usd: float) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the legends of the colours of zones.
+
+    Parameters
+    ----------
+    landed_usd : float
+        Mean landed cost of an order of the plan.
 
     Returns
     -------
@@ -149,22 +175,30 @@ def zone_keys() -> list[tuple[str, list[tuple[str, str]]]]:
         Name of the colouring, then colour and label of each class.
     """
     return [
-        ("Lead time", _classes(LEAD_TIMES, "{:g}", " days")),
-        ("Mailed", _classes(MAILED, "{:.0%}", "")),
-        ("Cancelled", _classes(CANCELLATIONS, "{:.1%}", "")),
+        (_("Lead time"), _classes(LEAD_TIMES, "{:g}", Message("up to {limit} days"))),
+        (_("Mailed"), _classes(MAILED, "{:.0%}")),
+        (_("Cancelled"), _classes(CANCELLATIONS, "{:.1%}")),
+        (_("Landed cost, USD an order"), _classes(_times(LANDED, landed_usd), CENTS)),
     ]
 
 
-def _classes(scale: Sequence[tuple[float, str]], form: str, unit: str) -> list[tuple[str, str]]:
+def _times(scale: Sequence[tuple[float, str]], factor: float) -> tuple[tuple[float, str], ...]:
+    """Return a scale with its limits multiplied."""
+    return tuple((limit * factor, color) for limit, color in scale)
+
+
+def _classes(
+    scale: Sequence[tuple[float, str]], form: str, first: str = UP_TO
+) -> list[tuple[str, str]]:
     """Return colour and label of each class of a scale, and of zones without a value."""
-    limits = [form.format(limit) for limit, _ in scale[:-1]]
+    limits = [shown(limit, form) for limit, color in scale[:-1]]
     words = [
-        f"up to {limits[0]}{unit}",
-        *(f"{low} to {high}" for low, high in pairwise(limits)),
-        f"over {limits[-1]}",
-        "not served",
+        _(first).format(limit=limits[0]),
+        *(_("{low} to {high}").format(low=low, high=high) for low, high in pairwise(limits)),
+        _("over {limit}").format(limit=limits[-1]),
+        _("not served"),
     ]
-    return list(zip([*(color for _, color in scale), NO_ORDER], words, strict=True))
+    return list(zip([*(color for limit, color in scale), NO_ORDER], words, strict=True))
 
 
 def _root_share(values: pd.Series) -> Array:
@@ -181,7 +215,8 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
     """Draw service areas."""
     if areas.empty:
         return []
-    names = plan.sites.set_index("site_id")["name"] if len(plan.sites) else pd.Series(dtype=str)
+    names = dict(zip(plan.sites["site_id"], plan.sites["name"], strict=True))
+    names[BY_MAIL] = shown("direct_mail", "channel")
     source = ColumnDataSource(
         {
             **areas_xy(areas.geometry),
@@ -199,7 +234,7 @@ def _draw_areas(canvas: figure, areas: gpd.GeoDataFrame, plan: Plan) -> list[Any
         line_color="white",
         line_width=1,
     )
-    hover(canvas, made, "<b>area of @name</b><br>@orders{0,0} orders a year")
+    hover(canvas, made, _("<b>area of @name</b><br>@orders{0,0} orders a year"))
     return [made]
 
 
@@ -237,18 +272,19 @@ def _draw_lines(
         line_dash=dash,
         line_join="round",
     )
-    hover(canvas, made, "<b>@start → @end</b><br>@orders{0,0} orders a year, @m3{0,0} m³")
+    text = _("<b>@start → @end</b><br>@orders{0,0} orders a year, @m3{0,0} m³")
+    hover(canvas, made, text)
     return [made]
 
 
-def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> list[Any]:
-    """Draw zones in three colourings, the largest first so that small ones stay visible."""
+def _draw_zones(
+    canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, landed_usd: float
+) -> list[Any]:
+    """Draw zones in four colourings, the largest first so that small ones stay visible."""
     zones = zones.sort_values("orders", ascending=False)
     names = dict(zip(sites["site_id"], sites["name"], strict=True)) if len(sites) else {}
     served = [
-        f"mainly {shown(channel, 'channel')} from {names.get(site, 'abroad')}"
-        if channel
-        else "not served"
+        _main(channel, names.get(site, ""))
         for channel, site in zip(zones["main_channel"], zones["main_site"], strict=True)
     ]
     source = ColumnDataSource(
@@ -262,13 +298,18 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
             "by_cancellation": [
                 scale_color(rate, CANCELLATIONS) for rate in zones["cancellation_rate"]
             ],
+            "by_landed": [
+                scale_color(usd, _times(LANDED, landed_usd))
+                for usd in zones["landed_cost_usd_per_order"]
+            ],
+            "landed": [shown(usd, CENTS) for usd in zones["landed_cost_usd_per_order"]],
             "cancelled": [shown(rate, "{:.1%}") for rate in zones["cancellation_rate"]],
             "within": [shown(share, "{:.0%}") for share in zones["share_within_3_days"]],
             "served": served,
         }
     )
     drawn = []
-    for color in ("by_lead_time", "by_mail", "by_cancellation"):
+    for color in ("by_lead_time", "by_mail", "by_cancellation", "by_landed"):
         made = canvas.scatter(
             "x",
             "y",
@@ -283,11 +324,24 @@ def _draw_zones(canvas: figure, zones: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
         hover(
             canvas,
             made,
-            "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>mean lead time "
-            "@lead_time days, @within within 3 days<br>@cancelled cancelled<br>@served",
+            _(
+                "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>mean lead time "
+                "@lead_time days, @within within 3 days<br>@cancelled cancelled<br>"
+                "landed cost @landed USD an order<br>@served"
+            ),
         )
         drawn.append(made)
     return drawn
+
+
+def _main(channel: str, site: str) -> str:
+    """Return what mainly serves a zone, in words."""
+    if not channel:
+        return _("not served")
+    words = shown(channel, "channel")
+    if not site:
+        return _("mainly {channel} from abroad").format(channel=words)
+    return _("mainly {channel} from {site}").format(channel=words, site=site)
 
 
 def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, color: str) -> list[Any]:
@@ -300,10 +354,10 @@ def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, color: str) -> li
             **_xy(gateways),
             "marker": gateways["kind"].map(MARKERS),
             "name": gateways["name"],
-            "kind": gateways["kind"],
+            "kind": [shown(kind, "gateway_kind") for kind in gateways["kind"]],
             "used": gateways["used_m3_year"],
             "year": [
-                shown(share, "{:.0%}") if share == share else "no limit"
+                shown(share, "{:.0%}") if share == share else _("no limit")
                 for share in gateways["utilisation"]
             ],
             "peak": [shown(share, "{:.0%}") for share in gateways["peak_utilisation"]],
@@ -322,8 +376,10 @@ def _draw_gateways(canvas: figure, gateways: gpd.GeoDataFrame, color: str) -> li
     hover(
         canvas,
         made,
-        "<b>@name</b>, @kind<br>@used{0,0} m³ a year<br>"
-        "use: @year of the year, @peak in the tightest period",
+        _(
+            "<b>@name</b>, @kind<br>@used{0,0} m³ a year<br>"
+            "use: @year of the year, @peak in the tightest period"
+        ),
     )
     return [made]
 
@@ -381,7 +437,7 @@ def _draw_buildings(canvas: figure, table: pd.DataFrame, fill: str) -> list[Any]
         "y",
         marker="square",
         size="diameter",
-        source=ColumnDataSource(table),
+        source=ColumnDataSource(table.drop(columns="ownership")),
         fill_color=fill,
         line_color="#ffffff" if fill == INK else INK,
         line_width=1.5 if fill == INK else 3,
@@ -389,8 +445,10 @@ def _draw_buildings(canvas: figure, table: pd.DataFrame, fill: str) -> list[Any]
     hover(
         canvas,
         made,
-        "<b>@name</b> (size @size)<br>@orders_year{0,0} orders a year<br>"
-        "peak @peak{0} % of base capacity in @when",
+        _(
+            "<b>@name</b> (size @size)<br>@orders_year{0,0} orders a year<br>"
+            "peak @peak{0} % of base capacity in @when"
+        ),
     )
     return [made]
 

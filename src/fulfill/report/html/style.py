@@ -8,8 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bokeh.models import FactorRange, HoverTool
+from bokeh.models import (
+    CustomJSTickFormatter,
+    DatetimeTickFormatter,
+    FactorRange,
+    HoverTool,
+    NumeralTickFormatter,
+)
 from bokeh.plotting import figure
+
+from fulfill.study.language import ENGLISH, TAGS, language
+from fulfill.study.language import translated as _
 
 INK, PALE = "#1f2933", "#d9dee4"
 BLUE, GREEN, RED, AMBER = "#1b6ca8", "#2a9d6f", "#c8553d", "#f0a202"
@@ -110,6 +119,31 @@ def chart(height: int, **options: Any) -> figure:
     return canvas
 
 
+def in_short() -> NumeralTickFormatter | CustomJSTickFormatter:
+    """Return the format of large amounts on an axis, in the language of the context.
+
+    The abbreviations of bokeh are English; other languages have those of the browser.
+    """
+    if language() == ENGLISH:
+        return NumeralTickFormatter(format="0.[0] a")
+    return CustomJSTickFormatter(
+        args={"tag": TAGS[language()]},
+        code='return new Intl.NumberFormat(tag, { notation: "compact" }).format(tick);',
+    )
+
+
+def label_months(canvas: figure) -> None:
+    """Label the months of a time axis: by bokeh, in English, or by number in other languages.
+
+    Parameters
+    ----------
+    canvas : figure
+        Chart with a time axis.
+    """
+    if language() != ENGLISH:
+        canvas.xaxis.formatter = DatetimeTickFormatter(days="%Y-%m-%d", months="%Y-%m")
+
+
 def hover(canvas: figure, renderer: Any, text: str) -> None:
     """Add a tooltip to a renderer.
 
@@ -133,15 +167,15 @@ def hover(canvas: figure, renderer: Any, text: str) -> None:
     )
 
 
-def layer(color: str, words: str, renderers: list[Any], *, is_on: bool = True) -> list[Entry]:
+def layer(color: str, name: str, renderers: list[Any], *, is_on: bool = True) -> list[Entry]:
     """Return the switch of a map layer.
 
     Parameters
     ----------
     color : str
         Colour in the legend.
-    words : str
-        Label.
+    name : str
+        Label in English, which also names the layer.
     renderers : list
         Renderers of the layer, which get a name and their first visibility.
     is_on : bool
@@ -154,7 +188,7 @@ def layer(color: str, words: str, renderers: list[Any], *, is_on: bool = True) -
     """
     if not renderers:
         return []
-    names = tuple(f"{words} {number}".replace(" ", "-") for number in range(len(renderers)))
-    for renderer, name in zip(renderers, names, strict=True):
-        renderer.name, renderer.visible = name, is_on
-    return [Entry(color, words, layers=names, is_on=is_on)]
+    names = tuple(f"{name} {number}".replace(" ", "-") for number in range(len(renderers)))
+    for renderer, own in zip(renderers, names, strict=True):
+        renderer.name, renderer.visible = own, is_on
+    return [Entry(color, _(name), layers=names, is_on=is_on)]

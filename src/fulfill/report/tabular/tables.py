@@ -14,8 +14,8 @@ def arcs(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the yearly orders of each start, end and channel.
 
     kepler.gl draws arcs from a flat table with the coordinates of both ends. Mailed orders start at
-    the Chinese origin of their product. No arc is left out, so that the orders add up to those of
-    flows.csv.
+    the origin of their service and product. No arc is left out, so that the orders add up to those
+    of flows.csv.
 
     Parameters
     ----------

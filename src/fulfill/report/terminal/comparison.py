@@ -7,8 +7,10 @@ from pathlib import Path
 from fulfill.analysis.compare.comparison import Comparison
 from fulfill.analysis.compare.differences import cut_searches, in_words
 from fulfill.report.terminal.console import PlainConsole, columns
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 from fulfill.study.outputs import MODES
-from fulfill.study.vocabulary import shown, taken_over
+from fulfill.study.vocabulary import DAY, shown, taken_over
 
 FIGURES = MODES.pick(
     "status",
@@ -43,7 +45,7 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
     console = PlainConsole()
     for day, rows in comparison.modes.groupby("as_of"):
         modes = [(shown(mode, "mode"), True) for mode in rows["mode"]]
-        table = columns(("", False), *modes, title=f"rules of {day}")
+        table = columns(("", False), *modes, title=_("rules of {day}").format(day=shown(day, DAY)))
         for item in FIGURES:
             values = rows[item.key].tolist()
             if not item.key.startswith("share_") or any(value > 0 for value in values):
@@ -56,5 +58,7 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
             console.print(taken_over(taken))
         console.print()
     if comparison.conditions:
-        console.print(f"conditions: {'; '.join(comparison.conditions)}")
-    console.tell(f"results  {folder}  (comparison.html, CSV tables, summary.json)")
+        texts = listed(map(_, comparison.conditions), "; ")
+        console.print(_("conditions: {texts}").format(texts=texts))
+    made = _("results  {folder}  ({files}, CSV tables, summary.json)")
+    console.tell(made.format(folder=folder, files="comparison.html"))

@@ -9,7 +9,10 @@ from rich.text import Text
 from fulfill.report.plain_text import one_line
 from fulfill.report.terminal.console import PlainConsole, lines
 from fulfill.study.delivery_day import DayRoutes
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 from fulfill.study.outputs import DAY_KPIS, LINEHAUL
+from fulfill.study.vocabulary import shown
 
 FIGURES = DAY_KPIS.pick(
     "orders",
@@ -40,18 +43,24 @@ def print_day(day: DayRoutes, folder: Path) -> None:
     """
     console = PlainConsole()
     sites = Text(one_line(", ".join(day.depots["name"])), "bold")
-    about = f"  a day of {day.period}, {len(day.districts)} districts, {day.seconds:.1f} s"
-    console.print(Text("\n").append_text(sites).append(one_line(about)))
+    about = _("a day of {period}, {n} districts, {seconds} s").format(
+        period=day.period, n=len(day.districts), seconds=shown(day.seconds, "{:.1f}")
+    )
+    console.print(Text("\n").append_text(sites).append(one_line(f"  {about}")))
     table = lines()
     table.columns[1].justify = "right"
     for item in FIGURES:
-        table.add_row(item.words, item.with_unit(day.kpis[item.key]))
+        table.add_row(item.label, item.with_unit(day.kpis[item.key]))
     console.table(table)
     trips, usd = LINEHAUL.pick("trips_week", "usd_week")
     for kind, part in day.linehaul.groupby("kind", sort=True):
         count, cost = trips.shown(part["trips_week"].sum()), usd.with_unit(part["usd_week"].sum())
-        console.print(f"{kind}: {count} trucks a week, {cost}")
+        told = {"kind": shown(kind, "linehaul"), "n": count, "cost": cost}
+        console.print(_("{kind}: {n} trucks a week, {cost}").format(**told))
     for meaning, part in day.unserved.groupby("meaning", sort=True):
-        console.print(f"not served: {len(part)} stops, {meaning}", soft_wrap=True)
-    console.print("audit    clean")
-    console.tell(f"results  {folder}  (route.html, driver_sheet.csv, routes.gpkg, CSV tables)")
+        stops = _("not served: {n} stops, {meaning}").format(n=len(part), meaning=_(str(meaning)))
+        console.print(stops, soft_wrap=True)
+    console.print(_("audit    clean"))
+    made = _("results  {folder}  ({files}, CSV tables)")
+    files = ("route.html", "driver_sheet.csv", "routes.gpkg")
+    console.tell(made.format(folder=folder, files=listed(files)))

@@ -15,11 +15,14 @@ from fulfill.audit.plan import Audit
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
 from fulfill.report.plain_text import one_line
 from fulfill.report.terminal.console import PlainConsole, columns, lines
+from fulfill.study.language import listed
+from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
 from fulfill.study.verdict import conditions_in_words, headline, why_unserved
 from fulfill.study.verify import RunAudit
 from fulfill.study.vocabulary import (
+    DAY,
     FINE_PERCENT,
     KEY_FIGURES,
     PERCENT,
@@ -57,17 +60,20 @@ def live_progress(
     parts = (words, BarColumn(bar_width=12), left)
     hidden = hidden or not console.is_terminal
     with Progress(*parts, console=console, transient=hidden, disable=hidden) as bar:
-        task = bar.add_task("building the model", total=1.0, left="")
+        task = bar.add_task(_("building the model"), total=1.0, left="")
 
         def report(progress: Any) -> None:
-            left = f"{max(time_limit - progress.seconds, 0.0):.0f} s left"
+            left = _("{n} s left").format(n=round(max(time_limit - progress.seconds, 0.0)))
             bound = shown(progress.bound, WHOLE)
             if progress.gap == float("inf"):
-                bar.update(task, description=f"bound {bound} USD, no plan yet", left=left)
+                words = _("bound {bound} USD, no plan yet").format(bound=bound)
+                bar.update(task, description=words, left=left)
                 return
             done = min(1.0, target_gap / progress.gap) if progress.gap > 0 else 1.0
             plan, gap = shown(progress.incumbent, WHOLE), shown(progress.gap, FINE_PERCENT)
-            words = f"plan {plan}  bound {bound}  gap {gap}"
+            words = _("plan {plan}  bound {bound}  gap {gap}").format(
+                plan=plan, bound=bound, gap=gap
+            )
             bar.update(task, description=words, completed=done, left=left)
 
         yield report
@@ -87,24 +93,30 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     """
     console = PlainConsole()
     outcome = plan.outcome
-    about = f"  under the rules of {plan.as_of}, {outcome.seconds:.1f} s"
-    console.print(Text.assemble("\n", (headline(outcome), "bold"), one_line(about)))
+    about = _("under the rules of {day}, {seconds} s").format(
+        day=shown(plan.as_of, DAY), seconds=shown(outcome.seconds, "{:.1f}")
+    )
+    console.print(Text.assemble("\n", (headline(outcome), "bold"), one_line(f"  {about}")))
     if outcome.status in (INFEASIBLE, NO_PLAN):
         console.print(_conditions(outcome))
-        console.tell(f"results  {folder}")
+        console.tell(_("results  {folder}").format(folder=folder))
         return
     if not len(plan.sites):
-        console.print("No site is opened.")
+        console.print(_("No site is opened."))
     for line in _cost(outcome):
         console.print(line)
     if len(plan.sites):
         console.table(_sites(plan))
     console.table(_key_figures(plan))
     for orders, reason in why_unserved(plan.unserved):
-        console.print(f"not served: {orders} orders, {reason}")
-    faults = "; ".join(finding.faults)
-    console.print(f"audit    {'clean' if finding.clean else f'FAULTS: {faults}'}")
-    console.tell(f"results  {folder}  (report.html, plan.gpkg, CSV tables)")
+        text = _("not served: {n} orders, {reason}").format(n=orders, reason=reason)
+        console.print(text)
+    if finding.clean:
+        console.print(_("audit    clean"))
+    else:
+        console.print(_("audit    FAULTS: {faults}").format(faults="; ".join(finding.faults)))
+    made = _("results  {folder}  ({files}, CSV tables)")
+    console.tell(made.format(folder=folder, files=listed(("report.html", "plan.gpkg"))))
 
 
 def print_audit(audit: RunAudit) -> None:
@@ -116,51 +128,60 @@ def print_audit(audit: RunAudit) -> None:
         Result of `verify`.
     """
     console = PlainConsole()
-    numbers = ("claimed", "recomputed", "difference")
-    table = columns(("checked", False), *((name, True) for name in numbers), ("", False))
+    numbers = (_("claimed"), _("recomputed"), _("difference"))
+    table = columns((_("checked"), False), *((name, True) for name in numbers), ("", False))
     for check in audit.checks:
-        difference = "" if check.difference is None else f"{check.difference:.3g}"
-        cells = (check.name, _checked(check.claimed), _checked(check.recomputed), difference)
-        table.add_row(*cells, check.verdict)
+        difference = "" if check.difference is None else shown(check.difference, "{:.3g}")
+        cells = (_(check.name), _checked(check.claimed), _checked(check.recomputed), difference)
+        table.add_row(*cells, _(check.verdict))
     console.table(table)
     for number, fault in enumerate(audit.faults, 1):
         console.print(f"{number}. {fault}")
     console.print()
-    console.print("Not checked:", *(f"- {line}" for line in audit.not_checked), sep="\n")
+    console.print(_("Not checked:"), *(f"- {_(line)}" for line in audit.not_checked), sep="\n")
 
 
 def _checked(value: float | str | None) -> str:
-    return f"{value:,.6f}" if isinstance(value, float) else value or ""
+    if isinstance(value, float):
+        return shown(value, "{:,.6f}")
+    return "" if value is None else _(value)
 
 
 def _cost(outcome: Outcome) -> Iterator[str]:
     """Yield the cost of the plan, its optimality gap and its conditions in words."""
-    gap, still = shown(outcome.gap, FINE_PERCENT), shown(outcome.gap_usd, WHOLE)
-    yield (
-        f"cost {shown(outcome.objective, WHOLE)} USD a year "
-        "(logistics, taxes, fixed cost, lost contribution); "
-        f"{outcome.bound_kind} bound {shown(outcome.bound, WHOLE)}; gap {gap} = {still} USD"
+    yield _(
+        "cost {cost} USD a year (logistics, taxes, fixed cost, lost contribution); "
+        "{kind} bound {bound}; gap {gap} = {usd} USD"
+    ).format(
+        cost=shown(outcome.objective, WHOLE),
+        kind=shown(outcome.bound_kind, "bound_kind"),
+        bound=shown(outcome.bound, WHOLE),
+        gap=shown(outcome.gap, FINE_PERCENT),
+        usd=shown(outcome.gap_usd, WHOLE),
     )
-    yield f"bound holds for {outcome.bound_of}; {_conditions(outcome)}"
+    yield _("bound holds for {instance}; {conditions}").format(
+        instance=_(outcome.bound_of), conditions=_conditions(outcome)
+    )
     if outcome.merging_usd is not None:
         share = outcome.merging_usd / (outcome.objective or float("nan"))
-        yield (
-            "aggregation error: without merging zones the same sites cost "
-            f"{outcome.merging_usd:+,.0f} USD ({share:+.2%})"
-        )
+        yield _(
+            "aggregation error: without merging zones the same sites cost {usd} USD ({share})"
+        ).format(usd=shown(outcome.merging_usd, "{:+,.0f}"), share=shown(share, "{:+.2%}"))
 
 
 def _conditions(outcome: Outcome) -> str:
-    return f"conditions: {conditions_in_words(outcome) or 'none'}"
+    if not outcome.conditions:
+        return _("conditions: none")
+    return _("conditions: {texts}").format(texts=conditions_in_words(outcome))
 
 
 def _key_figures(plan: Plan) -> Table:
     table = lines()
     for item in PLAN_KPIS.pick(*KEY_FIGURES):
-        table.add_row(item.words, item.with_unit(plan.kpis[item.key]))
+        table.add_row(item.label, item.with_unit(plan.kpis[item.key]))
     shares = plan.kpis["channel_share"].items()
     used = [f"{shown(name, 'channel')} {shown(part, PERCENT)}" for name, part in shares if part > 0]
-    table.add_row(PLAN_KPIS["channel_share"].words, ", ".join(used))
+    table.add_row(PLAN_KPIS["channel_share"].label, listed(used))
     return table
 
 

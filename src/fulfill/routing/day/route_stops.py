@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from fulfill.inputs.geography.land import Land
 from fulfill.inputs.geography.places import reach
 from fulfill.inputs.geography.roads import RoadGraph, RoadRules, read_roads
 from fulfill.inputs.network import Network
-from fulfill.inputs.schema import COUNTRIES, COUNTRY_WINDOW
+from fulfill.inputs.windows import Windows, windows_of
 from fulfill.routing.audit import audit_day
 from fulfill.routing.day.clock_audit import audit_clock
 from fulfill.routing.day.districts import District, apportion, route_with_breaks, split
@@ -43,12 +43,15 @@ class RoadMap:
         Rules by which distances follow from roads and great circles.
     land : Land
         No road leaves a country.
+    windows : mapping
+        Windows of the countries, for stops on no country's land.
     """
 
     graph: RoadGraph | None
     roads: RoadRules
     streets: StreetRules
     land: Land
+    windows: Windows = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def road_map(network: Network) -> RoadMap:
         road_rules(network),
         StreetRules(figures["street_detour"], figures["street_reach_km"]),
         land_of(network),
+        windows_of(network["countries"]),
     )
 
 
@@ -172,18 +176,18 @@ def place_countries(
     """
     home = str(depots["country"].iloc[0])
     found = np.full(len(stops), home, object)
-    out = ~_in_window(stops, home)
-    for code in COUNTRIES:
-        found[out & _in_window(stops, code)] = code
+    out = ~_in_window(stops, home, roads.windows)
+    for code in roads.windows:
+        found[out & _in_window(stops, code, roads.windows)] = code
     for code, shape in roads.land.countries.items():
         found[shapely.contains_xy(shape, stops["lon"], stops["lat"])] = code
     return np.concatenate([depots["country"].to_numpy(object), found])
 
 
-def _in_window(places: pd.DataFrame, country: str) -> NDArray[np.bool_]:
-    """Tell which places lie in the window of a country."""
+def _in_window(places: pd.DataFrame, country: str, windows: Windows) -> NDArray[np.bool_]:
+    """Tell which places lie in the window of a country; all where it has none."""
     inside = np.ones(len(places), bool)
-    for name, (low, high) in zip(("lat", "lon"), COUNTRY_WINDOW[country], strict=True):
+    for name, (low, high) in zip(("lat", "lon"), windows.get(country, ()), strict=False):
         inside &= places[name].between(low, high).to_numpy()
     return inside
 

@@ -1,0 +1,1 @@
+"""Which uncertain figures of the inputs a plan depends on most."""
