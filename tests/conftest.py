@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate
-from fulfill.inputs.problem import CHANNELS, Problem
+from fulfill.inputs.problem import Problem
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 from fulfill.study.study import Study, ask, load
@@ -78,7 +78,7 @@ class Folders:
         (self.root / file).unlink()
 
     def faults(
-        self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS
+        self, as_of: date | None = None, channels: tuple[str, ...] | None = None
     ) -> list[Fault]:
         """Return every fault and warning that reading and joining the folders finds."""
         try:
@@ -87,7 +87,9 @@ class Folders:
             return list(error.faults)
         return list(study.warnings)
 
-    def problem(self, as_of: date | None = None, channels: tuple[str, ...] = CHANNELS) -> Problem:
+    def problem(
+        self, as_of: date | None = None, channels: tuple[str, ...] | None = None
+    ) -> Problem:
         """Return the problem of the folders, which must have no fault."""
         return self.study(as_of=as_of, channels=channels).problem
 

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import erfc
 
+from fulfill.audit.lane_rates import order_usd, rated_options, row_of
 from fulfill.audit.rate_cards import Cards
 from fulfill.audit.tariff_rules import Rules
 from fulfill.inputs.problem import Problem
@@ -38,7 +39,8 @@ class DeliveryOptions:
     table : DataFrame
         channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg, usd_100km,
         volumetric_kg_m3, days_mean, days_p90, ferry_id (empty for none), from_country, card,
-        card_zone, card_state (all three empty without a rate card).
+        card_zone, card_state (all three empty without a rate card), rate_row: row of
+        lane_rates.csv whose price holds, -1 for none.
     mail, courier : (n_options,)
         Whether an option is direct mail, and whether its parcels clear customs one by one.
     """
@@ -88,6 +90,7 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         "local": bool(channels & {"local", "nearshore"}),
         "cross_border": "cross_border" in channels,
         "direct_mail": "direct_mail" in channels,
+        "nearshore": "nearshore" in channels,
     }
     cards = Cards.of(problem)
     services = _with_card_zones(
@@ -115,10 +118,16 @@ def delivery_options(problem: Problem) -> DeliveryOptions:
         shipped[name] += shipped["hours"] / 24.0
     shipped["base_usd"] += shipped["usd_order"]
     parts.append(shipped.drop(columns=["hours", "usd_order"]))
-    table = pd.concat(parts, ignore_index=True).fillna({"ferry_id": ""})
+    parts = [part.assign(rate_row=-1) for part in parts]
+    if len(network["lane_rates"]):
+        parts.append(rated_options(problem))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.fillna({"ferry_id": ""})
     table = table[table["channel"].map(open_to)].reset_index(drop=True)
     channel = table["channel"].to_numpy()
-    return DeliveryOptions(table, channel == "direct_mail", channel != "local")
+    return DeliveryOptions(
+        table, channel == "direct_mail", np.isin(channel, ("direct_mail", "cross_border"))
+    )
 
 
 def _with_card_zones(services: pd.DataFrame, cards: Cards) -> pd.DataFrame:
@@ -310,6 +319,7 @@ def _option_costs(
         np.maximum(weight - 1.0, 0.0),
     )
     carrier = options.column("base_usd") + options.column("usd_kg") * charged
+    carrier = _at_lane_rates(problem, options, carrier)
     on_card = _card_prices(problem, options)
     mail_price = carrier * calendar["mail_factor"].to_numpy(float) + on_card
     delivery_price = carrier * calendar["last_mile_factor"].to_numpy(float) + on_card
@@ -324,6 +334,23 @@ def _option_costs(
         "courier_tax": dispatched * _courier_taxes(problem, options)[:, :, None],
         "last_mile": np.where(mail, 0.0, dispatched * delivery_price),
     }
+
+
+def _at_lane_rates(problem: Problem, options: DeliveryOptions, carrier: Array) -> Array:
+    """Return prices with those of lane_rates.csv, (n_options, n_products, 1).
+
+    Infinite for a product that a row is not for.
+    """
+    carrier = np.array(carrier)
+    rated = np.flatnonzero(options.table["rate_row"] >= 0)
+    row = options.table["rate_row"].to_numpy(np.int64)[rated]
+    ends = problem.network["lane_rates"].iloc[row]
+    start, goal = ends["from_id"].to_numpy(object), ends["to_id"].to_numpy(object)
+    for k in range(len(problem.products)):
+        product = np.full(len(row), k)
+        usd = order_usd(problem, row, product)
+        carrier[rated, k, 0] = np.where(row_of(problem, start, goal, product) == row, usd, np.inf)
+    return carrier
 
 
 def _card_prices(problem: Problem, options: DeliveryOptions) -> Array:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.audit.lane_rates import leg_days, order_usd, row_of
 from fulfill.audit.tariff_rules import Rule, Rules
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.problem import Problem
@@ -31,10 +32,11 @@ class Legs:
 
     Attributes
     ----------
-    usd_m3, usd_kg : Array
-        Freight, USD per m3 and per kg.
     border_usd_m3, border_usd_kg : Array
-        The part of the freight up to the port or airport, which belongs to the CIF value.
+        Freight by freight.csv up to the port or airport, which belongs to the CIF value, USD per m3
+        and per kg; NaN where there is no row for the leg.
+    land_usd_m3, land_usd_kg : Array
+        Freight of the last leg, likewise.
     fee_usd_m3 : Array
         Fees of gateway and crossing, USD per m3.
     days, days_variance : Array
@@ -43,10 +45,10 @@ class Legs:
         Emissions, kg CO2e per kg of goods.
     """
 
-    usd_m3: Array
-    usd_kg: Array
     border_usd_m3: Array
     border_usd_kg: Array
+    land_usd_m3: Array
+    land_usd_kg: Array
     fee_usd_m3: Array
     days: Array
     days_variance: Array
@@ -79,27 +81,28 @@ def route_legs(problem: Problem, distances: Distances, instance: LocationInstanc
     start = network["origins"]["country"].to_numpy()[origin]
     goal = network["sites"]["country"].to_numpy()[site]
     lands = gate >= 0
-    kind = np.where(gateways["kind"].to_numpy()[gate] == "seaport", "sea", "air")
-    middle = np.where(lands, gateways["country"].to_numpy()[gate], start)
+    kind = np.where(_of_gateway(gateways["kind"], gate) == "seaport", "sea", "air")
+    middle = np.where(lands, _of_gateway(gateways["country"], gate), start)
     by_road = np.full(len(site), "road")
-    overseas = np.where(lands, distances.origin_gateway[origin, gate], 0.0)
-    overland = np.where(
-        lands, distances.gateway_site[gate, site], distances.origin_site[origin, site]
-    )
+    overseas, overland = np.zeros(len(site)), distances.origin_site[origin, site]
+    overseas[lands] = distances.origin_gateway[origin[lands], gate[lands]]
+    overland[lands] = distances.gateway_site[gate[lands], site[lands]]
     first = _leg(problem, kind, start, middle, overseas)
     # Nearshore routes have no gateway, hence no first leg: its lookup would give NaN.
+    start_id, gate_id, site_id = _end_ids(problem, instance)
+    first = _timed(problem, first, start_id, gate_id)
     first = {name: np.where(lands, value, 0.0) for name, value in first.items()}
     last = _leg(problem, by_road, middle, goal, overland)
+    last = _timed(problem, last, np.where(lands, gate_id, start_id), site_id)
     stay = {
-        name: np.where(lands, gateways[name].to_numpy(float)[gate], 0.0)
-        + np.where(crossing >= 0, gateways[name].to_numpy(float)[crossing], 0.0)
+        name: _paid(gateways[name], gate) + _paid(gateways[name], crossing)
         for name in ("fee_usd_m3", "dwell_days")
     }
     return Legs(
-        usd_m3=first["usd_m3"] + last["usd_m3"],
-        usd_kg=first["usd_kg"] + last["usd_kg"],
         border_usd_m3=first["usd_m3"],
         border_usd_kg=first["usd_kg"],
+        land_usd_m3=last["usd_m3"],
+        land_usd_kg=last["usd_kg"],
         fee_usd_m3=stay["fee_usd_m3"],
         days=first["days"] + last["days"] + stay["dwell_days"],
         days_variance=first["variance"] + last["variance"],
@@ -126,6 +129,36 @@ def _leg(
         "variance": (row["days_cv"].to_numpy(float) * days) ** 2,
         "co2e": row["kg_tkm"].to_numpy(float) * km / 1000.0,
     }
+
+
+def _paid(column: pd.Series, row: Index) -> Array:
+    """Return the figures of a column of gateways.csv; zero for routes without a gateway (-1)."""
+    return np.asarray(np.nan_to_num(_of_gateway(column, row).astype(float)))
+
+
+def _end_ids(
+    problem: Problem, instance: LocationInstance
+) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.object_]]:
+    """Return the ids of origin, gateway (NaN for none) and site of each route."""
+    network, inbound = problem.network, instance.required_inbound
+    return (
+        network["origins"]["origin_id"].to_numpy(object)[inbound.route_origin],
+        _of_gateway(network["gateways"]["gateway_id"], inbound.route_gateway),
+        network["sites"]["site_id"].to_numpy(object)[inbound.route_site],
+    )
+
+
+def _timed(
+    problem: Problem,
+    leg: dict[str, Array],
+    start: NDArray[np.object_],
+    goal: NDArray[np.object_],
+) -> dict[str, Array]:
+    """Return a leg with the times that lane_rates.csv gives in place of its own."""
+    mean, variance = leg_days(problem, start, goal)
+    said = ~np.isnan(mean)
+    days = np.where(said, mean, leg["days"])
+    return {**leg, "days": days, "variance": np.where(said, variance, leg["variance"])}
 
 
 def goods_costs(
@@ -156,9 +189,18 @@ def goods_costs(
     weight = products["weight_kg"].to_numpy(float)[k]
     transfer = products["transfer_value_usd"].to_numpy(float)[k]
     factor = network["calendar"]["freight_factor"].to_numpy(float)[t]
-    goods = _goods_at_origins(problem)[instance.required_inbound.route_origin[route], k]
-    moved = (legs.usd_m3[route] * volume + legs.usd_kg[route] * weight) * factor
+    goods = goods_at_origins(problem)[instance.required_inbound.route_origin[route], k]
     to_border = legs.border_usd_m3[route] * volume + legs.border_usd_kg[route] * weight
+    to_site = legs.land_usd_m3[route] * volume + legs.land_usd_kg[route] * weight
+    start, gate, site = (ends[route] for ends in _end_ids(problem, instance))
+    lands = instance.required_inbound.route_gateway[route] >= 0
+    first = order_usd(problem, row_of(problem, start, gate, k), k)
+    last = order_usd(problem, row_of(problem, np.where(lands, gate, start), site, k), k)
+    to_border = np.where(np.isnan(first), to_border, first)
+    to_site = np.where(np.isnan(last), to_site, last)
+    # NaN, so that goods on a forbidden lane can never agree with a claimed figure
+    to_border, to_site = (np.where(np.isinf(usd), np.nan, usd) for usd in (to_border, to_site))
+    moved = (to_border + to_site) * factor
     cif = transfer * (1.0 + figures["insurance_rate"]) + to_border * factor
     duty, vat = _border_taxes(problem, instance, route, k, cif)
     days = legs.days[route] + cycle_days(problem)[k] + days_ahead(problem)[t]
@@ -172,7 +214,7 @@ def goods_costs(
     }
 
 
-def _goods_at_origins(problem: Problem) -> Array:
+def goods_at_origins(problem: Problem) -> Array:
     """Return goods cost, (n_origins, n_products); infinite where an origin does not make it."""
     network, table = problem.network, problem.network["goods_costs"]
     cost = np.full((len(network["origins"]), len(network["products"])), np.inf)
@@ -213,6 +255,11 @@ def _border_taxes(
     return duty, np.where(countries["vat_credited"].to_numpy(bool), floating, due)
 
 
+def _of_gateway(column: pd.Series, row: Index) -> NDArray[np.object_]:
+    """Return the cells of a column of gateways.csv; NaN for routes without a gateway (-1)."""
+    return column.reset_index(drop=True).reindex(row).to_numpy(object)
+
+
 def _entry_mode(problem: Problem, instance: LocationInstance, route: Index) -> NDArray[np.object_]:
     """Return how the goods of each route enter the country of their site.
 
@@ -222,8 +269,10 @@ def _entry_mode(problem: Problem, instance: LocationInstance, route: Index) -> N
     inbound, network = instance.required_inbound, problem.network
     site = network["sites"]["country"].to_numpy()[inbound.route_site[route]]
     gateway = inbound.route_gateway[route]
-    landed = network["gateways"]["country"].to_numpy()[gateway]
-    kind = network["gateways"]["kind"].map({"seaport": "sea", "airport": "air"}).to_numpy()[gateway]
+    landed = _of_gateway(network["gateways"]["country"], gateway)
+    kind = _of_gateway(
+        network["gateways"]["kind"].map({"seaport": "sea", "airport": "air"}), gateway
+    )
     return np.where((gateway >= 0) & (landed == site), kind, "road").astype(object)
 
 

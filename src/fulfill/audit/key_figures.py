@@ -102,7 +102,7 @@ def key_figures(
     missing = _missing(problem, flows)
     penalty = problem.network.parameters["unserved_penalty_usd"] * missing
     costs = dict(flows.cost_usd)
-    brought["plants"] = _plants(problem, instance, decisions)
+    brought["plants"] = _plants(problem, instance, decisions, flows)
     for name, usd in [*brought.items(), *at_sites.items(), ("unserved", penalty)]:
         costs[name] = costs.get(name, 0.0) + usd
     total, dispatched = float(problem.orders.sum()), float(flows.dispatched.sum())
@@ -140,13 +140,17 @@ def _inbound(
     return {name: float((usd * orders).sum()) for name, usd in by_part.items()}, co2e
 
 
-def _plants(problem: Problem, instance: LocationInstance, decisions: Decisions) -> float:
+def _plants(
+    problem: Problem, instance: LocationInstance, decisions: Decisions, flows: OrderFlows
+) -> float:
     """Return the fixed costs of the plants that make anything, USD a year.
 
     Less than a billionth of all goods is a rounding error.
     """
     orders = pd.Series(decisions.inbound.sum(axis=(1, 2)))
     made = orders.groupby(instance.required_inbound.route_origin).sum()
+    straight = pd.Series(flows.dispatched).groupby(flows.plant).sum().drop(-1, errors="ignore")
+    made = made.add(straight, fill_value=0.0)
     used = made.index[made > 1e-9 * made.sum()]
     return float(problem.network["origins"]["fixed_usd_year"].iloc[used].sum())
 
@@ -163,7 +167,7 @@ def _over(amount: float, base: float) -> float:
 
 def _leaving(instance: LocationInstance, flows: OrderFlows) -> Array:
     """Return the orders that leave each site, (n_sites, n_products, n_periods)."""
-    local = flows.channel != "direct_mail"
+    local = flows.site >= 0
     shape = (len(instance.sites), *instance.shape[1:])
     cell = np.ravel_multi_index(
         (flows.site[local], flows.product[local], flows.period[local]), shape
@@ -202,8 +206,9 @@ def _channels(
     at = flows.site[home], flows.product[home], flows.period[home]
     share = np.where(brought[at] > 0, made_near[at] / np.where(brought[at] > 0, brought[at], 1), 0)
     amounts = {name: float(flows.orders[flows.channel == name].sum()) for name in CHANNELS}
-    near = float((flows.orders[home] * share).sum())
-    return amounts | {"local": amounts["local"] - near, "nearshore": near}
+    near = float((flows.orders[home] * share).sum()) + amounts["nearshore"]
+    of_sites = near - amounts["nearshore"]
+    return amounts | {"local": amounts["local"] - of_sites, "nearshore": near}
 
 
 def compare_key_figures(

@@ -20,6 +20,8 @@ from fulfill.audit.delivery_options import (
     lead_days,
     option_orders,
 )
+from fulfill.audit.goods_flows import goods_at_origins
+from fulfill.audit.lane_rates import RATE, row_of
 from fulfill.audit.rate_cards import Cards, zone_at
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
@@ -42,8 +44,10 @@ class OrderFlows:
     ----------
     zone, site, product, period : Index
         Position along the axes of the instance.
+    plant : Index
+        Plant of a direct shipment, -1 for all other flows.
     channel : array of str
-        direct_mail, local or cross_border.
+        direct_mail, local, cross_border, or nearshore for a direct shipment of a plant.
     orders, placed, dispatched, delivered : Array
         Orders a year.
     lead_days : Array
@@ -60,6 +64,7 @@ class OrderFlows:
     site: Index
     product: Index
     period: Index
+    plant: Index
     channel: NDArray[np.object_]
     orders: Array
     placed: Array
@@ -101,34 +106,87 @@ def order_flows(
     lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
     options = delivery_options(problem)
     used, at = np.unique(lane, return_inverse=True)
-    zone, site, option = (
-        part[used] for part in (instance.lane_zone, instance.lane_site, instance.lane_option)
-    )
+    parts = instance.lane_zone, instance.lane_site, instance.lane_option, instance.lane_plant
+    zone, site, option, plant = (part[used] for part in parts)
     channel = option_table["channel"].to_numpy()[option]
     service = option_table["service_id"].to_numpy()[option]
-    lanes = _lanes(problem, distances, zone, site, service)
+    lanes = _lanes(problem, distances, site, plant, zone, service)
     option = _option_of(problem, options, option_table, option, lanes)
-    row = np.where(option < 0, 0, option)[at]
+    flow = site[at], plant[at], zone[at], k
+    option = _rated_option(problem, options, service.astype(str)[at], flow, option[at])
+    row = np.where(option < 0, 0, option)
     one = option_orders(problem, options)
     # NaN, so that a flow without a row in the tables can never agree with a claimed figure.
-    orders = np.where(option[at] < 0, np.nan, orders)
+    orders = np.where(option < 0, np.nan, orders)
     mean, p90 = (days[:, 0] for days in lead_days(problem, options))
     dispatched = one.dispatched[row, k, t] * orders
     cost = {name: float((part[row, k, t] * orders).sum()) for name, part in one.parts.items()}
-    factor = problem.network["calendar"]["last_mile_factor"].to_numpy(float)
-    by_distance = options.table["usd_100km"].to_numpy()[row] * lanes.km[at] / 100.0 * factor[t]
     own = options.table["service_id"].to_numpy()[row] == OWN
-    lane_usd = np.where(own, _van_prices(problem, site, zone)[at], by_distance)
-    cost["last_mile"] += float((lane_usd * dispatched).sum())
-    weight = problem.network["products"]["weight_kg"].to_numpy(float)
+    lane_usd = _distance_usd(problem, options, row, lanes.km[at], t)
+    lane_usd = np.where(own, _van_prices(problem, site, zone)[at], lane_usd)
+    cost["last_mile"] += float(lane_usd @ dispatched)
+    cost["goods"] += _direct_goods(problem, plant[at], k, dispatched)
+    kg = problem.network["products"]["weight_kg"].to_numpy(float)[k] * dispatched
     return OrderFlows(
-        zone=zone[at], site=site[at], product=k, period=t, channel=channel[at],
+        zone=zone[at], site=site[at], product=k, period=t, plant=plant[at], channel=channel[at],
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
         within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
-        co2e_kg=dispatched * weight[k] * _kg_co2e_per_kg(problem, site == MAIL, lanes.km)[at],
+        co2e_kg=kg * _kg_co2e_per_kg(problem, channel == "direct_mail", lanes.km)[at],
         cost_usd=cost,
     )  # fmt: skip
+
+
+def _direct_goods(problem: Problem, plant: Index, k: Index, dispatched: Array) -> float:
+    """Return the cost of the goods that plants ship straight to consumers, USD a year."""
+    straight = np.flatnonzero(plant >= 0)
+    made = goods_at_origins(problem)[plant[straight], k[straight]]
+    return float((made * dispatched[straight]).sum())
+
+
+def _distance_usd(
+    problem: Problem, options: DeliveryOptions, row: Index, km: Array, period: Index
+) -> Array:
+    """Return the price of an order by distance, USD; none where lane_rates.csv has the price."""
+    rated = options.table["rate_row"].to_numpy()[row] >= 0
+    factor = problem.network["calendar"]["last_mile_factor"].to_numpy(float)[period]
+    per_km = options.table["usd_100km"].to_numpy()[row] / 100.0 * factor
+    return np.where(rated, 0.0, per_km * np.where(rated, 0.0, km))
+
+
+def _rated_option(
+    problem: Problem,
+    options: DeliveryOptions,
+    claimed: NDArray[np.str_],
+    flow: tuple[Index, Index, Index, Index],
+    option: Index,
+) -> Index:
+    """Return the delivery option of each flow, that of lane_rates.csv where a row holds for it.
+
+    -1 where a row forbids the flow, or where the flow claims a rate that no row has.
+
+    Parameters
+    ----------
+    claimed : (n_flows,) of str
+        `service_id` of the plan.
+    flow : four (n_flows,)
+        Site, plant, zone and product.
+    option : (n_flows,)
+        Of the services of carriers and of mail.
+    """
+    site, plant, zone, k = flow
+    network = problem.network
+    sites, plants = (
+        network[f"{kind}s"][f"{kind}_id"].to_numpy(object) for kind in ("site", "origin")
+    )
+    start = np.where(plant >= 0, plants[plant], np.append(sites, "")[site])
+    row = row_of(problem, start, problem.demand.zones["zone_id"].to_numpy(object)[zone], k)
+    at_rate = np.char.startswith(claimed, RATE)
+    place = pd.Index(
+        options.table["rate_row"].where(options.table["rate_row"] >= 0, -2 - options.table.index)
+    )
+    rated = place.get_indexer(pd.Index(row))
+    return np.where(row >= 0, rated, np.where(at_rate, -1, option))
 
 
 @dataclass(frozen=True)
@@ -142,15 +200,19 @@ class _Lanes:
 
 
 def _lanes(
-    problem: Problem, distances: Distances, zone: Index, site: Index, service: NDArray[np.object_]
+    problem: Problem,
+    distances: Distances,
+    site: Index,
+    plant: Index,
+    zone: Index,
+    service: NDArray[np.object_],
 ) -> _Lanes:
-    """Return the lanes from sites, or by mail services, to zones."""
-    mailed = site == MAIL
+    """Return the lanes from sites or plants, or by mail services, to zones."""
     return _Lanes(
         zone=zone,
         site=site,
-        km=np.where(mailed, _mail_km(problem, service, zone), distances.site_zone[site, zone]),
-        ferry=np.where(mailed, -1, distances.site_zone_ferry[site, zone]),
+        km=_km(problem, distances, site, plant, zone, service),
+        ferry=np.where(site == MAIL, -1, distances.site_zone_ferry[site, zone]),
     )
 
 
@@ -228,6 +290,27 @@ def _van_prices(problem: Problem, site: Index, zone: Index) -> Array:
     return table.reindex(ends).to_numpy(float)
 
 
+def _km(
+    problem: Problem,
+    distances: Distances,
+    site: Index,
+    plant: Index,
+    zone: Index,
+    service: NDArray[np.object_],
+) -> Array:
+    """Return the length of each lane: by air for mail, else by road."""
+    from_plant = _direct_km(problem)[plant, zone]
+    from_abroad = np.where(plant >= 0, from_plant, _mail_km(problem, service, zone))
+    return np.where(site == MAIL, from_abroad, distances.site_zone[site, zone])
+
+
+def _direct_km(problem: Problem) -> Array:
+    """Return km of direct shipments, (n_origins, n_zones): great circle times the access factor."""
+    starts, goals = problem.network["origins"], problem.demand.zones
+    km = air_km(starts[["lat", "lon"]].to_numpy(float), goals[["lat", "lon"]].to_numpy(float))
+    return np.asarray(km * problem.network.parameters["road_access_factor"])
+
+
 def _mail_km(problem: Problem, service: NDArray[np.object_], zone: Index) -> Array:
     """Return air km of mailed lanes from the nearest origin of their service, (n_lanes,).
 
@@ -252,7 +335,10 @@ def _kg_co2e_per_kg(problem: Problem, mailed: NDArray[np.bool_], km: Array) -> A
 
     By aircraft or truck, and by van over the last kilometres.
     """
-    factor = problem.network["emissions"].set_index("mode")["kg_tkm"] / 1000.0
+    table = problem.network["emissions"]
+    if table.empty:
+        return np.full(len(km), np.nan)  # not part of the case: no value, not zero
+    factor = table.set_index("mode")["kg_tkm"] / 1000.0
     van = np.where(mailed, VAN_KM, np.minimum(km, VAN_KM))
     far = np.where(mailed, factor["air"] * km, factor["road"] * np.maximum(km - VAN_KM, 0.0))
     return np.asarray(factor["last_mile"] * van + far)

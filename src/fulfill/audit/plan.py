@@ -159,7 +159,8 @@ def _recomputed_cost(
             for t, volume in enumerate(leaving[site].sum(axis=0))
         ]
     if instance.inbound is not None:
-        pieces += _plant_costs(instance.inbound, decisions)
+        shipped = _shipped_straight(instance, decisions).sum(axis=(1, 2))
+        pieces += _plant_costs(instance.inbound, decisions, shipped)
     if instance.stock is not None:
         pieces.append(float((instance.stock.storage_usd * leaving).sum()))
         pieces.append(float(instance.stock.safety.cost(leaving.sum(axis=2)).sum()))
@@ -168,13 +169,25 @@ def _recomputed_cost(
     return float(np.sum(np.sort(np.array(pieces))))
 
 
-def _plant_costs(inbound: Inbound, decisions: Decisions) -> list[float]:
+def _shipped_straight(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the orders that each plant ships straight to consumers, (O, K, T)."""
+    plants = () if instance.inbound is None else instance.inbound.origins
+    shipped = np.zeros((len(plants), *instance.shape[1:]))
+    if len(instance.lane_origin):
+        plant, units = instance.lane_origin[decisions.lane], _units(instance, decisions)
+        for o in np.unique(plant[plant >= 0]):
+            of = plant == o
+            np.add.at(shipped[o], (decisions.product[of], decisions.period[of]), units[of])
+    return shipped
+
+
+def _plant_costs(inbound: Inbound, decisions: Decisions, shipped: Array) -> list[float]:
     """Return the fixed costs of the plants that make anything, USD.
 
     A plant that makes less than a billionth of all goods makes nothing.
     """
     brought = decisions.inbound.sum(axis=(1, 2))
-    made = [float(brought[inbound.route_origin == o].sum()) for o in range(len(inbound.origins))]
+    made = [float(brought[inbound.route_origin == o].sum() + s) for o, s in enumerate(shipped)]
     least = COST_TOLERANCE * sum(made)
     return [float(usd) for usd, m in zip(inbound.origin_fixed_usd, made, strict=True) if m > least]
 
@@ -278,6 +291,8 @@ def _inbound_faults(
     yield from _over("(6) gateway capacity", passed, inbound.gateway_m3)
     made = np.zeros_like(inbound.origin_m3)
     np.add.at(made, inbound.route_origin, landed)
+    # what goes straight to the consumer is made in the period of its sale
+    made += np.einsum("okt,k->ot", _shipped_straight(instance, decisions), instance.volume_m3)
     yield from _over("(6) plant capacity", made, inbound.origin_m3)
     yearly = made.sum(axis=1)
     least = np.where(yearly > TOLERANCE, inbound.origin_min_m3, 0.0)

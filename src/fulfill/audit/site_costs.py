@@ -156,6 +156,10 @@ def day_of_delay(problem: Problem) -> pd.Series:
     by_option = pd.Series(np.maximum((by_product * mix).sum(axis=1), 0.0))
     channel, country = options.table["channel"], options.table["country"]
     by_land = options.table["ferry_id"] == ""
+    rated = options.table["rate_row"] >= 0
+    tariffs_only = by_land & ~rated & (options.table["service_id"] != OWN)
+    if tariffs_only.any():
+        by_land = by_land & ~rated
     carried = (channel == "local") & (options.table["service_id"] != OWN) & by_land
     usual = {}
     for place in problem.network["countries"]["country"]:

@@ -46,11 +46,14 @@ class Rules:
         The rows of entry_fees.csv in force, likewise.
     entry_value_usd : float
         Value of one formal entry, over which its user fees are spread, USD.
+    free : bool
+        The network has no tariffs.csv: no entry owes a duty.
     """
 
     rows: tuple[dict[Any, Any], ...]
     fees: tuple[dict[Any, Any], ...]
     entry_value_usd: float
+    free: bool
 
     @classmethod
     def of(cls, problem: Problem) -> Rules:
@@ -66,6 +69,7 @@ class Rules:
             in_force("tariffs", "value_to_usd", "fee_max_usd"),
             in_force("entry_fees", "max_usd"),
             problem.network.parameters["entry_value_usd"],
+            len(problem.network["tariffs"]) == 0,
         )
 
     def find(
@@ -95,6 +99,8 @@ class Rules:
         Rule or None
             None where no row applies.
         """
+        if self.free:
+            return Rule(0.0, 0.0, "cif", 0.0, kind)
         fits = [
             row
             for row in self.rows

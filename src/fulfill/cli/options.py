@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Command = Callable[..., None]
 Decorator = Callable[[Command], Command]
 DEFAULT_NETWORK, DEFAULT_DEMAND = "mexico-us-border", "mexico-2026"
-DEFAULT_CHANNELS = "direct_mail,local,cross_border,nearshore"
 NOT_AUDITED = Message(
     "plan     {run}: its files are as they were written; `fulfill audit {run}` checks it"
 )
@@ -115,11 +114,10 @@ problem_options = together(
         date_order,
         click.option(
             "--channels",
-            default=DEFAULT_CHANNELS,
             callback=split_names,
             metavar="A,B",
-            show_default=True,
-            help="Channels that may be used.",
+            help="Channels that may be used, from "
+            "direct_mail,local,cross_border,nearshore.  [default: all that the tables offer]",
         ),
         click.option(
             "--orders-per-year",

@@ -168,6 +168,8 @@ def _point(text: str) -> tuple[float, float]:
     return lat, lon
 
 
-def split_names(_ctx: click.Context, _param: click.Parameter, text: str) -> tuple[str, ...]:
-    """Split names at commas; a callback of click."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def split_names(
+    _ctx: click.Context, _param: click.Parameter, text: str | None
+) -> tuple[str, ...] | None:
+    """Split names at commas; a callback of click. None where the option is not given."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())

@@ -55,7 +55,8 @@ def merge_zones(problem: Problem, resolution: int) -> Merged:
     """Merge the zones of a problem.
 
     Only zones with the same country, state, class and ferry are merged, because carrier capacity,
-    tariffs and services depend on these; they stay exact, and only distances become approximate.
+    tariffs and services depend on these; they stay exact, and only distances become approximate. A
+    zone with lane rates of its own stays by itself.
     Groups get clusters in proportion to their orders. A merged zone lies at the order-weighted mean
     of its members, or with the heaviest one where the mean has no road, as in a bay. It takes id
     and name from the one with the most orders.
@@ -77,7 +78,11 @@ def merge_zones(problem: Problem, resolution: int) -> Merged:
         return Merged(problem, np.arange(len(zones)), resolution)
     weight = problem.orders.sum(axis=(1, 2)) + 1e-9  # a zone without orders still has a place
     kept = zones[["country", "state", "zone_class"]].assign(
-        landing=landing_of(problem.network, zones)
+        landing=landing_of(problem.network, zones),
+        # a zone with lane rates of its own stays by itself
+        rated=zones["zone_id"].where(
+            zones["zone_id"].isin(problem.network["lane_rates"]["to_id"]), ""
+        ),
     )
     group = np.asarray(kept.groupby(list(kept), sort=True).ngroup(), np.int64)
     clusters = _clusters_by_group(group, weight, resolution)

@@ -80,12 +80,16 @@ class Table:
     columns : tuple of Column
     required : bool
         Whether the file must be there; an absent optional table has no rows.
+    absent : str
+        What is not part of a case whose folder lacks the table, for the messages that say so; empty
+        where nothing is left out.
     """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     required: bool = True
+    absent: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:

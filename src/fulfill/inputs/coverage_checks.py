@@ -14,9 +14,11 @@ import pandas as pd
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.lane_rate_checks import lane_rate_faults, priced
 from fulfill.inputs.network import Network
 from fulfill.inputs.network_checks import ANY
 from fulfill.inputs.origins import is_overseas
+from fulfill.inputs.schema import ANY_PRODUCT
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import state_name
 from fulfill.inputs.tariffs import Regime
@@ -50,12 +52,19 @@ def coverage_faults(network: Network, demand: Demand, channels: tuple[str, ...])
         faults += _service_faults(network, demand)
     if "direct_mail" in channels:
         faults += _air_faults(network, demand)
-    misnamed = [*_lane_end_faults(network, demand)]
+    misnamed = [*_lane_end_faults(network, demand), *lane_rate_faults(network, demand)]
     faults += misnamed
     # a misspelt end would be reported a second time as a missing lane
     if not misnamed and not network.roads:
         faults += _missing_lane_faults(network, demand, channels)
     return faults
+
+
+def absent_table_warnings(network: Network) -> list[Fault]:
+    """Say once what is not part of the case, because its tables are absent (W304)."""
+    if not network.left_out:
+        return []
+    return [Fault("W304", network.folder.name, detail="left out: " + ", ".join(network.left_out))]
 
 
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:
@@ -102,11 +111,16 @@ def _reach_faults(network: Network, demand: Demand, channels: tuple[str, ...]) -
     if set(channels) - {"direct_mail"}:
         covered |= _pairs(network["services"], "zone_class")
     zones, file = demand.zones, f"{demand.folder.name}/zones.csv"
+    rated = (
+        set(priced(network["lane_rates"])["to_id"]) if set(channels) - {"direct_mail"} else set()
+    )
     columns = ("country", "zone_class", "zone_id", ROW)
     for country, kind, zone, line in zip(*(zones[name] for name in columns), strict=True):
-        if (country, kind) not in covered:
+        if (country, kind) not in covered and zone not in rated:
             value, detail = f"{country} {kind}", f"zone {zone}"
             yield Fault("F305", file, int(line), "zone_class", value, detail)
+    if network["carriers"].empty:
+        return
     carriers, file = _pairs(network["carriers"], "state"), f"{network.folder.name}/carriers.csv"
     for country, state in sorted(_pairs(zones, "state")):
         if (country, state) not in carriers and (country, EVERY_STATE) not in carriers:
@@ -163,6 +177,8 @@ def _season_faults(network: Network, demand: Demand) -> Iterator[Fault]:
 def _service_faults(network: Network, demand: Demand) -> Iterator[Fault]:
     """Find zone classes that no last-mile service of their country covers."""
     services, zones = network["services"], demand.zones
+    if services.empty:
+        return
     covered = _pairs(services, "zone_class")
     by_mail = _pairs(network["mail_services"], "zone_class")
     for pair, rows in zones.groupby(["country", "zone_class"]):
@@ -230,16 +246,23 @@ def _missing_lane_faults(
     if not set(channels) - {"direct_mail"}:
         return
     lanes, gateways, sites = network["lanes"], network["gateways"], network["sites"]
+    rates = network["lane_rates"]
     written = {frozenset(pair) for pair in zip(lanes["from_id"], lanes["to_id"], strict=True)}
+    whole = rates[rates["product_id"] == ANY_PRODUCT]
+    written |= {frozenset(pair) for pair in zip(whole["from_id"], whole["to_id"], strict=True)}
+    by_road = (network["freight"]["mode"] == "road").any()
+    served = not network["services"].empty
     crossings = gateways[(gateways["kind"] == "crossing") & (gateways["capacity_m3_month"] > 0)]
     ports, plants = gateways[gateways["kind"] != "crossing"], network["origins"]
     plants = plants[~is_overseas(plants)] if "nearshore" in channels else plants.iloc[:0]
     file = f"{network.folder.name}/lanes.csv"
-    for one, start, other, goal, abroad in (
-        ("gateway_id", ports, "site_id", sites, True),
-        ("origin_id", plants, "site_id", sites, True),
-        ("site_id", sites, "zone_id", demand.zones, "cross_border" in channels),
+    for one, start, other, goal, abroad, needed in (
+        ("gateway_id", ports, "site_id", sites, True, by_road),
+        ("origin_id", plants, "site_id", sites, True, by_road),
+        ("site_id", sites, "zone_id", demand.zones, "cross_border" in channels, served),
     ):
+        if not needed:  # no tariff has a price by distance: a lane is there if it has a rate
+            continue
         ends = list(zip(goal[other], goal["country"], strict=True))
         for name, country in zip(start[one], start["country"], strict=True):
             reached = {country} | (_neighbours(crossings, country) if abroad else set())

@@ -282,6 +282,10 @@ RULES: dict[str, tuple[str, str]] = {
         "vans take no ferry",
         "leave the place to a carrier, or correct lat and lon",
     ),
+    "F363": (
+        "a row of lane_rates.csv has a price and the days that belong to it, or forbids the lane",
+        "fill or empty the cell; write `no` under allowed to forbid the lane",
+    ),
     "F370": (
         "a database with PostGIS is reached, and has none of the tables of the run yet",
         "correct the address, install fulfill[postgis], or add --overwrite to replace the tables",
@@ -297,6 +301,10 @@ RULES: dict[str, tuple[str, str]] = {
     "W303": (
         "a tariff class that has rows in tariffs.csv has one in force",
         "add or extend a row of the class if the row `any` is not meant for it; a warning",
+    ),
+    "W304": (
+        "a table is there for everything that is part of the case",
+        "add the table if it is; a warning",
     ),
     "W306": (
         "every channel and every site can be supplied",

@@ -16,7 +16,7 @@ from fulfill.inputs.dates import DATE_ORDERS, is_day
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import InputFolder, read_folder
 from fulfill.inputs.headings import with_class_rates
-from fulfill.inputs.network_checks import network_faults, with_one_spelling
+from fulfill.inputs.network_checks import network_faults, with_base_band, with_one_spelling
 from fulfill.inputs.origins import with_whole_origins
 from fulfill.inputs.schema import EMISSION_MODES, NETWORK_PARAMETERS, NETWORK_TABLES, ROAD_KINDS
 from fulfill.inputs.tables import (
@@ -82,6 +82,15 @@ class Network:
     def outlines(self) -> bytes | None:
         """Content of the outlines for maps (GeoJSON), if the network has them."""
         return self.folder.files[self.outlines_file] if self.outlines_file else None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is not part of the case, each with the tables that are absent."""
+        without: dict[str, list[str]] = {}
+        for table in NETWORK_TABLES:
+            if table.absent and not (self.tables[table.name][ROW] > 0).any():
+                without.setdefault(table.absent, []).append(f"{table.name}.csv")
+        return tuple(f"{what} (no {' and '.join(files)})" for what, files in without.items())
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
@@ -160,7 +169,7 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         folder = replace(folder, files={**folder.files, **more})
     tables, found = read_tables(folder, NETWORK_TABLES)
     faults += found
-    tables = with_one_spelling(tables)
+    tables = with_one_spelling(with_base_band(tables))
     if "parameters" in tables:
         faults += parameter_faults(
             tables["parameters"], NETWORK_PARAMETERS, f"{folder.name}/parameters.csv"
@@ -217,7 +226,7 @@ def table_faults(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> lis
 def _missing_rows(folder: InputFolder, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
     """Find emission modes without a factor, and products that no origin makes."""
     faults = []
-    if "emissions" in tables:
+    if "emissions" in tables and len(tables["emissions"]):
         modes = set(tables["emissions"]["mode"])
         faults += [
             Fault(

@@ -23,10 +23,11 @@ from fulfill.inputs.rate_card_checks import (
     reference_faults,
     surcharge_faults,
 )
-from fulfill.inputs.schema import COUNTRY_CODES
+from fulfill.inputs.schema import BANDS, COUNTRY_CODES, OWNERSHIPS
 from fulfill.inputs.site_rows import row_faults, rows_by_site
 from fulfill.inputs.site_rule_checks import site_rule_faults
 from fulfill.inputs.spelling import fold, misspelt, near
+from fulfill.inputs.tables import read_table
 from fulfill.inputs.windows import border_faults
 
 Tables = Mapping[str, pd.DataFrame]
@@ -45,6 +46,13 @@ _ORDERED = (
     ),
     (
         "mail_services",
+        "days_mean",
+        "days_p90",
+        True,
+        "the 90th percentile cannot be below the mean",
+    ),
+    (
+        "lane_rates",
         "days_mean",
         "days_p90",
         True,
@@ -103,6 +111,26 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         if set(needed) <= set(tables):
             faults += check(folder, tables)
     return faults
+
+
+def with_base_band(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables with the base band of every site where there is no bands.csv.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The rows that are added have no row number, as they are in no file.
+    """
+    if "bands" not in tables or len(tables["bands"]):
+        return dict(tables)
+    rows = "".join(f"{ownership},base,1,1,0,no bands.csv,estimate\n" for ownership in OWNERSHIPS)
+    header = "ownership,band,capacity_factor,price_factor,delay_days,source,status\n"
+    bands, _ = read_table((header + rows).encode(), "bands.csv", BANDS)
+    return {**tables, "bands": bands.assign(**{ROW: 0})}
 
 
 def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.coverage_checks import coverage_faults, unused_row_warnings
+from fulfill.inputs.coverage_checks import (
+    absent_table_warnings,
+    coverage_faults,
+    unused_row_warnings,
+)
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.currencies import rate_warnings
 from fulfill.inputs.demand import Demand, orders_array
@@ -28,6 +32,12 @@ from fulfill.inputs.windows import window_warnings
 
 CHANNELS = ("direct_mail", "local", "cross_border", "nearshore")
 """Channels that can fulfil an order; an order may also stay unserved, which is not a channel."""
+NEEDED_TABLE = {
+    "direct_mail": "mail_services",
+    "local": "gateways",
+    "cross_border": "gateways",
+}
+"""The table without which a channel is not part of a case."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -164,7 +174,10 @@ class Problem:
 
 
 def build_problem(
-    network: Network, demand: Demand, as_of: date | None = None, channels: Iterable[str] = CHANNELS
+    network: Network,
+    demand: Demand,
+    as_of: date | None = None,
+    channels: Iterable[str] | None = None,
 ) -> Problem:
     """Join a network and a demand, and check them against each other.
 
@@ -174,8 +187,8 @@ def build_problem(
     demand : Demand
     as_of : date, optional
         The day whose tariff rules apply; by default the network's own.
-    channels : iterable of str
-        The channels that may be used, from `CHANNELS`.
+    channels : iterable of str, optional
+        The channels that may be used, from `CHANNELS`; by default all that the network offers.
 
     Returns
     -------
@@ -186,9 +199,9 @@ def build_problem(
     InputError
         With every cross-check that fails, or F319 where no channel can deliver anything.
     """
-    channels = tuple(channels)
+    channels = offered_channels(network) if channels is None else tuple(channels)
     regime = regime_on(network["tariffs"], network["entry_fees"], as_of or network.as_of)
-    channel_faults = _channel_faults(channels)
+    channel_faults = _channel_faults(network, channels)
     unreadable = map_faults(network)
     faults = [*channel_faults, *unreadable, *cross_faults(network, demand, regime, channels)]
     placed: list[Fault] = []
@@ -197,7 +210,10 @@ def build_problem(
         faults += rate_card_faults(network, demand, regime.as_of, channels)
         placed = [] if unreadable else place_faults(network, demand, channels)
         faults += [fault for fault in placed if not fault.warning]
-    supplied = [] if faults else supply_faults(network, demand.zones, regime, channels)
+    chosen = set(channels) != set(offered_channels(network))
+    supplied = (
+        [] if faults else supply_faults(network, demand.zones, regime, channels, chosen=chosen)
+    )
     faults += [fault for fault in supplied if not fault.warning]
     if faults:
         raise InputError(faults)
@@ -207,6 +223,7 @@ def build_problem(
     orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
     warnings = (
         *capacity_warnings(network, orders, days),
+        *absent_table_warnings(network),
         *supplied,
         *(fault for fault in placed if fault.warning),
         *unused_row_warnings(network, demand, regime),
@@ -222,12 +239,27 @@ def build_problem(
     return Problem(network, demand, regime, orders, days, channels, warnings)
 
 
-def _channel_faults(channels: tuple[str, ...]) -> list[Fault]:
-    """Find unknown channels and combinations of channels that the model does not offer."""
+def offered_channels(network: Network) -> tuple[str, ...]:
+    """Return the channels whose tables a network has."""
+    return tuple(
+        name
+        for name in CHANNELS
+        if name not in NEEDED_TABLE or not network[NEEDED_TABLE[name]].empty
+    )
+
+
+def _channel_faults(network: Network, channels: tuple[str, ...]) -> list[Fault]:
+    """Find unknown channels, those without their table, and combinations that are not offered."""
     faults = [
         Fault("F308", "--channels", value=name, detail="one of " + ", ".join(CHANNELS))
         for name in channels
         if name not in CHANNELS
+    ]
+    offered = offered_channels(network)
+    faults += [
+        Fault("F308", "--channels", value=name, detail=f"there is no {NEEDED_TABLE[name]}.csv")
+        for name in channels
+        if name in CHANNELS and name not in offered
     ]
     if not channels:
         faults.append(Fault("F309", "--channels", detail="name at least one channel"))

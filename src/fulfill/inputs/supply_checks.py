@@ -14,6 +14,7 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.geography.crossings import joins
+from fulfill.inputs.lane_rate_checks import priced
 from fulfill.inputs.network import Network
 from fulfill.inputs.origins import can_mail, is_overseas, mail_group
 from fulfill.inputs.tariffs import Regime
@@ -65,13 +66,22 @@ def supply(network: Network, regime: Regime) -> Supply:
             strict=True,
         )
     )
+    rates = priced(network["lane_rates"])
+    rated = set(zip(rates["from_id"], rates["to_id"], strict=True))
+    names = origins.loc[works & abroad, "origin_id"]
     lands = [
         country
-        for by, country in zip(mode, gateways["country"], strict=True)
+        for by, gate, country in zip(mode, gateways["gateway_id"], gateways["country"], strict=True)
         if any((by, hub, country) in pairs for hub in hubs)
+        or any((name, gate) in rated for name in names)
     ]
     crossings = gateways[gateways["kind"] == "crossing"]
     countries = set(network["sites"]["country"])
+    site_country = network["sites"].set_index("site_id")["country"]
+
+    def by_rate(starts: pd.Series) -> frozenset[str]:
+        reached = rates.loc[rates["from_id"].isin(starts), "to_id"].map(site_country)
+        return frozenset(reached.dropna())
 
     # what lands in one country can be trucked to another only through a crossing
     def by_road(starts: set[str]) -> frozenset[str]:
@@ -84,8 +94,9 @@ def supply(network: Network, regime: Regime) -> Supply:
         )
 
     return Supply(
-        by_road(set(lands)),
-        by_road(set(origins.loc[works & ~abroad, "country"])),
+        by_road(set(lands)) | (by_rate(gateways["gateway_id"]) if lands else frozenset()),
+        by_road(set(origins.loc[works & ~abroad, "country"]))
+        | by_rate(origins.loc[works & ~abroad, "origin_id"]),
         _mail(network, regime),
     )
 
@@ -111,7 +122,12 @@ def _mail(network: Network, regime: Regime) -> frozenset[str]:
 
 
 def supply_faults(
-    network: Network, zones: pd.DataFrame, regime: Regime, channels: tuple[str, ...]
+    network: Network,
+    zones: pd.DataFrame,
+    regime: Regime,
+    channels: tuple[str, ...],
+    *,
+    chosen: bool = True,
 ) -> list[Fault]:
     """Find channels and sites that cannot be supplied.
 
@@ -124,6 +140,8 @@ def supply_faults(
         The tariff rules of the as-of date.
     channels : tuple of str
         The channels that may be used.
+    chosen : bool
+        Whether they are fewer than the network offers.
 
     Returns
     -------
@@ -144,22 +162,20 @@ def supply_faults(
     if "direct_mail" in asked and not mailed:
         file, detail = f"{network.folder.name}/mail_services.csv", "nothing can be mailed"
         warnings.append(Fault("W306", file, value="direct_mail", detail=detail))
-    return [*warnings, *_stock_warnings(network, asked, reached, found.nearshore)]
+    if "nearshore" in asked and chosen and reached and not found.nearshore:
+        # where nobody chose channels, a network without plants is common
+        origins, detail = f"{network.folder.name}/origins.csv", "no plant can supply a site"
+        warnings.append(Fault("W306", origins, value="nearshore", detail=detail))
+    return [*warnings, *_stock_warnings(network, asked, reached)]
 
 
-def _stock_warnings(
-    network: Network, asked: set[str], reached: frozenset[str], nearshore: frozenset[str]
-) -> Iterator[Fault]:
+def _stock_warnings(network: Network, asked: set[str], reached: frozenset[str]) -> Iterator[Fault]:
     """Warn of channels with stock that have no goods, and of sites that freight cannot reach."""
     stock = sorted(asked - {"direct_mail"})
     file = f"{network.folder.name}/freight.csv"
     if stock and not reached:
         detail = "no freight row, gateway or plant brings goods to any site: no site will be opened"
         yield Fault("W306", file, value=", ".join(stock), detail=detail)
-    elif "nearshore" in stock and len(asked) < 4 and not nearshore:
-        # by default all four channels are allowed, and a network without plants is common
-        origins, detail = f"{network.folder.name}/origins.csv", "no plant can supply a site"
-        yield Fault("W306", origins, value="nearshore", detail=detail)
     if reached:
         sites = network["sites"]
         for country, ids in sites[~sites["country"].isin(reached)].groupby("country")["site_id"]:

@@ -79,11 +79,14 @@ class Regime:
         The rows of tariffs.csv that hold on that day.
     fee_rows : DataFrame
         The rows of entry_fees.csv that hold on that day.
+    untaxed : bool
+        There is no tariffs.csv: duties are not part of the case, and every entry is free of them.
     """
 
     as_of: date
     rows: pd.DataFrame
     fee_rows: pd.DataFrame
+    untaxed: bool = False
 
     def find(
         self, destination: str, entry_kind: str, origin_group: str, tariff_class: str, value: float
@@ -108,6 +111,9 @@ class Regime:
         Duty or None
             None where no row applies. The goods cannot enter then: it does not mean free of duty.
         """
+        if self.untaxed:
+            fees = applicable_fees(self.fee_rows, destination, entry_kind, origin_group)
+            return Duty("", 0.0, "cif", 0.0, tuple(fees))
         found = [
             (rule, row)
             for rule, row in self._by_entry.get((destination, entry_kind), ())
@@ -176,6 +182,8 @@ class Regime:
         float
             USD; infinite for an open band, 0 where there is no row.
         """
+        if self.untaxed:
+            return float("inf")
         rows = self.rows
         hit = rows[
             (rows["destination"] == destination)
@@ -279,7 +287,7 @@ def regime_on(tariffs: pd.DataFrame, entry_fees: pd.DataFrame, as_of: date) -> R
     holds = (tariffs["valid_from"] <= day) & (
         tariffs["valid_to"].isna() | (tariffs["valid_to"] >= day)
     )
-    return Regime(as_of, tariffs[holds], fees_on(entry_fees, as_of))
+    return Regime(as_of, tariffs[holds], fees_on(entry_fees, as_of), untaxed=tariffs.empty)
 
 
 def _day_number(days: pd.Series) -> pd.Series:

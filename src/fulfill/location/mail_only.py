@@ -25,7 +25,7 @@ def cost_by_mail(instance: LocationInstance) -> float | None:
     float or None
         USD a year, without the limits and locks of a plan; None where nothing can be mailed.
     """
-    lanes = np.flatnonzero(instance.lane_site == MAIL)
+    lanes = np.flatnonzero((instance.lane_site == MAIL) & (instance.lane_plant < 0))
     return price(instance, mailed(instance, lanes)) if len(lanes) else None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
-from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
+from fulfill.model.instance import Inbound, LocationInstance, leaving_orders, shipped_orders
 
 ROUNDING = 1e-9
 """Share of a cell's demand below which a shortfall is rounding, and of all goods below which what a
@@ -48,7 +48,7 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     return np.asarray((used * price[:, None, :]).sum(axis=2))
 
 
-def plants_used(inbound: Inbound, flows: Array) -> Mask:
+def plants_used(inbound: Inbound, flows: Array, shipped: Array | float = 0.0) -> Mask:
     """Tell which plants make anything.
 
     Parameters
@@ -56,6 +56,8 @@ def plants_used(inbound: Inbound, flows: Array) -> Mask:
     inbound : Inbound
     flows : (R, K, T)
         Orders brought in.
+    shipped : (O,)
+        Orders that plants ship straight to consumers.
 
     Returns
     -------
@@ -64,7 +66,8 @@ def plants_used(inbound: Inbound, flows: Array) -> Mask:
     made = np.bincount(
         inbound.route_origin, weights=flows.sum(axis=(1, 2)), minlength=len(inbound.origins)
     )
-    return np.asarray(made > ROUNDING * made.sum())
+    total = made + shipped
+    return np.asarray(total > ROUNDING * total.sum())
 
 
 def price(instance: LocationInstance, decisions: Decisions) -> float:
@@ -105,7 +108,8 @@ def price(instance: LocationInstance, decisions: Decisions) -> float:
     if instance.inbound is not None:
         brought = decisions.inbound
         total += float((np.where(brought > 0, instance.inbound.route_usd, 0.0) * brought).sum())
-        used = plants_used(instance.inbound, brought)
+        shipped = shipped_orders(instance, decisions).sum(axis=(1, 2))
+        used = plants_used(instance.inbound, brought, shipped)
         total += float(instance.inbound.origin_fixed_usd[used].sum())
     if instance.stock is not None:
         total += float((instance.stock.storage_usd * leaving).sum())

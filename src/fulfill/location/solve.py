@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
+
+from fulfill.inputs.faults import Fault, InputError
 from fulfill.location.cflp import warmup as branching_warmup
 from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.cflp.decompose import solve_decomposed as solve_by_branching
@@ -39,13 +42,33 @@ def best_method(instance: LocationInstance) -> str:
     -------
     str
         ``branching`` for capacitated instances (see `is_capacitated`), ``monolith`` (the plain MIP)
-        up to `SMALL` allocations, ``decomposition`` above.
+        up to `SMALL` allocations and where plants with a limit ship straight to consumers,
+        ``decomposition`` above.
     """
+    if ships_from_limited_plants(instance):
+        return "monolith"
     # Lagrangian branch and bound needs one product, period, size and band
     if is_capacitated(instance):
         return "branching"
     _, products, periods = instance.shape
     return "monolith" if len(instance.lane_zone) * products * periods <= SMALL else "decomposition"
+
+
+def ships_from_limited_plants(instance: LocationInstance) -> bool:
+    """Tell whether a plant with a capacity, a minimum or a fixed cost ships straight to consumers.
+
+    The decomposition prices plants by what arrives at sites, so only the MIP plans such shipments.
+    """
+    plants = np.unique(instance.lane_origin[instance.lane_origin >= 0])
+    if not len(plants):
+        return False
+    inbound = instance.required_inbound
+    limited = (
+        np.isfinite(inbound.origin_m3).any(axis=1)
+        | (inbound.origin_min_m3 > 0)
+        | (inbound.origin_fixed_usd > 0)
+    )
+    return bool(limited[plants].any())
 
 
 def method_of(instance: LocationInstance, method: str) -> str:
@@ -61,8 +84,18 @@ def method_of(instance: LocationInstance, method: str) -> str:
     -------
     str
         A name of `METHODS`.
+
+    Raises
+    ------
+    InputError
+        F309 where the method cannot plan the direct shipments of plants.
     """
-    return best_method(instance) if method == "auto" else method
+    if method == "auto":
+        return best_method(instance)
+    if method != "monolith" and ships_from_limited_plants(instance):
+        detail = "a plant with a limit or a fixed cost ships straight to consumers: use monolith"
+        raise InputError([Fault("F309", "--method", value=method, detail=detail)])
+    return method
 
 
 def compile_method(method: str) -> float:

@@ -52,6 +52,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         lane_zone=economics.lanes.zone,
         lane_site=economics.lanes.site,
         lane_option=economics.lanes.option,
+        lane_origin=_lane_origin(economics),
         lane_usd=economics.lanes.distance_usd,
         lane_co2=economics.lanes.kg_co2e_kg,
         option_cost=economics.value.total,
@@ -69,6 +70,13 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         stock=_stock(economics, capacity),
         limits=replace(limits, max_gateway_share=share),
     )
+
+
+def _lane_origin(economics: Economics) -> Index:
+    """Return the plant of each lane, (n_lanes,): -1 but for direct shipments; empty without any."""
+    origin = economics.delivery_options.table["origin"].to_numpy(np.int64)
+    lane = origin[economics.lanes.option]
+    return lane if (lane >= 0).any() else np.zeros(0, np.int64)
 
 
 def _inbound(problem: Problem, economics: Economics) -> Inbound:
@@ -138,7 +146,7 @@ def _carriers(problem: Problem, economics: Economics) -> Carriers:
     behind = np.array([*(" by " + ferries["ferry_id"]), ""], object)[ferry]
     region = zones["country"] + " " + zones["state"] + pd.Series(behind, zones.index)
     names = sorted(set(region))
-    # every region has a row (F305)
+    # every region has a row (F305), unless the capacity of carriers is not part of the case
     per_head = {
         (row.country, row.state): row.orders_1000_people_day
         for row in table.itertuples(index=False)
@@ -149,7 +157,9 @@ def _carriers(problem: Problem, economics: Economics) -> Carriers:
         country, state = zones.iloc[members[0]][["country", "state"]]
         row = (country, state) if (country, state) in per_head else (country, "*")
         people = zones["population"].to_numpy(float)[members].sum()
-        carried = per_head[row] * people / 1000.0 * problem.days * factor
+        carried = np.full(len(factor), np.inf)
+        if len(table):
+            carried = per_head[row] * people / 1000.0 * problem.days * factor
         number = ferry[members[0]]
         on_board = (
             np.inf if number < 0 else float(ferries["orders_day"].fillna(np.inf).iloc[number])

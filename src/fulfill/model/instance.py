@@ -151,6 +151,9 @@ class LocationInstance:
         Index into countries.
     lane_zone, lane_site, lane_option : (L,)
         Index; site `MAIL` for direct mail.
+    lane_origin : (L,)
+        Index of the plant that a lane ships from straight to the zone, -1 for all other lanes. Such
+        a lane has the site `MAIL`; its goods take of the plant's capacity.
     lane_usd, lane_co2 : (L,)
         Price by distance, and kg CO2e per kg of goods.
     option_cost, price_multiplier, units : (W, K, T)
@@ -205,6 +208,7 @@ class LocationInstance:
     inbound: Inbound | None
     stock: Stock | None
     constant_usd: float = 0.0
+    lane_origin: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     option_within: dict[int, Array] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
@@ -215,6 +219,11 @@ class LocationInstance:
             f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, "
             f"{len(self.option_cost)} delivery options, {self.n_routes} routes)"
         )
+
+    @property
+    def lane_plant(self) -> Index:
+        """Return `lane_origin`, (L,), also where the instance has no direct shipment."""
+        return self.lane_origin if len(self.lane_origin) else np.full(len(self.lane_zone), -1)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -324,6 +333,29 @@ def plant_capacity(instance: LocationInstance) -> Array:
     orders = (instance.demand.sum(axis=0) * instance.units.max(axis=0)).T @ instance.volume_m3
     every = orders @ inbound.landing
     return np.where(fixed[:, None], np.minimum(inbound.origin_m3, every), inbound.origin_m3)
+
+
+def shipped_orders(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the orders that plants ship straight to consumers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        With inbound routes.
+    decisions : Decisions
+
+    Returns
+    -------
+    ndarray, shape (O, K, T)
+    """
+    _, n_products, n_periods = instance.shape
+    shipped: Array = np.zeros((len(instance.required_inbound.origins), n_products, n_periods))
+    plant = instance.lane_plant[decisions.lane]
+    here = plant >= 0
+    at = instance.lane_option[decisions.lane], decisions.product, decisions.period
+    units = instance.units[at] * decisions.orders
+    np.add.at(shipped, (plant[here], decisions.product[here], decisions.period[here]), units[here])
+    return shipped
 
 
 def leaving_orders(instance: LocationInstance, decisions: Decisions) -> Array:

@@ -92,7 +92,7 @@ def capacity_table(
     ]
     pieces = []
     for kind, unit, resource, use, capacity in resources:
-        i, t = np.nonzero(use > 1e-9)
+        i, t = np.nonzero((use > 1e-9) & np.isfinite(capacity))
         of_kind = "site" if kind.startswith("throughput_") else NAMED.get(kind, "")
         frame = pd.DataFrame(
             {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fulfill.inputs.problem import CHANNELS
+from fulfill.inputs.problem import offered_channels
 from fulfill.inputs.schema.site_rules import AT_LEAST, ONLY_IF
 from fulfill.model.limits import ServiceTarget
 from fulfill.model.site_rules import site_rules
@@ -49,12 +49,15 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
         yield Message("each zone served from stock by one site at most")
     yield from map(_in_time, options.service)
     yield from _rules_on_sites(study)
-    channels = [name for name in CHANNELS if name in study.problem.channels]
-    if len(channels) < len(CHANNELS):
+    offered = offered_channels(study.problem.network)
+    channels = [name for name in offered if name in study.problem.channels]
+    if len(channels) < len(offered):
         yield Message("channels allowed: {channels}", channels=_row(channels))
     if n_planned < n_zones:
         yield Message("zones merged from {before:,} to {n:,}", before=n_zones, n=n_planned)
     yield from (Message(str(override)) for override in study.provenance.overrides)
+    if study.problem.network.left_out:
+        yield Message("left out: {tables}", tables=", ".join(study.problem.network.left_out))
     if study.provenance.private_fleet is not None:
         yield Message("own vans at what their routes cost")
 

@@ -13,14 +13,14 @@ from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions, Outcome
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
+from fulfill.model.instance import Inbound, LocationInstance, leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE, attributed_costs
 from fulfill.study.capacity_use import band_use, capacity_table
+from fulfill.study.lane_starts import lane_starts
 from fulfill.study.names import column, id_and_name, named, names_of
 from fulfill.study.plan import Plan
 from fulfill.study.priced import Priced, nearshore_routes, nearshore_share
 from fulfill.study.unserved import missing_orders, unserved_table
-from fulfill.study.vocabulary import BY_MAIL
 
 Array = NDArray[np.float64]
 LOSS_PARTS = ("revenue", "payment_loss", "returns", "cancellation", "unserved")
@@ -65,6 +65,8 @@ def tabulate(
     missing = missing_orders(instance, decisions)
     channels = _channels(instance, flows, missing, landed)
     co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
+    if problem.network["emissions"].empty:
+        co2_kg = np.nan
     unserved = unserved_table(instance, decisions, used, co2_kg)
     products = pd.Series(named(unserved["product"], priced.names["product"]), dtype="str")
     unserved.insert(unserved.columns.tolist().index("limits"), "product_name", products)
@@ -110,11 +112,13 @@ def _outbound(priced: Priced) -> pd.DataFrame:
     local = (table["channel"] == "local").to_numpy()[option]
     share = np.where(local, nearshore_share(problem, instance, decisions)[site, k, t], 0.0)
     known = priced.names
+    starts = lane_starts(instance).tolist()
     crossings = [*crossing_table(problem.network, freight=True)["gateway_id"], ""]
     frame = pd.DataFrame(
         {
             "leg": "outbound",
-            **id_and_name("from", [*instance.sites, BY_MAIL], known["site"], site),
+            "from": column(starts, lane),
+            "from_name": column(named(starts, {**known["site"], **known["origin"]}), lane),
             **id_and_name("to", instance.zones, known["zone"], zone),
             "to_state": column(problem.demand.zones["state"], zone),
             "channel": column(table["channel"], option),
@@ -239,7 +243,7 @@ def _costs(priced: Priced, used: Array) -> pd.DataFrame:
     parts["rent_and_overhead"] = float(stores.fixed_usd_year[is_open].sum())
     parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
     parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
-    parts["plants"] = _plants_usd(instance.required_inbound, decisions)
+    parts["plants"] = _plants_usd(instance, decisions)
     parts["handling"] = handling
     # The prices of the instance include the cost of delay, those of the sites do not.
     parts["peak_delay"] = (
@@ -265,10 +269,12 @@ def _with_channels(costs: pd.DataFrame, parts: pd.DataFrame, flows: pd.DataFrame
     return costs.assign(usd_per_order=per_order, **columns)
 
 
-def _plants_usd(inbound: Inbound, decisions: Decisions) -> float:
+def _plants_usd(instance: LocationInstance, decisions: Decisions) -> float:
     """Return the fixed costs of the plants that make anything, USD a year."""
+    inbound = instance.required_inbound
     orders = decisions.inbound.sum(axis=(1, 2))
     made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
+    made = made + shipped_orders(instance, decisions).sum(axis=(1, 2))
     return float(inbound.origin_fixed_usd[made > MADE * made.sum()].sum())
 
 

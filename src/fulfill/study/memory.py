@@ -85,7 +85,7 @@ def most_lanes(problem: Problem) -> int:
         for table in ("services", "mail_services")
     )
     lanes = count * (by_site * len(network["sites"]) + by_mail)
-    return int(lanes.sum()) + len(network["own_delivery"])
+    return int(lanes.sum()) + len(network["own_delivery"]) + len(network["lane_rates"])
 
 
 def available_bytes() -> float:

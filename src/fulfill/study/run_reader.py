@@ -10,8 +10,8 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import LocationInstance, leaving_orders
+from fulfill.study.lane_starts import lane_starts
 from fulfill.study.outputs import TABLES_FILE
-from fulfill.study.vocabulary import BY_MAIL
 
 Index = NDArray[np.int64]
 
@@ -107,10 +107,9 @@ def _served(
 ) -> tuple[Index, Index, Index]:
     """Return lane, product and period of every outbound row."""
     delivery_options = economics.delivery_options.table
-    names = np.array([*instance.sites, BY_MAIL], dtype=object)
     lanes = pd.DataFrame(
         {
-            "from": names[instance.lane_site],
+            "from": lane_starts(instance),
             "to": np.array(instance.zones)[instance.lane_zone],
             "channel": delivery_options["channel"].to_numpy()[instance.lane_option],
             "service_id": delivery_options["service_id"].to_numpy()[instance.lane_option],
@@ -121,8 +120,10 @@ def _served(
         "flows",
         {"to": instance.zones, "product": instance.products, "period": instance.periods},
     )
+    # what a site delivers of nearshore goods shares a lane with goods from overseas
+    from_site = flows["from"].isin(instance.sites)
     asked = flows[list(lanes.columns)].assign(
-        channel=flows["channel"].replace("nearshore", "local")
+        channel=flows["channel"].mask(from_site & (flows["channel"] == "nearshore"), "local")
     )
     return _matched(flows, asked, lanes), product, period
 

@@ -17,7 +17,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
-from fulfill.inputs.problem import CHANNELS, Problem, build_problem
+from fulfill.inputs.problem import Problem, build_problem
 from fulfill.inputs.windows import windows_of
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 from fulfill.study.option_checks import as_day, as_names, range_faults
@@ -269,7 +269,7 @@ def load(
     demand: str = DEMAND,
     *,
     as_of: date | str | None = None,
-    channels: Iterable[str] = CHANNELS,
+    channels: Iterable[str] | None = None,
     overrides: Iterable[Override | str] = (),
     date_order: str | None = None,
     **options: Any,
@@ -282,8 +282,8 @@ def load(
         Names of embedded data, or folders.
     as_of : date or str, optional
         Date whose tax and tariff rules apply; by default that of the network.
-    channels : iterable of str
-        Channels that may be used.
+    channels : iterable of str, optional
+        Channels that may be used; by default all that the network's tables offer.
     overrides : iterable of Override or str
         Changed cells, see `Study.with_`.
     date_order : str, optional
@@ -321,7 +321,7 @@ def ask(
     demand: Demand,
     *,
     as_of: date | str | None = None,
-    channels: Iterable[str] = CHANNELS,
+    channels: Iterable[str] | None = None,
     overrides: Iterable[Override | str] = (),
     private_fleet: pd.DataFrame | None = None,
     **options: Any,
@@ -398,7 +398,7 @@ def _parsed(overrides: Iterable[Override | str]) -> tuple[Override, ...]:
     return tuple(found)
 
 
-def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Problem:
+def _problem(source: Provenance, as_of: date, channels: Iterable[str] | None) -> Problem:
     """Apply the overrides to the tables as read and combine these to a problem."""
     spread = [
         one for one in source.overrides if one.side == "demand" and one.key[0] in DEMAND_FIGURES
@@ -414,7 +414,7 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str]) -> Proble
     network, demand = override_tables(source.network, source.demand, source.overrides)
     if source.private_fleet is not None:
         network = network.with_table("own_delivery", source.private_fleet)
-    return build_problem(network, demand, as_of, as_names(channels))
+    return build_problem(network, demand, as_of, None if channels is None else as_names(channels))
 
 
 def _changed(
@@ -476,6 +476,9 @@ def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
         )
     except InputError as error:
         faults = [*error.faults, *unread]
+    if options.co2_kg is not None and study.problem.network["emissions"].empty:
+        detail = "there is no emissions.csv: emissions are not part of the case"
+        faults.append(Fault("F309", "--co2-cap", value=f"{options.co2_kg:g}", detail=detail))
     if faults:
         raise InputError(faults)
     return study

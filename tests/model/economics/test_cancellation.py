@@ -138,3 +138,12 @@ def test_who_has_cancelled_by_dispatch_has_not_received_the_order() -> None:
     steep = CancellationHazard(p0=0.0, h0=0.3, lambda_=0.0, gamma=1.0)
     left = survival(lead, np.array([[60.0]]), steep, ConversionLoss(5, 0.0))
     assert left.units[0, 0, 0] == left.delivered[0, 0, 0] < 1
+
+
+def test_an_order_that_leaves_at_once_cannot_be_stopped() -> None:
+    lead = LeadTimes(*(np.array([[days]]) for days in (4.0, 5.0, 0.0)))
+    hazard = CancellationHazard(p0=0.1, h0=0.05, lambda_=0.0, gamma=1.0)
+    left = survival(lead, np.array([[10.0]]), hazard, ConversionLoss(0.0, 0.0))
+    # nobody has waited by dispatch: only those are lost who cancel at once
+    assert left.units == pytest.approx(0.9)
+    assert left.delivered < left.units

@@ -7,22 +7,24 @@ import numpy as np
 from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
-from fulfill.model.economics.freight import Routes, inbound_routes, order_freight
+from fulfill.model.economics.freight import FreightTables, Routes, inbound_routes, order_freight
 
 
 def routes_of(problem: Problem) -> Routes:
     network = problem.network
-    names = ("origins", "gateways", "sites", "freight", "emissions")
-    tables = (network[name] for name in names)
-    return inbound_routes(*tables, measure(network, problem.demand.zones))
+    places = (network[name] for name in ("origins", "gateways", "sites", "products"))
+    tariffs = FreightTables(*(network[name] for name in ("freight", "lane_rates", "emissions")))
+    return inbound_routes(*places, tariffs, measure(network, problem.demand.zones))
 
 
 def test_the_toy_by_hand(toy_problem: Problem) -> None:
     routes = routes_of(toy_problem)
     assert len(routes) == 2
     assert routes.site.tolist() == [0, 1]
-    np.testing.assert_allclose(routes.usd_m3, [100 + 0.5 * 100, 100 + 0.5 * 200])
-    np.testing.assert_allclose(routes.border_usd_m3, 100)
+    volume = 0.01  # of either product
+    road = np.array([100, 200])[:, None]
+    np.testing.assert_allclose(routes.order_usd, (100 + 0.5 * road) * volume * np.ones(2))
+    np.testing.assert_allclose(routes.border_usd, 100 * volume)
     np.testing.assert_allclose(routes.fee_usd_m3, 10)
     np.testing.assert_allclose(
         routes.days, [5 + 12000 / 800 + 2 + 1 + km / 600 for km in (100, 200)]
@@ -49,9 +51,9 @@ def test_a_nearshore_route_has_no_gateway_and_no_sea_freight(toy: Folders) -> No
     (row,) = np.flatnonzero((routes.origin == 1) & (routes.site == 0))
     near = routes.take(np.array([row]))
     assert near.gateway.tolist() == near.crossing.tolist() == [-1]
-    assert near.border_usd_m3.tolist() == near.border_usd_kg.tolist() == [0]
+    assert near.border_usd.tolist() == [[0, 0]]
     assert near.fee_usd_m3.tolist() == [0]
-    np.testing.assert_allclose(near.usd_m3, 0.5 * 30)
+    np.testing.assert_allclose(near.order_usd, 0.5 * 30 * 0.01)
     np.testing.assert_allclose(near.days, 1 + 30 / 600)
     np.testing.assert_allclose(near.kg_co2e_kg, 0.1 * 30 / 1000)
 
@@ -61,14 +63,14 @@ def test_routes_are_taken_with_all_that_belongs_to_them(toy_problem: Problem) ->
     back = routes.take(np.array([1, 0])).take(np.array([1, 0]))
     for name, value in vars(routes).items():
         np.testing.assert_array_equal(getattr(back, name), value)
-    assert routes.take(np.array([1])).usd_m3.tolist() == [routes.usd_m3[1]]
+    assert routes.take(np.array([1])).days.tolist() == [routes.days[1]]
 
 
 def test_a_leg_without_freight_row_costs_and_takes_infinity(toy: Folders) -> None:
     toy.set("network/freight.csv", 2, "to_country", "US")
     routes = routes_of(toy.problem())
     assert len(routes) == 2
-    for value in (routes.usd_m3, routes.usd_kg, routes.days):
+    for value in (routes.order_usd, routes.days):
         assert np.isinf(value).all()
 
 
@@ -78,7 +80,6 @@ def test_a_gateway_without_capacity_makes_no_route(toy: Folders) -> None:
 
 
 def test_freight_is_dearer_in_a_peak_up_to_the_border_too(toy_problem: Problem) -> None:
-    products = toy_problem.network["products"]
-    freight = order_freight(routes_of(toy_problem), products, np.array([1.0, 2.0]))
+    freight = order_freight(routes_of(toy_problem), np.array([1.0, 2.0]))
     np.testing.assert_allclose(freight.total[0, 0], [1.5, 3.0])
     np.testing.assert_allclose(freight.to_border[0, 0], [1.0, 2.0])

@@ -9,16 +9,16 @@ from conftest import Folders
 from fulfill.inputs.geography.distances import measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.economics.figures import read_figures
-from fulfill.model.economics.freight import Routes, inbound_routes
+from fulfill.model.economics.freight import FreightTables, Routes, inbound_routes
 from fulfill.model.economics.inbound import GoodsCost, cheapest_route, goods_cost, usable_routes
 from fulfill.model.economics.landed import price_inbound
 
 
 def routes_of(problem: Problem) -> Routes:
     network = problem.network
-    names = ("origins", "gateways", "sites", "freight", "emissions")
-    tables = (network[name] for name in names)
-    return inbound_routes(*tables, measure(network, problem.demand.zones))
+    places = (network[name] for name in ("origins", "gateways", "sites", "products"))
+    tariffs = FreightTables(*(network[name] for name in ("freight", "lane_rates", "emissions")))
+    return inbound_routes(*places, tariffs, measure(network, problem.demand.zones))
 
 
 def goods_of(problem: Problem) -> GoodsCost:

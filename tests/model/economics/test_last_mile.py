@@ -32,6 +32,7 @@ def options_of(problem: Problem) -> DeliveryOptions:
         network["ferries"],
         problem.channels,
         CrossBorderTerms(fee_usd=3.0, days=2.0),
+        len(network["products"]),
         cards_on(network.tables, problem.regime.as_of),
     )
 
@@ -171,7 +172,7 @@ def test_over_a_ferry_a_carrier_is_dearer_and_later(
     tables = (network[name] for name in ("services", "mail_services", "own_delivery"))
     terms = CrossBorderTerms(fee_usd=3.0, days=2.0)
     cards = cards_on(network.tables, toy_problem.regime.as_of)
-    table = allowed_options(*tables, FERRIES, channels, terms, cards).table
+    table = allowed_options(*tables, FERRIES, channels, terms, 2, cards).table
     dry = table[table["ferry"] == NO_FERRY]
     carried = dry[dry["channel"] != "direct_mail"]
     assert set(table["ferry"]) == {NO_FERRY, 1, 2}  # the toy has no service in the US
@@ -191,7 +192,7 @@ def test_a_lane_over_a_ferry_has_the_options_of_that_ferry_only(toy_problem: Pro
     ferry[:, 0] = 1
     tables = (network[name] for name in ("services", "mail_services", "own_delivery"))
     cards = cards_on(network.tables, toy_problem.regime.as_of)
-    options = allowed_options(*tables, FERRIES, ("local",), CrossBorderTerms(3.0, 2.0), cards)
+    options = allowed_options(*tables, FERRIES, ("local",), CrossBorderTerms(3.0, 2.0), 2, cards)
     rest = (network[name] for name in ("sites", "origins", "own_delivery", "emissions"))
     lane = lanes_to_zones(options, replace(found, site_zone_ferry=ferry), zones, *rest)
     taken = options.table["ferry"].to_numpy()[lane.option]

@@ -26,13 +26,12 @@ def day_usd(
     """Return what a day costs in the US and Mexico; a way is (channel, service_id, country)."""
     table = pd.DataFrame(delivery_options, columns=["channel", "service_id", "country"])
     table["ferry"] = NO_FERRY
+    options = DeliveryOptions(table, NO_CARDS, np.full((len(table), 2), np.nan))
     loss = np.array(losses, float)[:, :, None]
     one = Survival(*(np.ones_like(loss),) * 3)
     today = OrderValue({"revenue": np.where(np.isinf(loss), np.inf, -10.0)})
     later = OrderValue({"revenue": today.total + loss})
-    return cost_of_a_day(
-        DeliveryOptions(table, NO_CARDS), (today, one), (later, one), goods, ORDERS, ("US", "MX")
-    ).tolist()
+    return cost_of_a_day(options, (today, one), (later, one), goods, ORDERS, ("US", "MX")).tolist()
 
 
 def test_a_day_costs_the_usual_local_way_of_the_country_weighted_by_orders() -> None:

@@ -56,7 +56,6 @@ from fulfill.inputs.tariffs import courier_entry
 from fulfill.model.economics import duty
 from fulfill.model.economics.inbound import overseas_groups
 from fulfill.model.economics.landed import price_inbound, price_orders, price_safety_stock
-from fulfill.model.economics.last_mile import DeliveryOptions
 from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
@@ -167,10 +166,7 @@ def _price(priced: PricedModel, mean: UnitEconomics, sides: Margin) -> Array:
     # Only delivery options with a weight are priced again, as every step prices them all.
     rows = np.flatnonzero((mean.mail.any(axis=(1, 2))) | mean.local.any(axis=(1, 2)))
     small = replace(mean, mail=mean.mail[rows], local=mean.local[rows])
-    offered = economics.delivery_options
-    delivery_options = DeliveryOptions(
-        offered.table.iloc[rows].reset_index(drop=True), offered.cards
-    )
+    delivery_options = economics.delivery_options.take(rows)
     inbound = inbound_usd(priced.instance, priced.instance.required_inbound.route_usd)
     price = problem.network["products"]["price_usd"].to_numpy(float)
 

@@ -24,13 +24,13 @@ from fulfill.model.economics.landed import (
 )
 from fulfill.model.economics.site_prices import SitePrices, price_sites
 from fulfill.model.economics.warehouse import warehouses
-from fulfill.model.instance import MAIL, leaving_orders
+from fulfill.model.instance import MAIL, leaving_orders, shipped_orders
 from fulfill.study.capacity_use import band_use
 from fulfill.study.run import Run
 from fulfill.study.unserved import missing_orders
 
 Array = NDArray[np.float64]
-ROUTED_BY = ("gateways", "freight")
+ROUTED_BY = ("gateways", "freight", "lane_rates")
 LANDED_BY = ("origins", "products", "goods_costs", "calendar", "countries", "prebuild")
 DELIVERED_BY = (
     "services",
@@ -38,6 +38,7 @@ DELIVERED_BY = (
     "rate_cards",
     "rate_zones",
     "surcharges",
+    "lane_rates",
     "products",
     "calendar",
     "countries",
@@ -198,6 +199,7 @@ class HeldPlan:
         inbound = self.model.instance.required_inbound
         orders = self.decisions.inbound.sum(axis=(1, 2))
         made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
+        made = made + shipped_orders(self.model.instance, self.decisions).sum(axis=(1, 2))
         return float(inbound.origin_fixed_usd[made > 1e-9 * made.sum()].sum())
 
     @cached_property

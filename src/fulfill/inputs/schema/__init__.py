@@ -52,11 +52,13 @@ from fulfill.inputs.schema.shared import (
 from fulfill.inputs.schema.site_rules import GROUP_LIMITS, SITE_GROUPS, SITE_RULES
 from fulfill.inputs.schema.time import CALENDAR, PREBUILD
 from fulfill.inputs.schema.transport import (
+    ANY_PRODUCT,
     CARRIERS,
     EMISSION_MODES,
     EMISSIONS,
     FERRIES,
     FREIGHT,
+    LANE_RATES,
     LANES,
     MAIL_CAPACITY,
     MAIL_SERVICES,
@@ -78,13 +80,14 @@ NETWORK_TABLES = tuple(_priced(table) for table in (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
     PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
     MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY, MAIL_CAPACITY, CARRIERS,
-    CALENDAR, PREBUILD, EMISSIONS, LANES, FERRIES, VEHICLES,
+    CALENDAR, PREBUILD, EMISSIONS, LANES, LANE_RATES, FERRIES, VEHICLES,
     SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
 ))  # fmt: skip
 """Every table with amounts of money has the column `currency`."""
 DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
 
 __all__ = [
+    "ANY_PRODUCT",
     "BANDS",
     "BASE_DUTY",
     "CALENDAR",
@@ -108,6 +111,7 @@ __all__ = [
     "HEADINGS",
     "HEADING_RATES",
     "LANES",
+    "LANE_RATES",
     "MAIL_CAPACITY",
     "MAIL_SERVICES",
     "MIX",

@@ -85,6 +85,8 @@ TARIFFS = Table(
         number("fixed_usd", "USD/parcel", "fixed fee per parcel (courier)", 0, None, 0.0),
         *PROVENANCE,
     ),
+    required=False,
+    absent="duties and parcel taxes at the border",
 )
 
 TARIFF_HEADINGS = Table(

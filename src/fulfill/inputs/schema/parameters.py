@@ -44,7 +44,7 @@ NETWORK_PARAMETERS = (
         1.0,
         "correlation of a SKU's demand between places: 0 pools fully, 1 not at all",
     ),
-    Parameter("review_days", "days", 0.1, 365.0, "days between two replenishments of a SKU"),
+    Parameter("review_days", "days", 0.0, 365.0, "days between two replenishments of a SKU"),
     Parameter("cancel_p0", "-", 0.0, 0.9, "share cancelled at once, whatever the lead time"),
     Parameter(
         "cancel_h0", "1/day", 0.0, 0.5, "hazard of cancellation a day up to the promised time"

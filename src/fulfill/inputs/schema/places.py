@@ -107,6 +107,8 @@ GATEWAYS = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="ports, airports and land crossings",
 )
 SITES = Table(
     "sites",
@@ -187,4 +189,6 @@ BANDS = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="overtime and temporary labour at sites",
 )

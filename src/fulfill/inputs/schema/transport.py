@@ -6,6 +6,8 @@ from fulfill.inputs.columns import REQUIRED, Column, Table, identifier, number, 
 from fulfill.inputs.schema.demand import ZONE_CLASSES
 from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE, WINDOW
 
+ANY_PRODUCT = "any"
+"""Stands in lane_rates.csv for every product without a row of its own on the lane."""
 FREIGHT = Table(
     "freight",
     "price and time of a leg by mode and countries",
@@ -35,6 +37,8 @@ FREIGHT = Table(
         number("days_cv", "-", "coefficient of variation of the leg's time", 0, 3, 0.0),
         *PROVENANCE,
     ),
+    required=False,
+    absent="freight by mode and country",
 )
 CARD = identifier(
     "card",
@@ -83,6 +87,8 @@ SERVICES = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="delivery by the services of carriers",
 )
 OWN_DELIVERY = Table(
     "own_delivery",
@@ -145,6 +151,8 @@ MAIL_SERVICES = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="direct mail from abroad",
 )
 MAIL_CAPACITY = Table(
     "mail_capacity",
@@ -154,6 +162,8 @@ MAIL_CAPACITY = Table(
         number("kg_day", "kg/day", "chargeable weight a day in a month of factor 1"),
         *PROVENANCE,
     ),
+    required=False,
+    absent="direct mail from abroad",
 )
 CARRIERS = Table(
     "carriers",
@@ -172,6 +182,8 @@ CARRIERS = Table(
         ),
         *PROVENANCE,
     ),
+    required=False,
+    absent="the capacity of last-mile carriers",
 )
 EMISSION_MODES = ("sea", "air", "road", "last_mile")
 EMISSIONS = Table(
@@ -182,6 +194,8 @@ EMISSIONS = Table(
         number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100, wall=False),
         *PROVENANCE,
     ),
+    required=False,
+    absent="emissions of CO2e",
 )
 LANES = Table(
     "lanes",
@@ -192,6 +206,40 @@ LANES = Table(
         identifier("to_id", "site, gateway or zone", key=True),
         number("road_km", "km", "real length, in both directions", 0, 1e5, wall=False),
         number("hours", "h", "real time; empty: length over mean speed", 0, 1e4, None, wall=False),
+        *PROVENANCE,
+    ),
+    required=False,
+)
+LANE_RATES = Table(
+    "lane_rates",
+    "prices, times and prohibitions of single lanes, in one direction: origin to gateway or site, "
+    "gateway to site, site to zone, origin to zone of its country; a price replaces what "
+    "freight.csv and services.csv say for the lane and product",
+    (
+        identifier("from_id", "origin, gateway or site", key=True),
+        identifier("to_id", "gateway, site or zone", key=True),
+        identifier(
+            "product_id",
+            "product; any: all without a row of their own on the lane",
+            key=True,
+            default=ANY_PRODUCT,
+        ),
+        Column("allowed", "flag", "no: nothing of the product may go this way", default=True),
+        number(
+            "usd_order", "USD/order", "price of an order; added up with the others", 0, None, None
+        ),
+        number("usd_kg", "USD/kg", "price by weight", 0, None, None),
+        number("usd_m3", "USD/m3", "price by volume", 0, None, None),
+        number("minimum_usd", "USD/order", "least price of an order", 0, None, 0.0),
+        number(
+            "days_mean",
+            "days",
+            "mean days on the lane; to a zone: from dispatch to door; empty: as freight.csv says",
+            0.01,
+            None,
+            None,
+        ),
+        number("days_p90", "days", "90th percentile of these days", 0.01, None, None),
         *PROVENANCE,
     ),
     required=False,

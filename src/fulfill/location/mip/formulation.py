@@ -26,7 +26,7 @@ from fulfill.location.mip.site_constraints import (
     site_rules,
     sizes,
 )
-from fulfill.location.mip.variables import Columns, add_variables
+from fulfill.location.mip.variables import Columns, add_variables, direct_shipments
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution, Progress
 from fulfill.model.arrays import Array
@@ -249,6 +249,8 @@ def inbound(model: LinearModel, columns: Columns, instance: LocationInstance) ->
     # no coefficients in the rows of plants without a limit
     here = np.asarray(np.isfinite(room).all(axis=1))[origin]
     model.add_entries(origins[origin[here]], columns.f[here][:, None], landed[here])
+    direct = direct_shipments(columns, instance).of(np.asarray(np.isfinite(room).all(axis=1)))
+    model.add_entries(origins[direct.plant, direct.period], direct.x, direct.m3)
     if fixed.any():  # a plant that costs something has its capacity only if it is used
         model.add_entries(origins[fixed], columns.a[fixed][:, None], -room[fixed])
     if (routes.origin_min_m3 > 0).any():
@@ -272,7 +274,11 @@ def _plant_minimum(
     every = float((instance.demand.sum(axis=(0, 2)) * instance.volume_m3).sum())
     top = np.minimum(routes.origin_m3.sum(axis=1), every * 2.0)
     origin = routes.route_origin[columns.route]
+    direct = direct_shipments(columns, instance)
     for row, cap, plant in zip(rows, caps, least, strict=True):
+        shipped = direct.plant == plant
+        for family in (row, cap):
+            model.add_entries(family, direct.x[shipped], direct.m3[shipped])
         here = origin == plant
         model.add_entries(row, columns.f[here], volume[here])
         model.add_entries(row, columns.a[plant], -routes.origin_min_m3[plant])

@@ -158,3 +158,48 @@ def _yes_or_no(model: LinearModel, instance: LocationInstance) -> tuple[Index, I
         if (least > 0).any() or (fixed > 0).any():
             a = model.add_variables(fixed.shape, fixed, 1.0, integer=True)
     return y, w, a
+
+
+@dataclass(frozen=True)
+class DirectShipments:
+    """Orders that plants ship straight to consumers; every array has shape (n,).
+
+    Attributes
+    ----------
+    x, plant, period
+        Column number, plant and period.
+    m3
+        Volume that a potential order takes of the plant's capacity.
+    """
+
+    x: Index
+    plant: Index
+    period: Index
+    m3: Array
+
+    def of(self, plants: Mask) -> DirectShipments:
+        """Return the orders of some plants.
+
+        Parameters
+        ----------
+        plants : (O,) of bool
+        """
+        here = plants[self.plant]
+        return DirectShipments(self.x[here], self.plant[here], self.period[here], self.m3[here])
+
+
+def direct_shipments(columns: Columns, instance: LocationInstance) -> DirectShipments:
+    """Return the allocation variables of direct shipments.
+
+    Parameters
+    ----------
+    columns : Columns
+    instance : LocationInstance
+    """
+    plant = instance.lane_plant[columns.lane]
+    here = plant >= 0
+    lane, product, period = columns.lane[here], columns.product[here], columns.period[here]
+    units = instance.units[instance.lane_option[lane], product, period]
+    return DirectShipments(
+        columns.x[here], plant[here], period, units * instance.volume_m3[product]
+    )

@@ -29,6 +29,7 @@ def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
         lane_option=instance.lane_option[lanes],
         lane_usd=instance.lane_usd[lanes],
         lane_co2=instance.lane_co2[lanes],
+        lane_origin=instance.lane_plant[lanes],
     )
 
 

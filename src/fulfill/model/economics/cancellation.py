@@ -148,7 +148,7 @@ def survival(
     by_delivery = expected_cancelled(mean, p90, promise, hazard)
     # Quantiles of a skewed lead time may lie before a sure dispatch time; whoever has cancelled by
     # dispatch has cancelled by delivery too.
-    by_dispatch = np.minimum(expected_cancelled(dispatch, dispatch, promise, hazard), by_delivery)
+    by_dispatch = np.minimum(cancelled_by(dispatch, promise, hazard), by_delivery)
     placed = np.broadcast_to(conversion(mean, loss), by_delivery.shape)
     return Survival(placed, placed * (1.0 - by_dispatch), placed * (1.0 - by_delivery))
 

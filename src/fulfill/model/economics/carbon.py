@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+
+
+def emission_factors(emissions: pd.DataFrame, modes: Iterable[str]) -> NDArray[np.float64]:
+    """Return the emission factor of each mode, (n_modes,).
+
+    Parameters
+    ----------
+    emissions : DataFrame
+        In the form of emissions.csv.
+    modes : iterable of str
+
+    Returns
+    -------
+    ndarray
+        kg CO2e per tonne-kilometre. Zero without emissions.csv, where emissions are not part of the
+        case: no limit may then refer to them, and key figures have no value for them.
+    """
+    factor = emissions.set_index("mode")["kg_tkm"].reindex(list(modes)).to_numpy(float)
+    return np.zeros_like(factor) if emissions.empty else factor
 
 
 def kg_co2e_per_kg(kg_tkm: ArrayLike, distance_km: ArrayLike) -> NDArray[np.float64]:

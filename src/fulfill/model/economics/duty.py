@@ -198,7 +198,9 @@ def formal_entry_taxes(
     holding : HoldingRates
     """
     transfer = products["transfer_value_usd"].to_numpy(float)
-    cif = transfer[None, :, None] * (1.0 + entry.insurance_rate) + freight.to_border
+    # a lane that is forbidden to a product has infinite freight already, and owes no tax on it
+    carried = np.where(np.isfinite(freight.to_border), freight.to_border, 0.0)
+    cif = transfer[None, :, None] * (1.0 + entry.insurance_rate) + carried
     by_country = countries.set_index("country")
     duties, vat = np.zeros_like(cif), np.zeros_like(cif)
     listed = pd.DataFrame({"to": passage.enters, "of": passage.group, "mode": passage.mode})

@@ -7,14 +7,15 @@ nearshore plant goes by road.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
-from fulfill.model.economics.carbon import kg_co2e_per_kg
+from fulfill.model.economics.carbon import emission_factors, kg_co2e_per_kg
+from fulfill.model.economics.lane_rates import LegRates, leg_rates
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -23,7 +24,7 @@ Names = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Routes:
-    """Candidate inbound routes; every array has shape (n_routes,).
+    """Candidate inbound routes; arrays have shape (n_routes,) where nothing else is said.
 
     Attributes
     ----------
@@ -34,9 +35,10 @@ class Routes:
     entry_mode
         How the goods enter the country of the site: sea or air through its own port or airport,
         otherwise road.
-    usd_m3, usd_kg
-        Price of freight without handling at gateways; infinite where a leg has no freight row.
-    border_usd_m3, border_usd_kg
+    order_usd : (n_routes, n_products)
+        Freight of an order without handling at gateways, at the usual price of the year; infinite
+        where a leg has no price or is forbidden.
+    border_usd : (n_routes, n_products)
         The part of it up to the first port or airport, which belongs to the customs value.
     fee_usd_m3
         Terminals, crossing and broker.
@@ -51,10 +53,8 @@ class Routes:
     gateway: Index
     crossing: Index
     entry_mode: Names
-    usd_m3: Array
-    usd_kg: Array
-    border_usd_m3: Array
-    border_usd_kg: Array
+    order_usd: Array
+    border_usd: Array
     fee_usd_m3: Array
     days: Array
     days_sd: Array
@@ -80,15 +80,27 @@ class Routes:
             gateway=self.gateway[rows],
             crossing=self.crossing[rows],
             entry_mode=self.entry_mode[rows],
-            usd_m3=self.usd_m3[rows],
-            usd_kg=self.usd_kg[rows],
-            border_usd_m3=self.border_usd_m3[rows],
-            border_usd_kg=self.border_usd_kg[rows],
+            order_usd=self.order_usd[rows],
+            border_usd=self.border_usd[rows],
             fee_usd_m3=self.fee_usd_m3[rows],
             days=self.days[rows],
             days_sd=self.days_sd[rows],
             kg_co2e_kg=self.kg_co2e_kg[rows],
         )
+
+
+@dataclass(frozen=True)
+class FreightTables:
+    """Tables of the network that price the legs of inbound routes, and say what they emit.
+
+    Attributes
+    ----------
+    freight, lane_rates, emissions : DataFrame
+    """
+
+    freight: pd.DataFrame
+    lane_rates: pd.DataFrame
+    emissions: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -109,10 +121,9 @@ class FreightCost:
 
 @dataclass(frozen=True)
 class _Leg:
-    """One leg of each route; every array has shape (n_routes,)."""
+    """One leg of each route: `order_usd` (n_routes, n_products), the others (n_routes,)."""
 
-    usd_m3: Array
-    usd_kg: Array
+    order_usd: Array
     days: Array
     variance: Array
     kg_co2e_kg: Array
@@ -122,42 +133,46 @@ def inbound_routes(
     origins: pd.DataFrame,
     gateways: pd.DataFrame,
     sites: pd.DataFrame,
-    freight: pd.DataFrame,
-    emissions: pd.DataFrame,
+    products: pd.DataFrame,
+    tariffs: FreightTables,
     distances: Distances,
 ) -> Routes:
     """Return every route that exists: from overseas by every gateway, from nearshore by road.
 
     Parameters
     ----------
-    origins, gateways, sites, freight, emissions : DataFrame
+    origins, gateways, sites, products : DataFrame
         Tables of the network. A gateway without capacity makes no route.
+    tariffs : FreightTables
     distances : Distances
-        A pair at an infinite distance makes no route.
+        A pair at an infinite distance makes no route unless lane_rates.csv has a price for it.
     """
-    origin, gateway, site = _listed(distances, (gateways["capacity_m3_month"] > 0).to_numpy())
-    by_road = gateway < 0  # row -1 of a gateway's arrays is read for these, and then not used
+    rates = _rates(tariffs.lane_rates, origins, gateways, sites, products)
+    passable = (gateways["capacity_m3_month"] > 0).to_numpy()
+    origin, gateway, site = _listed(distances, rates, passable)
+    by_road = gateway < 0
     made_in, to = origins["country"].to_numpy()[origin], sites["country"].to_numpy()[site]
-    seaport = (gateways["kind"] == "seaport").to_numpy()[gateway]
-    entered = np.where(by_road, made_in, gateways["country"].to_numpy()[gateway])
+    # the row -1 of routes without a gateway reads the last entry, which is of no gateway
+    seaport = np.array([*(gateways["kind"] == "seaport"), False])[gateway]
+    entered = np.where(by_road, made_in, np.array([*gateways["country"], ""], object)[gateway])
     crossing = _crossing(distances, origin, gateway, site)
     main_mode = np.where(by_road, "", np.where(seaport, "sea", "air")).astype(object)
+    lands = np.flatnonzero(~by_road)
+    ends = origin[lands], gateway[lands]
     main = _leg(
-        freight,
-        emissions,
+        tariffs,
         main_mode,
         (made_in, entered),
-        np.where(by_road, 0.0, distances.origin_gateway[origin, gateway]),
+        _scattered(len(site), lands, distances.origin_gateway[ends], 0.0),
+        products,
     )
-    land = _leg(
-        freight,
-        emissions,
-        np.full(len(origin), "road", object),
-        (entered, to),
-        np.where(
-            by_road, distances.origin_site[origin, site], distances.gateway_site[gateway, site]
-        ),
-    )
+    main = _rated(main, lands, rates.origin_gateway, ends)
+    landward, direct = (gateway[lands], site[lands]), (origin[by_road], site[by_road])
+    land_km = _scattered(len(site), lands, distances.gateway_site[landward], 0.0)
+    land_km[by_road] = distances.origin_site[direct]
+    land = _leg(tariffs, np.full(len(origin), "road", object), (entered, to), land_km, products)
+    land = _rated(land, lands, rates.gateway_site, landward)
+    land = _rated(land, np.flatnonzero(by_road), rates.origin_site, direct)
     fee, dwell = (gateways[name].to_numpy(float) for name in ("fee_usd_m3", "dwell_days"))
     return Routes(
         site=site,
@@ -165,10 +180,8 @@ def inbound_routes(
         gateway=gateway,
         crossing=crossing,
         entry_mode=np.where(by_road | (entered != to), "road", main_mode).astype(object),
-        usd_m3=main.usd_m3 + land.usd_m3,
-        usd_kg=main.usd_kg + land.usd_kg,
-        border_usd_m3=main.usd_m3,
-        border_usd_kg=main.usd_kg,
+        order_usd=main.order_usd + land.order_usd,
+        border_usd=main.order_usd,
         fee_usd_m3=_at(fee, gateway) + _at(fee, crossing),
         days=main.days + land.days + _at(dwell, gateway) + _at(dwell, crossing),
         days_sd=np.sqrt(main.variance + land.variance),
@@ -176,40 +189,63 @@ def inbound_routes(
     )
 
 
-def order_freight(routes: Routes, products: pd.DataFrame, freight_factor: Array) -> FreightCost:
+def order_freight(routes: Routes, freight_factor: Array) -> FreightCost:
     """Return the freight of one order of each product.
 
     Parameters
     ----------
     routes : Routes
-    products : DataFrame
-        Columns volume_m3, weight_kg.
     freight_factor : (n_periods,)
         Price of the period over the usual price.
     """
-    volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
-
-    def priced(usd_m3: Array, usd_kg: Array) -> Array:
-        usual = usd_m3[:, None] * volume + usd_kg[:, None] * weight
-        return np.asarray(usual[:, :, None] * freight_factor)
-
     return FreightCost(
-        total=priced(routes.usd_m3, routes.usd_kg),
-        to_border=priced(routes.border_usd_m3, routes.border_usd_kg),
+        total=routes.order_usd[:, :, None] * freight_factor,
+        to_border=routes.border_usd[:, :, None] * freight_factor,
     )
 
 
-def _listed(distances: Distances, passable: NDArray[np.bool_]) -> tuple[Index, Index, Index]:
+@dataclass(frozen=True)
+class _Rates:
+    """What lane_rates.csv says of the legs of inbound routes."""
+
+    origin_gateway: LegRates
+    gateway_site: LegRates
+    origin_site: LegRates
+
+
+def _rates(
+    table: pd.DataFrame,
+    origins: pd.DataFrame,
+    gateways: pd.DataFrame,
+    sites: pd.DataFrame,
+    products: pd.DataFrame,
+) -> _Rates:
+    """Return the rates of every leg."""
+    origin, gateway, site = (
+        frame[f"{kind}_id"]
+        for kind, frame in (("origin", origins), ("gateway", gateways), ("site", sites))
+    )
+    return _Rates(
+        leg_rates(table, origin, gateway, products),
+        leg_rates(table, gateway, site, products),
+        leg_rates(table, origin, site, products),
+    )
+
+
+def _listed(
+    distances: Distances, rates: _Rates, passable: NDArray[np.bool_]
+) -> tuple[Index, Index, Index]:
     """Return origin, gateway (-1 by road all the way) and site of every pair in reach.
 
-    Only gateways that are passable count.
+    A pair is in reach where it has a length, or a rate. Only gateways that are passable count.
     """
-    by_gateway = (
-        np.isfinite(distances.origin_gateway)[:, :, None]
-        & (np.isfinite(distances.gateway_site) & passable[:, None])[None, :, :]
-    )
+    first = np.isfinite(distances.origin_gateway) | rates.origin_gateway.priced
+    last = np.isfinite(distances.gateway_site) | rates.gateway_site.priced
+    by_gateway = first[:, :, None] & (last & passable[:, None])[None, :, :]
     origin, gateway, site = np.nonzero(by_gateway)
-    near_origin, near_site = np.nonzero(np.isfinite(distances.origin_site))
+    near_origin, near_site = np.nonzero(
+        np.isfinite(distances.origin_site) | rates.origin_site.priced
+    )
     return (
         np.concatenate([origin, near_origin]),
         np.concatenate([gateway, np.full(len(near_origin), -1)]),
@@ -219,20 +255,18 @@ def _listed(distances: Distances, passable: NDArray[np.bool_]) -> tuple[Index, I
 
 def _crossing(distances: Distances, origin: Index, gateway: Index, site: Index) -> Index:
     """Return the row of the land crossing that each route passes, -1 for none."""
-    number = np.where(
-        gateway < 0,
-        distances.origin_site_crossing[origin, site],
-        distances.gateway_site_crossing[gateway, site],
-    )
+    lands = gateway >= 0
+    number = distances.origin_site_crossing[origin, site]
+    number[lands] = distances.gateway_site_crossing[gateway[lands], site[lands]]
     return np.where(number >= 0, np.array([*distances.crossings, -1])[number], -1)
 
 
 def _leg(
-    freight: pd.DataFrame,
-    emissions: pd.DataFrame,
+    tariffs: FreightTables,
     mode: Names,
     countries: tuple[Names, Names],
     km: Array,
+    products: pd.DataFrame,
 ) -> _Leg:
     """Price one leg of each route, from the first to the second of its countries.
 
@@ -240,27 +274,58 @@ def _leg(
     costs nothing.
     """
     key = pd.MultiIndex.from_arrays([mode, *countries])
-    rows = freight.set_index(["mode", "from_country", "to_country"]).reindex(key)
+    rows = tariffs.freight.set_index(["mode", "from_country", "to_country"]).reindex(key)
     price = {
         name: rows[name].to_numpy(float)
         for name in ("usd_m3", "usd_kg", "usd_m3_km", "fixed_days", "km_day", "days_cv")
     }
     none, missing = mode == "", np.isnan(price["km_day"])
     days = price["fixed_days"] + km / price["km_day"]
-    kg_tkm = emissions.set_index("mode")["kg_tkm"].reindex(mode).to_numpy(float)
+    volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
+    usd_m3 = price["usd_m3"] + price["usd_m3_km"] * km
 
     def known(value: Array) -> Array:
-        return np.where(none, 0.0, np.where(missing, np.inf, value))
+        return np.where(none, 0.0, np.where(missing, np.inf, value.T)).T
 
     return _Leg(
-        usd_m3=known(price["usd_m3"] + price["usd_m3_km"] * km),
-        usd_kg=known(price["usd_kg"]),
+        order_usd=known(usd_m3[:, None] * volume + price["usd_kg"][:, None] * weight),
         days=known(days),
         variance=known((price["days_cv"] * days) ** 2),
-        kg_co2e_kg=np.where(none, 0.0, kg_co2e_per_kg(kg_tkm, km)),
+        # a lane without a length is only there where emissions are not part of the case
+        kg_co2e_kg=kg_co2e_per_kg(
+            np.where(none, 0.0, emission_factors(tariffs.emissions, mode)),
+            np.where(np.isfinite(km), km, 0.0),
+        ),
     )
+
+
+def _rated(leg: _Leg, rows: Index, rates: LegRates, ends: tuple[Index, Index]) -> _Leg:
+    """Return a leg with the rates of its lanes in place of the tariffs.
+
+    Parameters
+    ----------
+    leg : _Leg
+    rows : (n,)
+        Routes whose leg joins the places of the rates.
+    rates : LegRates
+    ends : (n,), (n,)
+        Positions of the places that the leg of these routes joins.
+    """
+    usd, days, sd = rates.usd[ends], rates.days[ends], rates.days_sd[ends]
+    order_usd, mean, variance = leg.order_usd.copy(), leg.days.copy(), leg.variance.copy()
+    order_usd[rows] = np.where(np.isnan(usd), order_usd[rows], usd)
+    mean[rows] = np.where(np.isnan(days), mean[rows], days)
+    variance[rows] = np.where(np.isnan(days), variance[rows], sd**2)
+    return replace(leg, order_usd=order_usd, days=mean, variance=variance)
+
+
+def _scattered(size: int, rows: Index, values: Array, other: float) -> Array:
+    """Return an array with the values in the given rows, and another value in all others."""
+    array = np.full(size, other)
+    array[rows] = values
+    return array
 
 
 def _at(value: Array, row: Index) -> Array:
     """Return what is paid or waited at the gateway of a row, zero for none (-1)."""
-    return np.where(row >= 0, value[row], 0.0)
+    return np.append(value, 0.0)[row]

@@ -136,7 +136,7 @@ def usable_routes(
     channels: Collection[str],
     holding: HoldingRates,
 ) -> Routes:
-    """Drop routes that the channels forbid, that have no freight row, or that no plan would use.
+    """Drop routes that the channels forbid, that have no price, or that no plan would use.
 
     Of the routes of one site and gateway only origins that are cheapest for some product stay
     (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
@@ -149,7 +149,7 @@ def usable_routes(
     origins : DataFrame
         Columns kind, capacity_m3_month, minimum_m3_year.
     products : DataFrame
-        Columns volume_m3, weight_kg, transfer_value_usd.
+        Columns volume_m3, transfer_value_usd.
     channels : collection of str
         The channels that may be used.
     holding : HoldingRates
@@ -158,16 +158,13 @@ def usable_routes(
     allowed = np.where(
         nearshore, "nearshore" in channels, "local" in channels or "cross_border" in channels
     )
-    routes = routes.take(
-        np.flatnonzero(allowed & np.isfinite(routes.usd_m3) & np.isfinite(routes.usd_kg))
-    )
+    routes = routes.take(np.flatnonzero(allowed & np.isfinite(routes.order_usd).any(axis=1)))
     if not len(routes):
         return routes
-    volume, weight = products["volume_m3"].to_numpy(float), products["weight_kg"].to_numpy(float)
     cost = (
         goods.by_origin[routes.origin]
-        + (routes.usd_m3 + routes.fee_usd_m3)[:, None] * volume
-        + routes.usd_kg[:, None] * weight
+        + routes.order_usd
+        + routes.fee_usd_m3[:, None] * products["volume_m3"].to_numpy(float)
         + holding_cost(holding.goods, products["transfer_value_usd"], routes.days[:, None])
     )
     limited = (origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)).to_numpy()[

@@ -45,7 +45,12 @@ from fulfill.model.economics.cancellation import (
 )
 from fulfill.model.economics.duty import BorderPassage, formal_entry_taxes
 from fulfill.model.economics.figures import Figures, read_figures
-from fulfill.model.economics.freight import Routes, inbound_routes, order_freight
+from fulfill.model.economics.freight import (
+    FreightTables,
+    Routes,
+    inbound_routes,
+    order_freight,
+)
 from fulfill.model.economics.inbound import (
     GoodsCost,
     InboundCost,
@@ -76,6 +81,7 @@ from fulfill.model.economics.order_value import (
     order_revenue,
     order_value,
 )
+from fulfill.model.economics.rated_lanes import Ends, with_lane_rates
 from fulfill.model.economics.site_prices import price_sites, stock_of
 from fulfill.model.economics.warehouse import (
     Warehouses,
@@ -177,7 +183,7 @@ def economics(
         stock=stock,
         safety=price_safety_stock(problem, routes, inbound),
         delivery_options=options,
-        lanes=_lanes(problem, options, distances),
+        lanes=delivery.lanes,
         lead_times=lead,
         survival=left,
         value=delivery.value,
@@ -201,6 +207,7 @@ class Delivery:
     Attributes
     ----------
     options : DeliveryOptions
+    lanes : Lanes
     survival : Survival
     value : OrderValue
     price_multiplier : (n_options, n_products, n_periods)
@@ -208,6 +215,7 @@ class Delivery:
     """
 
     options: DeliveryOptions
+    lanes: Lanes
     survival: Survival
     value: OrderValue
     price_multiplier: Array
@@ -227,12 +235,12 @@ def price_delivery(problem: Problem, distances: Distances) -> Delivery:
     Delivery
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
-    options = _delivery_options(problem, figures, distances)
+    options, lanes = _outbound(problem, figures, distances)
     left = _survival(network, figures, options, _lead_times(network, figures, options))
     value = _value(network, figures, options, left, _revenue(problem, options))
     factor = network["calendar"]["last_mile_factor"].to_numpy(float)
     multiplier = left.units * price_multiplier(options, factor)[:, None, :]
-    return Delivery(options, left, value, multiplier)
+    return Delivery(options, lanes, left, value, multiplier)
 
 
 def same_routes(problem: Problem, distances: Distances, routes: Routes) -> Routes:
@@ -273,7 +281,7 @@ def price_inbound(problem: Problem, routes: Routes) -> InboundCost:
     network, figures = problem.network, read_figures(problem.network.parameters)
     products = network["products"]
     factor = network["calendar"]["freight_factor"].to_numpy(float)
-    freight = order_freight(routes, products, factor)
+    freight = order_freight(routes, factor)
     passage = BorderPassage(
         network["origins"]["country"].to_numpy()[routes.origin],
         network["origins"]["origin_group"].to_numpy()[routes.origin],
@@ -359,8 +367,8 @@ def _every_route(problem: Problem, distances: Distances) -> Routes:
         network["origins"],
         network["gateways"],
         network["sites"],
-        network["freight"],
-        network["emissions"],
+        network["products"],
+        FreightTables(network["freight"], network["lane_rates"], network["emissions"]),
         distances,
     )
 
@@ -377,23 +385,22 @@ def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Dis
     )
 
 
-def _delivery_options(problem: Problem, figures: Figures, distances: Distances) -> DeliveryOptions:
+def _outbound(
+    problem: Problem, figures: Figures, distances: Distances
+) -> tuple[DeliveryOptions, Lanes]:
     network, taken = problem.network, np.unique(distances.site_zone_ferry)
-    return allowed_options(
+    options = allowed_options(
         network["services"],
         network["mail_services"],
         network["own_delivery"],
         network["ferries"].loc[taken[taken >= 0]],
         problem.channels,
         figures.crossing,
+        len(network["products"]),
         cards_on(network.tables, problem.regime.as_of),
     )
-
-
-def _lanes(problem: Problem, delivery_options: DeliveryOptions, distances: Distances) -> Lanes:
-    network = problem.network
-    return lanes_to_zones(
-        delivery_options,
+    lanes = lanes_to_zones(
+        options,
         distances,
         problem.demand.zones,
         network["sites"],
@@ -401,6 +408,10 @@ def _lanes(problem: Problem, delivery_options: DeliveryOptions, distances: Dista
         network["own_delivery"],
         network["emissions"],
     )
+    zones, access_factor = problem.demand.zones, network.parameters["road_access_factor"]
+    tables = network["origins"], network["sites"], network["products"], network["emissions"]
+    ends = Ends(zones, *tables, access_factor)
+    return with_lane_rates(options, lanes, network["lane_rates"], ends, distances, problem.channels)
 
 
 def _lead_times(

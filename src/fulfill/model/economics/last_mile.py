@@ -22,7 +22,7 @@ from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
 from fulfill.inputs.origins import can_mail
 from fulfill.inputs.rate_cards import RateCards
-from fulfill.model.economics.carbon import kg_co2e_per_kg
+from fulfill.model.economics.carbon import emission_factors, kg_co2e_per_kg
 from fulfill.model.economics.rate_cards import (
     NO_CARD,
     Names,
@@ -40,6 +40,8 @@ NO_FERRY = -1
 """The ferry of an option that takes none."""
 ON_CARD = ("card", "card_zone", "card_state")
 """What an option has besides if a rate card prices it; empty texts if none does."""
+NO_ORIGIN = -1
+"""The origin of an option from a site or by mail."""
 HOURS_A_DAY = 24.0
 VAN_KM = 30.0
 """Kilometres at the end of a lane that go by van; the rest is line-haul by truck.
@@ -72,14 +74,18 @@ class DeliveryOptions:
     table : DataFrame
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
         usd_100km, days_mean, days_p90, volumetric_kg_m3, from_country (empty but for mail), card,
-        card_zone, card_state, and ferry: the row of ferries.csv, -1 for none. The row number is
-        the index of the option.
+        card_zone, card_state, ferry: the row of ferries.csv, and origin: the row of origins.csv of
+        a direct shipment; -1 for none. The row number is the index of the option.
     cards : RateCards
         The rate cards that price the options which name one.
+    rate_usd : (n_options, n_products)
+        Price of an order by lane_rates.csv: infinite where the option does not carry the product,
+        NaN where the prices of the table hold.
     """
 
     table: pd.DataFrame
     cards: RateCards
+    rate_usd: Array
 
     def __len__(self) -> int:
         return len(self.table)
@@ -88,6 +94,16 @@ class DeliveryOptions:
     def own(self) -> NDArray[np.bool_]:
         """Tell which options are own vans, (n_options,): free of carriers' surcharges."""
         return np.asarray((self.table["service_id"] == OWN_VANS).to_numpy(bool))
+
+    @property
+    def rated(self) -> NDArray[np.bool_]:
+        """Tell which options lane_rates.csv has changed, (n_options,)."""
+        return np.asarray(~np.isnan(self.rate_usd).all(axis=1))
+
+    def take(self, rows: Index) -> DeliveryOptions:
+        """Return the options of the given rows, in their order."""
+        table = self.table.iloc[rows].reset_index(drop=True)
+        return DeliveryOptions(table, self.cards, self.rate_usd[rows])
 
     def price(self, weight_kg: Array, volume_m3: Array) -> Array:
         """Return the price of an order by its weight, without that of a rate card.
@@ -117,7 +133,7 @@ class DeliveryOptions:
             table["base_usd"].to_numpy(float)[:, None]
             + table["usd_kg"].to_numpy(float)[:, None] * charged
         )
-        return np.asarray(price)
+        return np.where(np.isnan(self.rate_usd), price, self.rate_usd)
 
     def card_price(self, weight_kg: Array, volume_m3: Array) -> Array:
         """Return the price of an order by rate card, surcharges included.
@@ -171,6 +187,7 @@ def allowed_options(
     ferries: pd.DataFrame,
     channels: Collection[str],
     crossing: CrossBorderTerms,
+    n_products: int,
     cards: RateCards,
 ) -> DeliveryOptions:
     """Return the delivery options that the channels allow.
@@ -184,10 +201,13 @@ def allowed_options(
     channels : collection of str
         The channels that may be used.
     crossing : CrossBorderTerms
+    n_products : int
     cards : RateCards
         Of the as-of date.
     """
-    services = services.assign(volumetric_kg_m3=0.0, ferry=NO_FERRY, from_country="")
+    services = services.assign(
+        volumetric_kg_m3=0.0, ferry=NO_FERRY, origin=NO_ORIGIN, from_country=""
+    )
     vans = _own_fleet_options(services)
     services = by_card_zone(services, cards)
     parts = []
@@ -206,11 +226,17 @@ def allowed_options(
         )
     if "direct_mail" in channels:
         mail = mail_services.assign(
-            channel="direct_mail", km_from=0.0, km_to=np.inf, usd_100km=0.0, ferry=NO_FERRY
+            channel="direct_mail",
+            km_from=0.0,
+            km_to=np.inf,
+            usd_100km=0.0,
+            ferry=NO_FERRY,
+            origin=NO_ORIGIN,
         )
         parts.append(by_card_zone(mail, cards))
     parts += [_over_ferries(part, ferries) for part in parts]
-    return DeliveryOptions(pd.concat(parts, ignore_index=True), cards)
+    table = pd.concat(parts, ignore_index=True)
+    return DeliveryOptions(table, cards, np.full((len(table), n_products), np.nan))
 
 
 def _over_ferries(options: pd.DataFrame, ferries: pd.DataFrame) -> pd.DataFrame:
@@ -292,7 +318,7 @@ def lanes_to_zones(
     places = _card_places(delivery_options, distances, zones, sites)
     # options that differ only by their rate card have the same lanes within reach
     reached: dict[tuple[Any, ...], tuple[Index, Index]] = {}
-    pieces = []
+    pieces = [(np.zeros(0, np.int64),) * 3]
     terms_of = ("channel", "country", "zone_class", "ferry", "km_from", "km_to", "from_country")
     columns = (*terms_of, *ON_CARD)
     rows = zip(
@@ -317,7 +343,7 @@ def lanes_to_zones(
         crossing=np.where(mailed, -1, distances.site_zone_crossing[site, zone]),
         km=km,
         distance_usd=np.where(delivery_options.own[option], own_usd[site, zone], by_distance),
-        kg_co2e_kg=_lane_carbon(km, mailed, emissions),
+        kg_co2e_kg=lane_carbon(km, mailed, emissions),
     )
 
 
@@ -389,12 +415,12 @@ def _card_places(
     }
 
 
-def _lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
+def lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
     """Return kg CO2e per kilogram of goods, (n_lanes,): by truck or air, and by van at the end."""
-    kg_tkm = emissions.set_index("mode")["kg_tkm"]
-    by_truck = kg_co2e_per_kg(kg_tkm["road"], np.maximum(km - VAN_KM, 0.0))
-    by_van = kg_co2e_per_kg(kg_tkm["last_mile"], np.minimum(km, VAN_KM))
-    by_air = kg_co2e_per_kg(kg_tkm["air"], km) + kg_co2e_per_kg(kg_tkm["last_mile"], VAN_KM)
+    road, last_mile, air = emission_factors(emissions, ("road", "last_mile", "air"))
+    by_truck = kg_co2e_per_kg(road, np.maximum(km - VAN_KM, 0.0))
+    by_van = kg_co2e_per_kg(last_mile, np.minimum(km, VAN_KM))
+    by_air = kg_co2e_per_kg(air, km) + kg_co2e_per_kg(last_mile, VAN_KM)
     return np.where(mailed, by_air, by_truck + by_van)
 
 

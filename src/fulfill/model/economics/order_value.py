@@ -154,7 +154,8 @@ def goods_by_option(
 ) -> Array:
     """Return what the goods of an order cost at their origin, (n_options, n_products), USD.
 
-    By mail the cheapest origin from which the service collects, from a site the cheapest of all.
+    By mail the cheapest origin from which the service collects, from a plant that ships straight
+    its own, from a site the cheapest of all.
 
     Parameters
     ----------
@@ -168,6 +169,8 @@ def goods_by_option(
     mailed = (channel == "direct_mail").to_numpy(bool)
     for where in start[mailed].unique():
         cost[mailed & (start == where).to_numpy(bool)] = goods.mailed(origins, where)
+    plant = delivery_options.table["origin"].to_numpy(np.int64)
+    cost[plant >= 0] = goods.by_origin[plant[plant >= 0]]
     return cost
 
 
@@ -198,6 +201,7 @@ def order_value(
     """
     mail = (delivery_options.table["channel"] == "direct_mail").to_numpy()[:, None, None]
     source = option_goods[:, :, None]
+    shipped = mail | (delivery_options.table["origin"] >= 0).to_numpy()[:, None, None]
     # What is not made where the service collects is not mailed: there is nothing to save from it.
     returned_goods = np.where(np.isfinite(source), source, 0.0)
     net, tax = revenue.net[:, :, None], revenue.courier_tax[:, :, None]
@@ -222,7 +226,7 @@ def order_value(
         "payment_loss": delivered * unpaid * net,
         "returns": delivered * back,
         "cancellation": (units - delivered) * (reverse - salvage * returned_goods),
-        "goods": np.where(mail, units * source, 0.0),
+        "goods": np.where(shipped, units * source, 0.0),
         "mail_freight": np.where(mail, units * carrier * mail_factor + by_card, 0.0),
         "courier_tax": units * tax,
         "last_mile": np.where(mail, 0.0, units * carrier * last_mile_factor + by_card),
@@ -269,8 +273,10 @@ def cost_of_a_day(
     by_product = loss.mean(axis=2)
     per_order = np.maximum(np.where(np.isfinite(by_product), by_product, 0.0) @ share, 0.0)
     place, channel = (delivery_options.table[name].to_numpy() for name in ("country", "channel"))
-    # A day costs the same whether a site has own vans, or a ferry.
+    # A day costs the same whether a site has own vans, a ferry, or a lane with a rate of its own.
     usual_way = ~delivery_options.own & (delivery_options.table["ferry"] == NO_FERRY).to_numpy()
+    if (usual_way & ~delivery_options.rated).any():
+        usual_way &= ~delivery_options.rated
     local, across = (channel == "local") & usual_way, (channel == "cross_border") & usual_way
     usual = []
     for country in countries:

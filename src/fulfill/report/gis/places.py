@@ -105,8 +105,9 @@ def placed_flows(plan: Plan, problem: Problem) -> pd.DataFrame:
     start[mail] = _mail_origins(problem).reindex(sent).to_numpy(object)
     volume = problem.network["products"].set_index("product_id")["volume_m3"]
     moved = flows["dispatched"].to_numpy(float) * flows["product"].map(volume).to_numpy(float)
+    plant = ~flows["from_id"].isin(problem.network["sites"]["site_id"]).to_numpy()
     kinds = {
-        "from_kind": np.where(inbound | mail, "origin", "site"),
+        "from_kind": np.where(inbound | mail | plant, "origin", "site"),
         "to_kind": np.where(inbound, "site", "zone"),
     }
     return flows.assign(**kinds, from_id=start, m3=moved)

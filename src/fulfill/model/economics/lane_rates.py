@@ -1,0 +1,143 @@
+"""Prices of single lanes, in place of what the tariffs by distance and country say for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fulfill.inputs.schema import ANY_PRODUCT
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Z90 = NormalDist().inv_cdf(0.9)
+
+
+@dataclass(frozen=True)
+class LaneRates:
+    """The rows of lane_rates.csv between two kinds of places.
+
+    Attributes
+    ----------
+    start, goal : (n_rows,)
+        Position of both ends.
+    usd : (n_rows, n_products)
+        USD per order at the usual price of the year; infinite where the row forbids the product,
+        NaN where it does not hold for the product or has no price.
+    days_mean, days_p90 : (n_rows,)
+        Days on the lane, NaN where the row does not say.
+    product_id : (n_rows,) of str
+        Product of the row, or `ANY_PRODUCT`.
+    """
+
+    start: Index
+    goal: Index
+    usd: Array
+    days_mean: Array
+    days_p90: Array
+    product_id: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+@dataclass(frozen=True)
+class LegRates:
+    """What rates say of every pair of two kinds of places.
+
+    Attributes
+    ----------
+    usd : (n_starts, n_goals, n_products)
+        As in `LaneRates`; NaN where no row holds.
+    days, days_sd : (n_starts, n_goals)
+        Mean and standard deviation of the days; NaN where no row says.
+    """
+
+    usd: Array
+    days: Array
+    days_sd: Array
+
+    @property
+    def priced(self) -> NDArray[np.bool_]:
+        """Tell which pairs have a price for some product, (n_starts, n_goals)."""
+        return np.asarray(np.isfinite(self.usd).any(axis=2))
+
+
+def rates_between(
+    table: pd.DataFrame, starts: pd.Series, goals: pd.Series, products: pd.DataFrame
+) -> LaneRates:
+    """Return the rates from places of one kind to places of another.
+
+    Parameters
+    ----------
+    table : DataFrame
+        In the form of lane_rates.csv.
+    starts, goals : Series
+        Ids of the places, which give the axes.
+    products : DataFrame
+        Columns product_id, weight_kg, volume_m3.
+
+    Returns
+    -------
+    LaneRates
+        Rows of other lanes are left out.
+    """
+    start, goal = (
+        pd.Index(starts).get_indexer(table["from_id"]),
+        pd.Index(goals).get_indexer(table["to_id"]),
+    )
+    here = np.flatnonzero((start >= 0) & (goal >= 0))
+    table, start, goal = table.iloc[here], start[here], goal[here]
+    product = table["product_id"].to_numpy(object)
+    own = product[:, None] == products["product_id"].to_numpy(object)[None, :]
+    named = np.zeros((len(starts) * len(goals), len(products)), bool)
+    pair = start * len(goals) + goal
+    np.logical_or.at(named, pair, own)
+    holds = own | ((product == ANY_PRODUCT)[:, None] & ~named[pair])
+    return LaneRates(
+        start=start,
+        goal=goal,
+        usd=np.where(holds, _order_usd(table, products), np.nan),
+        days_mean=table["days_mean"].to_numpy(float),
+        days_p90=table["days_p90"].to_numpy(float),
+        product_id=product,
+    )
+
+
+def _order_usd(table: pd.DataFrame, products: pd.DataFrame) -> Array:
+    """Return the price of an order of each product by each row, (n_rows, n_products).
+
+    NaN for a row without a price, infinite for one that forbids the lane.
+    """
+    columns = ("usd_order", "usd_kg", "usd_m3")
+    silent = table[list(columns)].isna().all(axis=1).to_numpy()
+    fixed, by_kg, by_m3 = (table[name].fillna(0.0).to_numpy(float)[:, None] for name in columns)
+    usd = (
+        fixed
+        + by_kg * products["weight_kg"].to_numpy(float)
+        + by_m3 * products["volume_m3"].to_numpy(float)
+    )
+    usd = np.maximum(usd, table["minimum_usd"].to_numpy(float)[:, None])
+    usd[silent] = np.nan
+    usd[~table["allowed"].to_numpy(bool)] = np.inf
+    return np.asarray(usd)
+
+
+def leg_rates(
+    table: pd.DataFrame, starts: pd.Series, goals: pd.Series, products: pd.DataFrame
+) -> LegRates:
+    """Return what the rates say of every pair; see `rates_between`."""
+    rates = rates_between(table, starts, goals, products)
+    usd = np.full((len(starts), len(goals), len(products)), np.nan)
+    row, product = np.nonzero(~np.isnan(rates.usd))
+    usd[rates.start[row], rates.goal[row], product] = rates.usd[row, product]
+    days, days_sd = np.full(usd.shape[:2], np.nan), np.full(usd.shape[:2], np.nan)
+    timed = np.flatnonzero(~np.isnan(rates.days_mean))
+    at = rates.start[timed], rates.goal[timed]
+    days[at] = rates.days_mean[timed]
+    # inbound times add up, so they enter by their variance, as that of a normal distribution
+    days_sd[at] = (rates.days_p90[timed] - rates.days_mean[timed]) / Z90
+    return LegRates(usd, days, days_sd)
