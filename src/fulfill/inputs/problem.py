@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -221,22 +221,25 @@ def build_problem(
     days = calendar["days"].to_numpy(float)
     products = network["products"]["product_id"].tolist()
     orders = orders_array(demand, products, calendar["period_id"].tolist(), days)
-    warnings = (
-        *capacity_warnings(network, orders, days),
-        *absent_table_warnings(network),
-        *supplied,
-        *(fault for fault in placed if fault.warning),
-        *unused_row_warnings(network, demand, regime),
-        *rate_card_warnings(network, demand, regime.as_of, channels),
-        *window_warnings(network["countries"], f"{network.folder.name}/countries.csv"),
-        *rate_warnings(network.folder.name, network.written, network.as_of),
-        *sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES),
-        *sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES),
-        *parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS),
-        *range_warnings(network.folder.name, network.written),
-        *range_warnings(demand.folder.name, demand.tables),
-    )
+    first = (*capacity_warnings(network, orders, days), *absent_table_warnings(network))
+    checked = (*supplied, *(fault for fault in placed if fault.warning))
+    warnings = (*first, *checked, *_table_warnings(network, demand, regime, channels))
     return Problem(network, demand, regime, orders, days, channels, warnings)
+
+
+def _table_warnings(
+    network: Network, demand: Demand, regime: Regime, channels: tuple[str, ...]
+) -> Iterator[Fault]:
+    """Yield what the rows of the tables say about themselves."""
+    yield from unused_row_warnings(network, demand, regime)
+    yield from rate_card_warnings(network, demand, regime.as_of, channels)
+    yield from window_warnings(network["countries"], f"{network.folder.name}/countries.csv")
+    yield from rate_warnings(network.folder.name, network.written, network.as_of)
+    yield from sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES)
+    yield from sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES)
+    yield from parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS)
+    yield from range_warnings(network.folder.name, network.written)
+    yield from range_warnings(demand.folder.name, demand.tables)
 
 
 def offered_channels(network: Network) -> tuple[str, ...]:

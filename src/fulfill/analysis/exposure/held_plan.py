@@ -105,7 +105,9 @@ class HeldPlan:
             "delivery", problem, DELIVERED_BY, *used, figures.crossing, id(problem.regime)
         )
         if known is None:
-            known = self._priced[key] = price_delivery(problem, self.model.distances)
+            known = self._priced[key] = price_delivery(
+                problem, self.model.distances, self.model.economics.lanes
+            )
         priced: Delivery = known
         return priced
 

@@ -221,7 +221,7 @@ class Delivery:
     price_multiplier: Array
 
 
-def price_delivery(problem: Problem, distances: Distances) -> Delivery:
+def price_delivery(problem: Problem, distances: Distances, lanes: Lanes | None = None) -> Delivery:
     """Price the delivery options of a problem.
 
     Parameters
@@ -229,13 +229,15 @@ def price_delivery(problem: Problem, distances: Distances) -> Delivery:
     problem : Problem
     distances : Distances
         Tell which ferries are taken.
+    lanes : Lanes, optional
+        Of the same options at other prices, where only the options are wanted.
 
     Returns
     -------
     Delivery
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
-    options, lanes = _outbound(problem, figures, distances)
+    options, lanes = _outbound(problem, figures, distances, lanes)
     left = _survival(network, figures, options, _lead_times(network, figures, options))
     value = _value(network, figures, options, left, _revenue(problem, options))
     factor = network["calendar"]["last_mile_factor"].to_numpy(float)
@@ -386,7 +388,7 @@ def _routes(problem: Problem, figures: Figures, goods: GoodsCost, distances: Dis
 
 
 def _outbound(
-    problem: Problem, figures: Figures, distances: Distances
+    problem: Problem, figures: Figures, distances: Distances, known: Lanes | None = None
 ) -> tuple[DeliveryOptions, Lanes]:
     network, taken = problem.network, np.unique(distances.site_zone_ferry)
     options = allowed_options(
@@ -399,6 +401,8 @@ def _outbound(
         len(network["products"]),
         cards_on(network.tables, problem.regime.as_of),
     )
+    if known is not None and network["lane_rates"].empty:
+        return options, known
     lanes = lanes_to_zones(
         options,
         distances,
