@@ -77,7 +77,9 @@ def season_shares(
     ndarray, shape (n_seasons, n_periods)
         A period that has no whole day of its own counts by its first day.
     """
-    rows = pd.Index(calendar["period_id"])
+    rows, seasons = pd.Index(calendar["period_id"]), list(seasons)
+    if not seasons:  # to place every day of a year takes longer than all prices
+        return np.empty((0, len(rows)))
     period = rows.get_indexer(pd.Index([period_of(calendar, day) for day in YEAR]))
     days = np.bincount(period, minlength=len(rows))
     begins = [_in_year(pd.Timestamp(start).date(), SAMPLE_YEAR) for start in calendar["starts"]]

@@ -14,7 +14,7 @@ from fulfill.inputs.ranges import stated_ranges
 Array = NDArray[np.float64]
 APART: dict[str, tuple[str, ...]] = {
     "parameters": ("parameter",),
-    "freight": ("mode", "from_country", "to_country"),
+    "freight": ("mode",),
     "mail_services": ("service_id",),
     "services": ("service_id",),
     "rate_cards": ("card", "service_id"),
