@@ -52,7 +52,7 @@ def test_an_embedded_name_means_the_embedded_folder_everywhere(
 
 
 def test_an_unknown_name_lists_the_embedded_ones() -> None:
-    with pytest.raises(InputError, match="embedded: mexico-us-border, toy"):
+    with pytest.raises(InputError, match="embedded: mexico-us-border, three-plants, toy"):
         locate("network", "atlantis")
 
 
