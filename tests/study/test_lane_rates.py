@@ -219,3 +219,17 @@ def test_a_rate_may_be_the_only_way(toy: Folders) -> None:
     assert set(run.flows.loc[run.flows["leg"] == "outbound", "to"]) == {"zone-1"}
     assert run.kpis["unserved_share"] >= 0.5
     assert np.isnan(run.kpis["co2e_kg_per_order"])
+
+
+def test_a_rated_lane_without_a_road_has_emissions(toy: Folders) -> None:
+    lanes = toy.text("network/lanes.csv").splitlines(keepends=True)
+    gone = [line for line in lanes if not line.startswith("site-a,zone-1,")]
+    assert len(gone) == len(lanes) - 1
+    toy.write("network/lanes.csv", "".join(gone))
+    write(toy, "site-a,zone-1,,,1,,,,2,2")
+    run = run_of(toy)
+    instance = run.instance
+    rated = (instance.lane_site == 0) & (instance.lane_zone == 0)
+    assert rated.any()
+    assert (instance.lane_co2[rated] > 0).all()
+    assert recomputed(run, toy.problem()) == ()

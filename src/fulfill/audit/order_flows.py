@@ -111,6 +111,7 @@ def order_flows(
     channel = option_table["channel"].to_numpy()[option]
     service = option_table["service_id"].to_numpy()[option]
     lanes = _lanes(problem, distances, site, plant, zone, service)
+    driven = _driven_km(problem, lanes)
     option = _option_of(problem, options, option_table, option, lanes)
     flow = site[at], plant[at], zone[at], k
     option = _rated_option(problem, options, service.astype(str)[at], flow, option[at])
@@ -132,7 +133,7 @@ def order_flows(
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
         within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
-        co2e_kg=kg * _kg_co2e_per_kg(problem, channel == "direct_mail", lanes.km)[at],
+        co2e_kg=kg * _kg_co2e_per_kg(problem, channel == "direct_mail", driven)[at],
         cost_usd=cost,
     )  # fmt: skip
 
@@ -302,6 +303,14 @@ def _km(
     from_plant = _direct_km(problem)[plant, zone]
     from_abroad = np.where(plant >= 0, from_plant, _mail_km(problem, service, zone))
     return np.where(site == MAIL, from_abroad, distances.site_zone[site, zone])
+
+
+def _driven_km(problem: Problem, lanes: _Lanes) -> Array:
+    """Return the length over which lanes emit: without a road, as that of a direct shipment."""
+    sites, goals = problem.network["sites"], problem.demand.zones
+    air = air_km(sites[["lat", "lon"]].to_numpy(float), goals[["lat", "lon"]].to_numpy(float))
+    straight = air[lanes.site, lanes.zone] * problem.network.parameters["road_access_factor"]
+    return np.where((lanes.site != MAIL) & ~np.isfinite(lanes.km), straight, lanes.km)
 
 
 def _direct_km(problem: Problem) -> Array:

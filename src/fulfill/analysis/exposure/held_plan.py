@@ -25,6 +25,7 @@ from fulfill.model.economics.landed import (
 from fulfill.model.economics.site_prices import SitePrices, price_sites
 from fulfill.model.economics.warehouse import warehouses
 from fulfill.model.instance import MAIL, leaving_orders, shipped_orders
+from fulfill.study.attribution import MADE
 from fulfill.study.capacity_use import band_use
 from fulfill.study.run import Run
 from fulfill.study.unserved import missing_orders
@@ -105,9 +106,11 @@ class HeldPlan:
             "delivery", problem, DELIVERED_BY, *used, figures.crossing, id(problem.regime)
         )
         if known is None:
-            known = self._priced[key] = price_delivery(
-                problem, self.model.distances, self.model.economics.lanes
-            )
+            base = self.model.economics.lanes
+            known = self._priced[key] = price_delivery(problem, self.model.distances, base)
+            # options of lane rates are grouped by price, so other prices may group them otherwise
+            if not np.array_equal(known.lanes.option, base.option):
+                raise ValueError("lanes have other delivery options at these prices")
         priced: Delivery = known
         return priced
 
@@ -202,7 +205,7 @@ class HeldPlan:
         orders = self.decisions.inbound.sum(axis=(1, 2))
         made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
         made = made + shipped_orders(self.model.instance, self.decisions).sum(axis=(1, 2))
-        return float(inbound.origin_fixed_usd[made > 1e-9 * made.sum()].sum())
+        return float(inbound.origin_fixed_usd[made > MADE * made.sum()].sum())
 
     @cached_property
     def _orders(self) -> tuple[Array, Array]:

@@ -154,7 +154,7 @@ def _with_rows(
         crossing=np.where(site < 0, -1, distances.site_zone_crossing[site, zone]),
         km=km,
         distance_usd=np.zeros(len(rows)),
-        kg_co2e_kg=lane_carbon(np.nan_to_num(km), np.zeros(len(rows), bool), ends.emissions),
+        kg_co2e_kg=lane_carbon(km, np.zeros(len(rows), bool), ends.emissions),
     )
     return _joined(options, DeliveryOptions(added, options.cards, usd[first])), _concatenated(
         lanes, more
@@ -169,18 +169,21 @@ def _channel(kind: str, home: np.ndarray) -> np.ndarray:
 
 
 def _km(kind: str, start: Index, zone: Index, distances: Distances, ends: Ends) -> Array:
-    """Return the length of each lane, NaN where none is known.
+    """Return the length of each lane.
 
-    That of a direct shipment is the great circle times the road over it near a place.
+    That of a direct shipment, and of a lane without a road, is the great circle times the road over
+    it near a place: a lane that carries goods has emissions.
     """
+    starts = ends.origins if kind == "origin" else ends.sites
+    (lat, lon), (to_lat, to_lon) = (
+        frame[["lat", "lon"]].to_numpy(float)[rows].T
+        for frame, rows in ((starts, start), (ends.zones, zone))
+    )
+    estimate = geodesic_km(lat, lon, to_lat, to_lon) * ends.access_factor
     if kind == "origin":
-        (lat, lon), (to_lat, to_lon) = (
-            frame[["lat", "lon"]].to_numpy(float)[rows].T
-            for frame, rows in ((ends.origins, start), (ends.zones, zone))
-        )
-        return geodesic_km(lat, lon, to_lat, to_lon) * ends.access_factor
+        return estimate
     km = distances.site_zone[start, zone]
-    return np.where(np.isfinite(km), km, np.nan)
+    return np.where(np.isfinite(km), km, estimate)
 
 
 def _joined(options: DeliveryOptions, more: DeliveryOptions) -> DeliveryOptions:
