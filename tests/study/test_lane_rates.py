@@ -221,15 +221,11 @@ def test_a_rate_may_be_the_only_way(toy: Folders) -> None:
     assert np.isnan(run.kpis["co2e_kg_per_order"])
 
 
-def test_a_rated_lane_without_a_road_has_emissions(toy: Folders) -> None:
+def test_a_rated_lane_without_a_length_is_refused_where_emissions_count(toy: Folders) -> None:
     lanes = toy.text("network/lanes.csv").splitlines(keepends=True)
     gone = [line for line in lanes if not line.startswith("site-a,zone-1,")]
     assert len(gone) == len(lanes) - 1
     toy.write("network/lanes.csv", "".join(gone))
     write(toy, "site-a,zone-1,,,1,,,,2,2")
-    run = run_of(toy)
-    instance = run.instance
-    rated = (instance.lane_site == 0) & (instance.lane_zone == 0)
-    assert rated.any()
-    assert (instance.lane_co2[rated] > 0).all()
-    assert recomputed(run, toy.problem()) == ()
+    with pytest.raises(InputError, match="emissions.csv needs its length"):
+        toy.problem()
