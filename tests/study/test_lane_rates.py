@@ -227,5 +227,5 @@ def test_a_rated_lane_without_a_length_is_refused_where_emissions_count(toy: Fol
     assert len(gone) == len(lanes) - 1
     toy.write("network/lanes.csv", "".join(gone))
     write(toy, "site-a,zone-1,,,1,,,,2,2")
-    with pytest.raises(InputError, match="emissions.csv needs its length"):
+    with pytest.raises(InputError, match="needs its length"):
         toy.problem()
