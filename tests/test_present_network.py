@@ -17,7 +17,7 @@ from fulfill.study.open_run import open_run
 from fulfill.study.study import load
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "tutorials" / "present_network.md"
-TABLE = re.compile(r"^`(\S+\.csv)` \((whole|add)\)\n\n```text\n(.*?)```", re.M | re.S)
+TABLE = re.compile(r"^`(\S+\.csv)` \((whole|add|replace the rows of MX)\)\n\n```text\n(.*?)```", re.M | re.S)
 COMMANDS = re.compile(r"^\$ fulfill (.+)$", re.M)
 
 
@@ -31,9 +31,10 @@ def typed_in(page: str) -> None:
     """Do to the tables what the page says."""
     for file, how, block in TABLE.findall(page):
         rows = pd.read_csv(io.StringIO(block), dtype=str, keep_default_na=False)
-        if how == "add":
+        if how != "whole":
             old = pd.read_csv(file, dtype=str, keep_default_na=False)
-            rows = pd.concat([old, rows]).fillna("")
+            kept = old if how == "add" else old[old["country"] != "MX"]
+            rows = pd.concat([kept, rows]).fillna("")
         rows.to_csv(file, index=False)
 
 
@@ -54,7 +55,7 @@ def present(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_table_of_the_page_is_typed_in() -> None:
-    assert len(TABLE.findall(PAGE.read_text(encoding="utf-8"))) == 10
+    assert len(TABLE.findall(PAGE.read_text(encoding="utf-8"))) == 14
 
 
 @pytest.mark.slow
