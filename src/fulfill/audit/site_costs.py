@@ -100,8 +100,8 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     Returns
     -------
     Bands
-        Orders beyond the total capacity of a site are in no band; the audit of the constraints
-        reports them.
+        Orders beyond the total capacity of a site are in its dearest band; the audit of the
+        constraints reports them.
     """
     bands = problem.network["bands"]
     table = bands.set_index(["ownership", "site_id", "band"])
@@ -121,10 +121,12 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     room = sites["orders_day"].to_numpy(float)[:, None] * column("capacity_factor")
     handled = np.zeros((*room.shape, leaving.shape[1]))
     for i in range(len(sites)):
-        left = leaving[i].copy()
-        for b in np.argsort(usd[i] + wait[i], kind="stable"):
+        left, order = leaving[i].copy(), np.argsort(usd[i] + wait[i], kind="stable")
+        for b in order:
             handled[i, b] = np.minimum(left, room[i, b] * problem.days)
             left = left - handled[i, b]
+        offered = [b for b in order if room[i, b] > 0]
+        handled[i, offered[-1] if offered else order[0]] += left
     return Bands(handled, usd, wait, column("delay_days"))
 
 

@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return the orders handled in each band, the cheapest bands filled first.
 
+    What exceeds the capacity of an open site, as in a present network, is handled in its dearest
+    band, whose use is then above its capacity.
+
     Parameters
     ----------
     instance : LocationInstance
@@ -40,6 +43,12 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
     before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
     filled = np.clip(leaving[:, None, :] - before, 0.0, sorted_capacity)
+    room = sorted_capacity.sum(axis=1)
+    offered = (sorted_capacity > 0).any(axis=2)
+    last = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), 0)
+    filled[site, last] += np.where(
+        decisions.opened.any(axis=1)[:, None], np.maximum(leaving - room, 0.0), 0.0
+    )
     used: Array = np.zeros_like(filled)
     np.put_along_axis(used, order[:, :, None], filled, axis=1)
     return used

@@ -56,6 +56,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     if n_planned < n_zones:
         yield Message("zones merged from {before:,} to {n:,}", before=n_zones, n=n_planned)
     yield from (Message(str(override)) for override in study.provenance.overrides)
+    yield from (Message("opening of {site} already paid", site=s) for s in study.provenance.sunk)
     if study.problem.network.left_out:
         yield Message("left out: {tables}", tables=", ".join(study.problem.network.left_out))
     if study.provenance.private_fleet is not None:

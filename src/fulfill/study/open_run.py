@@ -58,7 +58,7 @@ NUMBERS = (
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
 OPTIONS: dict[str, type] = {
     **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
-    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
+    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service", "sunk"), list),
     **dict.fromkeys(("with_routing", "single_source"), bool),
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
@@ -319,6 +319,7 @@ def study_of(
             as_of=date.fromisoformat(options["as_of"]),
             channels=options["channels"],
             overrides=options.get("overrides", ()),
+            sunk=options.get("sunk", ()),
             private_fleet=read_private_fleet(folder, network["sites"]["site_id"]),
             **{name: value for name, value in options.items() if name in known},
         )

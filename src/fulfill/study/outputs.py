@@ -55,7 +55,8 @@ FLOWS = output(
         Figure("via", "", "", "via", "gateway, crossing, or gateway+crossing; empty: neither"),
         Figure("via_name", "", "", "via", "names of gateway and crossing"),
         Figure("service_id", "", "", "service", "last-mile service; empty for inbound flows"),
-        Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in"),
+        Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in",
+               digits=6),
         Figure("distance_km", "km", WHOLE, "distance", "to the zone; none inbound"),
         Figure("lead_time_days", "days", TENTH, "lead time",
                "order to delivery; inbound: origin to site"),
@@ -71,12 +72,17 @@ ZONES = output(
     "main_site main_site_name main_channel main_channel_share second_channel",
 )
 COSTS = output(
-    "costs.csv", "a part of the objective; the parts add up to minus the contribution",
-    "part usd_year usd_per_order direct_mail_usd local_usd cross_border_usd nearshore_usd",
+    "costs.csv", "a part of the objective at a site and in a period; the rows add up to minus the "
+    "contribution",
+    "part site site_name period period_name usd_year usd_per_order direct_mail_usd local_usd cross_border_usd nearshore_usd",
     (
         Figure("part", "", "part", "part", "part of the cost; `revenue` is negative"),
+        Figure("site", "", "", "site", "site; empty: by mail, or of no site"),
+        Figure("site_name", "", "", "site", "name of the site"),
+        Figure("period", "", "", "period",
+               "period of sale; rent, opening and safety stock are spread over the year by days"),
         Figure("usd_year", "USD", WHOLE, "a year", "cost of a year, income negative"),
-        Figure("usd_per_order", "USD", CENTS, "per order", "over dispatched orders"),
+        Figure("usd_per_order", "USD", CENTS, "per order", "over all dispatched orders"),
         *(
             Figure(f"{key}_usd", "USD", WHOLE, words,
                    f"share of the part in a year that orders {words} cause; shared costs by "

@@ -162,6 +162,8 @@ def recorded_options(study: Study) -> dict[str, Any]:
     }
     if overrides:
         asked["overrides"] = overrides
+    if study.provenance.sunk:
+        asked["sunk"] = list(study.provenance.sunk)
     if order := folders["network"].date_order:
         asked["date_order"] = order
     return asked

@@ -18,6 +18,7 @@ from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
 from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 from fulfill.inputs.problem import Problem, build_problem
+from fulfill.inputs.site_rows import with_sunk_opening
 from fulfill.inputs.windows import windows_of
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 from fulfill.study.option_checks import as_day, as_names, range_faults
@@ -108,12 +109,15 @@ class Provenance:
         In the order in which they are applied.
     private_fleet : DataFrame or None
         Rows of own_delivery.csv computed by routing, which replace those of the network.
+    sunk : tuple of str
+        Present sites as `site_id:size`, whose opening is paid; see `site_rows.with_sunk_opening`.
     """
 
     network: Network
     demand: Demand
     overrides: tuple[Override, ...] = ()
     private_fleet: pd.DataFrame | None = field(default=None, repr=False)
+    sunk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -166,6 +170,7 @@ class Study:
         channels: Iterable[str] | None = None,
         overrides: Iterable[Override | str] | None = None,
         private_fleet: pd.DataFrame | None = None,
+        sunk: Iterable[str] | None = None,
         **options: Any,
     ) -> Study:
         """Return a changed study; the problem is derived again and checked.
@@ -181,6 +186,8 @@ class Study:
             ``network/parameters[cancel_lambda]=0.05``.
         private_fleet : DataFrame, optional
             Rows of own_delivery.csv, as computed by routing.
+        sunk : iterable of str, optional
+            Present sites as ``site_id:size``, whose opening is paid.
         **options
             Fields of `PlanOptions`.
 
@@ -201,6 +208,8 @@ class Study:
             source = replace(source, overrides=_parsed(overrides))
         if private_fleet is not None:
             source = replace(source, private_fleet=private_fleet)
+        if sunk is not None:
+            source = replace(source, sunk=tuple(sunk))
         day = as_day(as_of)
         problem = self.problem
         # Overrides change the tables, which must be joined again; date and channels only select.
@@ -324,6 +333,7 @@ def ask(
     channels: Iterable[str] | None = None,
     overrides: Iterable[Override | str] = (),
     private_fleet: pd.DataFrame | None = None,
+    sunk: Iterable[str] = (),
     **options: Any,
 ) -> Study:
     """Combine a network and a demand in memory to a study.
@@ -336,6 +346,8 @@ def ask(
         See `load`.
     private_fleet : DataFrame, optional
         Rows of own_delivery.csv, as computed by routing.
+    sunk : iterable of str
+        See `Study.with_`.
 
     Returns
     -------
@@ -348,7 +360,7 @@ def ask(
         With every fault of the study.
     """
     day = as_day(as_of)
-    source = Provenance(network, demand, _parsed(overrides), private_fleet)
+    source = Provenance(network, demand, _parsed(overrides), private_fleet, tuple(sunk))
     problem = _problem(source, day or network.as_of, channels)
     asked, faults = _changed(PlanOptions(), options)
     return _checked(Study(problem, asked, source), faults)
@@ -414,6 +426,9 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str] | None) ->
     network, demand = override_tables(source.network, source.demand, source.overrides)
     if source.private_fleet is not None:
         network = network.with_table("own_delivery", source.private_fleet)
+    if source.sunk:
+        sizes = with_sunk_opening(network["sites"], network["site_sizes"], source.sunk)
+        network = network.with_table("site_sizes", sizes)
     return build_problem(network, demand, as_of, None if channels is None else as_names(channels))
 
 

@@ -31,7 +31,7 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     "sites": (("site_id",), ""),
     "flows": (("leg", "from", "to", "channel", "product", "period", "via", "service_id"), "orders"),
     "zones": (("zone_id",), ""),
-    "costs": (("part",), ""),
+    "costs": (("part", "site", "period"), "usd_year"),
     "capacity": (("resource", "kind", "period"), "used"),
     "channels": (("channel",), ""),
     "unserved": (("reason", "country", "product", "limits"), "orders"),

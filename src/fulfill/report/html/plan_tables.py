@@ -98,7 +98,7 @@ def plan_tables(plan: Plan, problem: Problem, products: pd.DataFrame) -> dict[st
     dict of str to Markup
         Empty where there is nothing to list.
     """
-    parts = plan.costs[plan.costs["usd_year"].abs() > 0.5]
+    parts = plan.parts[plan.parts["usd_year"].abs() > 0.5]
     return {
         "channel_table": html_table(
             plan.channels[plan.channels["orders"] > 0],
@@ -107,7 +107,7 @@ def plan_tables(plan: Plan, problem: Problem, products: pd.DataFrame) -> dict[st
         ),
         "cost_table": html_table(
             parts.sort_values("usd_year", ascending=False),
-            COSTS.figures,
+            [one for one in COSTS.figures if one.key in parts],
             caption=_("Parts of the cost"),
         ),
         "product_table": _product_table(products, problem),
