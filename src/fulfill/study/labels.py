@@ -5,6 +5,7 @@ STATUS_SENTENCES = {
     "FEASIBLE": "Not proven optimal",
     "INFEASIBLE": "no plan satisfies all constraints",
     "NO_PLAN": "No plan was found.",
+    "BASELINE": "The present network, priced as it is",
 }
 COST_GROUPS = {
     "Net revenue": ("revenue",),
@@ -42,8 +43,9 @@ VALUES: dict[str, dict[str, str]] = {
         "FEASIBLE": "FEASIBLE",
         "INFEASIBLE": "INFEASIBLE",
         "NO_PLAN": "NO_PLAN",
+        "BASELINE": "BASELINE",
     },
-    "bound_kind": {"certified": "certified", "solver": "solver"},
+    "bound_kind": {"certified": "certified", "solver": "solver", "none": "none"},
     "ownership": {"own": "own", "shared": "shared"},
     "unit": {"orders": "orders", "m3": "m3", "kg": "kg"},
     "gateway_kind": {"seaport": "seaport", "airport": "airport", "crossing": "crossing"},

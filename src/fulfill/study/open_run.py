@@ -22,15 +22,31 @@ from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate_file, warm_start
-from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
+from fulfill.model.decisions import (
+    BASELINE,
+    FEASIBLE,
+    INFEASIBLE,
+    NO_BOUND,
+    NO_PLAN,
+    OPTIMAL,
+    PROVEN,
+    Outcome,
+)
 from fulfill.study.conditions import bounded_instance, conditions
 from fulfill.study.csv_files import originals
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
-from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY, TABLES_FILE
+from fulfill.study.outputs import (
+    BASELINE_SUMMARY,
+    PLAN_SUMMARY,
+    ROUTED_SUMMARY,
+    SAVING_SUMMARY,
+    TABLES_FILE,
+)
 from fulfill.study.plan import Plan
+from fulfill.study.present import Baseline
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     AUDITED_FILES,
@@ -55,7 +71,7 @@ NUMBERS = (
     "peak_mib",
 )
 """Keys of summary.json whose values are numbers or null."""
-STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
+STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN, BASELINE)
 OPTIONS: dict[str, type] = {
     **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
     **dict.fromkeys(("channels", "overrides", "opened", "closed", "service", "sunk"), list),
@@ -109,8 +125,17 @@ def open_run(folder: str | Path) -> Run:
         Audit(plan.outcome.objective, tuple(claimed.get("audit", {}).get("faults", ()))),
         certificate_file.load(bound) if bound.is_file() else None,
         warm_start.load(sites_and_prices) if sites_and_prices.is_file() else None,
+        baseline=_baseline(claimed),
         folder=folder,
     )
+
+
+def _baseline(claimed: Mapping[str, Any]) -> Baseline | None:
+    """Return what a summary says of a present network, without its ledger."""
+    if "baseline" not in claimed:
+        return None
+    texts = (claimed["baseline"].get(name, ()) for name in ("findings", "chosen"))
+    return Baseline(*(tuple(map(str, listed)) for listed in texts))
 
 
 def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
@@ -172,7 +197,8 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
 def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with the keys and types of a summary, as key and text."""
-    known = {*PLAN_SUMMARY.keys, *ROUTED_SUMMARY.keys}
+    more = (ROUTED_SUMMARY, BASELINE_SUMMARY, SAVING_SUMMARY)
+    known = {*PLAN_SUMMARY.keys, *(key for one in more for key in one.keys)}
     found = [(name, "missing") for name in PLAN_SUMMARY.keys if name not in claimed]
     found += [(name[:40], "unknown") for name in claimed if name not in known]
     if found:
@@ -190,7 +216,11 @@ def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     right = {
         "status": claimed["status"] in STATUSES,
-        "bound_kind": claimed["bound_kind"] in ("certified", "solver"),
+        "bound_kind": claimed["bound_kind"]
+        in ((NO_BOUND,) if claimed["status"] == BASELINE else ("certified", "solver")),
+        "baseline": (claimed["status"] == BASELINE) == ("baseline" in claimed)
+        and isinstance(claimed.get("baseline", {}), dict),
+        "saving": isinstance(claimed.get("saving", {}), dict),
         "bound_of": isinstance(claimed["bound_of"], str),
         "as_of": isinstance(claimed["as_of"], str),
         "open_sites": isinstance(claimed["open_sites"], list),
@@ -400,7 +430,7 @@ def _told(outcome: Outcome, study: Study) -> Outcome:
     The texts of a summary are those of its study, unless somebody changed them.
     """
     n_planned = len(study.planned_problem().demand.zones)
-    bounds = (bounded_instance(study, n_planned, kind) for kind in ("certified", "solver"))
+    bounds = (bounded_instance(study, n_planned, kind) for kind in ("certified", "solver", NO_BOUND))
     texts = (*conditions(study, n_planned), *bounds)
     known: dict[str, str] = {str(text): text for text in texts}
     return replace(

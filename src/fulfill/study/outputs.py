@@ -200,6 +200,24 @@ VEHICLES = output(
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
 )
+_LEDGER = (
+    Figure("part", "", "part", "part", "part of costs.csv, or of the ledger only"),
+    Figure("month", "", "", "month", "YYYY-MM"),
+    Figure("model_usd", "USD", WHOLE, "model", "none: the model does not have the part"),
+    Figure("ledger_usd", "USD", WHOLE, "ledger", "none: the ledger does not have the part"),
+    Figure("difference_usd", "USD", "{:+,.0f}", "ledger less model", "none: only one has it"),
+    Figure("how", "", "", "difference", "how the two differ; empty where they agree"),
+    Figure("factor", "1", MILLS, "factor", "ledger over model; none: not scaled"),
+    Figure("scaled_usd", "USD", WHOLE, "scaled", "cost of the months times the factor"),
+)
+LEDGER = output(
+    "ledger.csv", "a part of the cost of a baseline in a month of the ledger",
+    "part month model_usd ledger_usd difference_usd", _LEDGER,
+)
+LEDGER_PARTS = output(
+    "ledger by part", "a part of the cost of a baseline in all months of the ledger; on its page",
+    "part model_usd ledger_usd difference_usd how factor scaled_usd", _LEDGER,
+)
 EXACT_TABLES = {
     "sites": SITES,
     "flows": FLOWS,
@@ -393,6 +411,23 @@ PLAN_KPIS = output(
 ROUTED_SUMMARY = output(
     "summary.json", "of a plan with --with-routing has besides", "rounds",
     (Figure("rounds", "", "", "rounds", "the rows of rounds.csv"),),
+)
+BASELINE_SUMMARY = output(
+    "summary.json", "of a baseline has besides", "baseline",
+    (
+        Figure("baseline", "", "", "baseline",
+               "`findings`: limits of the model that the present network breaks; `chosen`: what "
+               "its files left open; with a ledger also `ledger` (by part `model_usd` and "
+               "`ledger_usd`), `months`, `differing`, `not_in_model`, `not_in_ledger` and "
+               "`factors` (ledger over model; empty unless asked for)"),
+    ),
+)
+SAVING_SUMMARY = output(
+    "summary.json", "of a plan with --baseline has besides", "saving",
+    (
+        Figure("saving", "", "", "saving",
+               "`baseline` (name of the folder), `baseline_usd`, `saving_usd` and `saving_share`"),
+    ),
 )
 COMPARISON_SUMMARY = output(
     "summary.json", "of a comparison; a figure without a value is null",

@@ -23,6 +23,7 @@ from fulfill.model.warm_start import WarmStart
 from fulfill.study.language import ENGLISH, speaking
 from fulfill.study.memory import check_memory
 from fulfill.study.plan import Plan
+from fulfill.study.present import Baseline, Saving
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import PlanOptions, Study
 from fulfill.study.verdict import conditions_in_words, headline
@@ -137,6 +138,10 @@ class Run:
         Name of the run whose warm start was used; empty if none.
     rounds : Rounds or None
         Rounds of planning and routing, if the plan was found in this manner.
+    baseline : Baseline or None
+        What a priced present network has besides; None of a plan.
+    saving : Saving or None
+        What the plan saves against a baseline, if it was compared with one.
     folder : Path or None
         Where the run was read from or saved to.
     solved : tuple of PricedModel and Decisions, or None
@@ -150,6 +155,8 @@ class Run:
     warm_start: WarmStart | None = None
     began_from: str = ""
     rounds: fulfill.Rounds | None = None
+    baseline: Baseline | None = None
+    saving: Saving | None = None
     folder: Path | None = None
     solved: tuple[PricedModel, Decisions | None] | None = None
 
@@ -246,9 +253,10 @@ class Run:
         if outcome.conditions:
             lines.append(f"conditions: {conditions_in_words(outcome)}")
         if self.found:
+            gap = f", gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD; bound holds"
             lines += [
-                f"cost {outcome.objective:,.0f} USD a year, gap {outcome.gap:.2%} "
-                f"= {outcome.gap_usd:,.0f} USD; bound holds for {outcome.bound_of}",
+                f"cost {outcome.objective:,.0f} USD a year"
+                f"{'' if self.baseline else gap} for {outcome.bound_of}",
                 f"sites: {self._sites()}",
                 "channels: "
                 + ", ".join(

@@ -21,17 +21,19 @@ PRESENT_SITES = Table(
     "a site that there is today; sites.csv of a run can be used",
     (
         identifier("site_id", "site of sites.csv of the network", key=True),
-        text("size", "present size, of those in which the network offers the site", "", SIZES),
+        text("size", "present size, of those in which the network offers the site", REQUIRED, SIZES),
         text(
             "opening",
-            "sunk: the opening is paid; counted: its yearly share is part of the cost",
-            SUNK,
-            (SUNK, COUNTED),
+            "sunk: the opening is paid; counted: its yearly share is part of the cost; empty: "
+            "counted where opening_usd is filled, as in sites.csv of a run, else sunk",
+            "",
+            ("", SUNK, COUNTED),
         ),
+        text("opening_usd", "whether there is an opening to pay, see `opening`"),
         *_of_a_run(
             "name", "country", "state", "lat", "lon", "ownership", "orders_year",
             "mean_utilisation", "peak_utilisation", "peak_period", "peak_period_name",
-            "fixed_usd_year", "opening_usd",
+            "fixed_usd_year",
         ),
     ),
 )  # fmt: skip

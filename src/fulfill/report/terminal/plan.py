@@ -106,8 +106,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
     for line in _cost(outcome):
         console.print(line)
     if len(plan.sites):
-        console.table(_sites(plan))
-    console.table(_key_figures(plan))
+        console.table(site_table(plan))
+    console.table(key_figures(plan))
     for orders, reason in why_unserved(plan.unserved):
         text = _("not served: {n} orders, {reason}").format(n=orders, reason=reason)
         console.print(text)
@@ -175,7 +175,14 @@ def _conditions(outcome: Outcome) -> str:
     return _("conditions: {texts}").format(texts=conditions_in_words(outcome))
 
 
-def _key_figures(plan: Plan) -> Table:
+def key_figures(plan: Plan) -> Table:
+    """Return the key figures of a plan as a table.
+
+    Parameters
+    ----------
+    plan : Plan
+        With key figures.
+    """
     table = lines()
     for item in PLAN_KPIS.pick(*KEY_FIGURES):
         table.add_row(item.label, item.with_unit(plan.kpis[item.key]))
@@ -185,7 +192,14 @@ def _key_figures(plan: Plan) -> Table:
     return table
 
 
-def _sites(plan: Plan) -> Table:
+def site_table(plan: Plan) -> Table:
+    """Return the open sites of a plan as a table.
+
+    Parameters
+    ----------
+    plan : Plan
+        With sites.
+    """
     table = columns(*((item.heading, item.is_number) for item in SITE_COLUMNS))
     for row in plan.sites.to_dict("records"):
         cells = {item.key: item.shown(row[item.key]) for item in SITE_COLUMNS}
