@@ -7,6 +7,7 @@ as the capacity of a site: that is a finding, not a fault.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.audit.plan import audit_plan
+from fulfill.inputs.columns import Table
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.present import read_present
 from fulfill.inputs.schema.present import (
@@ -40,6 +42,13 @@ from fulfill.study.run import Run, build_model
 from fulfill.study.study import Study
 from fulfill.study.vocabulary import BY_MAIL
 
+ORDER_COLUMNS = {
+    "from": "site_id",
+    "to": "zone_id",
+    "product": "product_id",
+    "period": "period_id",
+}
+"""Columns of orders by those of flows."""
 COST = "cost:"
 """How a fault of the recomputed cost begins; all others of a plan are broken constraints."""
 
@@ -114,7 +123,7 @@ def read_baseline(study: Study, files: PresentFiles, *, scale: bool = False) -> 
         except InputError as error:
             faults += error.faults
     if faults:
-        raise InputError(faults)
+        raise InputError(_in_own_columns(faults, moved.name, form))
     if books is None:
         return run
     priced = run.baseline or Baseline()
@@ -186,6 +195,15 @@ def _sunk(present: Present, study: Study) -> tuple[str, ...]:
     return tuple(text for text in paid["site_id"] + ":" + paid["size"] if text in known)
 
 
+def _in_own_columns(faults: Iterable[Fault], file: str, form: Table) -> list[Fault]:
+    """Return faults of flows made from orders with the columns of the orders."""
+    own = ORDER_COLUMNS if form is PRESENT_ORDERS else {}
+    return [
+        replace(fault, column=own.get(fault.column, fault.column)) if fault.file == file else fault
+        for fault in faults
+    ]
+
+
 def flows_of_orders(orders: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return orders by site as flows to the planned zones.
 
@@ -207,11 +225,9 @@ def flows_of_orders(orders: pd.DataFrame, study: Study) -> pd.DataFrame:
         before = study.problem.demand.zones["zone_id"]
         into = dict(zip(before, planned[study.merged.member], strict=True))
         zones = zones.map(lambda zone: into.get(zone, zone))
-    return orders.rename(columns={"product_id": "product", "period_id": "period"}).assign(
-        **{"leg": "outbound", "from": orders["site_id"].replace(BY_POST, BY_MAIL), "to": zones},
-        channel="",
-        via="",
-    )
+    named = orders.rename(columns={own: name for name, own in ORDER_COLUMNS.items()})
+    start = orders["site_id"].replace(BY_POST, BY_MAIL)
+    return named.assign(**{"leg": "outbound", "from": start, "to": zones, "channel": "", "via": ""})
 
 
 def baseline_summary(run: Run) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from fulfill.study.vocabulary import WHOLE_PERCENT, shown
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 DIFFERS = 0.01
 """Share of the larger amount from which a part of model and ledger counts as different."""
+LEAST = 1.0
+"""USD that a part differs by at least."""
 STEADY, ONE_MONTH = 0.02, 0.8
 """Spread of the monthly ratios below which they are one, and share of the difference that makes a
 month its cause."""
@@ -192,10 +194,11 @@ def reconcile(plan: Plan, calendar: pd.DataFrame, ledger: pd.DataFrame, *, scale
     shares = shares[[int(month[5:]) - 1 for month in months]].set_axis(months, axis=1)
     booked = ledger.groupby(["part", "month"])["amount"].sum()
     sites = ledger.groupby("part")["site_id"].agg(set)
-    parts = list(plan.parts.loc[plan.parts["usd_year"] != 0.0, "part"])
-    more = [part for part in ledger["part"].unique() if part not in parts]
+    known = plan.parts.set_index("part")["usd_year"]
+    paid = ledger.loc[ledger["amount"] != 0.0, "part"].unique()
+    parts = [part for part in known.index if known[part] != 0.0 or part in paid]
     rows = []
-    for part in (*parts, *more):
+    for part in (*parts, *(part for part in paid if part not in parts)):
         modelled = _by_month(plan.costs, part, sites.get(part, {""}), shares)
         theirs = booked.get(part, pd.Series(dtype=float)).reindex(months)
         rows.append(
@@ -213,7 +216,8 @@ def reconcile(plan: Plan, calendar: pd.DataFrame, ledger: pd.DataFrame, *, scale
     both = table.dropna(subset=["difference_usd"])
     total = both.groupby("part", sort=False)[["model_usd", "ledger_usd"]].sum()
     most = total.abs().max(axis=1)
-    apart = total[(total["ledger_usd"] - total["model_usd"]).abs() > DIFFERS * most].index
+    gap = (total["ledger_usd"] - total["model_usd"]).abs()
+    apart = total[(gap > DIFFERS * most) & (gap > LEAST)].index
     differing = {part: _how(both[both["part"] == part]) for part in apart}
     with_cost = total[total["model_usd"] != 0.0]
     factors = (with_cost["ledger_usd"] / with_cost["model_usd"]).to_dict() if scale else {}

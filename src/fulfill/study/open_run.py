@@ -46,7 +46,7 @@ from fulfill.study.outputs import (
     TABLES_FILE,
 )
 from fulfill.study.plan import Plan
-from fulfill.study.present import Baseline
+from fulfill.study.present import Baseline, Saving
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     AUDITED_FILES,
@@ -126,6 +126,7 @@ def open_run(folder: str | Path) -> Run:
         certificate_file.load(bound) if bound.is_file() else None,
         warm_start.load(sites_and_prices) if sites_and_prices.is_file() else None,
         baseline=_baseline(claimed),
+        saving=_saving(claimed),
         folder=folder,
     )
 
@@ -136,6 +137,15 @@ def _baseline(claimed: Mapping[str, Any]) -> Baseline | None:
         return None
     texts = (claimed["baseline"].get(name, ()) for name in ("findings", "chosen"))
     return Baseline(*(tuple(map(str, listed)) for listed in texts))
+
+
+def _saving(claimed: Mapping[str, Any]) -> Saving | None:
+    """Return what a summary says of the saving against a baseline."""
+    if "saving" not in claimed:
+        return None
+    said = claimed["saving"]
+    amounts = (figure(said.get(name)) for name in ("baseline_usd", "saving_usd"))
+    return Saving(str(said.get("baseline", "")), *amounts)
 
 
 def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fulfill.study.language import translated as _
 from fulfill.study.ledger import Reconciled
+from fulfill.study.vocabulary import PERCENT, WHOLE, shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,20 @@ class Saving:
     def share(self) -> float:
         """Saving over the cost of the baseline; negative where the plan costs more."""
         return self.saving_usd / abs(self.baseline_usd) if self.baseline_usd else float("nan")
+
+    @property
+    def in_words(self) -> str:
+        """The saving as a sentence in the language of the context."""
+        text = (
+            _("{usd} USD a year ({share}) less than the present network, which costs {cost} USD.")
+            if self.saving_usd >= 0
+            else _("{usd} USD a year ({share}) more than the present network, which costs {cost} USD.")
+        )
+        return text.format(
+            usd=shown(abs(self.saving_usd), WHOLE),
+            share=shown(abs(self.share), PERCENT),
+            cost=shown(self.baseline_usd, WHOLE),
+        )
 
     @property
     def record(self) -> dict[str, Any]:

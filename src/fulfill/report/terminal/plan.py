@@ -19,6 +19,7 @@ from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
+from fulfill.study.present import Saving
 from fulfill.study.verdict import conditions_in_words, headline, why_unserved
 from fulfill.study.verify import RunAudit
 from fulfill.study.vocabulary import (
@@ -79,7 +80,9 @@ def live_progress(
         yield report
 
 
-def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
+def print_summary(
+    plan: Plan, finding: Audit, folder: Path, saving: Saving | None = None
+) -> None:
     """Print the summary of a run on stdout.
 
     Parameters
@@ -90,6 +93,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
         Result of checking the plan.
     folder : Path
         Folder of the run.
+    saving : Saving, optional
+        Against a baseline.
     """
     console = PlainConsole()
     outcome = plan.outcome
@@ -105,6 +110,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
         console.print(_("No site is opened."))
     for line in _cost(outcome):
         console.print(line)
+    if saving is not None:
+        console.print(saving.in_words)
     if len(plan.sites):
         console.table(site_table(plan))
     console.table(key_figures(plan))
