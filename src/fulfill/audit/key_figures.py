@@ -18,8 +18,9 @@ audit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from numpy.typing import NDArray
 from fulfill.audit.goods_flows import Legs, goods_costs, route_legs
 from fulfill.audit.order_flows import OrderFlows, order_flows
 from fulfill.audit.site_costs import site_costs
+from fulfill.inputs.dated_rules import RuleSpan
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions
@@ -72,6 +74,7 @@ def key_figures(
     instance: LocationInstance,
     decisions: Decisions,
     delivery_options: pd.DataFrame,
+    spans: Sequence[RuleSpan] = (),
 ) -> KeyFigures:
     """Compute the key figures of a plan without the unit economics.
 
@@ -87,6 +90,8 @@ def key_figures(
         The plan, in the indices of the instance.
     delivery_options : DataFrame
         `channel` and `service_id` of each delivery option of the instance.
+    spans : sequence of RuleSpan
+        Parts of the year with rules of their own; empty where those of the problem hold all year.
 
     Returns
     -------
@@ -97,11 +102,13 @@ def key_figures(
     flows = order_flows(problem, distances, instance, decisions, delivery_options)
     legs = route_legs(problem, distances, instance)
     leaving = _leaving(instance, flows)
-    at_sites, wait = site_costs(problem, instance, decisions, legs, leaving)
+    at_sites, wait = site_costs(problem, instance, decisions, legs, leaving, spans)
     brought, inbound_co2e = _inbound(problem, instance, decisions, legs)
     missing = _missing(problem, flows)
     penalty = problem.network.parameters["unserved_penalty_usd"] * missing
     costs = dict(flows.cost_usd)
+    if spans:
+        costs, brought = _dated(spans, distances, instance, decisions, delivery_options)
     brought["plants"] = _plants(problem, instance, decisions, flows)
     for name, usd in [*brought.items(), *at_sites.items(), ("unserved", penalty)]:
         costs[name] = costs.get(name, 0.0) + usd
@@ -138,6 +145,29 @@ def _inbound(
     weight = problem.network["products"]["weight_kg"].to_numpy(float)[k]
     co2e = float((legs.co2e_kg_per_kg[route] * weight * orders).sum())
     return {name: float((usd * orders).sum()) for name, usd in by_part.items()}, co2e
+
+
+def _dated(
+    spans: Sequence[RuleSpan],
+    distances: Distances,
+    instance: LocationInstance,
+    decisions: Decisions,
+    delivery_options: pd.DataFrame,
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the cost of orders and of goods brought in, each span with its part of the flows."""
+    costs: Counter[str] = Counter()
+    brought: Counter[str] = Counter()
+    for span in spans:
+        part = replace(
+            decisions,
+            orders=decisions.orders * span.share[decisions.period],
+            inbound=decisions.inbound * span.share,
+        )
+        flows = order_flows(span.problem, distances, instance, part, delivery_options)
+        legs = route_legs(span.problem, distances, instance)
+        costs.update(flows.cost_usd)
+        brought.update(_inbound(span.problem, instance, part, legs)[0])
+    return dict(costs), dict(brought)
 
 
 def _plants(

@@ -23,7 +23,8 @@ from fulfill.study.language import translated as _
 )
 @shared.problem_options
 @shared.plan_options
-@shared.as_of
+@shared.as_of_year
+@shared.rules
 @shared.out
 @shared.overwrite
 @click.option(

@@ -36,7 +36,8 @@ def _file(name: str, meaning: str, *, required: bool = False) -> shared.Decorato
     type=click.IntRange(min=1),
     help="Merge zones to about this number, as for the plan that it is compared with.",
 )
-@shared.as_of
+@shared.as_of_year
+@shared.rules
 @shared.out
 @shared.overwrite
 @shared.answer

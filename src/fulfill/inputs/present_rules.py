@@ -1,6 +1,12 @@
 """Rules and remedies of the files of a present network, for `faults.RULES`."""
 
 PRESENT_RULES: dict[str, tuple[str, str]] = {
+    "F470": (
+        "with dated rules, the lanes of a rate card and their prices by distance are the same all "
+        "year",
+        "give the new prices by weight or as a surcharge, or price each part of the year with a "
+        "date of its own",
+    ),
     "F471": (
         "the tables of a present network name sites, zones, products, periods and origins of the "
         "network and demand",

@@ -126,6 +126,8 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
 
 def _write_exposures(run: Run, folder: Path) -> None:
     """Write what the plan depends on; a plan that cannot be priced under other figures has none."""
+    if run.model.spans:  # a kept plan is priced under the rules of one date
+        return
     try:
         write_output(outputs.EXPOSURES, exposure_table(exposures(run)), folder)
     except Exception:  # the plan and its tables are worth keeping without them

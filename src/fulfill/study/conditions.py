@@ -53,6 +53,9 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     channels = [name for name in offered if name in study.problem.channels]
     if len(channels) < len(offered):
         yield Message("channels allowed: {channels}", channels=_row(channels))
+    if options.rules == "dated":
+        year = study.problem.regime.as_of.year
+        yield Message("in each period of {year} the rules of its own days", year=str(year))
     if n_planned < n_zones:
         yield Message("zones merged from {before:,} to {n:,}", before=n_zones, n=n_planned)
     yield from (Message(str(override)) for override in study.provenance.overrides)

@@ -73,7 +73,7 @@ NUMBERS = (
 """Keys of summary.json whose values are numbers or null."""
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN, BASELINE)
 OPTIONS: dict[str, type] = {
-    **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
+    **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method", "rules"), str),
     **dict.fromkeys(("channels", "overrides", "opened", "closed", "service", "sunk"), list),
     **dict.fromkeys(("with_routing", "single_source"), bool),
 }

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from fulfill.audit.plan import Audit
+from fulfill.inputs.dated_rules import RuleSpan, rule_spans
 from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.build import build_instance
 from fulfill.model.certificate_file import AnyCertificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
+from fulfill.model.economics.dated import with_dated_rules
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
@@ -46,12 +48,16 @@ class PricedModel:
         Cost of an order by part.
     instance : LocationInstance
         Input of the solution methods and of the audit.
+    spans : tuple of RuleSpan
+        Parts of the year with rules of their own; empty where those of the as-of date hold all
+        year.
     """
 
     problem: Problem
     distances: Distances
     economics: Economics
     instance: LocationInstance
+    spans: tuple[RuleSpan, ...] = ()
 
     def __repr__(self) -> str:
         zones, products, periods = self.instance.shape
@@ -85,8 +91,10 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     check_memory(problem)
     distances = measure(problem.network, problem.demand.zones)
     priced = economics(problem, distances, service_days(options.service))
+    spans = rule_spans(problem) if options.rules == "dated" else ()
+    priced = with_dated_rules(priced, problem, spans, distances) if spans else priced
     instance = build_instance(problem, priced, limits_of(problem, options))
-    return PricedModel(problem, distances, priced, instance)
+    return PricedModel(problem, distances, priced, instance, spans)
 
 
 def limits_of(problem: Problem, options: PlanOptions) -> Limits:

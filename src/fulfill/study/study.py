@@ -16,7 +16,13 @@ from fulfill.inputs.demand import Demand, read_demand
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
-from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
+from fulfill.inputs.overrides import (
+    DEMAND_FIGURES,
+    Override,
+    override_tables,
+    parameter,
+    parse_override,
+)
 from fulfill.inputs.problem import Problem, build_problem
 from fulfill.inputs.site_rows import with_sunk_opening
 from fulfill.inputs.windows import windows_of
@@ -30,8 +36,6 @@ if TYPE_CHECKING:
 Tables = TypeVar("Tables", Network, Demand)
 NETWORK, DEMAND = "mexico-us-border", "mexico-2026"
 """Embedded network and demand that are used by default."""
-DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
-"""Parameters of the demand with a command-line option of their own."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,9 @@ class PlanOptions:
         Seed of all random numbers.
     method : str
         ``auto``, ``decomposition`` or ``monolith``.
+    rules : str
+        ``as_of``: the rules of the as-of date hold all year; ``dated``: in each period those of its
+        own days, in the year of the as-of date.
     """
 
     resolution: int | None = None
@@ -78,6 +85,7 @@ class PlanOptions:
     time_limit: float = 60.0
     seed: int = 0
     method: str = "auto"
+    rules: str = "as_of"
 
     def given(self) -> dict[str, Any]:
         """Return the options that differ from their defaults.
@@ -364,26 +372,6 @@ def ask(
     problem = _problem(source, day or network.as_of, channels)
     asked, faults = _changed(PlanOptions(), options)
     return _checked(Study(problem, asked, source), faults)
-
-
-def demand_overrides(**figures: float | None) -> tuple[Override, ...]:
-    """Return the overrides for the demand parameters that have an option of their own.
-
-    Parameters
-    ----------
-    **figures : float or None
-        Values by name of the parameter, such as `us_share`; None leaves it unchanged.
-
-    Returns
-    -------
-    tuple of Override
-        One for each value.
-    """
-    return tuple(
-        parameter(name, float(value), "demand")
-        for name, value in figures.items()
-        if value is not None
-    )
 
 
 def _read(
