@@ -105,7 +105,10 @@ def _shares(calendar: pd.DataFrame, begins: list[date]) -> NDArray[np.float64]:
     year = [first + timedelta(days=number) for number in range(n_days)]
     rows = pd.Index(calendar["period_id"])
     period = rows.get_indexer(pd.Index([period_of(calendar, day) for day in year]))
-    span = np.searchsorted(np.array(begins, "datetime64[D]"), np.array(year, "datetime64[D]"), "right") - 1
+    span = (
+        np.searchsorted(np.array(begins, "datetime64[D]"), np.array(year, "datetime64[D]"), "right")
+        - 1
+    )
     days = np.zeros((len(begins), len(rows)))
     np.add.at(days, (span, period), 1.0)
     for row in np.flatnonzero(days.sum(axis=0) == 0).tolist():

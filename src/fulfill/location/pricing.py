@@ -48,8 +48,9 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     filled = np.cumsum(capacity, axis=2)
     volume = leaving.sum(axis=1)[:, :, None]
     used = np.clip(volume - (filled - capacity), 0.0, capacity)
-    beyond = np.maximum(volume[:, :, 0] - filled[:, :, -1], 0.0) * opened.any(axis=1)[:, None]
-    dearest = np.where((capacity > 0).any(axis=1), price, -np.inf).max(axis=1)
+    is_open = np.asarray(opened.any(axis=1))
+    beyond = np.maximum(volume[:, :, 0] - filled[:, :, -1], 0.0) * is_open[:, None]
+    dearest = np.where(capacity.sum(axis=1) > 0, price, -np.inf).max(axis=1)
     last = np.where(np.isfinite(dearest), dearest, price[:, 0])
     return np.asarray((used * price[:, None, :]).sum(axis=2) + beyond * last[:, None])
 

@@ -227,7 +227,8 @@ def flows_of_orders(orders: pd.DataFrame, study: Study) -> pd.DataFrame:
         zones = zones.map(lambda zone: into.get(zone, zone))
     named = orders.rename(columns={own: name for name, own in ORDER_COLUMNS.items()})
     start = orders["site_id"].replace(BY_POST, BY_MAIL)
-    return named.assign(**{"leg": "outbound", "from": start, "to": zones, "channel": "", "via": ""})
+    named["from"], named["to"] = start, zones
+    return named.assign(leg="outbound", channel="", via="")
 
 
 def baseline_summary(run: Run) -> dict[str, Any]:

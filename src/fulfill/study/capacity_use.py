@@ -43,12 +43,11 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
     before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
     filled = np.clip(leaving[:, None, :] - before, 0.0, sorted_capacity)
-    room = sorted_capacity.sum(axis=1)
-    offered = (sorted_capacity > 0).any(axis=2)
-    last = np.where(offered.any(axis=1), offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1), 0)
-    filled[site, last] += np.where(
-        decisions.opened.any(axis=1)[:, None], np.maximum(leaving - room, 0.0), 0.0
-    )
+    beyond = np.maximum(leaving - sorted_capacity.sum(axis=1), 0.0)
+    offered = np.asarray(sorted_capacity.sum(axis=2) > 0)
+    last = offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1)
+    last = np.where(offered.sum(axis=1) > 0, last, 0)
+    filled[site, last] += np.where(decisions.opened.sum(axis=1)[:, None] > 0, beyond, 0.0)
     used: Array = np.zeros_like(filled)
     np.put_along_axis(used, order[:, :, None], filled, axis=1)
     return used

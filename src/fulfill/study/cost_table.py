@@ -76,7 +76,7 @@ def cost_table(
 
 
 def _cells(priced: Priced, used: Array) -> dict[str, Array]:
-    """Return every part by site and period; the last row is of no site, (n_sites + 1, n_periods)."""
+    """Return every part by site and period; the last row is of none, (n_sites + 1, n_periods)."""
     parts = _by_order(priced)
     for name, usd in _inbound(priced):
         parts[name] = parts.get(name, 0.0) + _with_rest(usd)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.problem import CHANNELS, Problem
-from fulfill.model.decisions import Decisions, Outcome
+from fulfill.model.decisions import BASELINE, Decisions, Outcome
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import Inbound, LocationInstance
 from fulfill.study.attribution import attributed_costs
@@ -69,6 +69,8 @@ def tabulate(
     if problem.network["emissions"].empty:
         co2_kg = np.nan
     unserved = unserved_table(instance, decisions, used, co2_kg)
+    if outcome.status == BASELINE:
+        unserved["reason"] = unserved["reason"].replace("search", "present")
     products = pd.Series(named(unserved["product"], priced.names["product"]), dtype="str")
     unserved.insert(unserved.columns.tolist().index("limits"), "product_name", products)
     return Plan(

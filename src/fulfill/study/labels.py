@@ -120,6 +120,7 @@ VALUES: dict[str, dict[str, str]] = {
         "margin": "by mail and from the open sites, serving costs more than not serving",
         "capacity": "no capacity left",
         "search": "worth serving, but the search ended first",
+        "present": "worth serving, but not served today",
     },
     "ask": {
         "carrier": "the last-mile carrier: its rate card and its share of late parcels",

@@ -148,7 +148,10 @@ def ledger_in_usd(ledger: pd.DataFrame, file: str, network: Network) -> pd.DataF
         F323 for a currency without a rate, F471 for an unknown site, F477 for a month that is none
         or that comes back in another year.
     """
-    rates = {code: one.units_per_usd for code, one in rates_on(network["exchange_rates"], network.as_of).items()}
+    rates = {
+        code: one.units_per_usd
+        for code, one in rates_on(network["exchange_rates"], network.as_of).items()
+    }
     rates[USD] = 1.0
     known = (*network["sites"]["site_id"], "")
     years: dict[str, str] = {}
@@ -171,7 +174,9 @@ def ledger_in_usd(ledger: pd.DataFrame, file: str, network: Network) -> pd.DataF
     return ledger.assign(amount=ledger["amount"] / ledger["currency"].map(rates), currency=USD)
 
 
-def reconcile(plan: Plan, calendar: pd.DataFrame, ledger: pd.DataFrame, *, scale: bool) -> Reconciled:
+def reconcile(
+    plan: Plan, calendar: pd.DataFrame, ledger: pd.DataFrame, *, scale: bool
+) -> Reconciled:
     """Compare the cost of a plan with a ledger.
 
     Parameters
@@ -220,7 +225,8 @@ def reconcile(plan: Plan, calendar: pd.DataFrame, ledger: pd.DataFrame, *, scale
     apart = total[(gap > DIFFERS * most) & (gap > LEAST)].index
     differing = {part: _how(both[both["part"] == part]) for part in apart}
     with_cost = total[total["model_usd"] != 0.0]
-    factors = (with_cost["ledger_usd"] / with_cost["model_usd"]).to_dict() if scale else {}
+    ratio = with_cost["ledger_usd"] / with_cost["model_usd"]
+    factors = {str(part): float(one) for part, one in ratio.items()} if scale else {}
     return Reconciled(table, differing, factors)
 
 

@@ -135,8 +135,8 @@ def _baseline(claimed: Mapping[str, Any]) -> Baseline | None:
     """Return what a summary says of a present network, without its ledger."""
     if "baseline" not in claimed:
         return None
-    texts = (claimed["baseline"].get(name, ()) for name in ("findings", "chosen"))
-    return Baseline(*(tuple(map(str, listed)) for listed in texts))
+    findings, chosen = (claimed["baseline"].get(name, ()) for name in ("findings", "chosen"))
+    return Baseline(tuple(map(str, findings)), tuple(map(str, chosen)))
 
 
 def _saving(claimed: Mapping[str, Any]) -> Saving | None:
@@ -229,7 +229,11 @@ def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
         "bound_kind": claimed["bound_kind"]
         in ((NO_BOUND,) if claimed["status"] == BASELINE else ("certified", "solver")),
         "baseline": (claimed["status"] == BASELINE) == ("baseline" in claimed)
-        and isinstance(claimed.get("baseline", {}), dict),
+        and isinstance(claimed.get("baseline", {}), dict)
+        and all(
+            isinstance(claimed.get("baseline", {}).get(name, []), list)
+            for name in ("findings", "chosen")
+        ),
         "saving": isinstance(claimed.get("saving", {}), dict),
         "bound_of": isinstance(claimed["bound_of"], str),
         "as_of": isinstance(claimed["as_of"], str),
@@ -440,7 +444,9 @@ def _told(outcome: Outcome, study: Study) -> Outcome:
     The texts of a summary are those of its study, unless somebody changed them.
     """
     n_planned = len(study.planned_problem().demand.zones)
-    bounds = (bounded_instance(study, n_planned, kind) for kind in ("certified", "solver", NO_BOUND))
+    bounds = (
+        bounded_instance(study, n_planned, kind) for kind in ("certified", "solver", NO_BOUND)
+    )
     texts = (*conditions(study, n_planned), *bounds)
     known: dict[str, str] = {str(text): text for text in texts}
     return replace(

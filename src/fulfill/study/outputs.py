@@ -74,7 +74,8 @@ ZONES = output(
 COSTS = output(
     "costs.csv", "a part of the objective at a site and in a period; the rows add up to minus the "
     "contribution",
-    "part site site_name period period_name usd_year usd_per_order direct_mail_usd local_usd cross_border_usd nearshore_usd",
+    "part site site_name period period_name usd_year usd_per_order direct_mail_usd local_usd "
+    "cross_border_usd nearshore_usd",
     (
         Figure("part", "", "part", "part", "part of the cost; `revenue` is negative"),
         Figure("site", "", "", "site", "site; empty: by mail, or of no site"),
@@ -119,7 +120,8 @@ NOT_SERVED = output(
                "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
                "open site that stocks the product, nor mail), `margin` (every option costs more "
                "than not serving), `capacity` (every option that costs less is at a limit), "
-               "`search` (worth serving, but the search ended first)"),
+               "`search` (worth serving, but the search ended first), `present` (worth serving, but not "
+               "served today; of a baseline)"),
         Figure("limits", "", "", "limits reached",
                "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin` with an id, or "
                "`co2_cap`: those of the cheapest option; empty unless the reason is `capacity`"),

@@ -62,7 +62,9 @@ class Saving:
         text = (
             _("{usd} USD a year ({share}) less than the present network, which costs {cost} USD.")
             if self.saving_usd >= 0
-            else _("{usd} USD a year ({share}) more than the present network, which costs {cost} USD.")
+            else _(
+                "{usd} USD a year ({share}) more than the present network, which costs {cost} USD."
+            )
         )
         return text.format(
             usd=shown(abs(self.saving_usd), WHOLE),

@@ -86,10 +86,11 @@ def present_decisions(
     if faults:
         raise InputError(faults)
     cell = lanes.groupby(["place", "k", "t"], sort=False, as_index=False)["orders"].sum()
-    served = (cell[name].to_numpy() for name in ("place", "k", "t", "orders"))
+    lane, k, t = (cell[name].to_numpy(np.int64) for name in ("place", "k", "t"))
+    served = cell["orders"].to_numpy(float)
     nothing = np.zeros((instance.n_routes, *instance.shape[1:]))
     stocked = np.zeros((instance.shape[1], len(instance.countries)))
-    decisions = Decisions(opened, stocked, *served, nothing)
+    decisions = Decisions(opened, stocked, lane, k, t, served, nothing)
     leaving = leaving_orders(instance, decisions)
     n_cheapest = _bring_in(decisions.inbound, inbound_rows, leaving, model, present.flows_file)
     np.maximum.at(stocked.T, instance.site_country, (leaving.sum(axis=2) > 0).astype(float))
@@ -164,9 +165,7 @@ def _known(
     return rows[known]
 
 
-def _from_no_site(
-    rows: pd.DataFrame, present: Present, instance: LocationInstance
-) -> list[Fault]:
+def _from_no_site(rows: pd.DataFrame, present: Present, instance: LocationInstance) -> list[Fault]:
     """Find orders that leave a site which the present network does not have."""
     wrong = rows["from"].isin(instance.sites) & ~rows["from"].isin(present.sites["site_id"])
     detail = f"not in {present.sites_file}"
@@ -176,9 +175,7 @@ def _from_no_site(
     ]
 
 
-def _lane_candidates(
-    rows: pd.DataFrame, model: PricedModel
-) -> tuple[pd.DataFrame, Array]:
+def _lane_candidates(rows: pd.DataFrame, model: PricedModel) -> tuple[pd.DataFrame, Array]:
     """Return the lanes that each row may mean, and what an order costs on them.
 
     Returns
@@ -212,9 +209,7 @@ def _lane_candidates(
     return found[["row", "place", "k", "t"]], instance.option_cost[option, k, t] + by_distance
 
 
-def _route_candidates(
-    rows: pd.DataFrame, model: PricedModel
-) -> tuple[pd.DataFrame, Array]:
+def _route_candidates(rows: pd.DataFrame, model: PricedModel) -> tuple[pd.DataFrame, Array]:
     """Return the routes that each row may mean, and what an order costs; see `_lane_candidates`."""
     instance, inbound = model.instance, model.instance.required_inbound
     routes = pd.DataFrame(
@@ -259,7 +254,9 @@ def _cheapest(
     for row, exists in zip(missing.tolist(), reached.tolist(), strict=True):
         what = rows.iloc[row]
         text = " / ".join(
-            filter(None, (what["from"], what["to"], what["channel"], what["via"], what["service_id"]))
+            filter(
+                None, (what["from"], what["to"], what["channel"], what["via"], what["service_id"])
+            )
         )
         detail = (
             f"it does not carry {what['product']} in {what['period']}"
@@ -275,7 +272,7 @@ def _cheapest(
 def _to_demand(
     lanes: pd.DataFrame, instance: LocationInstance, file: str, faults: list[Fault]
 ) -> Array:
-    """Return the orders of each row, those of a zone rounded to its demand if they are nearly so."""
+    """Return the orders of each row, those of a cell scaled to its demand if they are nearly so."""
     zone = instance.lane_zone[lanes["place"].to_numpy(np.int64)]
     k, t = lanes["k"].to_numpy(np.int64), lanes["t"].to_numpy(np.int64)
     cell = np.ravel_multi_index((zone, k, t), instance.shape)

@@ -165,7 +165,11 @@ def changed_model(study: Study, start: Run) -> PricedModel:
     """
     before, problem = start.model, study.planned_problem()
     days = service_days(study.options.service)
-    same = study.options.rules == start.study.options.rules and study.problem is start.study.problem and problem is start.study.planned_problem()
+    same = (
+        study.options.rules == start.study.options.rules
+        and study.problem is start.study.problem
+        and problem is start.study.planned_problem()
+    )
     if same and set(days) <= set(before.instance.option_within):
         limits = limits_of(problem, study.options)
         # the network's own, not an option

@@ -296,7 +296,11 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     is_plan = claimed["status"] != BASELINE
     yield _kept(broken) if is_plan else _findings(claimed["baseline"], broken)
     yield _bound_check(claimed, proven, found.objective, faults)
-    bound = figure(claimed["bound"], -np.inf) if proven is None or faults else min(proven, found.objective)
+    bound = (
+        figure(claimed["bound"], -np.inf)
+        if proven is None or faults
+        else min(proven, found.objective)
+    )
     outcome = Outcome(
         status_of(found.objective, bound) if is_plan else BASELINE,
         found.objective,

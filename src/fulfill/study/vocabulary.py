@@ -220,8 +220,8 @@ SHARED = (
            "logistics, taxes, fixed cost, lost contribution of a year; goods and revenue cancel"),
     Figure("bound", "USD", WHOLE, "bound a year", "no plan of the instance named costs less"),
     Figure("bound_kind", "", "bound_kind", "bound by",
-           "`certified`: proven by recomputation; `solver`: as reported by the solver; `none`: of a "
-           "baseline"),
+           "`certified`: proven by recomputation; `solver`: as reported by the solver; `none`: of "
+           "a baseline"),
     Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective", digits=6),
     Figure("ended_by", "", "", "search ended by",
            "`proven` (the gap asked for, or that there is no plan), `time_limit`, `interrupted` "

@@ -21,7 +21,7 @@ PRESENT_SITES = Table(
     "a site that there is today; sites.csv of a run can be used",
     (
         identifier("site_id", "site of sites.csv of the network", key=True),
-        text("size", "present size, of those in which the network offers the site", REQUIRED, SIZES),
+        text("size", "present size, one in which the network offers the site", REQUIRED, SIZES),
         text(
             "opening",
             "sunk: the opening is paid; counted: its yearly share is part of the cost; empty: "

@@ -87,9 +87,7 @@ def _same_lanes(delivery: Delivery, priced: Economics) -> bool:
     )
 
 
-def _by_part(
-    spans: Sequence[dict[str, Array]], shares: Sequence[Array]
-) -> dict[str, Array]:
+def _by_part(spans: Sequence[dict[str, Array]], shares: Sequence[Array]) -> dict[str, Array]:
     return {name: _weighted((parts[name] for parts in spans), shares) for name in spans[0]}
 
 

@@ -12,7 +12,7 @@ from fulfill.study.ledger import Reconciled
 from fulfill.study.outputs import LEDGER_PARTS
 from fulfill.study.present import Baseline
 from fulfill.study.run import Run
-from fulfill.study.verdict import conditions_in_words
+from fulfill.study.verdict import conditions_in_words, why_unserved
 from fulfill.study.vocabulary import DAY, WHOLE, shown
 
 
@@ -36,6 +36,8 @@ def print_baseline(run: Run, folder: Path) -> None:
     if len(plan.sites):
         console.table(site_table(plan))
     console.table(key_figures(plan))
+    for orders, reason in why_unserved(plan.unserved):
+        console.print(_("not served: {n} orders, {reason}").format(n=orders, reason=reason))
     for chosen in priced.chosen:
         console.print(_(chosen))
     for finding in priced.findings:

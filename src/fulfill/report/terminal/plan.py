@@ -80,9 +80,7 @@ def live_progress(
         yield report
 
 
-def print_summary(
-    plan: Plan, finding: Audit, folder: Path, saving: Saving | None = None
-) -> None:
+def print_summary(plan: Plan, finding: Audit, folder: Path, saving: Saving | None = None) -> None:
     """Print the summary of a run on stdout.
 
     Parameters
