@@ -32,6 +32,7 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
+from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import layer_outputs, outputs
 from fulfill.study.output import Output
 
@@ -40,13 +41,23 @@ FAMILIES = {
     "F1": "Files and headers",
     "F2": "Cells and rows",
     "F3": "Tables and options together",
+    "F4": "Files of your own business",
     "W3": "Warnings: the run continues",
 }
 WRITTEN = {
     "Of a plan": {
         "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
         "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
-        "keys:": (outputs.PLAN_SUMMARY, outputs.ROUTED_SUMMARY, outputs.PLAN_KPIS),
+        "keys:": (
+            outputs.PLAN_SUMMARY,
+            outputs.ROUTED_SUMMARY,
+            outputs.SAVING_SUMMARY,
+            outputs.PLAN_KPIS,
+        ),
+    },
+    "Of a baseline besides": {
+        "table": (outputs.LEDGER, outputs.LEDGER_PARTS),
+        "keys:": (outputs.BASELINE_SUMMARY,),
     },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
@@ -92,6 +103,7 @@ def data_dictionary() -> str:
         _family("Network", NETWORK_TABLES, NETWORK_PARAMETERS),
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
         _family("Option --stops", (STOPS,), ()),
+        _family("Files of fulfill baseline", PRESENT_TABLES, ()),
     ]
     return "\n".join(parts)
 

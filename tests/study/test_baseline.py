@@ -1,4 +1,4 @@
-"""A present network priced as it is: the cost of known flows, limits broken, the books beside it."""
+"""A present network as it is: the cost of known flows, limits broken, the books beside it."""
 
 from __future__ import annotations
 
@@ -58,10 +58,12 @@ def ledger_of(run: Run) -> pd.DataFrame:
     """Return a ledger that agrees with a run in every part that it pays."""
     calendar = run.study.problem.network["calendar"]
     shares = pd.DataFrame(month_shares(calendar), index=calendar["period_id"])
-    by_part = run.costs.pivot_table(index="part", columns="period", values="usd_year", aggfunc="sum")
+    by_part = run.costs.pivot_table(
+        index="part", columns="period", values="usd_year", aggfunc="sum"
+    )
     months = by_part.reindex(columns=shares.index).fillna(0.0) @ shares
     months = months[months.abs().sum(axis=1) > 0]
-    rows = months.stack().reset_index().set_axis(["part", "month", "amount"], axis=1)
+    rows = months.reset_index().melt("part", var_name="month", value_name="amount")
     rows["month"] = [f"2026-{month + 1:02d}" for month in rows["month"]]
     return rows.assign(site_id="", currency="USD", amount=rows["amount"].round(2))
 
@@ -162,12 +164,9 @@ def test_every_fault_of_the_files_at_once(study: Study, tmp_path: Path) -> None:
 
 def test_orders_leave_present_sites_by_services_that_exist(study: Study, tmp_path: Path) -> None:
     orders = "zone-1,shirt,normal,site-b,5\n"
-    assert faults(study, tmp_path, "site-a,S,\n", orders) == [
-        ("F473", "orders.csv", 2, "site_id")
-    ]
+    assert faults(study, tmp_path, "site-a,S,\n", orders) == [("F473", "orders.csv", 2, "site_id")]
     (tmp_path / "flows.csv").write_text(
-        "from,to,channel,product,period,service_id,orders\n"
-        "site-a,zone-1,,shirt,normal,drone,5\n"
+        "from,to,channel,product,period,service_id,orders\nsite-a,zone-1,,shirt,normal,drone,5\n"
     )
     (tmp_path / "present_sites.csv").write_text("site_id,size\nsite-a,S\n")
     files = PresentFiles(tmp_path / "present_sites.csv", flows=tmp_path / "flows.csv")
@@ -196,9 +195,7 @@ def test_a_ledger_off_in_two_parts_names_these_two(
     ledger.loc[march, "amount"] += 800.0
     ledger.loc[len(ledger)] = ["advertising", "2026-03", 5000.0, "", "USD"]
     ledger[ledger["part"] != "gateway"].to_csv(tmp_path / "ledger.csv", index=False)
-    files = PresentFiles(
-        run / "sites.csv", flows=run / "flows.csv", ledger=tmp_path / "ledger.csv"
-    )
+    files = PresentFiles(run / "sites.csv", flows=run / "flows.csv", ledger=tmp_path / "ledger.csv")
     found = read_baseline(study, files, scale=True).baseline
     assert found is not None
     assert found.reconciled is not None

@@ -96,6 +96,7 @@ class Reconciled:
         found = self.by_part.reset_index()
         factor = found["part"].map(self.factors).astype(float)
         return found.assign(
+            difference_usd=found["difference_usd"].round() + 0.0,  # no negative zero
             how=[self._in_words(part) for part in found["part"]],
             factor=factor,
             scaled_usd=found["model_usd"] * factor,
