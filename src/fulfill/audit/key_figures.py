@@ -18,7 +18,6 @@ audit.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +36,8 @@ from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
+Parts = list[Mapping[str, float]]
+"""Costs by part, USD a year."""
 TOLERANCE = 1e-6
 """Relative difference above which two values of a key figure disagree."""
 ROUNDING = 1e-9
@@ -105,14 +106,14 @@ def key_figures(
     at_sites, wait = site_costs(problem, instance, decisions, legs, leaving, spans)
     brought, inbound_co2e = _inbound(problem, instance, decisions, legs)
     missing = _missing(problem, flows)
-    penalty = problem.network.parameters["unserved_penalty_usd"] * missing
-    costs = dict(flows.cost_usd)
+    moved: Parts = [flows.cost_usd, brought]
     if spans:
-        costs, brought = _dated(spans, distances, instance, decisions, delivery_options)
-    brought["plants"] = _plants(problem, instance, decisions, flows)
-    for name, usd in [*brought.items(), *at_sites.items(), ("unserved", penalty)]:
-        costs[name] = costs.get(name, 0.0) + usd
+        moved = _dated(spans, distances, instance, decisions, delivery_options)
+    plants = {"plants": _plants(problem, instance, decisions, flows)}
+    penalty = {"unserved": problem.network.parameters["unserved_penalty_usd"] * missing}
+    costs = _added([*moved, at_sites, plants, penalty])
     total, dispatched = float(problem.orders.sum()), float(flows.dispatched.sum())
+    placed = float(flows.placed.sum())
     landed = sum(usd for name, usd in costs.items() if name not in LOSSES)
     amounts = _channels(problem, instance, decisions, flows) | {"unserved": missing}
     lead_days = flows.lead_days + wait[flows.site, flows.period]
@@ -121,13 +122,8 @@ def key_figures(
         "landed_cost_usd_per_order": _over(landed, dispatched),
         "contribution_usd": -sum(costs.values()),
         "lead_time_days_mean": _mean(lead_days, flows.orders, float(flows.orders.sum())),
-        **{
-            f"share_within_{days}_days": _mean(share, flows.orders, total)
-            for days, share in flows.within.items()
-        },
-        "cancellation_rate": _over(
-            float((flows.placed - flows.delivered).sum()), float(flows.placed.sum())
-        ),
+        **_in_time(flows, total),
+        "cancellation_rate": _over(placed - float(flows.delivered.sum()), placed),
         "unserved_share": _over(missing, total),
         "co2e_kg_per_order": _over(float(flows.co2e_kg.sum()) + inbound_co2e, dispatched),
         "channel_share": {name: _over(amount, total) for name, amount in amounts.items()},
@@ -153,10 +149,9 @@ def _dated(
     instance: LocationInstance,
     decisions: Decisions,
     delivery_options: pd.DataFrame,
-) -> tuple[dict[str, float], dict[str, float]]:
+) -> Parts:
     """Return the cost of orders and of goods brought in, each span with its part of the flows."""
-    costs: Counter[str] = Counter()
-    brought: Counter[str] = Counter()
+    costs: Parts = []
     for span in spans:
         part = replace(
             decisions,
@@ -165,9 +160,25 @@ def _dated(
         )
         flows = order_flows(span.problem, distances, instance, part, delivery_options)
         legs = route_legs(span.problem, distances, instance)
-        costs.update(flows.cost_usd)
-        brought.update(_inbound(span.problem, instance, part, legs)[0])
-    return dict(costs), dict(brought)
+        costs += [flows.cost_usd, _inbound(span.problem, instance, part, legs)[0]]
+    return costs
+
+
+def _added(costs: Parts) -> dict[str, float]:
+    """Return costs by part, added up."""
+    total: dict[str, float] = {}
+    for parts in costs:
+        for name, usd in parts.items():
+            total[name] = total.get(name, 0.0) + usd
+    return total
+
+
+def _in_time(flows: OrderFlows, total: float) -> dict[str, float]:
+    """Return the share of all orders that arrives within each number of days."""
+    return {
+        f"share_within_{days}_days": _mean(share, flows.orders, total)
+        for days, share in flows.within.items()
+    }
 
 
 def _plants(

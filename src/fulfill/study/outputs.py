@@ -120,8 +120,8 @@ NOT_SERVED = output(
                "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
                "open site that stocks the product, nor mail), `margin` (every option costs more "
                "than not serving), `capacity` (every option that costs less is at a limit), "
-               "`search` (worth serving, but the search ended first), `present` (worth serving, but "
-               "not served today; of a baseline)"),
+               "`search` (worth serving, but the search ended first), `present` (worth serving, "
+               "but not served today; of a baseline)"),
         Figure("limits", "", "", "limits reached",
                "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin` with an id, or "
                "`co2_cap`: those of the cheapest option; empty unless the reason is `capacity`"),
