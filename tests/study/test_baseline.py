@@ -11,6 +11,7 @@ from conftest import Folders
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.periods import month_shares
 from fulfill.study.baseline import PresentFiles, read_baseline
+from fulfill.study.capacity_use import over_capacity
 from fulfill.study.open_run import open_run
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
@@ -126,6 +127,10 @@ def test_orders_beyond_the_capacity_are_a_finding_and_are_paid(
     found = priced(study, tmp_path, "site-a,S,\n", full)
     assert found.baseline is not None
     assert any("(2) throughput" in text for text in found.baseline.findings)
+    over = over_capacity(found.plan.capacity)
+    assert over[["resource", "kind", "period"]].to_numpy().tolist() == [
+        ["site-a", "throughput_overtime", "peak"]
+    ]
     assert found.audit.clean  # the second formula for costs agrees
     usd = found.plan.parts.set_index("part")["usd_year"]
     assert usd["handling"] == pytest.approx(100 * 1.0 + 200 * 2.0)

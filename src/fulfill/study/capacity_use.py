@@ -53,6 +53,8 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     return used
 
 
+BEYOND = 1e-6
+"""Share of a capacity by which rounding may exceed it."""
 NAMED = {"storage": "site", "gateway": "gateway", "mail": "country"}
 """What the id of a resource belongs to, by kind; that of a carrier's region is its name."""
 
@@ -115,6 +117,24 @@ def capacity_table(
         )
         pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
+
+
+def over_capacity(capacity: pd.DataFrame) -> pd.DataFrame:
+    """Return the resources that are used beyond their capacity, each in its worst period.
+
+    Parameters
+    ----------
+    capacity : DataFrame
+        Of `capacity_table`.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, the worst first; a plan has no row.
+    """
+    over = capacity[capacity["utilisation"] > 1.0 + BEYOND]
+    worst = over.sort_values("utilisation", ascending=False, kind="stable")
+    return worst.drop_duplicates(["resource", "kind"]).reset_index(drop=True)
 
 
 def stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:

@@ -107,6 +107,8 @@ def _differences(study: Study, present: Study) -> Iterator[Fault]:
     """Yield what of a study is not as in the baseline."""
     ours, theirs = study.planned_problem(), present.planned_problem()
     pairs = {
+        "--rules": (study.options.rules, present.options.rules),
+        "the road graph": (ours.network.roads, theirs.network.roads),
         "the date of the rules": (ours.regime.as_of, theirs.regime.as_of),
         "the zones": (list(ours.demand.zones["zone_id"]), list(theirs.demand.zones["zone_id"])),
         "the products": (ours.products, theirs.products),

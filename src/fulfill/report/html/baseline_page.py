@@ -7,11 +7,16 @@ from typing import Any
 
 from fulfill.report.html.page import html_table, write_page
 from fulfill.report.html.plan_tables import site_table
+from fulfill.study.capacity_use import over_capacity
 from fulfill.study.ledger import Reconciled
-from fulfill.study.outputs import COSTS, LEDGER, LEDGER_PARTS, PLAN_KPIS
+from fulfill.study.outputs import CAPACITY, COSTS, LEDGER, LEDGER_PARTS, PLAN_KPIS
 from fulfill.study.present import Baseline
 from fulfill.study.run import Run
 from fulfill.study.vocabulary import DAY, KEY_FIGURES, figure, shown
+
+OVER = CAPACITY.pick(
+    "resource_name", "kind", "period_name", "used", "capacity", "unit", "utilisation"
+)
 
 
 def write_baseline_page(run: Run, path: Path) -> None:
@@ -27,6 +32,7 @@ def write_baseline_page(run: Run, path: Path) -> None:
     plan, problem = run.plan, run.problem
     priced = run.baseline or Baseline()
     known = PLAN_KPIS.pick(*(key for key in KEY_FIGURES if key in plan.kpis))
+    over = over_capacity(plan.capacity)
     parts = plan.parts[plan.parts["usd_year"].abs() > 0.5]
     write_page(
         path,
@@ -38,6 +44,7 @@ def write_baseline_page(run: Run, path: Path) -> None:
         cost=figure("objective").shown(run.outcome.objective),
         conditions=run.outcome.conditions,
         findings=priced.findings,
+        over_table=html_table(over, OVER) if len(over) else "",
         chosen=priced.chosen,
         audit_faults=run.audit.faults,
         key_figures=[(item, item.in_short(plan.kpis[item.key])) for item in known],

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+from rich.table import Table
+
 from fulfill.report.terminal.console import PlainConsole, columns
 from fulfill.report.terminal.plan import key_figures, site_table
+from fulfill.study.capacity_use import over_capacity
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.ledger import Reconciled
-from fulfill.study.outputs import LEDGER_PARTS
+from fulfill.study.outputs import CAPACITY, LEDGER_PARTS
 from fulfill.study.present import Baseline
 from fulfill.study.run import Run
 from fulfill.study.verdict import conditions_in_words, why_unserved
 from fulfill.study.vocabulary import DAY, WHOLE, shown
+
+OVER = CAPACITY.pick(
+    "resource_name", "kind", "period_name", "used", "capacity", "unit", "utilisation"
+)
+MOST = 10
+"""Resources beyond their capacity that are listed; capacity.csv has all."""
 
 
 def print_baseline(run: Run, folder: Path) -> None:
@@ -40,6 +50,9 @@ def print_baseline(run: Run, folder: Path) -> None:
         console.print(_("not served: {n} orders, {reason}").format(n=orders, reason=reason))
     for chosen in priced.chosen:
         console.print(_(chosen))
+    over = over_capacity(plan.capacity)
+    if len(over):
+        console.table(_over(over))
     for finding in priced.findings:
         console.print(_("finding  {text}").format(text=finding))
     if priced.reconciled is not None:
@@ -49,6 +62,14 @@ def print_baseline(run: Run, folder: Path) -> None:
     console.print(clean if run.audit.clean else faults)
     made = _("results  {folder}  ({files}, CSV tables)")
     console.tell(made.format(folder=folder, files=listed(("baseline.html", "report.html"))))
+
+
+def _over(rows: pd.DataFrame) -> Table:
+    """Return the resources beyond their capacity, the worst first."""
+    table = columns(*((item.heading, item.is_number) for item in OVER))
+    for row in rows.head(MOST).to_dict("records"):
+        table.add_row(*(item.shown(row[item.key]) for item in OVER))
+    return table
 
 
 def _print_ledger(console: PlainConsole, reconciled: Reconciled) -> None:
