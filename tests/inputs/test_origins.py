@@ -155,3 +155,22 @@ def test_sea_routes_from_ports_all_over_the_world_are_of_the_right_length() -> N
     assert 11_500 < km[0, 0] < 14_500
     assert 8_800 < km[3, 2] < 10_800
     assert km[0, 0] > km[1, 0]  # Vietnam lies behind Shanghai
+
+
+def test_tables_without_groups_are_read_as_an_earlier_version_meant_them(toy: Folders) -> None:
+    toy.add_plant()
+    toy.add(TARIFFS, rule_id="plant-free", entry_kind="preferential", origin_group="USMCA",
+            rate="0")  # fmt: skip
+    channels = ("direct_mail", "local", "cross_border")  # the plant has no lanes
+    named = toy.problem(channels=channels)
+    toy.delete("network/origin_groups.csv")
+    earlier = toy.problem(channels=channels)
+    groups = [one.network["origins"]["origin_group"].tolist() for one in (named, earlier)]
+    assert groups == [["CN", "USMCA"]] * 2
+    assert [one.code for one in earlier.warnings if one.code == "W324"] == ["W324"]
+    assert not [one for one in named.warnings if one.code == "W324"]
+
+
+def test_a_case_without_groups_needs_no_table_of_them(toy: Folders) -> None:
+    toy.delete("network/origin_groups.csv")
+    assert not [one for one in toy.problem().warnings if one.code == "W324"]

@@ -801,7 +801,7 @@ def test_every_code_is_exercised() -> None:
     checks = {f"F31{digit}" for digit in range(3, 10)} | {"F212", "F213", "F214", "F322"}
     places = {"F351", "F330", "F331", "F360", "F361", "F362", "F363", "W360", "W361"}
     folders = {f"F34{digit}" for digit in range(10)} | {"W340"}
-    warnings = {"W302", "W303", "W304", "W306", "W322"}
+    warnings = {"W302", "W303", "W304", "W306", "W322", "W324"}
     currencies = {"F323", "W321", "W323"}
     cards = {"F350", "F352", "F353", "F354", "W350", "W351", "W352", "W353"}
     databases = {"F370"}

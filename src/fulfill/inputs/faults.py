@@ -326,6 +326,11 @@ RULES: dict[str, tuple[str, str]] = {
         "a file of a run is as the run wrote it",
         "compare it with the original if you did not change it yourself; a warning",
     ),
+    "W324": (
+        "a group of countries that tariff rows name has its members in origin_groups.csv",
+        "add the table with a row for each country, as in the embedded network; tables of an "
+        "earlier version are read as they were meant; a warning",
+    ),
     "W310": (
         "a plain name means the embedded folder",
         "write ./name for the folder in the current directory; a warning",
