@@ -36,4 +36,45 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "it can be told whether a mark in a number separates decimals or thousands",
         "give --decimal point or --decimal comma",
     ),
+    "F409": (
+        "a file for --map has the declared sections and entries",
+        "correct the entry; the page 'From an order export to a plan' lists them",
+    ),
+    "F410": (
+        "an export has order ids, dates, articles and places",
+        "name the column under [columns] in a file for --map, or give all rows one value under "
+        "[values]",
+    ),
+    "F411": (
+        "it is known what the status of an order means",
+        "add the entry under [status] to the file for --map",
+    ),
+    "F412": (
+        "the prices of an export are in one known currency",
+        "give --currency, for instance --currency MXN; import other currencies one by one",
+    ),
+    "F413": (
+        "an order stands in one file",
+        "give every export once; where two shops number alike, import them one by one",
+    ),
+    "F414": (
+        "it is known which goods a category has",
+        "add the entry under [categories] to the file for --map",
+    ),
+    "F415": (
+        "an order of the export can be placed",
+        "see the reasons; name columns and values in a file for --map",
+    ),
+    "F416": (
+        "the orders are those of one year",
+        "give first and last day under [dates] in a file for --map",
+    ),
+    "W400": (
+        "the orders cover every period of the calendar",
+        "import a whole year, or read the plan as one for the periods covered; a warning",
+    ),
+    "W401": (
+        "the population of every zone is known",
+        "fill `population` in zones.csv: it bounds the orders that carriers take; a warning",
+    ),
 }
