@@ -1,0 +1,1 @@
+"""Orders as shops and marketplaces export them: where they went."""
