@@ -55,7 +55,7 @@ CITY_WEIGHT = 5.0
 IN_CITY = 0.15
 """Factor on the weight of a locality where the city is known: districts have names of villages."""
 SEAT_WEIGHT, SEAT_PEOPLE = 0.5, 2_000
-"""Weight of a place of so many people named by a code that ends in 0; smaller ones in proportion."""
+"""Weight of a place of so many people that a code ending in 0 names; less for smaller ones."""
 NEIGHBOUR_KM, NEIGHBOUR_CODES = 15.0, 15.0
 """Distances in space and in number at which the weight of a neighbour has fallen to 1/2 and 1/e."""
 SEAT_FACTOR, HIGHER_FACTOR, HUNDRED_WEIGHT = 8.0, 0.1, 0.1
@@ -71,15 +71,37 @@ MEXICO_CITY = 3530597
 """GeoNames id of Mexico City as a whole: a name without people, who are with its boroughs."""
 BOROUGHS = {
     "01": "Álvaro Obregón", "02": "Azcapotzalco", "03": "Benito Juárez", "04": "Coyoacán",
-    "05": "Delegación Cuajimalpa de Morelos", "06": "Cuauhtémoc", "07": "Gustavo Adolfo Madero", "08": "Iztacalco",
-    "09": "Iztapalapa", "10": "Magdalena Contreras", "11": "Miguel Hidalgo", "12": "Milpa Alta",
+    "05": "Delegación Cuajimalpa de Morelos", "06": "Cuauhtémoc", "07": "Gustavo Adolfo Madero",
+    "08": "Iztacalco", "09": "Iztapalapa", "10": "Magdalena Contreras",
+    "11": "Miguel Hidalgo", "12": "Milpa Alta",
     "13": "Tláhuac", "14": "Tlalpan", "15": "Venustiano Carranza", "16": "Xochimilco",
 }  # fmt: skip
 """Boroughs of Mexico City, as GeoNames writes them, by the first two digits of their postcodes."""
 
 # Municipalities that are not named after the town in which their people live, and towns whose
 # GeoNames name is another: state, name in addresses, GeoNames name. Public geography.
-ALSO_CALLED: tuple[tuple[str, str, str], ...] = ()
+ALSO_CALLED = (
+    ("Quintana Roo", "Benito Juárez", "Cancún"),
+    ("Quintana Roo", "Othón P. Blanco", "Chetumal"),
+    ("Quintana Roo", "Solidaridad", "Playa del Carmen"),
+    ("Tabasco", "Centla", "Frontera"),
+    ("Tabasco", "Centro", "Villahermosa"),
+    ("México", "Ixtlahuaca", "Ixtlahuaca de Rayón"),
+    ("México", "La Paz", "Los Reyes Acaquilpan"),
+    ("México", "Tecámac", "Tecámac de Felipe Villanueva"),
+    ("México", "Valle de Chalco Solidaridad", "Xico"),
+    ("Baja California Sur", "Comondú", "Ciudad Constitución"),
+    ("Baja California Sur", "Los Cabos", "San José del Cabo"),
+    ("Ciudad de México", "Cuajimalpa", "Delegación Cuajimalpa de Morelos"),
+    ("Ciudad de México", "La Magdalena Contreras", "Magdalena Contreras"),
+    ("Guerrero", "Zihuatanejo de Azueta", "Ixtapa-Zihuatanejo"),
+    ("Hidalgo", "Mineral de la Reforma", "Pachuquilla"),
+    ("Jalisco", "Zapotlán el Grande", "Ciudad Guzmán"),
+    ("Nayarit", "Bahía de Banderas", "Valle de Banderas"),
+    ("Sinaloa", "Ahome", "Los Mochis"),
+    ("Sinaloa", "Salvador Alvarado", "Guamúchil"),
+    ("Veracruz", "Álamo Temapache", "Álamo"),
+)
 
 
 def source_file(country: str) -> Path:

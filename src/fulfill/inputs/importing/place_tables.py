@@ -56,7 +56,6 @@ class PlaceTables:
     postcodes: pd.DataFrame
     prefixes: pd.DataFrame
     states: tuple[tuple[str, str], ...]
-    AMBIGUOUS = AMBIGUOUS
 
     def row_of(self, country: Index, code: Index) -> Index:
         """Return the rows of postcodes in `postcodes`; -1 for those it does not have."""
@@ -87,7 +86,8 @@ class PlaceTables:
             `UNKNOWN` where none has it.
         """
         key = place_key(name)
-        for meaning, wanted in zip(self.meanings, (key, key, shortened(key)), strict=True):
+        own, other = self.meanings
+        for meaning, wanted in ((own, key), (other, key), (own, shortened(key))):
             found = meaning.get((country, state, wanted))
             if found is not None:
                 return found
@@ -95,17 +95,25 @@ class PlaceTables:
 
     @cached_property
     def meanings(self) -> tuple[dict[tuple[int, int, str], int], ...]:
-        """Places by country, state and name: own names, other names, names without titles."""
-        names = self.names
-        country = self.places.country.map(COUNTRIES.index).to_numpy()[names.place]
-        state = pd.Series(list(zip(self.places.country, self.places.state, strict=True)))
-        state = state.map(self.states.index).to_numpy()[names.place]
-        table = names.assign(country=country, state=state)
+        """Places by country, state and name: by their own names, and by their other names.
+
+        An own name also counts without its title: "Lázaro Cárdenas" may be the city called "Ciudad
+        Lázaro Cárdenas" or the village of that name.
+        """
+        number = {state: index for index, state in enumerate(self.states)}
+        pairs = zip(self.places["country"], self.places["state"], strict=True)
+        state = np.array([number[pair] for pair in pairs])
+        country = np.array([COUNTRIES.index(one) for one in self.places["country"]])
+        place = self.names["place"].to_numpy()
+        table = self.names.assign(country=country[place], state=state[place])
         # every name also counts for the country as a whole
         table = pd.concat([table, table.assign(state=UNKNOWN)], ignore_index=True)
-        own = table[table.own]
-        short = own.assign(key=[shortened(key) for key in own.key])
-        return tuple(map(_meaning, (own, table[~table.own], short)))
+        own = table[table["own"]]
+        short = own.assign(key=[shortened(key) for key in own["key"]])
+        own = pd.concat([own, short]).drop_duplicates(
+            ["state", "country", "key", "place", "people"]
+        )
+        return _meaning(own), _meaning(table[~table["own"]])
 
     @cached_property
     def trees(self) -> dict[str, tuple[Any, Index]]:
@@ -150,7 +158,7 @@ def place_tables() -> PlaceTables:
     return PlaceTables(**tables, states=states)
 
 
-def outlines_of(country: str, lat: Array, lon: Array) -> NDArray[np.bool_]:
+def in_country(country: str, lat: Array, lon: Array) -> NDArray[np.bool_]:
     """Tell which points lie in a country, or so near to its coarse outline that they may.
 
     Parameters
@@ -198,18 +206,16 @@ def _search(keys: Index, country: Index, code: Index) -> Index:
 def _meaning(names: pd.DataFrame) -> dict[tuple[int, int, str], int]:
     """Return the place that each name means, by country, state and key; `AMBIGUOUS` if several."""
     keys = ["country", "state", "key"]
-    people = names.assign(people=names.people.fillna(0.0))
-    people = people.groupby([*keys, "place"], as_index=False).people.sum()
+    summed = names.assign(people=names["people"].fillna(0.0))
+    summed = summed.groupby([*keys, "place"], as_index=False)[["people"]].sum()
     # the largest place comes first; the others together must be small beside it
-    people = people.sort_values([*keys, "people", "place"], ascending=[True] * 3 + [False, True])
-    groups = people.groupby(keys)
-    most = groups.agg(
-        place=("place", "first"), largest=("people", "first"), count=("place", "size")
-    )
-    others = groups.people.sum() - most.largest
-    clear = (most["count"] == 1) | ((others <= NAMESAKES * most.largest) & (most.largest > 0))
-    found = most.place.where(clear, AMBIGUOUS)
-    return {key: int(place) for key, place in found.items()}
+    summed = summed.sort_values([*keys, "people", "place"], ascending=[True] * 3 + [False, True])
+    groups = summed.groupby(keys)
+    most = groups.first()
+    others = groups["people"].sum() - most["people"]
+    clear = (groups.size() == 1) | ((others <= NAMESAKES * most["people"]) & (most["people"] > 0))
+    found = most["place"].where(clear, AMBIGUOUS)
+    return dict(zip(found.index.tolist(), found.astype(int).tolist(), strict=True))
 
 
 def _on_sphere(lat: Array, lon: Array) -> Array:
