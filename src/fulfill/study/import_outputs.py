@@ -89,7 +89,7 @@ SEGMENTS = (
 )
 SEASON = (
     Figure("name", "", "", "period", "name of the period"),
-    Figure("days", "days", WHOLE, "days", "days of the period that the orders cover"),
+    Figure("days", "", WHOLE, "days", "days of the period that the orders cover"),
     Figure("orders", "orders", WHOLE, "orders", "placed orders"),
     Figure("intensity", "", CENTS, "intensity", "orders a day over the mean day"),
 )

@@ -186,7 +186,7 @@ def import_orders(
         files=read.files,
         figures=_figures(read, orders, placed, good, len(table), len(segments.table)),
         rate=rate,
-        warnings=tuple(_warnings(season, table)),
+        warnings=(*_season_warnings(season), *zone_warnings(table)),
     )
 
 
@@ -312,15 +312,30 @@ def _one(values: Sequence[str]) -> str | list[str]:
     return distinct if len(distinct) > 1 else "".join(distinct)
 
 
-def _warnings(season: pd.DataFrame, zones: pd.DataFrame) -> list[Fault]:
-    """Warn of periods that the orders do not cover, and of zones without a known population."""
-    faults = []
+def _season_warnings(season: pd.DataFrame) -> list[Fault]:
+    """Warn of periods that the orders do not cover (W400)."""
     empty = season.loc[season["days"] == 0, "period_id"].tolist()
-    if empty:
-        detail = f"no day of {', '.join(empty)}; the orders count as those of a year"
-        faults.append(Fault("W400", "orders", detail=detail))
+    if not empty:
+        return []
+    detail = f"no day of {', '.join(empty)}; the orders count as those of a year"
+    return [Fault("W400", "orders", detail=detail)]
+
+
+def zone_warnings(zones: pd.DataFrame) -> list[Fault]:
+    """Warn of zones without a known population.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        In the form of zones.csv.
+
+    Returns
+    -------
+    list of Fault
+        W401, or nothing.
+    """
     unknown = zones.loc[zones["population"] == 0, "name"].tolist()
-    if unknown:
-        detail = f"{len(unknown)} zones, such as {', '.join(unknown[:3])}"
-        faults.append(Fault("W401", "zones.csv", column="population", detail=detail))
-    return faults
+    if not unknown:
+        return []
+    detail = f"{len(unknown)} zones, such as {', '.join(unknown[:3])}"
+    return [Fault("W401", "zones.csv", column="population", detail=detail)]
