@@ -30,6 +30,19 @@ TABLES = [("network", table) for table in NETWORK_TABLES] + [
 ]
 
 
+def whole_commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Return the commands of a group by their whole names, those of groups in it too."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        found[f"{before}{name}"] = command
+        if isinstance(command, click.Group):
+            found |= whole_commands(command, f"{before}{name} ")
+    return found
+
+
+COMMANDS = whole_commands(main)
+
+
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The generated pages, as `make docs` writes them."""
@@ -48,21 +61,21 @@ def page(folder: Path, name: str) -> str:
     return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_documented(generated: Path, command: str) -> None:
-    assert main.commands[command].help
+    assert COMMANDS[command].help
     assert f"## fulfill {command}\n" in page(generated, "commands")
     assert f"| `fulfill {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`{command}`" in page(DOCS, "architecture")
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_is_documented_under_its_command_with_its_meaning(
     generated: Path, name: str
 ) -> None:
     section = page(generated, "commands").split(f"## fulfill {name}\n")[1].split("\n## ")[0]
     rows = dict(re.findall(r"^\| `(--[\w-]+).*?` \| (.+) \|$", section, flags=re.MULTILINE))
-    options = [param for param in main.commands[name].params if param.param_type_name == "option"]
+    options = [param for param in COMMANDS[name].params if param.param_type_name == "option"]
     assert {param.opts[0] for param in options} == set(rows)
     assert all(len(meaning) > 10 for meaning in rows.values()), rows
 
@@ -112,10 +125,7 @@ def test_files_of_the_repository_that_the_pages_name_exist() -> None:
 
 def test_options_that_the_handwritten_pages_name_exist() -> None:
     known = {
-        form
-        for command in main.commands.values()
-        for param in command.params
-        for form in param.opts
+        form for command in COMMANDS.values() for param in command.params for form in param.opts
     }
     for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -132,7 +142,9 @@ def test_commands_that_the_pages_show_can_be_typed() -> None:
     typed = [shlex.split(text, comments=True) for text in shown if not re.search("…|--help", text)]
     assert len(typed) > 30
     for _, name, *args in typed:
-        main.commands[name].make_context(name, args, parent=click.Context(main))
+        whole = f"{name} {args[0]}" if args and f"{name} {args[0]}" in COMMANDS else name
+        args = args[len(whole.split()) - 1 :]
+        COMMANDS[whole].make_context(whole, args, parent=click.Context(main))
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:

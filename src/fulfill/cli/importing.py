@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -84,11 +85,9 @@ def orders(
     network: str,
     zones: int | None,
     currency: str | None,
-    encoding: str | None,
-    decimal: str | None,
-    date_order: str | None,
     overwrite: bool,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Make a demand of exports of orders: CSV, XLSX or Parquet, a line an article.
 
@@ -117,18 +116,12 @@ def orders(
             files,
             found,
             known,
-            reading=Reading(encoding, decimal, date_order),
+            reading=Reading(**reading),
             mapped=mapped,
             wanted=zones,
             currency=currency,
         )
-        options = {
-            "zones": zones,
-            "currency": currency,
-            "encoding": encoding,
-            "decimal": decimal,
-            "date_order": date_order,
-        }
+        options = {"zones": zones, "currency": currency, **reading}
         lost = write_import(imported, found, draft, options)
         load(str(draft / IMPORT_NETWORK), str(draft))  # so that what is written can be planned
     for warning in imported.warnings:

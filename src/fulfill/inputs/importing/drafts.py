@@ -24,6 +24,8 @@ MEASURED = ("price_usd", "weight_kg", "return_rate", "skus", "demand_cv")
 """Columns of products.csv that orders can show."""
 SCALED = {"transfer_value_usd": "price_usd", "volume_m3": "weight_kg"}
 """Columns that grow with another one."""
+PROPORTIONAL = "transfer_value_usd"
+"""Column with which the cost of the goods grows."""
 _RANGE_PART = re.compile(r"\s*(\w+)\s*=\s*([^.\s]+(?:\.[0-9]+)?)\s*\.\.\s*(\S+)\s*")
 LEAST = {"price_usd": 0.01, "weight_kg": 0.001, "skus": 1.0}
 """Smallest figures that products.csv admits."""
@@ -52,49 +54,58 @@ def product_tables(
         product_id, like (product of the network) and figures (columns taken from it) of each
         product.
     """
-    usd, written = network["products"], network.written["products"]
-    texts = _texts(network, PRODUCTS)
-    rows, scales, missing = [], [], list[dict[str, Any]]()
+    usd, texts = network["products"], _texts(network, PRODUCTS)
+    rows, likes, missing = [], [], list[dict[str, Any]]()
     for segment in segments.table.to_dict("records"):
         at = int(segment["like"])
         like = usd.iloc[at]
         shown = _measured(segment, per_usd)
-        scale = {name: shown[by] / like[by] for name, by in SCALED.items() if by in shown}
-        figures = {**shown, **{name: like[name] * factor for name, factor in scale.items()}}
-        # amounts stay in the currency of the row
-        money = float(written["price_usd"].iloc[at]) / like["price_usd"]
-        cells = dict(texts.iloc[at])
-        cells |= {
-            name: f"{value * (money if name.endswith('_usd') else 1.0):.6g}"
-            for name, value in figures.items()
-        }
         taken = [c.name for c in PRODUCTS.columns if c.unit and c.name not in shown]
-        like_id = str(like["product_id"])
-        cells |= {
-            "product_id": segment["product_id"],
-            "name": segment["name"],
-            "abc": segment["abc"],
-            "source": f"own orders of {days}: {', '.join(shown)}; assumed, those of {like_id} in "
-            f"{network.name}: {', '.join([*taken, 'tariff_class', 'stocking'])}",
-            "source_date": days[-10:],
-            "status": "measured",
-            "range": _scaled_range(cells.get("range", ""), scale, shown),
-        }
-        rows.append(cells)
-        scales.append(scale.get("transfer_value_usd", 1.0))
-        missing.append({"product_id": segment["product_id"], "like": like_id, "figures": taken})
-    likes = [str(usd["product_id"].iloc[row]) for row in segments.table["like"]]
-    new = pd.DataFrame({"like": likes, "new": segments.table["product_id"], "scale": scales})
-    tables = {"products": pd.DataFrame(rows)[list(texts.columns)]}
+        scale = {name: shown[by] / like[by] for name, by in SCALED.items() if by in shown}
+        # amounts stay in the currency of the row
+        money = float(network.written["products"]["price_usd"].iloc[at]) / like["price_usd"]
+        source = (
+            f"own orders of {days}: {', '.join(shown)}; assumed, those of {like['product_id']} in "
+            f"{network.name}: {', '.join([*taken, 'tariff_class', 'stocking'])}"
+        )
+        cells = dict(texts.iloc[at])
+        rows.append(
+            {
+                **cells,
+                **_written({**shown, **{n: like[n] * by for n, by in scale.items()}}, money),
+                **{name: segment[name] for name in ("product_id", "name", "abc")},
+                "source": source,
+                "source_date": days[-10:],
+                "status": "measured",
+                "range": _scaled_range(cells.get("range", ""), scale, shown),
+            }
+        )
+        likes.append((like["product_id"], segment["product_id"], scale.get(PROPORTIONAL, 1.0)))
+        missing.append(
+            {"product_id": segment["product_id"], "like": like["product_id"], "figures": taken}
+        )
+    new = pd.DataFrame(likes, columns=["like", "new", "scale"])
+    return {"products": pd.DataFrame(rows), **_other_tables(network, new)}, missing
+
+
+def _written(figures: Mapping[str, float], money: float) -> dict[str, str]:
+    """Return figures as text, amounts of USD times the units of a currency."""
+    return {
+        name: f"{value * (money if name.endswith('_usd') else 1.0):.6g}"
+        for name, value in figures.items()
+    }
+
+
+def _other_tables(network: Network, new: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the other tables that name products, see `_for_products`."""
+    tables = {}
     for table in NETWORK_TABLES:
         named = any(column.name == "product_id" for column in table.columns)
-        if named and table.name != PRODUCTS.name:
-            known = _texts(network, table)
-            if len(known):
-                tables[table.name] = _for_products(
-                    known, new, priced=table.name == GOODS_COSTS.name
-                )
-    return tables, missing
+        known = _texts(network, table) if named and table.name != PRODUCTS.name else pd.DataFrame()
+        if len(known):
+            priced = table.name == GOODS_COSTS.name
+            tables[table.name] = _for_products(known, new, priced=priced)
+    return tables
 
 
 def _measured(segment: Mapping[Any, Any], per_usd: float) -> dict[str, float]:

@@ -6,8 +6,8 @@ came in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ from fulfill.inputs.importing.order_lines import (
 from fulfill.inputs.importing.order_map import OrderMap
 from fulfill.inputs.importing.orders import Orders, to_orders
 from fulfill.inputs.importing.places import Placed, place_orders
-from fulfill.inputs.importing.segments import Segments, to_segments
-from fulfill.inputs.importing.zones import to_zones
+from fulfill.inputs.importing.segments import Segments, category_families, to_segments
+from fulfill.inputs.importing.zones import Zones, to_zones
 from fulfill.inputs.network import Network
 from fulfill.inputs.periods import period_of
 
@@ -122,71 +122,103 @@ def import_orders(
     Raises
     ------
     InputError
-        With every fault of the files, see `read_order_lines`, `to_orders` and `to_segments`; F323
+        With every fault of the files, see `read_order_lines`, `to_orders` and `category_families`; F323
         where a currency has no rate, F415 where no order is left, F416 where the orders cover more
         than a year.
     """
     read = read_order_lines(paths, mapped, reading)
-    countries = frozenset(network["countries"]["country"])
-    orders, faults = to_orders(read, mapped, countries, currency)
-    rate, found = _rate(orders, network)
-    if faults or found:
-        raise InputError([*faults, *found])
-    usable = (orders.frame["reason"] == "").to_numpy()
-    placed = place_orders(
-        *(
-            orders.frame.loc[usable, name]
-            for name in ("country", "postcode", "city", "state", "lat", "lon")
-        )
-    )
-    place = np.full(len(usable), -1, np.int64)
-    place[usable] = placed.place_id
-    orders.frame.loc[usable, "reason"] = np.where(
-        placed.place_id < 0, np.asarray(placed.reason, object), ""
-    )
-    good = place >= 0
-    faults = _span_faults(orders, good)
-    if faults:
-        raise InputError(faults)
-    segments, faults = to_segments(orders, good, network["products"], mapped)
-    if faults:
-        raise InputError(faults)
-    number = np.bincount(place[good], minlength=len(placed.places))
+    orders, rate, families = _understood(read, mapped, network, currency)
+    orders, placed = _with_places(orders)
+    good = (orders.frame["reason"] == "").to_numpy()
+    _check_span(orders, good)
+    segments = to_segments(orders, good, network["products"], families)
+    number = np.bincount(orders.frame.loc[good, "place"], minlength=len(placed.places))
     zones = to_zones(placed.places, number, known_zones, wanted)
-    day = orders.frame["day"].to_numpy("datetime64[D]")[good]
-    by_day = pd.Series(day).value_counts().sort_index()
-    periods = {one: period_of(network["calendar"], one.date()) for one in by_day.index}
-    cells = pd.DataFrame(
-        {
-            "zone_id": zones.table["zone_id"].to_numpy()[zones.of_place[place[good]]],
-            "product_id": segments.table["product_id"].to_numpy()[
-                segments.of_article[orders.frame["sku"].to_numpy(np.int64)[good]]
-            ],
-            "period_id": pd.Series(day).map(periods),
-        }
-    )
-    counted = cells.groupby(list(cells), sort=True).size().rename("orders").reset_index()
-    days = f"{day.min()} to {day.max()}"
-    per_usd = rate.units_per_usd if rate else 1.0
-    tables, missing = product_tables(network, segments, per_usd, days)
-    season = _season(network["calendar"], by_day, periods)
-    table = zones.table.assign(
-        orders=np.bincount(zones.of_place[place[good]], minlength=len(zones.table))
-    )
+    return _imported(read, orders, placed, segments, zones, network=network, rate=rate)
+
+
+def _imported(
+    read: OrderLines,
+    orders: Orders,
+    placed: Placed,
+    segments: Segments,
+    zones: Zones,
+    *,
+    network: Network,
+    rate: ExchangeRate | None,
+) -> ImportedOrders:
+    """Return the tables and figures of orders whose zones and products are known."""
+    good = (orders.frame["reason"] == "").to_numpy()
+    cells = _cells(orders.frame[good], zones, segments, network["calendar"])
+    days = f"{cells['day'].min().date()} to {cells['day'].max().date()}"
+    tables, missing = product_tables(network, segments, rate.units_per_usd if rate else 1.0, days)
+    season = _season(network["calendar"], cells)
+    of_zone = cells["zone_id"].value_counts()
+    table = zones.table.assign(orders=zones.table["zone_id"].map(of_zone))
+    counted = cells.groupby(["zone_id", "product_id", "period_id"], sort=True).size()
     return ImportedOrders(
         zones=table,
-        orders=counted,
+        orders=counted.rename("orders").reset_index(),
         parameters=_parameters(orders.frame[good], days),
         network_tables=tables,
         segments=segments,
         missing=missing,
         season=season,
-        by_day=by_day,
+        by_day=cells["day"].value_counts().sort_index(),
         refused=_refused(orders, read),
         files=read.files,
-        figures=_figures(read, orders, placed, good, len(table), len(segments.table)),
+        figures={
+            **_figures(read, orders, good),
+            **_evidence(read, placed),
+            "zones": len(table),
+            "products": len(segments.table),
+        },
         rate=rate,
         warnings=(*_season_warnings(season), *zone_warnings(table)),
+    )
+
+
+def _understood(
+    read: OrderLines, mapped: OrderMap, network: Network, currency: str | None
+) -> tuple[Orders, ExchangeRate | None, dict[str, str]]:
+    """Return the orders of the lines, the rate of their prices, and the families of categories."""
+    countries = frozenset(network["countries"]["country"])
+    orders, faults = to_orders(read, mapped, countries, currency)
+    rate, found = _rate(orders, network)
+    families, unknown = category_families(orders.skus["category"], network["products"], mapped)
+    if faults or found or unknown:
+        raise InputError([*faults, *found, *unknown])
+    return orders, rate, families
+
+
+def _with_places(orders: Orders) -> tuple[Orders, Placed]:
+    """Return orders with the column `place`, -1 where refused, and how they were placed."""
+    frame = orders.frame
+    usable = (frame["reason"] == "").to_numpy()
+    evidence = ("country", "postcode", "city", "state", "lat", "lon")
+    placed = place_orders(*(frame.loc[usable, name] for name in evidence))
+    place = np.full(len(frame), -1, np.int64)
+    place[usable] = placed.place_id
+    reason = frame["reason"].to_numpy(object).copy()
+    reason[usable] = np.where(placed.place_id < 0, placed.reason, "")
+    return replace(orders, frame=frame.assign(place=place, reason=reason)), placed
+
+
+def _cells(
+    frame: pd.DataFrame, zones: Zones, segments: Segments, calendar: pd.DataFrame
+) -> pd.DataFrame:
+    """Return zone_id, product_id, period_id and day of each placed order."""
+    zone = zones.of_place[frame["place"].to_numpy(np.int64)]
+    product = segments.of_article[frame["sku"].to_numpy(np.int64)]
+    day = frame["day"].reset_index(drop=True)
+    periods = {one: period_of(calendar, one.date()) for one in pd.DatetimeIndex(day.unique())}
+    return pd.DataFrame(
+        {
+            "zone_id": zones.table["zone_id"].to_numpy()[zone],
+            "product_id": segments.table["product_id"].to_numpy()[product],
+            "period_id": day.map(periods),
+            "day": day,
+        }
     )
 
 
@@ -202,36 +234,32 @@ def _rate(orders: Orders, network: Network) -> tuple[ExchangeRate | None, list[F
     return None, [Fault("F323", "--currency", value=currency, detail=detail)]
 
 
-def _span_faults(orders: Orders, good: NDArray[np.bool_]) -> list[Fault]:
-    """Find exports without a usable order, and such as cover more than a year."""
+def _check_span(orders: Orders, good: NDArray[np.bool_]) -> None:
+    """Refuse exports without a usable order, and such as cover more than a year."""
     if not good.any():
         counts = orders.frame["reason"].value_counts()
-        return [
-            Fault("F415", "orders", detail=", ".join(f"{n:,} {why}" for why, n in counts.items()))
-        ]
+        detail = ", ".join(f"{n:,} {why}" for why, n in counts.items())
+        raise InputError([Fault("F415", "orders", detail=detail)])
     day = orders.frame["day"].to_numpy("datetime64[D]")[good]
     span = int((day.max() - day.min()).astype(np.int64)) + 1
-    if span <= LONGEST:
-        return []
-    first = day.max() - np.timedelta64(364, "D")
-    detail = f"{day.min()} to {day.max()}; for instance [dates] first = {first}"
-    return [Fault("F416", "--map", column="dates", value=f"{span} days", detail=detail)]
+    if span > LONGEST:
+        first = day.max() - np.timedelta64(364, "D")
+        detail = f"{day.min()} to {day.max()}; for instance [dates] first = {first}"
+        raise InputError(
+            [Fault("F416", "--map", column="dates", value=f"{span} days", detail=detail)]
+        )
 
 
-def _season(
-    calendar: pd.DataFrame, by_day: pd.Series, periods: Mapping[pd.Timestamp, str]
-) -> pd.DataFrame:
+def _season(calendar: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return orders and intensity of the periods over the days that the orders cover."""
-    whole = pd.date_range(by_day.index.min(), by_day.index.max())
-    of_day = [periods.get(day) or period_of(calendar, day.date()) for day in whole]
-    days = pd.Series(of_day).value_counts()
-    number = by_day.groupby(by_day.index.map(dict(periods))).sum()
+    whole = pd.date_range(cells["day"].min(), cells["day"].max())
+    days = pd.Series([period_of(calendar, day.date()) for day in whole]).value_counts()
     table = calendar[["period_id", "name"]].copy()
     table["days"] = table["period_id"].map(days).fillna(0).astype(int)
+    number = cells["period_id"].value_counts()
     table["orders"] = table["period_id"].map(number).fillna(0).astype(int)
-    mean = by_day.sum() / len(whole)
     rate = table["orders"] / table["days"].where(table["days"] > 0)
-    return table.assign(intensity=rate / mean)
+    return table.assign(intensity=rate / (len(cells) / len(whole)))
 
 
 def _parameters(frame: pd.DataFrame, days: str) -> pd.DataFrame:
@@ -266,32 +294,32 @@ def _refused(orders: Orders, read: OrderLines) -> pd.DataFrame:
     return table
 
 
-def _figures(
-    read: OrderLines,
-    orders: Orders,
-    placed: Placed,
-    good: NDArray[np.bool_],
-    n_zones: int,
-    n_products: int,
-) -> dict[str, Any]:
-    """Return the reconciliation and what was recognised."""
+def _figures(read: OrderLines, orders: Orders, good: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the reconciliation of orders and values."""
     frame = orders.frame
     refused = frame[~good].groupby("reason")
-    counts = {str(why): int(n) for why, n in refused.size().items()}
     value = frame["value"].fillna(0.0)
     worth = {str(why): round(float(v), 2) for why, v in refused["value"].sum().items()}
-    files = read.files
-    how = pd.Series(np.asarray(placed.how, object)[placed.place_id >= 0]).value_counts()
     return {
         "orders_in": len(frame),
         "orders_placed": int(good.sum()),
-        "orders_refused": counts,
+        "orders_refused": {str(why): int(n) for why, n in refused.size().items()},
         "value_in": round(float(value.sum()), 2) if orders.priced else None,
         "value_placed": round(float(value[good].sum()), 2) if orders.priced else None,
         "value_refused": worth if orders.priced else {},
         "currency": str(frame["currency"].iloc[0]) or None,
-        "zones": n_zones,
-        "products": n_products,
+        "lines": len(read.frame),
+        "orders_with_several_products": int((frame["articles"] > 1)[good].sum()),
+        "cancelled": int(frame["cancelled"][good].sum()),
+        "returned": int(frame["returned"][good].sum()),
+    }
+
+
+def _evidence(read: OrderLines, placed: Placed) -> dict[str, Any]:
+    """Return what was recognised and put right in the files, and what placed the orders."""
+    files = read.files
+    how = pd.Series(placed.how[placed.place_id >= 0]).value_counts()
+    return {
         "encoding": _one([file.encoding for file in files]),
         "delimiter": _one([file.delimiter for file in files]),
         "date_order": _one([file.date_order for file in files]),
@@ -299,10 +327,6 @@ def _figures(
         "repaired": {**read.repaired, **{kind: n for kind, n in placed.repaired.items() if n}},
         "conflicts": {kind: n for kind, n in placed.conflicts.items() if n},
         "placed_by": {str(kind): int(n) for kind, n in how.items()},
-        "lines": len(read.frame),
-        "orders_with_several_products": int((frame["articles"] > 1)[good].sum()),
-        "cancelled": int(frame["cancelled"][good].sum()),
-        "returned": int(frame["returned"][good].sum()),
     }
 
 

@@ -7,9 +7,9 @@ model is in orders. Orders that cannot be used keep their row, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,60 +90,80 @@ def to_orders(
         for orders in several files.
     """
     lines = read.frame
-    code, ids = pd.factorize(lines["order_id"])
-    nameless = (lines["order_id"] == "").to_numpy()
-    # each line without an id is counted by itself
-    code = np.where(nameless, len(ids) + np.cumsum(nameless) - 1, code)
-    code = pd.factorize(code)[0].astype(np.int64)
-    n = int(code.max()) + 1
+    code, n = _order_codes(lines["order_id"])
     meaning, faults = _meanings(lines, mapped, read)
     faults += _repeated(lines, code, n, read)
     article, skus = _articles(lines, mapped)
     priced, value = _values(lines, code, n)
     unit, found = _currency(lines, read, currency) if priced else ("", [])
-    faults += found
-    worth = np.where(np.isnan(value), lines["quantity"].to_numpy(float), value)
-    main = np.lexsort((np.arange(len(code)), -np.nan_to_num(worth), code))
-    first = main[np.unique(code[main], return_index=True)[1]]
-    begin = _first_filled(code, n, np.ones(len(code), bool))
-    fields = {
-        name: _of_order(lines[name], code, n) for name in ("postcode", "city", "state", "country")
-    }
-    points = {
-        name: _number_of_order(lines[name].to_numpy(float), code, n) for name in ("lat", "lon")
-    }
-    fields["country"] = _country_codes(fields["country"], fields["state"])
-    quantity = lines["quantity"].to_numpy(float)
-    days = lines["day"].to_numpy("datetime64[D]")
-    at = _first_filled(code, n, ~np.isnat(days))
-    weight = lines["weight_kg"].to_numpy(float)
-    pairs = np.unique(code * (len(skus) + 1) + article)
-    others = len(code) * _counts(code, n, np.isin(meaning, (ORDERED, RETURNED)))
-    frame = pd.DataFrame(
-        {
-            "day": np.where(at >= 0, days[at], np.datetime64("NaT")).astype("datetime64[D]"),
-            **fields,
-            **points,
-            "sku": article[first],
-            "value": _sums(code, n, value) if priced else np.nan,
-            "currency": unit,
-            "weight_kg": _sums(code, n, np.where(weight > 0, weight * quantity, np.nan)),
-            "lines": np.bincount(code, minlength=n),
-            "articles": np.bincount(pairs // (len(skus) + 1), minlength=n),
-            "cancelled": _counts(code, n, meaning == CANCELLED) > others,
-            "returned": _counts(code, n, meaning == RETURNED) > 0,
-            "file": lines["file"].to_numpy()[begin],
-            "row": lines["row"].to_numpy()[begin],
-        }
+    frame = _of_orders(lines, code, n).assign(
+        **_goods_of_orders(lines, code, n, article, value),
+        currency=unit,
+        cancelled=_counts(code, n, meaning == CANCELLED)
+        > len(code) * _counts(code, n, np.isin(meaning, (ORDERED, RETURNED))),
+        returned=_counts(code, n, meaning == RETURNED) > 0,
     )
+    if not priced:
+        frame["value"] = np.nan
     real = np.isin(meaning, (ORDERED, CANCELLED, RETURNED))
     unpaid = (_counts(code, n, meaning == NO_ORDER) > 0) & (_counts(code, n, real) == 0)
-    reason = _reasons(frame, lines, code, mapped, countries, unpaid, priced)
-    reason[np.unique(code[nameless])] = "no_order_id"
-    frame["reason"] = reason
-    frame["cancelled"] &= reason != "not_an_order"
-    kept = pd.DataFrame({"order": code, "sku": article, "quantity": quantity})
-    return Orders(frame, kept[(reason == "")[code]], skus, priced), faults
+    tests = {
+        "no_order_id": _counts(code, n, (lines["order_id"] == "").to_numpy()) > 0,
+        "not_an_order": unpaid,
+        **_tests(frame, lines, code, mapped, countries),
+        "no_price": priced & frame["value"].isna().to_numpy(),
+    }
+    frame["reason"] = np.select([tests[name] for name in REASONS], REASONS, "").astype(object)
+    kept = pd.DataFrame({"order": code, "sku": article, "quantity": lines["quantity"]})
+    usable = (frame["reason"] == "").to_numpy()
+    return Orders(frame, kept[usable[code]], skus, priced), [*faults, *found]
+
+
+def _order_codes(ids: pd.Series) -> tuple[Index, int]:
+    """Return the order of each line, and the number of orders; a line without an id is its own."""
+    code, distinct = pd.factorize(ids)
+    nameless = (ids == "").to_numpy()
+    code = np.where(nameless, len(distinct) + np.cumsum(nameless) - 1, code)
+    code, whole = pd.factorize(code)
+    return code.astype(np.int64), len(whole)
+
+
+def _of_orders(lines: pd.DataFrame, code: Index, n: int) -> pd.DataFrame:
+    """Return what belongs to the order: its day, its place and its first line."""
+    day = lines["day"].to_numpy("datetime64[D]")
+    dated, first = (_first_filled(code, n, rows) for rows in (~np.isnat(day), code >= 0))
+    texts = {
+        name: _of_order(lines[name], code, n) for name in ("postcode", "city", "state", "country")
+    }
+    texts["country"] = _country_codes(texts["country"], texts["state"])
+    return pd.DataFrame(
+        {
+            "day": np.where(dated >= 0, day[dated], np.datetime64("NaT")).astype("datetime64[s]"),
+            **texts,
+            "lat": _number_of_order(lines["lat"].to_numpy(float), code, n),
+            "lon": _number_of_order(lines["lon"].to_numpy(float), code, n),
+            "file": lines["file"].to_numpy()[first],
+            "row": lines["row"].to_numpy()[first],
+        }
+    )
+
+
+def _goods_of_orders(
+    lines: pd.DataFrame, code: Index, n: int, article: Index, value: NDArray[np.float64]
+) -> dict[str, NDArray[Any]]:
+    """Return the main article, the value, the weight, and the number of lines and articles."""
+    quantity, weight = lines["quantity"].to_numpy(float), lines["weight_kg"].to_numpy(float)
+    worth = np.nan_to_num(np.where(np.isnan(value), quantity, value))
+    main = np.lexsort((np.arange(len(code)), -worth, code))
+    most = int(article.max()) + 1
+    pairs = np.unique(code * most + article)
+    return {
+        "sku": article[main[np.unique(code[main], return_index=True)[1]]],
+        "value": _sums(code, n, value),
+        "weight_kg": _sums(code, n, np.where(weight > 0, weight * quantity, np.nan)),
+        "lines": np.bincount(code, minlength=n),
+        "articles": np.bincount(pairs // most, minlength=n),
+    }
 
 
 @cache
@@ -258,37 +278,32 @@ def _country_codes(texts: NDArray[np.object_], states: NDArray[np.object_]) -> N
     return np.where(texts == "", by_state[state], named)
 
 
-def _reasons(
+def _tests(
     frame: pd.DataFrame,
     lines: pd.DataFrame,
     code: Index,
     mapped: OrderMap,
     countries: frozenset[str],
-    unpaid: Flags,
-    priced: bool,
-) -> NDArray[np.object_]:
-    """Return why each order is refused, empty where it is not; see `REASONS`."""
+) -> dict[str, Flags]:
+    """Return which orders cannot be used for the reasons that their lines alone give."""
     n, quantity = len(frame), lines["quantity"].to_numpy(float)
-    day = frame["day"].to_numpy("datetime64[D]")
-    country = frame["country"]
+    day, country = frame["day"].to_numpy("datetime64[D]"), frame["country"]
     outside = np.zeros(n, bool)
     if mapped.first:
         outside |= day < np.datetime64(mapped.first)
     if mapped.last:
         outside |= day > np.datetime64(mapped.last)
-    tests: Mapping[str, Flags] = {
-        "not_an_order": unpaid,
-        "lines_disagree": _disagree(code, n, pd.factorize(lines["postcode"].replace("", None))[0])
+    postcode = pd.factorize(lines["postcode"].replace("", None))[0]
+    return {
+        "lines_disagree": _disagree(code, n, postcode)
         | _disagree(code, n, pd.factorize(lines["day"])[0]),
         "no_date": np.isnat(day),
         "outside_dates": outside,
         "no_quantity": _counts(code, n, np.isnan(quantity)) > 0,
         "no_goods": _counts(code, n, quantity > 0) == 0,
-        "no_price": priced & frame["value"].isna().to_numpy(),
         "no_country": (country == "").to_numpy(),
         "country_not_served": ~country.isin([*countries, ""]).to_numpy(),
     }
-    return np.select(list(tests.values()), list(tests), "").astype(object)
 
 
 def _disagree(code: Index, n: int, values: Index) -> Flags:

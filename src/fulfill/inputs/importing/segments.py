@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +47,11 @@ class Segments:
 
 
 def to_segments(
-    orders: Orders, placed: NDArray[np.bool_], products: pd.DataFrame, mapped: OrderMap
-) -> tuple[Segments, list[Fault]]:
+    orders: Orders,
+    placed: NDArray[np.bool_],
+    products: pd.DataFrame,
+    families: Mapping[str, str],
+) -> Segments:
     """Make products of the articles of placed orders.
 
     Parameters
@@ -57,13 +61,12 @@ def to_segments(
         Orders with a place.
     products : DataFrame
         products.csv of the network.
-    mapped : OrderMap
+    families : mapping of str to str
+        Of `category_families`.
 
     Returns
     -------
-    segments : Segments
-    faults : list of Fault
-        F414 for categories of which it is not known what they are like.
+    Segments
     """
     lines = orders.lines[placed[orders.lines["order"].to_numpy()]]
     n_skus = len(orders.skus)
@@ -73,10 +76,7 @@ def to_segments(
     by_article = np.bincount(main, minlength=n_skus)
     used = (volume > 0) | (by_article > 0)
     category = orders.skus["category"].to_numpy(object).copy()
-    family, faults = _families(category, used, products, mapped)
-    if faults:
-        empty = Segments(pd.DataFrame(), np.full(n_skus, -1), volume)
-        return empty, faults
+    family = np.array([families[text] for text in category], object)
     share = pd.Series(by_article).groupby(category).transform("sum").to_numpy() / by_article.sum()
     category = np.where(share < SMALL, family, category)
     abc = _classes(volume)
@@ -97,18 +97,32 @@ def to_segments(
         whole[used & (whole >= 0)], np.ones(n_skus)[used & (whole >= 0)], len(table)
     )
     figures["demand_cv"] = _variation(orders, lines, whole, len(table))
-    return Segments(table.assign(**figures), code.astype(np.int64), -np.sort(-volume[used])), []
+    return Segments(table.assign(**figures), code.astype(np.int64), -np.sort(-volume[used]))
 
 
 CLASS_WORDS = {"A": "best sellers", "B": "middle", "C": "long tail"}
 
 
-def _families(
-    category: NDArray[np.object_], used: NDArray[np.bool_], products: pd.DataFrame, mapped: OrderMap
-) -> tuple[NDArray[np.object_], list[Fault]]:
-    """Return the product or family of the network that each article is like.
+def category_families(
+    categories: Iterable[str], products: pd.DataFrame, mapped: OrderMap
+) -> tuple[dict[str, str], list[Fault]]:
+    """Find the product or family of the network that each category is like.
 
     The map comes first, then the network's own names, then known names of categories.
+
+    Parameters
+    ----------
+    categories : iterable of str
+    products : DataFrame
+        products.csv of the network.
+    mapped : OrderMap
+
+    Returns
+    -------
+    families : dict of str to str
+        By category.
+    faults : list of Fault
+        F414 for categories of which it is not known what they are like.
     """
     own = {
         fold(str(name)): str(name)
@@ -118,15 +132,15 @@ def _families(
     given = {fold(text): name for text, name in mapped.categories.items()}
     found: dict[str, str] = {}
     faults = []
-    for text in pd.unique(category[used]):
+    for text in dict.fromkeys(categories):
         likely = given.get(fold(text)) or own.get(fold(text)) or family_of(text)
         if fold(likely) in own:
             found[text] = own[fold(likely)]
             continue
-        families = ", ".join(sorted(set(products["family"])))
-        detail = f'[categories] "{text}" = ... one of {families}'
+        listed = ", ".join(sorted(set(products["family"])))
+        detail = f'[categories] "{text}" = ... one of {listed}'
         faults.append(Fault("F414", "--map", column="categories", value=text, detail=detail))
-    return np.array([found.get(text, "") for text in category], object), faults
+    return found, faults
 
 
 def _classes(volume: Array) -> NDArray[np.object_]:
