@@ -42,6 +42,7 @@ FAMILIES = {
     "F3": "Tables and options together",
     "F4": "Files of your own that are imported",
     "W3": "Warnings: the run continues",
+    "W4": "Warnings of an import: what is written can be planned",
 }
 WRITTEN = {
     "Of a plan": {

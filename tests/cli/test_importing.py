@@ -112,3 +112,9 @@ def test_a_plan_is_made_without_an_edit_by_hand(make: str, tmp_path: Path) -> No
     plan = json.loads(done.stdout)
     assert plan["audit"]["clean"]
     assert plan["kpis"]["orders"] == 1500
+
+
+def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    done = run("import", "orders", tmp_path / "none.csv", "--out", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "F102 none.csv" in done.stderr

@@ -11,7 +11,7 @@ import click
 from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(path_type=Path)
 
 
 @click.group("import")
@@ -44,7 +44,7 @@ def reading_options(command: shared.Command) -> shared.Command:
 
 
 @import_files.command("orders", epilog="Example: fulfill import orders export.csv --out mine")
-@click.argument("files", nargs=-1, required=True, type=EXISTING, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @click.option(
     "--out",
     required=True,
@@ -55,7 +55,7 @@ def reading_options(command: shared.Command) -> shared.Command:
 @click.option(
     "--map",
     "map_file",
-    type=EXISTING,
+    type=FILE,
     help="TOML file with the columns, statuses and categories that are not recognised.",
 )
 @click.option(

@@ -122,9 +122,9 @@ def import_orders(
     Raises
     ------
     InputError
-        With every fault of the files, see `read_order_lines`, `to_orders` and `category_families`; F323
-        where a currency has no rate, F415 where no order is left, F416 where the orders cover more
-        than a year.
+        With every fault of the files, see `read_order_lines`, `to_orders` and `category_families`;
+        F323 where a currency has no rate, F415 where no order is left, F416 where the orders cover
+        more than a year.
     """
     read = read_order_lines(paths, mapped, reading)
     orders, rate, families = _understood(read, mapped, network, currency)
