@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from command_names import COMMANDS, named
 from conftest import study_of
 from fulfill.cli.main import main
 from fulfill.inputs.faults import RULES
@@ -28,19 +29,6 @@ DOCS = ROOT / "docs"
 TABLES = [("network", table) for table in NETWORK_TABLES] + [
     ("demand", table) for table in DEMAND_TABLES
 ]
-
-
-def whole_commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
-    """Return the commands of a group by their whole names, those of groups in it too."""
-    found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
-        found[f"{before}{name}"] = command
-        if isinstance(command, click.Group):
-            found |= whole_commands(command, f"{before}{name} ")
-    return found
-
-
-COMMANDS = whole_commands(main)
 
 
 @pytest.fixture(scope="module")
@@ -141,10 +129,9 @@ def test_commands_that_the_pages_show_can_be_typed() -> None:
         shown += re.findall(r"(?:`|^\$ )(fulfill [a-z]+ [^`\n]+)(?:`|$)", text, re.MULTILINE)
     typed = [shlex.split(text, comments=True) for text in shown if not re.search("…|--help", text)]
     assert len(typed) > 30
-    for _, name, *args in typed:
-        whole = f"{name} {args[0]}" if args and f"{name} {args[0]}" in COMMANDS else name
-        args = args[len(whole.split()) - 1 :]
-        COMMANDS[whole].make_context(whole, args, parent=click.Context(main))
+    for _, *words in typed:
+        name, args = named(words)
+        COMMANDS[name].make_context(name, args, parent=click.Context(main))
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:
