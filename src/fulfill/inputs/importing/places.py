@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.geography.land import COAST_KM
 from fulfill.inputs.importing.place_tables import (
     AMBIGUOUS,
     PlaceTables,
@@ -170,11 +171,12 @@ def place_orders(
 
 
 def _distinct(column: pd.Series | None, count: int) -> tuple[Index, list[str]]:
-    """Return the number of the text of every row, and the distinct texts."""
+    """Return the number of the text of every row, and the distinct texts and an empty one."""
     if column is None:
         return np.zeros(count, dtype=np.int64), [""]
     codes, values = pd.factorize(column, use_na_sentinel=False)
-    return codes.astype(np.int64), ["" if pd.isna(one) else str(one).strip() for one in values]
+    texts = ["" if pd.isna(one) else str(one).strip() for one in values]
+    return codes.astype(np.int64), [*texts, ""]
 
 
 def _numbers(column: pd.Series | None, count: int) -> NDArray[np.float64]:
@@ -225,10 +227,8 @@ def _read(
     beyond = (rows.country == COUNTRIES.index("US")) & (rows.postcode >= 0)
     rows.refuse("not_covered", beyond & (tables.prefix_row_of(rows.country, rows.postcode) < 0))
     rows.refuse("unknown_postcode", (country >= 0) & written & ~known)
-    rows.refuse(
-        "unknown_state",
-        (country >= 0) & (state < 0) & np.array([bool(one) for one in states])[combination[:, 3]],
-    )
+    written = np.array([bool(one) for one in states])[combination[:, 3]]
+    rows.refuse("unknown_state", (country >= 0) & written & (state < 0))
     return rows, repairs
 
 
@@ -281,7 +281,9 @@ def _by_point(
             continue
         place, km = tables.nearest(country, lat[mine], lon[mine])
         near = np.flatnonzero(mine)[km <= POINT_KM]
-        inside = in_country(country, lat[near], lon[near])
+        # without a country the outline is taken at its word, or it would win on the other's bank
+        margin = np.where(rows.country[near] == number, COAST_KM, 0.0)
+        inside = in_country(country, lat[near], lon[near], margin)
         placed = np.zeros(len(given), dtype=bool)
         placed[near[inside]] = True
         rows.place_by(HOW.index("point"), placed, place[km <= POINT_KM][inside])
