@@ -106,6 +106,29 @@ def test_a_postcode_wins_over_the_state_and_the_conflict_is_counted() -> None:
     assert one(country="MX", postcode="44100", state="Jal").conflicts == {"state": 0}
 
 
+def test_a_city_goes_before_a_postcode_that_only_its_neighbours_locate() -> None:
+    state = TABLES.states.index(("MX", "Chihuahua"))
+    mine = TABLES.postcodes[(TABLES.postcodes.state == state) & ~TABLES.postcodes.named]
+    code = mine.code.iloc[0]
+    assert one(country="MX", postcode=code).how[0] == "prefix"
+    # the state of the postcode tells which Guadalupe y Calvo, also where the row names another
+    for cells in ({}, {"state": "Chihuahua"}, {"state": "Sonora"}):
+        placed = one(country="MX", postcode=code, city="Guadalupe y Calvo", **cells)
+        assert (named(placed), placed.how[0]) == ("Guadalupe y Calvo", "city")
+        assert placed.conflicts["state"] == (cells == {"state": "Sonora"})
+
+
+def test_a_town_is_meant_with_and_without_its_title() -> None:
+    for city in ("Lázaro Cárdenas", "Cd. Lázaro Cárdenas"):
+        assert named(one(country="MX", city=city, state="Mich.")) == "Ciudad Lázaro Cárdenas"
+
+
+def test_the_code_of_a_post_box_is_placed_by_its_prefix() -> None:
+    # 79901 is a tabulation area of El Paso, 79995 only post boxes
+    assert one(country="US", postcode="79901").how[0] == "postcode"
+    assert one(country="US", postcode="79995").how[0] == "prefix"
+
+
 def test_an_unknown_postcode_leaves_the_word_to_the_city() -> None:
     placed = one(country="MX", postcode="00123", city="Hermosillo", state="Sonora")
     assert named(placed) == "Hermosillo"

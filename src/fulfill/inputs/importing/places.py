@@ -73,7 +73,7 @@ class Placed:
     reason : ndarray of str, shape (n_orders,)
         Key of `REASONS` where an order is not placed, else empty.
     repaired : mapping of str to int
-        Orders whose postcode was read otherwise than it is written: ``leading_zero`` (lost in a
+        Orders whose postcode is in the table, but is written otherwise: ``leading_zero`` (lost in a
         spreadsheet), ``decimal`` (a number with ".0"), ``zip_plus_4``, ``label`` ("C.P. 44100").
     conflicts : mapping of str to int
         Orders whose postcode is in the table and contradicts other evidence: ``state``.
@@ -154,18 +154,15 @@ def place_orders(
     _by_prefix(whole, tables)
     whole.refuse("no_country", whole.country == UNKNOWN)
     whole.refuse("no_place", np.ones(count, dtype=bool))
-    by_postcode = (whole.how == 0) | (
-        (whole.how == 3) & (tables.row_of(whole.country, whole.postcode) >= 0)
-    )
+    in_table = tables.row_of(whole.country, whole.postcode) >= 0
     return Placed(
         place_id=whole.place,
         how=np.array([*HOW, ""], dtype=object)[whole.how],
         reason=np.array([*REASONS, ""], dtype=object)[np.where(whole.place < 0, whole.reason, -1)],
         repaired={
-            kind: int((repaired[order_row] & by_postcode).sum())
-            for kind, repaired in repairs.items()
+            kind: int((repaired[order_row] & in_table).sum()) for kind, repaired in repairs.items()
         },
-        conflicts={"state": int(_contradicted(whole, by_postcode, tables).sum())},
+        conflicts={"state": int(_contradicted(whole, tables).sum())},
         places=tables.places,
     )
 
@@ -303,10 +300,8 @@ def _by_prefix(rows: _Rows, tables: PlaceTables) -> None:
     rows.place_by(HOW.index("prefix"), usable, table.place.to_numpy()[found[usable]])
 
 
-def _contradicted(
-    rows: _Rows, by_postcode: NDArray[np.bool_], tables: PlaceTables
-) -> NDArray[np.bool_]:
-    """Tell which orders placed by postcode name another state."""
+def _contradicted(rows: _Rows, tables: PlaceTables) -> NDArray[np.bool_]:
+    """Tell which orders name another state than that of their postcode."""
     found = tables.row_of(rows.country, rows.postcode)
     differs: NDArray[np.bool_] = tables.postcodes.state.to_numpy()[found] != rows.state
-    return by_postcode & (rows.state >= 0) & differs
+    return (found >= 0) & (rows.state >= 0) & differs
