@@ -25,7 +25,9 @@ The rules:
    of neighbouring codes say: near in number, near in space, seats and lower numbers first
    (`locate`). The place with the largest product wins, also one that only the neighbours name:
    such a code is marked as not `named`.
-5. A prefix (three digits) belongs to the place nearest to the mean point of its postcodes.
+5. The name of a village is marked where the post has localities of that name under several
+   prefixes of the state: an order that gives nothing else may go to any of them.
+6. A prefix (three digits) belongs to the place nearest to the mean point of its postcodes.
 
 The script writes `places.parquet`, `names.parquet`, `postcodes.parquet` and `prefixes.parquet`.
 """
@@ -183,6 +185,23 @@ def spellings(name: str) -> list[str]:
     return [place_key(one) for one in (name, *(found.groups() if found else ()))]
 
 
+def stands_elsewhere(names: pd.DataFrame, places: pd.DataFrame) -> np.ndarray:
+    """Tell which names of villages the post has under several prefixes of their state.
+
+    GeoNames lists one San Jose of 500 people; the others of the state are smaller, and an order to
+    San Jose may go to any of them.
+    """
+    table = mexican_postcodes()
+    table["key"] = [place_key(name) for name in table.locality]
+    table = table[table.city.isna()]
+    prefixes = table.groupby(["state", "key"]).code.agg(lambda codes: codes.str[:3].nunique())
+    common = set(prefixes.index[prefixes > 1])
+    state = places.state.to_numpy()[names.place]
+    listed = np.array([pair in common for pair in zip(state, names.key, strict=True)])
+    mexican = (places.country == "MX").to_numpy()[names.place]
+    return listed & mexican & (names.people < PLACE_PEOPLE).to_numpy()
+
+
 def candidates(table: pd.DataFrame, places: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     """Return which places the names of each postcode of one state may mean, and their weights."""
     by_key: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(3)]
@@ -316,6 +335,7 @@ def main() -> None:
     names = place_names(places, cache)
     postcodes = pd.concat([locate_mexico(places, names), locate_us(places)], ignore_index=True)
     names["people"] = places.population[names.place].to_numpy()
+    names["elsewhere"] = stands_elsewhere(names, places)
     postcodes["place"] = places.centre[postcodes.place].to_numpy()
     names["place"] = places.centre[names.place].to_numpy()
     # people of the places that one represents are counted with it

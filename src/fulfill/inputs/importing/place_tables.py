@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.folder import embedded
-from fulfill.inputs.geography.land import COAST_KM, KM_PER_DEGREE
+from fulfill.inputs.geography.land import KM_PER_DEGREE
 from fulfill.inputs.geography.outlines import read_outlines
 from fulfill.inputs.importing.place_names import place_key, shortened
 from fulfill.inputs.importing.place_texts import COUNTRIES, UNKNOWN
@@ -41,7 +41,8 @@ class PlaceTables:
     places : DataFrame
         `name`, `country`, `state`, `lat`, `lon`, `population`.
     names : DataFrame
-        `key` (see `place_key`), `place`, `own` (else another name of the place), `people`.
+        `key` (see `place_key`), `place`, `own` (else another name of the place), `people`,
+        `elsewhere` (the name of a village that also stands for others of the state).
     postcodes : DataFrame
         `key` (country and code in one number, ascending), `state`, `place`, `named`.
     prefixes : DataFrame
@@ -158,8 +159,10 @@ def place_tables() -> PlaceTables:
     return PlaceTables(**tables, states=states)
 
 
-def in_country(country: str, lat: Array, lon: Array) -> NDArray[np.bool_]:
-    """Tell which points lie in a country, or so near to its coarse outline that they may.
+def in_country(
+    country: str, lat: Array, lon: Array, margin_km: Array | float = 0.0
+) -> NDArray[np.bool_]:
+    """Tell which points lie inside the outline of a country, or at most a margin outside.
 
     Parameters
     ----------
@@ -167,6 +170,8 @@ def in_country(country: str, lat: Array, lon: Array) -> NDArray[np.bool_]:
         Country code.
     lat, lon : ndarray, shape (n,)
         Degrees.
+    margin_km : ndarray, shape (n,), or float
+        Distance outside of the outline, which is coarse, that still counts as inside, km.
 
     Returns
     -------
@@ -176,9 +181,10 @@ def in_country(country: str, lat: Array, lon: Array) -> NDArray[np.bool_]:
 
     shape = _outline(country)
     inside = np.asarray(shapely.contains_xy(shape, lon, lat))
-    beyond = np.flatnonzero(~inside)
+    margin = np.broadcast_to(margin_km, inside.shape)
+    beyond = np.flatnonzero(~inside & (margin > 0))
     points = shapely.points(lon[beyond], lat[beyond])
-    inside[beyond] = shapely.dwithin(shape, points, COAST_KM / KM_PER_DEGREE)
+    inside[beyond] = shapely.dwithin(shape, points, margin[beyond] / KM_PER_DEGREE)
     return inside
 
 
@@ -207,13 +213,16 @@ def _meaning(names: pd.DataFrame) -> dict[tuple[int, int, str], int]:
     """Return the place that each name means, by country, state and key; `AMBIGUOUS` if several."""
     keys = ["country", "state", "key"]
     summed = names.assign(people=names["people"].fillna(0.0))
-    summed = summed.groupby([*keys, "place"], as_index=False)[["people"]].sum()
+    summed = summed.groupby([*keys, "place"], as_index=False).agg(
+        {"people": "sum", "elsewhere": "all"}
+    )
     # the largest place comes first; the others together must be small beside it
     summed = summed.sort_values([*keys, "people", "place"], ascending=[True] * 3 + [False, True])
     groups = summed.groupby(keys)
     most = groups.first()
     others = groups["people"].sum() - most["people"]
     clear = (groups.size() == 1) | ((others <= NAMESAKES * most["people"]) & (most["people"] > 0))
+    clear &= ~most["elsewhere"]
     found = most["place"].where(clear, AMBIGUOUS)
     return dict(zip(found.index.tolist(), found.astype(int).tolist(), strict=True))
 

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.geography.land import COAST_KM
 from fulfill.inputs.importing.place_tables import (
     AMBIGUOUS,
     PlaceTables,
@@ -72,7 +73,7 @@ class Placed:
     reason : ndarray of str, shape (n_orders,)
         Key of `REASONS` where an order is not placed, else empty.
     repaired : mapping of str to int
-        Orders whose postcode was read otherwise than it is written: ``leading_zero`` (lost in a
+        Orders whose postcode is in the table, but is written otherwise: ``leading_zero`` (lost in a
         spreadsheet), ``decimal`` (a number with ".0"), ``zip_plus_4``, ``label`` ("C.P. 44100").
     conflicts : mapping of str to int
         Orders whose postcode is in the table and contradicts other evidence: ``state``.
@@ -153,28 +154,26 @@ def place_orders(
     _by_prefix(whole, tables)
     whole.refuse("no_country", whole.country == UNKNOWN)
     whole.refuse("no_place", np.ones(count, dtype=bool))
-    by_postcode = (whole.how == 0) | (
-        (whole.how == 3) & (tables.row_of(whole.country, whole.postcode) >= 0)
-    )
+    in_table = tables.row_of(whole.country, whole.postcode) >= 0
     return Placed(
         place_id=whole.place,
         how=np.array([*HOW, ""], dtype=object)[whole.how],
         reason=np.array([*REASONS, ""], dtype=object)[np.where(whole.place < 0, whole.reason, -1)],
         repaired={
-            kind: int((repaired[order_row] & by_postcode).sum())
-            for kind, repaired in repairs.items()
+            kind: int((repaired[order_row] & in_table).sum()) for kind, repaired in repairs.items()
         },
-        conflicts={"state": int(_contradicted(whole, by_postcode, tables).sum())},
+        conflicts={"state": int(_contradicted(whole, tables).sum())},
         places=tables.places,
     )
 
 
 def _distinct(column: pd.Series | None, count: int) -> tuple[Index, list[str]]:
-    """Return the number of the text of every row, and the distinct texts."""
+    """Return the number of the text of every row, and the distinct texts and an empty one."""
     if column is None:
         return np.zeros(count, dtype=np.int64), [""]
     codes, values = pd.factorize(column, use_na_sentinel=False)
-    return codes.astype(np.int64), ["" if pd.isna(one) else str(one).strip() for one in values]
+    texts = ["" if pd.isna(one) else str(one).strip() for one in values]
+    return codes.astype(np.int64), [*texts, ""]
 
 
 def _numbers(column: pd.Series | None, count: int) -> NDArray[np.float64]:
@@ -225,10 +224,8 @@ def _read(
     beyond = (rows.country == COUNTRIES.index("US")) & (rows.postcode >= 0)
     rows.refuse("not_covered", beyond & (tables.prefix_row_of(rows.country, rows.postcode) < 0))
     rows.refuse("unknown_postcode", (country >= 0) & written & ~known)
-    rows.refuse(
-        "unknown_state",
-        (country >= 0) & (state < 0) & np.array([bool(one) for one in states])[combination[:, 3]],
-    )
+    written = np.array([bool(one) for one in states])[combination[:, 3]]
+    rows.refuse("unknown_state", (country >= 0) & written & (state < 0))
     return rows, repairs
 
 
@@ -281,7 +278,9 @@ def _by_point(
             continue
         place, km = tables.nearest(country, lat[mine], lon[mine])
         near = np.flatnonzero(mine)[km <= POINT_KM]
-        inside = in_country(country, lat[near], lon[near])
+        # without a country the outline is taken at its word, or it would win on the other's bank
+        margin = np.where(rows.country[near] == number, COAST_KM, 0.0)
+        inside = in_country(country, lat[near], lon[near], margin)
         placed = np.zeros(len(given), dtype=bool)
         placed[near[inside]] = True
         rows.place_by(HOW.index("point"), placed, place[km <= POINT_KM][inside])
@@ -301,10 +300,8 @@ def _by_prefix(rows: _Rows, tables: PlaceTables) -> None:
     rows.place_by(HOW.index("prefix"), usable, table.place.to_numpy()[found[usable]])
 
 
-def _contradicted(
-    rows: _Rows, by_postcode: NDArray[np.bool_], tables: PlaceTables
-) -> NDArray[np.bool_]:
-    """Tell which orders placed by postcode name another state."""
+def _contradicted(rows: _Rows, tables: PlaceTables) -> NDArray[np.bool_]:
+    """Tell which orders name another state than that of their postcode."""
     found = tables.row_of(rows.country, rows.postcode)
     differs: NDArray[np.bool_] = tables.postcodes.state.to_numpy()[found] != rows.state
-    return by_postcode & (rows.state >= 0) & differs
+    return (found >= 0) & (rows.state >= 0) & differs
