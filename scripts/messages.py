@@ -37,6 +37,7 @@ KEYWORDS = {
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
     "study.vocabulary",
+    "study.import_outputs",
     "study.outputs",
     "report.html.plan_page",
     "report.html.plan_tables",

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from command_names import COMMANDS, named
 from conftest import study_of
 from fulfill.cli.main import main
 from fulfill.inputs.faults import RULES
@@ -48,21 +49,21 @@ def page(folder: Path, name: str) -> str:
     return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_documented(generated: Path, command: str) -> None:
-    assert main.commands[command].help
+    assert COMMANDS[command].help
     assert f"## fulfill {command}\n" in page(generated, "commands")
     assert f"| `fulfill {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`{command}`" in page(DOCS, "architecture")
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_is_documented_under_its_command_with_its_meaning(
     generated: Path, name: str
 ) -> None:
     section = page(generated, "commands").split(f"## fulfill {name}\n")[1].split("\n## ")[0]
     rows = dict(re.findall(r"^\| `(--[\w-]+).*?` \| (.+) \|$", section, flags=re.MULTILINE))
-    options = [param for param in main.commands[name].params if param.param_type_name == "option"]
+    options = [param for param in COMMANDS[name].params if param.param_type_name == "option"]
     assert {param.opts[0] for param in options} == set(rows)
     assert all(len(meaning) > 10 for meaning in rows.values()), rows
 
@@ -112,10 +113,7 @@ def test_files_of_the_repository_that_the_pages_name_exist() -> None:
 
 def test_options_that_the_handwritten_pages_name_exist() -> None:
     known = {
-        form
-        for command in main.commands.values()
-        for param in command.params
-        for form in param.opts
+        form for command in COMMANDS.values() for param in command.params for form in param.opts
     }
     for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -131,8 +129,9 @@ def test_commands_that_the_pages_show_can_be_typed() -> None:
         shown += re.findall(r"(?:`|^\$ )(fulfill [a-z]+ [^`\n]+)(?:`|$)", text, re.MULTILINE)
     typed = [shlex.split(text, comments=True) for text in shown if not re.search("…|--help", text)]
     assert len(typed) > 30
-    for _, name, *args in typed:
-        main.commands[name].make_context(name, args, parent=click.Context(main))
+    for _, *words in typed:
+        name, args = named(words)
+        COMMANDS[name].make_context(name, args, parent=click.Context(main))
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:

@@ -804,9 +804,10 @@ def test_every_code_is_exercised() -> None:
     warnings = {"W302", "W303", "W304", "W306", "W322", "W324"}
     currencies = {"F323", "W321", "W323"}
     cards = {"F350", "F352", "F353", "F354", "W350", "W351", "W352", "W353"}
+    imports = {f"F4{number:02d}" for number in range(17)} | {"W400", "W401"}
     databases = {"F370"}
     cases = {case.code for case in CASES}
-    found = cases | elsewhere | checks | places | folders | warnings | currencies | cards
+    found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
     assert found | databases == set(RULES)
 
 

@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fulfill.inputs.import_rules import IMPORT_RULES
+
 RULES: dict[str, tuple[str, str]] = {
     # code: (the rule, what to do); the error index of the docs is generated from this table
     "F101": ("the folder has every required file", "add the file, or copy one with `fulfill init`"),
@@ -364,6 +366,7 @@ RULES: dict[str, tuple[str, str]] = {
         "zones merge to the number that --resolution asks for",
         "ask for a number that can be reached; a warning",
     ),
+    **IMPORT_RULES,
 }
 
 

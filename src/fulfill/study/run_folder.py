@@ -38,6 +38,10 @@ PROJECT = "plan.qgs"
 REPORT = "report.html"
 COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
+IMPORT_PAGE = "import.html"
+IMPORT_RECORD = "import.json"
+IMPORT_NETWORK = "network"
+"""Folder of an import with the network whose products are those of the orders."""
 AUDITED_FILES = (
     SUMMARY,
     CERTIFICATE,
