@@ -161,7 +161,9 @@ def route(
         planned = open_run(run)
         found = None
         if network:
-            found = check_maps(read_network(locate("network", network), date_order=date_order))
+            place = locate("network", network)
+            with shared.faults_marked([place]):
+                found = check_maps(read_network(place, date_order=date_order))
         day = route_day(planned, DayOptions(**options), found, note)
         asked = {
             name: str(value)

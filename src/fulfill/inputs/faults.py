@@ -359,6 +359,24 @@ RULES: dict[str, tuple[str, str]] = {
         "zones merge to the number that --resolution asks for",
         "ask for a number that can be reached; a warning",
     ),
+    "F480": (
+        "a workbook is an .xlsx file",
+        "save it as 'Excel Workbook (.xlsx)'; other formats, and files with a password, are not "
+        "read",
+    ),
+    "F481": (
+        "a sheet is a table, or called notes or x_...",
+        "correct its name; or begin it with x_ to keep it for yourself, or remove it",
+    ),
+    "F482": (
+        "a formula has the value that a spreadsheet computed",
+        "open the workbook in a spreadsheet and save it, or write the value",
+    ),
+    "F483": ("a cell has a value, not an error of the spreadsheet", "correct the formula"),
+    "F484": (
+        "a cell of a workbook holds at most 32,767 characters",
+        "shorten the text, or work with CSV files: fulfill init FOLDER",
+    ),
 }
 
 
@@ -385,6 +403,8 @@ class Fault:
         The offending value; empty where there is none.
     detail : str
         What the rule alone does not say.
+    cell : str
+        Cell of the sheet, such as D7, where the file is a sheet of a workbook; otherwise empty.
     """
 
     code: str
@@ -393,6 +413,7 @@ class Fault:
     column: str = ""
     value: str = ""
     detail: str = ""
+    cell: str = ""
 
     @property
     def warning(self) -> bool:
@@ -407,9 +428,10 @@ class Fault:
 
     def __str__(self) -> str:
         rule, remedy = RULES[self.code]
+        row = f", row {self.row}" if self.row else ""
         place = (
             self.file
-            + (f", row {self.row}" if self.row else "")
+            + (f"!{self.cell}" if self.cell else row)
             + (f", column {self.column}" if self.column else "")
         )
         shown = f", value {self.value!r}" if self.value else ""
