@@ -377,6 +377,10 @@ RULES: dict[str, tuple[str, str]] = {
         "a cell of a workbook holds at most 32,767 characters",
         "shorten the text, or work with CSV files: fulfill init FOLDER",
     ),
+    "F485": (
+        "a sheet of a workbook holds at most 1,048,575 rows below its header",
+        "use the CSV file of the run",
+    ),
 }
 
 

@@ -75,6 +75,9 @@ def new_case_workbook(path: Path, sources: Mapping[str, Path]) -> None:
             raise InputError([Fault("F340", "--workbook", value=str(beside), detail="it exists")])
     licences = [source / LICENCE for source in sources.values()]
     texts = tuple(file.read_text(encoding="utf-8") for file in licences if file.is_file())
+    if not path.parent.is_dir():
+        detail = "there is no such folder"
+        raise InputError([Fault("F343", "--workbook", value=str(path), detail=detail)])
     draft = path.with_name(f".{path.name}.draft")
     try:
         write_case(draft, folders, texts)
@@ -83,9 +86,6 @@ def new_case_workbook(path: Path, sources: Mapping[str, Path]) -> None:
             path.with_name(name).write_bytes(content)
     except FileExistsError:
         raise InputError([Fault("F340", "--workbook", value=str(path))]) from None
-    except FileNotFoundError:
-        detail = "there is no such folder"
-        raise InputError([Fault("F343", "--workbook", value=str(path), detail=detail)]) from None
     finally:
         draft.unlink(missing_ok=True)
 

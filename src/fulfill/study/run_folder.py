@@ -36,6 +36,7 @@ EXPOSURES = "exposures.csv"
 LAYERS = "plan.gpkg"
 PROJECT = "plan.qgs"
 REPORT = "report.html"
+PLAN_WORKBOOK = "plan.xlsx"
 COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
 AUDITED_FILES = (
