@@ -29,9 +29,8 @@ RULES: dict[str, tuple[str, str]] = {
         "add rows, or copy the table with `fulfill init`",
     ),
     "F104": (
-        "columns are separated by commas",
-        "save with commas between columns and points in numbers; "
-        "Excel uses those of the system's regional settings",
+        "columns are separated by commas, semicolons or tabs",
+        "save as 'CSV UTF-8 (comma delimited)', with the header in the first row",
     ),
     "F105": (
         "every required column is there",
@@ -380,6 +379,10 @@ RULES: dict[str, tuple[str, str]] = {
     "F485": (
         "a sheet of a workbook holds at most 1,048,575 rows below its header",
         "use the CSV file of the run",
+    ),
+    "F486": (
+        "a number can be read in one way only",
+        "write numbers without thousands separators; 1234.5 or 1234,5 all over the file",
     ),
 }
 
