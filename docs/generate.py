@@ -40,6 +40,7 @@ FAMILIES = {
     "F1": "Files and headers",
     "F2": "Cells and rows",
     "F3": "Tables and options together",
+    "F4": "Workbooks and numbers of other regions",
     "W3": "Warnings: the run continues",
 }
 WRITTEN = {

@@ -119,8 +119,7 @@ class _Lists:
 
     def source(self, choices: tuple[str, ...]) -> str:
         """Return the range of a list."""
-        column = list(self._places).index(choices) if choices in self._places else -1
-        if column < 0:
+        if choices not in self._places:
             column = len(self._places)
             self._places[choices] = xl_range_abs(0, column, len(choices) - 1, column)
         return f"={LISTS}!{self._places[choices]}"
@@ -258,6 +257,7 @@ def _write_about(
     for row, (name, meaning, rows) in enumerate(listed, first + 1):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
         write_cell(sheet, row, 1, meaning, wrap)
+        sheet.set_row(row, 15 * (1 + len(meaning) // 95))
         write_cell(sheet, row, 2, rows)
     row = first + len(listed) + 2
     for text in licences:

@@ -114,13 +114,21 @@ def _write_summary(book: Workbook, sheet: Worksheet, title: str, summary: dict[s
         write_cell(sheet, row, 2, one.definition)
     for column, width in enumerate((34, 18, 80)):
         sheet.set_column(column, column, width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_table(book: Workbook, name: str, table: pd.DataFrame) -> None:
     """Write a table with notes on its header, formats of its figures, and a filter."""
     declared, sheet = EXACT_TABLES[name], book.add_worksheet(_(TITLES[name]))
     figures = [declared.figure(column) for column in table.columns]
-    write_header(sheet, [one.heading or one.key for one in figures], book.add_format(HEADER))
+    heads = [one.heading for one in figures]
+    # the id and the name of a place have the same label
+    names = [
+        head if heads.count(head) == 1 else f"{head} ({one.key})"
+        for head, one in zip(heads, figures, strict=True)
+    ]
+    write_header(sheet, names, book.add_format(HEADER))
     for place, one in enumerate(figures):
         unit = f"\n{_(one.unit)}" if one.unit else ""
         note = f"{one.definition}{unit}\n{declared.name}: {one.key}"
@@ -169,18 +177,20 @@ def _add_charts(book: Workbook, sheet: Worksheet, tables: dict[str, pd.DataFrame
     parts = _chart(book, "bar", "costs", costs, "part", "usd_year")
     parts.set_title({"name": _("Cost of a year by part, USD")})
     parts.set_y_axis({"reverse": True, "label_position": "low"})
+    parts.set_x_axis({"num_format": "#,##0"})
     parts.set_legend({"none": True})
     parts.set_size({"width": 620, "height": max(340, 24 * len(costs))})
-    sheet.insert_chart(first, 2, parts)
+    sheet.insert_chart(first, 2, parts, {"x_offset": 280})
     sites = tables["sites"]
     if len(sites):
-        for row, column, title in (
-            (first + below, "orders_year", _("Orders a year by site")),
-            (first + 2 * below, "peak_utilisation", _("Peak use of the sites")),
+        for row, column, title, form in (
+            (first + below, "orders_year", _("Orders a year by site"), "#,##0"),
+            (first + 2 * below, "peak_utilisation", _("Peak use of the sites"), "0%"),
         ):
             chart = _chart(book, "column", "sites", sites, "name", column)
             chart.set_title({"name": title})
             chart.set_legend({"none": True})
+            chart.set_y_axis({"num_format": form})
             sheet.insert_chart(row, 0, chart)
 
 

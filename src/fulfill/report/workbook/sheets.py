@@ -63,6 +63,8 @@ def write_header(sheet: Worksheet, names: Iterable[str], form: Format) -> None:
     for column, name in enumerate(names):
         write_cell(sheet, 0, column, name, form)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def write_cell(
