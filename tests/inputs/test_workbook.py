@@ -63,7 +63,9 @@ def faults(content: bytes, kind: str = "network") -> list[tuple[str, str, str, s
     ],
 )
 def test_a_cell_reads_as_a_csv_file_would_have_it(value: Any, text: str) -> None:
-    files = read_sheets(saved({"sites": [["site_id", "x_a"], ["s", value]]}), "case.xlsx", "network")
+    files = read_sheets(
+        saved({"sites": [["site_id", "x_a"], ["s", value]]}), "case.xlsx", "network"
+    )
     expected = f"s,{text}" if text else "s,"
     assert lines(files["sites.csv"])[1] == expected
 
@@ -173,7 +175,9 @@ def test_cell_names_are_those_of_spreadsheets(column: int, row: int) -> None:
 def test_faults_name_the_cell(tmp_path: Path) -> None:
     path = tmp_path / "case.xlsx"
     path.write_bytes(
-        saved({"sites": [[], ["site_id", "lat"]], "network": [["setting", "value"], ["as_of", "x"]]})
+        saved(
+            {"sites": [[], ["site_id", "lat"]], "network": [["setting", "value"], ["as_of", "x"]]}
+        )
     )
     given_faults = [
         Fault("F202", "case.xlsx/network/sites.csv", 5, "lat", "abc"),

@@ -19,7 +19,7 @@ from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 
 
-@click.command(epilog="Example: fulfill init mine, or fulfill init --workbook mine.xlsx")
+@click.command(epilog="Example: fulfill init mine")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--workbook",
@@ -40,13 +40,13 @@ def init(
     from fulfill.report.case_files import new_case_folder, new_case_workbook
 
     if (folder is None) == (workbook is None):
-        raise click.UsageError("Give FOLDER or --workbook.")
+        raise click.UsageError("Give either FOLDER or --workbook.")
     sources = {"network": locate("network", network), "demand": locate("demand", demand)}
     with shared.faults_marked(sources.values()):
-        if workbook is None:
+        if folder is not None:
             new_case_folder(folder, sources)
             written = {kind: str(folder / kind) for kind in sources}
-        else:
+        elif workbook is not None:
             new_case_workbook(workbook, sources)
             written = dict.fromkeys(sources, str(workbook))
     if as_json:

@@ -338,7 +338,9 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
 
     figures = demand_overrides(**{name: options.pop(name) for name in DEMAND_FIGURES})
     overrides = [*figures, *options.pop("overrides")]
-    places, marked = input_folders(options), options.pop("faults")
+    # an embedded name is no workbook
+    places = [Path(options[kind]) for kind in ("network", "demand")]
+    marked = options.pop("faults")
     with faults_marked(places, marked):
         study = load(as_of=as_of, overrides=overrides, **options)
     warnings = study.problem.warnings

@@ -54,12 +54,14 @@ def export(
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
         warnings: list[Fault] = []
         if form == WORKBOOK:
-            read, paths = results.FILES, [results.export_workbook(run, draft)]
+            read = results.FILES
+            paths = [results.export_workbook(run, draft)]
         else:
             warnings = [fault for fault in changes(run, form) if fault.warning]
             for warning in warnings:
                 note(f"warning: {warning}")
-            read, paths = FILES[form], export_layers(run, draft, form)
+            read = FILES[form]
+            paths = export_layers(run, draft, form)
         written = [path.name for path in paths]
         inputs = {"run": read_folder(run, read, "", own_files=True)}
         write_manifest(draft, LAYERS, inputs, {"to": form}, {})

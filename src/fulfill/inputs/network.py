@@ -225,14 +225,14 @@ def _map_files(
 
     Its own come first, as a run keeps a copy of all its inputs. Those of a workbook lie beside it.
     """
-    inside = read_folder(place, names, "").files if place.is_dir() else {}
+    inside = dict(read_folder(place, names, "").files) if place.is_dir() else {}
     source = embedded("network", maps_of) if isinstance(maps_of, str) else None
     if source is not None:
         return {**read_folder(source, names, "").files, **inside}, []
     if isinstance(maps_of, str):
         detail = f"one of {', '.join(embedded_names('network'))}"
         return inside, [Fault("F206", SETTINGS, column=MAPS_OF, value=maps_of, detail=detail)]
-    return inside if place.is_dir() else read_folder(place.parent, names, "").files, []
+    return inside if place.is_dir() else dict(read_folder(place.parent, names, "").files), []
 
 
 def _amounts_in_usd(

@@ -115,9 +115,7 @@ def read_rows(content: bytes, file: str, table: Table) -> tuple[Rows | None, lis
     return Rows(header, cells, lines[1:], uneven), []
 
 
-def _split(
-    text: str, file: str, separator: str
-) -> tuple[list[list[str]], list[int], list[Fault]]:
+def _split(text: str, file: str, separator: str) -> tuple[list[list[str]], list[int], list[Fault]]:
     """Split a text into the rows that are neither blank nor a comment, and their row numbers."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows, lines = [], []

@@ -228,7 +228,9 @@ def cell_text(cell: Any) -> str:
 
 def _csv(rows: list[list[str]]) -> bytes:
     """Return rows as a CSV file; all are as long as the longest."""
-    width = max(max((place for place, cell in enumerate(row, 1) if cell), default=1) for row in rows)
+    width = max(
+        max((place for place, cell in enumerate(row, 1) if cell), default=1) for row in rows
+    )
     file = StringIO(newline="")
     csv.writer(file, lineterminator="\n").writerows(
         row[:width] + [""] * (width - len(row)) for row in rows
@@ -241,7 +243,7 @@ def _toml(rows: list[list[str]]) -> bytes:
 
     Every filled row is a setting, except for a header. A row without a value is none.
     """
-    pairs = [(row + ["", ""])[:2] for row in rows]
+    pairs = [[*row, "", ""][:2] for row in rows]
     written = [
         f"{_toml_text(name)} = {_toml_text(value)}"
         for name, value in pairs

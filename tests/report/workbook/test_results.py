@@ -41,9 +41,10 @@ def test_the_sheets_hold_the_tables_of_the_plan(run: Path, tmp_path: Path) -> No
 
 def test_the_same_run_gives_the_same_file(run: Path, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    assert export_workbook(run, tmp_path).read_bytes() == export_workbook(
-        run, tmp_path / "b"
-    ).read_bytes()
+    assert (
+        export_workbook(run, tmp_path).read_bytes()
+        == export_workbook(run, tmp_path / "b").read_bytes()
+    )
 
 
 def test_the_command_writes_a_folder_and_says_so(run: Path, tmp_path: Path) -> None:

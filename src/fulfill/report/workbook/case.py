@@ -55,7 +55,7 @@ EXPLAINED = (
     "Every figure keeps its source, the day of the source and its status; a status 'assumption' "
     "has a range.",
     "Amounts are in USD unless the column currency of their row names another currency.",
-    "Texts are never formulas. A formula of yours counts with the value that it had when you saved.",
+    "Texts are never formulas. A formula of yours counts with the value that it had when saved.",
 )
 
 
@@ -80,7 +80,7 @@ def write_case(path: Path, folders: dict[str, InputFolder], licences: tuple[str,
     with new_workbook(path, " x ".join(folder.name for folder in folders.values())) as book:
         about = book.add_worksheet(ABOUT)
         lists = _Lists(book)
-        listed = []
+        listed: list[tuple[str, str, Any]] = []
         for kind, folder in folders.items():
             _write_settings(book, kind, folder)
             listed.append((kind, "name, title and other settings", ""))
@@ -96,14 +96,13 @@ def write_case(path: Path, folders: dict[str, InputFolder], licences: tuple[str,
 
 def _rows_of(kind: str, folder: InputFolder) -> dict[str, Rows | None]:
     """Return the rows of every table of a folder as written; None for an absent table."""
-    found, faults = {}, []
+    found: dict[str, Rows | None] = {}
+    faults = []
     for table in TABLES_OF[kind]:
         file = f"{table.name}.csv"
         found[table.name] = None
         if file in folder.files:
-            found[table.name], wrong = read_rows(
-                folder.files[file], f"{folder.name}/{file}", table
-            )
+            found[table.name], wrong = read_rows(folder.files[file], f"{folder.name}/{file}", table)
             faults += wrong
     if faults:
         raise InputError(faults)

@@ -32,7 +32,7 @@ from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
 from fulfill.study.run_folder import PLAN_WORKBOOK, SUMMARY
 from fulfill.study.vocabulary import KEY_FIGURES, Figure, figure, shown
 
-FILES = (SUMMARY, TABLES_FILE)
+FILES: tuple[str, ...] = (SUMMARY, TABLES_FILE)
 """Files of a run that are read."""
 LARGEST_SHEET = 1_048_575
 """Rows of a sheet, besides its header."""
