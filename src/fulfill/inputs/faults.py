@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fulfill.inputs.workbook_rules import WORKBOOK_RULES
+
 RULES: dict[str, tuple[str, str]] = {
     # code: (the rule, what to do); the error index of the docs is generated from this table
     "F101": ("the folder has every required file", "add the file, or copy one with `fulfill init`"),
@@ -358,32 +360,7 @@ RULES: dict[str, tuple[str, str]] = {
         "zones merge to the number that --resolution asks for",
         "ask for a number that can be reached; a warning",
     ),
-    "F480": (
-        "a workbook is an .xlsx file",
-        "save it as 'Excel Workbook (.xlsx)'; other formats, and files with a password, are not "
-        "read",
-    ),
-    "F481": (
-        "a sheet is a table, or called notes or x_...",
-        "correct its name; or begin it with x_ to keep it for yourself, or remove it",
-    ),
-    "F482": (
-        "a formula has the value that a spreadsheet computed",
-        "open the workbook in a spreadsheet and save it, or write the value",
-    ),
-    "F483": ("a cell has a value, not an error of the spreadsheet", "correct the formula"),
-    "F484": (
-        "a cell of a workbook holds at most 32,767 characters",
-        "shorten the text, or work with CSV files: fulfill init FOLDER",
-    ),
-    "F485": (
-        "a sheet of a workbook holds at most 1,048,575 rows below its header",
-        "use the CSV file of the run",
-    ),
-    "F486": (
-        "a number can be read in one way only",
-        "write numbers without thousands separators; 1234.5 or 1234,5 all over the file",
-    ),
+    **WORKBOOK_RULES,
 }
 
 
