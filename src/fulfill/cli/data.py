@@ -106,7 +106,7 @@ def check(as_of: date | None, as_json: bool, **options: Any) -> None:
 @click.option(
     "--network",
     default=shared.DEFAULT_NETWORK,
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|XLSX",
     show_default=True,
     help="Network whose roads are used.",
 )

@@ -100,7 +100,7 @@ def optimize(
 )
 @click.option(
     "--network",
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|XLSX",
     help="Network with the vehicles to use.  [default: that of the run]",
 )
 @shared.date_order

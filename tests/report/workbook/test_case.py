@@ -164,6 +164,20 @@ def test_copies_with_marks_lie_where_asked(toy: Path) -> None:
     assert [path.name for path in Path("marks").iterdir()] == ["toy.faults.xlsx"]
 
 
+def test_faults_are_told_where_their_copy_cannot_be_written(
+    toy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    book = openpyxl.load_workbook(toy)
+    book["demand_parameters"]["B2"] = "many"
+    book.save(toy)
+    Path("toy.faults.xlsx").mkdir()
+    checked = run("check", "--network", "toy", "--demand", "toy.xlsx")
+    assert checked.exit_code == 1
+    assert "F202 toy.xlsx/demand_parameters!B2" in checked.output
+    assert "no copy with the faults marked" in caplog.text
+    assert {path.name for path in Path().iterdir()} == {"toy.xlsx", "toy.faults.xlsx"}
+
+
 FORMULAS = st.one_of(
     st.sampled_from(["=1+1", "@x", "+5", "-3", "=cmd|'/c calc'!A1", '=HYPERLINK("http://a")']),
     st.builds(

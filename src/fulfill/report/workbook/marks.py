@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from typing import Any
 
 from fulfill.inputs.faults import RULES, Fault, InputError
 from fulfill.inputs.workbook import ENDING, FAULTS, is_workbook, located
+
+log = logging.getLogger(__name__)
 
 MARK, WARNED = "FFFFC7CE", "FFFFEB9C"
 """Fills of cells with a fault and with a warning."""
@@ -55,8 +58,11 @@ def faults_in_cells(places: Iterable[Path], folder: Path | None = None) -> Itera
             own = [fault for fault in faults if fault.file.startswith(f"{place.name}/")]
             if own:
                 copy = (folder or place.parent) / f"{place.stem}.{FAULTS}{ENDING}"
-                write_marked(place, own, copy)
-                written.append(copy)
+                try:
+                    write_marked(place, own, copy)
+                    written.append(copy)
+                except OSError as problem:  # the faults matter more than their copy
+                    log.warning("no copy with the faults marked: %s", problem)
         raise InputError(faults) from None
 
 
