@@ -40,7 +40,7 @@ FAMILIES = {
     "F1": "Files and headers",
     "F2": "Cells and rows",
     "F3": "Tables and options together",
-    "F4": "Files of your own that are imported",
+    "F4": "Files of your own, workbooks, numbers of other regions",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
 }

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -101,6 +102,30 @@ def test_bring_your_own_data_shows_what_the_program_prints(
     assert check(site, zones) == checks[1]
     (folder / "demand/orders.csv").write_text(orders, encoding="utf-8")
     assert check(site, zones) == checks[2]
+
+
+def test_the_excel_page_shows_what_the_program_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page(DOCS / "tutorials", "excel")
+    shown = dict(re.findall(r"\$ fulfill (init|check) [^\n]+\n(.*?)```", text, re.DOTALL))
+    monkeypatch.chdir(tmp_path)
+
+    def printed(*args: str) -> str:
+        return CliRunner().invoke(main, [*args]).output
+
+    assert printed("init", "--workbook", "case.xlsx") == shown["init"]
+    book = openpyxl.load_workbook("case.xlsx")
+    sites = book["sites"]
+    for cell in sites[82]:
+        sites.cell(83, cell.column, cell.value)
+    sites["A83"] = "my-site"
+    (rent,) = (cell.column for cell in sites[1] if cell.value == "rent_usd_m2_month")
+    sites.cell(83, rent, "cheap")
+    book.save("case.xlsx")
+    tables = ("--network", "case.xlsx", "--demand", "case.xlsx")
+    assert printed("check", *tables) == shown["check"]
+    assert Path("case.faults.xlsx").is_file()
 
 
 def test_files_of_the_repository_that_the_pages_name_exist() -> None:

@@ -100,7 +100,7 @@ def optimize(
 )
 @click.option(
     "--network",
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|XLSX",
     help="Network with the vehicles to use.  [default: that of the run]",
 )
 @shared.date_order
@@ -161,7 +161,9 @@ def route(
         planned = open_run(run)
         found = None
         if network:
-            found = check_maps(read_network(locate("network", network), date_order=date_order))
+            place = locate("network", network)
+            with shared.faults_marked([place]):
+                found = check_maps(read_network(place, date_order=date_order))
         day = route_day(planned, DayOptions(**options), found, note)
         asked = {
             name: str(value)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fulfill.inputs.import_rules import IMPORT_RULES
+from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
 RULES: dict[str, tuple[str, str]] = {
     # code: (the rule, what to do); the error index of the docs is generated from this table
@@ -31,9 +32,8 @@ RULES: dict[str, tuple[str, str]] = {
         "add rows, or copy the table with `fulfill init`",
     ),
     "F104": (
-        "columns are separated by commas",
-        "save with commas between columns and points in numbers; "
-        "Excel uses those of the system's regional settings",
+        "columns are separated by commas, semicolons or tabs",
+        "save as 'CSV UTF-8 (comma delimited)', with the header in the first row",
     ),
     "F105": (
         "every required column is there",
@@ -367,6 +367,7 @@ RULES: dict[str, tuple[str, str]] = {
         "ask for a number that can be reached; a warning",
     ),
     **IMPORT_RULES,
+    **WORKBOOK_RULES,
 }
 
 
@@ -393,6 +394,8 @@ class Fault:
         The offending value; empty where there is none.
     detail : str
         What the rule alone does not say.
+    cell : str
+        Cell of the sheet, such as D7, where the file is a sheet of a workbook; otherwise empty.
     """
 
     code: str
@@ -401,6 +404,7 @@ class Fault:
     column: str = ""
     value: str = ""
     detail: str = ""
+    cell: str = ""
 
     @property
     def warning(self) -> bool:
@@ -415,9 +419,10 @@ class Fault:
 
     def __str__(self) -> str:
         rule, remedy = RULES[self.code]
+        row = f", row {self.row}" if self.row else ""
         place = (
             self.file
-            + (f", row {self.row}" if self.row else "")
+            + (f"!{self.cell}" if self.cell else row)
             + (f", column {self.column}" if self.column else "")
         )
         shown = f", value {self.value!r}" if self.value else ""
