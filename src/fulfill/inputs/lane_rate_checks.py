@@ -77,7 +77,8 @@ def lane_rate_faults(network: Network, demand: Demand) -> list[Fault]:
             Fault("F363", file, int(row[ROW]), column, "", detail)
             for column, detail in _incomplete(row, lane, network, places)
         ]
-        if lane == ("site", "zone") and row["allowed"] and not _has_length(network, start, goal):
+        by_rate = lane == ("site", "zone") and bool(_given(row)) and row["allowed"]
+        if by_rate and not _has_length(network, start, goal):
             detail = f"{start} - {goal}: emissions.csv needs its length"
             faults.append(Fault("F317", file, int(row[ROW]), "to_id", goal, detail))
     return faults
@@ -133,18 +134,22 @@ def _incomplete(
     row: dict[Any, Any], lane: tuple[str, str], network: Network, places: _Places
 ) -> Iterator[tuple[str, str]]:
     """Find what a row lacks or contradicts: column and detail."""
-    given = [name for name in PRICES if not pd.isna(row[name])]
+    given, limited = _given(row), not pd.isna(row["orders_day"])
     timed = [name for name in ("days_mean", "days_p90") if not pd.isna(row[name])]
     if not row["allowed"]:
         if given:
             yield given[0], "the row forbids the lane, and has a price for it"
+        if limited:
+            yield "orders_day", "the row forbids the lane, and has a capacity for it"
         return
-    if not given:
-        yield "usd_order", "the row neither has a price nor forbids the lane"
+    if not given and not limited:
+        yield "usd_order", "the row has neither a price nor a capacity, nor forbids the lane"
     if len(timed) == 1:
         yield timed[0], "days_mean and days_p90 belong together"
     if lane in TO_ZONES and given and not timed:
         yield "days_mean", "a price to a zone needs its days_mean and days_p90"
+    if lane in TO_ZONES and timed and not given:
+        yield "days_mean", "days to a zone belong to a price: services have their own"
     if lane in LEGS and timed and row["product_id"] != ANY_PRODUCT:
         yield "days_mean", "goods of all products travel together: give the days in a row for any"
     if lane in LEGS and given and not timed and not _tariff_days(row, lane, network, places):
@@ -152,6 +157,11 @@ def _incomplete(
             "days_mean",
             "freight.csv and lanes.csv do not tell the days: give days_mean, days_p90",
         )
+
+
+def _given(row: dict[Any, Any]) -> list[str]:
+    """Return the columns of prices that a row fills."""
+    return [name for name in PRICES if not pd.isna(row[name])]
 
 
 def _tariff_days(

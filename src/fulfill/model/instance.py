@@ -20,6 +20,7 @@ import numpy as np
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.inventory import SafetyStock
+from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.limits import Limits
 
 MAIL = -1
@@ -175,6 +176,8 @@ class LocationInstance:
         goods.
     option_within : dict of int to (W, T)
         Share of the orders of a delivery option that arrive within so many days.
+    flow_limits : FlowLimits or None
+        Limits of single lanes and of products at plants; None where there are none.
     limits : Limits
     """
 
@@ -210,6 +213,7 @@ class LocationInstance:
     constant_usd: float = 0.0
     lane_origin: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     option_within: dict[int, Array] = field(default_factory=dict)
+    flow_limits: FlowLimits | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __repr__(self) -> str:

@@ -93,10 +93,12 @@ CAPACITY = output(
     "resource resource_name kind period period_name used capacity unit utilisation",
     (
         Figure("resource", "", "", "resource",
-               "id of a site, gateway or country, or the region of a carrier"),
+               "id of a site, gateway or country, the region of a carrier, the ends of a lane, or "
+               "a plant and its product; of a lane also the product that the limit is for"),
         Figure("resource_name", "", "", "resource", "name of the site, gateway, country or region"),
         Figure("kind", "", "resource", "what",
-               "`throughput_<band>`, `storage`, `gateway`, `mail` or `carrier`"),
+               "`throughput_<band>`, `storage`, `gateway`, `mail`, `carrier`, `lane` or "
+               "`plant_product`"),
         Figure("unit", "", "unit", "unit", "`orders`, `m3` or `kg`"),
     ),
 )
@@ -115,7 +117,8 @@ NOT_SERVED = output(
                "than not serving), `capacity` (every option that costs less is at a limit), "
                "`search` (worth serving, but the search ended first)"),
         Figure("limits", "", "", "limits reached",
-               "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin` with an id, or "
+               "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin`, `lane`, "
+               "`plant_product` with an id, or "
                "`co2_cap`: those of the cheapest option; empty unless the reason is `capacity`"),
         Figure("orders", "orders", WHOLE, "orders a year", "potential orders not served"),
     ),

@@ -212,7 +212,7 @@ LANES = Table(
 )
 LANE_RATES = Table(
     "lane_rates",
-    "prices, times and prohibitions of single lanes, in one direction: origin to gateway or site, "
+    "prices, times, capacities and prohibitions of single lanes, in one direction: origin to gateway or site, "
     "gateway to site, site to zone, origin to zone of its country; a price replaces what "
     "freight.csv and services.csv say for the lane and product",
     (
@@ -240,6 +240,15 @@ LANE_RATES = Table(
             None,
         ),
         number("days_p90", "days", "90th percentile of these days", 0.01, None, None),
+        number(
+            "orders_day",
+            "orders/day",
+            "orders that the lane takes, in every period alike: of the product, or of all products "
+            "together in the row for any; 0: none; empty: no limit",
+            0,
+            None,
+            None,
+        ),
         *PROVENANCE,
     ),
     required=False,

@@ -46,6 +46,8 @@ class Routes:
         Mean and standard deviation of the time from door to door.
     kg_co2e_kg
         Emissions per kilogram of goods.
+    limited
+        Whether a leg has a capacity in lane_rates.csv.
     """
 
     site: Index
@@ -59,6 +61,7 @@ class Routes:
     days: Array
     days_sd: Array
     kg_co2e_kg: Array
+    limited: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.site)
@@ -86,6 +89,7 @@ class Routes:
             days=self.days[rows],
             days_sd=self.days_sd[rows],
             kg_co2e_kg=self.kg_co2e_kg[rows],
+            limited=self.limited[rows],
         )
 
 
@@ -173,6 +177,9 @@ def inbound_routes(
     land = _leg(tariffs, np.full(len(origin), "road", object), (entered, to), land_km, products)
     land = _rated(land, lands, rates.gateway_site, landward)
     land = _rated(land, np.flatnonzero(by_road), rates.origin_site, direct)
+    limited = np.zeros(len(site), bool)
+    limited[lands] = rates.origin_gateway.limited[ends] | rates.gateway_site.limited[landward]
+    limited[by_road] = rates.origin_site.limited[direct]
     fee, dwell = (gateways[name].to_numpy(float) for name in ("fee_usd_m3", "dwell_days"))
     return Routes(
         site=site,
@@ -186,6 +193,7 @@ def inbound_routes(
         days=main.days + land.days + _at(dwell, gateway) + _at(dwell, crossing),
         days_sd=np.sqrt(main.variance + land.variance),
         kg_co2e_kg=main.kg_co2e_kg + land.kg_co2e_kg,
+        limited=limited,
     )
 
 

@@ -39,10 +39,13 @@ class GoodsCost:
         Infinite where the origin does not make the product.
     cheapest : (n_products,)
         Least cost over all origins.
+    limited : frozenset of str
+        Ids of the origins that make a limited amount of some product.
     """
 
     by_origin: Array
     cheapest: Array
+    limited: frozenset[str] = frozenset()
 
     def mailed(self, origins: pd.DataFrame, from_country: str) -> Array:
         """Return the least cost over the origins that a mail service collects from.
@@ -100,7 +103,7 @@ def goods_cost(
     origins, products : DataFrame
         They give the order of the axes.
     goods_costs : DataFrame
-        Columns origin_id, product_id, goods_usd.
+        Columns origin_id, product_id, goods_usd, orders_day.
     """
     pairs = pd.MultiIndex.from_product([origins["origin_id"], products["product_id"]])
     listed = goods_costs.set_index(["origin_id", "product_id"])["goods_usd"].reindex(pairs)
@@ -108,6 +111,7 @@ def goods_cost(
     return GoodsCost(
         by_origin=by_origin,
         cheapest=by_origin.min(axis=0, initial=np.inf),
+        limited=frozenset(goods_costs.loc[goods_costs["orders_day"].notna(), "origin_id"]),
     )
 
 
@@ -140,7 +144,8 @@ def usable_routes(
 
     Of the routes of one site and gateway only origins that are cheapest for some product stay
     (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
-    cheapest of the mean product stay. A bound refers to the instance after this choice.
+    cheapest of the mean product stay. Routes over a lane with a capacity all stay, beside those
+    that take what does not fit. A bound refers to the instance after this choice.
 
     Parameters
     ----------
@@ -167,10 +172,11 @@ def usable_routes(
         + routes.fee_usd_m3[:, None] * products["volume_m3"].to_numpy(float)
         + holding_cost(holding.goods, products["transfer_value_usd"], routes.days[:, None])
     )
-    limited = (origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)).to_numpy()[
-        routes.origin
-    ]
-    group = np.where(limited, routes.origin + 1, 0)
+    limited = origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)
+    limited |= origins["origin_id"].isin(goods.limited)
+    group = np.where(limited.to_numpy()[routes.origin], routes.origin + 1, 0)
+    alone = np.flatnonzero(routes.limited)
+    group[alone] = len(origins) + 1 + np.arange(len(alone))
     wins = _wins(cost, np.stack([routes.site, group, routes.gateway]))
     keep = np.flatnonzero(wins.any(axis=1))
     return routes.take(keep[_cheapest_gateways(cost[keep], routes.take(keep), group[keep])])
