@@ -52,6 +52,13 @@ def with_tables(study: Study, **tables: pd.DataFrame) -> Study:
     return Study(study.problem.with_(network=network), study.options, study.provenance)
 
 
+def by_the_tables(toy: Folders, run: Run) -> tuple[str, ...]:
+    """Return what a plan breaks of the tables as they are now."""
+    assert run.decisions is not None
+    table = run.economics.delivery_options.table
+    return flow_limit_faults(toy.problem(), run.instance, run.decisions, table)
+
+
 def random_case(seed: int) -> Study:
     """The three plants, with capacities of some lanes and plants."""
     rng = np.random.default_rng(seed)
@@ -201,10 +208,10 @@ def test_a_plant_makes_no_more_of_a_product_than_it_can(toy: Folders) -> None:
 def test_the_auditor_finds_a_lane_beyond_its_capacity(toy: Folders, row: str) -> None:
     free = plan_of(toy, channels=("local",))
     assert free.decisions is not None
-    assert flow_limit_faults(toy.problem(), free.instance, free.decisions) == ()
+    assert by_the_tables(toy, free) == ()
     limit(toy, row)
     start, goal = row.split(",")[:2]
-    (fault,) = flow_limit_faults(toy.problem(), free.instance, free.decisions)
+    (fault,) = by_the_tables(toy, free)
     assert fault.startswith(f"(16) capacity of {start} - {goal}")
     limited = plan_of(toy, channels=("local",))
     instance = replace(free.instance, flow_limits=limited.instance.flow_limits)
@@ -216,7 +223,7 @@ def test_the_auditor_finds_a_plant_that_makes_too_much(toy: Folders) -> None:
     free = plan_of(toy)
     toy.set("network/goods_costs.csv", 2, "orders_day", "4")
     assert free.decisions is not None
-    (fault,) = flow_limit_faults(toy.problem(), free.instance, free.decisions)
+    (fault,) = by_the_tables(toy, free)
     assert fault.startswith("(16) capacity of cn-hub shirt in ")
 
 
@@ -224,7 +231,7 @@ def test_other_methods_are_refused(toy: Folders) -> None:
     run = optimize(toy.study(gap=0.0, method="decomposition"))
     limit(toy, "site-a,zone-1,,2")
     for method in ("decomposition", "branching"):
-        with pytest.raises(InputError, match="F309 --method.*use monolith"):
+        with pytest.raises(InputError, match=r"F309 --method.*use monolith"):
             optimize(toy.study(method=method))
     with pytest.raises(InputError, match="F309"):
         resolve(toy.study(), run)
@@ -235,7 +242,7 @@ def test_a_large_network_is_refused_with_what_to_do(
 ) -> None:
     limit(toy, "site-a,zone-1,,2")
     monkeypatch.setattr(solve, "MOST", 10)
-    with pytest.raises(InputError, match="F355.*allocations"):
+    with pytest.raises(InputError, match=r"F355.*allocations"):
         optimize(toy.study())
     assert optimize(toy.study(method="monolith")).audit.clean
 
@@ -243,9 +250,7 @@ def test_a_large_network_is_refused_with_what_to_do(
 def test_one_sure_scenario_keeps_the_capacities(toy: Folders) -> None:
     limit(toy, "site-a,zone-1,,2")
     run = plan_of(toy)
-    halves = with_scenarios(
-        run.instance, [Scenario("one", 0.5), Scenario("other", 0.5)]
-    )
+    halves = with_scenarios(run.instance, [Scenario("one", 0.5), Scenario("other", 0.5)])
     assert halves.flow_limits is not None
     assert run.instance.flow_limits is not None
     assert halves.flow_limits.orders.sum() == pytest.approx(run.instance.flow_limits.orders.sum())

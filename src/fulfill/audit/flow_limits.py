@@ -10,15 +10,23 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from fulfill.audit.lane_rates import BY_RAIL
 from fulfill.audit.plan import TOLERANCE
 from fulfill.inputs.problem import Problem
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 
+LANE = ["from_id", "to_id", "rail"]
+"""A lane of one mode: by rail, or as usual."""
+
 
 def flow_limit_faults(
-    problem: Problem, instance: LocationInstance, decisions: Decisions
+    problem: Problem,
+    instance: LocationInstance,
+    decisions: Decisions,
+    delivery_options: pd.DataFrame,
 ) -> tuple[str, ...]:
     """Find lanes, and products of plants, that a plan uses beyond their capacity (16).
 
@@ -30,6 +38,8 @@ def flow_limit_faults(
         Only the indices of its lanes and routes, their units and shares of landing are used.
     decisions : Decisions
         The plan.
+    delivery_options : DataFrame
+        `service_id` of each delivery option of the instance.
 
     Returns
     -------
@@ -37,12 +47,14 @@ def flow_limit_faults(
         One fault for each row of a table that some period breaks.
     """
     network = problem.network
-    moved = _moved(problem, instance, decisions)
+    services = delivery_options["service_id"].astype(str)
+    rail = services.str.startswith(BY_RAIL).to_numpy(bool)[instance.lane_option]
+    moved = _moved(problem, instance, decisions, rail)
     made = moved[moved["from_id"].isin(set(network["origins"]["origin_id"]))]
     rows = network["lane_rates"].dropna(subset="orders_day")
     products = network["goods_costs"].dropna(subset="orders_day")
     return (
-        *_broken(rows, ["from_id", "to_id"], moved, problem),
+        *_broken(rows.assign(rail=rows["mode"] == "rail"), LANE, moved, problem),
         *_broken(products.rename(columns={"origin_id": "from_id"}), ["from_id"], made, problem),
     )
 
@@ -61,17 +73,20 @@ def _broken(
         excess = used - most
         if (excess > TOLERANCE * np.maximum(most, 1.0)).any():
             period = excess.idxmax()
-            name = " - ".join(str(row[end]) for end in ends) + f" {row['product_id']}"
+            name = " - ".join(str(row[end]) for end in ends[:2]) + f" {row['product_id']}"
             yield (
                 f"(16) capacity of {name} in {period}: "
                 f"{used[period]:.6g} > {most[period]:.6g} orders"
             )
 
 
-def _moved(problem: Problem, instance: LocationInstance, decisions: Decisions) -> pd.DataFrame:
-    """Return the orders that pass every leg: from_id, to_id, product_id, period_id, orders.
+def _moved(
+    problem: Problem, instance: LocationInstance, decisions: Decisions, rail: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Return the orders that pass every leg: `LANE`, product_id, period_id, orders.
 
-    Inbound flows in the period of landing, a row for each leg; outbound flows as dispatched.
+    Inbound flows in the period of landing, a row for each leg; outbound flows as dispatched, over
+    lanes of which `rail` (n_lanes,) tells whether they go by rail.
     """
     network, inbound = problem.network, instance.required_inbound
     sites, gateways, origins = (
@@ -84,16 +99,18 @@ def _moved(problem: Problem, instance: LocationInstance, decisions: Decisions) -
     plant = instance.lane_plant[lane]
     start = np.where(plant >= 0, origins[plant], sites[instance.lane_site[lane]])
     sent = instance.units[instance.lane_option[lane], k, t] * decisions.orders
-    legs = [(start, zones[instance.lane_zone[lane]], products[k], periods[t], sent)]
+    legs = [(start, zones[instance.lane_zone[lane]], rail[lane], products[k], periods[t], sent)]
     landed = decisions.inbound @ inbound.landing
     route, k, t = np.nonzero(landed > 0)
     orders, gate = landed[route, k, t], inbound.route_gateway[route]
     origin, site = origins[inbound.route_origin[route]], sites[inbound.route_site[route]]
     first = np.where(gate >= 0, gateways[gate], site)
-    legs.append((origin, first, products[k], periods[t], orders))
-    on = gate >= 0
-    legs.append((gateways[gate[on]], site[on], products[k[on]], periods[t[on]], orders[on]))
-    columns = ("from_id", "to_id", "product_id", "period_id", "orders")
+    on, by_rail = gate >= 0, inbound.modes[route] == "rail"
+    legs.append((origin, first, by_rail & ~on, products[k], periods[t], orders))
+    legs.append(
+        (gateways[gate[on]], site[on], by_rail[on], products[k[on]], periods[t[on]], orders[on])
+    )
+    columns = (*LANE, "product_id", "period_id", "orders")
     return pd.concat(
         [pd.DataFrame(dict(zip(columns, leg, strict=True))) for leg in legs], ignore_index=True
     )

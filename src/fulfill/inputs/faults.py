@@ -272,8 +272,16 @@ RULES: dict[str, tuple[str, str]] = {
     "F355": (
         "a network with capacities of lanes, or of products at plants, is small enough for the "
         "mixed-integer program, the only method that holds them",
-        "merge zones with --resolution, empty orders_day where it does not bind, "
-        "or ask for --method monolith whatever it takes",
+        "merge zones with --resolution, lock sites with --close, empty orders_day where it does "
+        "not bind, or ask for --method monolith whatever it takes",
+    ),
+    "F356": (
+        "a lane has a mode by which goods can go there",
+        "write the mode that fits the end of the lane, or leave it empty for the usual one",
+    ),
+    "F357": (
+        "where emissions are part of the case, a mode has a factor in emissions.csv",
+        "add the row of the mode to emissions.csv",
     ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",

@@ -30,7 +30,10 @@ SMALL = 2_500
 Below, it is faster and exact; above, it is slower, and its secant approximation of safety stock
 costs more than the gap that the decomposition leaves (docs/benchmarks.md)."""
 MOST = 100_000
-"""Allocations up to which the MIP is chosen where no other method can plan an instance."""
+"""Allocations up to which the MIP is chosen where limits of flows leave no other method.
+
+At 93,000 it proves 0.2 % in 80 s, at 186,000 it leaves 7 % after two minutes (embedded network with
+two and with five sites)."""
 
 
 def best_method(instance: LocationInstance) -> str:
@@ -52,9 +55,10 @@ def best_method(instance: LocationInstance) -> str:
     InputError
         F355 where an instance with limits of flows has more than `MOST` allocations.
     """
-    if instance.flow_limits is not None and allocations(instance) > MOST:
-        size = f"{allocations(instance):,} allocations"
-        detail = f"lane x product x period; at most {MOST:,}"
+    possible = allocations(instance, without=instance.limits.closed)
+    if instance.flow_limits is not None and possible > MOST:
+        size = f"{possible:,} allocations"
+        detail = f"lane x product x period, without locked sites; at most {MOST:,}"
         raise InputError([Fault("F355", "", value=size, detail=detail)])
     if only_by_program(instance):
         return "monolith"
@@ -64,10 +68,17 @@ def best_method(instance: LocationInstance) -> str:
     return "monolith" if allocations(instance) <= SMALL else "decomposition"
 
 
-def allocations(instance: LocationInstance) -> int:
-    """Return the number of allocations: lanes times products times periods."""
+def allocations(instance: LocationInstance, without: tuple[int, ...] = ()) -> int:
+    """Return the number of allocations: lanes times products times periods.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    without : tuple of int
+        Sites whose lanes do not count.
+    """
     _, products, periods = instance.shape
-    return len(instance.lane_zone) * products * periods
+    return int((~np.isin(instance.lane_site, without)).sum()) * products * periods
 
 
 def only_by_program(instance: LocationInstance) -> str:
@@ -120,7 +131,9 @@ def method_of(instance: LocationInstance, method: str) -> str:
         return best_method(instance)
     reason = only_by_program(instance)
     if method != "monolith" and reason:
-        raise InputError([Fault("F309", "--method", value=method, detail=f"{reason}: use monolith")])
+        raise InputError(
+            [Fault("F309", "--method", value=method, detail=f"{reason}: use monolith")]
+        )
     return method
 
 

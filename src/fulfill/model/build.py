@@ -82,18 +82,18 @@ def _lane_origin(economics: Economics) -> Index:
     return lane if (lane >= 0).any() else np.zeros(0, np.int64)
 
 
-def _flow_limits(
-    problem: Problem, economics: Economics, lane_origin: Index
-) -> FlowLimits | None:
+def _flow_limits(problem: Problem, economics: Economics, lane_origin: Index) -> FlowLimits | None:
     """Return the limits of lanes and of products at plants."""
     routes, lanes = economics.routes, economics.lanes
     ends = FlowEnds(
         route_origin=routes.origin,
         route_gateway=routes.gateway,
         route_site=routes.site,
+        route_mode=routes.mode,
         lane_site=lanes.site,
         lane_plant=lane_origin if len(lane_origin) else np.full(len(lanes), -1),
         lane_zone=lanes.zone,
+        lane_mode=economics.delivery_options.table["mode"].to_numpy(object)[lanes.option],
         zones=tuple(problem.demand.zones["zone_id"]),
     )
     return flow_limits(problem.network, ends, problem.days)
@@ -111,6 +111,7 @@ def _inbound(problem: Problem, economics: Economics) -> Inbound:
         route_origin=routes.origin,
         route_gateway=routes.gateway,
         route_crossing=routes.crossing,
+        route_mode=routes.mode,
         route_usd=economics.inbound.total,
         route_co2=routes.kg_co2e_kg,
         gateway_m3=gateways["capacity_m3_month"].to_numpy(float)[:, None] * months,

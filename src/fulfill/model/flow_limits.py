@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.network import Network
-from fulfill.inputs.schema import ANY_PRODUCT
+from fulfill.inputs.schema import ANY_PRODUCT, BESIDE
 from fulfill.model.arrays import Array, Index
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class FlowEnds:
         Gateway -1 for none.
     lane_site, lane_plant, lane_zone : (L,)
         Site and plant -1 for none.
+    route_mode, lane_mode : (R,), (L,) of str
+        Mode of the leg to the site, and of the lane.
     zones : tuple of str
         Ids of the zones.
     """
@@ -64,9 +66,11 @@ class FlowEnds:
     route_origin: Index
     route_gateway: Index
     route_site: Index
+    route_mode: NDArray[np.object_]
     lane_site: Index
     lane_plant: Index
     lane_zone: Index
+    lane_mode: NDArray[np.object_]
     zones: tuple[str, ...]
 
 
@@ -119,17 +123,18 @@ def flow_limits(network: Network, ends: FlowEnds, days: Array) -> FlowLimits | N
 
 
 def _lane_names(table: pd.DataFrame) -> pd.Series:
-    """Return the name of each limited lane: its ends, and the product if it is for one."""
+    """Return the name of each limited lane: its ends, a mode beside the road, and its product."""
+    mode = (" " + table["mode"]).where(table["mode"].isin(BESIDE), "")
     product = (" " + table["product_id"]).where(table["product_id"] != ANY_PRODUCT, "")
-    return table["from_id"] + " - " + table["to_id"] + product
+    return table["from_id"] + " - " + table["to_id"] + mode + product
 
 
-Leg = tuple[NDArray[np.object_], NDArray[np.object_], Index]
-"""Ids of both ends of some flows, and the positions of these flows."""
+Leg = tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.object_], Index]
+"""Ids of both ends of some flows, their mode, and the positions of these flows."""
 
 
 def _route_legs(network: Network, ends: FlowEnds) -> list[Leg]:
-    """Return the legs of routes: to the gateway, from it, and from plants by road all the way."""
+    """Return the legs of routes: to the gateway, from it, and from plants by land all the way."""
     origin, gateway, site = (
         np.append(network[f"{kind}s"][f"{kind}_id"].to_numpy(object), "")[row]
         for kind, row in (
@@ -139,11 +144,12 @@ def _route_legs(network: Network, ends: FlowEnds) -> list[Leg]:
         )
     )
     lands = np.flatnonzero(ends.route_gateway >= 0)
-    by_road = np.flatnonzero(ends.route_gateway < 0)
+    by_land = np.flatnonzero(ends.route_gateway < 0)
+    usual, mode = np.full(len(lands), "", object), ends.route_mode
     return [
-        (origin[lands], gateway[lands], lands),
-        (gateway[lands], site[lands], lands),
-        (origin[by_road], site[by_road], by_road),
+        (origin[lands], gateway[lands], usual, lands),
+        (gateway[lands], site[lands], mode[lands], lands),
+        (origin[by_land], site[by_land], mode[by_land], by_land),
     ]
 
 
@@ -154,7 +160,7 @@ def _lane_ends(network: Network, ends: FlowEnds) -> list[Leg]:
     for kind, start in (("site", ends.lane_site), ("origin", ends.lane_plant)):
         here = np.flatnonzero(start >= 0)
         ids = network[f"{kind}s"][f"{kind}_id"].to_numpy(object)
-        legs.append((ids[start[here]], zones[ends.lane_zone[here]], here))
+        legs.append((ids[start[here]], zones[ends.lane_zone[here]], ends.lane_mode[here], here))
     return legs
 
 
@@ -162,13 +168,20 @@ def _on_lane(
     table: pd.DataFrame,
     starts: NDArray[np.object_],
     goals: NDArray[np.object_],
+    modes: NDArray[np.object_],
     flows: Index,
     products: NDArray[np.object_],
 ) -> NDArray[np.int64]:
     """Return limit, flow and product of all that counts for a row of the table, (3, n)."""
-    asked = pd.DataFrame({"from_id": starts, "to_id": goals, "flow": flows})
-    rows = table[["from_id", "to_id", "product_id"]].assign(limit=np.arange(len(table)))
-    met = asked.astype({"from_id": str, "to_id": str}).merge(rows, on=["from_id", "to_id"])
+    lane = ["from_id", "to_id", "mode"]
+    asked = pd.DataFrame(dict(zip(lane, (starts, goals, modes), strict=True))).astype(str)
+    rows = table[[*lane, "product_id"]].assign(limit=np.arange(len(table)))
+    # the usual mode of a lane needs no name
+    asked, rows = (
+        frame.assign(mode=frame["mode"].where(frame["mode"].isin(BESIDE), ""))
+        for frame in (asked.assign(flow=flows), rows)
+    )
+    met = asked.merge(rows, on=lane)
     named = met["product_id"].to_numpy(object)
     row, product = np.nonzero(
         (named[:, None] == products[None, :]) | (named == ANY_PRODUCT)[:, None]
@@ -188,7 +201,7 @@ def _of_plant(
 
     The limits are numbered from `first`; a flow of no plant has the plant -1.
     """
-    origin = pd.Index(network["origins"]["origin_id"]).get_indexer(table["origin_id"])
+    origin = pd.Index(network["origins"]["origin_id"]).get_indexer(pd.Index(table["origin_id"]))
     limit, flow = np.nonzero(origin[:, None] == plant[None, :])
-    product = pd.Index(products).get_indexer(table["product_id"])[limit]
+    product = pd.Index(products).get_indexer(pd.Index(table["product_id"]))[limit]
     return np.stack([first + limit, flow, product])

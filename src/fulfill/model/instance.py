@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
@@ -53,6 +54,8 @@ class Inbound:
         USD a year, paid once if a plant makes anything.
     landing : (T, T)
         Share of the goods sold in the row's period that lands in the column's.
+    route_mode : (R,) of str
+        Mode of the leg to the site; empty where all go by road.
     """
 
     gateways: tuple[str, ...]
@@ -68,6 +71,13 @@ class Inbound:
     origin_min_m3: Array
     origin_fixed_usd: Array
     landing: Array
+    route_mode: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
+
+    @property
+    def modes(self) -> NDArray[np.object_]:
+        """Return `route_mode`, (R,): the road where the instance names none."""
+        routes = len(self.route_site)
+        return self.route_mode if len(self.route_mode) else np.full(routes, "road", object)
 
 
 @dataclass(frozen=True)

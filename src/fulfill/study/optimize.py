@@ -305,7 +305,12 @@ def build_run(
             finding,
             faults=(
                 *finding.faults,
-                *flow_limit_faults(model.problem, instance, solution.decisions),
+                *flow_limit_faults(
+                    model.problem,
+                    instance,
+                    solution.decisions,
+                    model.economics.delivery_options.table,
+                ),
                 *bound_faults,
                 *key_figure_faults(model, solution.decisions, plan.kpis),
             ),

@@ -100,8 +100,8 @@ def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = N
     Raises
     ------
     InputError
-        F309 for an unknown grade or for what only the MIP can plan, F311 where the run has other zones, products, periods or sites,
-        or nothing to start from.
+        F309 for an unknown grade or for what only the MIP can plan, F311 where the run has other
+        zones, products, periods or sites, or nothing to start from.
     SolverError
         Where a solver fails.
     """

@@ -242,9 +242,7 @@ def _of_zone(
     return found
 
 
-def _full(
-    instance: LocationInstance, room: _Room, zone: int, lanes: NDArray[np.int64]
-) -> Mask:
+def _full(instance: LocationInstance, room: _Room, zone: int, lanes: NDArray[np.int64]) -> Mask:
     """Return where a lane of a zone takes no more orders, (n_lanes, n_products, n_periods).
 
     For want of mail, of carriers, of the plant that ships straight, of the lane, or of emissions.
@@ -290,9 +288,7 @@ def _limits(instance: LocationInstance, room: _Room, lane: int, k: int, t: int) 
     return "; ".join(dict.fromkeys(names))
 
 
-def _lane_limits(
-    instance: LocationInstance, room: _Room, lane: int, k: int, t: int
-) -> list[str]:
+def _lane_limits(instance: LocationInstance, room: _Room, lane: int, k: int, t: int) -> list[str]:
     """Return the full limits of flows that count a product on a lane."""
     limits = instance.flow_limits
     if limits is None:
@@ -400,9 +396,7 @@ def _routes(
     return cheapest, left, tuple(limits)
 
 
-def _full_places(
-    instance: LocationInstance, decisions: Decisions
-) -> Iterator[tuple[str, Mask]]:
+def _full_places(instance: LocationInstance, decisions: Decisions) -> Iterator[tuple[str, Mask]]:
     """Yield each full gateway and plant, and the routes that it closes, (n_routes, 1, T)."""
     inbound = instance.required_inbound
     landed = landed_m3(instance, decisions)
@@ -419,9 +413,7 @@ def _full_places(
             yield f"{kind} {names[number]}", np.asarray(here & sold[number])
 
 
-def _limited_routes(
-    instance: LocationInstance, decisions: Decisions
-) -> Iterator[tuple[str, Mask]]:
+def _limited_routes(instance: LocationInstance, decisions: Decisions) -> Iterator[tuple[str, Mask]]:
     """Yield each full limit of flows, and where it closes a route, (n_routes, n_products, T)."""
     limits, (_, n_products, _) = instance.flow_limits, instance.shape
     if limits is None:

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from fulfill.audit.bound import audit_bound
-from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.flow_limits import flow_limit_faults
+from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
 from fulfill.location.solve import method_of
@@ -285,7 +285,8 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
-    broken += flow_limit_faults(model.problem, instance, decisions)
+    table = model.economics.delivery_options.table
+    broken += flow_limit_faults(model.problem, instance, decisions, table)
     yield Check(Message("cost, USD"), figure(claimed["objective"]), found.objective, cost)
     kept = Message("kept")
     result = Message("broken") if broken else kept

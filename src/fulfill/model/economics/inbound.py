@@ -142,7 +142,7 @@ def usable_routes(
 ) -> Routes:
     """Drop routes that the channels forbid, that have no price, or that no plan would use.
 
-    Of the routes of one site and gateway only origins that are cheapest for some product stay
+    Of the routes of one site, gateway and mode only origins that are cheapest for some product stay
     (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
     cheapest of the mean product stay. Routes over a lane with a capacity all stay, beside those
     that take what does not fit. A bound refers to the instance after this choice.
@@ -177,7 +177,8 @@ def usable_routes(
     group = np.where(limited.to_numpy()[routes.origin], routes.origin + 1, 0)
     alone = np.flatnonzero(routes.limited)
     group[alone] = len(origins) + 1 + np.arange(len(alone))
-    wins = _wins(cost, np.stack([routes.site, group, routes.gateway]))
+    by_mode = np.unique(routes.mode.astype(str), return_inverse=True)[1]
+    wins = _wins(cost, np.stack([routes.site, group, routes.gateway, by_mode]))
     keep = np.flatnonzero(wins.any(axis=1))
     return routes.take(keep[_cheapest_gateways(cost[keep], routes.take(keep), group[keep])])
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.lane_rate_checks import PRICES
-from fulfill.inputs.schema import ANY_PRODUCT
+from fulfill.inputs.schema import ANY_PRODUCT, BESIDE
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -73,6 +73,18 @@ class LegRates:
         return np.asarray(np.isfinite(self.usd).any(axis=2))
 
 
+def of_mode(table: pd.DataFrame, mode: str) -> pd.DataFrame:
+    """Return the rows of lane_rates.csv of a mode of `BESIDE`, or with the usual mode of a lane.
+
+    Parameters
+    ----------
+    table : DataFrame
+    mode : str
+        Empty for the usual mode.
+    """
+    return table[table["mode"] == mode] if mode else table[~table["mode"].isin(BESIDE)]
+
+
 def rates_between(
     table: pd.DataFrame, starts: pd.Series, goals: pd.Series, products: pd.DataFrame
 ) -> LaneRates:
@@ -81,7 +93,7 @@ def rates_between(
     Parameters
     ----------
     table : DataFrame
-        In the form of lane_rates.csv.
+        Rows of lane_rates.csv of one mode, see `of_mode`.
     starts, goals : Series
         Ids of the places, which give the axes.
     products : DataFrame
