@@ -181,7 +181,7 @@ def _incomplete(
         yield timed[0], "days_mean and days_p90 belong together"
     if lane in TO_ZONES and given and not timed:
         yield "days_mean", "a price to a zone needs its days_mean and days_p90"
-    if lane in TO_ZONES and timed and not given:
+    if lane in TO_ZONES and timed and limited and not given:
         yield "days_mean", "days to a zone belong to a price: services have their own"
     if lane in LEGS and timed and row["product_id"] != ANY_PRODUCT:
         yield "days_mean", "goods of all products travel together: give the days in a row for any"

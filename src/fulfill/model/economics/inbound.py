@@ -143,16 +143,16 @@ def usable_routes(
     """Drop routes that the channels forbid, that have no price, or that no plan would use.
 
     Of the routes of one site, gateway and mode only origins that are cheapest for some product stay
-    (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
-    cheapest of the mean product stay. Routes over a lane with a capacity all stay, beside those
-    that take what does not fit. A bound refers to the instance after this choice.
+    (origins with a limit or a fixed cost of their own always stay); of the gateways of a site the
+    `ROUTES_KEPT` cheapest of the mean product stay. Routes over a lane with a capacity all stay,
+    beside those that take what does not fit. A bound refers to the instance after this choice.
 
     Parameters
     ----------
     routes : Routes
     goods : GoodsCost
     origins : DataFrame
-        Columns kind, capacity_m3_month, minimum_m3_year.
+        Columns kind, capacity_m3_month, minimum_m3_year, fixed_usd_year.
     products : DataFrame
         Columns volume_m3, transfer_value_usd.
     channels : collection of str
@@ -173,7 +173,8 @@ def usable_routes(
         + holding_cost(holding.goods, products["transfer_value_usd"], routes.days[:, None])
     )
     limited = origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)
-    limited |= origins["origin_id"].isin(goods.limited)
+    # one with a fixed cost may be left unused for others that are dearer by the order
+    limited |= (origins["fixed_usd_year"] > 0) | origins["origin_id"].isin(goods.limited)
     group = np.where(limited.to_numpy()[routes.origin], routes.origin + 1, 0)
     alone = np.flatnonzero(routes.limited)
     group[alone] = len(origins) + 1 + np.arange(len(alone))
