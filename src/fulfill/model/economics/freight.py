@@ -156,13 +156,14 @@ def inbound_routes(
     distances : Distances
         A pair at an infinite distance makes no route unless lane_rates.csv has a price for it.
     """
-    rates = _rates(of_mode(tariffs.lane_rates, ""), origins, gateways, sites, products)
-    beside = {
-        mode: _rates(of_mode(tariffs.lane_rates, mode), origins, gateways, sites, products)
-        for mode in BESIDE
+    rates = {
+        mode or "road": _rates(
+            of_mode(tariffs.lane_rates, mode), origins, gateways, sites, products
+        )
+        for mode in ("", *BESIDE)
     }
     passable = (gateways["capacity_m3_month"] > 0).to_numpy()
-    origin, gateway, site, mode = _listed(distances, rates, beside, passable)
+    origin, gateway, site, mode = _listed(distances, rates, passable)
     by_land = gateway < 0
     made_in, to = origins["country"].to_numpy()[origin], sites["country"].to_numpy()[site]
     # the row -1 of routes without a gateway reads the last entry, which is of no gateway
@@ -179,21 +180,14 @@ def inbound_routes(
         _scattered(len(site), lands, distances.origin_gateway[ends], 0.0),
         products,
     )
-    main = _rated(main, lands, rates.origin_gateway, ends)
+    to_gateway = rates["road"].origin_gateway
+    main = _rated(main, lands, to_gateway, ends)
     landward = gateway[lands], site[lands]
     land_km = _scattered(len(site), lands, distances.gateway_site[landward], 0.0)
     land_km[by_land] = distances.origin_site[origin[by_land], site[by_land]]
     land = _leg(tariffs, mode, (entered, to), land_km, products)
-    limited = np.zeros(len(site), bool)
-    limited[lands] = rates.origin_gateway.limited[ends]
-    for name, of_name in {"road": rates, **beside}.items():
-        for rows, starts, leg_of in (
-            (np.flatnonzero(~by_land & (mode == name)), gateway, of_name.gateway_site),
-            (np.flatnonzero(by_land & (mode == name)), origin, of_name.origin_site),
-        ):
-            joined = starts[rows], site[rows]
-            land = _rated(land, rows, leg_of, joined)
-            limited[rows] |= leg_of.limited[joined]
+    land, limited = _rated_by_mode(land, rates, mode, (origin, gateway, site))
+    limited[lands] |= to_gateway.limited[ends]
     fee, dwell = (gateways[name].to_numpy(float) for name in ("fee_usd_m3", "dwell_days"))
     return Routes(
         site=site,
@@ -256,18 +250,18 @@ def _rates(
 
 
 def _listed(
-    distances: Distances, rates: _Rates, beside: dict[str, _Rates], passable: NDArray[np.bool_]
+    distances: Distances, rates: dict[str, _Rates], passable: NDArray[np.bool_]
 ) -> tuple[Index, Index, Index, Names]:
     """Return origin, gateway (-1 by land all the way), site and mode to the site of every route.
 
     A pair is in reach where it has a length, or a rate; by a mode beside the road, where it has a
     rate. Only gateways that are passable count.
     """
-    first = np.isfinite(distances.origin_gateway) | rates.origin_gateway.priced
-    last = {"road": np.isfinite(distances.gateway_site) | rates.gateway_site.priced}
-    near = {"road": np.isfinite(distances.origin_site) | rates.origin_site.priced}
-    for mode, extra in beside.items():
-        last[mode], near[mode] = extra.gateway_site.priced, extra.origin_site.priced
+    first = np.isfinite(distances.origin_gateway) | rates["road"].origin_gateway.priced
+    last = {mode: rated.gateway_site.priced for mode, rated in rates.items()}
+    near = {mode: rated.origin_site.priced for mode, rated in rates.items()}
+    last["road"] = last["road"] | np.isfinite(distances.gateway_site)
+    near["road"] = near["road"] | np.isfinite(distances.origin_site)
     found = []
     for mode, reached in last.items():
         by_gateway = first[:, :, None] & (reached & passable[:, None])[None, :, :]
@@ -342,6 +336,27 @@ def _rated(leg: _Leg, rows: Index, rates: LegRates, ends: tuple[Index, Index]) -
     mean[rows] = np.where(np.isnan(days), mean[rows], days)
     variance[rows] = np.where(np.isnan(days), variance[rows], sd**2)
     return replace(leg, order_usd=order_usd, days=mean, variance=variance)
+
+
+def _rated_by_mode(
+    land: _Leg, rates: dict[str, _Rates], mode: Names, ends: tuple[Index, Index, Index]
+) -> tuple[_Leg, NDArray[np.bool_]]:
+    """Return the legs to sites with the rates of their modes, and which have a capacity.
+
+    `ends` are origin, gateway (-1 by land all the way) and site of each route.
+    """
+    origin, gateway, site = ends
+    limited = np.zeros(len(site), bool)
+    for name, rated in rates.items():
+        for here, starts, lane in (
+            (gateway >= 0, gateway, rated.gateway_site),
+            (gateway < 0, origin, rated.origin_site),
+        ):
+            rows = np.flatnonzero(here & (mode == name))
+            joined = starts[rows], site[rows]
+            land = _rated(land, rows, lane, joined)
+            limited[rows] = lane.limited[joined]
+    return land, limited
 
 
 def _scattered(size: int, rows: Index, values: Array, other: float) -> Array:
