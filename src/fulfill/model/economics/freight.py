@@ -173,18 +173,10 @@ def inbound_routes(
     main_mode = np.where(by_land, "", np.where(seaport, "sea", "air")).astype(object)
     lands = np.flatnonzero(~by_land)
     ends = origin[lands], gateway[lands]
-    main = _leg(
-        tariffs,
-        main_mode,
-        (made_in, entered),
-        _scattered(len(site), lands, distances.origin_gateway[ends], 0.0),
-        products,
-    )
+    main_km, land_km = _lengths(distances, origin, gateway, site)
+    main = _leg(tariffs, main_mode, (made_in, entered), main_km, products)
     to_gateway = rates["road"].origin_gateway
     main = _rated(main, lands, to_gateway, ends)
-    landward = gateway[lands], site[lands]
-    land_km = _scattered(len(site), lands, distances.gateway_site[landward], 0.0)
-    land_km[by_land] = distances.origin_site[origin[by_land], site[by_land]]
     land = _leg(tariffs, mode, (entered, to), land_km, products)
     land, limited = _rated_by_mode(land, rates, mode, (origin, gateway, site))
     limited[lands] |= to_gateway.limited[ends]
@@ -359,11 +351,19 @@ def _rated_by_mode(
     return land, limited
 
 
-def _scattered(size: int, rows: Index, values: Array, other: float) -> Array:
-    """Return an array with the values in the given rows, and another value in all others."""
-    array = np.full(size, other)
-    array[rows] = values
-    return array
+def _lengths(
+    distances: Distances, origin: Index, gateway: Index, site: Index
+) -> tuple[Array, Array]:
+    """Return the length of the legs of each route, km: to the gateway (0 without), and to the site.
+
+    By land all the way, the gateway is -1.
+    """
+    lands, by_land = np.flatnonzero(gateway >= 0), np.flatnonzero(gateway < 0)
+    overseas, overland = np.zeros(len(site)), np.zeros(len(site))
+    overseas[lands] = distances.origin_gateway[origin[lands], gateway[lands]]
+    overland[lands] = distances.gateway_site[gateway[lands], site[lands]]
+    overland[by_land] = distances.origin_site[origin[by_land], site[by_land]]
+    return overseas, overland
 
 
 def _at(value: Array, row: Index) -> Array:
