@@ -796,7 +796,20 @@ def test_hour_bands_cover_the_day_once(toy: Folders) -> None:
 def test_every_code_is_exercised() -> None:
     elsewhere = {"F307", "F308", "F309", "F310", "F311", "F312", "F320", "F321", "W310"}
     checks = {f"F31{digit}" for digit in range(3, 10)} | {"F212", "F213", "F214", "F322"}
-    places = {"F351", "F330", "F331", "F360", "F361", "F362", "F363", "W360", "W361"}
+    places = {
+        "F355",
+        "F356",
+        "F357",
+        "F351",
+        "F330",
+        "F331",
+        "F360",
+        "F361",
+        "F362",
+        "F363",
+        "W360",
+        "W361",
+    }
     folders = {f"F34{digit}" for digit in range(10)} | {"W340"}
     warnings = {"W302", "W303", "W304", "W306", "W322", "W324"}
     currencies = {"F323", "W321", "W323"}

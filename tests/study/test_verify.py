@@ -76,7 +76,7 @@ def test_a_true_run_is_clean(workspace: Path) -> None:
         "input files",
         "files of the run",
         "cost, USD",
-        "constraints (1) to (15)",
+        "constraints (1) to (16)",
         "bound (certified), USD",
     ]
     assert names[5] == "key figures, second formula"

@@ -248,7 +248,8 @@ def _missing_lane_faults(
     lanes, gateways, sites = network["lanes"], network["gateways"], network["sites"]
     rates = network["lane_rates"]
     written = {frozenset(pair) for pair in zip(lanes["from_id"], lanes["to_id"], strict=True)}
-    whole = rates[rates["product_id"] == ANY_PRODUCT]
+    decided = rates[~rates["allowed"] | rates.index.isin(priced(rates).index)]
+    whole = decided[decided["product_id"] == ANY_PRODUCT]
     written |= {frozenset(pair) for pair in zip(whole["from_id"], whole["to_id"], strict=True)}
     by_road = (network["freight"]["mode"] == "road").any()
     served = not network["services"].empty

@@ -271,6 +271,20 @@ RULES: dict[str, tuple[str, str]] = {
         "a card zone has a price on the as-of date, and on every day from its first to its last",
         "add the prices of these days, or extend valid_from / valid_to",
     ),
+    "F355": (
+        "a network with capacities of lanes, or of products at plants, is small enough for the "
+        "mixed-integer program, the only method that holds them",
+        "merge zones with --resolution, lock sites with --close, empty orders_day where it does "
+        "not bind, or ask for --method monolith whatever it takes",
+    ),
+    "F356": (
+        "a lane has a mode by which goods can go there",
+        "write the mode that fits the end of the lane, or leave it empty for the usual one",
+    ),
+    "F357": (
+        "where emissions are part of the case, a mode has a factor in emissions.csv",
+        "add the row of the mode to emissions.csv",
+    ),
     "F360": (
         "a place across water is joined to the roads by a ferry or by lanes",
         "add a row to ferries.csv (which serves consumers only) or to lanes.csv, "
@@ -285,7 +299,7 @@ RULES: dict[str, tuple[str, str]] = {
         "leave the place to a carrier, or correct lat and lon",
     ),
     "F363": (
-        "a row of lane_rates.csv has a price and the days that belong to it, or forbids the lane",
+        "a row of lane_rates.csv has a price with its days, or a capacity, or forbids the lane",
         "fill or empty the cell; write `no` under allowed to forbid the lane",
     ),
     "F370": (

@@ -61,6 +61,8 @@ VALUES: dict[str, dict[str, str]] = {
         "mail": "mail",
         "gateway": "gateway",
         "origin": "origin",
+        "lane": "lane",
+        "plant_product": "plant_product",
         "co2_cap": "co2_cap",
     },
     "resource": {
@@ -71,6 +73,8 @@ VALUES: dict[str, dict[str, str]] = {
         "gateway": "gateway",
         "mail": "air capacity for mail",
         "carrier": "last-mile carriers",
+        "lane": "lane",
+        "plant_product": "product at its plant",
     },
     "band": {"base": "base", "overtime": "overtime", "temporary": "temporary staff"},
     "limit": {
@@ -80,6 +84,8 @@ VALUES: dict[str, dict[str, str]] = {
         "origin": "plant",
         "mail": "air capacity for mail to",
         "carrier": "last-mile carriers of",
+        "lane": "lane",
+        "plant_product": "product at its plant",
         "co2_cap": "cap on CO2e",
     },
     "part": {

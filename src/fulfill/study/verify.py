@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.audit.bound import audit_bound
+from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
@@ -284,10 +285,12 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
+    table = model.economics.delivery_options.table
+    broken += flow_limit_faults(model.problem, instance, decisions, table)
     yield Check(Message("cost, USD"), figure(claimed["objective"]), found.objective, cost)
     kept = Message("kept")
     result = Message("broken") if broken else kept
-    yield Check(Message("constraints (1) to (15)"), kept, result, broken)
+    yield Check(Message("constraints (1) to (16)"), kept, result, broken)
     yield _bound_check(claimed, proven, found.objective, faults)
     bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
     outcome = Outcome(

@@ -58,6 +58,7 @@ HOPS = {
     "sea": ("overseas", "#3a7ca5", "dashed"),
     "air": ("overseas", "#9467bd", "dotted"),
     "last_mile": ("last_mile", "#5c677d", "solid"),
+    "rail": ("inbound_road", "#bf812d", "dashed"),
     "road": ("inbound_road", "#8c510a", "solid"),
 }
 """Layer, colour and dashes of the lines of a hop, the lowest first."""
@@ -108,6 +109,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         *layer(CROSSING, Message("Land crossings in use"), crossings),
         *layer("#ffffff", Message("Gateways not used"), idle, is_on=False),
         *layer(HOPS["road"][1], Message("Road to site"), hops["road"]),
+        *layer(HOPS["rail"][1], Message("Rail to site"), hops["rail"]),
         *layer(HOPS["sea"][1], Message("Sea lanes"), hops["sea"]),
         *layer(HOPS["air"][1], Message("Air lanes"), hops["air"]),
         *layer(HOPS["last_mile"][1], Message("Site to zone"), hops["last_mile"]),
