@@ -17,7 +17,9 @@ from fulfill.study.open_run import open_run
 from fulfill.study.study import load
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "tutorials" / "present_network.md"
-TABLE = re.compile(r"^`(\S+\.csv)` \((whole|add|replace the rows of MX)\)\n\n```text\n(.*?)```", re.M | re.S)
+TABLE = re.compile(
+    r"^`(\S+\.csv)` \((whole|add|replace the rows of MX)\)\n\n```text\n(.*?)```", re.M | re.S
+)
 COMMANDS = re.compile(r"^\$ fulfill (.+)$", re.M)
 
 

@@ -199,6 +199,19 @@ RULES: dict[str, tuple[str, str]] = {
         "every currency of the tables has an exchange rate on or before the as-of date",
         "add a row to exchange_rates.csv, or write the code of ISO 4217, such as MXN",
     ),
+    "F324": (
+        "results are shown in USD, or in a currency that has an exchange rate on or before the "
+        "as-of date of the network",
+        "add a row to exchange_rates.csv, or leave out --currency",
+    ),
+    "F325": (
+        "a tariff group has its countries in origin_groups.csv",
+        "write the rows named, as tables of an earlier form have no such file",
+    ),
+    "F326": (
+        "parameters.csv has a row for every figure without a default",
+        "add the row; `fulfill init` writes tables in which it has a usual value",
+    ),
     "F330": (
         "a stop lies in a country of the network",
         "correct lat and lon, or remove the stop",

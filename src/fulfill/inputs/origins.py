@@ -16,6 +16,8 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 
 OVERSEAS, NEARSHORE = "overseas", "nearshore"
+EARLIER_GROUPS = {"USMCA": ("MX", "US")}
+"""Tariff groups that had these countries before origin_groups.csv was a table."""
 
 
 def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -49,6 +51,39 @@ def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     }
     typed = {name: column.astype("str") for name, column in whole.items()}
     return {**tables, "origins": origins.assign(**typed)}
+
+
+def earlier_group_members(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the origin countries whose tariff group is not named in a table, as it once needed no.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of a network: origins, origin_groups and tariffs are read.
+
+    Returns
+    -------
+    dict of str to str
+        Group of `EARLIER_GROUPS` by country; empty where origin_groups.csv has any row, or no
+        tariff names such a group.
+    """
+    if len(tables["origin_groups"]):
+        return {}
+    named, countries = set(tables["tariffs"]["origin_group"]), set(tables["origins"]["country"])
+    return {
+        country: group
+        for group, members in EARLIER_GROUPS.items()
+        for country in members
+        if group in named and country in countries
+    }
+
+
+def earlier_group_faults(folder: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Find tariff groups of an earlier form of the tables (F325); see `earlier_group_members`."""
+    for country, group in earlier_group_members(tables).items():
+        file, row = f"{folder}/tariffs.csv", f"{country},{group}"
+        detail = f"goods of {country} were of {group} without a table; now write the row {row}"
+        yield Fault("F325", file, column="origin_group", value=group, detail=detail)
 
 
 def is_overseas(origins: pd.DataFrame) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ import pandas as pd
 from fulfill.model.decisions import Outcome
 from fulfill.study.language import translated as _
 from fulfill.study.verdict import headline
-from fulfill.study.vocabulary import WHOLE, shown
+from fulfill.study.vocabulary import money, shown
 
 SAVES, COSTS_MORE, NOT_DISTINGUISHABLE = "saves", "costs_more", "not_distinguishable"
 ROUNDING = 1e-9
@@ -115,16 +115,16 @@ def _sentence(row: Mapping[Any, Any]) -> str:
     told = {"mode": shown(row["mode"], "mode"), "planned": _usd(row["above_mixed_usd"])}
     if verdict == NOT_DISTINGUISHABLE:
         text = _(
-            "the mix and {mode} are not distinguishable: {mode} costs {usd} USD a year more "
+            "the mix and {mode} are not distinguishable: {mode} costs {usd} a year more "
             "({planned} as planned)"
         )
         return text.format(usd=_between(low, high), **told)
     told["planned"] = _usd(abs(row["above_mixed_usd"]))
     told["usd"] = _between(*sorted((abs(low), abs(high))))
     if verdict == COSTS_MORE:
-        text = _("the mix costs more: {usd} USD a year more than {mode} ({planned} as planned)")
+        text = _("the mix costs more: {usd} a year more than {mode} ({planned} as planned)")
     else:
-        text = _("the mix saves {usd} USD a year against {mode} ({planned} as planned)")
+        text = _("the mix saves {usd} a year against {mode} ({planned} as planned)")
     return text.format(**told)
 
 
@@ -132,9 +132,9 @@ def _between(low: float, high: float) -> str:
     """Return both ends of an interval, or one number where they do not differ."""
     ends = _usd(low), _usd(high)
     if ends[0] == ends[1]:
-        return ends[0]
+        return ends[1]
     return _("between {low} and {high}").format(low=ends[0], high=ends[1])
 
 
 def _usd(value: float) -> str:
-    return shown(round(value) + 0.0 if np.isfinite(value) else value, WHOLE)  # no minus zero
+    return money(round(value) + 0.0 if np.isfinite(value) else value)  # no minus zero
