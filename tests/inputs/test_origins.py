@@ -155,3 +155,21 @@ def test_sea_routes_from_ports_all_over_the_world_are_of_the_right_length() -> N
     assert 11_500 < km[0, 0] < 14_500
     assert 8_800 < km[3, 2] < 10_800
     assert km[0, 0] > km[1, 0]  # Vietnam lies behind Shanghai
+
+
+def test_a_tariff_group_of_an_earlier_form_is_said_with_the_row_to_write(toy: Folders) -> None:
+    toy.add(ORIGINS, origin_id="us-plant", name="Plant", country="US", lat="29.4", lon="-98.5",
+            kind="nearshore")  # fmt: skip
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="us-plant", goods_usd="4")
+    formal = [line for line in toy.text(TARIFFS).splitlines() if ",formal," in line]
+    for line in formal:
+        chinese, regional = (line.replace("formal,any", f"formal,{one}") for one in ("CN", "USMCA"))
+        toy.edit(TARIFFS, line, f"{chinese}\n{regional.replace('formal-', 'usmca-', 1)}")
+    groups = toy.text("network/origin_groups.csv")
+    assert [one.code for one in toy.faults() if not one.warning] == []
+    toy.delete("network/origin_groups.csv")
+    (fault,) = (one for one in toy.faults() if not one.warning)
+    assert (fault.code, fault.column, fault.value) == ("F325", "origin_group", "USMCA")
+    assert "now write the row US,USMCA" in fault.detail
+    toy.write("network/origin_groups.csv", groups)
+    assert [one.code for one in toy.faults() if not one.warning] == []

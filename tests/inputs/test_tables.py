@@ -172,9 +172,10 @@ CASES = [
     Case(
         "no parameter",
         drop_row("network/parameters.csv", 4),
-        "F105",
+        "F326",
         "network/parameters.csv",
         0,
+        "parameter",
         "holding_rate",
     ),
     Case(
@@ -798,11 +799,11 @@ def test_hour_bands_cover_the_day_once(toy: Folders) -> None:
 
 def test_every_code_is_exercised() -> None:
     elsewhere = {"F307", "F308", "F309", "F310", "F311", "F312", "F320", "F321", "W310"}
-    checks = {f"F31{digit}" for digit in range(3, 10)} | {"F212", "F213", "F214", "F322"}
+    checks = {f"F31{digit}" for digit in range(3, 10)} | {"F212", "F213", "F214", "F322", "F325"}
     places = {"F351", "F330", "F331", "F360", "F361", "F362", "F363", "W360", "W361"}
     folders = {f"F34{digit}" for digit in range(10)} | {"W340"}
     warnings = {"W302", "W303", "W304", "W306", "W322"}
-    currencies = {"F323", "W321", "W323"}
+    currencies = {"F323", "F324", "W321", "W323"}
     cards = {"F350", "F352", "F353", "F354", "W350", "W351", "W352", "W353"}
     databases = {"F370"}
     cases = {case.code for case in CASES}
