@@ -98,9 +98,11 @@ def test_the_command_says_that_it_was_interrupted(
     answering(monkeypatch, **ANSWERS[INTERRUPTED])
     code, out, _ = cli("optimize", *TOY, "--out", str(tmp_path / "run"))
     assert code == 0
-    assert out.split("\n")[1].startswith("FEASIBLE, INTERRUPTED: up to 13,350 USD a year (40.03%)")
+    assert out.split("\n")[1].startswith(
+        "Plan found, INTERRUPTED: up to 13,350 USD a year (40.03%)"
+    )
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
-    assert "FEASIBLE, INTERRUPTED: up to 13,350" in page
+    assert "Plan found, INTERRUPTED: up to 13,350" in page
     code, out, _ = cli("optimize", *TOY, "--json", "--out", str(tmp_path / "other"))
     assert code == 0
     assert json.loads(out)["ended_by"] == INTERRUPTED
