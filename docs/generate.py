@@ -48,16 +48,21 @@ WRITTEN = {
     "Of a plan": {
         "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
         "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
-        "keys:": (outputs.PLAN_SUMMARY, outputs.ROUTED_SUMMARY, outputs.PLAN_KPIS),
+        "keys:": (
+            outputs.PLAN_SUMMARY,
+            outputs.ROUTED_SUMMARY,
+            outputs.CONVERTED_SUMMARY,
+            outputs.PLAN_KPIS,
+        ),
     },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
-        "keys:": (outputs.COMPARISON_SUMMARY,),
+        "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,
         "layer of routes.gpkg:": layer_outputs.DAY_LAYERS,
-        "keys:": (outputs.DAY_SUMMARY, outputs.DAY_KPIS),
+        "keys:": (outputs.DAY_SUMMARY, outputs.CONVERTED_SUMMARY, outputs.DAY_KPIS),
     },
 }
 PIPE = "\\|"

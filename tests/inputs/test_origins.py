@@ -157,20 +157,19 @@ def test_sea_routes_from_ports_all_over_the_world_are_of_the_right_length() -> N
     assert km[0, 0] > km[1, 0]  # Vietnam lies behind Shanghai
 
 
-def test_tables_without_groups_are_read_as_an_earlier_version_meant_them(toy: Folders) -> None:
-    toy.add_plant()
-    toy.add(TARIFFS, rule_id="plant-free", entry_kind="preferential", origin_group="USMCA",
-            rate="0")  # fmt: skip
-    channels = ("direct_mail", "local", "cross_border")  # the plant has no lanes
-    named = toy.problem(channels=channels)
+def test_a_tariff_group_of_an_earlier_form_is_said_with_the_row_to_write(toy: Folders) -> None:
+    toy.add(ORIGINS, origin_id="us-plant", name="Plant", country="US", lat="29.4", lon="-98.5",
+            kind="nearshore")  # fmt: skip
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="us-plant", goods_usd="4")
+    formal = [line for line in toy.text(TARIFFS).splitlines() if ",formal," in line]
+    for line in formal:
+        chinese, regional = (line.replace("formal,any", f"formal,{one}") for one in ("CN", "USMCA"))
+        toy.edit(TARIFFS, line, f"{chinese}\n{regional.replace('formal-', 'usmca-', 1)}")
+    groups = toy.text("network/origin_groups.csv")
+    assert [one.code for one in toy.faults() if not one.warning] == []
     toy.delete("network/origin_groups.csv")
-    earlier = toy.problem(channels=channels)
-    groups = [one.network["origins"]["origin_group"].tolist() for one in (named, earlier)]
-    assert groups == [["CN", "USMCA"]] * 2
-    assert [one.code for one in earlier.warnings if one.code == "W324"] == ["W324"]
-    assert not [one for one in named.warnings if one.code == "W324"]
-
-
-def test_a_case_without_groups_needs_no_table_of_them(toy: Folders) -> None:
-    toy.delete("network/origin_groups.csv")
-    assert not [one for one in toy.problem().warnings if one.code == "W324"]
+    (fault,) = (one for one in toy.faults() if not one.warning)
+    assert (fault.code, fault.column, fault.value) == ("F325", "origin_group", "USMCA")
+    assert "now write the row US,USMCA" in fault.detail
+    toy.write("network/origin_groups.csv", groups)
+    assert [one.code for one in toy.faults() if not one.warning] == []

@@ -13,10 +13,12 @@ import click
 from fulfill.cli.completion import complete_sites
 from fulfill.cli.echo import keep_quiet, note, speak
 from fulfill.cli.types import Day, Figure, Service, split_names
+from fulfill.inputs.schema import USD
 from fulfill.study.language import ENGLISH, LANGUAGES, Message
 from fulfill.study.language import translated as _
 
 if TYPE_CHECKING:
+    from fulfill.inputs.network import Network
     from fulfill.study.study import Study
 
 Command = Callable[..., None]
@@ -87,6 +89,15 @@ answer = together(
     ]
 )
 """Options on what a command prints."""
+
+currency = click.option(
+    "--currency",
+    default=USD,
+    metavar="CODE",
+    show_default=True,
+    help="Currency of pages and summaries, at the rate of exchange_rates.csv of the network on or "
+    "before its date; tables and map layers stay in USD.",
+)
 
 date_order = click.option(
     "--date-order",
@@ -308,6 +319,30 @@ def faults_marked(places: Iterable[Path], folder: Path | None = None) -> Iterato
     finally:
         for copy in copies:
             note(f"the faults are marked in {copy}")
+
+
+def show_in(code: str, network: Network) -> None:
+    """Put the option ``--currency`` in force until the command ends.
+
+    Parameters
+    ----------
+    code : str
+        Code of ISO 4217, in letters of either case.
+    network : Network
+        Its exchange rates and as-of date hold.
+
+    Raises
+    ------
+    InputError
+        F324 where the network has no rate of the currency.
+    """
+    from fulfill.inputs.currencies import result_rate, result_warnings
+    from fulfill.study.currency import results_in
+
+    rate = result_rate(code.upper(), network.written, network.as_of)
+    for warning in result_warnings(rate, network.as_of):
+        note(f"warning: {warning}")
+    click.get_current_context().with_resource(results_in(rate))
 
 
 def load_study(as_of: Any, options: dict[str, Any]) -> Study:

@@ -38,9 +38,11 @@ from fulfill.study.language import translated as _
     is_flag=True,
     help="Allow own vans at the cost of their routes: plan and route until the sites repeat.",
 )
+@shared.currency
 @shared.answer
 def optimize(
     as_of: date | None,
+    currency: str,
     out: Path | None,
     overwrite: bool,
     start: Path | None,
@@ -58,6 +60,7 @@ def optimize(
     from fulfill.study.run_folder import summary
 
     study = shared.load_study(as_of, options)
+    shared.show_in(currency, study.problem.network)
     problem = study.problem
     default = Path("runs") / f"{problem.demand.name}-{problem.regime.as_of}"
     sources = shared.input_folders(options)
@@ -125,10 +128,12 @@ def optimize(
 )
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
 def route(
     run: Path,
     network: str | None,
+    currency: str,
     date_order: str | None,
     out: Path | None,
     overwrite: bool,
@@ -159,6 +164,7 @@ def route(
         draft,
     ):
         planned = open_run(run)
+        shared.show_in(currency, planned.problem.network)
         found = None
         if network:
             place = locate("network", network)

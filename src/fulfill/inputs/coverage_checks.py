@@ -64,7 +64,8 @@ def absent_table_warnings(network: Network) -> list[Fault]:
     """Say once what is not part of the case, because its tables are absent (W304)."""
     if not network.left_out:
         return []
-    return [Fault("W304", network.folder.name, detail="left out: " + ", ".join(network.left_out))]
+    parts = (f"{what} (no {' and '.join(files)})" for what, files in network.left_out.items())
+    return [Fault("W304", network.folder.name, detail="left out: " + ", ".join(parts))]
 
 
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:

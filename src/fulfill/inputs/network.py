@@ -84,13 +84,13 @@ class Network:
         return self.folder.files[self.outlines_file] if self.outlines_file else None
 
     @property
-    def left_out(self) -> tuple[str, ...]:
-        """What is not part of the case, each with the tables that are absent."""
+    def left_out(self) -> dict[str, list[str]]:
+        """What is not part of the case, and for each the files of the tables that are absent."""
         without: dict[str, list[str]] = {}
         for table in NETWORK_TABLES:
             if table.absent and not (self.tables[table.name][ROW] > 0).any():
                 without.setdefault(table.absent, []).append(f"{table.name}.csv")
-        return tuple(f"{what} (no {' and '.join(files)})" for what, files in without.items())
+        return without
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]

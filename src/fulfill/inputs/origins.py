@@ -16,9 +16,8 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 
 OVERSEAS, NEARSHORE = "overseas", "nearshore"
-EARLIER_GROUP = "USMCA"
-EARLIER_MEMBERS = ("CA", "MX", "US")
-"""The only group of countries before origin_groups.csv came in, and the countries it meant."""
+EARLIER_GROUPS = {"USMCA": ("MX", "US")}
+"""Tariff groups that had these countries before origin_groups.csv was a table."""
 
 
 def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -27,24 +26,24 @@ def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Checked tables; origins, countries, origin_groups and tariffs are read.
+        Checked tables; origins, countries and origin_groups are read.
 
     Returns
     -------
     dict of str to DataFrame
-        The same tables if one of the three, or tariffs, is missing. Otherwise origins has ``overseas`` or
+        The same tables if one of the three is missing. Otherwise origins has ``overseas`` or
         ``nearshore`` in `kind`, ``yes`` or ``no`` in `direct_mail`, and the column `origin_group`.
     """
-    if not {"origins", "countries", "origin_groups", "tariffs"} <= set(tables):
+    if not {"origins", "countries", "origin_groups"} <= set(tables):
         return dict(tables)
-    origins = tables["origins"]
+    origins, named = tables["origins"], tables["origin_groups"]
     country = origins["country"]
     home = country.isin(tables["countries"]["country"])
     kind = origins["kind"].where(
         origins["kind"] != "", np.where(home, NEARSHORE, OVERSEAS).astype(object)
     )
     mails = np.where(kind == OVERSEAS, "yes", "no").astype(object)
-    group = country.map(_groups(tables))
+    group = country.map(dict(zip(named["country"], named["origin_group"], strict=True)))
     whole = {
         "kind": kind,
         "direct_mail": origins["direct_mail"].where(origins["direct_mail"] != "", mails),
@@ -54,49 +53,37 @@ def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     return {**tables, "origins": origins.assign(**typed)}
 
 
-def _groups(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Return the tariff group of every country that is not a group of its own."""
-    if is_earlier(tables):
-        return dict.fromkeys(EARLIER_MEMBERS, EARLIER_GROUP)
-    named = tables["origin_groups"]
-    return dict(zip(named["country"], named["origin_group"], strict=True))
-
-
-def is_earlier(tables: Mapping[str, pd.DataFrame]) -> bool:
-    """Tell whether the tables are of the time when a group of countries had a fixed meaning.
+def earlier_group_members(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the origin countries whose tariff group is not named in a table, as it once needed no.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Checked tables.
+        Tables of a network: origins, origin_groups and tariffs are read.
 
     Returns
     -------
-    bool
-        True if tariff rows name the group of that time and no table says who belongs to it.
+    dict of str to str
+        Group of `EARLIER_GROUPS` by country; empty where origin_groups.csv has any row, or no
+        tariff names such a group.
     """
-    named = tables["origin_groups"]
-    return named.empty and bool((tables["tariffs"]["origin_group"] == EARLIER_GROUP).any())
+    if len(tables["origin_groups"]):
+        return {}
+    named, countries = set(tables["tariffs"]["origin_group"]), set(tables["origins"]["country"])
+    return {
+        country: group
+        for group, members in EARLIER_GROUPS.items()
+        for country in members
+        if group in named and country in countries
+    }
 
 
-def group_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> list[Fault]:
-    """Say that tables of an earlier version are read as they were meant (W324).
-
-    Parameters
-    ----------
-    folder : str
-        Name of the folder, for messages.
-    tables : mapping of str to DataFrame
-        The whole tables of a network.
-
-    Returns
-    -------
-    list of Fault
-    """
-    if not is_earlier(tables):
-        return []
-    detail = f"{', '.join(EARLIER_MEMBERS)} are taken for {EARLIER_GROUP}"
-    return [Fault("W324", f"{folder}/origin_groups.csv", value=EARLIER_GROUP, detail=detail)]
+def earlier_group_faults(folder: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Find tariff groups of an earlier form of the tables (F325); see `earlier_group_members`."""
+    for country, group in earlier_group_members(tables).items():
+        file, row = f"{folder}/tariffs.csv", f"{country},{group}"
+        detail = f"goods of {country} were of {group} without a table; now write the row {row}"
+        yield Fault("F325", file, column="origin_group", value=group, detail=detail)
 
 
 def is_overseas(origins: pd.DataFrame) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """Labels of the values that columns and key figures take, in English."""
 
 STATUS_SENTENCES = {
-    "OPTIMAL": "Proven optimal",
-    "FEASIBLE": "Not proven optimal",
+    "OPTIMAL": "It is proven that no plan is cheaper by more than 0.01 %",
+    "FEASIBLE": "It keeps every constraint; a cheaper plan is not ruled out",
     "INFEASIBLE": "no plan satisfies all constraints",
     "NO_PLAN": "No plan was found.",
 }
@@ -38,12 +38,12 @@ VALUES: dict[str, dict[str, str]] = {
     },
     "mode": {"direct_only": "direct-only", "local_only": "local-only", "mixed": "mixed"},
     "status": {
-        "OPTIMAL": "OPTIMAL",
-        "FEASIBLE": "FEASIBLE",
-        "INFEASIBLE": "INFEASIBLE",
-        "NO_PLAN": "NO_PLAN",
+        "OPTIMAL": "Best plan",
+        "FEASIBLE": "Plan found",
+        "INFEASIBLE": "Impossible",
+        "NO_PLAN": "No plan found",
     },
-    "bound_kind": {"certified": "certified", "solver": "solver"},
+    "bound_kind": {"certified": "proven", "solver": "by the solver"},
     "ownership": {"own": "own", "shared": "shared"},
     "unit": {"orders": "orders", "m3": "m3", "kg": "kg"},
     "gateway_kind": {"seaport": "seaport", "airport": "airport", "crossing": "crossing"},

@@ -29,7 +29,12 @@ from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
-from fulfill.study.outputs import PLAN_SUMMARY, ROUTED_SUMMARY, TABLES_FILE
+from fulfill.study.outputs import (
+    CONVERTED_SUMMARY,
+    PLAN_SUMMARY,
+    ROUTED_SUMMARY,
+    TABLES_FILE,
+)
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
@@ -172,7 +177,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
 def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with the keys and types of a summary, as key and text."""
-    known = {*PLAN_SUMMARY.keys, *ROUTED_SUMMARY.keys}
+    known = {*PLAN_SUMMARY.keys, *ROUTED_SUMMARY.keys, *CONVERTED_SUMMARY.keys}
     found = [(name, "missing") for name in PLAN_SUMMARY.keys if name not in claimed]
     found += [(name[:40], "unknown") for name in claimed if name not in known]
     if found:

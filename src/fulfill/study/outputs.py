@@ -395,6 +395,13 @@ ROUTED_SUMMARY = output(
     "summary.json", "of a plan with --with-routing has besides", "rounds",
     (Figure("rounds", "", "", "rounds", "the rows of rounds.csv"),),
 )
+CONVERTED_SUMMARY = output(
+    "summary.json", "with --currency has besides, unless it is USD", "currency",
+    (Figure("currency", "", "", "currency",
+            "`code`, `units_per_usd`, `date` and `source` of the exchange rate, and `amounts`: the "
+            "amounts of this file in that currency, by key with the code in place of `usd`; of a "
+            "comparison by date and mode. All other amounts are USD"),),
+)
 COMPARISON_SUMMARY = output(
     "summary.json", "of a comparison; a figure without a value is null",
     "format_version status conditions dates break_even audit",
