@@ -19,12 +19,7 @@ from fulfill.inputs.demand import SHARE_TOLERANCE, Demand, share_faults
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
-from fulfill.inputs.origins import (
-    earlier_group_faults,
-    earlier_group_members,
-    mail_group,
-    parcel_groups,
-)
+from fulfill.inputs.origins import mail_group, parcel_groups
 from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.tariffs import Regime, courier_entry, overlap_faults
 from fulfill.inputs.windows import window_faults, windows_of
@@ -46,7 +41,7 @@ def cross_faults(
     Returns
     -------
     list of Fault
-        F205, F211, F301 to F304, F306, F307, F314, F325 and F362; empty where the tables agree.
+        F205, F211, F301 to F304, F306, F307, F314 and F362; empty where the tables agree.
     """
     return [
         *_reference_faults(network, demand),
@@ -60,7 +55,6 @@ def cross_faults(
         *_prebuild_share_faults(network),
         *_empty_year_faults(demand),
         *_missing_country_faults(demand),
-        *earlier_group_faults(network.folder.name, network.tables),
         *_tariff_faults(network, demand, regime, channels),
         *window_faults(
             demand.zones, f"{demand.folder.name}/zones.csv", windows_of(network["countries"])
@@ -266,9 +260,7 @@ def _formal_faults(
 ) -> Iterator[Fault]:
     """Find groups of origin from which a product has no rule for formal entry into a country."""
     origins = network["origins"]
-    # Those of an earlier form have a fault of their own, and no rule under the country's name.
-    abroad = ~origins["country"].isin([country, *earlier_group_members(network.tables)])
-    for group in sorted(set(origins.loc[abroad, "origin_group"])):
+    for group in sorted(set(origins.loc[origins["country"] != country, "origin_group"])):
         if regime.find(country, "formal", group, tariff_class, transfer_value_usd) is None:
             file = f"{network.folder.name}/tariffs.csv"
             detail = f"{product} into {country} on {regime.as_of}, goods of {group}"

@@ -192,10 +192,6 @@ RULES: dict[str, tuple[str, str]] = {
         "as-of date of the network",
         "add a row to exchange_rates.csv, or leave out --currency",
     ),
-    "F325": (
-        "a tariff group has its countries in origin_groups.csv",
-        "write the rows named, as tables of an earlier form have no such file",
-    ),
     "F326": (
         "parameters.csv has a row for every figure without a default",
         "add the row; `fulfill init` writes tables in which it has a usual value",
@@ -340,6 +336,10 @@ RULES: dict[str, tuple[str, str]] = {
     "W340": (
         "a file of a run is as the run wrote it",
         "compare it with the original if you did not change it yourself; a warning",
+    ),
+    "W324": (
+        "a group that tariff rows name has its countries in origin_groups.csv",
+        "write the rows named; tables of an earlier version are read as they were meant; a warning",
     ),
     "W310": (
         "a plain name means the embedded folder",
