@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import click
 
 from fulfill.cli.main import main
 
-
-def whole_commands(group: click.Group = main, before: str = "") -> dict[str, click.Command]:
-    """Return the commands of a group, those of groups in it too, and these groups."""
-    found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
-        found[f"{before}{name}"] = command
-        if isinstance(command, click.Group):
-            found |= whole_commands(command, f"{before}{name} ")
-    return found
-
-
-COMMANDS = whole_commands()
+GENERATOR = Path(__file__).resolve().parents[1] / "docs" / "generate.py"
+COMMANDS: dict[str, click.Command] = runpy.run_path(str(GENERATOR))["whole_commands"](main)
 ANSWERING = sorted(name for name, one in COMMANDS.items() if not isinstance(one, click.Group))
 """Commands that do something themselves."""
 
