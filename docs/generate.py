@@ -41,8 +41,9 @@ FAMILIES = {
     "F1": "Files and headers",
     "F2": "Cells and rows",
     "F3": "Tables and options together",
-    "F4": "Files of your own business",
+    "F4": "Files of your own, workbooks, numbers of other regions",
     "W3": "Warnings: the run continues",
+    "W4": "Warnings of an import: what is written can be planned",
 }
 WRITTEN = {
     "Of a plan": {
@@ -52,6 +53,7 @@ WRITTEN = {
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
             outputs.SAVING_SUMMARY,
+            outputs.CONVERTED_SUMMARY,
             outputs.PLAN_KPIS,
         ),
     },
@@ -61,12 +63,12 @@ WRITTEN = {
     },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
-        "keys:": (outputs.COMPARISON_SUMMARY,),
+        "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,
         "layer of routes.gpkg:": layer_outputs.DAY_LAYERS,
-        "keys:": (outputs.DAY_SUMMARY, outputs.DAY_KPIS),
+        "keys:": (outputs.DAY_SUMMARY, outputs.CONVERTED_SUMMARY, outputs.DAY_KPIS),
     },
 }
 PIPE = "\\|"
@@ -160,7 +162,7 @@ def command_reference() -> str:
     lines = ["## fulfill", "", "```text", "fulfill [OPTIONS] COMMAND [ARGS]...", "```", ""]
     lines += _example(main)
     lines += _option_table(main, click.Context(main, info_name="fulfill"))
-    for name, command in main.commands.items():
+    for name, command in whole_commands(main).items():
         context = click.Context(command, info_name=f"fulfill {name}")
         usage = " ".join(piece for piece in command.collect_usage_pieces(context) if piece)
         lines += [
@@ -176,6 +178,16 @@ def command_reference() -> str:
         ]
         lines += _option_table(command, context)
     return "\n".join(lines)
+
+
+def whole_commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Return the commands of a group by their whole names, those of groups in it too."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        found[f"{before}{name}"] = command
+        if isinstance(command, click.Group):
+            found |= whole_commands(command, f"{before}{name} ")
+    return found
 
 
 def _example(command: click.Command) -> list[str]:

@@ -19,6 +19,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from fulfill.audit.key_figures import NOT_INDEPENDENT
+from fulfill.inputs.schema import NETWORK_TABLES
 from fulfill.routing.infeasibility import REASONS
 from fulfill.study import labels, vocabulary
 from fulfill.study.language import ENGLISH, LOCALES, SEPARATORS
@@ -37,6 +38,7 @@ KEYWORDS = {
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
     "study.vocabulary",
+    "study.import_outputs",
     "study.outputs",
     "report.html.plan_page",
     "report.html.plan_tables",
@@ -139,6 +141,7 @@ def declared() -> Iterator[str]:
         yield from values.values()
     yield from labels.STATUS_SENTENCES.values()
     yield from (*labels.COST_GROUPS, vocabulary.TAKEN_OVER)
+    yield from (table.absent for table in NETWORK_TABLES)
     yield from (*SEPARATORS, *NOT_INDEPENDENT, *REASONS.values())
     for name in TABLES:
         for figure in _figures(vars(import_module(f"fulfill.{name}")).values()):

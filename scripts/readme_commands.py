@@ -10,20 +10,27 @@ import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
+from pathlib import Path
 
+SALES = Path(__file__).resolve().parents[1] / "docs" / "tutorials" / "ventas.csv"
 TOY = ("--network", "toy", "--demand", "toy")
 COMMANDS = (
     ("init", "mine", *TOY),
+    ("init", "--workbook", "case.xlsx", *TOY),
+    ("import", "orders", str(SALES), "--map", "map.toml", "--out", "imported"),
     ("check", *TOY),
+    ("check", "--network", "case.xlsx", "--demand", "case.xlsx"),
     ("lane", "20.6,-103.3", "25.7,-100.3"),
     ("optimize", *TOY, "--out", "run"),
     ("audit", "run"),
     ("route", "run", "--out", "day"),
     ("route", "run", "--out", "own-stops", "--stops", "stops.csv"),
     ("export", "run", "--out", "layers"),
+    ("export", "run", "--to", "xlsx", "--out", "results"),
     ("compare", *TOY, "--out", "compared"),
 )
 STOPS = "stop_id,lat,lon\na,20.62,-103.31\nb,20.65,-103.35\n"
+MAP = '[status]\n"En bodega" = "ordered"\n[categories]\n"Mascotas" = "home"\n'
 
 
 def main() -> int:
@@ -32,8 +39,8 @@ def main() -> int:
         print("pytest is installed: this is no environment of run-time dependencies only")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        with open(f"{folder}/stops.csv", "w", encoding="utf-8") as stops:
-            stops.write(STOPS)
+        for name, text in (("stops.csv", STOPS), ("map.toml", MAP)):
+            Path(folder, name).write_text(text, encoding="utf-8")
         for command in COMMANDS:
             print("fulfill", *command, flush=True)
             done = subprocess.run(

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import click
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from command_names import COMMANDS, named
 from conftest import study_of
 from fulfill.cli.main import main
 from fulfill.inputs.faults import RULES
@@ -48,21 +50,21 @@ def page(folder: Path, name: str) -> str:
     return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_documented(generated: Path, command: str) -> None:
-    assert main.commands[command].help
+    assert COMMANDS[command].help
     assert f"## fulfill {command}\n" in page(generated, "commands")
     assert f"| `fulfill {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`{command}`" in page(DOCS, "architecture")
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_is_documented_under_its_command_with_its_meaning(
     generated: Path, name: str
 ) -> None:
     section = page(generated, "commands").split(f"## fulfill {name}\n")[1].split("\n## ")[0]
     rows = dict(re.findall(r"^\| `(--[\w-]+).*?` \| (.+) \|$", section, flags=re.MULTILINE))
-    options = [param for param in main.commands[name].params if param.param_type_name == "option"]
+    options = [param for param in COMMANDS[name].params if param.param_type_name == "option"]
     assert {param.opts[0] for param in options} == set(rows)
     assert all(len(meaning) > 10 for meaning in rows.values()), rows
 
@@ -102,6 +104,30 @@ def test_bring_your_own_data_shows_what_the_program_prints(
     assert check(site, zones) == checks[2]
 
 
+def test_the_excel_page_shows_what_the_program_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page(DOCS / "tutorials", "excel")
+    shown = dict(re.findall(r"\$ fulfill (init|check) [^\n]+\n(.*?)```", text, re.DOTALL))
+    monkeypatch.chdir(tmp_path)
+
+    def printed(*args: str) -> str:
+        return CliRunner().invoke(main, [*args]).output
+
+    assert printed("init", "--workbook", "case.xlsx") == shown["init"]
+    book = openpyxl.load_workbook("case.xlsx")
+    sites = book["sites"]
+    for cell in sites[82]:
+        sites.cell(83, cell.column, cell.value)
+    sites["A83"] = "my-site"
+    (rent,) = (cell.column for cell in sites[1] if cell.value == "rent_usd_m2_month")
+    sites.cell(83, rent, "cheap")
+    book.save("case.xlsx")
+    tables = ("--network", "case.xlsx", "--demand", "case.xlsx")
+    assert printed("check", *tables) == shown["check"]
+    assert Path("case.faults.xlsx").is_file()
+
+
 def test_files_of_the_repository_that_the_pages_name_exist() -> None:
     folders = "benchmarks|docs|scripts|src|tests"
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("**/[!_]*.md")):
@@ -112,10 +138,7 @@ def test_files_of_the_repository_that_the_pages_name_exist() -> None:
 
 def test_options_that_the_handwritten_pages_name_exist() -> None:
     known = {
-        form
-        for command in main.commands.values()
-        for param in command.params
-        for form in param.opts
+        form for command in COMMANDS.values() for param in command.params for form in param.opts
     }
     for path in (ROOT / "README.md", *DOCS.glob("**/[!_]*.md")):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -131,8 +154,9 @@ def test_commands_that_the_pages_show_can_be_typed() -> None:
         shown += re.findall(r"(?:`|^\$ )(fulfill [a-z]+ [^`\n]+)(?:`|$)", text, re.MULTILINE)
     typed = [shlex.split(text, comments=True) for text in shown if not re.search("…|--help", text)]
     assert len(typed) > 30
-    for _, name, *args in typed:
-        main.commands[name].make_context(name, args, parent=click.Context(main))
+    for _, *words in typed:
+        name, args = named(words)
+        COMMANDS[name].make_context(name, args, parent=click.Context(main))
 
 
 def test_every_fault_is_in_the_index_with_rule_and_remedy(generated: Path) -> None:
@@ -213,13 +237,13 @@ def page_differs(generated: Path, committed: Path, name: str) -> bool:
 
 def test_every_numbered_constraint_is_in_the_formulation() -> None:
     listed = re.findall(r"^(\d+)\. \*\*", page(DOCS, "formulation"), flags=re.MULTILINE)
-    assert [int(number) for number in listed] == list(range(1, 16))
+    assert [int(number) for number in listed] == list(range(1, 17))
     numbers = {
         int(number)
         for rule in CONSTRAINTS
         for number in re.findall(r"^\((\d+)\)", rule.__doc__ or "")
     }
-    assert numbers == set(range(1, 16))
+    assert numbers == set(range(1, 17))
 
 
 def test_readme_names_the_two_commands_and_the_assumptions() -> None:

@@ -78,6 +78,8 @@ def test_the_data_travel_in_the_wheel(wheel: Path) -> None:
             if path.is_file():
                 assert f"fulfill/data/{kind}/{path.relative_to(ROOT / kind).as_posix()}" in names
     assert "fulfill/py.typed" in names
+    for name in ("places.parquet", "LICENSE-DATA.md"):
+        assert f"fulfill/inputs/importing/data/{name}" in names
     assert not [name for name in names if name.startswith("tests/") or "__pycache__" in name]
 
 

@@ -10,20 +10,22 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from command_names import ANSWERING, COMMANDS, named
 from fulfill.cli.main import main
 from fulfill.inputs.faults import RULES
 
 TOY = ("--network", "toy", "--demand", "toy")
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", ANSWERING)
 def test_every_help_ends_with_an_example_that_is_a_command(name: str) -> None:
-    shown = CliRunner().invoke(main, [name, "--help"], terminal_width=200).output
+    shown = CliRunner().invoke(main, [*name.split(), "--help"], terminal_width=200).output
     example = shown.strip().splitlines()[-1].strip()
     assert example.startswith("Example: fulfill ")
-    _, program, command, *args = shlex.split(example)
+    _, program, *words = shlex.split(example)
+    command, args = named(words)
     assert (program, command) == ("fulfill", name)
-    main.commands[name].make_context(name, args, parent=click.Context(main))
+    COMMANDS[name].make_context(name, args, parent=click.Context(main))
 
 
 def test_the_help_of_the_program_ends_with_an_example_too() -> None:
@@ -33,9 +35,9 @@ def test_the_help_of_the_program_ends_with_an_example_too() -> None:
     main.commands[command].make_context(command, args, parent=click.Context(main))
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", ANSWERING)
 def test_every_command_can_answer_in_json_and_be_quiet(name: str) -> None:
-    options = {text for param in main.commands[name].params for text in param.opts}
+    options = {text for param in COMMANDS[name].params for text in param.opts}
     assert {"--json", "--quiet"} <= options
 
 

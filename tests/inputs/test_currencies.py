@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from conftest import Folders
 from fulfill.inputs.columns import USD
-from fulfill.inputs.currencies import rates_on, used_rates
+from fulfill.inputs.currencies import rates_on, result_rate, result_warnings, used_rates
+from fulfill.inputs.faults import InputError
 from fulfill.inputs.network import read_network
 from fulfill.inputs.overrides import override_tables, parse_override
 from fulfill.inputs.schema import NETWORK_TABLES
@@ -173,3 +174,24 @@ def test_conversion_and_back_gives_the_amount(units: float, amount: float) -> No
     converted = tables["goods_costs"]["goods_usd"]
     assert converted[0] * units == pytest.approx(amount)
     assert converted[1] == amount
+
+
+def test_results_take_the_newest_rate_on_or_before_the_day_of_the_network(priced: Folders) -> None:
+    network = priced.problem().network
+    rate = result_rate("MXN", network.written, network.as_of)
+    assert rate is not None
+    assert (rate.units_per_usd, rate.day) == (18.5, date(2026, 10, 30))
+    assert result_rate("USD", network.written, network.as_of) is None
+    assert list(result_warnings(rate, network.as_of)) == []
+    (warning,) = result_warnings(rate, date(2027, 3, 1))
+    assert (warning.code, warning.value) == ("W323", "MXN")
+
+
+@pytest.mark.parametrize(("code", "day"), [("EUR", date(2026, 11, 1)), ("MXN", date(2026, 1, 1))])
+def test_results_in_a_currency_without_a_rate_are_refused(
+    priced: Folders, code: str, day: date
+) -> None:
+    with pytest.raises(InputError) as refused:
+        result_rate(code, priced.problem().network.written, day)
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.file, fault.value) == ("F324", "--currency", code)

@@ -57,7 +57,7 @@ def test_an_unknown_order_is_one_fault_of_the_column(cells: tuple[str, ...]) -> 
 def test_the_fault_names_both_days_and_counts() -> None:
     _, faults, covered = iso_dates({"starts": ["1/8/2026"] * 300}, "f.csv", list(range(2, 302)))
     (fault,) = faults
-    assert fault.detail == "2026-08-01 as dmy, 2026-01-08 as mdy; 300 rows"
+    assert fault.detail == "2026-08-01 as dmy, 2026-01-08 as mdy; 300 dates"
     assert "--date-order" in str(fault)
     assert covered == {("starts", row) for row in range(2, 302)}
 
@@ -105,7 +105,7 @@ def test_a_form_that_is_refused_is_one_fault_with_its_cause(cell: str, word: str
     found, faults, _ = iso_dates({"starts": ["2026-01-01", cell, cell]}, "f.csv", [2, 3, 4])
     assert [(fault.code, fault.row, fault.value) for fault in faults] == [("F203", 3, cell)]
     assert word in faults[0].detail
-    assert "2 rows" in faults[0].detail
+    assert "2 dates" in faults[0].detail
     assert found["starts"] == ["2026-01-01", cell, cell]
 
 

@@ -392,3 +392,22 @@ def test_heading_rates_say_where_they_come_from_and_how_sure(embedded_problem: P
     weights = embedded_problem.network["tariff_headings"]
     assert (weights["status"] == "assumption").all()
     assert weights.groupby("tariff_class")["weight"].sum().tolist() == pytest.approx([1.0] * 7)
+
+
+def test_goods_of_the_treaty_owe_the_duty_on_metals(embedded_problem: Problem) -> None:
+    """Each class pays what Section 232 asks of its headings, by their weights; others are free."""
+    network = embedded_problem.network
+    day = pd.Timestamp(embedded_problem.regime.as_of)
+    rates, weights = network["heading_rates"], network["tariff_headings"]
+    metals = rates[(rates["duty"] == "section-232") & (rates["valid_from"] <= day)]
+    owed = weights.assign(rate=weights["heading"].map(metals.set_index("heading")["rate"]))
+    by_class = (owed["weight"] * owed["rate"].fillna(0.0)).groupby(owed["tariff_class"]).sum()
+    assert (by_class > 0).sum() == 3
+    before = regime_on(network["tariffs"], network["entry_fees"], date(2026, 4, 5))
+    for tariff_class, rate in by_class.items():
+        rule = embedded_problem.regime.find("US", "preferential", "USMCA", str(tariff_class), 10.0)
+        assert rule is not None
+        assert rule.rate == pytest.approx(rate)
+        earlier = before.find("US", "preferential", "USMCA", str(tariff_class), 10.0)
+        assert earlier is not None
+        assert earlier.rate == 0.0

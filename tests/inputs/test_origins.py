@@ -155,3 +155,26 @@ def test_sea_routes_from_ports_all_over_the_world_are_of_the_right_length() -> N
     assert 11_500 < km[0, 0] < 14_500
     assert 8_800 < km[3, 2] < 10_800
     assert km[0, 0] > km[1, 0]  # Vietnam lies behind Shanghai
+
+
+def test_tables_of_an_earlier_version_are_read_as_they_were_meant(toy: Folders) -> None:
+    toy.add(ORIGINS, origin_id="us-plant", name="Plant", country="US", lat="29.4", lon="-98.5",
+            kind="nearshore")  # fmt: skip
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="us-plant", goods_usd="4")
+    formal = [line for line in toy.text(TARIFFS).splitlines() if ",formal," in line]
+    for line in formal:
+        chinese, regional = (line.replace("formal,any", f"formal,{one}") for one in ("CN", "USMCA"))
+        toy.edit(TARIFFS, line, f"{chinese}\n{regional.replace('formal-', 'usmca-', 1)}")
+    named = toy.problem()
+    toy.delete("network/origin_groups.csv")
+    earlier = toy.problem()
+    groups = [one.network["origins"]["origin_group"].tolist() for one in (named, earlier)]
+    assert groups == [["CN", "USMCA"]] * 2
+    said = [[one for one in each.warnings if one.code == "W324"] for each in (named, earlier)]
+    assert [len(one) for one in said] == [0, 1]
+    assert "MX,USMCA and US,USMCA" in said[1][0].detail
+
+
+def test_a_case_without_such_a_group_needs_no_table_of_groups(toy: Folders) -> None:
+    toy.delete("network/origin_groups.csv")
+    assert not [one for one in toy.problem().warnings if one.code == "W324"]

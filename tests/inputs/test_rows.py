@@ -133,12 +133,8 @@ def test_a_table_without_header_is_one_fault(first: str) -> None:
 @pytest.mark.parametrize(
     ("content", "row"),
     [
-        (HEADER.replace(",", ";") + "\na;MX;5;;\n", 1),
-        (HEADER.replace(",", "\t") + "\na\tMX\t5\t\t\n", 1),
         (HEADER.replace(",", "|") + "\na|MX|5||\n", 1),
-        (HEADER.replace(",", ";") + "\na;MX;5,5;;\n", 1),
         ("Rents, 2026\n" + HEADER.replace(",", ";") + "\na;MX;5,5;;\n", 2),
-        ("sep=;\n" + HEADER.replace(",", ";") + "\na;MX;5;;\n", 0),
     ],
 )
 def test_other_separators_are_one_fault(content: str, row: int) -> None:

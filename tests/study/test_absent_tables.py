@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from conftest import Folders
 from fulfill.cli.main import main
 from fulfill.inputs.faults import InputError
+from fulfill.study.conditions import conditions
+from fulfill.study.language import speaking, translated
 from fulfill.study.optimize import optimize
 
 ABSENT = (
@@ -87,6 +89,23 @@ def test_a_table_with_a_missing_row_stays_a_fault(toy: Folders, name: str) -> No
 def test_mail_without_air_capacity_is_a_fault(toy: Folders) -> None:
     toy.delete("network/mail_capacity.csv")
     assert [fault.code for fault in toy.faults()] == ["F314"]
+
+
+def test_what_is_left_out_is_told_in_the_language(toy: Folders) -> None:
+    for name in ("mail_services", "mail_capacity", "emissions"):
+        toy.delete(f"network/{name}.csv")
+    (said,) = conditions(toy.study(), 3)
+    assert said == (
+        "left out: direct mail from abroad (no mail_services.csv and mail_capacity.csv), "
+        "emissions of CO2e (no emissions.csv)"
+    )
+    with speaking("es"):
+        assert translated(said) == (
+            "fuera del caso: envío directo desde el extranjero (sin mail_services.csv y "
+            "mail_capacity.csv), emisiones de CO2e (sin emissions.csv)"
+        )
+    with speaking("zh"):
+        assert "境外直邮" in translated(said)
 
 
 def test_without_bands_a_site_has_its_base_throughput(toy: Folders) -> None:

@@ -20,6 +20,7 @@ from fulfill.study import integrated, optimize
 from fulfill.study.json_file import read_json
 from fulfill.study.run_folder import write_run_data
 from fulfill.study.study import load
+from fulfill.study.verdict import headline
 
 TOY = ("--network", "toy", "--demand", "toy", "--gap", "0", "--method", "monolith")
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -59,7 +60,7 @@ def test_a_run_knows_why_its_search_ended(
     write_run_data(run, tmp_path)
     for name in ("summary.json", "manifest.json"):
         assert read_json(tmp_path, name)["ended_by"] == ended_by
-    assert repr(run).startswith(run.outcome.status)
+    assert repr(run).startswith(headline(run.outcome))
     assert ("INTERRUPTED" in repr(run)) == (ended_by == INTERRUPTED)
 
 
@@ -98,9 +99,11 @@ def test_the_command_says_that_it_was_interrupted(
     answering(monkeypatch, **ANSWERS[INTERRUPTED])
     code, out, _ = cli("optimize", *TOY, "--out", str(tmp_path / "run"))
     assert code == 0
-    assert out.split("\n")[1].startswith("FEASIBLE, INTERRUPTED: up to 13,350 USD a year (40.03%)")
+    assert out.split("\n")[1].startswith(
+        "Plan found, INTERRUPTED: up to 13,350 USD a year (40.03%)"
+    )
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
-    assert "FEASIBLE, INTERRUPTED: up to 13,350" in page
+    assert "Plan found, INTERRUPTED: up to 13,350" in page
     code, out, _ = cli("optimize", *TOY, "--json", "--out", str(tmp_path / "other"))
     assert code == 0
     assert json.loads(out)["ended_by"] == INTERRUPTED
@@ -113,7 +116,7 @@ def test_without_a_plan_the_code_is_that_of_a_limit(
     answering(monkeypatch, **nothing, bound=-np.inf)
     code, out, _ = cli("optimize", *TOY, "--out", str(tmp_path / "run"))
     assert code == 4
-    assert "NO_PLAN: INTERRUPTED before a plan was found" in out
+    assert "No plan found: INTERRUPTED before a plan was found" in out
 
 
 def test_an_interrupted_comparison_is_no_comparison(

@@ -242,12 +242,12 @@ def test_the_first_line_of_a_run_is_told_as_a_whole() -> None:
     poor = Outcome("FEASIBLE", 1000.0, 501.0, "certified", "", 1.0, ended_by=TIME_LIMIT)
     with speaking("es"):
         assert headline(poor) == (
-            "FACTIBLE, cortado por el límite de tiempo: se podrían ahorrar hasta 499 USD al año "
-            "(49.90%); dé más tiempo (--time-limit) o agrupe zonas (--resolution)"
+            "Plan encontrado, cortado por el límite de tiempo: se podrían ahorrar hasta 499 USD al "
+            "año (49.90%); dé más tiempo (--time-limit) o agrupe zonas (--resolution)"
         )
     with speaking("zh"):
         none = Outcome(INFEASIBLE, float("inf"), float("inf"), "certified", "", 1.0)
-        assert headline(none) == "无可行解：没有方案满足全部约束"
+        assert headline(none) == "无法满足：没有方案满足全部约束"
 
 
 def test_conditions_are_told_whether_they_were_made_or_read() -> None:

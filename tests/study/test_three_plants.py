@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +25,7 @@ def case(**asked: object) -> Study:
 def total_usd(run: Run) -> float:
     """Return what everything costs a year, goods included, without the price of the box."""
     assert run.audit.clean
-    assert run.kpis["unserved_share"] == 0.0
+    assert run.kpis["unserved_share"] == pytest.approx(0.0, abs=1e-12)
     return float(run.costs["usd_year"].sum()) + 1400 * 20.0
 
 
@@ -104,3 +106,56 @@ def test_allowing_the_forbidden_lane_never_costs_more(usd: float) -> None:
 
 def test_the_folders_are_embedded() -> None:
     assert locate("network", "three-plants").name == locate("demand", "three-plants").name
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the network of the case, to which tables of the page are added."""
+    return Path(shutil.copytree(locate("network", "three-plants"), tmp_path / "network"))
+
+
+def with_rows_of_the_page(network: Path, header: str, table: str) -> None:
+    """Append the rows that the page shows below a header to a table of the network."""
+    block = PAGE.read_text(encoding="utf-8").split(header + "\n")[1].split("```")[0]
+    shown = pd.read_csv(io.StringIO(f"{header}\n{block}"), dtype=str)
+    there = pd.read_csv(network / table, dtype=str)
+    pd.concat([there, shown]).to_csv(network / table, index=False)
+
+
+def test_with_a_rule_on_the_depots(copied: Path) -> None:
+    cited = "made up for the worked example,estimate"
+    (copied / "site_groups.csv").write_text("group_id,site_id\ndepots,depot-1\ndepots,depot-2\n")
+    (copied / "group_limits.csv").write_text(
+        f"group_id,rule,number,source,status\ndepots,at_most,1,{cited}\n"
+    )
+    run = optimize(load(str(copied), "three-plants", gap=0.0))
+    assert total_usd(run) == pytest.approx(12_200.0)
+    assert run.sites["site_id"].tolist() == ["depot-1"]
+    flows = run.flows.set_index(["from", "to"])["orders"]
+    on_paper = {
+        ("depot-1", "a"): 600, ("depot-1", "b"): 500, ("centre", "c"): 300,
+        ("north", "depot-1"): 300, ("centre", "depot-1"): 800,
+    }  # fmt: skip
+    assert flows.to_dict() == pytest.approx(on_paper)
+    text = PAGE.read_text(encoding="utf-8")
+    assert "depots,at_most,1,made up for the worked example,estimate" in text
+    assert "**12,200** in place of 11,785" in text
+
+
+RAIL = "from_id,to_id,mode,usd_order,days_mean,days_p90,orders_day,source,status"
+
+
+@pytest.mark.parametrize(("orders_day", "usd"), [("1", 11_769.0), ("", 11_623.0)])
+def test_with_a_railway(copied: Path, orders_day: str, usd: float) -> None:
+    with_rows_of_the_page(copied, RAIL, "lane_rates.csv")
+    rates = pd.read_csv(copied / "lane_rates.csv", dtype=str)
+    rates.loc[rates["mode"] == "rail", "orders_day"] = orders_day
+    rates.to_csv(copied / "lane_rates.csv", index=False)
+    run = optimize(load(str(copied), "three-plants", gap=0.0))
+    assert total_usd(run) == pytest.approx(usd)
+    inbound = run.flows[(run.flows["to"] == "depot-2") & (run.flows["leg"] == "inbound")]
+    brought = inbound.set_index(["from", "transport"])["orders"].to_dict()
+    by_rail = 365.0 if orders_day else 730.0
+    on_paper = {("centre", "rail"): by_rail, ("centre", "road"): 730.0 - by_rail}
+    assert brought == pytest.approx({way: n for way, n in on_paper.items() if n})
+    assert f"{usd:,.0f}" in PAGE.read_text(encoding="utf-8")

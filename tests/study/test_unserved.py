@@ -119,6 +119,54 @@ def test_a_zone_beyond_every_service_is_out_of_reach(toy: Folders) -> None:
     assert left["reach", "gadget"] == pytest.approx(100.0)
 
 
+def straight(toy: Folders, plant: str, rate: str = "") -> dict[tuple[str, str, str], float]:
+    """Return the unserved orders of zone 3 where a plant ships shirts straight to it, and no other.
+
+    `plant` is its capacity in m3 a month, least volume and fixed cost a year, `rate` the capacity
+    of the lane.
+    """
+    place = {"country": "MX", "lat": "20.5", "lon": "-103.2"}
+    toy.add("network/origins.csv", origin_id="mx-plant", name="Plant", **place)
+    names = ("capacity_m3_month", "minimum_m3_year", "fixed_usd_year")
+    for name, value in zip(names, plant.split(","), strict=True):
+        toy.set("network/origins.csv", 2, name, "")
+        toy.set("network/origins.csv", 3, name, value)
+    toy.add("network/goods_costs.csv", product_id="shirt", origin_id="mx-plant", goods_usd="5.0")
+    toy.write(
+        "network/lane_rates.csv",
+        "from_id,to_id,usd_order,days_mean,days_p90,orders_day,source,status\n"
+        f"mx-plant,zone-3,3,2,2,{rate},made up,estimate\n",
+    )
+    for site in ("site-a", "site-b"):
+        toy.add("network/lanes.csv", from_id="mx-plant", to_id=site, road_km="300")
+    run = optimize(toy.study(channels=("nearshore",), max_sites=0, gap=0.0))
+    assert run.audit.clean
+    zone = run.zones.set_index("zone_id")["share_unserved"]
+    assert zone["zone-1"] == zone["zone-2"] == 1.0
+    table = run.plan.unserved
+    return table.set_index(["reason", "product", "limits"])["orders"].to_dict()
+
+
+def test_what_a_plant_ships_straight_is_limited_by_the_plant_not_by_mail(toy: Folders) -> None:
+    # a twelfth of a cubic metre a month is 100 shirts a year, of the 400 of zone 3
+    left = straight(toy, f"{1 / 12!r},,")
+    assert left["capacity", "shirt", "origin mx-plant"] == pytest.approx(300.0)
+    assert not any("mail" in limits for _, _, limits in left)
+
+
+def test_a_lane_of_a_plant_has_its_own_capacity(toy: Folders) -> None:
+    left = straight(toy, ",,", rate="0.5")
+    # half a shirt a day of 355 days; all of five in the peak, where 80 are wanted
+    served = 0.5 * 355 + 0.5 * 10
+    limit = "capacity", "shirt", "lane mx-plant - zone-3"
+    assert left[limit] == pytest.approx(400.0 - served)
+
+
+def test_a_plant_that_is_not_used_ships_nothing(toy: Folders) -> None:
+    left = straight(toy, ",,100000")
+    assert left["not_stocked", "shirt", ""] == pytest.approx(SHIRTS)
+
+
 def test_what_a_search_did_not_come_to_is_said_to_be_its_fault() -> None:
     """The proven plan without its mailed orders: each would cost less by mail."""
     run = optimize(load("toy", "toy", gap=0.0, method="monolith"))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fulfill.model.decisions import EXHAUSTED, INTERRUPTED, PROVEN, TIME_LIMIT, Outcome
-from fulfill.study.verdict import conditions_in_words, headline, why_unserved
+from fulfill.study.verdict import conditions_in_words, could_be_saved, headline, why_unserved
 
 POOR = Outcome("FEASIBLE", 1000.0, 501.0, "certified", "the toy", 1.0, ended_by=TIME_LIMIT)
 
@@ -17,20 +17,20 @@ POOR = Outcome("FEASIBLE", 1000.0, 501.0, "certified", "the toy", 1.0, ended_by=
     [
         (
             TIME_LIMIT,
-            "FEASIBLE, cut by the time limit: up to 499 USD a year (49.90%) could be saved; "
+            "Plan found, cut by the time limit: up to 499 USD a year (49.90%) could be saved; "
             "allow more time (--time-limit) or merge zones (--resolution)",
         ),
         (
             INTERRUPTED,
-            "FEASIBLE, INTERRUPTED: up to 499 USD a year (49.90%) could be saved; "
+            "Plan found, INTERRUPTED: up to 499 USD a year (49.90%) could be saved; "
             "let it run on, or merge zones (--resolution)",
         ),
         (
             EXHAUSTED,
-            "FEASIBLE: up to 499 USD a year (49.90%) could be saved; "
+            "Plan found: up to 499 USD a year (49.90%) could be saved; "
             "more time does not help; merge zones (--resolution) or try another --method",
         ),
-        (PROVEN, "FEASIBLE"),  # a gap of half was asked for
+        (PROVEN, "Plan found"),  # a gap of half was asked for
     ],
 )
 def test_a_large_gap_is_said_with_its_cause_and_its_remedy(ended_by: str, line: str) -> None:
@@ -52,7 +52,7 @@ def test_two_per_cent_is_the_limit(bound: float, poor: bool) -> None:
 )
 def test_a_cut_search_is_said_at_a_small_gap_too(ended_by: str, line: str) -> None:
     outcome = replace(POOR, bound=995.0, ended_by=ended_by)
-    assert headline(outcome) == "FEASIBLE" + (f", {line}" if line else "")
+    assert headline(outcome) == "Plan found" + (f", {line}" if line else "")
 
 
 def test_without_a_bound_nothing_is_said_about_savings() -> None:
@@ -66,7 +66,16 @@ def test_without_a_plan_the_cause_is_said(ended_by: str) -> None:
     words = {TIME_LIMIT: "time limit", INTERRUPTED: "INTERRUPTED", EXHAUSTED: "search ended"}
     assert words[ended_by] in headline(none)
     proven = replace(none, status="INFEASIBLE", ended_by=PROVEN)
-    assert headline(proven) == "INFEASIBLE: no plan satisfies all constraints"
+    assert headline(proven) == "Impossible: no plan satisfies all constraints"
+
+
+def test_what_could_be_saved_says_who_vouches_for_it() -> None:
+    assert could_be_saved(POOR) == (
+        "no plan costs less than 501 USD, which is proven and was computed a second time: at most "
+        "499 USD a year (49.90%) could still be saved"
+    )
+    assert "as reported by the solver" in could_be_saved(replace(POOR, bound_kind="solver"))
+    assert "found no bound" in could_be_saved(replace(POOR, bound=-np.inf))
 
 
 def test_conditions_are_one_text() -> None:

@@ -76,8 +76,8 @@ def test_a_true_run_is_clean(workspace: Path) -> None:
         "input files",
         "files of the run",
         "cost, USD",
-        "constraints (1) to (15)",
-        "bound (certified), USD",
+        "constraints (1) to (16)",
+        "bound (proven), USD",
     ]
     assert names[5] == "key figures, second formula"
     assert names[6:] == ["tables.npz", *(f"{name}.csv" for name in KEYS), "summary.json"]
@@ -91,7 +91,7 @@ def test_a_solvers_bound_is_said_to_be_one(workspace: Path) -> None:
     assert found.faults == ()
     assert not (workspace / "solver" / FILE).exists()
     (bound,) = (check for check in found.checks if check.name.startswith("bound"))
-    assert bound.name == "bound (solver), USD"
+    assert bound.name == "bound (by the solver), USD"
     assert bound.recomputed == "not recomputed"
     assert bound.verdict == "not checked"
     assert "the solver's word" in found.not_checked[0]
@@ -692,7 +692,7 @@ def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
         "input files",
         "files of the run",
         "plan",
-        "bound (solver), USD",
+        "bound (by the solver), USD",
         "summary.json",
     ]
     assert [check.verdict for check in found.checks[2:]] == ["not checked", "ok", "ok"]
@@ -702,7 +702,7 @@ def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
 def test_the_command_prints_what_was_checked_and_what_not(run: Path) -> None:
     shown = fulfill("audit", run)
     assert shown.exit_code == 0
-    assert "bound (certified), USD" in shown.stdout
+    assert "bound (proven), USD" in shown.stdout
     assert "FAULT" not in shown.stdout
     assert " ".join(UNCHECKED[0].split()) in " ".join(shown.stdout.split())
     edited("costs.csv", times("usd_year", 2.0))(run)
@@ -732,7 +732,7 @@ def test_the_embedded_network_merged_is_clean(
     assert fulfill("optimize", *options, "--out", "run").exit_code == 0
     found: RunAudit = verify(tmp_path / "run")
     assert found.faults == ()
-    assert "bound (certified), USD" in [check.name for check in found.checks]
+    assert "bound (proven), USD" in [check.name for check in found.checks]
 
 
 def test_a_wrong_formula_of_a_key_figure_is_found_though_it_wrote_the_run(

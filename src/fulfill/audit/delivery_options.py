@@ -345,11 +345,12 @@ def _at_lane_rates(problem: Problem, options: DeliveryOptions, carrier: Array) -
     rated = np.flatnonzero(options.table["rate_row"] >= 0)
     row = options.table["rate_row"].to_numpy(np.int64)[rated]
     ends = problem.network["lane_rates"].iloc[row]
-    start, goal = ends["from_id"].to_numpy(object), ends["to_id"].to_numpy(object)
+    start, goal, mode = (ends[name].to_numpy(object) for name in ("from_id", "to_id", "mode"))
     for k in range(len(problem.products)):
         product = np.full(len(row), k)
         usd = order_usd(problem, row, product)
-        carrier[rated, k, 0] = np.where(row_of(problem, start, goal, product) == row, usd, np.inf)
+        holds = row_of(problem, start, goal, product, mode) == row
+        carrier[rated, k, 0] = np.where(holds, usd, np.inf)
     return carrier
 
 

@@ -83,7 +83,7 @@ def route_legs(problem: Problem, distances: Distances, instance: LocationInstanc
     lands = gate >= 0
     kind = np.where(_of_gateway(gateways["kind"], gate) == "seaport", "sea", "air")
     middle = np.where(lands, _of_gateway(gateways["country"], gate), start)
-    by_road = np.full(len(site), "road")
+    by_land = instance.required_inbound.modes.astype(str)
     overseas, overland = np.zeros(len(site)), distances.origin_site[origin, site]
     overseas[lands] = distances.origin_gateway[origin[lands], gate[lands]]
     overland[lands] = distances.gateway_site[gate[lands], site[lands]]
@@ -92,8 +92,8 @@ def route_legs(problem: Problem, distances: Distances, instance: LocationInstanc
     start_id, gate_id, site_id = _end_ids(problem, instance)
     first = _timed(problem, first, start_id, gate_id)
     first = {name: np.where(lands, value, 0.0) for name, value in first.items()}
-    last = _leg(problem, by_road, middle, goal, overland)
-    last = _timed(problem, last, np.where(lands, gate_id, start_id), site_id)
+    last = _leg(problem, by_land, middle, goal, overland)
+    last = _timed(problem, last, np.where(lands, gate_id, start_id), site_id, by_land)
     stay = {
         name: _paid(gateways[name], gate) + _paid(gateways[name], crossing)
         for name in ("fee_usd_m3", "dwell_days")
@@ -153,9 +153,10 @@ def _timed(
     leg: dict[str, Array],
     start: NDArray[np.object_],
     goal: NDArray[np.object_],
+    mode: NDArray[np.str_] | str = "",
 ) -> dict[str, Array]:
     """Return a leg with the times that lane_rates.csv gives in place of its own."""
-    mean, variance = leg_days(problem, start, goal)
+    mean, variance = leg_days(problem, start, goal, mode)
     said = ~np.isnan(mean)
     days = np.where(said, mean, leg["days"])
     return {**leg, "days": days, "variance": np.where(said, variance, leg["variance"])}
@@ -195,7 +196,8 @@ def goods_costs(
     start, gate, site = (ends[route] for ends in _end_ids(problem, instance))
     lands = instance.required_inbound.route_gateway[route] >= 0
     first = order_usd(problem, row_of(problem, start, gate, k), k)
-    last = order_usd(problem, row_of(problem, np.where(lands, gate, start), site, k), k)
+    mode = instance.required_inbound.modes[route]
+    last = order_usd(problem, row_of(problem, np.where(lands, gate, start), site, k, mode), k)
     to_border = np.where(np.isnan(first), to_border, first)
     to_site = np.where(np.isnan(last), to_site, last)
     # NaN, so that goods on a forbidden lane can never agree with a claimed figure

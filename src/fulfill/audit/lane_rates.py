@@ -5,6 +5,8 @@ Nothing of `model/economics` is used.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,13 +16,16 @@ from fulfill.inputs.problem import Problem
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Ids = NDArray[np.object_]
+Modes = NDArray[Any] | str
 RATE = "lane-rate"
 """`service_id` of flows at a price of lane_rates.csv begins with it."""
+BY_RAIL = "lane-rate-rail"
+"""Beginning of the `service_id` of flows at the price of a row for rail."""
 Z90 = 1.2815515655446004
 """90th percentile of the standard normal distribution."""
 
 
-def row_of(problem: Problem, start: Ids, goal: Ids, product: Index) -> Index:
+def row_of(problem: Problem, start: Ids, goal: Ids, product: Index, mode: Modes = "") -> Index:
     """Return the row of lane_rates.csv that says what a flow costs.
 
     Parameters
@@ -31,26 +36,33 @@ def row_of(problem: Problem, start: Ids, goal: Ids, product: Index) -> Index:
         Ids of both ends.
     product : (n,)
         Index of the product.
+    mode : (n,) of str or str
+        Mode of the lane; all but rail are its usual one.
 
     Returns
     -------
     (n,) array of int
-        The product's own row, else the row for any product; -1 where neither is there or where it
-        neither has a price nor forbids the lane.
+        The product's own row, else the row for any product, of those that have a price or forbid
+        the lane; -1 where neither is there.
     """
-    table = problem.network["lane_rates"]
-    if table.empty:
-        return np.full(len(start), -1)
-    names = np.array(problem.products, object)[product]
-    keys = pd.MultiIndex.from_frame(table[["from_id", "to_id", "product_id"]].astype(object))
-    own = keys.get_indexer(pd.MultiIndex.from_arrays([start, goal, names]))
-    every = np.full(len(start), "any", object)
-    general = keys.get_indexer(pd.MultiIndex.from_arrays([start, goal, every]))
-    row = np.where(own >= 0, own, general)
+    table = problem.network["lane_rates"].reset_index(drop=True)
     speaks = ~table["allowed"].to_numpy(bool) | ~np.isnan(
         table[["usd_order", "usd_kg", "usd_m3"]].to_numpy(float)
     ).all(axis=1)
-    return np.where((row >= 0) & speaks[row], row, -1)
+    table = table[speaks]
+    if table.empty:
+        return np.full(len(start), -1)
+    names = np.array(problem.products, object)[product]
+    by_rail = np.broadcast_to(np.asarray(mode, object) == "rail", len(start))
+    keys = pd.MultiIndex.from_arrays(
+        [*(table[name].astype(object) for name in ("from_id", "to_id", "product_id")),
+         table["mode"] == "rail"]
+    )  # fmt: skip
+    own = keys.get_indexer(pd.MultiIndex.from_arrays([start, goal, names, by_rail]))
+    every = np.full(len(start), "any", object)
+    general = keys.get_indexer(pd.MultiIndex.from_arrays([start, goal, every, by_rail]))
+    row = np.where(own >= 0, own, general)
+    return np.where(row >= 0, table.index.to_numpy()[row], -1)
 
 
 def order_usd(problem: Problem, row: Index, product: Index) -> Array:
@@ -108,9 +120,8 @@ def rated_options(problem: Problem) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "channel": channel,
-            "service_id": np.where(
-                rows["product_id"] == "any", RATE, RATE + " " + rows["product_id"]
-            ),
+            "service_id": np.where(rows["mode"] == "rail", BY_RAIL, RATE)
+            + np.where(rows["product_id"] == "any", "", " " + rows["product_id"]).astype(object),
             "country": country,
             "zone_class": rows["to_id"].map(zone["zone_class"]),
             "km_from": 0.0,
@@ -131,7 +142,7 @@ def rated_options(problem: Problem) -> pd.DataFrame:
     )
 
 
-def leg_days(problem: Problem, start: Ids, goal: Ids) -> tuple[Array, Array]:
+def leg_days(problem: Problem, start: Ids, goal: Ids, mode: Modes = "") -> tuple[Array, Array]:
     """Return mean and variance of the days that lane_rates.csv gives for legs of inbound routes.
 
     Parameters
@@ -139,6 +150,8 @@ def leg_days(problem: Problem, start: Ids, goal: Ids) -> tuple[Array, Array]:
     problem : Problem
     start, goal : (n,) of str
         Ids of both ends.
+    mode : (n,) of str or str
+        As in `row_of`.
 
     Returns
     -------
@@ -146,7 +159,11 @@ def leg_days(problem: Problem, start: Ids, goal: Ids) -> tuple[Array, Array]:
         Days, and days squared of a normal distribution; NaN where no row says.
     """
     table = problem.network["lane_rates"].dropna(subset="days_mean")
-    days = table.drop_duplicates(["from_id", "to_id"]).set_index(["from_id", "to_id"])
-    rows = days[["days_mean", "days_p90"]].reindex(pd.MultiIndex.from_arrays([start, goal]))
+    table = table.assign(by_rail=table["mode"] == "rail")
+    lane = ["from_id", "to_id", "by_rail"]
+    days = table.drop_duplicates(lane).set_index(lane)
+    by_rail = np.broadcast_to(np.asarray(mode, object) == "rail", len(start))
+    asked = pd.MultiIndex.from_arrays([start, goal, by_rail])
+    rows = days[["days_mean", "days_p90"]].reindex(asked)
     mean, p90 = (rows[name].to_numpy(float) for name in rows)
     return mean, ((p90 - mean) / Z90) ** 2

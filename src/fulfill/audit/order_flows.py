@@ -21,7 +21,7 @@ from fulfill.audit.delivery_options import (
     option_orders,
 )
 from fulfill.audit.goods_flows import goods_at_origins
-from fulfill.audit.lane_rates import RATE, row_of
+from fulfill.audit.lane_rates import BY_RAIL, RATE, row_of
 from fulfill.audit.rate_cards import Cards, zone_at
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import air_km
@@ -133,7 +133,7 @@ def order_flows(
         orders=orders, placed=one.placed[row, k, t] * orders, dispatched=dispatched,
         delivered=one.delivered[row, k, t] * orders, lead_days=mean[row, t],
         within={days: in_time(mean, p90, days)[row, t] for days in instance.option_within},
-        co2e_kg=kg * _kg_co2e_per_kg(problem, channel == "direct_mail", driven)[at],
+        co2e_kg=kg * _kg_co2e_per_kg(problem, channel, service, driven)[at],
         cost_usd=cost,
     )  # fmt: skip
 
@@ -181,7 +181,9 @@ def _rated_option(
         network[f"{kind}s"][f"{kind}_id"].to_numpy(object) for kind in ("site", "origin")
     )
     start = np.where(plant >= 0, plants[plant], np.append(sites, "")[site])
-    row = row_of(problem, start, problem.demand.zones["zone_id"].to_numpy(object)[zone], k)
+    goal = problem.demand.zones["zone_id"].to_numpy(object)[zone]
+    mode = np.where(np.char.startswith(claimed, BY_RAIL), "rail", "road")
+    row = row_of(problem, start, goal, k, mode)
     at_rate = np.char.startswith(claimed, RATE)
     place = pd.Index(
         options.table["rate_row"].where(options.table["rate_row"] >= 0, -2 - options.table.index)
@@ -339,15 +341,20 @@ def _mail_km(problem: Problem, service: NDArray[np.object_], zone: Index) -> Arr
     return km
 
 
-def _kg_co2e_per_kg(problem: Problem, mailed: NDArray[np.bool_], km: Array) -> Array:
+def _kg_co2e_per_kg(
+    problem: Problem, channel: NDArray[np.object_], service: NDArray[np.object_], km: Array
+) -> Array:
     """Return the emissions of each lane, kg CO2e per kg of goods.
 
-    By aircraft or truck, and by van over the last kilometres.
+    By aircraft, truck or train, and by van over the last kilometres.
     """
     table = problem.network["emissions"]
     if table.empty:
         return np.full(len(km), np.nan)  # not part of the case: no value, not zero
     factor = table.set_index("mode")["kg_tkm"] / 1000.0
+    mailed = channel == "direct_mail"
+    by_rail = np.char.startswith(service.astype(str), BY_RAIL)
+    by_land = np.where(by_rail, factor.get("rail", np.nan), factor["road"])
     van = np.where(mailed, VAN_KM, np.minimum(km, VAN_KM))
-    far = np.where(mailed, factor["air"] * km, factor["road"] * np.maximum(km - VAN_KM, 0.0))
+    far = np.where(mailed, factor["air"] * km, by_land * np.maximum(km - VAN_KM, 0.0))
     return np.asarray(factor["last_mile"] * van + far)

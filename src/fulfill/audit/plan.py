@@ -246,6 +246,7 @@ def _constraint_faults(instance: LocationInstance, decisions: Decisions) -> Iter
     yield from _stock_faults(instance, decisions, leaving, size)
     yield from _inbound_faults(instance, decisions, leaving)
     yield from _carrier_faults(instance, decisions)
+    yield from _flow_faults(instance, decisions)
     yield from _limit_faults(instance, decisions)
 
 
@@ -321,6 +322,26 @@ def _carrier_faults(instance: LocationInstance, decisions: Decisions) -> Iterato
     carried = np.zeros_like(carriers.orders)
     np.add.at(carried, (carriers.zone_region[zone][local], period[local]), units[local])
     yield from _over("(8) carrier capacity", carried, carriers.orders)
+
+
+def _flow_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:
+    """Check the limits of lanes and of products at plants (16)."""
+    limits, n_products = instance.flow_limits, instance.shape[1]
+    if limits is None:
+        return
+    used = np.zeros_like(limits.orders)
+    if instance.inbound is not None:
+        limit, flow = limits.routes.nonzero()
+        route, product = np.divmod(flow, n_products)
+        np.add.at(used, limit, decisions.inbound[route, product] @ instance.inbound.landing)
+    sent = np.zeros((len(instance.lane_zone) * n_products, instance.shape[2]))
+    cell = decisions.lane * n_products + decisions.product
+    np.add.at(sent, (cell, decisions.period), _units(instance, decisions))
+    limit, flow = limits.lanes.nonzero()
+    np.add.at(used, limit, sent[flow])
+    for kind in sorted(set(limits.kinds)):
+        rows = [row for row, name in enumerate(limits.kinds) if name == kind]
+        yield from _over(f"(16) capacity of {kind}", used[rows], limits.orders[rows])
 
 
 def _limit_faults(instance: LocationInstance, decisions: Decisions) -> Iterator[str]:

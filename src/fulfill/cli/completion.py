@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,10 @@ def complete_sites(
 
 def _site_rows(params: dict[str, Any]) -> list[dict[str, str]]:
     """Return the rows of the table of sites; faults of folders are ValueErrors."""
-    from fulfill.inputs.folder import locate
+    from fulfill.inputs.folder import locate, read_folder
 
     named: str | None = params.get("network")
     # a command without a network of its own reads that of a run
     folder = locate("network", named) if named else Path(params["run"]) / "inputs" / "network"
-    with (folder / "sites.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    files = read_folder(folder, ("network.toml", "sites.csv")).files
+    return list(csv.DictReader(StringIO(files["sites.csv"].decode("utf-8-sig"), newline="")))

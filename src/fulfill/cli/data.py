@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -21,29 +20,46 @@ from fulfill.study.language import translated as _
 
 
 @click.command(epilog="Example: fulfill init mine")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--workbook",
+    type=click.Path(path_type=Path),
+    metavar="FILE.xlsx",
+    help="Write an Excel workbook with a sheet a table, instead of FOLDER.",
+)
 @click.option(
     "--network", default=shared.DEFAULT_NETWORK, show_default=True, help="Network to copy."
 )
 @click.option("--demand", default=shared.DEFAULT_DEMAND, show_default=True, help="Demand to copy.")
 @shared.answer
-def init(folder: Path, network: str, demand: str, as_json: bool) -> None:
-    """Copy example tables to FOLDER for editing."""
+def init(
+    folder: Path | None, workbook: Path | None, network: str, demand: str, as_json: bool
+) -> None:
+    """Copy example tables to FOLDER, or to a workbook, for editing."""
     from fulfill.inputs.folder import locate
-    from fulfill.study.output_folder import new_folder
+    from fulfill.report.case_files import new_case_folder, new_case_workbook
 
+    if (folder is None) == (workbook is None):
+        raise click.UsageError("Give either FOLDER or --workbook.")
     sources = {"network": locate("network", network), "demand": locate("demand", demand)}
-    with new_folder(folder, sources=sources.values()) as draft:
-        for name, source in sources.items():
-            shutil.copytree(source, draft / name)
+    with shared.faults_marked(sources.values()):
+        if folder is not None:
+            new_case_folder(folder, sources)
+            written = {kind: str(folder / kind) for kind in sources}
+        elif workbook is not None:
+            new_case_workbook(workbook, sources)
+            written = dict.fromkeys(sources, str(workbook))
     if as_json:
-        click.echo(json.dumps({kind: str(folder / kind) for kind in sources}))
+        click.echo(json.dumps(written))
     if as_json or is_quiet():
         return
-    text = _("Edit the tables in {network} and {demand}, then run:")
-    say(text.format(network=f"{folder}/network", demand=f"{folder}/demand"))
-    say(f"  fulfill check --network {folder}/network --demand {folder}/demand")
-    say(f"  fulfill optimize --network {folder}/network --demand {folder}/demand")
+    if workbook is None:
+        say(_("Edit the tables in {network} and {demand}, then run:").format(**written))
+    else:
+        say(_("Edit the sheets of {workbook}, then run:").format(workbook=workbook))
+    options = " ".join(f"--{kind} {place}" for kind, place in written.items())
+    say(f"  fulfill check {options}")
+    say(f"  fulfill optimize {options}")
 
 
 @click.command(epilog="Example: fulfill check --network mine/network --demand mine/demand")
@@ -90,7 +106,7 @@ def check(as_of: date | None, as_json: bool, **options: Any) -> None:
 @click.option(
     "--network",
     default=shared.DEFAULT_NETWORK,
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|XLSX",
     show_default=True,
     help="Network whose roads are used.",
 )
@@ -109,7 +125,9 @@ def lane(start: str, goal: str, network: str, date_order: str | None, as_json: b
     from fulfill.inputs.network import read_network
     from fulfill.study.vocabulary import TENTH, WHOLE, shown
 
-    found = check_maps(read_network(locate("network", network), date_order=date_order))
+    place = locate("network", network)
+    with shared.faults_marked([place]):
+        found = check_maps(read_network(place, date_order=date_order))
     a, b = parse_places((start, goal), found)
     graph = read_roads(found.roads) if found.roads else None
     crossings = crossing_table(found, freight=False)

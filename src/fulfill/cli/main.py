@@ -22,6 +22,7 @@ import click
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
+from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
@@ -151,5 +152,16 @@ def log_to_stderr(level: int) -> None:
     logging.getLogger("fulfill").setLevel(level)
 
 
-for command in (init, check, lane, baseline, optimize, compare, export, audit, route):
+for command in (
+    init,
+    import_files,
+    check,
+    lane,
+    baseline,
+    optimize,
+    compare,
+    export,
+    audit,
+    route,
+):
     main.add_command(command)

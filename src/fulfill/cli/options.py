@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ import click
 from fulfill.cli.completion import complete_sites
 from fulfill.cli.echo import keep_quiet, note, speak
 from fulfill.cli.types import Day, DayOrYear, Figure, Service, split_names
+from fulfill.inputs.schema import USD
 from fulfill.study.language import ENGLISH, LANGUAGES, Message
 from fulfill.study.language import translated as _
 
 if TYPE_CHECKING:
+    from fulfill.inputs.network import Network
     from fulfill.study.study import Study
 
 Command = Callable[..., None]
@@ -101,6 +104,15 @@ answer = together(
 )
 """Options on what a command prints."""
 
+currency = click.option(
+    "--currency",
+    default=USD,
+    metavar="CODE",
+    show_default=True,
+    help="Currency of pages and summaries, at the rate of exchange_rates.csv of the network on or "
+    "before its date; tables and map layers stay in USD.",
+)
+
 date_order = click.option(
     "--date-order",
     type=click.Choice(["dmy", "mdy"]),
@@ -114,18 +126,25 @@ problem_options = together(
         click.option(
             "--network",
             default=DEFAULT_NETWORK,
-            metavar="NAME|DIR",
+            metavar="NAME|DIR|XLSX",
             show_default=True,
-            help="Network: folder or embedded name.",
+            help="Network: folder, workbook or embedded name.",
         ),
         click.option(
             "--demand",
             default=DEFAULT_DEMAND,
-            metavar="NAME|DIR",
+            metavar="NAME|DIR|XLSX",
             show_default=True,
-            help="Demand: folder or embedded name.",
+            help="Demand: folder, workbook or embedded name.",
         ),
         date_order,
+        click.option(
+            "--faults",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Folder for copies of workbooks with their faults marked in the cells.  "
+            "[default: beside the workbook]",
+        ),
         click.option(
             "--channels",
             callback=split_names,
@@ -285,6 +304,61 @@ def input_folders(options: Mapping[str, Any]) -> list[Path]:
     return [locate(kind, options[kind]) for kind in kinds]
 
 
+@contextmanager
+def faults_marked(places: Iterable[Path], folder: Path | None = None) -> Iterator[None]:
+    """Mark the faults of workbooks in copies of them, and say where these are.
+
+    Parameters
+    ----------
+    places : iterable of Path
+        Inputs, folders among them.
+    folder : Path, optional
+        Folder of the copies; by default each lies beside its workbook.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    InputError
+        That of the block, with the cells of its faults.
+    """
+    from fulfill.report.workbook.marks import faults_in_cells
+
+    copies: list[Path] = []
+    try:
+        with faults_in_cells(places, folder) as copies:
+            yield
+    finally:
+        for copy in copies:
+            note(f"the faults are marked in {copy}")
+
+
+def show_in(code: str, network: Network) -> None:
+    """Put the option ``--currency`` in force until the command ends.
+
+    Parameters
+    ----------
+    code : str
+        Code of ISO 4217, in letters of either case.
+    network : Network
+        Its exchange rates and as-of date hold.
+
+    Raises
+    ------
+    InputError
+        F324 where the network has no rate of the currency.
+    """
+    from fulfill.inputs.currencies import result_rate, result_warnings
+    from fulfill.study.currency import results_in
+
+    rate = result_rate(code.upper(), network.written, network.as_of)
+    for warning in result_warnings(rate, network.as_of):
+        note(f"warning: {warning}")
+    click.get_current_context().with_resource(results_in(rate))
+
+
 def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     """Read the study that options describe, and print its warnings on stderr.
 
@@ -308,12 +382,21 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     from fulfill.inputs.currencies import used_rates
     from fulfill.inputs.faults import abridged
     from fulfill.inputs.overrides import demand_overrides
+    from fulfill.inputs.workbook import is_workbook, located
     from fulfill.study.study import load
     from fulfill.study.vocabulary import DAY, shown
 
     figures = demand_overrides(**{name: options.pop(name) for name in DEMAND_FIGURES})
     overrides = [*figures, *options.pop("overrides")]
-    study = load(as_of=as_of, overrides=overrides, **options)
+    # an embedded name is no workbook
+    places = [Path(options[kind]) for kind in ("network", "demand")]
+    marked = options.pop("faults")
+    with faults_marked(places, marked):
+        study = load(as_of=as_of, overrides=overrides, **options)
+    warnings = study.problem.warnings
+    for place in filter(is_workbook, dict.fromkeys(places)):
+        warnings = tuple(located(warnings, place))
+    study = replace(study, problem=replace(study.problem, warnings=warnings))
     listed, counted = abridged(study.warnings)
     for warning in (*listed, *counted):
         note(f"warning: {warning}")

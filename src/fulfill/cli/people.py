@@ -10,7 +10,11 @@ import click
 from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note, say
 from fulfill.cli.types import DATABASE, FormatOrDatabase
+from fulfill.inputs.faults import Fault
 from fulfill.study.language import translated as _
+
+WORKBOOK = "xlsx"
+"""Format of the results as an Excel workbook."""
 
 
 @click.command(epilog="Example: fulfill export runs/first --to gpkg")
@@ -18,8 +22,8 @@ from fulfill.study.language import translated as _
 @click.option(
     "--to",
     "form",
-    type=FormatOrDatabase(["flatgeobuf", "geojson", "geoparquet", "gpkg", "kepler"]),
-    metavar="[flatgeobuf|geojson|geoparquet|gpkg|kepler|postgresql://...]",
+    type=FormatOrDatabase(["flatgeobuf", "geojson", "geoparquet", "gpkg", "kepler", "xlsx"]),
+    metavar="[flatgeobuf|geojson|geoparquet|gpkg|kepler|xlsx|postgresql://...]",
     default="geojson",
     show_default=True,
     help="File format, or the address of a database with PostGIS.",
@@ -33,9 +37,10 @@ from fulfill.study.language import translated as _
 def export(
     run: Path, form: str, schema: str, out: Path | None, overwrite: bool, as_json: bool
 ) -> None:
-    """Write the map layers of RUN in a format of GIS, as a map for kepler.gl, or to PostGIS."""
+    """Write RUN for other programs: map layers, a map for kepler.gl, a workbook, or PostGIS."""
     from fulfill.inputs.folder import read_folder
     from fulfill.report.gis.export import FILES, changes, export_layers, export_postgis
+    from fulfill.report.workbook import results
     from fulfill.study.manifest import LAYERS, write_manifest
 
     if form.startswith(DATABASE):
@@ -47,11 +52,18 @@ def export(
         return
     default = run.parent / f"{run.name}-{form}"
     with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
-        warnings = [fault for fault in changes(run, form) if fault.warning]
-        for warning in warnings:
-            note(f"warning: {warning}")
-        written = [path.name for path in export_layers(run, draft, form)]
-        inputs = {"run": read_folder(run, FILES[form], "", own_files=True)}
+        warnings: list[Fault] = []
+        if form == WORKBOOK:
+            read = results.FILES
+            paths = [results.export_workbook(run, draft)]
+        else:
+            warnings = [fault for fault in changes(run, form) if fault.warning]
+            for warning in warnings:
+                note(f"warning: {warning}")
+            read = FILES[form]
+            paths = export_layers(run, draft, form)
+        written = [path.name for path in paths]
+        inputs = {"run": read_folder(run, read, "", own_files=True)}
         write_manifest(draft, LAYERS, inputs, {"to": form}, {})
     if as_json:
         click.echo(json.dumps({"folder": str(target), "files": sorted(written)}))

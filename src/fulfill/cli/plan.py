@@ -45,9 +45,11 @@ from fulfill.study.language import translated as _
     is_flag=True,
     help="Allow own vans at the cost of their routes: plan and route until the sites repeat.",
 )
+@shared.currency
 @shared.answer
 def optimize(
     as_of: date | None,
+    currency: str,
     out: Path | None,
     overwrite: bool,
     start: Path | None,
@@ -67,6 +69,7 @@ def optimize(
     from fulfill.study.saving import beside, open_baseline, with_saving
 
     study = shared.load_study(as_of, options)
+    shared.show_in(currency, study.problem.network)
     present = open_baseline(baseline) if baseline else None
     study = beside(study, present) if present else study
     problem = study.problem
@@ -112,7 +115,7 @@ def optimize(
 )
 @click.option(
     "--network",
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|XLSX",
     help="Network with the vehicles to use.  [default: that of the run]",
 )
 @shared.date_order
@@ -137,10 +140,12 @@ def optimize(
 )
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
 def route(
     run: Path,
     network: str | None,
+    currency: str,
     date_order: str | None,
     out: Path | None,
     overwrite: bool,
@@ -171,9 +176,12 @@ def route(
         draft,
     ):
         planned = open_run(run)
+        shared.show_in(currency, planned.problem.network)
         found = None
         if network:
-            found = check_maps(read_network(locate("network", network), date_order=date_order))
+            place = locate("network", network)
+            with shared.faults_marked([place]):
+                found = check_maps(read_network(place, date_order=date_order))
         day = route_day(planned, DayOptions(**options), found, note)
         asked = {
             name: str(value)

@@ -29,9 +29,15 @@ from fulfill.cli.types import Day
 )
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
 def compare(
-    days: tuple[date, ...], out: Path | None, overwrite: bool, as_json: bool, **options: Any
+    days: tuple[date, ...],
+    currency: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Compare direct mail, local fulfilment and a mix.
 
@@ -45,6 +51,7 @@ def compare(
     from fulfill.report.terminal.plan import live_progress
 
     study = shared.load_study(min(days, default=None), options)
+    shared.show_in(currency, study.problem.network)
     last = max(days, default=study.problem.regime.as_of)
     default = Path("runs") / f"compare-{study.problem.demand.name}-{last}"
     sources = shared.input_folders(options)

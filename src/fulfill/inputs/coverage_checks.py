@@ -64,7 +64,8 @@ def absent_table_warnings(network: Network) -> list[Fault]:
     """Say once what is not part of the case, because its tables are absent (W304)."""
     if not network.left_out:
         return []
-    return [Fault("W304", network.folder.name, detail="left out: " + ", ".join(network.left_out))]
+    parts = (f"{what} (no {' and '.join(files)})" for what, files in network.left_out.items())
+    return [Fault("W304", network.folder.name, detail="left out: " + ", ".join(parts))]
 
 
 def unused_row_warnings(network: Network, demand: Demand, regime: Regime) -> list[Fault]:
@@ -248,7 +249,8 @@ def _missing_lane_faults(
     lanes, gateways, sites = network["lanes"], network["gateways"], network["sites"]
     rates = network["lane_rates"]
     written = {frozenset(pair) for pair in zip(lanes["from_id"], lanes["to_id"], strict=True)}
-    whole = rates[rates["product_id"] == ANY_PRODUCT]
+    decided = rates[~rates["allowed"] | rates.index.isin(priced(rates).index)]
+    whole = decided[decided["product_id"] == ANY_PRODUCT]
     written |= {frozenset(pair) for pair in zip(whole["from_id"], whole["to_id"], strict=True)}
     by_road = (network["freight"]["mode"] == "road").any()
     served = not network["services"].empty

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.columns import ROW, Table
-from fulfill.inputs.faults import Fault
+from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.schema import CURRENCY, NETWORK_PARAMETERS, NETWORK_TABLES, USD
 from fulfill.inputs.spelling import near, nearest
 
@@ -134,14 +134,56 @@ def used_rates(tables: Mapping[str, pd.DataFrame], as_of: date) -> list[Exchange
     return [rates[currency] for currency in sorted(used - {USD})]
 
 
+def result_rate(code: str, tables: Mapping[str, pd.DataFrame], as_of: date) -> ExchangeRate | None:
+    """Return the rate at which results are shown in a currency.
+
+    Parameters
+    ----------
+    code : str
+        Code of ISO 4217.
+    tables : mapping of str to DataFrame
+        Tables of a network as written, with or without exchange_rates.csv.
+    as_of : date
+        As-of date of the network: the newest rate on or before it holds.
+
+    Returns
+    -------
+    ExchangeRate or None
+        None for USD, which needs none.
+
+    Raises
+    ------
+    InputError
+        F324 where there is no such rate.
+    """
+    if code == USD:
+        return None
+    rates = rates_on(tables["exchange_rates"], as_of) if "exchange_rates" in tables else {}
+    if code in rates:
+        return rates[code]
+    known = ", ".join(sorted([USD, *rates]))
+    detail = f"exchange_rates.csv has no rate on or before {as_of}; results may be in {known}"
+    raise InputError([Fault("F324", "--currency", value=code, detail=detail)])
+
+
 def rate_warnings(folder: str, tables: Mapping[str, pd.DataFrame], as_of: date) -> Iterator[Fault]:
     """Warn of rates in use that are much older than the as-of date of the network (W323)."""
     for rate in used_rates(tables, as_of):
-        age = (as_of - rate.day).days
-        if age > OLD_DAYS:
-            detail = f"{rate}, {age} days before {as_of}"
+        if age := _too_old(rate, as_of):
             file = f"{folder}/exchange_rates.csv"
-            yield Fault("W323", file, column="date", value=rate.currency, detail=detail)
+            yield Fault("W323", file, column="date", value=rate.currency, detail=age)
+
+
+def result_warnings(rate: ExchangeRate | None, as_of: date) -> Iterator[Fault]:
+    """Warn where the rate of the results is much older than the as-of date (W323)."""
+    if rate is not None and (age := _too_old(rate, as_of)):
+        yield Fault("W323", "--currency", value=rate.currency, detail=age)
+
+
+def _too_old(rate: ExchangeRate, as_of: date) -> str:
+    """Return how old a rate is in words; empty where it is new enough."""
+    days = (as_of - rate.day).days
+    return f"{rate}, {days} days before {as_of}" if days > OLD_DAYS else ""
 
 
 def _has_other(frame: pd.DataFrame) -> bool:

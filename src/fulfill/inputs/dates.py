@@ -38,11 +38,12 @@ class _Cell:
     """A cell that is a date in another form than YYYY-MM-DD.
 
     `dmy` and `mdy` are the days it means by either order, None where there is no such day; they
-    are equal where the year comes first.
+    are equal where the year comes first. `line` is its row in the file.
     """
 
     column: str
     place: int
+    line: int
     text: str
     dmy: date | None
     mdy: date | None
@@ -76,7 +77,10 @@ def is_day(text: str) -> bool:
 
 
 def iso_dates(
-    columns: Mapping[str, list[str]], file: str, lines: list[int], order: str | None = None
+    columns: Mapping[str, list[str]],
+    file: str,
+    lines: list[int] | Mapping[str, list[int]],
+    order: str | None = None,
 ) -> tuple[dict[str, list[str]], list[Fault], set[tuple[str, int]]]:
     """Rewrite the dates of a file as YYYY-MM-DD.
 
@@ -86,8 +90,8 @@ def iso_dates(
         Cells of the columns of dates, by name.
     file : str
         Name of the file, for messages.
-    lines : list of int
-        Row of the file in which each cell stands.
+    lines : list of int, or mapping of str to list of int
+        Row of the file in which each cell stands; by column where they differ.
     order : str, optional
         One of `DATE_ORDERS`; by default the order that the dates of the file show.
 
@@ -101,7 +105,8 @@ def iso_dates(
         Column and row of every cell that these faults are about.
     """
     found = {name: list(cells) for name, cells in columns.items()}
-    dates, refused = _recognised(columns)
+    by_column = lines if isinstance(lines, Mapping) else dict.fromkeys(columns, lines)
+    dates, refused = _recognised(columns, by_column)
     evidence: dict[str, _Cell] = {}
     for cell in dates:
         if cell.only:
@@ -113,17 +118,15 @@ def iso_dates(
         day = cell.mdy if order == "mdy" else cell.dmy
         if day is not None and (order or cell.dmy == cell.mdy):
             found[cell.column][cell.place] = day.isoformat()
-    refused += _unread(dates, list(evidence.values()), lines, order)
+    refused += _unread(dates, list(evidence.values()), order)
     groups: dict[tuple[str, str, str], list[_Cell]] = {}
     for code, cause, cell in refused:
         groups.setdefault((cell.column, code, cause), []).append(cell)
-    faults = [_fault(code, cause, cells, file, lines) for (_, code, cause), cells in groups.items()]
-    return found, faults, {(cell.column, lines[cell.place]) for _, _, cell in refused}
+    faults = [_fault(code, cause, cells, file) for (_, code, cause), cells in groups.items()]
+    return found, faults, {(cell.column, cell.line) for _, _, cell in refused}
 
 
-def _unread(
-    dates: list[_Cell], evidence: list[_Cell], lines: list[int], order: str | None
-) -> list[_Refused]:
+def _unread(dates: list[_Cell], evidence: list[_Cell], order: str | None) -> list[_Refused]:
     """Return the dates that do not follow the order, or all that need one where it is unknown.
 
     `evidence` has the first date that is a day in one order only, for each order that has one.
@@ -135,14 +138,14 @@ def _unread(
         return [("F215", "", cell) for cell in dates if cell.both]
     one, other = evidence
     cause = (
-        f"{one.text!r} in row {lines[one.place]} is a day only as {one.only}, "
-        f"{other.text!r} in row {lines[other.place]} only as {other.only}"
+        f"{one.text!r} in row {one.line} is a day only as {one.only}, "
+        f"{other.text!r} in row {other.line} only as {other.only}"
     )
     return [("F216", cause, cell) for cell in dates if cell.only or cell.both]
 
 
 def _recognised(
-    columns: Mapping[str, list[str]],
+    columns: Mapping[str, list[str]], lines: Mapping[str, list[int]]
 ) -> tuple[list[_Cell], list[_Refused]]:
     """Return the dates that are not written YYYY-MM-DD, and those in a form that is refused."""
     dates: list[_Cell] = []
@@ -151,16 +154,17 @@ def _recognised(
         for place, text in enumerate(cells):
             if not text or is_day(text):
                 continue
+            line = lines[name][place]
             if match := _YEAR_FIRST.fullmatch(text):
                 day = _day(match[1], match[3], match[4])
-                dates.append(_Cell(name, place, text, day, day))
+                dates.append(_Cell(name, place, line, text, day, day))
             elif match := _YEAR_LAST.fullmatch(text):
                 first, second, year = match[1], match[3], match[4]
                 days = _day(year, second, first), _day(year, first, second)
-                dates.append(_Cell(name, place, text, *days))
+                dates.append(_Cell(name, place, line, text, *days))
             else:
                 causes = (cause for cause, form in _REFUSED.items() if re.fullmatch(form, text))
-                cell = _Cell(name, place, text, None, None)
+                cell = _Cell(name, place, line, text, None, None)
                 refused += [("F203", cause, cell) for cause in islice(causes, 1)]
     return dates, refused
 
@@ -173,9 +177,9 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _fault(code: str, cause: str, cells: list[_Cell], file: str, lines: list[int]) -> Fault:
+def _fault(code: str, cause: str, cells: list[_Cell], file: str) -> Fault:
     """Return the fault of the cells of one column with one cause, at the first of them."""
     first = cells[0]
     detail = cause or f"{first.dmy} as dmy, {first.mdy} as mdy"
-    detail += f"; {len(cells):,} rows" if len(cells) > 1 else ""
-    return Fault(code, file, lines[first.place], first.column, first.text, detail)
+    detail += f"; {len(cells):,} dates" if len(cells) > 1 else ""
+    return Fault(code, file, first.line, first.column, first.text, detail)

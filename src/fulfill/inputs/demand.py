@@ -101,7 +101,7 @@ def read_demand(place: Path, label: str | None = None, windows: Windows | None =
     Parameters
     ----------
     place : Path
-        The folder.
+        The folder, or a workbook with its tables as sheets.
     label : str, optional
         How a run names the folder in its manifest; by default `folder.portable(place)`.
     windows : mapping, optional

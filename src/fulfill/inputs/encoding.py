@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 SURROGATE = re.compile("[\udc80-\udcff]")
 """Characters that stand for the bytes which are not UTF-8 (error handler `surrogateescape`)."""
@@ -114,3 +115,58 @@ def _usual(sign: str) -> bool:
         or 0xFF00 <= code < 0xFFF0  # their wide forms
         or code == 0xFEFF  # the byte-order mark
     )
+
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252", "gb18030")
+"""Encodings that `encoding_of` recognises, by their names of IANA where there is one."""
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_SAMPLE_LINES = 2000
+"""Lines with other than ASCII letters from which an encoding is recognised."""
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding of a text file as another program exported it.
+
+    Parameters
+    ----------
+    content : bytes
+        Content of the file.
+
+    Returns
+    -------
+    str
+        One of `ENCODINGS`, or ``utf-16-le`` or ``utf-16-be`` where the file has no mark; empty
+        where the content is no text, or a text in another encoding.
+    """
+    for mark, name in _MARKS.items():
+        if content.startswith(mark):
+            return name if _decodes(content, name) else ""
+    if b"\0" in content:
+        # in UTF-16, every other byte of Latin text is zero
+        even, odd = (half.count(0) / max(1, len(half)) for half in (content[::2], content[1::2]))
+        name = "utf-16-le" if odd > even else "utf-16-be"
+        return name if max(even, odd) > 0.4 > 4 * min(even, odd) and _decodes(content, name) else ""
+    if _decodes(content, "utf-8"):
+        return "utf-8"
+    # Latin text is often valid GB18030 and Chinese text always Windows-1252: only the letters that
+    # come out tell them apart, which is what the library weighs
+    from charset_normalizer import from_bytes
+
+    lines = (line for line in content.splitlines() if not line.isascii())
+    sample = b"\n".join(islice(lines, _SAMPLE_LINES))
+    best = from_bytes(sample, cp_isolation=["gb18030", "cp1252"], threshold=0.5).best()
+    if best is not None and best.encoding == "gb18030" and _decodes(content, "gb18030"):
+        return "gb18030"
+    # Windows-1252 and Latin-1 differ in the bytes that Latin-1 has for control characters
+    if re.search(rb"[\x80-\x9f]", content) is None:
+        return "iso-8859-1"
+    return "windows-1252" if _decodes(content, "cp1252") else ""
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    """Tell whether a content is valid in an encoding."""
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.workbook import ENDING, TABLES_OF, is_workbook, read_sheets
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ def read_folder(
     Parameters
     ----------
     folder : Path
+        A folder, or a workbook whose sheets are the files of a network or a demand.
     names : iterable of str
         Names of files.
     label : str, optional
@@ -100,8 +102,11 @@ def read_folder(
     ------
     InputError
         F101 where there is no such folder, F102 for every file that cannot be read, F347 for
-        every one that is too large, is no regular file or does not lie in the folder.
+        every one that is too large, is no regular file or does not lie in the folder, F480 to
+        F483 where a workbook or its cells cannot be read.
     """
+    if is_workbook(folder) and not own_files:
+        return _read_workbook(folder, tuple(names), label)
     if not folder.is_dir():
         raise InputError([Fault("F101", folder.name, detail="there is no such folder")])
     # "." and ".." have no name of their own
@@ -121,6 +126,16 @@ def read_folder(
         raise InputError(faults)
     log.debug("read %s: %d files, %d bytes", name, len(files), sum(map(len, files.values())))
     return InputFolder(name, files, portable(folder) if label is None else label)
+
+
+def _read_workbook(place: Path, names: tuple[str, ...], label: str | None) -> InputFolder:
+    """Read those of the named files of a network or a demand that a workbook has as sheets."""
+    kind = next(kind for kind in TABLES_OF if f"{kind}.toml" in names)
+    content = read_regular(place, place.name, links=True)
+    sheets = read_sheets(content, place.name, kind)
+    files = {name: sheets[name] for name in names if name in sheets}
+    log.debug("read %s: %d sheets of the %s", place.name, len(files), kind)
+    return InputFolder(f"{place.name}/{kind}", files, portable(place) if label is None else label)
 
 
 def is_plain(name: str) -> bool:
@@ -213,7 +228,7 @@ def embedded(kind: str, name: str) -> Path | None:
 
 
 def locate(kind: str, name_or_folder: str) -> Path:
-    """Return the folder that an option names: an embedded one or the user's own.
+    """Return the folder or workbook that an option names: an embedded one or the user's own.
 
     An embedded name means the embedded folder in whichever directory the command is run. A folder
     of the same name in the current directory is written ``./name``; see `shadowed`.
@@ -231,13 +246,17 @@ def locate(kind: str, name_or_folder: str) -> Path:
     Raises
     ------
     InputError
-        F308 where there is neither.
+        F308 where there is neither, F480 where it is a file but no workbook.
     """
     found = embedded(kind, name_or_folder)
     if found is not None:
         return found
-    if name_or_folder and Path(name_or_folder).is_dir():
-        return Path(name_or_folder)
+    place = Path(name_or_folder)
+    if name_or_folder and (place.is_dir() or is_workbook(place)):
+        return place
+    if name_or_folder and place.is_file():
+        detail = f"a file that does not end in {ENDING}"
+        raise InputError([Fault("F480", f"--{kind}", value=name_or_folder, detail=detail)])
     names = ", ".join(embedded_names(kind))
     detail = f"no such folder, and no embedded {kind} of this name; embedded: {names}"
     raise InputError([Fault("F308", f"--{kind}", value=name_or_folder, detail=detail)])

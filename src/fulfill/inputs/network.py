@@ -14,7 +14,7 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.currencies import in_usd
 from fulfill.inputs.dates import DATE_ORDERS, is_day
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.folder import InputFolder, read_folder
+from fulfill.inputs.folder import InputFolder, embedded, embedded_names, read_folder
 from fulfill.inputs.headings import with_class_rates
 from fulfill.inputs.network_checks import network_faults, with_base_band, with_one_spelling
 from fulfill.inputs.origins import with_whole_origins
@@ -84,13 +84,13 @@ class Network:
         return self.folder.files[self.outlines_file] if self.outlines_file else None
 
     @property
-    def left_out(self) -> tuple[str, ...]:
-        """What is not part of the case, each with the tables that are absent."""
+    def left_out(self) -> dict[str, list[str]]:
+        """What is not part of the case, and for each the files of the tables that are absent."""
         without: dict[str, list[str]] = {}
         for table in NETWORK_TABLES:
             if table.absent and not (self.tables[table.name][ROW] > 0).any():
                 without.setdefault(table.absent, []).append(f"{table.name}.csv")
-        return tuple(f"{what} (no {' and '.join(files)})" for what, files in without.items())
+        return without
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
@@ -127,6 +127,8 @@ def _whole(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 SETTINGS = "network.toml"
+MAPS_OF = "maps_of"
+"""Setting that names the embedded network whose roads and outlines are used."""
 FILES = (SETTINGS, *(f"{table.name}.csv" for table in NETWORK_TABLES))
 
 
@@ -136,7 +138,7 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
     Parameters
     ----------
     place : Path
-        The folder.
+        The folder, or a workbook with its tables as sheets.
     label : str, optional
         How a run names the folder in its manifest; by default `folder.portable(place)`.
     date_order : str, optional
@@ -154,19 +156,8 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
     if date_order is not None and date_order not in DATE_ORDERS:
         detail = f"one of {', '.join(DATE_ORDERS)}"
         raise InputError([Fault("F309", "--date-order", value=str(date_order), detail=detail)])
-    folder = replace(read_folder(place, FILES, label), date_order=date_order)
-    settings, faults = read_settings(
-        folder,
-        SETTINGS,
-        {"name": str, "title": str, "as_of": str, "direct_mail_value_base": str},
-        {"roads": str, "outlines": str},
-    )
-    maps = [settings[key] for key in ("roads", "outlines") if isinstance(settings.get(key), str)]
-    # a network is self-contained: a setting may name a file of the folder, not a path out of it
-    inside = [name for name in maps if Path(name).name == name]
-    if inside:
-        more = read_folder(place, inside, label).files
-        folder = replace(folder, files={**folder.files, **more})
+    folder, settings, faults = read_files(place, label)
+    folder = replace(folder, date_order=date_order)
     tables, found = read_tables(folder, NETWORK_TABLES)
     faults += found
     tables = with_one_spelling(with_base_band(tables))
@@ -190,6 +181,58 @@ def read_network(place: Path, label: str | None = None, date_order: str | None =
         roads_file=settings.get("roads"),
         outlines_file=settings.get("outlines"),
     )
+
+
+def read_files(
+    place: Path, label: str | None = None
+) -> tuple[InputFolder, dict[str, str], list[Fault]]:
+    """Read the files of a network, its settings and, as these say, its roads and outlines.
+
+    Parameters
+    ----------
+    place : Path
+        Folder or workbook.
+    label : str, optional
+        See `read_network`.
+
+    Returns
+    -------
+    folder : InputFolder
+    settings : dict
+        Values of `SETTINGS`.
+    faults : list of Fault
+        Those of the settings.
+    """
+    folder = read_folder(place, FILES, label)
+    settings, faults = read_settings(
+        folder,
+        SETTINGS,
+        {"name": str, "title": str, "as_of": str, "direct_mail_value_base": str},
+        {"roads": str, "outlines": str, MAPS_OF: str},
+    )
+    named = [settings[key] for key in ("roads", "outlines") if isinstance(settings.get(key), str)]
+    # a network is self-contained: a setting may name a file of the folder, not a path out of it
+    inside = [name for name in named if Path(name).name == name]
+    maps, found = _map_files(place, inside, settings.get(MAPS_OF))
+    faults += [replace(fault, file=f"{folder.name}/{SETTINGS}") for fault in found]
+    return replace(folder, files={**folder.files, **maps}), settings, faults
+
+
+def _map_files(
+    place: Path, names: list[str], maps_of: object
+) -> tuple[dict[str, bytes], list[Fault]]:
+    """Read the roads and outlines of a network: its own files, or those of an embedded network.
+
+    Its own come first, as a run keeps a copy of all its inputs. Those of a workbook lie beside it.
+    """
+    inside = dict(read_folder(place, names, "").files) if place.is_dir() else {}
+    source = embedded("network", maps_of) if isinstance(maps_of, str) else None
+    if source is not None:
+        return {**read_folder(source, names, "").files, **inside}, []
+    if isinstance(maps_of, str):
+        detail = f"one of {', '.join(embedded_names('network'))}"
+        return inside, [Fault("F206", SETTINGS, column=MAPS_OF, value=maps_of, detail=detail)]
+    return inside if place.is_dir() else dict(read_folder(place.parent, names, "").files), []
 
 
 def _amounts_in_usd(

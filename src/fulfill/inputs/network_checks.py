@@ -84,7 +84,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("countries",), _border_faults),
         (("origins",), _origin_faults),
         (("gateways",), _gateway_country_faults),
-        (("origins", "countries", "origin_groups", "mail_services"), _mail_faults),
+        (("origins", "countries", "origin_groups", "tariffs", "mail_services"), _mail_faults),
         (("services",), _distance_band_faults),
         (("services",), partial(own_price_faults, name="services")),
         (("mail_services",), partial(own_price_faults, name="mail_services")),

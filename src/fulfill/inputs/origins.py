@@ -16,6 +16,8 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 
 OVERSEAS, NEARSHORE = "overseas", "nearshore"
+EARLIER_GROUPS = {"USMCA": ("MX", "US")}
+"""Tariff groups that had these countries before origin_groups.csv was a table."""
 
 
 def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -24,24 +26,24 @@ def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Checked tables; origins, countries and origin_groups are read.
+        Checked tables; origins, countries, origin_groups and tariffs are read.
 
     Returns
     -------
     dict of str to DataFrame
-        The same tables if one of the three is missing. Otherwise origins has ``overseas`` or
+        The same tables if one of the four is missing. Otherwise origins has ``overseas`` or
         ``nearshore`` in `kind`, ``yes`` or ``no`` in `direct_mail`, and the column `origin_group`.
     """
-    if not {"origins", "countries", "origin_groups"} <= set(tables):
+    if not {"origins", "countries", "origin_groups", "tariffs"} <= set(tables):
         return dict(tables)
-    origins, named = tables["origins"], tables["origin_groups"]
+    origins = tables["origins"]
     country = origins["country"]
     home = country.isin(tables["countries"]["country"])
     kind = origins["kind"].where(
         origins["kind"] != "", np.where(home, NEARSHORE, OVERSEAS).astype(object)
     )
     mails = np.where(kind == OVERSEAS, "yes", "no").astype(object)
-    group = country.map(dict(zip(named["country"], named["origin_group"], strict=True)))
+    group = country.map(_groups(tables))
     whole = {
         "kind": kind,
         "direct_mail": origins["direct_mail"].where(origins["direct_mail"] != "", mails),
@@ -49,6 +51,58 @@ def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     }
     typed = {name: column.astype("str") for name, column in whole.items()}
     return {**tables, "origins": origins.assign(**typed)}
+
+
+def _groups(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the tariff group of every country that is not a group of its own."""
+    named = tables["origin_groups"]
+    return earlier_groups(tables) or dict(zip(named["country"], named["origin_group"], strict=True))
+
+
+def earlier_groups(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the tariff groups of tables from before origin_groups.csv.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of a network: origin_groups and tariffs are read.
+
+    Returns
+    -------
+    dict of str to str
+        Group of `EARLIER_GROUPS` by country; empty where origin_groups.csv has any row, or no
+        tariff names such a group.
+    """
+    if len(tables["origin_groups"]):
+        return {}
+    named = set(tables["tariffs"]["origin_group"])
+    return {
+        country: group
+        for group, members in EARLIER_GROUPS.items()
+        for country in members
+        if group in named
+    }
+
+
+def group_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Say that tables of an earlier version are read as they were meant (W324).
+
+    Parameters
+    ----------
+    folder : str
+        Name of the folder, for messages.
+    tables : mapping of str to DataFrame
+        The whole tables of a network.
+
+    Yields
+    ------
+    Fault
+        One, with the rows to write.
+    """
+    if groups := earlier_groups(tables):
+        rows = " and ".join(f"{country},{group}" for country, group in groups.items())
+        detail = f"read as if it had the rows {rows}"
+        yield Fault("W324", f"{folder}/origin_groups.csv", detail=detail)
 
 
 def is_overseas(origins: pd.DataFrame) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.map_checks import map_faults
 from fulfill.inputs.network import Network
+from fulfill.inputs.origins import group_warnings
 from fulfill.inputs.place_checks import place_faults
 from fulfill.inputs.ranges import range_warnings
 from fulfill.inputs.rate_card_coverage import rate_card_faults, rate_card_warnings
@@ -234,6 +235,7 @@ def _table_warnings(
     yield from unused_row_warnings(network, demand, regime)
     yield from rate_card_warnings(network, demand, regime.as_of, channels)
     yield from window_warnings(network["countries"], f"{network.folder.name}/countries.csv")
+    yield from group_warnings(network.folder.name, network.tables)
     yield from rate_warnings(network.folder.name, network.written, network.as_of)
     yield from sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES)
     yield from sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES)

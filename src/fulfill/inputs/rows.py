@@ -1,9 +1,10 @@
 """A CSV file into rows as long as its header, as people and spreadsheets write such files.
 
 What a spreadsheet adds or leaves out at the edges of a table is read, where it can mean only one
-thing: a first line `sep=,`, blank rows and columns, empty cells missing at the end of a row. Rows
-above the header, other separators and other encodings are recognised and refused, each with one
-fault that names the cause.
+thing: a first line `sep=,`, blank rows and columns, empty cells missing at the end of a row; so are
+the separators and numbers of other regions (`regional.py`). Rows above the header, a header that is
+separated otherwise and other encodings are recognised and refused, each with one fault that names
+the cause.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from fulfill.inputs.columns import REQUIRED, Table
 from fulfill.inputs.encoding import REPLACEMENT, SURROGATE, decode, garbled, meant, windows_text
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.regional import SEPARATORS, separator_of, with_plain_numbers
 from fulfill.inputs.spelling import nearest
 
 OWN_COLUMN = re.compile(r"notes|x_.*", re.IGNORECASE)
@@ -24,8 +26,8 @@ COMMENT = "#"
 """Begins a row with a single filled cell that is not read."""
 HEADER_WITHIN = 20
 """Rows among which a header below a title is looked for."""
-_SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?,*(?:\r\n|\r|\n|$)', re.IGNORECASE)
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?[,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True)
@@ -76,17 +78,19 @@ def read_rows(content: bytes, file: str, table: Table) -> tuple[Rows | None, lis
     rows : Rows or None
         None where there are faults.
     faults : list of Fault
-        F102 to F107 and F109 to F112.
+        F102 to F107, F109 to F112, and F486.
     """
     text, reason = decode(content)
     if reason:
         return None, [Fault("F102", file, detail=reason)]
     hint = _SEPARATOR_LINE.match(text)
-    if hint and hint[1] != ",":
-        detail = f"its first line asks for {_SEPARATORS.get(hint[1], repr(hint[1]))}"
+    if hint and hint[1] not in (",", *SEPARATORS):
+        detail = f"its first line asks for {_SEPARATOR_NAMES.get(hint[1], repr(hint[1]))}"
         return None, [Fault("F104", file, value=hint[0].strip(), detail=detail)]
     # a spreadsheet does not show the line `sep=,`, so that it does not count
-    rows, lines, faults = _split(text[hint.end() if hint else 0 :], file)
+    text = text[hint.end() if hint else 0 :]
+    separator = hint[1] if hint else separator_of(text, table)
+    rows, lines, faults = _split(text, file, separator)
     faults = faults or _header_place_faults(rows, lines, file, table)
     if faults:
         return None, faults
@@ -100,6 +104,8 @@ def read_rows(content: bytes, file: str, table: Table) -> tuple[Rows | None, lis
     if not faults and len(rows) == 1:
         faults = [Fault("F103", file, detail="the table has no rows")]
     faults = faults or _length_faults(rows, lines, file, table, header)
+    if not faults:
+        rows, faults = with_plain_numbers(rows, lines, file, table, separator)
     if faults:
         return None, faults
     width = len(header)
@@ -109,9 +115,9 @@ def read_rows(content: bytes, file: str, table: Table) -> tuple[Rows | None, lis
     return Rows(header, cells, lines[1:], uneven), []
 
 
-def _split(text: str, file: str) -> tuple[list[list[str]], list[int], list[Fault]]:
+def _split(text: str, file: str, separator: str) -> tuple[list[list[str]], list[int], list[Fault]]:
     """Split a text into the rows that are neither blank nor a comment, and their row numbers."""
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows, lines = [], []
     try:
         for number, raw in enumerate(reader, 1):
@@ -136,7 +142,7 @@ def _header_place_faults(
 
     for row, line in zip(rows[:HEADER_WITHIN], lines, strict=False):
         whole = ",".join(row)
-        for separator, name in _SEPARATORS.items():
+        for separator, name in _SEPARATOR_NAMES.items():
             if named(whole.split(separator)) > max(1, named(row)) or (
                 row is rows[0] and len(row) == 1 and separator in whole
             ):

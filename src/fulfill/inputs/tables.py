@@ -249,7 +249,7 @@ def parameter_faults(
     Returns
     -------
     list of Fault
-        F206 for an unknown parameter, F105 for a missing one, F205 for one out of range.
+        F206 for an unknown parameter, F326 for a missing one, F205 for one out of range.
     """
     known = {parameter.name: parameter for parameter in declared}
     faults = [
@@ -258,7 +258,7 @@ def parameter_faults(
     ]
     present = set(frame["parameter"])
     faults += [
-        Fault("F105", file, column=name, detail="the parameter's row is missing")
+        Fault("F326", file, column="parameter", value=name, detail=rule.meaning)
         for name, rule in known.items()
         if rule.required and name not in present
     ]

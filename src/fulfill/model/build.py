@@ -12,6 +12,7 @@ from fulfill.inputs.schema import SIZES
 from fulfill.model.arrays import Array, Index
 from fulfill.model.economics.inventory import landing_shares
 from fulfill.model.economics.landed import Economics
+from fulfill.model.flow_limits import FlowEnds, FlowLimits, flow_limits
 from fulfill.model.instance import Carriers, Inbound, LocationInstance, Mail, Stock
 from fulfill.model.limits import Limits
 
@@ -34,6 +35,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
     delay = stores.delay_days * economics.day_usd[site_country][:, None]
     capacity = stores.orders_day[:, :, :, None] * problem.days
     share = min(limits.max_gateway_share, network.parameters["max_gateway_share"])
+    lane_origin = _lane_origin(economics)
     return LocationInstance(
         zones=tuple(zones["zone_id"]),
         products=tuple(products["product_id"]),
@@ -52,7 +54,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         lane_zone=economics.lanes.zone,
         lane_site=economics.lanes.site,
         lane_option=economics.lanes.option,
-        lane_origin=_lane_origin(economics),
+        lane_origin=lane_origin,
         lane_usd=economics.lanes.distance_usd,
         lane_co2=economics.lanes.kg_co2e_kg,
         option_cost=economics.value.total,
@@ -68,6 +70,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         option_within=economics.within,
         inbound=_inbound(problem, economics),
         stock=_stock(economics, capacity),
+        flow_limits=_flow_limits(problem, economics, lane_origin),
         limits=replace(limits, max_gateway_share=share),
     )
 
@@ -77,6 +80,23 @@ def _lane_origin(economics: Economics) -> Index:
     origin = economics.delivery_options.table["origin"].to_numpy(np.int64)
     lane = origin[economics.lanes.option]
     return lane if (lane >= 0).any() else np.zeros(0, np.int64)
+
+
+def _flow_limits(problem: Problem, economics: Economics, lane_origin: Index) -> FlowLimits | None:
+    """Return the limits of lanes and of products at plants."""
+    routes, lanes = economics.routes, economics.lanes
+    ends = FlowEnds(
+        route_origin=routes.origin,
+        route_gateway=routes.gateway,
+        route_site=routes.site,
+        route_mode=routes.mode,
+        lane_site=lanes.site,
+        lane_plant=lane_origin if len(lane_origin) else np.full(len(lanes), -1),
+        lane_zone=lanes.zone,
+        lane_mode=economics.delivery_options.table["mode"].to_numpy(object)[lanes.option],
+        zones=tuple(problem.demand.zones["zone_id"]),
+    )
+    return flow_limits(problem.network, ends, problem.days)
 
 
 def _inbound(problem: Problem, economics: Economics) -> Inbound:
@@ -91,6 +111,7 @@ def _inbound(problem: Problem, economics: Economics) -> Inbound:
         route_origin=routes.origin,
         route_gateway=routes.gateway,
         route_crossing=routes.crossing,
+        route_mode=routes.mode,
         route_usd=economics.inbound.total,
         route_co2=routes.kg_co2e_kg,
         gateway_m3=gateways["capacity_m3_month"].to_numpy(float)[:, None] * months,

@@ -16,10 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.inventory import SafetyStock
+from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.limits import Limits
 
 MAIL = -1
@@ -52,6 +54,8 @@ class Inbound:
         USD a year, paid once if a plant makes anything.
     landing : (T, T)
         Share of the goods sold in the row's period that lands in the column's.
+    route_mode : (R,) of str
+        Mode of the leg to the site; empty where all go by road.
     """
 
     gateways: tuple[str, ...]
@@ -67,6 +71,13 @@ class Inbound:
     origin_min_m3: Array
     origin_fixed_usd: Array
     landing: Array
+    route_mode: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, object))
+
+    @property
+    def modes(self) -> NDArray[np.object_]:
+        """Return `route_mode`, (R,): the road where the instance names none."""
+        routes = len(self.route_site)
+        return self.route_mode if len(self.route_mode) else np.full(routes, "road", object)
 
 
 @dataclass(frozen=True)
@@ -175,6 +186,8 @@ class LocationInstance:
         goods.
     option_within : dict of int to (W, T)
         Share of the orders of a delivery option that arrive within so many days.
+    flow_limits : FlowLimits or None
+        Limits of single lanes and of products at plants; None where there are none.
     limits : Limits
     """
 
@@ -210,6 +223,7 @@ class LocationInstance:
     constant_usd: float = 0.0
     lane_origin: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     option_within: dict[int, Array] = field(default_factory=dict)
+    flow_limits: FlowLimits | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __repr__(self) -> str:

@@ -42,6 +42,7 @@ from numpy.typing import ArrayLike
 
 from fulfill.model.arrays import Array
 from fulfill.model.economics.inventory import SafetyStock
+from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.instance import Inbound, LocationInstance, Stock
 
 
@@ -115,6 +116,7 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
             instance.carriers, orders=expected(instance.carriers.orders, [1.0] * len(scenarios))
         ),
         inbound=_inbound(instance, scenarios, chance),
+        flow_limits=_flow_limits(instance, chance),
         stock=_stock(instance, demand, capacity, chance),
     )
 
@@ -147,6 +149,14 @@ def _inbound(
         origin_m3=_expected(inbound.origin_m3, [1.0] * len(chance), chance),
         landing=_blocks(inbound.landing, np.ones(len(chance))),
     )
+
+
+def _flow_limits(instance: LocationInstance, chance: Array) -> FlowLimits | None:
+    """Return the limits of lanes and of products at plants over all scenarios."""
+    limits = instance.flow_limits
+    if limits is None:
+        return None
+    return replace(limits, orders=_expected(limits.orders, [1.0] * len(chance), chance))
 
 
 def _stock(

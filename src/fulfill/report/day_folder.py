@@ -17,6 +17,7 @@ from fulfill.routing.clock import clock_text
 from fulfill.routing.day.tables import further_columns
 from fulfill.study import outputs
 from fulfill.study.csv_files import write_output
+from fulfill.study.currency import currency_block
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.json_file import FORMAT, finite, write_json
 from fulfill.study.manifest import DAY, write_manifest
@@ -102,6 +103,7 @@ def day_summary(day: DayRoutes) -> dict[str, Any]:
             "peak_mib": peak_mib(),
             "kpis": day.kpis,
             "audit": {"clean": True, "faults": []},
+            **currency_block(outputs.DAY_KPIS.converted(day.kpis)),
         }
     )
     return held

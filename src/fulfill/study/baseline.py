@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.columns import Table
 from fulfill.inputs.faults import Fault, InputError
@@ -170,7 +171,11 @@ def baseline(study: Study, present: Present) -> Run:
     )
     plan = tabulate(model.problem, model.economics, instance, decisions, outcome)
     audit = audit_plan(instance, decisions, outcome.objective, model.economics)
-    findings = tuple(text for text in audit.faults if not text.startswith(COST))
+    options = model.economics.delivery_options.table
+    findings = (
+        *(text for text in audit.faults if not text.startswith(COST)),
+        *flow_limit_faults(model.problem, instance, decisions, options),
+    )
     wrong = (
         *(text for text in audit.faults if text.startswith(COST)),
         *key_figure_faults(model, decisions, plan.kpis),
@@ -228,7 +233,7 @@ def flows_of_orders(orders: pd.DataFrame, study: Study) -> pd.DataFrame:
     named = orders.rename(columns={own: name for name, own in ORDER_COLUMNS.items()})
     start = orders["site_id"].replace(BY_POST, BY_MAIL)
     named["from"], named["to"] = start, zones
-    return named.assign(leg="outbound", channel="", via="")
+    return named.assign(leg="outbound", channel="", via="", transport="")
 
 
 def baseline_summary(run: Run) -> dict[str, Any]:

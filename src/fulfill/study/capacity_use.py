@@ -1,4 +1,4 @@
-"""Use of the capacities of a plan: handling bands, storage, gateways, mail and carriers."""
+"""Use of the capacities of a plan: bands, storage, gateways, mail, carriers, lanes and plants."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ def capacity_table(
         ("gateway", "m3", instance.required_inbound.gateways, *gateway_m3(instance, decisions)),
         ("mail", "kg", instance.countries, *mail_kg(instance, decisions)),
         ("carrier", "orders", instance.carriers.regions, *carrier_orders(instance, decisions)),
+        *_limited_flows(instance, decisions),
     ]
     pieces = []
     for kind, unit, resource, use, capacity in resources:
@@ -186,6 +187,39 @@ def carrier_orders(instance: LocationInstance, decisions: Decisions) -> tuple[Ar
     orders = _dispatched(instance, decisions)[local]
     np.add.at(carried, (region[local], decisions.period[local]), orders)
     return carried, carriers.orders
+
+
+def _limited_flows(
+    instance: LocationInstance, decisions: Decisions
+) -> list[tuple[str, str, Any, Array, Array]]:
+    """Return kind, unit, names, use and capacity of the limits of flows, one entry a kind."""
+    limits = instance.flow_limits
+    if limits is None:
+        return []
+    used, kinds = flow_orders(instance, decisions), np.array(limits.kinds)
+    return [
+        (
+            kind,
+            "orders",
+            [limits.names[row] for row in np.flatnonzero(kinds == kind)],
+            used[kinds == kind],
+            limits.orders[kinds == kind],
+        )
+        for kind in dict.fromkeys(limits.kinds)
+    ]
+
+
+def flow_orders(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return the orders that each limit of flows counts in each period, (n_limits, n_periods)."""
+    limits, (_, n_products, n_periods) = instance.flow_limits, instance.shape
+    if limits is None:
+        return np.zeros((0, n_periods))
+    landed = decisions.inbound @ instance.required_inbound.landing
+    used = limits.routes @ landed.reshape(-1, n_periods)
+    counts = limits.lanes[:, decisions.lane * n_products + decisions.product]
+    in_period = np.zeros((len(decisions.orders), n_periods))
+    in_period[np.arange(len(in_period)), decisions.period] = _dispatched(instance, decisions)
+    return np.asarray(used + counts @ in_period)
 
 
 def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:

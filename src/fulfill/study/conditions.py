@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fulfill.inputs.network import Network
 from fulfill.inputs.problem import offered_channels
 from fulfill.inputs.schema.site_rules import AT_LEAST, ONLY_IF
 from fulfill.model.limits import ServiceTarget
 from fulfill.model.site_rules import site_rules
+from fulfill.study.currency import Dollars
 from fulfill.study.labels import VALUES
 from fulfill.study.language import Message, counted
 from fulfill.study.study import Study
@@ -42,7 +44,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     if options.max_sites is not None:
         yield counted("at most {n} site", "at most {n} sites", options.max_sites)
     if options.budget_usd is not None:
-        yield Message("at most {usd:,.15g} USD invested in sites", usd=options.budget_usd)
+        yield Message("at most {usd:,.15g} invested in sites", usd=Dollars(options.budget_usd))
     if options.co2_kg is not None:
         yield Message("at most {kg:,.15g} kg CO2e a year", kg=options.co2_kg)
     if options.single_source:
@@ -52,7 +54,8 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     offered = offered_channels(study.problem.network)
     channels = [name for name in offered if name in study.problem.channels]
     if len(channels) < len(offered):
-        yield Message("channels allowed: {channels}", channels=_row(channels))
+        labels = [Message(VALUES["channel"][name]) for name in channels]
+        yield Message("channels allowed: {channels}", channels=_row(labels))
     if options.rules == "dated":
         year = study.problem.regime.as_of.year
         yield Message("in each period of {year} the rules of its own days", year=str(year))
@@ -61,7 +64,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     yield from (Message(str(override)) for override in study.provenance.overrides)
     yield from (Message("opening of {site} already paid", site=s) for s in study.provenance.sunk)
     if study.problem.network.left_out:
-        yield Message("left out: {tables}", tables=", ".join(study.problem.network.left_out))
+        yield Message("left out: {tables}", tables=_row(_left_out(study.problem.network)))
     if study.provenance.private_fleet is not None:
         yield Message("own vans at what their routes cost")
 
@@ -86,12 +89,25 @@ def _rules_on_sites(study: Study) -> Iterator[Message]:
             yield Message("at most {number} of {group} open", number=number, group=row.group_id)
 
 
-def _row(channels: list[str]) -> Message:
-    """Return the labels of channels in a row, as one message."""
-    labels = VALUES["channel"]
-    row = Message(labels[channels[0]])
-    for name in channels[1:]:
-        row = Message("{first}, {last}", first=row, last=Message(labels[name]))
+def _left_out(network: Network) -> list[Message]:
+    """Return what is not part of the case, each with the files that are absent."""
+    return [
+        Message("{what} (no {files})", what=Message(what), files=_joined(files))
+        for what, files in network.left_out.items()
+    ]
+
+
+def _joined(files: list[str]) -> str | Message:
+    """Return the names of files, the last after an "and"."""
+    *first, last = files
+    return Message("{first} and {last}", first=", ".join(first), last=last) if first else last
+
+
+def _row(texts: list[Message]) -> Message:
+    """Return texts in a row, as one message."""
+    row = texts[0]
+    for text in texts[1:]:
+        row = Message("{first}, {last}", first=row, last=text)
     return row
 
 

@@ -38,7 +38,7 @@ from fulfill.study.private_fleet import (
 )
 from fulfill.study.run import Run
 from fulfill.study.study import Study
-from fulfill.study.vocabulary import WHOLE, shown
+from fulfill.study.vocabulary import WHOLE, money, shown
 
 log = logging.getLogger(__name__)
 MOST_ROUNDS = 8
@@ -302,14 +302,14 @@ def _row(
 
 def _in_words(number: int, row: dict[str, Any]) -> str:
     text = _(
-        "round {number} ({kind}): {routed} USD routed ({planned} planned), {sites} sites, "
+        "round {number} ({kind}): {routed} routed ({planned} planned), {sites} sites, "
         "{vans} vans, {orders} own orders a day, {seconds} s"
     )
     return text.format(
         number=number,
         kind=shown(row["kind"], "last_mile"),
-        routed=shown(row["routed_usd"], WHOLE),
-        planned=shown(row["planned_usd"], WHOLE),
+        routed=money(row["routed_usd"]),
+        planned=money(row["planned_usd"]),
         sites=row["sites"],
         vans=row["vehicles_day"],
         orders=shown(row["own_orders_day"], WHOLE),

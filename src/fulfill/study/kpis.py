@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fulfill.inputs.geography.distances import crossing_table
+from fulfill.inputs.network import Network
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import BASELINE, Decisions, Outcome
 from fulfill.model.economics.landed import Economics
@@ -128,6 +129,7 @@ def _outbound(priced: Priced) -> pd.DataFrame:
             **id_and_name("product", instance.products, known["product"], k),
             **id_and_name("period", instance.periods, known["period"], t),
             **id_and_name("via", crossings, known["gateway"], economics.lanes.crossing[lane]),
+            "transport": column(table["mode"], option),
             "service_id": column(table["service_id"], option),
             "orders": orders,
             "distance_km": economics.lanes.km[lane],
@@ -180,6 +182,7 @@ def _inbound(priced: Priced) -> pd.DataFrame:
             **id_and_name("period", instance.periods, known["period"], t),
             "via": column(route_gateways(inbound, "+"), route),
             "via_name": column(route_gateways(inbound, " + ", known["gateway"]), route),
+            "transport": column(route_transport(problem.network, inbound), route),
             "service_id": "",
             "orders": amount,
             "distance_km": np.nan,
@@ -189,6 +192,25 @@ def _inbound(priced: Priced) -> pd.DataFrame:
             "delivered": np.nan,
         }
     )
+
+
+def route_transport(network: Network, inbound: Inbound) -> list[str]:
+    """Return the modes of each route: to the gateway and from it, or by land all the way.
+
+    Parameters
+    ----------
+    network : Network
+        Its gateways.
+    inbound : Inbound
+        Routes.
+
+    Returns
+    -------
+    list of str
+        As in ``sea+road``.
+    """
+    first = network["gateways"]["kind"].map({"seaport": "sea+", "airport": "air+"}).fillna("")
+    return [*(np.array([*first, ""], object)[inbound.route_gateway] + inbound.modes)]
 
 
 def route_gateways(

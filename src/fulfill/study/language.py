@@ -20,6 +20,8 @@ from importlib.resources import files
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from fulfill.study.currency import Dollars, currency, in_currency, rate_of_results
+
 if TYPE_CHECKING:
     from babel import Locale
 
@@ -258,6 +260,9 @@ class _Filling(Formatter):
     """Fills placeholders of a message with what the language makes of the values."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Dollars):
+            form = f"{{:{format_spec}}}" if rate_of_results() is None else "{:,.0f}"
+            return f"{number(in_currency(float(value)), form)} {currency()}"
         if isinstance(value, int | float) and not isinstance(value, bool):
             return number(value, f"{{:{format_spec}}}")
         return format(translated(value) if isinstance(value, Message) else value, format_spec)

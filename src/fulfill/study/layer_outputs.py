@@ -21,16 +21,18 @@ GATEWAYS_LAYER = output(
     ),
 )
 HOPS = (
-    "leg hop from_kind from_id to_kind to_id crossing channel orders_year m3 lead_time_days "
+    "leg hop from_kind from_id to_kind to_id crossing transport channel orders_year m3 "
+    "lead_time_days "
     "from_name to_name drawn_as"
 )
 _HOP_FIGURES = (
-    Figure("hop", "", "", "hop", "`sea`, `air`, `road` (to a site) or `last_mile`"),
+    Figure("hop", "", "", "hop", "`sea`, `air`, `road` or `rail` (to a site), or `last_mile`"),
     Figure("from_kind", "", "", "kind of start", "`origin`, `gateway` or `site`"),
     Figure("from_id", "", "", "start", "id of the start, unique within its kind"),
     Figure("to_kind", "", "", "kind of end", "`gateway`, `site` or `zone`"),
     Figure("to_id", "", "", "end", "id of the end, unique within its kind"),
     Figure("crossing", "", "", "crossing", "id of the border crossing; empty: none"),
+    Figure("transport", "", "", "transport", "`sea`, `air`, `road` or `rail`"),
     Figure("m3", "m³", WHOLE, "volume a year", "volume of the goods moved"),
     Figure("lead_time_days", "days", TENTH, "lead time", "to delivery; none on other hops"),
     Figure("from_name", "", "", "from", "name of the start"),
@@ -39,7 +41,7 @@ _HOP_FIGURES = (
            "what the line is: `sea lane`, `great circle`, `road` or `straight`"),
 )
 ROAD_LAYER = output(
-    "inbound_road", "orders of a year by road to a site, by channel (multi-line)",
+    "inbound_road", "orders of a year by road or rail to a site, by channel (multi-line)",
     HOPS, _HOP_FIGURES,
 )
 OVERSEAS_LAYER = output(

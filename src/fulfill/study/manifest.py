@@ -15,8 +15,8 @@ from fulfill.inputs.folder import InputFolder, is_plain, read_folder
 from fulfill.study.json_file import FORMAT, is_number, read_json, write_json
 from fulfill.study.output_folder import MANIFEST
 
-PLAN, COMPARISON, DAY, LAYERS = "plan", "comparison", "day", "layers"
-"""Kinds of folders: of `fulfill optimize`, `compare`, `route` and `export`."""
+PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
+"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -71,7 +71,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        `PLAN`, `COMPARISON`, `DAY` or `LAYERS`.
+        `PLAN`, `COMPARISON`, `DAY`, `LAYERS` or `IMPORT`.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping

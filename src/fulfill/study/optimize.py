@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fulfill.audit.bound import audit_bound
+from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.key_figures import compare_key_figures, key_figures
 from fulfill.audit.plan import COST_TOLERANCE, Audit, audit_plan
 from fulfill.location.mail_only import cost_by_mail
@@ -304,6 +305,12 @@ def build_run(
             finding,
             faults=(
                 *finding.faults,
+                *flow_limit_faults(
+                    model.problem,
+                    instance,
+                    solution.decisions,
+                    model.economics.delivery_options.table,
+                ),
                 *bound_faults,
                 *key_figure_faults(model, solution.decisions, plan.kpis),
             ),

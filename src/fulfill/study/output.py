@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from fulfill.study.currency import currency, in_currency
 from fulfill.study.vocabulary import Figure, figure
 
 SHARE_WITHIN = re.compile("share_within_[0-9]+_days")
@@ -81,6 +83,25 @@ class Output:
                 if self.is_number(name) and (name in self.keys or is_numeric_dtype(table[name]))
             }
         )
+
+    def converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the amounts of money in the currency of the context.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            Values in USD by key, such as a JSON object; other keys are left out.
+
+        Returns
+        -------
+        dict of str to float or None
+            By key, with the code of the currency in place of ``usd``.
+        """
+        return {
+            figure.key.replace("usd", currency().lower()): in_currency(values[figure.key])
+            for figure in self.figures
+            if figure.is_money and figure.key in values
+        }
 
     def figure(self, column: str) -> Figure:
         """Return the figure of a column, also of one that a service target adds."""

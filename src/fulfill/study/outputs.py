@@ -45,7 +45,7 @@ SITES = output(
 FLOWS = output(
     "flows.csv", "orders of a product and period that move from one place to another by a channel",
     "leg from from_name to to_name to_state channel product product_name period period_name via "
-    "via_name service_id orders distance_km lead_time_days placed dispatched delivered",
+    "via_name transport service_id orders distance_km lead_time_days placed dispatched delivered",
     (
         Figure("from", "", "", "from", "origin (inbound); site or `direct mail` (outbound)"),
         Figure("from_name", "", "", "from", "name of the origin or site; `direct mail` by mail"),
@@ -54,6 +54,9 @@ FLOWS = output(
         Figure("to_state", "", "", "state", "state of the site or zone"),
         Figure("via", "", "", "via", "gateway, crossing, or gateway+crossing; empty: neither"),
         Figure("via_name", "", "", "via", "names of gateway and crossing"),
+        Figure("transport", "", "", "transport",
+               "`road`, `rail`, `air` (by mail); inbound, such as `sea+rail`, to the gateway and "
+               "from it"),
         Figure("service_id", "", "", "service", "last-mile service; empty for inbound flows"),
         Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in",
                digits=6),
@@ -100,10 +103,12 @@ CAPACITY = output(
     "resource resource_name kind period period_name used capacity unit utilisation",
     (
         Figure("resource", "", "", "resource",
-               "id of a site, gateway or country, or the region of a carrier"),
+               "id of a site, gateway or country, the region of a carrier, the ends of a lane, or "
+               "a plant and its product; of a lane also the product that the limit is for"),
         Figure("resource_name", "", "", "resource", "name of the site, gateway, country or region"),
         Figure("kind", "", "resource", "what",
-               "`throughput_<band>`, `storage`, `gateway`, `mail` or `carrier`"),
+               "`throughput_<band>`, `storage`, `gateway`, `mail`, `carrier`, `lane` or "
+               "`plant_product`"),
         Figure("unit", "", "unit", "unit", "`orders`, `m3` or `kg`"),
     ),
 )
@@ -123,16 +128,18 @@ NOT_SERVED = output(
                "`search` (worth serving, but the search ended first), `present` (worth serving, "
                "but not served today; of a baseline)"),
         Figure("limits", "", "", "limits reached",
-               "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin` with an id, or "
+               "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin`, `lane`, "
+               "`plant_product` with an id, or "
                "`co2_cap`: those of the cheapest option; empty unless the reason is `capacity`"),
         Figure("orders", "orders", WHOLE, "orders a year", "potential orders not served"),
     ),
 )
 ARCS = output(
     "arcs.csv", "both ends of a flow and its orders a year, for kepler.gl",
-    "start_name end_name start_lat start_lon end_lat end_lon leg channel orders_year "
+    "start_name end_name start_lat start_lon end_lat end_lon leg transport channel orders_year "
     "lead_time_days",
     (
+        Figure("transport", "", "", "transport", "mode or modes, as in flows.csv"),
         Figure("start_name", "", "", "from", "name of the start"),
         Figure("end_name", "", "", "to", "name of the end"),
         Figure("start_lat", "degrees north", "{:.4f}", "latitude of the start", "WGS 84"),
@@ -430,6 +437,13 @@ SAVING_SUMMARY = output(
         Figure("saving", "", "", "saving",
                "`baseline` (name of the folder), `baseline_usd`, `saving_usd` and `saving_share`"),
     ),
+)
+CONVERTED_SUMMARY = output(
+    "summary.json", "with --currency has besides, unless it is USD", "currency",
+    (Figure("currency", "", "", "currency",
+            "`code`, `units_per_usd`, `date` and `source` of the exchange rate, and `amounts`: the "
+            "amounts of this file in that currency, by key with the code in place of `usd`; of a "
+            "comparison by date and mode. All other amounts are USD"),),
 )
 COMPARISON_SUMMARY = output(
     "summary.json", "of a comparison; a figure without a value is null",

@@ -5,7 +5,7 @@ Where the files leave a choice, the cheapest lane or route is taken; how often i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.spelling import near, nearest
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance, leaving_orders
-from fulfill.study.kpis import route_gateways
+from fulfill.study.kpis import route_gateways, route_transport
 from fulfill.study.lane_starts import lane_starts
 from fulfill.study.language import Message
 from fulfill.study.run import PricedModel
@@ -191,7 +191,8 @@ def _lane_candidates(rows: pd.DataFrame, model: PricedModel) -> tuple[pd.DataFra
             "from": lane_starts(instance),
             "to": np.array(instance.zones, object)[instance.lane_zone],
             "of_channel": options["channel"].to_numpy(object)[instance.lane_option],
-            "of_service": options["service_id"].to_numpy(object)[instance.lane_option],
+            "of_service_id": options["service_id"].to_numpy(object)[instance.lane_option],
+            "of_transport": options["mode"].to_numpy(object)[instance.lane_option],
             "place": np.arange(len(instance.lane_zone)),
         }
     )
@@ -199,10 +200,7 @@ def _lane_candidates(rows: pd.DataFrame, model: PricedModel) -> tuple[pd.DataFra
     here = rows["from"].isin(instance.sites) & (rows["channel"] == "nearshore")
     asked = rows.assign(channel=rows["channel"].mask(here, "local"))
     found = _positions(asked, instance).merge(lanes, on=["from", "to"])
-    fits = ((found["channel"] == "") | (found["channel"] == found["of_channel"])) & (
-        (found["service_id"] == "") | (found["service_id"] == found["of_service"])
-    )
-    found = found[fits]
+    found = found[_as_asked(found, ("channel", "service_id", "transport"))]
     lane, k, t = (found[name].to_numpy(np.int64) for name in ("place", "k", "t"))
     option = instance.lane_option[lane]
     by_distance = instance.lane_usd[lane] * instance.price_multiplier[option, k, t]
@@ -216,17 +214,26 @@ def _route_candidates(rows: pd.DataFrame, model: PricedModel) -> tuple[pd.DataFr
         {
             "from": np.array(inbound.origins, object)[inbound.route_origin],
             "to": np.array(instance.sites, object)[inbound.route_site],
-            "by": route_gateways(inbound, "+"),
+            "of_via": route_gateways(inbound, "+"),
+            "of_transport": route_transport(model.problem.network, inbound),
             "place": np.arange(instance.n_routes),
         }
     )
     found = _positions(rows, instance).merge(routes, on=["from", "to"])
-    found = found[(found["via"] == "") | (found["via"] == found["by"])]
+    found = found[_as_asked(found, ("via", "transport"))]
     # an empty `via` means the road of a plant where there is one
-    straight = found["row"].isin(found.loc[(found["via"] == "") & (found["by"] == ""), "row"])
-    found = found[~straight | (found["by"] == "")]
+    straight = found["row"].isin(found.loc[(found["via"] == "") & (found["of_via"] == ""), "row"])
+    found = found[~straight | (found["of_via"] == "")]
     route, k, t = (found[name].to_numpy(np.int64) for name in ("place", "k", "t"))
     return found[["row", "place", "k", "t"]], inbound.route_usd[route, k, t]
+
+
+def _as_asked(found: pd.DataFrame, names: Iterable[str]) -> NDArray[np.bool_]:
+    """Return which candidates have the values of their rows; an empty cell leaves the choice."""
+    fits = np.ones(len(found), bool)
+    for name in names:
+        fits &= ((found[name] == "") | (found[name] == found[f"of_{name}"])).to_numpy(bool)
+    return fits
 
 
 def _positions(rows: pd.DataFrame, instance: LocationInstance) -> pd.DataFrame:
@@ -255,7 +262,8 @@ def _cheapest(
         what = rows.iloc[row]
         text = " / ".join(
             filter(
-                None, (what["from"], what["to"], what["channel"], what["via"], what["service_id"])
+                None,
+                what[["from", "to", "channel", "via", "transport", "service_id"]],
             )
         )
         detail = (

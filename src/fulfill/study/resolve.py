@@ -19,6 +19,7 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.location.solve import method_of
 from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions, relative_gap
 from fulfill.model.economics.landed import economics
@@ -99,8 +100,8 @@ def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = N
     Raises
     ------
     InputError
-        F309 for an unknown grade, F311 where the run has other zones, products, periods or sites,
-        or nothing to start from.
+        F309 for an unknown grade or for what only the MIP can plan, F311 where the run has other
+        zones, products, periods or sites, or nothing to start from.
     SolverError
         Where a solver fails.
     """
@@ -109,6 +110,7 @@ def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = N
         raise InputError([Fault("F309", "", column="grade", value=grade, detail=detail)])
     begun = time.perf_counter()
     model = changed_model(study, start)
+    method_of(model.instance, "decomposition")  # refuses what answers cannot plan
     params = LocationParams(
         gap=study.options.gap,
         time_limit=study.options.time_limit,

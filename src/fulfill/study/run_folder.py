@@ -14,10 +14,11 @@ from typing import Any
 from fulfill.inputs.folder import InputFolder
 from fulfill.study import outputs
 from fulfill.study.csv_files import write_csv, write_output
+from fulfill.study.currency import currency_block
 from fulfill.study.exact_tables import write_exact_tables
 from fulfill.study.json_file import FORMAT, finite, write_json
 from fulfill.study.manifest import PLAN, write_manifest
-from fulfill.study.outputs import EXACT_TABLES, TABLES_FILE
+from fulfill.study.outputs import EXACT_TABLES, PLAN_KPIS, PLAN_SUMMARY, TABLES_FILE
 from fulfill.study.run import Run
 from fulfill.study.study import Study
 from fulfill.study.unserved import reasons
@@ -37,9 +38,14 @@ LEDGER = "ledger.csv"
 LAYERS = "plan.gpkg"
 PROJECT = "plan.qgs"
 REPORT = "report.html"
+PLAN_WORKBOOK = "plan.xlsx"
 COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
 BASELINE_PAGE = "baseline.html"
+IMPORT_PAGE = "import.html"
+IMPORT_RECORD = "import.json"
+IMPORT_NETWORK = "network"
+"""Folder of an import with the network whose products are those of the orders."""
 AUDITED_FILES = (
     SUMMARY,
     CERTIFICATE,
@@ -219,7 +225,8 @@ def summary(run: Run) -> dict[str, Any]:
         held["baseline"] = run.baseline.record
     if run.saving is not None:
         held["saving"] = run.saving.record
-    plain: dict[str, Any] = finite(held)
+    amounts = PLAN_SUMMARY.converted(held) | PLAN_KPIS.converted(plan.kpis)
+    plain: dict[str, Any] = finite(held | currency_block(amounts))
     return plain
 
 

@@ -138,12 +138,15 @@ def _brought(flows: pd.DataFrame, instance: LocationInstance) -> tuple[Index, In
             "from": np.array([*inbound.origins, ""], dtype=object)[inbound.route_origin],
             "to": np.array(instance.sites, dtype=object)[inbound.route_site],
             "via": [text.strip("+") for text in joined],
+            "transport": inbound.modes,
         }
     )
     product, period = _rows(
         flows, "flows", {"product": instance.products, "period": instance.periods}
     )
-    return _matched(flows, flows[list(routes.columns)], routes), product, period
+    # the mode to the gateway follows from the gateway
+    asked = flows[list(routes.columns)].assign(transport=flows["transport"].str.split("+").str[-1])
+    return _matched(flows, asked, routes), product, period
 
 
 def _matched(flows: pd.DataFrame, asked: pd.DataFrame, known: pd.DataFrame) -> Index:

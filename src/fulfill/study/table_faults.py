@@ -29,7 +29,10 @@ Unlike = Callable[[Array, Array], NDArray[np.bool_]]
 KEYS: dict[str, tuple[tuple[str, ...], str]] = {
     # table: (key columns, the column whose zero makes a row negligible)
     "sites": (("site_id",), ""),
-    "flows": (("leg", "from", "to", "channel", "product", "period", "via", "service_id"), "orders"),
+    "flows": (
+        ("leg", "from", "to", "channel", "product", "period", "via", "transport", "service_id"),
+        "orders",
+    ),
     "zones": (("zone_id",), ""),
     "costs": (("part", "site", "period"), "usd_year"),
     "capacity": (("resource", "kind", "period"), "used"),

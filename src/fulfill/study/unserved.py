@@ -25,6 +25,7 @@ not part of it, as the site is open and the product stocked.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,9 +34,10 @@ from numpy.typing import NDArray
 
 from fulfill.location.pricing import ROUNDING
 from fulfill.model.decisions import Decisions
-from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
+from fulfill.model.instance import MAIL, LocationInstance, leaving_orders, shipped_orders
 from fulfill.study.capacity_use import (
     carrier_orders,
+    flow_orders,
     gateway_m3,
     landed_m3,
     mail_kg,
@@ -105,6 +107,8 @@ def unserved_table(
         _supply(instance, decisions, used),
         _is_full(*mail_kg(instance, decisions)),
         _is_full(*carrier_orders(instance, decisions)),
+        *_plants(instance, decisions),
+        _limits_full(instance, decisions),
         capped,
         _sources(instance, decisions),
     )
@@ -159,6 +163,10 @@ class _Room:
     ----------
     supply : _Supply
     mail_full, carrier_full : (n_countries, n_periods), (n_regions, n_periods) bool
+    plant_full, plant_idle : (n_origins, n_periods), (n_origins,) bool
+        Whether a plant makes no more, and whether the plan would first have to use it.
+    limit_full : (n_limits, n_periods) bool
+        Of the limits of flows.
     capped : bool
         Whether emissions have reached their cap.
     source : (n_zones,)
@@ -168,6 +176,9 @@ class _Room:
     supply: _Supply
     mail_full: Mask
     carrier_full: Mask
+    plant_full: Mask
+    plant_idle: Mask
+    limit_full: Mask
     capped: bool
     source: NDArray[np.int64]
 
@@ -197,22 +208,19 @@ def _of_zone(
     )
     offered = np.isfinite(carried)
     available = offered & supply.stocked[site]
+    # the row -1 of lanes from sites and by mail reads a plant that is never idle nor full
+    plant = instance.lane_plant[lanes]
+    available &= ~np.append(room.plant_idle, False)[plant][:, None, None]
     if room.source[zone] >= 0:
         available &= ((site == MAIL) | (site == room.source[zone]))[:, None, None]
-    full = np.where(
-        (site == MAIL)[:, None],
-        room.mail_full[instance.zone_country[zone]],
-        room.carrier_full[instance.carriers.zone_region[zone]],
-    )
-    emits = (site != MAIL) | (instance.lane_co2[lanes] > 0)
-    full |= (room.capped & emits)[:, None]
+    full = _full(instance, room, zone, lanes)
 
     def least(price: Array, where: Mask) -> Array:
         with np.errstate(invalid="ignore"):  # infinity times zero, where nothing is available
             return np.asarray(np.where(where, carried + units * price[site], np.inf))
 
     free = least(supply.cheapest, available)
-    limited = least(supply.now, available & ~full[:, None, :]).min(axis=0, initial=np.inf)
+    limited = least(supply.now, available & ~full).min(axis=0, initial=np.inf)
     worth = instance.unserved_usd[:, None] - CENT
     reason = np.select(
         [
@@ -234,15 +242,43 @@ def _of_zone(
     return found
 
 
+def _full(instance: LocationInstance, room: _Room, zone: int, lanes: NDArray[np.int64]) -> Mask:
+    """Return where a lane of a zone takes no more orders, (n_lanes, n_products, n_periods).
+
+    For want of mail, of carriers, of the plant that ships straight, of the lane, or of emissions.
+    """
+    site, plant = instance.lane_site[lanes], instance.lane_plant[lanes]
+    mailed = np.where(
+        (plant >= 0)[:, None],
+        np.vstack([room.plant_full, np.zeros_like(room.mail_full[:1])])[plant],
+        room.mail_full[instance.zone_country[zone]],
+    )
+    carried = room.carrier_full[instance.carriers.zone_region[zone]]
+    full = np.where((site == MAIL)[:, None], mailed, carried)
+    emits = (site != MAIL) | (instance.lane_co2[lanes] > 0)
+    full |= (room.capped & emits)[:, None]
+    shut = np.zeros((len(lanes), *instance.shape[1:]), bool)
+    if instance.flow_limits is not None:
+        n_products = instance.shape[1]
+        cells = lanes[:, None] * n_products + np.arange(n_products)
+        counted = instance.flow_limits.lanes[:, cells.ravel()]
+        shut = (counted.T @ room.limit_full.astype(float) > 0).reshape(shut.shape)
+    return np.asarray(full[:, None, :] | shut)
+
+
 def _limits(instance: LocationInstance, room: _Room, lane: int, k: int, t: int) -> str:
     """Return the limits that keep one more order off a lane, separated by semicolons."""
     site, zone = int(instance.lane_site[lane]), int(instance.lane_zone[lane])
     country, region = instance.zone_country[zone], instance.carriers.zone_region[zone]
     names = []
-    if site == MAIL and room.mail_full[country, t]:
+    plant = int(instance.lane_plant[lane])
+    if plant >= 0 and room.plant_full[plant, t]:
+        names.append(f"origin {instance.required_inbound.origins[plant]}")
+    if site == MAIL and plant < 0 and room.mail_full[country, t]:
         names.append(f"mail {instance.countries[country]}")
     if site != MAIL and room.carrier_full[region, t]:
         names.append(f"carrier {instance.carriers.regions[region]}")
+    names += _lane_limits(instance, room, lane, k, t)
     if site != MAIL:
         supply, name = room.supply, instance.sites[site]
         names += [f"{kind} {name}" for kind, holds in supply.site_limits if holds[site, k, t]]
@@ -250,6 +286,38 @@ def _limits(instance: LocationInstance, room: _Room, lane: int, k: int, t: int) 
     if room.capped and (site != MAIL or instance.lane_co2[lane] > 0):
         names.append("co2_cap")
     return "; ".join(dict.fromkeys(names))
+
+
+def _lane_limits(instance: LocationInstance, room: _Room, lane: int, k: int, t: int) -> list[str]:
+    """Return the full limits of flows that count a product on a lane."""
+    limits = instance.flow_limits
+    if limits is None:
+        return []
+    counts = limits.lanes[:, [lane * instance.shape[1] + k]].toarray().ravel() > 0
+    rows = np.flatnonzero(counts & room.limit_full[:, t])
+    return [f"{limits.kinds[row]} {limits.names[row]}" for row in rows]
+
+
+def _limits_full(instance: LocationInstance, decisions: Decisions) -> Mask:
+    """Return which limits of flows let no more through, (n_limits, n_periods)."""
+    limits = instance.flow_limits
+    if limits is None:
+        return np.zeros((0, instance.shape[2]), bool)
+    return _is_full(flow_orders(instance, decisions), limits.orders)
+
+
+def _made(instance: LocationInstance, decisions: Decisions) -> Array:
+    """Return what plants make for sites and for direct shipments, (n_origins, n_periods), m3."""
+    made = np.einsum("okt,k->ot", shipped_orders(instance, decisions), instance.volume_m3)
+    np.add.at(made, instance.required_inbound.route_origin, landed_m3(instance, decisions))
+    return np.asarray(made)
+
+
+def _plants(instance: LocationInstance, decisions: Decisions) -> tuple[Mask, Mask]:
+    """Return which plants make no more in a period, and which are used or not and are not used."""
+    inbound, made = instance.required_inbound, _made(instance, decisions)
+    by_choice = (inbound.origin_min_m3 > 0) | (inbound.origin_fixed_usd > 0)
+    return _is_full(made, inbound.origin_m3), by_choice & (made.sum(axis=1) <= 0)
 
 
 def _supply(instance: LocationInstance, decisions: Decisions, used: Array) -> _Supply:
@@ -308,37 +376,53 @@ def _routes(
     limits are those of the cheapest route.
     """
     inbound = instance.required_inbound
-    landed = landed_m3(instance, decisions)
-    made = np.zeros_like(inbound.origin_m3)
-    np.add.at(made, inbound.route_origin, landed)
-    by_choice = (inbound.origin_min_m3 > 0) | (inbound.origin_fixed_usd > 0)
-    idle = by_choice & (made.sum(axis=1) <= 0)
+    _, idle = _plants(instance, decisions)
     price = np.where(idle[inbound.route_origin][:, None, None], np.inf, inbound.route_usd)
-    gate_full = _is_full(*gateway_m3(instance, decisions)) | _at_share(instance, landed)[:, None]
-    # Nothing is full for the index -1 of routes without a gateway or crossing.
-    gate_full = np.vstack([gate_full, np.zeros(gate_full.shape[1], bool)])
-    sold_to_landed = inbound.landing > 0
-    places = (
-        ("gateway", inbound.gateways, inbound.route_gateway, gate_full),
-        ("gateway", inbound.gateways, inbound.route_crossing, gate_full),
-        ("origin", inbound.origins, inbound.route_origin, _is_full(made, inbound.origin_m3)),
-    )
-    shut = [(full[index].astype(float) @ sold_to_landed.T) > 0 for _, _, index, full in places]
+    closed = [*_full_places(instance, decisions), *_limited_routes(instance, decisions)]
     cheapest, left = np.full(instance.flow_shape, np.inf), np.full(instance.flow_shape, np.inf)
     np.minimum.at(cheapest, inbound.route_site, price)
-    blocked = np.any(shut, axis=0)[:, None, :]
+    blocked = np.zeros(price.shape, bool)
+    for _, held in closed:
+        blocked |= held
     np.minimum.at(left, inbound.route_site, np.where(blocked, np.inf, price))
     dearer = np.isfinite(cheapest) & (left > cheapest)
     is_best = dearer[inbound.route_site] & (price == cheapest[inbound.route_site])
     limits = []
-    for (kind, names, index, _), closed in zip(places, shut, strict=True):
-        for number, name in enumerate(names):
-            holds = np.zeros(instance.flow_shape, bool)
-            here = index == number
-            np.logical_or.at(holds, inbound.route_site[here], (is_best & closed[:, None, :])[here])
-            if holds.any():
-                limits.append((f"{kind} {name}", holds))
+    for name, held in closed:
+        holds = np.zeros(instance.flow_shape, bool)
+        np.logical_or.at(holds, inbound.route_site, is_best & held)
+        if holds.any():
+            limits.append((name, holds))
     return cheapest, left, tuple(limits)
+
+
+def _full_places(instance: LocationInstance, decisions: Decisions) -> Iterator[tuple[str, Mask]]:
+    """Yield each full gateway and plant, and the routes that it closes, (n_routes, 1, T)."""
+    inbound = instance.required_inbound
+    landed = landed_m3(instance, decisions)
+    gate_full = _is_full(*gateway_m3(instance, decisions)) | _at_share(instance, landed)[:, None]
+    made_full, _ = _plants(instance, decisions)
+    for kind, names, index, full in (
+        ("gateway", inbound.gateways, inbound.route_gateway, gate_full),
+        ("gateway", inbound.gateways, inbound.route_crossing, gate_full),
+        ("origin", inbound.origins, inbound.route_origin, made_full),
+    ):
+        sold = full.astype(float) @ (inbound.landing > 0).T > 0
+        for number in np.flatnonzero(sold.any(axis=1)):
+            here = (index == number)[:, None, None]
+            yield f"{kind} {names[number]}", np.asarray(here & sold[number])
+
+
+def _limited_routes(instance: LocationInstance, decisions: Decisions) -> Iterator[tuple[str, Mask]]:
+    """Yield each full limit of flows, and where it closes a route, (n_routes, n_products, T)."""
+    limits, (_, n_products, _) = instance.flow_limits, instance.shape
+    if limits is None:
+        return
+    full = _limits_full(instance, decisions).astype(float)
+    sold = full @ (instance.required_inbound.landing > 0).T > 0
+    for row in np.flatnonzero(sold.any(axis=1)):
+        counts = limits.routes[[row]].toarray().reshape(-1, n_products, 1) > 0
+        yield f"{limits.kinds[row]} {limits.names[row]}", np.asarray(counts & sold[row])
 
 
 def _at_share(instance: LocationInstance, landed: Array) -> Mask:

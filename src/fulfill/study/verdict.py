@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.model.decisions import (
+    BASELINE,
     EXHAUSTED,
     INFEASIBLE,
     INTERRUPTED,
@@ -19,7 +20,7 @@ from fulfill.model.decisions import (
 from fulfill.study.labels import STATUS_SENTENCES
 from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
-from fulfill.study.vocabulary import FINE_PERCENT, WHOLE, limits_shown, shown
+from fulfill.study.vocabulary import FINE_PERCENT, WHOLE, limits_shown, money, shown
 
 ENDED = {
     TIME_LIMIT: Message("{status}, cut by the time limit"),
@@ -70,11 +71,45 @@ def headline(outcome: Outcome) -> str:
         return _("{status}: how much could be saved is not known; {advice}").format(
             status=line, advice=_(ADVICE[ended_by])
         )
-    return _("{status}: up to {usd} USD a year ({gap}) could be saved; {advice}").format(
+    return _("{status}: up to {usd} a year ({gap}) could be saved; {advice}").format(
         status=line,
-        usd=shown(outcome.gap_usd, WHOLE),
+        usd=money(outcome.gap_usd),
         gap=shown(outcome.gap, FINE_PERCENT),
         advice=_(ADVICE[ended_by]),
+    )
+
+
+def could_be_saved(outcome: Outcome) -> str:
+    """Return in one line what the bound says: how much cheaper another plan could be.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        With a plan.
+
+    Returns
+    -------
+    str
+        No capital at the begin, no full stop at the end.
+    """
+    if outcome.status == BASELINE:
+        return _("nothing was optimised, so it is not said how much could be saved")
+    if not np.isfinite(outcome.bound):
+        return _("the search found no bound, so it is not known how much could still be saved")
+    if outcome.bound_kind == "certified":
+        text = _(
+            "no plan costs less than {bound}, which is proven and was computed a second time: at "
+            "most {usd} a year ({gap}) could still be saved"
+        )
+    else:
+        text = _(
+            "no plan costs less than {bound}, as reported by the solver: at most {usd} a year "
+            "({gap}) could still be saved"
+        )
+    return text.format(
+        bound=money(outcome.bound),
+        usd=money(outcome.gap_usd),
+        gap=shown(outcome.gap, FINE_PERCENT),
     )
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.audit.bound import audit_bound
+from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.key_figures import NOT_INDEPENDENT
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
@@ -86,7 +87,7 @@ UNCHECKED = (
     ),
     Message(
         "{keys} and peak_mib of {summary}",
-        keys="merging_usd, mail_only_usd, ended_by, cut_by_clock, seconds, wall_seconds",
+        keys="merging_usd, mail_only_usd, currency, ended_by, cut_by_clock, seconds, wall_seconds",
         summary=SUMMARY,
     ),
     Message("versions, ended_by, seconds and `from` of {manifest}", manifest=MANIFEST),
@@ -292,6 +293,8 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     found = audit_plan(instance, decisions, figure(claimed["objective"]), model.economics)
     cost = tuple(fault for fault in found.faults if fault.startswith("cost:"))
     broken = tuple(fault for fault in found.faults if fault not in cost)
+    table = model.economics.delivery_options.table
+    broken += flow_limit_faults(model.problem, instance, decisions, table)
     yield Check(Message("cost, USD"), figure(claimed["objective"]), found.objective, cost)
     is_plan = claimed["status"] != BASELINE
     yield _kept(broken) if is_plan else _findings(claimed["baseline"], broken)
@@ -323,7 +326,7 @@ def _kept(broken: tuple[str, ...]) -> Check:
     """Say whether a plan keeps the constraints."""
     kept = Message("kept")
     result = Message("broken") if broken else kept
-    return Check(Message("constraints (1) to (15)"), kept, result, broken)
+    return Check(Message("constraints (1) to (16)"), kept, result, broken)
 
 
 def _findings(claimed: Mapping[str, Any], broken: tuple[str, ...]) -> Check:

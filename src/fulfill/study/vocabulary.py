@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.schema import USD
+from fulfill.study.currency import currency, in_currency, rate_of_results
 from fulfill.study.labels import VALUES
 from fulfill.study.language import Message, day, listed, millions, number
 from fulfill.study.language import translated as _
@@ -93,30 +95,81 @@ class Figure:
 
     @property
     def heading(self) -> str:
-        """Label and unit in the language of the context, for the head of a column."""
-        if self.unit in TOLD:
+        """Label and unit in the language and currency of the context, for the head of a column."""
+        return self._headed(currency() if self.is_money else self.unit)
+
+    @property
+    def file_heading(self) -> str:
+        """Label and unit of the values in a file, in the language of the context."""
+        return self._headed(self.unit)
+
+    def _headed(self, unit: str) -> str:
+        if unit in TOLD:
             return self.label
-        return _("{label}, {unit}").format(label=self.label, unit=_(self.unit))
+        return _("{label}, {unit}").format(label=self.label, unit=_(unit))
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the values are amounts of money: in files USD, else as the context says."""
+        return self.unit == USD
 
     def shown(self, value: Any) -> str:
         """Return a value without its unit."""
-        return shown(value, self.form)
+        return shown(in_currency(value) if self.is_money else value, self.form)
 
     def with_unit(self, value: Any) -> str:
         """Return a value with its unit."""
         text = self.shown(value)
         if self.unit in TOLD or text == UNDEFINED:
             return text
-        return _("{value} {unit}").format(value=text, unit=_(self.unit))
+        return _("{value} {unit}").format(value=text, unit=self._shown_unit)
 
     def in_short(self, value: Any) -> str:
         """Return a value with its unit, with large amounts in millions."""
-        if not self.is_number or pd.isna(value) or not MILLIONS_FROM <= abs(value) < np.inf:
+        if not self.is_number or pd.isna(value):
             return self.with_unit(value)
-        text = millions(value)
+        amount = in_currency(value) if self.is_money else value
+        if not MILLIONS_FROM <= abs(amount) < np.inf:
+            return self.with_unit(value)
+        text = millions(amount)
         if self.unit in TOLD:
             return text
-        return _("{millions} {unit}").format(millions=text, unit=_(self.unit))
+        return _("{millions} {unit}").format(millions=text, unit=self._shown_unit)
+
+    @property
+    def _shown_unit(self) -> str:
+        return currency() if self.is_money else _(self.unit)
+
+
+def money(usd: Any, form: str = WHOLE) -> str:
+    """Return an amount of money with its unit, in the currency of the context.
+
+    Parameters
+    ----------
+    usd : float
+        Amount, USD.
+    form : str
+        Format for `str.format`.
+
+    Returns
+    -------
+    str
+        Such as ``1,250 MXN``.
+    """
+    return Figure("", USD, form, "", "").with_unit(usd)
+
+
+def conversion() -> str:
+    """Return how amounts are converted, in the language of the context; empty for USD."""
+    rate = rate_of_results()
+    if rate is None:
+        return ""
+    text = _(
+        "amounts are converted from USD at {rate} {currency} per USD of {day} ({source}); CSV "
+        "tables and map layers are in USD"
+    )
+    units, when = number(rate.units_per_usd, "{:,.10g}"), day(rate.day.isoformat())
+    return text.format(rate=units, currency=rate.currency, day=when, source=rate.source)
 
 
 def shown(value: Any, form: str = "") -> str:
@@ -309,7 +362,7 @@ SHARED = (
     Figure("load_share", "share", WHOLE_PERCENT, "load",
            "parcels or weight over the vehicle's capacity, the higher, in the fullest trip"),
     Figure("usd", "USD", CENTS, "cost", "cost of the vehicle's day"),
-    Figure("usd_per_order", "USD", CENTS, "USD an order", "cost over orders"),
+    Figure("usd_per_order", "USD", CENTS, "cost an order", "cost over orders"),
     Figure("back_km", "km", TENTH, "return", "distance back to the site, part of `km`"),
     Figure("stops_per_vehicle", "stops", TENTH, "stops a vehicle", "mean over the vehicles"),
     Figure("km_per_vehicle", "km", TENTH, "distance a vehicle", "mean over the vehicles"),
@@ -367,7 +420,7 @@ def figures(*keys: str) -> tuple[Figure, ...]:
 
 
 def headings(figures: Iterable[Figure]) -> dict[str, str]:
-    """Return the headings of a table for people, in the language of the context, none twice.
+    """Return the headings of a table that is a file, in the language of the context, none twice.
 
     Parameters
     ----------
@@ -381,6 +434,6 @@ def headings(figures: Iterable[Figure]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in figures:
-        words = one.heading
+        words = one.file_heading
         found[one.key] = words if words not in found.values() else f"{words} [{one.key}]"
     return found

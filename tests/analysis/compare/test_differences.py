@@ -139,4 +139,4 @@ def test_a_search_that_was_cut_is_named() -> None:
         {**row, **pair(np.nan, 500), "ended_by": "time_limit"},
     )
     (line,) = cut_searches(cut)
-    assert line.startswith("mixed: FEASIBLE, cut by the time limit: up to 500 USD a year")
+    assert line.startswith("mixed: Plan found, cut by the time limit: up to 500 USD a year")

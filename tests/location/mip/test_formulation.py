@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from conftest import Folders
 from fulfill.audit.plan import audit_plan
@@ -26,6 +27,7 @@ from fulfill.location.solve import solve_location
 from fulfill.model.build import build_instance
 from fulfill.model.decisions import FEASIBLE, INFEASIBLE, OPTIMAL
 from fulfill.model.economics.landed import economics
+from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
 from fulfill.model.limits import BoundTarget, Limits
 from fulfill.model.site_rules import SiteRule
@@ -405,6 +407,21 @@ def second_size(instance: LocationInstance) -> LocationInstance:
     return replace(instance, **twice, limits=Limits(closed=(1,)))
 
 
+def few_from_site_a(instance: LocationInstance) -> LocationInstance:
+    """Let a hundred orders a period pass the lanes of site A."""
+    n_products, n_lanes = instance.shape[1], len(instance.lane_zone)
+    counts = np.repeat(instance.lane_site == 0, n_products)[None, :].astype(float)
+    limits = FlowLimits(
+        kinds=("lane",),
+        names=("all of site A",),
+        orders=np.full((1, instance.shape[2]), 100.0),
+        routes=csr_array((1, instance.n_routes * n_products)),
+        lanes=csr_array(counts),
+    )
+    assert limits.lanes.shape == (1, n_lanes * n_products)
+    return replace(instance, flow_limits=limits)
+
+
 BINDING: dict[str, tuple[Callable[[LocationInstance], LocationInstance], str]] = {
     # constraint: (a toy where it binds, how the auditor names the plan that breaks it; "" where no
     # plan can)
@@ -414,6 +431,7 @@ BINDING: dict[str, tuple[Callable[[LocationInstance], LocationInstance], str]] =
     "linking": (lambda toy: toy, ""),
     "sizes": (second_size, "(5) one size"),
     "inbound": (lambda toy: toy, "(6) inbound balance"),
+    "flow_limits": (few_from_site_a, "(16) capacity of lane"),
     "mail": (lambda toy: scaled(toy, "mail", "capacity_kg", 0.001), "(7) air capacity"),
     "carriers": (
         lambda toy: scaled(toy, "carriers", "orders", 0.0001),

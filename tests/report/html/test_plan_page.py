@@ -13,6 +13,7 @@ from fulfill.report.html.regime_chart import regime_rates
 from fulfill.study.coverage import ALL
 from fulfill.study.run import Run
 from fulfill.study.study import load
+from fulfill.study.verdict import headline
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def page(run: Path) -> str:
 def test_the_page_says_what_a_planner_asks(page: str, planned: Run) -> None:
     text = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
     for words in (
-        "rules of 2026-11-01", planned.plan.outcome.status, "3,200", "clean", "Site A",
+        "rules of 2026-11-01", headline(planned.plan.outcome), "3,200", "clean", "Site A",
         "direct mail", "Pacific port", "handling, overtime", "assumptions",
     ):  # fmt: skip
         assert words in text

@@ -93,9 +93,9 @@ def test_a_cut_search_and_its_conditions_are_on_the_first_lines(
         conditions=("site-a locked open", "at most 1 site"),
     )
     print_summary(replace(planned.plan, outcome=outcome), planned.audit, Path("run"))
-    first, _, bound, *_ = capsys.readouterr().out.strip().splitlines()
-    assert first.startswith("FEASIBLE, INTERRUPTED: up to 16,675 USD a year (50.00%) could be")
-    assert bound.endswith("conditions: site-a locked open; at most 1 site")
+    first, _, _, holds, *_ = capsys.readouterr().out.strip().splitlines()
+    assert first.startswith("Plan found, INTERRUPTED: up to 16,675 USD a year (50.00%) could be")
+    assert holds.endswith("conditions: site-a locked open; at most 1 site")
     print_summary(planned.plan, planned.audit, Path("run"))
     assert "conditions: none" in capsys.readouterr().out
 

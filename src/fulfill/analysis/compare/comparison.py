@@ -42,6 +42,8 @@ from fulfill.model.decisions import (
     status_of,
 )
 from fulfill.model.site_rules import broken_rules, site_rules
+from fulfill.study import outputs
+from fulfill.study.currency import currency_block
 from fulfill.study.optimize import optimize
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
@@ -420,17 +422,21 @@ def summary(comparison: Comparison) -> dict[str, Any]:
     dict
         Infinities and NaN are None.
     """
+    dates = {
+        str(day): {row["mode"]: _plain(row, ("as_of", "mode")) for row in rows.to_dict("records")}
+        for day, rows in comparison.modes.groupby("as_of")
+    }
+    amounts = {
+        day: {mode: outputs.MODES.converted(row) for mode, row in rows.items()}
+        for day, rows in dates.items()
+    }
     return {
         "status": comparison.status,
         "conditions": list(comparison.conditions),
-        "dates": {
-            str(day): {
-                row["mode"]: _plain(row, ("as_of", "mode")) for row in rows.to_dict("records")
-            }
-            for day, rows in comparison.modes.groupby("as_of")
-        },
+        "dates": dates,
         "break_even": [_plain(row) for row in comparison.break_even.to_dict("records")],
         "audit": {"clean": not comparison.audit_faults, "faults": list(comparison.audit_faults)},
+        **currency_block(amounts),
     }
 
 

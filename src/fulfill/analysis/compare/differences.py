@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.model.decisions import Outcome
+from fulfill.study.currency import currency, in_currency
 from fulfill.study.language import translated as _
 from fulfill.study.verdict import headline
 from fulfill.study.vocabulary import WHOLE, shown
@@ -112,29 +113,31 @@ def cut_searches(rows: pd.DataFrame) -> list[str]:
 
 def _sentence(row: Mapping[Any, Any]) -> str:
     low, high, verdict = row["above_mixed_low_usd"], row["above_mixed_high_usd"], row["difference"]
-    told = {"mode": shown(row["mode"], "mode"), "planned": _usd(row["above_mixed_usd"])}
+    told = {"mode": shown(row["mode"], "mode"), "planned": _amount(row["above_mixed_usd"])}
     if verdict == NOT_DISTINGUISHABLE:
         text = _(
-            "the mix and {mode} are not distinguishable: {mode} costs {usd} USD a year more "
+            "the mix and {mode} are not distinguishable: {mode} costs {usd} a year more "
             "({planned} as planned)"
         )
         return text.format(usd=_between(low, high), **told)
-    told["planned"] = _usd(abs(row["above_mixed_usd"]))
+    told["planned"] = _amount(abs(row["above_mixed_usd"]))
     told["usd"] = _between(*sorted((abs(low), abs(high))))
     if verdict == COSTS_MORE:
-        text = _("the mix costs more: {usd} USD a year more than {mode} ({planned} as planned)")
+        text = _("the mix costs more: {usd} a year more than {mode} ({planned} as planned)")
     else:
-        text = _("the mix saves {usd} USD a year against {mode} ({planned} as planned)")
+        text = _("the mix saves {usd} a year against {mode} ({planned} as planned)")
     return text.format(**told)
 
 
 def _between(low: float, high: float) -> str:
-    """Return both ends of an interval, or one number where they do not differ."""
-    ends = _usd(low), _usd(high)
-    if ends[0] == ends[1]:
-        return ends[0]
-    return _("between {low} and {high}").format(low=ends[0], high=ends[1])
+    """Return both ends of an interval, or one number where they do not differ, with the unit."""
+    ends = _amount(low), _amount(high)
+    text = _("between {low} and {high}").format(low=ends[0], high=ends[1])
+    value = ends[0] if ends[0] == ends[1] else text
+    return _("{value} {unit}").format(value=value, unit=currency())
 
 
-def _usd(value: float) -> str:
-    return shown(round(value) + 0.0 if np.isfinite(value) else value, WHOLE)  # no minus zero
+def _amount(usd: float) -> str:
+    """Return an amount in whole units of the currency of the context, without its name."""
+    amount = in_currency(usd)
+    return shown(round(amount) + 0.0 if np.isfinite(amount) else amount, WHOLE)  # no minus zero

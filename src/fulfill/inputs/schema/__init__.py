@@ -53,6 +53,7 @@ from fulfill.inputs.schema.site_rules import GROUP_LIMITS, SITE_GROUPS, SITE_RUL
 from fulfill.inputs.schema.time import CALENDAR, PREBUILD
 from fulfill.inputs.schema.transport import (
     ANY_PRODUCT,
+    BESIDE,
     CARRIERS,
     EMISSION_MODES,
     EMISSIONS,
@@ -90,6 +91,7 @@ __all__ = [
     "ANY_PRODUCT",
     "BANDS",
     "BASE_DUTY",
+    "BESIDE",
     "CALENDAR",
     "CARRIERS",
     "COUNTRY_CODES",

@@ -50,6 +50,8 @@ PRESENT_FLOWS = Table(
         identifier("period", "period of the calendar", key=True),
         text("via", "inbound: gateway, crossing, or gateway+crossing; empty: the cheapest",
              key=True),
+        text("transport", "modes, as in flows.csv of a run: `road`, `rail`, `air`; inbound such as "
+             "`sea+rail`; empty: the cheapest", key=True),
         text("service_id", "outbound: last-mile or mail service; empty: the cheapest", key=True),
         number("orders", "orders",
                "outbound: potential orders a year; inbound: orders brought in, as dispatched"),

@@ -72,6 +72,15 @@ GOODS_COSTS = Table(
         identifier("product_id", "product", key=True, refers="products"),
         identifier("origin_id", "origin", key=True, refers="origins"),
         number("goods_usd", "USD/order", "cost at the origin", 0, 1e5),
+        number(
+            "orders_day",
+            "orders/day",
+            "orders of the product that the origin makes for sites and for direct shipments, in "
+            "every period alike; 0: none; empty: no limit of the product's own",
+            0,
+            None,
+            None,
+        ),
         *PROVENANCE,
     ),
 )

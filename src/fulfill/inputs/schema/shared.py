@@ -17,7 +17,7 @@ _CODES = (
 )
 COUNTRY_CODES = tuple(_CODES.split())
 """Codes of countries and territories, ISO 3166-1 alpha-2."""
-STATUSES = ("in_force", "announced", "estimate", "assumption")
+STATUSES = ("in_force", "announced", "measured", "estimate", "assumption")
 WINDOW = {"lat": (-60.0, 75.0), "lon": (-180.0, 180.0)}
 """Degrees in which any place of a network may lie."""
 PLACE = (

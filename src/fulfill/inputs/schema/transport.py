@@ -8,6 +8,8 @@ from fulfill.inputs.schema.shared import COUNTRY_CODES, PROVENANCE, WINDOW
 
 ANY_PRODUCT = "any"
 """Stands in lane_rates.csv for every product without a row of its own on the lane."""
+BESIDE = ("rail",)
+"""Modes of lane_rates.csv that stand beside the usual one of a lane: each is a way of its own."""
 FREIGHT = Table(
     "freight",
     "price and time of a leg by mode and countries",
@@ -188,9 +190,9 @@ CARRIERS = Table(
 EMISSION_MODES = ("sea", "air", "road", "last_mile")
 EMISSIONS = Table(
     "emissions",
-    "well-to-wheel emissions by mode; every mode has a row",
+    "well-to-wheel emissions by mode; every mode has a row, rail only where a lane has it",
     (
-        Column("mode", "text", "mode", key=True, choices=EMISSION_MODES),
+        Column("mode", "text", "mode", key=True, choices=(*EMISSION_MODES, *BESIDE)),
         number("kg_tkm", "kg CO2e/t/km", "emission factor", 0, 100, wall=False),
         *PROVENANCE,
     ),
@@ -212,9 +214,9 @@ LANES = Table(
 )
 LANE_RATES = Table(
     "lane_rates",
-    "prices, times and prohibitions of single lanes, in one direction: origin to gateway or site, "
-    "gateway to site, site to zone, origin to zone of its country; a price replaces what "
-    "freight.csv and services.csv say for the lane and product",
+    "prices, times, capacities and prohibitions of single lanes, in one direction: origin to "
+    "gateway or site, gateway to site, site to zone, origin to zone of its country; a price "
+    "replaces what freight.csv and services.csv say for the lane and product",
     (
         identifier("from_id", "origin, gateway or site", key=True),
         identifier("to_id", "gateway, site or zone", key=True),
@@ -223,6 +225,14 @@ LANE_RATES = Table(
             "product; any: all without a row of their own on the lane",
             key=True,
             default=ANY_PRODUCT,
+        ),
+        text(
+            "mode",
+            "mode; empty: the usual one, by sea to a seaport, by air to an airport, otherwise by "
+            "road. Rail stands beside the road: the plan takes either or both",
+            "",
+            ("road", *BESIDE, "sea", "air"),
+            key=True,
         ),
         Column("allowed", "flag", "no: nothing of the product may go this way", default=True),
         number(
@@ -240,6 +250,15 @@ LANE_RATES = Table(
             None,
         ),
         number("days_p90", "days", "90th percentile of these days", 0.01, None, None),
+        number(
+            "orders_day",
+            "orders/day",
+            "orders that the lane takes, in every period alike: of the product, or of all products "
+            "together in the row for any; 0: none; empty: no limit",
+            0,
+            None,
+            None,
+        ),
         *PROVENANCE,
     ),
     required=False,

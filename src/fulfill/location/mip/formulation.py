@@ -286,6 +286,26 @@ def _plant_minimum(
         model.add_entries(cap, columns.a[plant], -top[plant])
 
 
+def flow_limits(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
+    """(16) Keep what passes a lane, and what a plant makes of a product, within its limit."""
+    limits = instance.flow_limits
+    if limits is None:
+        return
+    keys = keys_of(limits.names, instance.periods)
+    rows = model.add_rows("flow_limit", -np.inf, limits.orders, limits.orders.shape, keys)
+    n_products = instance.shape[1]
+    sent = limits.lanes[:, columns.lane * n_products + columns.product].tocoo()
+    limit, flow = sent.coords
+    option, period = instance.lane_option[columns.lane[flow]], columns.period[flow]
+    units = instance.units[option, columns.product[flow], period]
+    model.add_entries(rows[limit, period], columns.x[flow], units)
+    if instance.inbound is not None:
+        brought = limits.routes[:, columns.route * n_products + columns.route_product].tocoo()
+        limit, flow = brought.coords
+        landed = instance.inbound.landing[columns.route_period[flow]]
+        model.add_entries(rows[limit], columns.f[flow][:, None], landed)
+
+
 def mail(model: LinearModel, columns: Columns, instance: LocationInstance) -> None:
     """(7) Fit direct mail into the air capacity of a country and period."""
     capacity = instance.mail.capacity_kg
@@ -401,6 +421,7 @@ ALLOCATION = (
     throughput,
     storage,
     inbound,
+    flow_limits,
     mail,
     carriers,
     service,
@@ -409,6 +430,6 @@ ALLOCATION = (
 )
 """What remains to be observed where the sites, their sizes and assortments are given."""
 CONSTRAINTS = (
-    allocation, throughput, storage, linking, sizes, inbound, mail, carriers, service, choice,
-    diversification, carbon, stocking, site_rules, single_sourcing,
+    allocation, throughput, storage, linking, sizes, inbound, flow_limits, mail, carriers, service,
+    choice, diversification, carbon, stocking, site_rules, single_sourcing,
 )  # fmt: skip

@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.geography.distances import Distances
+from fulfill.inputs.schema import BESIDE
 from fulfill.model.economics.carbon import emission_factors, kg_co2e_per_kg
-from fulfill.model.economics.lane_rates import LegRates, leg_rates
+from fulfill.model.economics.lane_rates import LegRates, leg_rates, of_mode
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -32,6 +33,8 @@ class Routes:
         Row of sites.csv and of origins.csv.
     gateway, crossing
         Row of gateways.csv, -1 for none.
+    mode
+        Of the leg to the site: road, or a mode beside it that lane_rates.csv has.
     entry_mode
         How the goods enter the country of the site: sea or air through its own port or airport,
         otherwise road.
@@ -46,12 +49,15 @@ class Routes:
         Mean and standard deviation of the time from door to door.
     kg_co2e_kg
         Emissions per kilogram of goods.
+    limited
+        Whether a leg has a capacity in lane_rates.csv.
     """
 
     site: Index
     origin: Index
     gateway: Index
     crossing: Index
+    mode: Names
     entry_mode: Names
     order_usd: Array
     border_usd: Array
@@ -59,6 +65,7 @@ class Routes:
     days: Array
     days_sd: Array
     kg_co2e_kg: Array
+    limited: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.site)
@@ -79,6 +86,7 @@ class Routes:
             origin=self.origin[rows],
             gateway=self.gateway[rows],
             crossing=self.crossing[rows],
+            mode=self.mode[rows],
             entry_mode=self.entry_mode[rows],
             order_usd=self.order_usd[rows],
             border_usd=self.border_usd[rows],
@@ -86,6 +94,7 @@ class Routes:
             days=self.days[rows],
             days_sd=self.days_sd[rows],
             kg_co2e_kg=self.kg_co2e_kg[rows],
+            limited=self.limited[rows],
         )
 
 
@@ -137,7 +146,7 @@ def inbound_routes(
     tariffs: FreightTables,
     distances: Distances,
 ) -> Routes:
-    """Return every route that exists: from overseas by every gateway, from nearshore by road.
+    """Return every route that exists: from overseas by every gateway, from nearshore by land.
 
     Parameters
     ----------
@@ -147,45 +156,45 @@ def inbound_routes(
     distances : Distances
         A pair at an infinite distance makes no route unless lane_rates.csv has a price for it.
     """
-    rates = _rates(tariffs.lane_rates, origins, gateways, sites, products)
+    rates = {
+        mode or "road": _rates(
+            of_mode(tariffs.lane_rates, mode), origins, gateways, sites, products
+        )
+        for mode in ("", *BESIDE)
+    }
     passable = (gateways["capacity_m3_month"] > 0).to_numpy()
-    origin, gateway, site = _listed(distances, rates, passable)
-    by_road = gateway < 0
+    origin, gateway, site, mode = _listed(distances, rates, passable)
+    by_land = gateway < 0
     made_in, to = origins["country"].to_numpy()[origin], sites["country"].to_numpy()[site]
     # the row -1 of routes without a gateway reads the last entry, which is of no gateway
     seaport = np.array([*(gateways["kind"] == "seaport"), False])[gateway]
-    entered = np.where(by_road, made_in, np.array([*gateways["country"], ""], object)[gateway])
+    entered = np.where(by_land, made_in, np.array([*gateways["country"], ""], object)[gateway])
     crossing = _crossing(distances, origin, gateway, site)
-    main_mode = np.where(by_road, "", np.where(seaport, "sea", "air")).astype(object)
-    lands = np.flatnonzero(~by_road)
+    main_mode = np.where(by_land, "", np.where(seaport, "sea", "air")).astype(object)
+    lands = np.flatnonzero(~by_land)
     ends = origin[lands], gateway[lands]
-    main = _leg(
-        tariffs,
-        main_mode,
-        (made_in, entered),
-        _scattered(len(site), lands, distances.origin_gateway[ends], 0.0),
-        products,
-    )
-    main = _rated(main, lands, rates.origin_gateway, ends)
-    landward, direct = (gateway[lands], site[lands]), (origin[by_road], site[by_road])
-    land_km = _scattered(len(site), lands, distances.gateway_site[landward], 0.0)
-    land_km[by_road] = distances.origin_site[direct]
-    land = _leg(tariffs, np.full(len(origin), "road", object), (entered, to), land_km, products)
-    land = _rated(land, lands, rates.gateway_site, landward)
-    land = _rated(land, np.flatnonzero(by_road), rates.origin_site, direct)
+    main_km, land_km = _lengths(distances, origin, gateway, site)
+    main = _leg(tariffs, main_mode, (made_in, entered), main_km, products)
+    to_gateway = rates["road"].origin_gateway
+    main = _rated(main, lands, to_gateway, ends)
+    land = _leg(tariffs, mode, (entered, to), land_km, products)
+    land, limited = _rated_by_mode(land, rates, mode, (origin, gateway, site))
+    limited[lands] |= to_gateway.limited[ends]
     fee, dwell = (gateways[name].to_numpy(float) for name in ("fee_usd_m3", "dwell_days"))
     return Routes(
         site=site,
         origin=origin,
         gateway=gateway,
         crossing=crossing,
-        entry_mode=np.where(by_road | (entered != to), "road", main_mode).astype(object),
+        mode=mode,
+        entry_mode=np.where(by_land | (entered != to), "road", main_mode).astype(object),
         order_usd=main.order_usd + land.order_usd,
         border_usd=main.order_usd,
         fee_usd_m3=_at(fee, gateway) + _at(fee, crossing),
         days=main.days + land.days + _at(dwell, gateway) + _at(dwell, crossing),
         days_sd=np.sqrt(main.variance + land.variance),
         kg_co2e_kg=main.kg_co2e_kg + land.kg_co2e_kg,
+        limited=limited,
     )
 
 
@@ -233,24 +242,26 @@ def _rates(
 
 
 def _listed(
-    distances: Distances, rates: _Rates, passable: NDArray[np.bool_]
-) -> tuple[Index, Index, Index]:
-    """Return origin, gateway (-1 by road all the way) and site of every pair in reach.
+    distances: Distances, rates: dict[str, _Rates], passable: NDArray[np.bool_]
+) -> tuple[Index, Index, Index, Names]:
+    """Return origin, gateway (-1 by land all the way), site and mode to the site of every route.
 
-    A pair is in reach where it has a length, or a rate. Only gateways that are passable count.
+    A pair is in reach where it has a length, or a rate; by a mode beside the road, where it has a
+    rate. Only gateways that are passable count.
     """
-    first = np.isfinite(distances.origin_gateway) | rates.origin_gateway.priced
-    last = np.isfinite(distances.gateway_site) | rates.gateway_site.priced
-    by_gateway = first[:, :, None] & (last & passable[:, None])[None, :, :]
-    origin, gateway, site = np.nonzero(by_gateway)
-    near_origin, near_site = np.nonzero(
-        np.isfinite(distances.origin_site) | rates.origin_site.priced
-    )
-    return (
-        np.concatenate([origin, near_origin]),
-        np.concatenate([gateway, np.full(len(near_origin), -1)]),
-        np.concatenate([site, near_site]),
-    )
+    first = np.isfinite(distances.origin_gateway) | rates["road"].origin_gateway.priced
+    last = {mode: rated.gateway_site.priced for mode, rated in rates.items()}
+    near = {mode: rated.origin_site.priced for mode, rated in rates.items()}
+    last["road"] = last["road"] | np.isfinite(distances.gateway_site)
+    near["road"] = near["road"] | np.isfinite(distances.origin_site)
+    found = []
+    for mode, reached in last.items():
+        by_gateway = first[:, :, None] & (reached & passable[:, None])[None, :, :]
+        near_origin, near_site = np.nonzero(near[mode])
+        routes = (*np.nonzero(by_gateway),), (near_origin, np.full(len(near_origin), -1), near_site)
+        found += [(*ends, np.full(len(ends[0]), mode, object)) for ends in routes]
+    origin, gateway, site, modes = (np.concatenate(part) for part in zip(*found, strict=True))
+    return origin, gateway, site, modes
 
 
 def _crossing(distances: Distances, origin: Index, gateway: Index, site: Index) -> Index:
@@ -270,8 +281,8 @@ def _leg(
 ) -> _Leg:
     """Price one leg of each route, from the first to the second of its countries.
 
-    A pair of countries without a freight row costs and takes infinity. An empty mode is no leg: it
-    costs nothing.
+    A pair of countries without a freight row costs and takes infinity, and so does a mode that
+    freight.csv does not have. An empty mode is no leg: it costs nothing.
     """
     key = pd.MultiIndex.from_arrays([mode, *countries])
     rows = tariffs.freight.set_index(["mode", "from_country", "to_country"]).reindex(key)
@@ -319,11 +330,40 @@ def _rated(leg: _Leg, rows: Index, rates: LegRates, ends: tuple[Index, Index]) -
     return replace(leg, order_usd=order_usd, days=mean, variance=variance)
 
 
-def _scattered(size: int, rows: Index, values: Array, other: float) -> Array:
-    """Return an array with the values in the given rows, and another value in all others."""
-    array = np.full(size, other)
-    array[rows] = values
-    return array
+def _rated_by_mode(
+    land: _Leg, rates: dict[str, _Rates], mode: Names, ends: tuple[Index, Index, Index]
+) -> tuple[_Leg, NDArray[np.bool_]]:
+    """Return the legs to sites with the rates of their modes, and which have a capacity.
+
+    `ends` are origin, gateway (-1 by land all the way) and site of each route.
+    """
+    origin, gateway, site = ends
+    limited = np.zeros(len(site), bool)
+    for name, rated in rates.items():
+        for here, starts, lane in (
+            (gateway >= 0, gateway, rated.gateway_site),
+            (gateway < 0, origin, rated.origin_site),
+        ):
+            rows = np.flatnonzero(here & (mode == name))
+            joined = starts[rows], site[rows]
+            land = _rated(land, rows, lane, joined)
+            limited[rows] = lane.limited[joined]
+    return land, limited
+
+
+def _lengths(
+    distances: Distances, origin: Index, gateway: Index, site: Index
+) -> tuple[Array, Array]:
+    """Return the length of the legs of each route, km: to the gateway (0 without), and to the site.
+
+    By land all the way, the gateway is -1.
+    """
+    lands, by_land = np.flatnonzero(gateway >= 0), np.flatnonzero(gateway < 0)
+    overseas, overland = np.zeros(len(site)), np.zeros(len(site))
+    overseas[lands] = distances.origin_gateway[origin[lands], gateway[lands]]
+    overland[lands] = distances.gateway_site[gateway[lands], site[lands]]
+    overland[by_land] = distances.origin_site[origin[by_land], site[by_land]]
+    return overseas, overland
 
 
 def _at(value: Array, row: Index) -> Array:

@@ -39,10 +39,13 @@ class GoodsCost:
         Infinite where the origin does not make the product.
     cheapest : (n_products,)
         Least cost over all origins.
+    limited : frozenset of str
+        Ids of the origins that make a limited amount of some product.
     """
 
     by_origin: Array
     cheapest: Array
+    limited: frozenset[str] = frozenset()
 
     def mailed(self, origins: pd.DataFrame, from_country: str) -> Array:
         """Return the least cost over the origins that a mail service collects from.
@@ -100,7 +103,7 @@ def goods_cost(
     origins, products : DataFrame
         They give the order of the axes.
     goods_costs : DataFrame
-        Columns origin_id, product_id, goods_usd.
+        Columns origin_id, product_id, goods_usd, orders_day.
     """
     pairs = pd.MultiIndex.from_product([origins["origin_id"], products["product_id"]])
     listed = goods_costs.set_index(["origin_id", "product_id"])["goods_usd"].reindex(pairs)
@@ -108,6 +111,7 @@ def goods_cost(
     return GoodsCost(
         by_origin=by_origin,
         cheapest=by_origin.min(axis=0, initial=np.inf),
+        limited=frozenset(goods_costs.loc[goods_costs["orders_day"].notna(), "origin_id"]),
     )
 
 
@@ -138,16 +142,17 @@ def usable_routes(
 ) -> Routes:
     """Drop routes that the channels forbid, that have no price, or that no plan would use.
 
-    Of the routes of one site and gateway only origins that are cheapest for some product stay
-    (origins with a limit of their own always stay); of the gateways of a site the `ROUTES_KEPT`
-    cheapest of the mean product stay. A bound refers to the instance after this choice.
+    Of the routes of one site, gateway and mode only origins that are cheapest for some product stay
+    (origins with a limit or a fixed cost of their own always stay); of the gateways of a site the
+    `ROUTES_KEPT` cheapest of the mean product stay. Routes over a lane with a capacity all stay,
+    beside those that take what does not fit. A bound refers to the instance after this choice.
 
     Parameters
     ----------
     routes : Routes
     goods : GoodsCost
     origins : DataFrame
-        Columns kind, capacity_m3_month, minimum_m3_year.
+        Columns kind, capacity_m3_month, minimum_m3_year, fixed_usd_year.
     products : DataFrame
         Columns volume_m3, transfer_value_usd.
     channels : collection of str
@@ -167,11 +172,14 @@ def usable_routes(
         + routes.fee_usd_m3[:, None] * products["volume_m3"].to_numpy(float)
         + holding_cost(holding.goods, products["transfer_value_usd"], routes.days[:, None])
     )
-    limited = (origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)).to_numpy()[
-        routes.origin
-    ]
-    group = np.where(limited, routes.origin + 1, 0)
-    wins = _wins(cost, np.stack([routes.site, group, routes.gateway]))
+    limited = origins["capacity_m3_month"].notna() | (origins["minimum_m3_year"] > 0)
+    # one with a fixed cost may be left unused for others that are dearer by the order
+    limited |= (origins["fixed_usd_year"] > 0) | origins["origin_id"].isin(goods.limited)
+    group = np.where(limited.to_numpy()[routes.origin], routes.origin + 1, 0)
+    alone = np.flatnonzero(routes.limited)
+    group[alone] = len(origins) + 1 + np.arange(len(alone))
+    by_mode = np.unique(routes.mode.astype(str), return_inverse=True)[1]
+    wins = _wins(cost, np.stack([routes.site, group, routes.gateway, by_mode]))
     keep = np.flatnonzero(wins.any(axis=1))
     return routes.take(keep[_cheapest_gateways(cost[keep], routes.take(keep), group[keep])])
 

@@ -263,7 +263,7 @@ def same_routes(problem: Problem, distances: Distances, routes: Routes) -> Route
         The same routes in the same order.
     """
     every = _every_route(problem, distances)
-    columns = ("site", "origin", "gateway", "crossing", "entry_mode")
+    columns = ("site", "origin", "gateway", "crossing", "mode", "entry_mode")
     wanted, known = (
         pd.MultiIndex.from_arrays([getattr(one, name) for name in columns])
         for one in (routes, every)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.schema import ANY_PRODUCT
+from fulfill.inputs.lane_rate_checks import PRICES
+from fulfill.inputs.schema import ANY_PRODUCT, BESIDE
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -31,6 +32,8 @@ class LaneRates:
         Days on the lane, NaN where the row does not say.
     product_id : (n_rows,) of str
         Product of the row, or `ANY_PRODUCT`.
+    limited : (n_rows,) of bool
+        Whether the row has a capacity.
     """
 
     start: Index
@@ -39,6 +42,7 @@ class LaneRates:
     days_mean: Array
     days_p90: Array
     product_id: NDArray[np.object_]
+    limited: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
@@ -54,16 +58,31 @@ class LegRates:
         As in `LaneRates`; NaN where no row holds.
     days, days_sd : (n_starts, n_goals)
         Mean and standard deviation of the days; NaN where no row says.
+    limited : (n_starts, n_goals)
+        Whether a row has a capacity.
     """
 
     usd: Array
     days: Array
     days_sd: Array
+    limited: NDArray[np.bool_]
 
     @property
     def priced(self) -> NDArray[np.bool_]:
         """Tell which pairs have a price for some product, (n_starts, n_goals)."""
         return np.asarray(np.isfinite(self.usd).any(axis=2))
+
+
+def of_mode(table: pd.DataFrame, mode: str) -> pd.DataFrame:
+    """Return the rows of lane_rates.csv of a mode of `BESIDE`, or with the usual mode of a lane.
+
+    Parameters
+    ----------
+    table : DataFrame
+    mode : str
+        Empty for the usual mode.
+    """
+    return table[table["mode"] == mode] if mode else table[~table["mode"].isin(BESIDE)]
 
 
 def rates_between(
@@ -74,7 +93,7 @@ def rates_between(
     Parameters
     ----------
     table : DataFrame
-        In the form of lane_rates.csv.
+        Rows of lane_rates.csv of one mode, see `of_mode`.
     starts, goals : Series
         Ids of the places, which give the axes.
     products : DataFrame
@@ -92,11 +111,14 @@ def rates_between(
     here = np.flatnonzero((start >= 0) & (goal >= 0))
     table, start, goal = table.iloc[here], start[here], goal[here]
     product = table["product_id"].to_numpy(object)
+    # a row that says nothing of the price leaves it to the row for any product
+    speaks = ~table["allowed"].to_numpy(bool) | table[list(PRICES)].notna().any(axis=1).to_numpy()
     own = product[:, None] == products["product_id"].to_numpy(object)[None, :]
+    own &= speaks[:, None]
     named = np.zeros((len(starts) * len(goals), len(products)), bool)
     pair = start * len(goals) + goal
     np.logical_or.at(named, pair, own)
-    holds = own | ((product == ANY_PRODUCT)[:, None] & ~named[pair])
+    holds = own | ((speaks & (product == ANY_PRODUCT))[:, None] & ~named[pair])
     return LaneRates(
         start=start,
         goal=goal,
@@ -104,24 +126,22 @@ def rates_between(
         days_mean=table["days_mean"].to_numpy(float),
         days_p90=table["days_p90"].to_numpy(float),
         product_id=product,
+        limited=table["orders_day"].notna().to_numpy(),
     )
 
 
 def _order_usd(table: pd.DataFrame, products: pd.DataFrame) -> Array:
     """Return the price of an order of each product by each row, (n_rows, n_products).
 
-    NaN for a row without a price, infinite for one that forbids the lane.
+    Infinite for a row that forbids the lane; without meaning for one that has no price.
     """
-    columns = ("usd_order", "usd_kg", "usd_m3")
-    silent = table[list(columns)].isna().all(axis=1).to_numpy()
-    fixed, by_kg, by_m3 = (table[name].fillna(0.0).to_numpy(float)[:, None] for name in columns)
+    fixed, by_kg, by_m3 = (table[name].fillna(0.0).to_numpy(float)[:, None] for name in PRICES)
     usd = (
         fixed
         + by_kg * products["weight_kg"].to_numpy(float)
         + by_m3 * products["volume_m3"].to_numpy(float)
     )
     usd = np.maximum(usd, table["minimum_usd"].to_numpy(float)[:, None])
-    usd[silent] = np.nan
     usd[~table["allowed"].to_numpy(bool)] = np.inf
     return np.asarray(usd)
 
@@ -140,4 +160,6 @@ def leg_rates(
     days[at] = rates.days_mean[timed]
     # inbound times add up, so they enter by their variance, as that of a normal distribution
     days_sd[at] = (rates.days_p90[timed] - rates.days_mean[timed]) / Z90
-    return LegRates(usd, days, days_sd)
+    limited = np.zeros(days.shape, bool)
+    limited[rates.start[rates.limited], rates.goal[rates.limited]] = True
+    return LegRates(usd, days, days_sd, limited)

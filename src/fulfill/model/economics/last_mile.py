@@ -34,6 +34,7 @@ from fulfill.model.economics.rate_cards import (
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+ROAD = "road"
 OWN_VANS = "own-vans"
 """`service_id` of the delivery options of own_delivery.csv."""
 NO_FERRY = -1
@@ -75,7 +76,8 @@ class DeliveryOptions:
         Columns channel, service_id, country, zone_class, km_from, km_to, base_usd, usd_kg,
         usd_100km, days_mean, days_p90, volumetric_kg_m3, from_country (empty but for mail), card,
         card_zone, card_state, ferry: the row of ferries.csv, and origin: the row of origins.csv of
-        a direct shipment; -1 for none. The row number is the index of the option.
+        a direct shipment; -1 for none; mode: ``road``, ``air`` by mail, or a mode of
+        lane_rates.csv. The row number is the index of the option.
     cards : RateCards
         The rate cards that price the options which name one.
     rate_usd : (n_options, n_products)
@@ -236,6 +238,7 @@ def allowed_options(
         parts.append(by_card_zone(mail, cards))
     parts += [_over_ferries(part, ferries) for part in parts]
     table = pd.concat(parts, ignore_index=True)
+    table["mode"] = np.where(table["channel"] == "direct_mail", "air", ROAD)
     return DeliveryOptions(table, cards, np.full((len(table), n_products), np.nan))
 
 
@@ -415,10 +418,12 @@ def _card_places(
     }
 
 
-def lane_carbon(km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame) -> Array:
-    """Return kg CO2e per kilogram of goods, (n_lanes,): by truck or air, and by van at the end."""
-    road, last_mile, air = emission_factors(emissions, ("road", "last_mile", "air"))
-    by_truck = kg_co2e_per_kg(road, np.maximum(km - VAN_KM, 0.0))
+def lane_carbon(
+    km: Array, mailed: NDArray[np.bool_], emissions: pd.DataFrame, mode: str = ROAD
+) -> Array:
+    """Return kg CO2e per kilogram of goods, (n_lanes,): by `mode` or air, and by van at the end."""
+    by_land, last_mile, air = emission_factors(emissions, (mode, "last_mile", "air"))
+    by_truck = kg_co2e_per_kg(by_land, np.maximum(km - VAN_KM, 0.0))
     by_van = kg_co2e_per_kg(last_mile, np.minimum(km, VAN_KM))
     by_air = kg_co2e_per_kg(air, km) + kg_co2e_per_kg(last_mile, VAN_KM)
     return np.where(mailed, by_air, by_truck + by_van)

@@ -2,7 +2,7 @@
 
 A row with a price makes a delivery option of its own, shared by all lanes with the same price and
 times: from a site, or from a plant straight to the consumer. The services of carriers no longer
-carry a product over a lane for which a row holds.
+carry a product over a lane for which a row of the usual mode holds; other modes stand beside them.
 """
 
 from __future__ import annotations
@@ -15,19 +15,28 @@ import pandas as pd
 
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.geography.geodesic import geodesic_km
-from fulfill.inputs.schema import ANY_PRODUCT
-from fulfill.model.economics.lane_rates import Array, Index, LaneRates, leg_rates, rates_between
+from fulfill.inputs.schema import ANY_PRODUCT, BESIDE
+from fulfill.model.economics.lane_rates import (
+    Array,
+    Index,
+    LaneRates,
+    leg_rates,
+    of_mode,
+    rates_between,
+)
 from fulfill.model.economics.last_mile import (
     NO_FERRY,
     NO_ORIGIN,
     ON_CARD,
+    ROAD,
     DeliveryOptions,
     Lanes,
     lane_carbon,
 )
 
 RATE = "lane-rate"
-"""`service_id` of an option of lane_rates.csv; that of a row for one product names it too."""
+"""`service_id` of an option of lane_rates.csv; one beside the road names its mode too, and one for
+a single product that product."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +88,14 @@ def with_lane_rates(
     """
     if table.empty:
         return options, lanes
-    options, lanes = _without_rated_products(options, lanes, table, ends)
+    options, lanes = _without_rated_products(options, lanes, of_mode(table, ""), ends)
     zone_ids = ends.zones["zone_id"]
-    for kind, starts in (("site", ends.sites), ("origin", ends.origins)):
-        rates = rates_between(table, starts[f"{kind}_id"], zone_ids, ends.products)
-        options, lanes = _with_rows(options, lanes, rates, kind, ends, distances, channels)
+    for mode in ("", *BESIDE):
+        rows = of_mode(table, mode)
+        for kind, starts in (("site", ends.sites), ("origin", ends.origins)):
+            rates = rates_between(rows, starts[f"{kind}_id"], zone_ids, ends.products)
+            way = kind, mode or ROAD
+            options, lanes = _with_rows(options, lanes, rates, way, ends, distances, channels)
     return options, lanes
 
 
@@ -111,12 +123,16 @@ def _with_rows(
     options: DeliveryOptions,
     lanes: Lanes,
     rates: LaneRates,
-    kind: str,
+    way: tuple[str, str],
     ends: Ends,
     distances: Distances,
     channels: Collection[str],
 ) -> tuple[DeliveryOptions, Lanes]:
-    """Add the options and lanes of the rows with a price, from sites or from origins."""
+    """Add the options and lanes of the rows with a price.
+
+    `way` is ``site`` or ``origin``, where the lanes start, and the mode of the rows.
+    """
+    kind, mode = way
     starts = ends.sites if kind == "site" else ends.origins
     home = starts["country"].to_numpy()[rates.start] == ends.zones["country"].to_numpy()[rates.goal]
     channel = _channel(kind, home)
@@ -130,7 +146,8 @@ def _with_rows(
     described = pd.DataFrame(
         {
             "channel": channel[rows],
-            "service_id": np.where(product == ANY_PRODUCT, RATE, RATE + " " + product),
+            "service_id": _service(mode, product),
+            "mode": mode,
             "country": ends.zones["country"].to_numpy()[zone],
             "zone_class": ends.zones["zone_class"].to_numpy()[zone],
             "days_mean": rates.days_mean[rows],
@@ -154,11 +171,17 @@ def _with_rows(
         crossing=np.where(site < 0, -1, distances.site_zone_crossing[site, zone]),
         km=km,
         distance_usd=np.zeros(len(rows)),
-        kg_co2e_kg=lane_carbon(km, np.zeros(len(rows), bool), ends.emissions),
+        kg_co2e_kg=lane_carbon(km, np.zeros(len(rows), bool), ends.emissions, mode),
     )
     return _joined(options, DeliveryOptions(added, options.cards, usd[first])), _concatenated(
         lanes, more
     )
+
+
+def _service(mode: str, product: np.ndarray) -> np.ndarray:
+    """Return `service_id` of the options of rows, by mode and product."""
+    name = RATE if mode == ROAD else f"{RATE}-{mode}"
+    return np.where(product == ANY_PRODUCT, name, name + " " + product)
 
 
 def _channel(kind: str, home: np.ndarray) -> np.ndarray:

@@ -22,10 +22,10 @@ from fulfill.study.plan import Plan
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
-HOP_KEY = ["leg", "hop", *ENDS, "crossing", "channel"]
+HOP_KEY = ["leg", "hop", *ENDS, "crossing", "transport", "channel"]
 FLOW_LAYERS = {
     "overseas": ("sea", "air"),
-    "inbound_road": ("road",),
+    "inbound_road": ("road", "rail"),
     "last_mile": ("last_mile",),
 }
 """Hops by layer. Lines over oceans have a layer of their own, so that the others open on the
@@ -35,10 +35,10 @@ region."""
 def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
     """Return the yearly flows by hop.
 
-    `leg` is that of flows.csv, `hop` is ``sea``, ``air``, ``road`` (to a site), ``last_mile`` or
-    ``mail``. Transport from an origin overseas to a site consists of two hops with the same orders,
-    to the gateway and from it; totals are therefore only meaningful by hop. Lead times are those of
-    delivery, so hops to a site have none.
+    `leg` is that of flows.csv, `hop` is ``sea``, ``air``, ``road`` or ``rail`` (to a site),
+    ``last_mile`` or ``mail``, and `transport` is the mode. Transport from an origin overseas to a
+    site consists of two hops with the same orders, to the gateway and from it; totals are therefore
+    only meaningful by hop. Lead times are those of delivery, so hops to a site have none.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def hops(plan: Plan, problem: Problem) -> pd.DataFrame:
     flows = placed_flows(plan, problem)
     inbound = flows[flows["leg"] == "inbound"]
     outbound = flows[flows["leg"] == "outbound"]
-    mailed = outbound["from_kind"] == "origin"
+    mailed = outbound["channel"] == "direct_mail"
     outbound = outbound.assign(hop=np.where(mailed, "mail", "last_mile"), crossing=outbound["via"])
     table = pd.concat([_inbound_hops(inbound, problem.network), outbound], ignore_index=True)
     table["order_days"] = table["orders"] * table["lead_time_days"].where(
@@ -83,10 +83,12 @@ def _inbound_hops(inbound: pd.DataFrame, network: Network) -> pd.DataFrame:
     gateway = names.map(
         lambda parts: next((name for name in parts if kind.get(name) in ("seaport", "airport")), "")
     )
-    inbound = inbound.assign(crossing=crossing, hop="road")
+    mode = inbound["transport"].str.split("+").str[-1]
+    inbound = inbound.assign(crossing=crossing, hop=mode, transport=mode)
     landed = (gateway != "").to_numpy()
     over, on = inbound[landed].copy(), inbound[landed].copy()
     over["hop"] = np.where(gateway[landed].map(kind) == "airport", "air", "sea")
+    over["transport"] = over["hop"]
     over["to_kind"], over["to_id"], over["crossing"] = "gateway", gateway[landed], ""
     on["from_kind"], on["from_id"] = "gateway", gateway[landed]
     return pd.concat([over, on, inbound[~landed]], ignore_index=True)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.report.html.names import product_names, unique_names
 from fulfill.report.html.style import CHANNEL_COLOR, INK, Chart, Entry, chart, hover
+from fulfill.study.currency import currency, in_currency
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
-from fulfill.study.vocabulary import PERCENT, WHOLE_PERCENT, shown
+from fulfill.study.vocabulary import CENTS, PERCENT, WHOLE_PERCENT, money, shown
 
 Array = NDArray[np.float64]
 KINDS = (*CHANNELS, "unserved")
@@ -109,19 +110,20 @@ def stock_gain(rows: pd.DataFrame, problem: Problem) -> Chart:
     canvas = chart(
         60 + 22 * len(names),
         y_range=FactorRange(*reversed(names)),
-        x_axis_label=_("USD an order"),
+        x_axis_label=_("{currency} an order").format(currency=currency()),
     )
     canvas.xgrid.visible = True
     source = ColumnDataSource(
         {
             "name": names,
-            "gain": gain,
+            "gain": in_currency(gain),
+            "text": [money(usd, CENTS) for usd in gain],
             "color": [CHANNEL_COLOR["local" if usd > 0 else "direct_mail"] for usd in gain],
             "mailed": [shown(share, WHOLE_PERCENT) for share in known["share_direct_mail"]],
         }
     )
     bars = canvas.hbar(y="name", right="gain", height=0.72, color="color", source=source)
-    hover(canvas, bars, _("<b>@name</b><br>gain of stock @gain{0.00} USD an order; @mailed mailed"))
+    hover(canvas, bars, _("<b>@name</b><br>gain of stock @text an order; @mailed mailed"))
     canvas.ray(x=0, y=0, angle=np.pi / 2, color=INK)
     canvas.ray(x=0, y=0, angle=-np.pi / 2, color=INK)
     better = int((gain > 0).sum())

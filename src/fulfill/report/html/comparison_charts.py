@@ -7,6 +7,7 @@ from bokeh.models import FactorRange, NumeralTickFormatter
 
 from fulfill.analysis.compare.comparison import MODES, SHARES, Comparison
 from fulfill.report.html.style import CHANNEL_COLOR, MODE_COLOR, Chart, Entry, chart, in_short
+from fulfill.study.currency import in_currency
 from fulfill.study.language import translated as _
 from fulfill.study.vocabulary import DAY, shown
 
@@ -36,7 +37,7 @@ def cost_chart(comparison: Comparison) -> Chart:
         aside = 0.5 + (number - (len(modes) - 1) / 2) * width
         canvas.vbar(
             x=[days.index(day) + aside for day in part["as_of"]],
-            top=part["objective"].to_numpy(),
+            top=in_currency(part["objective"].to_numpy()),
             width=width * 0.92,
             color=MODE_COLOR[mode],
         )

@@ -149,7 +149,7 @@ def _named(comparison: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield for each date what the mix saves over the other modes; no cost where it has no plan."""
-    usd = figure("objective").shown
+    cost_of = figure("objective").with_unit
     for day, rows in modes.groupby("as_of"):
         found = rows.set_index("mode")
         cost = found["objective"]
@@ -159,7 +159,7 @@ def _verdicts(modes: pd.DataFrame) -> Iterator[dict[str, Any]]:
         mixed = found.loc["mixed"]
         yield {
             "date": shown(day, DAY),
-            "cost": usd(cost["mixed"]),
+            "cost": cost_of(cost["mixed"]),
             "differences": in_words(rows),
             "cut": cut_searches(rows),
             "mailed": figure("share_direct_mail").shown(mixed["share_direct_mail"]),

@@ -20,6 +20,7 @@ from fulfill.report.html.style import (
     chart,
     hover,
 )
+from fulfill.study.currency import currency, in_currency
 from fulfill.study.labels import COST_GROUPS
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
@@ -47,7 +48,7 @@ def cost_bridge(plan: Plan) -> Chart:
         Waterfall chart, USD per order.
     """
     steps = cost_steps(plan)
-    value = steps["usd_per_order"].to_numpy(float)
+    value = in_currency(steps["usd_per_order"].to_numpy(float))
     end = np.cumsum(value)
     start = np.append(end - value, 0.0)
     amount, end = np.append(value, end[-1]), np.append(end, end[-1])
@@ -58,7 +59,7 @@ def cost_bridge(plan: Plan) -> Chart:
     canvas = chart(
         40 + 27 * len(names),
         y_range=FactorRange(*reversed(names)),
-        x_axis_label=_("USD an order"),
+        x_axis_label=_("{currency} an order").format(currency=currency()),
     )
     source = ColumnDataSource(
         {
@@ -82,8 +83,10 @@ def cost_bridge(plan: Plan) -> Chart:
     canvas.x_range.start = min(0.0, float(np.nan_to_num(left).min())) * 1.05
     canvas.x_range.end = max(float(np.nan_to_num(right).max()) * 1.3, 1.0)
     canvas.xgrid.visible = True
-    text = _("Net revenue {revenue}, contribution {contribution} USD.").format(
-        revenue=shown(amount[0], CENTS), contribution=shown(amount[-1], CENTS)
+    text = _("Net revenue {revenue}, contribution {contribution}, in {currency}.").format(
+        revenue=shown(amount[0], CENTS),
+        contribution=shown(amount[-1], CENTS),
+        currency=currency(),
     )
     return Chart(canvas, text)
 
@@ -106,17 +109,18 @@ def channel_bridge(plan: Plan) -> Chart:
     canvas = chart(
         40 + (12 + 11 * len(channels)) * len(names),
         y_range=FactorRange(*reversed(names)),
-        x_axis_label=_("USD an order"),
+        x_axis_label=_("{currency} an order").format(currency=currency()),
     )
     canvas.xgrid.visible = True
     thick = 0.84 / max(len(channels), 1)
     entries, told = [], []
     for number, channel in enumerate(channels):
-        value = steps[channel].to_numpy(float)
+        usd = steps[channel].to_numpy(float)
+        seen = np.append(np.abs(usd) > LEAST_STEP_USD, True)
+        value = in_currency(usd)
         end = np.cumsum(value)
         start = np.append(end - value, 0.0)
         end = np.append(end, end[-1])
-        seen = np.append(np.abs(value) > LEAST_STEP_USD, True)
         start = np.where(seen, start, np.nan)
         aside = (len(channels) - 1) / 2 - number
         words = shown(channel, "channel")
@@ -126,7 +130,7 @@ def channel_bridge(plan: Plan) -> Chart:
                 "channel": [words] * len(names),
                 "left": np.minimum(start, end),
                 "right": np.maximum(start, end),
-                "text": [shown(step, CENTS) for step in (*value, end[-1])],
+                "text": [f"{shown(step, CENTS)} {currency()}" for step in (*value, end[-1])],
             }
         )
         bars = canvas.hbar(
@@ -137,10 +141,12 @@ def channel_bridge(plan: Plan) -> Chart:
             color=CHANNEL_COLOR[channel],
             source=source,
         )
-        hover(canvas, bars, "<b>@channel</b>, @name: @text USD")
+        hover(canvas, bars, "<b>@channel</b>, @name: @text")
         entries.append(Entry(CHANNEL_COLOR[channel], words))
         told.append(f"{words} {shown(end[-1], CENTS)}")
-    text = _("Contribution of an order, USD: {channels}.").format(channels=listed(told))
+    text = _("Contribution of an order, {currency}: {channels}.").format(
+        currency=currency(), channels=listed(told)
+    )
     return Chart(canvas, text, tuple(entries))
 
 

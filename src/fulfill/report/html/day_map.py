@@ -11,7 +11,7 @@ from bokeh.models import ColumnDataSource
 from bokeh.palettes import Category20
 from bokeh.plotting import figure
 
-from fulfill.report.html.map import VAN, draw_vehicles, empty_map, mercator
+from fulfill.report.html.map import draw_vans, draw_vehicles, empty_map, mercator
 from fulfill.report.html.style import INK, Chart, hover, layer
 from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.language import Message
@@ -50,7 +50,7 @@ def day_map(day: DayRoutes, layers: Mapping[str, gpd.GeoDataFrame]) -> Chart:
     linehaul = layers["linehaul"]
     kinds = [shown(kind, "linehaul") for kind in linehaul["kind"]] if len(linehaul) else []
     trucks = draw_vehicles(canvas, linehaul.assign(kind=kinds), TRUCK, 3.0, [TRUCK_COLOR])
-    routes = draw_vehicles(canvas, layers["routes"], VAN)
+    routes = draw_vans(canvas, layers["routes"])
     depots = _draw_points(canvas, layers["depots"], "<b>@name</b>", large)
     key = (
         *layer(DEPOT_COLOR, Message("Site"), depots),

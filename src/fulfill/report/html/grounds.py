@@ -73,7 +73,9 @@ def ask_table(exposed: pd.DataFrame | None) -> Markup | str:
 
 
 def data_status(problem: Problem) -> pd.DataFrame:
-    """Return the number of rows of each input table by data status.
+    """Return the number of rows of each input table by data status, as they are written.
+
+    Rows that are worked out from others, such as the duties of a class by day, do not count.
 
     Parameters
     ----------
@@ -86,12 +88,13 @@ def data_status(problem: Problem) -> pd.DataFrame:
         table, and a column for each of `STATUSES`; tables without a status are left out.
     """
     rows = []
-    for side in (problem.network, problem.demand):
-        for name, table in sorted(side.tables.items()):
+    network, demand = problem.network, problem.demand
+    for folder, tables in ((network.folder, network.written), (demand.folder, demand.tables)):
+        for name, table in sorted(tables.items()):
             if "status" in table and len(table):
                 counts = table["status"].value_counts()
                 known = {status: int(counts.get(status, 0)) for status in STATUSES}
-                rows.append({"table": f"{side.folder.name}/{name}", **known})
+                rows.append({"table": f"{folder.name}/{name}", **known})
     return pd.DataFrame(rows, columns=["table", *STATUSES])
 
 

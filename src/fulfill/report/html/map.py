@@ -19,10 +19,11 @@ from fulfill.inputs.network import Network
 from fulfill.report.html.style import hover
 from fulfill.study.language import ENGLISH, Message, language
 from fulfill.study.language import translated as _
+from fulfill.study.vocabulary import CENTS, money
 
 Array = NDArray[np.float64]
 EARTH_M = 6378137.0
-VAN = Message("<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @usd{0.00} USD")
+VAN = Message("<b>@vehicle</b><br>@stops stops, @km{0} km, @hours{0.0} h, @cost")
 """Tooltip of a van."""
 ASPECT = 1.55
 """Width over height of a map, on any screen."""
@@ -139,6 +140,12 @@ def areas_xy(shapes: gpd.GeoSeries) -> dict[str, Any]:
         xs.append([[ring[:, 0].tolist() for ring in rings] for rings in parts])
         ys.append([[ring[:, 1].tolist() for ring in rings] for rings in parts])
     return {"xs": xs, "ys": ys}
+
+
+def draw_vans(canvas: figure, layer: gpd.GeoDataFrame) -> list[Any]:
+    """Draw the routes of vans, each with what it carries and costs; see `draw_vehicles`."""
+    cost = [money(usd, CENTS) for usd in layer["usd"]]
+    return draw_vehicles(canvas, layer.assign(cost=cost), VAN)
 
 
 def draw_vehicles(

@@ -20,8 +20,9 @@ from markupsafe import Markup
 
 from fulfill.report.html.style import Chart
 from fulfill.report.plain_text import cleaned
+from fulfill.study.currency import currency
 from fulfill.study.language import TAGS, for_number, language, listed, translated
-from fulfill.study.vocabulary import Figure
+from fulfill.study.vocabulary import Figure, conversion
 
 NUMBER, SUM, BAD = Markup(' class="n"'), Markup(' class="sum"'), Markup(' class="bad"')
 SAME = Markup(' class="same"')
@@ -42,7 +43,12 @@ def _environment() -> Environment:
     # Texts of {% trans %} hold tags; `_` is for plain texts, which are escaped as all others.
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals.update(
-        gettext=_gettext, ngettext=_ngettext, _=translated, language_tag=lambda: TAGS[language()]
+        gettext=_gettext,
+        ngettext=_ngettext,
+        _=translated,
+        language_tag=lambda: TAGS[language()],
+        currency=currency,
+        conversion=conversion,
     )
     environment.filters["zip"] = zip
     environment.filters["listed"] = listed

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.problem import Problem
 from fulfill.report.gis.layers import ROUTES
-from fulfill.report.html.map import VAN, areas_xy, draw_vehicles, empty_map, lines_xy, mercator
+from fulfill.report.html.map import areas_xy, draw_vans, empty_map, lines_xy, mercator
 from fulfill.report.html.page import asset
 from fulfill.report.html.style import CHANNEL_COLOR, INK, PALE, Chart, Entry, hover, layer
+from fulfill.study.currency import currency, in_currency
 from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
 from fulfill.study.plan import Plan
-from fulfill.study.vocabulary import BY_MAIL, CENTS, WHOLE, shown
+from fulfill.study.vocabulary import BY_MAIL, CENTS, WHOLE, money, shown
 
 Array = NDArray[np.float64]
 LEAD_TIMES = (
@@ -58,6 +59,7 @@ HOPS = {
     "sea": ("overseas", "#3a7ca5", "dashed"),
     "air": ("overseas", "#9467bd", "dotted"),
     "last_mile": ("last_mile", "#5c677d", "solid"),
+    "rail": ("inbound_road", "#bf812d", "dashed"),
     "road": ("inbound_road", "#8c510a", "solid"),
 }
 """Layer, colour and dashes of the lines of a hop, the lowest first."""
@@ -96,7 +98,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         hop: _draw_lines(canvas, layers[name], hop, color, dash)
         for hop, (name, color, dash) in HOPS.items()
     }
-    vans = draw_vehicles(canvas, layers[ROUTES], VAN) if ROUTES in layers else []
+    vans = draw_vans(canvas, layers[ROUTES]) if ROUTES in layers else []
     idle = _draw_gateways(canvas, gateways[~used], "#ffffff")
     colored = _draw_zones(canvas, zones, sites, plan.kpis["landed_cost_usd_per_order"])
     ports = _draw_gateways(canvas, gateways[used & ~crossing], GATE)
@@ -108,6 +110,7 @@ def plan_map(plan: Plan, problem: Problem, layers: Mapping[str, gpd.GeoDataFrame
         *layer(CROSSING, Message("Land crossings in use"), crossings),
         *layer("#ffffff", Message("Gateways not used"), idle, is_on=False),
         *layer(HOPS["road"][1], Message("Road to site"), hops["road"]),
+        *layer(HOPS["rail"][1], Message("Rail to site"), hops["rail"]),
         *layer(HOPS["sea"][1], Message("Sea lanes"), hops["sea"]),
         *layer(HOPS["air"][1], Message("Air lanes"), hops["air"]),
         *layer(HOPS["last_mile"][1], Message("Site to zone"), hops["last_mile"]),
@@ -178,7 +181,10 @@ def zone_keys(landed_usd: float) -> list[tuple[str, list[tuple[str, str]]]]:
         (_("Lead time"), _classes(LEAD_TIMES, "{:g}", Message("up to {limit} days"))),
         (_("Mailed"), _classes(MAILED, "{:.0%}")),
         (_("Cancelled"), _classes(CANCELLATIONS, "{:.1%}")),
-        (_("Landed cost, USD an order"), _classes(_times(LANDED, landed_usd), CENTS)),
+        (
+            _("Landed cost, {currency} an order").format(currency=currency()),
+            _classes(_times(LANDED, in_currency(landed_usd)), CENTS),
+        ),
     ]
 
 
@@ -302,7 +308,7 @@ def _draw_zones(
                 scale_color(usd, _times(LANDED, landed_usd))
                 for usd in zones["landed_cost_usd_per_order"]
             ],
-            "landed": [shown(usd, CENTS) for usd in zones["landed_cost_usd_per_order"]],
+            "landed": [money(usd, CENTS) for usd in zones["landed_cost_usd_per_order"]],
             "cancelled": [shown(rate, "{:.1%}") for rate in zones["cancellation_rate"]],
             "within": [shown(share, "{:.0%}") for share in zones["share_within_3_days"]],
             "served": served,
@@ -327,7 +333,7 @@ def _draw_zones(
             _(
                 "<b>@name</b>, @state<br>@orders{0,0} orders a year<br>mean lead time "
                 "@lead_time days, @within within 3 days<br>@cancelled cancelled<br>"
-                "landed cost @landed USD an order<br>@served"
+                "landed cost @landed an order<br>@served"
             ),
         )
         drawn.append(made)

@@ -28,7 +28,7 @@ from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS
 from fulfill.study.plan import Plan
 from fulfill.study.run import Run
-from fulfill.study.verdict import headline
+from fulfill.study.verdict import could_be_saved, headline
 from fulfill.study.vocabulary import (
     DAY,
     KEY_FIGURES,
@@ -36,6 +36,7 @@ from fulfill.study.vocabulary import (
     WHOLE_PERCENT,
     Figure,
     figure,
+    money,
     named,
     shown,
 )
@@ -123,11 +124,8 @@ def _opening(plan: Plan, problem: Problem) -> dict[str, Any]:
         "headline": headline(outcome),
         "as_of": shown(plan.as_of, DAY),
         "verdict": _(STATUS_SENTENCES[outcome.status]),
-        "objective": figure("objective").shown(outcome.objective),
-        "bounded": np.isfinite(outcome.bound),
-        "bound": figure("bound").shown(outcome.bound),
-        "gap": figure("gap").shown(outcome.gap),
-        "gap_usd": shown(outcome.gap_usd, WHOLE),
+        "objective": figure("objective").with_unit(outcome.objective),
+        "could_be_saved": could_be_saved(outcome),
         "seconds": figure("seconds").shown(outcome.seconds),
         "key_figures": [
             *((item, item.in_short(plan.kpis[item.key])) for item in known),
@@ -160,7 +158,7 @@ def _answer(plan: Plan, problem: Problem) -> dict[str, Any]:
             for name, share in mailed
         ],
         **_saving(plan),
-        "landed_cost": figure("landed_cost_usd_per_order").shown(
+        "landed_cost": figure("landed_cost_usd_per_order").with_unit(
             plan.kpis["landed_cost_usd_per_order"]
         ),
     }
@@ -173,7 +171,7 @@ def _saving(plan: Plan) -> dict[str, Any]:
         return {"saving": "", "saving_share": "", "dearer": False}
     saved = abs(mail - cost)
     return {
-        "saving": shown(saved, WHOLE),
+        "saving": money(saved),
         "saving_share": shown(saved / mail, WHOLE_PERCENT),
         "dearer": mail < cost,  # sites locked open may cost more than they save
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bokeh.models import (
+    CustomJS,
     CustomJSTickFormatter,
     DatetimeTickFormatter,
     FactorRange,
@@ -40,6 +41,12 @@ LABEL = "12px"
 FILL, LINE, DASHED = "fill", "line", "dashed"
 """Shapes of the entries of a legend."""
 TOOLTIP = '<div style="font-size:12px;max-width:260px;overflow-wrap:anywhere">'
+ANY = "$index"
+"""Field of the filter of a tooltip; any one does, as the filter does not read it."""
+NOTHING_ABOVE = """
+return !above.some((one) => one.visible && !one.data_source.inspected.is_empty());
+"""
+"""Whether no renderer of `above` has an object under the pointer."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,10 @@ def label_months(canvas: figure) -> None:
 
 
 def hover(canvas: figure, renderer: Any, text: str) -> None:
-    """Add a tooltip to a renderer.
+    """Add a tooltip to a renderer, which lies over the earlier ones.
+
+    Where several are under the pointer, only the uppermost shows its tooltip: each tool of bokeh
+    has a box of its own, and they would cover each other.
 
     Parameters
     ----------
@@ -156,14 +166,22 @@ def hover(canvas: figure, renderer: Any, text: str) -> None:
     text : str
         HTML with ``@column`` placeholders, whose values bokeh escapes.
     """
-    canvas.add_tools(
+    tools = canvas.toolbar.tools
+    for tool in tools:
+        if isinstance(tool, HoverTool):
+            above = [*tool.filters[ANY].args["above"], renderer]
+            tool.filters = {ANY: CustomJS(args={"above": above}, code=NOTHING_ABOVE)}
+    # First, as the tools look for objects in this order, and the lower ones ask those above.
+    tools.insert(
+        0,
         HoverTool(
             renderers=[renderer],
             tooltips=TOOLTIP + text + "</div>",
             visible=False,
             # One object at a time: boxes of near objects would cover each other.
             limit=1,
-        )
+            filters={ANY: CustomJS(args={"above": []}, code=NOTHING_ABOVE)},
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from fulfill.report.terminal.console import PlainConsole, columns
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import MODES
-from fulfill.study.vocabulary import DAY, shown, taken_over
+from fulfill.study.vocabulary import DAY, conversion, shown, taken_over
 
 FIGURES = MODES.pick(
     "status",
@@ -57,6 +57,8 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
         if taken != "mixed":
             console.print(taken_over(taken))
         console.print()
+    if words := conversion():
+        console.print(words)
     if comparison.conditions:
         texts = listed(map(_, comparison.conditions), "; ")
         console.print(_("conditions: {texts}").format(texts=texts))

@@ -12,7 +12,7 @@ from fulfill.study.delivery_day import DayRoutes
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import DAY_KPIS, LINEHAUL
-from fulfill.study.vocabulary import shown
+from fulfill.study.vocabulary import conversion, shown
 
 FIGURES = DAY_KPIS.pick(
     "orders",
@@ -52,6 +52,8 @@ def print_day(day: DayRoutes, folder: Path) -> None:
     for item in FIGURES:
         table.add_row(item.label, item.with_unit(day.kpis[item.key]))
     console.table(table)
+    if words := conversion():
+        console.print(words)
     trips, usd = LINEHAUL.pick("trips_week", "usd_week")
     for kind, part in day.linehaul.groupby("kind", sort=True):
         count, cost = trips.shown(part["trips_week"].sum()), usd.with_unit(part["usd_week"].sum())

@@ -20,14 +20,16 @@ from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
 from fulfill.study.present import Saving
-from fulfill.study.verdict import conditions_in_words, headline, why_unserved
+from fulfill.study.verdict import conditions_in_words, could_be_saved, headline, why_unserved
 from fulfill.study.verify import RunAudit
 from fulfill.study.vocabulary import (
     DAY,
     FINE_PERCENT,
     KEY_FIGURES,
     PERCENT,
-    WHOLE,
+    conversion,
+    figure,
+    money,
     shown,
 )
 
@@ -65,15 +67,15 @@ def live_progress(
 
         def report(progress: Any) -> None:
             left = _("{n} s left").format(n=round(max(time_limit - progress.seconds, 0.0)))
-            bound = shown(progress.bound, WHOLE)
             if progress.gap == float("inf"):
-                words = _("bound {bound} USD, no plan yet").format(bound=bound)
+                words = _("bound {bound}, no plan yet").format(bound=money(progress.bound))
                 bar.update(task, description=words, left=left)
                 return
             done = min(1.0, target_gap / progress.gap) if progress.gap > 0 else 1.0
-            plan, gap = shown(progress.incumbent, WHOLE), shown(progress.gap, FINE_PERCENT)
             words = _("plan {plan}  bound {bound}  gap {gap}").format(
-                plan=plan, bound=bound, gap=gap
+                plan=figure("objective").shown(progress.incumbent),
+                bound=figure("bound").shown(progress.bound),
+                gap=shown(progress.gap, FINE_PERCENT),
             )
             bar.update(task, description=words, completed=done, left=left)
 
@@ -113,6 +115,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path, saving: Saving | Non
     if len(plan.sites):
         console.table(site_table(plan))
     console.table(key_figures(plan))
+    if words := conversion():
+        console.print(words)
     for orders, reason in why_unserved(plan.unserved):
         text = _("not served: {n} orders, {reason}").format(n=orders, reason=reason)
         console.print(text)
@@ -153,25 +157,19 @@ def _checked(value: float | str | None) -> str:
 
 
 def _cost(outcome: Outcome) -> Iterator[str]:
-    """Yield the cost of the plan, its optimality gap and its conditions in words."""
-    yield _(
-        "cost {cost} USD a year (logistics, taxes, fixed cost, lost contribution); "
-        "{kind} bound {bound}; gap {gap} = {usd} USD"
-    ).format(
-        cost=shown(outcome.objective, WHOLE),
-        kind=shown(outcome.bound_kind, "bound_kind"),
-        bound=shown(outcome.bound, WHOLE),
-        gap=shown(outcome.gap, FINE_PERCENT),
-        usd=shown(outcome.gap_usd, WHOLE),
+    """Yield the cost of the plan, what could still be saved, and its conditions in words."""
+    yield _("cost {cost} a year (logistics, taxes, fixed cost, lost contribution)").format(
+        cost=money(outcome.objective)
     )
-    yield _("bound holds for {instance}; {conditions}").format(
+    yield could_be_saved(outcome)
+    yield _("this holds for {instance}; {conditions}").format(
         instance=_(outcome.bound_of), conditions=_conditions(outcome)
     )
     if outcome.merging_usd is not None:
         share = outcome.merging_usd / (outcome.objective or float("nan"))
         yield _(
-            "aggregation error: without merging zones the same sites cost {usd} USD ({share})"
-        ).format(usd=shown(outcome.merging_usd, "{:+,.0f}"), share=shown(share, "{:+.2%}"))
+            "aggregation error: without merging zones the same sites cost {usd} ({share})"
+        ).format(usd=money(outcome.merging_usd, "{:+,.0f}"), share=shown(share, "{:+.2%}"))
 
 
 def _conditions(outcome: Outcome) -> str:

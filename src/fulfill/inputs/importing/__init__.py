@@ -1,0 +1,1 @@
+"""Files as other programs export them, into the tables of a case."""

@@ -1,0 +1,143 @@
+"""Places of orders into zones, as many as the orders justify."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from fulfill.inputs.spelling import fold
+
+JUSTIFIED = 50
+"""Orders of a place from which it is a zone of its own: their number is known to about 14 %."""
+OWN, MERGED = "own orders", "own orders, merged from {n} places"
+
+
+@dataclass(frozen=True, eq=False)
+class Zones:
+    """Zones of orders.
+
+    Attributes
+    ----------
+    table : DataFrame
+        In the form of zones.csv, in descending order of their orders.
+    of_place : ndarray of int, shape (n_places,)
+        Row of `table` by place; -1 where no order comes from there.
+    """
+
+    table: pd.DataFrame
+    of_place: NDArray[np.int64]
+
+
+def to_zones(
+    places: pd.DataFrame, orders: NDArray[np.int64], known: pd.DataFrame, wanted: int | None
+) -> Zones:
+    """Make zones of the places from which orders come.
+
+    A place with too few orders joins the nearest zone of its state, or of its country where the
+    state has none.
+
+    Parameters
+    ----------
+    places : DataFrame
+        name, country, state, lat, lon and population, NaN where it is not known.
+    orders : ndarray of int, shape (n_places,)
+        Orders of each place.
+    known : DataFrame
+        Zones with a known population and class, in the form of zones.csv.
+    wanted : int, optional
+        Largest number of zones; by default the places with `JUSTIFIED` orders, and the first place
+        of a country without any.
+
+    Returns
+    -------
+    Zones
+    """
+    order = np.lexsort((np.arange(len(orders)), -orders))
+    order = order[orders[order] > 0]
+    kept = order[orders[order] >= JUSTIFIED] if wanted is None else order[:wanted]
+    country = places["country"].to_numpy(object)
+    for name in pd.unique(country[order]):
+        if name not in country[kept]:
+            kept = np.append(kept, next(place for place in order if country[place] == name))
+    of_place = np.full(len(places), -1, np.int64)
+    of_place[kept] = np.arange(len(kept))
+    state = places["state"].to_numpy(object)
+    point = _on_sphere(places)
+    for place in order[np.isin(order, kept, invert=True)]:
+        near = np.flatnonzero((country[kept] == country[place]) & (state[kept] == state[place]))
+        if not len(near):
+            near = np.flatnonzero(country[kept] == country[place])
+        gap = ((point[kept[near]] - point[place]) ** 2).sum(axis=1)
+        of_place[place] = near[int(np.argmin(gap))]
+    return Zones(_table(places, kept, of_place, known), of_place)
+
+
+def _table(
+    places: pd.DataFrame,
+    kept: NDArray[np.int64],
+    of_place: NDArray[np.int64],
+    known: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the kept places in the form of zones.csv, with the people of all their places."""
+    match, near = _known_rows(places, known)
+    given = known["population"].to_numpy(float)
+    population = places["population"].to_numpy(float)
+    population = np.where(np.isnan(population) & (match >= 0), given[match], population)
+    used = of_place >= 0
+    people = np.bincount(of_place[used], np.nan_to_num(population[used]), len(kept))
+    number = np.bincount(of_place[used], minlength=len(kept))
+    rows = places.iloc[kept]
+    alike = known.iloc[near[kept]]
+    return pd.DataFrame(
+        {
+            "zone_id": _ids(rows),
+            "name": rows["name"].to_numpy(),
+            "country": rows["country"].to_numpy(),
+            "state": rows["state"].to_numpy(),
+            "lat": rows["lat"].to_numpy(float).round(5),
+            "lon": rows["lon"].to_numpy(float).round(5),
+            "population": people.round(),
+            "internet_share": alike["internet_share"].to_numpy(float),
+            "income_index": alike["income_index"].to_numpy(float),
+            "zone_class": alike["zone_class"].to_numpy(),
+            "source": [OWN if n == 1 else MERGED.format(n=n) for n in number],
+        }
+    )
+
+
+def _known_rows(
+    places: pd.DataFrame, known: pd.DataFrame
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each place the known zone of its name and state, -1 for none, and the nearest."""
+    keys = {
+        (country, fold(state), fold(name)): row
+        for row, (country, state, name) in enumerate(
+            zip(known["country"], known["state"], known["name"], strict=True)
+        )
+    }
+    names = zip(places["country"], places["state"], places["name"], strict=True)
+    match = np.array([keys.get((c, fold(s), fold(n)), -1) for c, s, n in names], np.int64)
+    near = np.asarray(cKDTree(_on_sphere(known)).query(_on_sphere(places))[1], np.int64)
+    return match, np.where(match >= 0, match, near)
+
+
+def _ids(rows: pd.DataFrame) -> list[str]:
+    """Return ids of zones from their country and name, with a number where a name comes again."""
+    seen: dict[str, int] = {}
+    ids = []
+    for country, name in zip(rows["country"], rows["name"], strict=True):
+        slug = re.sub(r"[^a-z0-9]+", "-", fold(f"{country} {name}")).strip("-")
+        seen[slug] = seen.get(slug, 0) + 1
+        ids.append(slug if seen[slug] == 1 else f"{slug}-{seen[slug]}")
+    return ids
+
+
+def _on_sphere(frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Return points of the unit sphere."""
+    lat, lon = np.radians(frame["lat"].to_numpy(float)), np.radians(frame["lon"].to_numpy(float))
+    return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))

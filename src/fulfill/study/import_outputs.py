@@ -1,0 +1,96 @@
+"""What an import of orders writes and shows besides the tables of the demand."""
+
+from __future__ import annotations
+
+from fulfill.study.output import output
+from fulfill.study.vocabulary import CENTS, PERCENT, WHOLE, Figure
+
+# fmt: off
+IMPORT_RECORD = output(
+    "import.json", "what came in, what became of it, and how the files were read",
+    "format_version orders_in orders_placed orders_refused value_in value_placed value_refused "
+    "currency usd_rate first_day last_day zones products lines orders_with_several_products "
+    "cancelled returned repaired conflicts placed_by encoding delimiter date_order decimal files "
+    "segments season missing warnings",
+    (
+        Figure("orders_in", "orders", WHOLE, "orders in the files", "distinct order ids"),
+        Figure("orders_placed", "orders", WHOLE, "orders placed", "those of orders.csv"),
+        Figure("orders_refused", "orders", WHOLE, "orders refused", "by reason, see refused.csv"),
+        Figure("value_in", "", CENTS, "value in the files", "in `currency`; null without prices"),
+        Figure("value_placed", "", CENTS, "value placed", "of the placed orders"),
+        Figure("value_refused", "", CENTS, "value refused", "by reason"),
+        Figure("currency", "", "", "currency", "of the prices in the files"),
+        Figure("usd_rate", "", "", "exchange rate", "units of `currency` per USD; null for USD"),
+        Figure("first_day", "ISO date", "", "first day", "of the placed orders"),
+        Figure("last_day", "ISO date", "", "last day", "of the placed orders"),
+        Figure("zones", "", WHOLE, "zones", "rows of zones.csv"),
+        Figure("products", "", WHOLE, "products", "rows of network/products.csv"),
+        Figure("lines", "", WHOLE, "lines", "rows below the headers of the files"),
+        Figure("orders_with_several_products", "orders", WHOLE, "orders with several articles",
+               "placed orders that may need more than one parcel"),
+        Figure("cancelled", "orders", WHOLE, "cancelled",
+               "placed orders that were cancelled; they are demand, and stay in orders.csv"),
+        Figure("returned", "orders", WHOLE, "returned", "placed orders that came back"),
+        Figure("repaired", "", "", "repaired", "cells that were put right, by what was wrong"),
+        Figure("conflicts", "", "", "conflicts", "orders whose postcode contradicts their state"),
+        Figure("placed_by", "orders", WHOLE, "placed by", "orders by what placed them"),
+        Figure("encoding", "", "", "encoding", "of the text files"),
+        Figure("delimiter", "", "", "delimiter", "of the text files"),
+        Figure("date_order", "", "", "order of dates", "`dmy`, `mdy` or `ymd`"),
+        Figure("decimal", "", "", "decimal separator", "`point` or `comma`; empty: not shown"),
+        Figure("files", "", "", "files", "what was recognised in each file or worksheet"),
+        Figure("segments", "", "", "segments", "orders and measured figures of each product"),
+        Figure("season", "", "", "season", "orders and intensity of each period"),
+        Figure("missing", "", "", "missing figures",
+               "columns of network/products.csv that come from a product of the network"),
+        Figure("warnings", "", "", "warnings", "numbered warnings of the import"),
+    ),
+)
+REFUSED = output(
+    "refused.csv", "orders that are in no zone, with their first row",
+    "file row reason value country state city postcode",
+    (
+        Figure("file", "", "", "file", "name of the file"),
+        Figure("row", "", WHOLE, "row", "as a spreadsheet counts it"),
+        Figure("reason", "", "refusal", "reason", "why the order is refused"),
+        Figure("value", "", CENTS, "value", "in the currency of the file", digits=2),
+        Figure("city", "", "", "city", "as it is written"),
+        Figure("postcode", "", "", "postcode", "as it is written"),
+    ),
+)
+READ_FILES = (
+    Figure("place", "", "", "file", "name of the file and of the worksheet"),
+    Figure("encoding", "", "", "encoding", "of a text file"),
+    Figure("delimiter", "", "", "delimiter", "of a text file"),
+    Figure("skipped", "", WHOLE, "rows above the header", "titles and blank rows"),
+    Figure("rows", "", WHOLE, "rows", "rows below the header"),
+    Figure("date_order", "", "date_order", "order of dates", "in which dates were read"),
+    Figure("decimals", "", "", "decimal separator", "of the columns of numbers"),
+    Figure("columns", "", "", "columns", "which column was taken for which field"),
+    Figure("unused", "", "", "columns not used", "columns that hold no known field"),
+)
+"""Columns of the table of what was recognised."""
+REASON_COUNTS = (
+    Figure("reason", "", "refusal", "reason", "why the orders are refused"),
+    Figure("orders", "orders", WHOLE, "orders", "orders refused for it"),
+    Figure("value", "", CENTS, "value", "in the currency of the file"),
+)
+SEGMENTS = (
+    Figure("name", "", "", "name", "category and class"),
+    Figure("like", "", "", "like", "product of the network from which missing figures come"),
+    Figure("orders", "orders", WHOLE, "orders", "placed orders"),
+    Figure("skus", "", WHOLE, "articles", "articles of the product"),
+    Figure("price", "", CENTS, "price", "mean value of an order, in the currency of the file"),
+    Figure("weight_kg", "kg", CENTS, "weight", "mean weight of an order"),
+    Figure("return_rate", "share", PERCENT, "returned", "of the orders not cancelled"),
+    Figure("cancelled_share", "share", PERCENT, "cancelled", "of the placed orders"),
+    Figure("demand_cv", "", CENTS, "variation",
+           "coefficient of variation of one article's weekly demand around the season"),
+)
+SEASON = (
+    Figure("name", "", "", "period", "name of the period"),
+    Figure("days", "", WHOLE, "days", "days of the period that the orders cover"),
+    Figure("orders", "orders", WHOLE, "orders", "placed orders"),
+    Figure("intensity", "", CENTS, "intensity", "orders a day over the mean day"),
+)
+# fmt: on
