@@ -15,8 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import CHANNELS
+from fulfill.location.pricing import ROUNDING
 from fulfill.model.instance import leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE
+from fulfill.study.capacity_use import band_use
 from fulfill.study.names import id_and_name
 from fulfill.study.priced import Priced
 from fulfill.study.unserved import missing_orders
@@ -75,6 +77,24 @@ def cost_table(
     ).astype({"part": "str"})
 
 
+def cost_by_part(priced: Priced) -> dict[str, float]:
+    """Return the parts of the objective, which add up to minus the contribution.
+
+    Parameters
+    ----------
+    priced : Priced
+        The plan with its model; it may break limits, as a present network does.
+
+    Returns
+    -------
+    dict of str to float
+        USD a year by part, in the order of costs.csv. Infinite where orders are not served whose
+        loss has no price.
+    """
+    cells = _cells(priced, band_use(priced.instance, priced.decisions))
+    return {name: float(usd.sum()) for name, usd in cells.items()}
+
+
 def _cells(priced: Priced, used: Array) -> dict[str, Array]:
     """Return every part by site and period; the last row is of none, (n_sites + 1, n_periods)."""
     parts = _by_order(priced)
@@ -85,6 +105,8 @@ def _cells(priced: Priced, used: Array) -> dict[str, Array]:
     parts["entry"] = _entry(priced)
     parts["plants"] = _plants(priced)
     lost, price = missing_orders(priced.instance, priced.decisions), priced.instance.unserved_usd
+    # a rounding unit short is served: an infinite price must not meet it
+    lost = np.where(lost > ROUNDING * priced.instance.demand, lost, 0.0)
     by_period = lost.sum(axis=0)
     of_none = (by_period * np.where(by_period > 0, price[:, None], 0.0)).sum(axis=0)
     parts["unserved"] = np.vstack([np.zeros((len(priced.instance.sites), len(of_none))), of_none])

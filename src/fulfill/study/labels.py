@@ -113,6 +113,19 @@ VALUES: dict[str, dict[str, str]] = {
         "payment_loss": "payment loss",
         "cancellation": "cancellation",
         "unserved": "goodwill of orders not served",
+        "reference": "margin of all potential orders",
+    },
+    "bridge_step": {
+        "demand": "demand, at the old decisions and figures",
+        "prices": "prices, at the old decisions",
+        "decisions": "decisions",
+        "together": "all together",
+    },
+    "site_change": {
+        "opened": "opened",
+        "closed": "closed",
+        "resized": "another size",
+        "kept": "kept",
     },
     "data_status": {
         "in_force": "in force",

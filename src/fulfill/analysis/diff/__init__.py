@@ -1,0 +1,1 @@
+"""What changed between two runs: inputs, decisions, and the cost between them."""

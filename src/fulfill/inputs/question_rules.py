@@ -1,0 +1,10 @@
+"""Rules and remedies of the faults of questions about runs; `faults.RULES` has them all."""
+
+from __future__ import annotations
+
+QUESTION_RULES: dict[str, tuple[str, str]] = {
+    "F520": (
+        "a run that is compared or explained has a plan",
+        "name a run of `fulfill optimize` or `fulfill baseline` that found one",
+    ),
+}

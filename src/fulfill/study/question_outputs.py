@@ -1,0 +1,95 @@
+"""Tables and JSON objects that answers to questions about runs write: diff.
+
+docs/reference/outputs.md is generated from it; see `outputs`.
+"""
+
+from __future__ import annotations
+
+from fulfill.study.output import output
+from fulfill.study.vocabulary import CENTS, WHOLE, Figure
+
+CHANGE = "{:+,.0f}"
+
+# fmt: off
+BRIDGE = output(
+    "bridge.csv", "a part of the cost in a step from one run to another; the rows add up to the "
+    "difference of both objectives, to the cent",
+    "step part usd",
+    (
+        Figure("step", "", "bridge_step", "step",
+               "`demand` (the old decisions, orders scaled, at old figures), `prices` (these at "
+               "new figures), `decisions` (the new decisions), or `together`"),
+        Figure("part", "", "part", "part", "part of costs.csv, or `reference`: net price less "
+               "cheapest goods of all potential orders, which makes a contribution a cost"),
+        Figure("usd", "USD", "{:+,.2f}", "change a year", "change of the cost of a year"),
+    ),
+)
+INPUTS_CHANGED = output(
+    "inputs_changed.csv", "a cell, row, setting or option that differs between two runs",
+    "file key column before after",
+    (
+        Figure("file", "", "", "file", "file of the inputs with its folder, or `options`"),
+        Figure("key", "", "", "row", "key of the row, or name of the setting or option"),
+        Figure("column", "", "", "column", "column; empty: the row, setting or file as a whole"),
+        Figure("before", "", "", "before", "in the first run; empty: it has none. Of a file that "
+               "is no table, its hash"),
+        Figure("after", "", "", "after", "in the second run; empty: it has none"),
+    ),
+)
+SITES_CHANGED = output(
+    "sites_changed.csv", "a site that one of two runs opens",
+    "site_id name change size_before size_after orders_year_before orders_year_after",
+    (
+        Figure("name", "", "", "site", "name of the site"),
+        Figure("change", "", "site_change", "change", "`opened`, `closed`, `resized` or `kept`"),
+        Figure("size_before", "", "", "size before", "size in the first run; empty: closed"),
+        Figure("size_after", "", "", "size after", "size in the second run; empty: closed"),
+        Figure("orders_year_before", "orders", WHOLE, "orders before", "orders handled in a year"),
+        Figure("orders_year_after", "orders", WHOLE, "orders after", "orders handled in a year"),
+    ),
+)
+FLOWS_CHANGED = output(
+    "flows_changed.csv", "a zone and channel whose orders differ between two runs, the largest "
+    "change first",
+    "zone_id name channel orders_before orders_after orders_change",
+    (
+        Figure("name", "", "", "zone", "name of the zone"),
+        Figure("channel", "", "channel", "channel", "channel of the orders"),
+        Figure("orders_before", "orders", WHOLE, "orders before", "orders a year of the first run"),
+        Figure("orders_after", "orders", WHOLE, "orders after", "orders a year of the second run"),
+        Figure("orders_change", "orders", CHANGE, "change", "orders after less orders before"),
+    ),
+)
+BRIDGE_TOTALS = output(
+    "bridge by step", "a step from one run to another; on the page of a diff", "step usd",
+    BRIDGE.figures,
+)
+DIFF_TABLES = (BRIDGE, INPUTS_CHANGED, SITES_CHANGED, FLOWS_CHANGED)
+
+INTERVAL = (
+    Figure("difference_low_usd", "USD", WHOLE, "difference, at least",
+           "least difference of the two optima that costs and bounds allow; null: not known"),
+    Figure("difference_high_usd", "USD", WHOLE, "difference, at most",
+           "largest such difference; null: not known"),
+    Figure("distinguishable", "", "", "beyond doubt",
+           "true: the interval leaves no doubt about the sign of the difference; false: the gaps "
+           "of the plans are larger than what is between them"),
+)
+DIFF_SUMMARY = output(
+    "summary.json", "of a diff, and what --json prints",
+    "from_usd to_usd difference_low_usd difference_high_usd distinguishable bridge notes "
+    "inputs_changed decisions_changed",
+    (
+        Figure("from_usd", "USD", CENTS, "from", "objective of the first run"),
+        Figure("to_usd", "USD", CENTS, "to", "objective of the second run"),
+        *INTERVAL,
+        Figure("bridge", "", "", "bridge", "the rows of bridge.csv"),
+        Figure("notes", "", "", "notes", "what of the first plan the second run does not have, and "
+               "in which step it is"),
+        Figure("inputs_changed", "", "", "inputs", "the rows of inputs_changed.csv"),
+        Figure("decisions_changed", "", "", "decisions",
+               "`sites` and `flows` (the rows of their tables, without sites that are kept), "
+               "`mail_share` and `unserved_share` (`before`, `after`)"),
+    ),
+)
+# fmt: on
