@@ -7,4 +7,8 @@ QUESTION_RULES: dict[str, tuple[str, str]] = {
         "a run that is compared or explained has a plan",
         "name a run of `fulfill optimize` or `fulfill baseline` that found one",
     ),
+    "F521": (
+        "the parts of the cost of a run add up to its objective",
+        "check both runs with `fulfill audit`, and plan again the one that has faults",
+    ),
 }

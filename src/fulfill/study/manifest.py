@@ -16,7 +16,9 @@ from fulfill.study.json_file import FORMAT, is_number, read_json, write_json
 from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
-"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+DIFF, EXPLANATION, ALTERNATIVES = "diff", "explanation", "alternatives"
+"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`, and of
+`diff`, `explain` and `alternatives`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -71,7 +73,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        `PLAN`, `COMPARISON`, `DAY`, `LAYERS` or `IMPORT`.
+        One of the kinds of this module, such as `PLAN`.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.analysis.diff.carried_plan import carried_plan
+from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.decisions import Decisions
 from fulfill.study.cost_table import cost_by_part
 from fulfill.study.language import Message
@@ -29,6 +30,10 @@ DEMAND, PRICES, DECISIONS, TOGETHER = "demand", "prices", "decisions", "together
 REFERENCE = "reference"
 """Part of the objective besides those of costs.csv: net price less cheapest goods of all potential
 orders, which makes a contribution a cost."""
+
+
+INEXACT = 1e-6
+"""Share of the amounts, in cents, by which sums of floating-point numbers may differ."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ def cost_bridge(before: Run, after: Run) -> CostBridge:
     ------
     ValueError
         Where a run has no plan.
+    InputError
+        F521 where the parts of a run do not add up to its objective.
     """
     if before.decisions is None or after.decisions is None:
         raise ValueError("both runs must have a plan")
@@ -135,6 +142,8 @@ def _in_cents(
     exact = np.array(list(changes.values()))
     cents = np.round(exact * 100).astype(np.int64)
     rest = total - int(cents.sum())
+    if abs(rest) > len(cents) + INEXACT * np.abs(exact).sum():
+        raise InputError([Fault("F521", "", value=f"{rest / 100:,.2f} USD")])
     largest = np.argsort(-np.abs(exact), kind="stable")
     share, left = divmod(abs(rest), len(cents))
     more = np.full(len(cents), share)

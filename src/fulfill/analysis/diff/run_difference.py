@@ -13,6 +13,7 @@ from fulfill.analysis.diff.cost_bridge import BridgeStep, CostBridge, cost_bridg
 from fulfill.analysis.diff.decision_changes import KEPT, flow_changes, shares, site_changes
 from fulfill.analysis.diff.input_changes import input_changes
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.study.difference import Difference, difference
 from fulfill.study.json_file import finite
 from fulfill.study.open_run import open_run
 from fulfill.study.question_outputs import BRIDGE
@@ -54,16 +55,10 @@ class RunDifference:
         return pd.DataFrame(rows, columns=list(BRIDGE.keys))
 
     @property
-    def distinguishable(self) -> bool:
-        """Whether the gaps of both plans leave no doubt which problem has the cheaper optimum."""
-        low, high = self.interval
-        return low > 0 or high < 0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Least and largest difference of the two optima that costs and bounds allow, USD a year."""
-        old, new = self.before.outcome, self.after.outcome
-        return new.bound - old.objective, new.objective - old.bound
+    def difference(self) -> Difference:
+        """How far the optima of both problems lie apart."""
+        ends = ((run.outcome.objective, run.outcome.bound) for run in (self.before, self.after))
+        return difference(*ends)
 
 
 def diff(before: Run | str | Path, after: Run | str | Path) -> RunDifference:
@@ -118,15 +113,13 @@ def summary(found: RunDifference) -> dict[str, Any]:
     dict
         Keys of `question_outputs.DIFF_SUMMARY`; NaN and infinities are None.
     """
-    bridge, (low, high) = found.bridge, found.interval
+    bridge = found.bridge
     old, new = shares(found.before), shares(found.after)
     moved = found.sites[found.sites["change"] != KEPT]
     held: Mapping[str, Any] = {
         "from_usd": bridge.from_usd,
         "to_usd": bridge.to_usd,
-        "difference_low_usd": low,
-        "difference_high_usd": high,
-        "distinguishable": found.distinguishable,
+        **found.difference.record,
         "bridge": [_record(one) for one in bridge.steps],
         "notes": list(bridge.notes),
         "inputs_changed": found.inputs_changed.to_dict("records"),

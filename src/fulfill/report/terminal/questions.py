@@ -1,0 +1,67 @@
+"""Terminal output of the answers to questions about runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+from rich.table import Table
+
+from fulfill.analysis.diff.decision_changes import KEPT, shares
+from fulfill.analysis.diff.run_difference import RunDifference
+from fulfill.report.terminal.console import PlainConsole, columns
+from fulfill.study.language import counted
+from fulfill.study.language import translated as _
+from fulfill.study.question_outputs import BRIDGE, BRIDGE_TOTALS, INPUTS_CHANGED, SITES_CHANGED
+from fulfill.study.run_folder import DIFF_PAGE
+from fulfill.study.vocabulary import PERCENT, Figure, figure, shown
+
+MOST = 10
+"""Rows of a table that are printed; the CSV file has all."""
+
+
+def print_diff(found: RunDifference, folder: Path) -> None:
+    """Print what changed from one run to another on stdout.
+
+    Parameters
+    ----------
+    found : RunDifference
+    folder : Path
+        Folder of its files.
+    """
+    console, bridge, cost = PlainConsole(), found.bridge, figure("objective")
+    text = _("cost of a year: from {before} to {after} USD, {change}")
+    change = BRIDGE["usd"].shown(round(bridge.to_usd - bridge.from_usd, 2))
+    before, after = cost.shown(bridge.from_usd), cost.shown(bridge.to_usd)
+    console.print(text.format(before=before, after=after, change=change))
+    console.print(str(found.difference))
+    totals = found.steps.groupby("step", sort=False, as_index=False)["usd"].sum()
+    if len(totals):
+        console.table(_table(totals, BRIDGE_TOTALS.figures))
+    for note in bridge.notes:
+        console.print(_(note))
+    moved = found.sites[found.sites["change"] != KEPT]
+    if len(moved):
+        console.table(_table(moved, SITES_CHANGED.pick(*SITES_CHANGED.keys[1:])))
+    else:
+        console.print(_("both plans open the same sites in the same sizes"))
+    old, new = shares(found.before), shares(found.after)
+    mail = [shown(one["mail_share"], PERCENT) for one in (old, new)]
+    console.print(_("direct mail: {before} before, {after} now").format(before=mail[0], after=mail[1]))
+    changed = found.inputs_changed
+    if len(changed):
+        console.table(_table(changed.head(MOST), INPUTS_CHANGED.figures))
+    if len(changed) > MOST:
+        more = counted("and {n} more input", "and {n} more inputs", len(changed) - MOST)
+        console.print(_(more))
+    made = _("results  {folder}  ({files}, CSV tables, summary.json)")
+    console.tell(made.format(folder=folder, files=DIFF_PAGE))
+
+
+def _table(rows: pd.DataFrame, figures: Iterable[Figure]) -> Table:
+    figures = tuple(figures)
+    table = columns(*((item.heading, item.is_number) for item in figures))
+    for row in rows.to_dict("records"):
+        table.add_row(*(item.shown(row[item.key]) for item in figures))
+    return table
