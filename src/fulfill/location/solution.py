@@ -55,6 +55,9 @@ class LocationParams:
         are allocated anew, and the bound is that of the multipliers of the warm start.
     threads : int or None
         Threads of parallel loops, None for one a core. The result does not depend on it.
+    choices : tuple of WarmStart
+        Choices of sites that are tried in place of those of the warm start, which the multipliers
+        stay relative to; empty to try those of the warm start.
     """
 
     gap: float = 0.005
@@ -64,6 +67,7 @@ class LocationParams:
     warm_start: WarmStart | None = None
     keep_sites: bool = False
     threads: int | None = None
+    choices: tuple[WarmStart, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)

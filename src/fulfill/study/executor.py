@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from multiprocessing import get_context
@@ -51,7 +51,12 @@ class Executor(AbstractContextManager["Executor"]):
             initargs=(self._block.name, pickled, spans),
         )
 
-    def map(self, changes: Iterable[Mapping[str, Any]], grade: str = FULL) -> list[Answer]:
+    def map(
+        self,
+        changes: Iterable[Mapping[str, Any]],
+        grade: str = FULL,
+        sites: Sequence[Sequence[Mapping[str, str]]] | None = None,
+    ) -> list[Answer]:
         """Answer questions.
 
         Parameters
@@ -60,6 +65,8 @@ class Executor(AbstractContextManager["Executor"]):
             Arguments of `Study.with_`, one mapping for each question.
         grade : str
             See `resolve`.
+        sites : sequence of sequence of mapping, optional
+            Choices of sites that each question tries first, see `resolve`.
 
         Returns
         -------
@@ -71,10 +78,9 @@ class Executor(AbstractContextManager["Executor"]):
         InputError
             For the first question that the study refuses.
         """
-        return list(self._answers(list(changes), grade))
-
-    def _answers(self, changes: list[Mapping[str, Any]], grade: str) -> Iterator[Answer]:
-        return self._pool.map(_answer, changes, [grade] * len(changes))
+        asked = list(changes)
+        begin = [()] * len(asked) if sites is None else list(sites)
+        return list(self._pool.map(_answer, asked, [grade] * len(asked), begin))
 
     def __exit__(
         self,
@@ -123,7 +129,9 @@ def _begin(name: str, pickled: bytes, spans: list[tuple[int, int]]) -> None:
     _held.update(block=block, run=run)
 
 
-def _answer(changes: Mapping[str, Any], grade: str) -> Answer:
+def _answer(
+    changes: Mapping[str, Any], grade: str, sites: Sequence[Mapping[str, str]] = ()
+) -> Answer:
     """Answer one question in a process."""
     run: Run = _held["run"]
-    return resolve(run.study.with_(**changes), run, grade, threads=1)
+    return resolve(run.study.with_(**changes), run, grade, threads=1, sites=sites)

@@ -9,6 +9,7 @@ differ. There are two grades. ``quick`` keeps the sites and their sizes and allo
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.geography.geodesic import air_km
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import method_of
@@ -25,6 +27,7 @@ from fulfill.model.decisions import Decisions, relative_gap
 from fulfill.model.economics.landed import economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import service_days
+from fulfill.model.warm_start import WarmStart
 from fulfill.study.optimize import checked_start
 from fulfill.study.run import PricedModel, Run, build_model, limits_of
 from fulfill.study.study import Study
@@ -79,7 +82,13 @@ class Answer:
         )
 
 
-def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = None) -> Answer:
+def resolve(
+    study: Study,
+    start: Run,
+    grade: str = FULL,
+    threads: int | None = None,
+    sites: Sequence[Mapping[str, str]] = (),
+) -> Answer:
     """Answer a changed question from a run.
 
     Parameters
@@ -92,6 +101,9 @@ def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = N
         ``quick`` or ``full``.
     threads : int, optional
         Threads of parallel loops, one a core by default. The answer does not depend on it.
+    sites : sequence of Mapping of str to str
+        Choices of sites to try first, size by id, in place of those of the run; a quick answer has
+        one of them.
 
     Returns
     -------
@@ -111,16 +123,51 @@ def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = N
     begun = time.perf_counter()
     model = changed_model(study, start)
     method_of(model.instance, "decomposition")  # refuses what answers cannot plan
+    begin = checked_start(start, model.instance)[0]
+    choices = () if begin is None else tuple(with_sites(begin, one, model) for one in sites)
     params = LocationParams(
         gap=study.options.gap,
         time_limit=study.options.time_limit,
         seed=study.options.seed,
-        warm_start=checked_start(start, model.instance)[0],
+        warm_start=begin,
+        choices=choices,
         keep_sites=grade == QUICK,
         threads=threads,
     )
     solution = solve_decomposed(model.instance, params)
     return _answer(model.instance, solution, grade, begun)
+
+
+def with_sites(start: WarmStart, sites: Mapping[str, str], model: PricedModel) -> WarmStart:
+    """Return a warm start with other sites.
+
+    Parameters
+    ----------
+    start : WarmStart
+    sites : Mapping of str to str
+        Size by id of every open site.
+    model : PricedModel
+        Its instance has the sites and sizes.
+
+    Returns
+    -------
+    WarmStart
+        A site that is new begins with the products, prices and volumes of the nearest site that is
+        no longer open, or of the nearest one where all still are.
+    """
+    instance = model.instance
+    size = np.full(len(instance.sites), -1)
+    for site, name in sites.items():
+        size[instance.sites.index(site)] = instance.sizes.index(name)
+    fresh = np.flatnonzero((size >= 0) & (start.size < 0))
+    gone = np.flatnonzero((size < 0) & (start.size >= 0))
+    like = gone if len(gone) else np.flatnonzero(start.size >= 0)
+    assortment, rho, volume = start.assortment.copy(), start.rho.copy(), start.volume.copy()
+    if len(like) and len(fresh):
+        points = model.problem.network["sites"][["lat", "lon"]].to_numpy(float)
+        near = like[air_km(points[fresh], points[like]).argmin(axis=1)]
+        assortment[fresh], rho[fresh], volume[fresh] = assortment[near], rho[near], volume[near]
+    return replace(start, size=size, assortment=assortment, rho=rho, volume=volume)
 
 
 def _answer(

@@ -42,6 +42,7 @@ from fulfill.location.network.primal_heuristic import (
 )
 from fulfill.location.network.reference import Reference
 from fulfill.location.network.relaxation import (
+    Relaxed,
     evaluate,
     local_lanes,
     promising,
@@ -51,7 +52,7 @@ from fulfill.location.network.site_search import Siting
 from fulfill.location.network.transshipment import is_transshipment
 from fulfill.location.network.two_stage import search_two_stages
 from fulfill.location.solution import LocationParams, LocationSolution
-from fulfill.model.arrays import Index
+from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import threads
@@ -244,20 +245,50 @@ def _reallocate(search: Search, start: WarmStart) -> Multipliers:
     prices = with_prices(prices, cell=service + start.multipliers.cell)
     relaxed = evaluate(instance, local_lanes(instance), prices)
     search.prove(prices, relaxed)
-    size = siting.size.copy()
-    size[list(instance.limits.closed)] = -1
-    for site in instance.limits.opened:
-        if size[site] < 0:
-            # of the sizes offered, the one that the relaxed problem values most
-            size[site] = int(relaxed.value[site].argmin())
-    size = obeying(instance, size)
-    if allowed(instance, size):
-        _try(search, replace(siting, size=size), prices)
+    for choice in search.params.choices or (start,):
+        siting = _siting_of(choice)
+        size = _locked(instance, siting.size, relaxed)
+        if allowed(instance, size):
+            _try(search, replace(siting, size=size), prices)
     if search.siting is not None and not search.done():
         limited = limited_prices(instance, prices, search.siting)
         if limited is not None:
             search.prove(limited, evaluate(instance, local_lanes(instance), limited))
     return prices if search.proof is None else search.proof
+
+
+def _locked(instance: LocationInstance, given: Index, relaxed: Relaxed) -> Index:
+    """Return the sizes of a choice of sites with locks and rules obeyed, (I,), -1 for closed."""
+    size = given.copy()
+    size[list(instance.limits.closed)] = -1
+    for site in instance.limits.opened:
+        if size[site] < 0:
+            # of the sizes offered, the one that the relaxed problem values most
+            size[site] = int(relaxed.value[site].argmin())
+    return obeying(instance, size)
+
+
+def site_values(instance: LocationInstance, start: WarmStart) -> Array:
+    """Return what holding each site at each size adds to the bound at an earlier run's prices.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        That the run planned.
+    start : WarmStart
+        Of the run.
+
+    Returns
+    -------
+    ndarray, shape (I, M)
+        USD a year, negative where the site pays at these prices; infinite where it has no such
+        size.
+    """
+    siting, prices = _siting_of(start), _start_prices(instance, start)
+    service = zone_prices(instance, siting, prices)
+    prices = with_prices(prices, cell=service + start.multipliers.cell)
+    value = evaluate(instance, local_lanes(instance), prices).value
+    return np.where(np.isfinite(instance.fixed_usd), value, np.inf)
 
 
 def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:

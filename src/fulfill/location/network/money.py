@@ -121,6 +121,7 @@ def params_in_units(params: LocationParams, factor: float) -> LocationParams:
         params,
         progress=None if listen is None else tell,
         warm_start=None if start is None else _start(start, factor),
+        choices=tuple(_start(choice, factor) for choice in params.choices),
     )
 
 
