@@ -7,6 +7,10 @@ QUESTION_RULES: dict[str, tuple[str, str]] = {
         "a run that is compared or explained has a plan",
         "name a run of `fulfill optimize` or `fulfill baseline` that found one",
     ),
+    "F522": (
+        "what is explained was optimised",
+        "plan the same inputs with `fulfill optimize`; a present network has no other plan",
+    ),
     "F521": (
         "the parts of the cost of a run add up to its objective",
         "check both runs with `fulfill audit`, and plan again the one that has faults",

@@ -71,9 +71,38 @@ INTERVAL = (
            "least difference of the two optima that costs and bounds allow; null: not known"),
     Figure("difference_high_usd", "USD", WHOLE, "difference, at most",
            "largest such difference; null: not known"),
-    Figure("distinguishable", "", "", "beyond doubt",
+    Figure("distinguishable", "", "flag", "beyond doubt",
            "true: the interval leaves no doubt about the sign of the difference; false: the gaps "
            "of the plans are larger than what is between them"),
+)
+TAKEN_OVER = output(
+    "taken over", "where orders come from that a site serves, or would serve; in `taken_over`",
+    "place name orders_before orders_after orders_change",
+    (
+        Figure("place", "", "", "from", "site, plant, `direct mail`, or `unserved`"),
+        Figure("name", "", "", "from", "name of the place"),
+        Figure("orders_before", "orders", WHOLE, "orders before", "orders a year of the run"),
+        Figure("orders_after", "orders", WHOLE, "orders after", "orders a year of the new plan"),
+        Figure("orders_change", "orders", CHANGE, "change", "orders after less orders before"),
+    ),
+)
+SITE_EXPLANATION = output(
+    "sites.csv", "a site that is explained by a plan without it, or with it where it is closed",
+    "site_id name open with_usd without_usd gap_usd difference_low_usd difference_high_usd "
+    "distinguishable next_best binding",
+    (
+        Figure("name", "", "", "site", "name of the site"),
+        Figure("open", "", "flag", "open", "whether the run opens it"),
+        Figure("with_usd", "USD", WHOLE, "with it", "cost of a year of the plan with the site"),
+        Figure("without_usd", "USD", WHOLE, "without it", "cost of a year of the plan without it"),
+        Figure("gap_usd", "USD", WHOLE, "gap",
+               "what other plans could save at most in the question that was solved anew"),
+        *INTERVAL,
+        Figure("next_best", "", "", "next best",
+               "sites that only the plan without it opens, or the one that takes most of its "
+               "orders"),
+        Figure("binding", "", "", "used fully", "capacities of the site with the period"),
+    ),
 )
 DIFF_SUMMARY = output(
     "summary.json", "of a diff, and what --json prints",

@@ -30,7 +30,7 @@ from fulfill.model.limits import service_days
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.optimize import checked_start
 from fulfill.study.run import PricedModel, Run, build_model, limits_of
-from fulfill.study.study import Study
+from fulfill.study.study import PlanOptions, Study
 
 QUICK, FULL = "quick", "full"
 GRADES = (QUICK, FULL)
@@ -121,18 +121,50 @@ def resolve(
         detail = f"the grade is one of {', '.join(GRADES)}"
         raise InputError([Fault("F309", "", column="grade", value=grade, detail=detail)])
     begun = time.perf_counter()
-    model = changed_model(study, start)
+    found = resolve_model(changed_model(study, start), study.options, start, grade, threads, sites)
+    return replace(found, seconds=time.perf_counter() - begun)
+
+
+def resolve_model(
+    model: PricedModel,
+    options: PlanOptions,
+    start: Run,
+    grade: str = FULL,
+    threads: int | None = None,
+    sites: Sequence[Mapping[str, str]] = (),
+) -> Answer:
+    """Answer a question whose model is there already, see `resolve`.
+
+    Parameters
+    ----------
+    model : PricedModel
+        With the zones, products, periods and sites of the run.
+    options : PlanOptions
+        Gap, time limit and seed of the search.
+    start, grade, threads, sites
+        See `resolve`.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    InputError
+        As `resolve`.
+    """
+    begun = time.perf_counter()
     method_of(model.instance, "decomposition")  # refuses what answers cannot plan
     begin = checked_start(start, model.instance)[0]
     choices = () if begin is None else tuple(with_sites(begin, one, model) for one in sites)
     params = LocationParams(
-        gap=study.options.gap,
-        time_limit=study.options.time_limit,
-        seed=study.options.seed,
+        gap=options.gap,
+        time_limit=options.time_limit,
+        seed=options.seed,
         warm_start=begin,
-        choices=choices,
         keep_sites=grade == QUICK,
         threads=threads,
+        choices=choices,
     )
     solution = solve_decomposed(model.instance, params)
     return _answer(model.instance, solution, grade, begun)
