@@ -121,6 +121,15 @@ VALUES: dict[str, dict[str, str]] = {
         "decisions": "decisions",
         "together": "all together",
     },
+    "held_back": {
+        "not_stocked": "not stocked in the country, which needs certification",
+        "capacity": "the site is used fully in this period",
+    },
+    "marginal": {
+        "capacity": "an order a day more",
+        "tariff": "a point of duty more",
+        "gateway_day": "a day longer at the gateway",
+    },
     "site_change": {
         "opened": "opened",
         "closed": "closed",

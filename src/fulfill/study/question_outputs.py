@@ -6,7 +6,7 @@ docs/reference/outputs.md is generated from it; see `outputs`.
 from __future__ import annotations
 
 from fulfill.study.output import output
-from fulfill.study.vocabulary import CENTS, WHOLE, Figure
+from fulfill.study.vocabulary import CENTS, PERCENT, WHOLE, Figure
 
 CHANGE = "{:+,.0f}"
 
@@ -84,6 +84,53 @@ TAKEN_OVER = output(
         Figure("orders_before", "orders", WHOLE, "orders before", "orders a year of the run"),
         Figure("orders_after", "orders", WHOLE, "orders after", "orders a year of the new plan"),
         Figure("orders_change", "orders", CHANGE, "change", "orders after less orders before"),
+    ),
+)
+SERVED_BY = output(
+    "served by", "where the orders of a zone or product come from; in `served_by`",
+    "place name channel orders share lead_time_days",
+    (
+        Figure("place", "", "", "from", "site, plant, or `direct mail`"),
+        Figure("name", "", "", "from", "name of the place"),
+        Figure("channel", "", "channel", "channel", "channel of the orders"),
+        Figure("share", "share", PERCENT, "share", "part of the orders that are served"),
+    ),
+)
+WAY_PARTS = output(
+    "ways of an order", "a part of the cost of an order by its two best ways; with --order",
+    "part first_usd second_usd",
+    (
+        Figure("part", "", "part", "part", "part of costs.csv"),
+        Figure("first_usd", "USD", CENTS, "best way", "USD for a potential order"),
+        Figure("second_usd", "USD", CENTS, "second way", "USD for a potential order"),
+    ),
+)
+MARGINAL_VALUE = output(
+    "marginal value", "what a unit more is worth, a year; local: for a small step and the sites of "
+    "the run; in `marginal_values` and `value_of_capacity`",
+    "kind name kept_usd checked_usd distinguishable",
+    (
+        Figure("kind", "", "marginal", "unit",
+               "`capacity` (an order a day), `tariff` (a point of duty) or `gateway_day`"),
+        Figure("name", "", "", "of", "site, tariff class or gateway"),
+        Figure("kept_usd", "USD", CHANGE, "plan kept",
+               "change of the cost of the plan that is kept; null: it does not change"),
+        Figure("checked_usd", "USD", CHANGE, "solved anew",
+               "change of the cost with orders allocated anew to the same sites"),
+        Figure("distinguishable", "", "flag", "beyond doubt",
+               "whether the step moves the cost by more than the gap of the run"),
+    ),
+)
+OPENING_PRICE = output(
+    "opening price", "a price of a closed site at which a plan with it costs what the run costs; "
+    "local; in `price_to_open`",
+    "column now_usd needed_usd checked_usd",
+    (
+        Figure("column", "", "", "price", "column of sites.csv"),
+        Figure("now_usd", "USD", CENTS, "now", "price of today"),
+        Figure("needed_usd", "USD", CENTS, "needed", "price needed; null: not even nothing"),
+        Figure("checked_usd", "USD", CHANGE, "solved anew",
+               "cost of the plan that is found at that price, less the cost of the run"),
     ),
 )
 SITE_EXPLANATION = output(

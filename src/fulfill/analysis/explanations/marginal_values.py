@@ -100,6 +100,8 @@ def tariff_values(run: Run, classes: list[str]) -> Iterator[MarginalValue]:
     MarginalValue
         The rates of all rows in force that name the class are a point higher.
     """
+    if run.model.spans:
+        return  # rates of several dates in a year: no single row to move
     base, rows = _resolved(run, run.model), run.problem.regime.rows
     for name in classes:
         moved = ((rows["tariff_class"] == name) & (rows["entry_kind"] == "formal")).to_numpy()
@@ -122,6 +124,8 @@ def gateway_values(run: Run) -> Iterator[MarginalValue]:
     ------
     MarginalValue
     """
+    if run.model.spans:
+        return
     base, table = _resolved(run, run.model), run.problem.network["gateways"]
     used = {gate for via in run.flows["via"].unique() for gate in str(via).split("+") if gate}
     for gate in table["gateway_id"][table["gateway_id"].isin(used)]:

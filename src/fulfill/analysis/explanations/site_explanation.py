@@ -21,7 +21,7 @@ from fulfill.study.lane_starts import lane_starts
 from fulfill.study.language import counted
 from fulfill.study.language import translated as _
 from fulfill.study.names import names_of
-from fulfill.study.question_outputs import TAKEN_OVER
+from fulfill.study.question_outputs import SITE_EXPLANATION, TAKEN_OVER
 from fulfill.study.resolve import Answer
 from fulfill.study.run import Run
 
@@ -56,6 +56,8 @@ class SiteExplanation:
         Columns of `question_outputs.TAKEN_OVER`: where the orders of its zones go.
     binding : tuple of str
         Its capacities that are used fully, as ``kind (period)``.
+    answer : Answer
+        The re-solved question.
     """
 
     site_id: str
@@ -68,6 +70,7 @@ class SiteExplanation:
     next_best: tuple[str, ...]
     taken_over: pd.DataFrame
     binding: tuple[str, ...]
+    answer: Answer
 
     @property
     def record(self) -> dict[str, Any]:
@@ -88,13 +91,16 @@ class SiteExplanation:
     @property
     def verdict(self) -> str:
         """What the difference says of the site, in the language of the context."""
-        if not np.isfinite(self.difference.high):
+        if not np.isfinite(self.with_usd) or not np.isfinite(self.without_usd):
             return _("No plan was found to compare with: this is not an answer.")
-        if self.difference.distinguishable:
+        improved = self.without_usd < self.with_usd
+        if improved == self.is_open:
+            return _("The plan that was searched for is cheaper than the run: use it instead.")
+        if not self.difference.distinguishable:
+            return _("It may pay or not: the gaps of the plans are larger than the difference.")
+        if self.is_open:
             return _("Without it every plan is dearer, beyond doubt.")
-        if self.without_usd < self.with_usd and self.is_open:
-            return _("A plan without it is cheaper than the run: the run can be improved.")
-        return _("It may pay or not: the gaps of the plans are larger than the difference.")
+        return _("With it every plan is dearer, beyond doubt.")
 
 
 def explain_sites(
@@ -180,6 +186,7 @@ def _explained(run: Run, site: str, answer: Answer) -> SiteExplanation:
         next_best=best,
         taken_over=taken,
         binding=_binding(run, site),
+        answer=answer,
     )
 
 
@@ -232,13 +239,30 @@ def _binding(run: Run, site: str) -> tuple[str, ...]:
     return tuple(f"{row.kind} ({row.period})" for row in full.itertuples(index=False))
 
 
-def distinguishable(found: Sequence[SiteExplanation]) -> str:
+def certain_in_words(found: Sequence[SiteExplanation]) -> str:
     """Return in words how many sites are certain, in the language of the context."""
     sure = sum(one.difference.distinguishable for one in found)
     text = counted(
-        "{sure} of {n} site is certain; of the others the gaps are larger than the difference",
-        "{sure} of {n} sites are certain; of the others the gaps are larger than the difference",
+        "Of {n} site {sure} is beyond doubt.",
+        "Of {n} sites {sure} are beyond doubt; of the others the gaps are larger than the "
+        "difference.",
         len(found),
         sure=sure,
     )
     return _(text)
+
+
+def explanation_table(found: Sequence[SiteExplanation]) -> pd.DataFrame:
+    """Return explanations as a table with the columns of `question_outputs.SITE_EXPLANATION`."""
+    rows = [
+        {
+            **one.record,
+            "name": one.name,
+            "difference_low_usd": one.difference.low,
+            "difference_high_usd": one.difference.high,
+            "next_best": " ".join(one.next_best),
+            "binding": ", ".join(one.binding),
+        }
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=list(SITE_EXPLANATION.keys))

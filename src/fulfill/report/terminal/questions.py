@@ -38,12 +38,12 @@ def print_diff(found: RunDifference, folder: Path) -> None:
     console.print(str(found.difference))
     totals = found.steps.groupby("step", sort=False, as_index=False)["usd"].sum()
     if len(totals):
-        console.table(_table(totals, BRIDGE_TOTALS.figures))
+        console.table(as_table(totals, BRIDGE_TOTALS.figures))
     for note in bridge.notes:
         console.print(_(note))
     moved = found.sites[found.sites["change"] != KEPT]
     if len(moved):
-        console.table(_table(moved, SITES_CHANGED.pick(*SITES_CHANGED.keys[1:])))
+        console.table(as_table(moved, SITES_CHANGED.pick(*SITES_CHANGED.keys[1:])))
     else:
         console.print(_("both plans open the same sites in the same sizes"))
     old, new = shares(found.before), shares(found.after)
@@ -51,7 +51,7 @@ def print_diff(found: RunDifference, folder: Path) -> None:
     console.print(_("direct mail: {before} before, {after} now").format(before=mail[0], after=mail[1]))
     changed = found.inputs_changed
     if len(changed):
-        console.table(_table(changed.head(MOST), INPUTS_CHANGED.figures))
+        console.table(as_table(changed.head(MOST), INPUTS_CHANGED.figures))
     if len(changed) > MOST:
         more = counted("and {n} more input", "and {n} more inputs", len(changed) - MOST)
         console.print(_(more))
@@ -59,7 +59,19 @@ def print_diff(found: RunDifference, folder: Path) -> None:
     console.tell(made.format(folder=folder, files=DIFF_PAGE))
 
 
-def _table(rows: pd.DataFrame, figures: Iterable[Figure]) -> Table:
+def as_table(rows: pd.DataFrame, figures: Iterable[Figure]) -> Table:
+    """Return rows as a table of the terminal.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    figures : iterable of Figure
+        Columns to show.
+
+    Returns
+    -------
+    Table
+    """
     figures = tuple(figures)
     table = columns(*((item.heading, item.is_number) for item in figures))
     for row in rows.to_dict("records"):
