@@ -26,7 +26,7 @@ from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
-from fulfill.cli.questions import diff, explain
+from fulfill.cli.questions import alternatives, diff, explain
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
@@ -163,6 +163,7 @@ for command in (
     compare,
     diff,
     explain,
+    alternatives,
     export,
     audit,
     route,

@@ -1,4 +1,4 @@
-"""Commands for questions about runs: diff, explain."""
+"""Commands for questions about runs: diff, explain, alternatives."""
 
 from __future__ import annotations
 
@@ -158,3 +158,47 @@ def _explain_service(
         click.echo(json.dumps(found.record, indent=2))
     elif not is_quiet():
         print_service(found)
+
+
+@click.command(epilog="Example: fulfill alternatives runs/first --number 3 --within 0.005")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--number",
+    type=click.IntRange(1, 50),
+    default=5,
+    show_default=True,
+    help="Plans wanted.",
+)
+@click.option(
+    "--within",
+    type=Figure(min=0, max=1, min_open=True),
+    default=0.01,
+    show_default=True,
+    help="Largest additional cost, a share of the cost of RUN.",
+)
+@shared.out
+@shared.overwrite
+@shared.answer
+def alternatives(
+    run: Path, number: int, within: float, out: Path | None, overwrite: bool, as_json: bool
+) -> None:
+    """Find plans of nearly the cost of RUN that differ in sites, and say what each is better at."""
+    from fulfill.analysis.alternatives.alternative_plans import alternatives as find_plans
+    from fulfill.analysis.alternatives.alternative_plans import summary
+    from fulfill.report.drawing import check_drawn
+    from fulfill.report.question_folders import write_alternatives
+    from fulfill.report.terminal.alternatives import print_alternatives
+    from fulfill.study.open_run import open_run
+
+    default = Path("runs") / f"alternatives-{run.name}"
+    with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (
+        target,
+        draft,
+    ):
+        found = find_plans(open_run(run), number, within)
+        lost = write_alternatives(found, draft)
+    if as_json:
+        click.echo(json.dumps(summary(found), indent=2))
+    elif not is_quiet():
+        print_alternatives(found, target)
+    check_drawn(target, lost)

@@ -151,6 +151,49 @@ SITE_EXPLANATION = output(
         Figure("binding", "", "", "used fully", "capacities of the site with the period"),
     ),
 )
+_RURAL = Figure("rural_share_within_5_days", "share", PERCENT, "rural within 5 days",
+                "part of the orders of rural zones that arrives within 5 days; none without them")
+_WORST = Figure("worst_cost_usd", "USD", WHOLE, "worst cost",
+                "cost of the plan with each of the five most exposed groups of figures of the run "
+                "at its worse end, other decisions kept, added up")
+ALTERNATIVES = output(
+    "alternatives.csv", "a plan of nearly the same cost; plan 0 is that of the run",
+    "plan objective above_run_usd lead_time_days_mean co2e_kg_per_order rural_share_within_5_days "
+    "worst_cost_usd opened closed better_at",
+    (
+        Figure("plan", "", "{:.0f}", "plan", "number of the plan, the cheapest first"),
+        Figure("above_run_usd", "USD", CHANGE, "above the run", "cost less that of the run"),
+        _RURAL,
+        _WORST,
+        Figure("opened", "", "", "opened", "sites that the run does not open"),
+        Figure("closed", "", "", "closed", "sites of the run that it does not open"),
+        Figure("better_at", "", "", "better at", "columns in which it is better than the run"),
+    ),
+)
+ALTERNATIVES_SUMMARY = output(
+    "summary.json", "of alternatives, and what --json prints",
+    "from plans shared_sites asked within trials exposed_figures",
+    (
+        Figure("from", "", "", "run", "the plan of the run, in the form of the others"),
+        Figure("plans", "", "", "plans", "of each `objective`, `bound` (of the run, which holds "
+               "for all plans), `open_sites`, `better_at`, `opened`, `closed` and `figures`"),
+        Figure("shared_sites", "", "", "in all plans", "sites that all plans and the run open"),
+        Figure("asked", "", "{:.0f}", "asked", "--number"),
+        Figure("within", "share", PERCENT, "within", "--within, a share of the cost of the run"),
+        Figure("trials", "", "{:.0f}", "trials", "choices of sites that were priced"),
+        Figure("exposed_figures", "", "", "most exposed", "groups of figures of `worst_cost_usd`"),
+    ),
+)
+EXPLANATION_SUMMARY = output(
+    "summary.json", "of an explanation of sites; --json prints its single site, or `sites`",
+    "sites value_of_capacity price_to_open",
+    (
+        Figure("sites", "", "", "sites", "of each the columns of sites.csv and `taken_over`"),
+        Figure("value_of_capacity", "", "", "capacity",
+               "of a single open site: a marginal value, its capacity 5 % larger"),
+        Figure("price_to_open", "", "", "price to open", "of a single closed site"),
+    ),
+)
 DIFF_SUMMARY = output(
     "summary.json", "of a diff, and what --json prints",
     "from_usd to_usd difference_low_usd difference_high_usd distinguishable bridge notes "

@@ -12,9 +12,9 @@ from conftest import Folders
 from fulfill.analysis.exposure.exposures import (
     ASKED,
     PRICED_TABLES,
-    _moved,
     exposure_table,
     exposures,
+    moved,
 )
 from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups
 from fulfill.analysis.exposure.held_plan import HeldPlan
@@ -82,11 +82,11 @@ def test_a_group_at_its_end_costs_what_a_new_model_says(small: Run, table: str) 
         # these change how many orders leave a site, or the bands they use
         if group.column in ("days_mean", "days_p90", "orders_day"):
             continue
-        moved = _moved(small.problem, group, group.high)
-        expected = priced_anew(small, moved)
+        changed = moved(small.problem, group, group.high)
+        expected = priced_anew(small, changed)
         if expected is None:
             continue
-        assert held.result(moved) == pytest.approx(expected, rel=1e-6), group.name
+        assert held.result(changed) == pytest.approx(expected, rel=1e-6), group.name
         checked += 1
     assert checked > 0
 
@@ -109,7 +109,7 @@ def test_the_figures_of_a_rate_card_move_the_plan(
     (group,) = figure_groups(run.problem, (table,))
     assert (group.column, group.key) == (column, key)
     held = HeldPlan(run)
-    low, high = (_moved(run.problem, group, end) for end in (group.low, group.high))
+    low, high = (moved(run.problem, group, end) for end in (group.low, group.high))
     assert held.result(high) == pytest.approx(priced_anew(run, high), rel=1e-9)
     assert held.result(low) > held.result(run.problem) > held.result(high)
     assert {one.group.table for one in exposures(run) if one.usd > 1} >= {
@@ -139,7 +139,7 @@ def test_a_wider_range_exposes_no_less(small: Run) -> None:
     held = HeldPlan(small)
 
     def width(one: FigureGroup) -> float:
-        ends = [held.result(_moved(small.problem, one, end)) for end in (one.low, one.high)]
+        ends = [held.result(moved(small.problem, one, end)) for end in (one.low, one.high)]
         return abs(ends[1] - ends[0])
 
     assert width(wider) > width(group) > 0

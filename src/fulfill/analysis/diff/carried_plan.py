@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance, leaving_orders
-from fulfill.study.language import Message, counted
 from fulfill.study.lane_starts import lane_starts
+from fulfill.study.language import Message, counted
 from fulfill.study.run import PricedModel
 
 Array = NDArray[np.float64]
@@ -85,9 +85,7 @@ def _places(old: tuple[str, ...], new: tuple[str, ...]) -> Index:
     return np.asarray(pd.Index(new).get_indexer(pd.Index(old)), np.int64)
 
 
-def _shared_demand(
-    shape: tuple[int, ...], demand: Array, axes: list[Index]
-) -> tuple[Array, Array]:
+def _shared_demand(shape: tuple[int, ...], demand: Array, axes: list[Index]) -> tuple[Array, Array]:
     """Return the new orders of shared cells on the old axes and on the new ones."""
     here = np.ix_(*(np.flatnonzero(place >= 0) for place in axes))
     there = np.ix_(*(place[place >= 0] for place in axes))
@@ -136,7 +134,9 @@ def _in_new_indices(
     lost = float(decisions.orders[~carried].sum()) + supplied
     if lost > NEGLIGIBLE:
         text = "{n:,.0f} orders whose way the second run does not have count as not served in the "
-        notes.append(Message(text + "step of prices; the step of decisions brings them back", n=lost))
+        notes.append(
+            Message(text + "step of prices; the step of decisions brings them back", n=lost)
+        )
     leaves = (leaving_orders(after, kept).sum(axis=2) > 0).astype(float)
     np.maximum.at(kept.stocked.T, after.site_country, leaves)
     return kept, notes

@@ -128,16 +128,12 @@ def _parts(
 ) -> dict[str, float]:
     """Return the parts of the objective of decisions at a demand, (Z, K, T) of the model."""
     instance = replace(model.instance, demand=demand)
-    priced = Priced(
-        model.problem, model.economics, instance, decisions, names_of(model.problem)
-    )
+    priced = Priced(model.problem, model.economics, instance, decisions, names_of(model.problem))
     worth = float((demand.sum(axis=2) * model.economics.reference_usd).sum())
     return {REFERENCE: worth, **cost_by_part(priced)}
 
 
-def _in_cents(
-    changes: Mapping[tuple[str, str], float], total: int
-) -> tuple[BridgeStep, ...]:
+def _in_cents(changes: Mapping[tuple[str, str], float], total: int) -> tuple[BridgeStep, ...]:
     """Return changes in whole cents that add up to a total; the largest take the rounding."""
     exact = np.array(list(changes.values()))
     cents = np.round(exact * 100).astype(np.int64)

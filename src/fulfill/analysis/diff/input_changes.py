@@ -118,7 +118,9 @@ def _keys(table: pd.DataFrame, key: list[str]) -> pd.Index:
         joined = joined + "," + texts[name]
     again = joined.groupby(joined).cumcount()
     # rows that are alike in every column are told apart by their number
-    return pd.Index(joined.where(again == 0, joined + " #" + (again + 1).astype("str")), dtype=object)
+    return pd.Index(
+        joined.where(again == 0, joined + " #" + (again + 1).astype("str")), dtype=object
+    )
 
 
 def _rows(names: pd.Index, chosen: np.ndarray) -> Iterator[tuple[int, str]]:

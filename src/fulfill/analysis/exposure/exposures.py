@@ -95,7 +95,7 @@ def exposures(run: Run) -> list[Exposure]:
     base = held.result(problem)
     found = []
     for group in figure_groups(problem, PRICED_TABLES):
-        low, high = (held.result(_moved(problem, group, end)) for end in (group.low, group.high))
+        low, high = (held.result(moved(problem, group, end)) for end in (group.low, group.high))
         found.append(Exposure(group, low - base, high - base))
     return sorted(found, key=lambda one: (-one.usd, one.group.name))
 
@@ -138,8 +138,21 @@ def whom_to_ask(group: FigureGroup) -> str:
     return ASKED[group.table]
 
 
-def _moved(problem: Problem, group: FigureGroup, end: NDArray[np.float64]) -> Problem:
-    """Return the problem with a group at one end."""
+def moved(problem: Problem, group: FigureGroup, end: NDArray[np.float64]) -> Problem:
+    """Return a problem with a group of figures at one end of its range.
+
+    Parameters
+    ----------
+    problem : Problem
+    group : FigureGroup
+        Of the problem.
+    end : (n,) array
+        Its `low` or `high`.
+
+    Returns
+    -------
+    Problem
+    """
     if group.table == "tariffs":
         return problem.priced_variant(rules=group.at(problem.regime.rows, end))
     table = group.at(problem.network[group.table], end)

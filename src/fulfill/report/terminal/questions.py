@@ -48,7 +48,9 @@ def print_diff(found: RunDifference, folder: Path) -> None:
         console.print(_("both plans open the same sites in the same sizes"))
     old, new = shares(found.before), shares(found.after)
     mail = [shown(one["mail_share"], PERCENT) for one in (old, new)]
-    console.print(_("direct mail: {before} before, {after} now").format(before=mail[0], after=mail[1]))
+    console.print(
+        _("direct mail: {before} before, {after} now").format(before=mail[0], after=mail[1])
+    )
     changed = found.inputs_changed
     if len(changed):
         console.table(as_table(changed.head(MOST), INPUTS_CHANGED.figures))

@@ -1,0 +1,1 @@
+"""Other plans of nearly the same cost, and what each is better at."""
