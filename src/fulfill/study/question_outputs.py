@@ -1,4 +1,4 @@
-"""Tables and JSON objects that answers to questions about runs write: diff.
+"""Tables and JSON objects that answers to questions about runs write: diff, explain, alternatives.
 
 docs/reference/outputs.md is generated from it; see `outputs`.
 """
@@ -168,47 +168,6 @@ ALTERNATIVES = output(
         Figure("opened", "", "", "opened", "sites that the run does not open"),
         Figure("closed", "", "", "closed", "sites of the run that it does not open"),
         Figure("better_at", "", "", "better at", "columns in which it is better than the run"),
-    ),
-)
-ALTERNATIVES_SUMMARY = output(
-    "summary.json", "of alternatives, and what --json prints",
-    "from plans shared_sites asked within trials exposed_figures",
-    (
-        Figure("from", "", "", "run", "the plan of the run, in the form of the others"),
-        Figure("plans", "", "", "plans", "of each `objective`, `bound` (of the run, which holds "
-               "for all plans), `open_sites`, `better_at`, `opened`, `closed` and `figures`"),
-        Figure("shared_sites", "", "", "in all plans", "sites that all plans and the run open"),
-        Figure("asked", "", "{:.0f}", "asked", "--number"),
-        Figure("within", "share", PERCENT, "within", "--within, a share of the cost of the run"),
-        Figure("trials", "", "{:.0f}", "trials", "choices of sites that were priced"),
-        Figure("exposed_figures", "", "", "most exposed", "groups of figures of `worst_cost_usd`"),
-    ),
-)
-EXPLANATION_SUMMARY = output(
-    "summary.json", "of an explanation of sites; --json prints its single site, or `sites`",
-    "sites value_of_capacity price_to_open",
-    (
-        Figure("sites", "", "", "sites", "of each the columns of sites.csv and `taken_over`"),
-        Figure("value_of_capacity", "", "", "capacity",
-               "of a single open site: a marginal value, its capacity 5 % larger"),
-        Figure("price_to_open", "", "", "price to open", "of a single closed site"),
-    ),
-)
-DIFF_SUMMARY = output(
-    "summary.json", "of a diff, and what --json prints",
-    "from_usd to_usd difference_low_usd difference_high_usd distinguishable bridge notes "
-    "inputs_changed decisions_changed",
-    (
-        Figure("from_usd", "USD", CENTS, "from", "objective of the first run"),
-        Figure("to_usd", "USD", CENTS, "to", "objective of the second run"),
-        *INTERVAL,
-        Figure("bridge", "", "", "bridge", "the rows of bridge.csv"),
-        Figure("notes", "", "", "notes", "what of the first plan the second run does not have, and "
-               "in which step it is"),
-        Figure("inputs_changed", "", "", "inputs", "the rows of inputs_changed.csv"),
-        Figure("decisions_changed", "", "", "decisions",
-               "`sites` and `flows` (the rows of their tables, without sites that are kept), "
-               "`mail_share` and `unserved_share` (`before`, `after`)"),
     ),
 )
 # fmt: on

@@ -266,7 +266,7 @@ def summary(found: Alternatives) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys of `question_outputs.ALTERNATIVES_SUMMARY`.
+        Keys of `question_summaries.ALTERNATIVES_SUMMARY`.
     """
     held = {
         "from": found.itself.record,

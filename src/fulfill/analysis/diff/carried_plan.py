@@ -75,8 +75,12 @@ def carried_plan(old: PricedModel, decisions: Decisions, new: PricedModel) -> Ca
     kept, notes = _in_new_indices(old, scaled, new, axes)
     fresh = float(after.demand.sum() - new_demand.sum())
     if fresh > NEGLIGIBLE:
-        text = "{n:,.0f} orders of zones, products or periods that only the second run has are in "
-        notes.append(Message(text + "the step of decisions", n=fresh))
+        text = Message(
+            "{n:,.0f} orders of zones, products or periods that only the second run has are in the "
+            "step of decisions",
+            n=fresh,
+        )
+        notes.append(text)
     return CarriedPlan(scaled, old_demand, kept, new_demand, tuple(notes))
 
 
@@ -133,10 +137,12 @@ def _in_new_indices(
     kept, supplied = _supplied(before, decisions, kept, after, axes)
     lost = float(decisions.orders[~carried].sum()) + supplied
     if lost > NEGLIGIBLE:
-        text = "{n:,.0f} orders whose way the second run does not have count as not served in the "
-        notes.append(
-            Message(text + "step of prices; the step of decisions brings them back", n=lost)
+        text = Message(
+            "{n:,.0f} orders whose way the second run does not have count as not served in the "
+            "step of prices; the step of decisions brings them back",
+            n=lost,
         )
+        notes.append(text)
     leaves = (leaving_orders(after, kept).sum(axis=2) > 0).astype(float)
     np.maximum.at(kept.stocked.T, after.site_country, leaves)
     return kept, notes

@@ -111,8 +111,9 @@ def cost_bridge(before: Run, after: Run) -> CostBridge:
     names, notes = (DEMAND, PRICES, DECISIONS), carried.notes
     if not all(math.isfinite(usd) for stage in stages for usd in stage.values()):
         stages, names = [stages[0], stages[-1]], (TOGETHER,)
-        text = "the old decisions leave orders that have to be served, so all is one step"
-        notes = (Message(text),)
+        notes = (
+            Message("the old decisions leave orders that have to be served, so all is one step"),
+        )
     ends = before.outcome.objective, after.outcome.objective
     changes = {
         (name, part): new_parts.get(part, 0.0) - old_parts.get(part, 0.0)

@@ -74,8 +74,7 @@ def flow_changes(before: Run, after: Run) -> pd.DataFrame:
 
 def _by_zone_and_channel(run: Run) -> pd.Series:
     out = run.flows[run.flows["leg"] == "outbound"]
-    found = out.groupby([out["to"].rename("zone_id"), "channel"])["orders"].sum()
-    return found
+    return out.groupby([out["to"].rename("zone_id"), "channel"])["orders"].sum()
 
 
 def shares(run: Run) -> dict[str, Any]:

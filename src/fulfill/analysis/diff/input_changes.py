@@ -34,8 +34,8 @@ def input_changes(before: Run, after: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of `question_outputs.INPUTS_CHANGED`, all texts: a cell, a row that only one run has (no
-        column, `before` or `after` empty), a setting, or a file as a whole.
+        Columns of `question_outputs.INPUTS_CHANGED`, all texts: a cell, a row that only one run has
+        (no column, `before` or `after` empty), a setting, or a file as a whole.
     """
     rows = list(_options(recorded_options(before.study), recorded_options(after.study)))
     for side, tables in SIDES.items():

@@ -111,7 +111,7 @@ def summary(found: RunDifference) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys of `question_outputs.DIFF_SUMMARY`; NaN and infinities are None.
+        Keys of `question_summaries.DIFF_SUMMARY`; NaN and infinities are None.
     """
     bridge = found.bridge
     old, new = shares(found.before), shares(found.after)

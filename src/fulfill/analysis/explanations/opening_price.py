@@ -76,12 +76,12 @@ def opening_prices(run: Run, site: str, answer: Answer, seconds: float) -> list[
     written = study.problem.network.written["sites"].set_index("site_id")
     found = []
     for column in PRICES:
-        now = float(table.at[site, column])
+        now = float(table.loc[site, column])
         if not now > 0:
             continue
         # a cell is written in the currency of its row
         cell = f"network/sites[{site}].{column}="
-        unit = float(written.at[site, column]) / now
+        unit = float(written.loc[site, column]) / now
 
         def at(value: float, cell: str = cell, unit: float = unit) -> Any:
             earlier = study.provenance.overrides

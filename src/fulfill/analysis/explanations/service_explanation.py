@@ -113,7 +113,7 @@ def explain_product(run: Run, product: str) -> ServiceExplanation:
     sides = mail_or_stock(run)
     rows = sides[sides["product"] == product].to_dict("records")
     table = run.problem.network["products"].set_index("product_id")
-    values = tuple(tariff_values(run, [str(table.at[product, "tariff_class"])]))
+    values = tuple(tariff_values(run, [str(table.loc[product, "tariff_class"])]))
     served = _served_by(run, "product", product)
     return ServiceExplanation("product", product, served, tuple(rows), values)
 
