@@ -33,7 +33,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import layer_outputs, outputs
+from fulfill.study import layer_outputs, outputs, question_outputs, question_summaries
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +42,7 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
+    "F5": "Questions about runs",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
 }
@@ -64,6 +65,22 @@ WRITTEN = {
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of a diff, an explanation and alternatives": {
+        "table": (
+            *question_outputs.DIFF_TABLES,
+            question_outputs.SITE_EXPLANATION,
+            question_outputs.ALTERNATIVES,
+        ),
+        "keys:": (
+            question_summaries.DIFF_SUMMARY,
+            question_summaries.EXPLANATION_SUMMARY,
+            question_outputs.TAKEN_OVER,
+            question_outputs.MARGINAL_VALUE,
+            question_outputs.OPENING_PRICE,
+            question_outputs.SERVED_BY,
+            question_summaries.ALTERNATIVES_SUMMARY,
+        ),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,

@@ -34,6 +34,12 @@ _HOME = {
     # evaluation of runs
     "compare": "analysis.compare.comparison",
     "Comparison": "analysis.compare.comparison",
+    "diff": "analysis.diff.run_difference",
+    "RunDifference": "analysis.diff.run_difference",
+    "explain_sites": "analysis.explanations.site_explanation",
+    "SiteExplanation": "analysis.explanations.site_explanation",
+    "alternatives": "analysis.alternatives.alternative_plans",
+    "Alternatives": "analysis.alternatives.alternative_plans",
     "route_day": "study.delivery_day",
     "DayOptions": "study.delivery_day",
     # inputs of a study

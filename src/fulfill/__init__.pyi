@@ -1,5 +1,11 @@
 """Types of the public names, which `__init__.py` resolves when they are first used."""
 
+from fulfill.analysis.alternatives.alternative_plans import Alternatives as Alternatives
+from fulfill.analysis.alternatives.alternative_plans import alternatives as alternatives
+from fulfill.analysis.diff.run_difference import RunDifference as RunDifference
+from fulfill.analysis.diff.run_difference import diff as diff
+from fulfill.analysis.explanations.site_explanation import SiteExplanation as SiteExplanation
+from fulfill.analysis.explanations.site_explanation import explain_sites as explain_sites
 from fulfill.analysis.compare.comparison import Comparison as Comparison
 from fulfill.analysis.compare.comparison import compare as compare
 from fulfill.audit.plan import Audit as Audit

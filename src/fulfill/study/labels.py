@@ -113,7 +113,6 @@ VALUES: dict[str, dict[str, str]] = {
         "payment_loss": "payment loss",
         "cancellation": "cancellation",
         "unserved": "goodwill of orders not served",
-        "reference": "margin of all potential orders",
     },
     "bridge_step": {
         "demand": "demand, at the old decisions and figures",
@@ -214,3 +213,4 @@ VALUES: dict[str, dict[str, str]] = {
     "chosen": {"True": "chosen", "False": ""},
 }
 """Labels of the values of a column, by catalogue; other values are shown as they are."""
+VALUES["bridge_part"] = {**VALUES["part"], "reference": "margin of all potential orders"}

@@ -89,7 +89,7 @@ def bridge_chart(steps: pd.DataFrame) -> Chart:
     large = steps["usd"].abs() >= LEAST_SHARE * steps["usd"].abs().max()
     rows = steps[large]
     names = [
-        f"{shown(step, 'bridge_step')}: {shown(part, 'part')}"
+        f"{shown(step, 'bridge_step')}: {shown(part, 'bridge_part')}"
         for step, part in zip(rows["step"], rows["part"], strict=True)
     ]
     usd = rows["usd"].tolist()
