@@ -2,12 +2,12 @@
 
 from fulfill.analysis.alternatives.alternative_plans import Alternatives as Alternatives
 from fulfill.analysis.alternatives.alternative_plans import alternatives as alternatives
+from fulfill.analysis.compare.comparison import Comparison as Comparison
+from fulfill.analysis.compare.comparison import compare as compare
 from fulfill.analysis.diff.run_difference import RunDifference as RunDifference
 from fulfill.analysis.diff.run_difference import diff as diff
 from fulfill.analysis.explanations.site_explanation import SiteExplanation as SiteExplanation
 from fulfill.analysis.explanations.site_explanation import explain_sites as explain_sites
-from fulfill.analysis.compare.comparison import Comparison as Comparison
-from fulfill.analysis.compare.comparison import compare as compare
 from fulfill.audit.plan import Audit as Audit
 from fulfill.audit.plan import audit_plan as audit_plan
 from fulfill.inputs.demand import Demand as Demand

@@ -19,8 +19,8 @@ BRIDGE = output(
         Figure("step", "", "bridge_step", "step",
                "`demand` (the old decisions, orders scaled, at old figures), `prices` (these at "
                "new figures), `decisions` (the new decisions), or `together`"),
-        Figure("part", "", "bridge_part", "part", "part of costs.csv, or `reference`: net price less "
-               "cheapest goods of all potential orders, which makes a contribution a cost"),
+        Figure("part", "", "bridge_part", "part", "part of costs.csv, or `reference`: net price "
+               "less cheapest goods of all potential orders, which makes a contribution a cost"),
         Figure("usd", "USD", "{:+,.2f}", "change a year", "change of the cost of a year"),
     ),
 )
