@@ -96,5 +96,4 @@ def _table(
         name if number < 0 else f"{name} ({number:03d})"
         for name, number in zip(table["name"], digits, strict=True)
     ]
-    table = table.assign(name=names, population=population.to_numpy(float))
-    return table
+    return table.assign(name=names, population=population.to_numpy(float))
