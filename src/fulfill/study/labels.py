@@ -164,6 +164,11 @@ VALUES: dict[str, dict[str, str]] = {
         "unknown_city": "no such city in the state",
         "ambiguous_city": "several cities of this name",
         "outside": "a point far from every place",
+        "dates_before_order": "a date before that of the order",
+        "no_promise": "no promised day",
+        "no_weight": "no sampling weight",
+        "no_cancel_date": "cancelled without a date",
+        "no_end": "neither cancelled nor delivered, and older than any order that was",
     },
     "evidence": {
         "postcode": "postcode",
