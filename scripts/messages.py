@@ -39,6 +39,7 @@ KEYWORDS = {
 TABLES = (
     "study.vocabulary",
     "study.import_outputs",
+    "study.calibration_outputs",
     "study.outputs",
     "report.html.plan_page",
     "report.html.plan_tables",

@@ -170,6 +170,15 @@ VALUES: dict[str, dict[str, str]] = {
         "no_cancel_date": "cancelled without a date",
         "no_end": "neither cancelled nor delivered, and older than any order that was",
     },
+    "calibration": {
+        "": "",
+        "no_days": "no order was at risk between its own day and the promised one",
+        "no_late_orders": "no order was at risk after the promised day",
+        "no_rise": "cancellations a day do not rise after the promised day beyond chance",
+        "few_late": "fixed at 1: fewer than 30 cancellations after the promised day",
+        "given": "fixed by --gamma",
+        "out_of_limits": "beyond what the table of parameters admits",
+    },
     "evidence": {
         "postcode": "postcode",
         "city": "city and state",
