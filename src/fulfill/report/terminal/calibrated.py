@@ -36,14 +36,18 @@ def print_calibration(calibration: Calibration, table: Path, page: Path | None) 
         console.print(f"  {shown(n, WHOLE)}  {shown(reason, 'refusal')}")
     if histories.until_dispatch:
         console.print(
-            _("No column has deliveries: orders are followed until dispatch, and cancellations after it are not seen.")
+            _(
+                "No column has deliveries: orders are followed until dispatch, and "
+                "cancellations after it are not seen."
+            )
         )
+    notes = " reason" if calibration.parameters["reason"].any() else ""
     for declared, rows, keys in (
-        (CALIBRATED, calibration.parameters, "name value low high n events reason"),
+        (CALIBRATED, calibration.parameters, f"name value low high n events{notes}"),
         (LEAD_TIMES, calibration.lead_times, "lane orders mean low high p90 p95 p95_low p95_high"),
     ):
         figures = declared.pick(*keys.split())
-        listing = columns(*((one.label, one.is_number) for one in figures))
+        listing = columns(*((one.heading, one.is_number) for one in figures))
         for row in rows.to_dict("records"):
             listing.add_row(*(one.shown(row[one.key]) for one in figures))
         if len(rows):
