@@ -205,4 +205,3 @@ def parameter_rows(calibration: Calibration) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     table.insert(3, "source_date", str(histories.last))
     return table
-
