@@ -17,10 +17,10 @@ CALIBRATED = output(
         Figure("value", "", SIGNIFICANT, "value", "estimate; null where there is none"),
         Figure("low", "", SIGNIFICANT, "from", "lower bound of the 95 % interval"),
         Figure("high", "", SIGNIFICANT, "to", "upper bound of the 95 % interval"),
-        Figure("n", "orders", WHOLE, "orders at risk", "orders that could have been cancelled then"),
+        Figure("n", "orders", WHOLE, "orders at risk", "orders that could be cancelled then"),
         Figure("events", "orders", WHOLE, "cancelled", "orders that were"),
         Figure("supported", "", "", "supported", "whether the data support an estimate"),
-        Figure("reason", "", "calibration", "note", "why there is no estimate; empty where there is"),
+        Figure("reason", "", "calibration", "note", "why there is none; empty where there is"),
     ),
 )
 LEAD_TIMES = output(
@@ -32,7 +32,8 @@ LEAD_TIMES = output(
         Figure("mean", "days", CENTS, "mean", "mean lead time, days_mean of a service"),
         Figure("low", "days", CENTS, "from", "lower bound of the 95 % interval of the mean"),
         Figure("high", "days", CENTS, "to", "upper bound of the 95 % interval of the mean"),
-        Figure("p90", "days", TENTH, "arrived 90 %", "days in which 90 % arrive, days_p90 of a service"),
+        Figure("p90", "days", TENTH, "arrived 90 %",
+               "days in which 90 % arrive, days_p90 of a service"),
         Figure("p95", "days", TENTH, "arrived 95 %", "days in which 95 % arrive"),
         Figure("p95_low", "days", TENTH, "from", "lower bound of the 95 % interval of `p95`"),
         Figure("p95_high", "days", TENTH, "to",

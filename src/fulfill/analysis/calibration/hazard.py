@@ -132,12 +132,15 @@ def fit_scale(risk: DaysAtRisk, shape: float = 1.0) -> Estimate:
     -------
     Estimate
         Per day to the power of the shape. The interval is Wald's for the logarithm; without a
-        cancellation it reaches from 0 to where none is seen in 2.5 % of samples.
+        cancellation it reaches from 0 to where none is seen in 2.5 % of samples. Where every order
+        is cancelled on its first day the scale is infinite.
     """
     days = np.arange(1, len(risk.kept) + 1)
     if not risk.events:
         exposure = float(risk.kept @ days**shape)
         return Estimate(0.0, 0.0, -np.log(0.025) * risk.largest / exposure)
+    if risk.cancelled[0] == risk.at_risk[0]:  # nobody kept the order for a day
+        return Estimate(np.inf, -float(np.log1p(-(0.025 ** (1.0 / risk.orders)))), np.inf)
     [log_scale], covariance = _fitted(risk, shape, np.ones((len(days), 1)))
     return _exponential(log_scale, covariance[0, 0])
 

@@ -42,12 +42,17 @@ def print_calibration(calibration: Calibration, table: Path, page: Path | None) 
             )
         )
     notes = " reason" if calibration.parameters["reason"].any() else ""
-    for declared, rows, keys in (
-        (CALIBRATED, calibration.parameters, f"name value low high n events{notes}"),
-        (LEAD_TIMES, calibration.lead_times, "lane orders mean low high p90 p95 p95_low p95_high"),
+    for title, declared, rows, keys in (
+        (None, CALIBRATED, calibration.parameters, f"name value low high n events{notes}"),
+        (
+            _("Lead times of delivered orders, days"),
+            LEAD_TIMES,
+            calibration.lead_times,
+            "lane orders mean low high p90 p95 p95_low p95_high",
+        ),
     ):
         figures = declared.pick(*keys.split())
-        listing = columns(*((one.heading, one.is_number) for one in figures))
+        listing = columns(*((one.label, one.is_number) for one in figures), title=title)
         for row in rows.to_dict("records"):
             listing.add_row(*(one.shown(row[one.key]) for one in figures))
         if len(rows):
