@@ -1,4 +1,4 @@
-"""Coverage of the intervals of `fulfill calibrate`, and how often it sees a slope that is not there.
+"""Coverage of the intervals of `fulfill calibrate`, and how often it sees a slope that is none.
 
 Orders are simulated day by day from a known hazard and handed over as histories; the figures are
 how many of the sets have an interval that covers the truth::

@@ -262,7 +262,8 @@ def _orders(lines: pd.DataFrame) -> pd.DataFrame:
     latest = ["dispatch_date", "delivery_date"]
     orders[latest] = grouped[latest].max()
     same = ["order_date", "cancel_date", "promise_date", "weight"]
-    orders["differs"] = (grouped[same].nunique() > 1).any(axis=1)
+    least, most = grouped[same].min(), grouped[same].max()
+    orders["differs"] = (least.notna() & (least != most)).any(axis=1)
     lone = pd.DataFrame(
         {
             "given_up": lines["cancel_date"].notna() & lines["delivery_date"].isna(),
