@@ -37,16 +37,16 @@ def evidence_warnings(folder: str, parameters: pd.DataFrame) -> Iterator[Fault]:
         W460, where both figures are above 0 and their sources have an id, a DOI or the whole text
         in common.
     """
-    rows = parameters.set_index("parameter")
-    if not {LOST, WITHDRAWN} <= set(rows.index):
+    rows = {str(row["parameter"]): row for row in parameters.to_dict("records")}
+    if not {LOST, WITHDRAWN} <= set(rows):
         return
-    lost, withdrawn = rows.loc[LOST], rows.loc[WITHDRAWN]
+    lost, withdrawn = rows[LOST], rows[WITHDRAWN]
     if not (lost["value"] > 0.0 and withdrawn["value"] > 0.0):
         return
     common = _marks(lost["source"]) & _marks(withdrawn["source"])
     if common:
         shown = ", ".join(sorted(common))
-        line = int(withdrawn[ROW]) if ROW in withdrawn else 0
+        line = int(withdrawn.get(ROW, 0))
         detail = f"{LOST} and {WITHDRAWN} rest on it"
         yield Fault("W460", f"{folder}/parameters.csv", line, "source", shown[:80], detail)
 

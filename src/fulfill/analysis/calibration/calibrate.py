@@ -105,7 +105,7 @@ def calibrate(histories: OrderHistories, gamma: float | None = None) -> Calibrat
         phases=phases,
         lead_times=lead_times(frame[frame["delivered"]]),
         rise=rise,
-        gamma=gamma or (shape["value"] if shape["supported"] else 1.0),
+        gamma=gamma or (float(shape["value"]) if shape["supported"] else 1.0),
         histories=histories,
     )
 

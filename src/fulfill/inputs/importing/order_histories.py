@@ -255,9 +255,9 @@ def _orders(lines: pd.DataFrame) -> pd.DataFrame:
     nameless = lines["order_id"] == ""
     code = pd.factorize(lines["order_id"])[0]
     code = np.where(nameless, -1 - np.arange(len(lines)), code)
-    grouped = lines.replace({name: {"": None} for name in (*TEXTS, "meaning")}).groupby(
-        code, sort=False
-    )
+    texts = [*TEXTS, "meaning"]
+    filled = lines.assign(**{name: lines[name].where(lines[name] != "") for name in texts})
+    grouped = filled.groupby(code, sort=False)
     orders = grouped[[*TEXTS, *DATES, "weight", "meaning", "delivers"]].first()
     latest = ["dispatch_date", "delivery_date"]
     orders[latest] = grouped[latest].max()
@@ -273,7 +273,6 @@ def _orders(lines: pd.DataFrame) -> pd.DataFrame:
     # where some articles were given up and others arrived, the order arrived
     in_part = lone.groupby(code, sort=False).any().all(axis=1)
     orders["cancel_date"] = orders["cancel_date"].where(~in_part)
-    texts = [*TEXTS, "meaning"]
     orders[texts] = orders[texts].fillna("")
     return orders.reset_index(drop=True)
 
@@ -285,7 +284,8 @@ def _timed(orders: pd.DataFrame, promise_days: float | None, last: pd.Timestamp)
     """
 
     def days(name: str) -> Days:
-        return ((orders[name] - orders["order_date"]) / pd.Timedelta(days=1)).to_numpy(float)
+        passed: pd.Series = orders[name] - orders["order_date"]
+        return np.asarray(passed.dt.days, float)
 
     end = np.where(orders["delivers"], days("delivery_date"), days("dispatch_date"))
     cancel, promise = days("cancel_date"), days("promise_date")
@@ -293,7 +293,7 @@ def _timed(orders: pd.DataFrame, promise_days: float | None, last: pd.Timestamp)
         promise = np.where(np.isnan(promise), promise_days, promise)
     cancelled = (cancel <= end) | (np.isnan(end) & ~np.isnan(cancel))
     delivered = orders["delivers"].to_numpy(bool) & ~np.isnan(end) & ~cancelled
-    ran = ((last - orders["order_date"]) / pd.Timedelta(days=1)).to_numpy(float)
+    ran = np.asarray((pd.Series(last, orders.index) - orders["order_date"]).dt.days, float)
     is_open = np.isnan(end) & ~cancelled
     seen = np.where(cancelled, cancel, np.where(is_open, ran, end))
     return pd.DataFrame(

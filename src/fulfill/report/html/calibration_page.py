@@ -32,7 +32,7 @@ def write_calibration_page(calibration: Calibration, path: Path) -> None:
     """
     found = calibration.parameters.set_index("name")
     phases, histories = calibration.phases, calibration.histories
-    h0, scale = (found.loc[name, "value"] for name in ("cancel_h0", "cancel_lambda"))
+    h0, scale = found["value"].astype(float)[["cancel_h0", "cancel_lambda"]].tolist()
     drawings = {}
     if phases.before.orders:
         label = _("days since the order, up to the promised day")
