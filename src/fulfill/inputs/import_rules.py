@@ -69,6 +69,29 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "the orders are those of one year",
         "give first and last day under [dates] in a file for --map",
     ),
+    "F460": (
+        "an export for `fulfill calibrate` has order ids and the dates of order, cancellation, and "
+        "delivery or dispatch",
+        "export these columns, or name them under [columns] in a file for --map",
+    ),
+    "F461": (
+        "it is known for which day an order was promised",
+        "name the column promise_date under [columns] in a file for --map, or give --promise-days",
+    ),
+    "F462": (
+        "a sampling weight is a number above 0",
+        "correct the cell; leave out the rows that stand for no order",
+    ),
+    "F463": (
+        "there are orders whose dates say what became of them",
+        "see the reasons; name columns in a file for --map, or complete the dates",
+    ),
+    "W460": (
+        "lost orders and cancelled orders rest on evidence of their own",
+        "attribute the study to one of conversion_eta and cancel_lambda, and set the other to 0 or "
+        "to a source of its own, such as `fulfill calibrate`: otherwise the same lost sales count "
+        "twice; a warning",
+    ),
     "W400": (
         "the orders cover every period of the calendar",
         "import a whole year, or read the plan as one for the periods covered; a warning",
