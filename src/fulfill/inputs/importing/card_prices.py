@@ -217,6 +217,9 @@ class _Reader:
             if None in amounts.values() or not weights:
                 continue
             known = {name: value for name, value in amounts.items() if value is not None}
+            if "per_kg" in known:
+                header = table.columns[line.cells["per_kg"]]
+                known["per_kg"] /= UNITS_KG[unit_of(header) or table.unit or "kg"]
             if "first_price" in known:
                 found += self._first_and_next(line, weights, known)
             else:
@@ -308,14 +311,7 @@ class _Reader:
             self._fault("F443", line.row, "", " - ".join(weight.numbers), detail)
             return []
         base = amounts.get("price", amounts.get("per_parcel", 0.0))
-        unit = self._rate_unit(line)
-        return [Break(line.row, reached, high, base, amounts.get("per_kg", 0.0) / unit)]
-
-    def _rate_unit(self, line: PriceLine) -> float:
-        """Return the kilograms that a price by weight is for, by its header."""
-        column = line.cells.get("per_kg")
-        above = "" if column is None else " ".join(map(str, self.grid.cells[: line.row, column]))
-        return UNITS_KG[unit_of(re.sub(r"[^\w]", " ", above)) or "kg"]
+        return [Break(line.row, reached, high, base, amounts.get("per_kg", 0.0))]
 
     def _fault(self, code: str, row: int, column: str, value: str, detail: str) -> None:
         self.faults.append(Fault(code, self.grid.place, row + 1, column, value, detail))

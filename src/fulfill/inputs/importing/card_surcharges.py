@@ -1,0 +1,224 @@
+"""Surcharges of a rate card: fuel, remote areas, residential delivery, peak season."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fulfill.inputs.faults import Fault
+from fulfill.inputs.importing.card_prices import CellNumbers, Place
+from fulfill.inputs.importing.card_tables import SURCHARGE, CardSheet, surcharge_kind
+from fulfill.inputs.importing.dates import MONTH_OF, read_days
+from fulfill.inputs.importing.grids import letter
+from fulfill.inputs.importing.weights import UNITS_KG, unit_of
+from fulfill.inputs.spelling import fold
+
+PEAK, NONE = "peak", "none"
+_AMOUNT = re.compile(r"\d[\d.,]*\d|\d|[.,]\d+")
+_DATE = re.compile(
+    r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+)
+_DAY_MONTH = re.compile(r"(\d{1,2})\s+(?:de\s+)?([^\W\d_]{3,})\.?(?:\s+(?:del?\s+)?(\d{4}))?")
+_PERCENT = re.compile(r"%|porcentaje|percent|百分", re.IGNORECASE)
+_BY_WEIGHT = re.compile(r"(?:por|per|/|每)\s*(?:kg|kilo|lb|公斤)", re.IGNORECASE)
+_BY_PARCEL = re.compile(
+    r"env[ií]o|gu[ií]a|paquete|parcel|package|shipment|order|pedido|票|件|\$|¥|元"
+    r"|mxn|usd|cny|rmb|pesos|m\.n\.",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Surcharge:
+    """A surcharge; exactly one of the amounts is above zero.
+
+    Attributes
+    ----------
+    row : int
+        Row of the grid.
+    name, kind : str
+        As written, and one of `card_map.KINDS`.
+    share, order, kg : float
+        Share of the price; amount on a parcel and on a kilogram, in the currency of the card.
+    days : tuple of str
+        First and last day that the card names; empty where it names none.
+    """
+
+    row: int
+    name: str
+    kind: str
+    share: float
+    order: float
+    kg: float
+    days: tuple[str, ...]
+
+
+def claim_lines(sheet: CardSheet, kinds: Mapping[str, str]) -> list[tuple[int, int, list[int]]]:
+    """Find the lines of surcharges, in their tables and elsewhere, and mark their cells.
+
+    Parameters
+    ----------
+    sheet : CardSheet
+    kinds : mapping of str to str
+        Kind of a surcharge by its name, from the map.
+
+    Returns
+    -------
+    list of (int, int, list of int)
+        Row, column of the name and columns of the other texts.
+    """
+    cells, filled = sheet.grid.cells, sheet.grid.filled
+    lines = []
+    for table in sheet.of(SURCHARGE):
+        name = table.fields["surcharge"]
+        lines += [
+            (row, name, [c for c in table.columns if c != name and cells[row, c]])
+            for row in table.rows
+        ]
+    given = {fold(name) for name in kinds}
+    for row in range(len(cells)):
+        free = [int(c) for c in np.flatnonzero(filled[row] & (sheet.use[row] == ""))]
+        if len(free) < 2:
+            continue
+        name = str(cells[row, free[0]])
+        known = surcharge_kind(name) or fold(name) in given
+        if known and any(_AMOUNT.search(cells[row, column]) for column in free[1:]):
+            lines.append((row, free[0], free[1:]))
+            for column in free:
+                sheet.mark(row, column, SURCHARGE)
+    return lines
+
+
+def surcharge_texts(
+    sheet: CardSheet, lines: list[tuple[int, int, list[int]]]
+) -> dict[Place, str]:
+    """Return the texts of the amounts of lines that `claim_lines` found."""
+    found = ((row, _amount_column(sheet, row, others)) for row, _, others in lines)
+    return {
+        (row, letter(column)): _AMOUNT.findall(sheet.grid.cells[row, column])[0]
+        for row, column in found
+        if column is not None
+    }
+
+
+def read_surcharges(
+    sheet: CardSheet,
+    lines: list[tuple[int, int, list[int]]],
+    numbers: CellNumbers,
+    kinds: Mapping[str, str],
+    year: str,
+    date_order: str | None,
+) -> tuple[list[Surcharge], list[Fault]]:
+    """Read lines of surcharges.
+
+    Parameters
+    ----------
+    sheet : CardSheet
+    lines : list
+        See `claim_lines`.
+    numbers : CellNumbers
+        Numbers of `surcharge_texts`.
+    kinds : mapping of str to str
+        Kind of a surcharge by its name, from the map.
+    year : str
+        Year of days that name none.
+    date_order : str or None
+        ``dmy`` or ``mdy``, where the user says so.
+
+    Returns
+    -------
+    list of Surcharge
+    list of Fault
+        F449 for a surcharge of unknown kind or unit, F203 for a date of either order.
+    """
+    given = {fold(name): kind for name, kind in kinds.items()}
+    found, faults = [], list[Fault]()
+    for row, name_column, others in lines:
+        name = str(sheet.grid.cells[row, name_column])
+        kind = given.get(fold(name)) or surcharge_kind(name)
+        if kind == NONE:
+            continue
+        column = _amount_column(sheet, row, others)
+        context = " ".join([name, *_context(sheet, row, others)])
+        value = np.nan
+        if column is not None:
+            value = numbers.values.get((row, letter(column)), np.nan)
+        unit = _unit(context)
+        if not kind or not unit or not value > 0:
+            detail = _what_is_missing(name, kind, unit)
+            at = letter(name_column if not kind else column or name_column)
+            faults.append(Fault("F449", sheet.grid.place, row + 1, at, name, detail))
+            continue
+        days, wrong = _days(sheet, row, others, year, date_order)
+        faults += wrong
+        scale = 1.0 / UNITS_KG[unit_of(context) or "kg"] if unit == "kg" else 1.0
+        amounts = {"share": 0.0, "order": 0.0, "kg": 0.0}
+        amounts[unit] = value / 100.0 if unit == "share" else value * scale
+        found.append(Surcharge(row, name, kind, **amounts, days=days))
+    return found, faults
+
+
+def _what_is_missing(name: str, kind: str, unit: str) -> str:
+    """Return what settles a surcharge that is not understood."""
+    if not kind:
+        return f'[surcharges] "{name}" = "fuel", "remote", "residential", "peak", "other" or "none"'
+    if not unit:
+        return "a share or an amount? write % or the currency beside it"
+    return "no amount above zero"
+
+
+def _amount_column(sheet: CardSheet, row: int, others: list[int]) -> int | None:
+    """Return the first column with a number that is no date."""
+    cells = sheet.grid.cells
+    return next(
+        (c for c in others if _AMOUNT.search(_without_dates(str(cells[row, c])))), None
+    )
+
+
+def _without_dates(text: str) -> str:
+    months = "".join(
+        match[0] for match in _DAY_MONTH.finditer(text) if fold(match[2]) in MONTH_OF
+    )
+    return "" if months else _DATE.sub("", text)
+
+
+def _context(sheet: CardSheet, row: int, others: list[int]) -> Iterator[str]:
+    """Yield the texts of a line and the names of their columns."""
+    names = {c: one for table in sheet.of(SURCHARGE) for c, one in table.columns.items()
+             if row in table.rows}  # fmt: skip
+    for column in others:
+        yield str(sheet.grid.cells[row, column])
+        yield names.get(column, "")
+
+
+def _unit(context: str) -> str:
+    """Return what an amount is: a share, for a kilogram or for an order; empty: not known."""
+    if _PERCENT.search(context):
+        return "share"
+    if _BY_WEIGHT.search(context):
+        return "kg"
+    return "order" if _BY_PARCEL.search(context) else ""
+
+
+def _days(
+    sheet: CardSheet, row: int, others: list[int], year: str, order: str | None
+) -> tuple[tuple[str, ...], list[Fault]]:
+    """Return the days that a line names, those without a year in the year of the card."""
+    texts = list[str]()
+    for column in others:
+        text = str(sheet.grid.cells[row, column])
+        texts += _DATE.findall(text) or [
+            f"{match[1]} {match[2]} {match[3] or year}"
+            for match in _DAY_MONTH.finditer(text)
+            if fold(match[2]) in MONTH_OF
+        ]
+    texts = texts[:2]
+    rows = np.full(len(texts), row + 1, dtype=np.int64)
+    days, faults = read_days(
+        {"days": pd.Series(texts, dtype="str")}, sheet.grid.place, rows, order
+    )
+    return tuple(str(day) for day in days.columns.get("days", [])), faults
