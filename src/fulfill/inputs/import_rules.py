@@ -69,6 +69,62 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "the orders are those of one year",
         "give first and last day under [dates] in a file for --map",
     ),
+    "F440": (
+        "--out names the folder of a network, or a new folder",
+        "name another folder; a network has a file network.toml",
+    ),
+    "F441": (
+        "a rate card has a table of prices by weight",
+        "name its columns under [columns], or its zones under [zones], in a file for --map",
+    ),
+    "F442": (
+        "it is known which service of the network a card prices, and where",
+        "give --service, or the entry that is named in a file for --map",
+    ),
+    "F443": (
+        "the weight breaks of a card have neither gap nor overlap",
+        "correct the card, or give the entry that is named in a file for --map",
+    ),
+    "F444": (
+        "a price is above zero; where there is none, the cell says so",
+        "write the price, or 'n/a' where the carrier offers none",
+    ),
+    "F445": (
+        "it is known where the zones of a card lie",
+        "add the sheet with the zones, or the entry under [zones] in a file for --map",
+    ),
+    "F446": (
+        "it is known in what unit weights are written",
+        "add the entry under [values] to the file for --map",
+    ),
+    "F447": (
+        "it is known which volume a carrier bills as a kilogram",
+        "add the entry under [values] to the file for --map; 0: volume is not billed",
+    ),
+    "F448": (
+        "it is known from which day a card holds",
+        "add the entry under [values] to the file for --map",
+    ),
+    "F449": (
+        "it is known what a surcharge is for, and whether it is a share or an amount",
+        "correct the cell, or add the entry under [surcharges] to the file for --map",
+    ),
+    "F450": (
+        "it is known whether prices contain value-added tax",
+        "add the entry under [values] to the file for --map",
+    ),
+    "F451": (
+        "states, cities, postcodes and distances of zones are known",
+        "correct the cell; states may be abbreviated, postcodes may be prefixes or ranges",
+    ),
+    "W440": (
+        "a zone of a card ends at the borders of states",
+        "the zone of most people or postcodes of the state is used; a warning",
+    ),
+    "W441": (
+        "every zone of a card has prices and places",
+        "such a zone is left out; add what is missing to the card; a warning",
+    ),
     "W400": (
         "the orders cover every period of the calendar",
         "import a whole year, or read the plan as one for the periods covered; a warning",

@@ -21,8 +21,8 @@ from fulfill.inputs.states import country_of
 
 HEADING, PRICE, ZONE, SURCHARGE, TERM = "heading", "price", "zone", "surcharge", "term"
 """Uses of cells that are read."""
-NOT_OFFERED, NOT_A_WEIGHT, UNKNOWN_COLUMN, OUTSIDE = (
-    "not_offered", "not_a_weight", "unknown_column", "outside_tables",
+NOT_OFFERED, NOT_A_WEIGHT, UNKNOWN_COLUMN, OUTSIDE, OTHER_COUNTRY = (
+    "not_offered", "not_a_weight", "unknown_column", "outside_tables", "other_country",
 )  # fmt: skip
 """Uses of cells that are not read: the reasons."""
 PRICED = ("price", "per_kg", "per_parcel", "first_price", "next_price")
@@ -207,6 +207,8 @@ class _Finder:
         """Return the field that the name of a column stands for; empty for none."""
         given = self.columns.get(fold(text), "")
         known = read_aliases("rates").names
+        if zone_key(text) is not None and fold(text) not in known:
+            return given  # "Zona 1" is a zone, not the name of a column of zones
         return given or known.get(fold(without_weight(text)), known.get(fold(text), ("", False)))[0]
 
     def table_at(self, row: int, first: int, last: int) -> CardTable | None:

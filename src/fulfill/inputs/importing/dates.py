@@ -37,6 +37,7 @@ _MONTHS = (
     "dec december dic diciembre dez dezembro",
 )  # fmt: skip
 MONTH_OF = {word: month for month, words in enumerate(_MONTHS, 1) for word in words.split()}
+"""Month by its names in several languages, folded."""
 
 
 @dataclass(frozen=True, eq=False)

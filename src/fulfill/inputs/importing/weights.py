@@ -23,6 +23,7 @@ _FURTHER = re.compile(r"adicional|additional|each|extra|excedente|cada|续重|�
 _OVER = re.compile(r"mas de|acima de|over|above|mayor(?: que| a)?|>|\+|en adelante|y mas|以上|超过")
 _OTHER_WORDS = re.compile(
     r"peso|weight|重量|重量段|hasta|up|to|ate|not|no|exceed|不超过|以下|entre|between|from|desde|de|a|y"
+    r"|元|rmb|cny|usd|mxn|price|precio|首重价格|首重费用|首重运费|价格|费用|运费"
     r"|and|or|o|w|x|por|per|los|the|first|primer|primeros|首重|menos|mas|less|than|until|max|含"
 )
 
