@@ -173,6 +173,21 @@ VALUES: dict[str, dict[str, str]] = {
         "label": "postcodes with a label",
         "letters": "letters that were decoded wrongly",
     },
+    "unread": {
+        "not_offered": "no price is offered",
+        "not_a_weight": "a price without a weight",
+        "unknown_column": "a column that is not known",
+        "outside_tables": "a text outside of the tables",
+        "other_country": "a country that the service does not serve",
+    },
+    "cell_use": {
+        "heading": "headings",
+        "price": "prices",
+        "zone": "places of zones",
+        "surcharge": "surcharges",
+        "term": "terms",
+        "figure": "figures",
+    },
     "date_order": {
         "dmy": "day, month, year",
         "mdy": "month, day, year",

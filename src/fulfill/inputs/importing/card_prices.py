@@ -118,7 +118,9 @@ def read_cells(
         (row, name): float(numbers[name].values[row]) for row, name in texts if name in numbers
     }
     decimals = {name: one.decimal for name, one in numbers.items() if one.decimal}
-    return CellNumbers(values, decimals, {s for n in numbers.values() for s in n.currencies}), faults
+    return CellNumbers(
+        values, decimals, {s for n in numbers.values() for s in n.currencies}
+    ), faults
 
 
 def price_texts(sheet: CardSheet) -> dict[Place, str]:
@@ -202,9 +204,7 @@ def _end(column: str, end: int) -> str:
 class _Reader:
     """The breaks of one zone, in their order, and the faults in them."""
 
-    def __init__(
-        self, grid: Grid, numbers: CellNumbers, unit: str, max_kg: float | None
-    ) -> None:
+    def __init__(self, grid: Grid, numbers: CellNumbers, unit: str, max_kg: float | None) -> None:
         self.grid, self.numbers, self.unit, self.max_kg = grid, numbers, unit, max_kg
         self.faults: list[Fault] = []
 
@@ -292,9 +292,12 @@ class _Reader:
         """Return the break of a line that follows those before it."""
         weight, kg = weights[0]
         if len(weights) == 2:  # in two columns
-            weight, kg = Weight(RANGE, weight.numbers + weights[1][0].numbers, ""), (
-                kg[0],
-                weights[1][1][0],
+            weight, kg = (
+                Weight(RANGE, weight.numbers + weights[1][0].numbers, ""),
+                (
+                    kg[0],
+                    weights[1][1][0],
+                ),
             )
         reached = before[-1].high if before else 0.0
         if weight.kind == FURTHER:

@@ -196,10 +196,10 @@ def _zones(
         unknown.append(found)
         names = {zone_id(one.prices.zone): one for one in priced if one.country == country}
         place = next(iter(names.values())).grid.place
-        warnings += _zone_warnings(rules, set(names), place)
         kept = [rule for rule in joined_bands(rules) if rule.zone in names]
         if not kept and len(names) == 1:
             kept = [ZoneRule(next(iter(names)))]
+        warnings += _zone_warnings(rules, {*names, *(rule.zone for rule in kept)}, place)
         if not kept and not found:
             text = next(iter(names.values())).prices.zone
             entry = f'[zones] "{text}" = "0-300 km", states, or "*" for the whole country'
@@ -229,7 +229,7 @@ def _zone_warnings(rules: Sequence[ZoneRule], names: set[str], place: str) -> li
         if rule.share < 1.0
     ]
     used = {rule.zone for rule in rules}
-    if rules:
+    if used & names:
         warnings += [Fault("W441", place, value=zone, detail="no place has it")
                      for zone in sorted(names - used)]  # fmt: skip
     warnings += [Fault("W441", place, value=zone, detail="it has no price")
@@ -255,7 +255,9 @@ class _Writer:
         """Return rows of rate_cards.csv; F443 where steps of weight need an end."""
         rows, faults = [], list[Fault]()
         steps = {
-            service: common_step([b for p in priced if p.service == service for b in p.prices.breaks])
+            service: common_step(
+                [b for p in priced if p.service == service for b in p.prices.breaks]
+            )
             for service in {one.service for one in priced}
         }
         for one in priced:

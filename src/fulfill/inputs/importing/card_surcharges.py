@@ -93,9 +93,7 @@ def claim_lines(sheet: CardSheet, kinds: Mapping[str, str]) -> list[tuple[int, i
     return lines
 
 
-def surcharge_texts(
-    sheet: CardSheet, lines: list[tuple[int, int, list[int]]]
-) -> dict[Place, str]:
+def surcharge_texts(sheet: CardSheet, lines: list[tuple[int, int, list[int]]]) -> dict[Place, str]:
     """Return the texts of the amounts of lines that `claim_lines` found."""
     found = ((row, _amount_column(sheet, row, others)) for row, _, others in lines)
     return {
@@ -174,15 +172,11 @@ def _what_is_missing(name: str, kind: str, unit: str) -> str:
 def _amount_column(sheet: CardSheet, row: int, others: list[int]) -> int | None:
     """Return the first column with a number that is no date."""
     cells = sheet.grid.cells
-    return next(
-        (c for c in others if _AMOUNT.search(_without_dates(str(cells[row, c])))), None
-    )
+    return next((c for c in others if _AMOUNT.search(_without_dates(str(cells[row, c])))), None)
 
 
 def _without_dates(text: str) -> str:
-    months = "".join(
-        match[0] for match in _DAY_MONTH.finditer(text) if fold(match[2]) in MONTH_OF
-    )
+    months = "".join(match[0] for match in _DAY_MONTH.finditer(text) if fold(match[2]) in MONTH_OF)
     return "" if months else _DATE.sub("", text)
 
 
@@ -218,7 +212,5 @@ def _days(
         ]
     texts = texts[:2]
     rows = np.full(len(texts), row + 1, dtype=np.int64)
-    days, faults = read_days(
-        {"days": pd.Series(texts, dtype="str")}, sheet.grid.place, rows, order
-    )
+    days, faults = read_days({"days": pd.Series(texts, dtype="str")}, sheet.grid.place, rows, order)
     return tuple(str(day) for day in days.columns.get("days", [])), faults

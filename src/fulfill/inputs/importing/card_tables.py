@@ -292,7 +292,9 @@ class _Finder:
             texts = [str(cells[at, column]) for column in names]
             if not any(texts):
                 continue
-            offered = any(re.search(r"\d", cells[at, c]) or is_no_offer(cells[at, c]) for c in priced)
+            offered = any(
+                re.search(r"\d", cells[at, c]) or is_no_offer(cells[at, c]) for c in priced
+            )
             if not offered or self.sheet.use[at, min(names)] or self._ends(at, *_ends_of(names)):
                 break
             label = cells[at, weighed[0]] if weighed else ""
@@ -307,7 +309,9 @@ class _Finder:
                 used = column in fields.values() or column in zones
                 self.sheet.mark(at, column, HEADING if used else UNKNOWN_COLUMN)
             for column in priced:
-                self.sheet.mark(at, column, NOT_OFFERED if is_no_offer(cells[at, column]) else PRICE)
+                self.sheet.mark(
+                    at, column, NOT_OFFERED if is_no_offer(cells[at, column]) else PRICE
+                )
         table = CardTable(PRICE, row, names, fields, zones, tuple(body))
         self._mark_header(table, depth)
         return table

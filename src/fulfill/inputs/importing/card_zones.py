@@ -149,9 +149,7 @@ def _decided(places: Iterable[_Place]) -> list[ZoneRule]:
     return rules
 
 
-def _matrix(
-    sheet: CardSheet, table: CardTable, country: str
-) -> tuple[list[_Place], list[Fault]]:
+def _matrix(sheet: CardSheet, table: CardTable, country: str) -> tuple[list[_Place], list[Fault]]:
     """Return the places of a matrix of origins (down) and destinations (across)."""
     cells, first = sheet.grid.cells, table.fields["from_place"]
     places, faults = [], list[Fault]()
@@ -291,5 +289,7 @@ def joined_bands(rules: Sequence[ZoneRule]) -> list[ZoneRule]:
             and 0.0 < rule.low - other.high <= 2.0
         ]
         low = max(ends, default=rule.low)
-        joined.append(ZoneRule(rule.zone, rule.from_state, rule.to_state, low, rule.high, rule.share))
+        joined.append(
+            ZoneRule(rule.zone, rule.from_state, rule.to_state, low, rule.high, rule.share)
+        )
     return joined

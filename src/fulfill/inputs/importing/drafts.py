@@ -101,7 +101,9 @@ def _other_tables(network: Network, new: pd.DataFrame) -> dict[str, pd.DataFrame
     tables = {}
     for table in NETWORK_TABLES:
         named = any(column.name == "product_id" for column in table.columns)
-        known = table_texts(network, table) if named and table.name != PRODUCTS.name else pd.DataFrame()
+        known = (
+            table_texts(network, table) if named and table.name != PRODUCTS.name else pd.DataFrame()
+        )
         if len(known):
             priced = table.name == GOODS_COSTS.name
             tables[table.name] = _for_products(known, new, priced=priced)
