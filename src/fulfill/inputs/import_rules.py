@@ -117,6 +117,30 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "states, cities, postcodes and distances of zones are known",
         "correct the cell; states may be abbreviated, postcodes may be prefixes or ranges",
     ),
+    "F453": (
+        "an offer has a header or lines with three known figures or more, a fee among them",
+        "name the figures as on the page 'From a rate card to a plan'",
+    ),
+    "F454": (
+        "it is known where the site of an offer is",
+        "write latitude and longitude, or the city with its state, or the postcode",
+    ),
+    "F455": (
+        "it is known for what a fee is paid",
+        "write the unit into the name of the figure, for instance 'storage per pallet and month'",
+    ),
+    "F456": (
+        "the fees and capacities of an offer are above zero",
+        "write the figure, or 'n/a' where there is none",
+    ),
+    "F457": (
+        "figures that an offer lacks can be taken from a shared site of the network",
+        "add the figures to the offer, or give a network with shared sites in --network",
+    ),
+    "F458": (
+        "every site is offered once",
+        "give the offers different names, or leave one out",
+    ),
     "W440": (
         "a zone of a card ends at the borders of states",
         "the zone of most people or postcodes of the state is used; a warning",
@@ -124,6 +148,10 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
     "W441": (
         "every zone of a card has prices and places",
         "such a zone is left out; add what is missing to the card; a warning",
+    ),
+    "W442": (
+        "a contract ends within the year of the plan",
+        "the plan does not price what is paid after its year; a warning",
     ),
     "W400": (
         "the orders cover every period of the calendar",

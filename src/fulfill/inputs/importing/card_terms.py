@@ -103,7 +103,7 @@ def read_terms(
     headers = " ".join(
         name for sheet in sheets for table in sheet.tables for name in table.columns.values()
     )
-    currencies = _currencies(" ".join([*texts.values(), headers, *_all_notes(sheets)]))
+    currencies = currencies_in(" ".join([*texts.values(), headers, *_all_notes(sheets)]))
     divisor, found = _divisor(texts.get("divisor", ""), sheets)
     given = mapped.number("divisor_cm3_kg")
     largest = _LARGEST.search(texts.get("max_kg", ""))
@@ -155,13 +155,23 @@ def _said(text: str) -> Mapping[str, str]:
         "valid": bool(_VALID.search(text) and _DATE.search(text)),
         "vat": bool(_VAT.search(text)),
         "max_kg": bool(_LARGEST.search(text)),
-        "currency": bool(_currencies(text)),
+        "currency": bool(currencies_in(text)),
     }
     return {name: text for name, one in said.items() if one}
 
 
-def _currencies(text: str) -> set[str]:
-    """Return the currencies that a text names."""
+def currencies_in(text: str) -> set[str]:
+    """Return the currencies that a text names.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    set of str
+        Codes of ISO 4217.
+    """
     return {code for code, words in _CURRENCY_WORDS.items() if re.search(words, text, re.I)}
 
 
