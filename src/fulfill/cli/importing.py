@@ -273,3 +273,40 @@ def rates(
     elif not is_quiet():
         print_rates(imported, out)
     check_drawn(out, lost)
+
+
+@import_files.command("quotes", epilog="Example: fulfill import quotes 3pl.xlsx --out mine/network")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@network_options
+@reading_options
+@shared.answer
+def quotes(
+    files: tuple[Path, ...],
+    out: Path,
+    network: str | None,
+    currency: str | None,
+    as_json: bool,
+    **reading: Any,
+) -> None:
+    """Bring offers of logistics providers (3PL) into a network: CSV or XLSX.
+
+    A row or a sheet is an offer: place, fees for orders, storage and receiving, monthly minimum,
+    onboarding, capacity. Units are converted and said; figures that an offer lacks come from the
+    nearest shared site and are named. quotes.html shows all of it.
+    """
+    from fulfill.inputs.importing.import_quotes import import_quotes
+    from fulfill.inputs.importing.order_lines import Reading
+    from fulfill.report.drawing import check_drawn
+    from fulfill.report.network_import import quotes_record, write_quotes
+    from fulfill.report.terminal.imported import print_quotes
+
+    with network_draft(out, network, files) as (found, draft):
+        imported = import_quotes(files, found, reading=Reading(**reading), currency=currency)
+        lost = write_quotes(imported, draft)
+    for warning in imported.warnings:
+        note(f"warning: {warning}")
+    if as_json:
+        click.echo(json.dumps(quotes_record(imported), indent=2, ensure_ascii=False))
+    elif not is_quiet():
+        print_quotes(imported, out)
+    check_drawn(out, lost)

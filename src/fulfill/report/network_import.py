@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.importing.import_quotes import ImportedQuotes
 from fulfill.inputs.importing.import_rates import ImportedRates
 from fulfill.inputs.importing.order_lines import Recognised
 from fulfill.report.drawing import draw
-from fulfill.report.html.network_import_page import rates_page
+from fulfill.report.html.network_import_page import quotes_page, rates_page
 from fulfill.study.csv_files import write_csv
 from fulfill.study.json_file import FORMAT, finite, write_json
-from fulfill.study.run_folder import RATES_PAGE, RATES_RECORD
+from fulfill.study.run_folder import QUOTES_PAGE, QUOTES_RECORD, RATES_PAGE, RATES_RECORD
 
 
 def write_rates(imported: ImportedRates, folder: Path) -> tuple[str, ...]:
@@ -44,6 +45,39 @@ def rates_record(imported: ImportedRates) -> dict[str, Any]:
     Parameters
     ----------
     imported : ImportedRates
+
+    Returns
+    -------
+    dict
+    """
+    return _record(imported.figures, imported.files, imported.warnings)
+
+
+def write_quotes(imported: ImportedQuotes, folder: Path) -> tuple[str, ...]:
+    """Write what `fulfill import quotes` makes into the folder of a network.
+
+    Parameters
+    ----------
+    imported : ImportedQuotes
+    folder : Path
+        Folder of the network; tables of the same names are replaced.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
+    """
+    _write_tables(imported.tables, folder)
+    write_json(folder / QUOTES_RECORD, quotes_record(imported))
+    return _draw(folder, QUOTES_PAGE, lambda: quotes_page(imported))
+
+
+def quotes_record(imported: ImportedQuotes) -> dict[str, Any]:
+    """Return the content of quotes.json.
+
+    Parameters
+    ----------
+    imported : ImportedQuotes
 
     Returns
     -------

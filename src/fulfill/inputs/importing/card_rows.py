@@ -407,7 +407,7 @@ def _with_card(old: pd.DataFrame, mine: Any, card: str) -> pd.DataFrame:
     """Return services whose prices are those of a card."""
     table = old.copy()
     if "card" not in table:
-        table.insert(table.columns.get_loc("days_mean"), "card", "")
+        table.insert(list(table.columns).index("days_mean"), "card", "")
     for name in PRICES_OF_SERVICE:
         if name in table:
             table.loc[mine, name] = ""

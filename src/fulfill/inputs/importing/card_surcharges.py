@@ -84,8 +84,8 @@ def claim_lines(sheet: CardSheet, kinds: Mapping[str, str]) -> list[tuple[int, i
         free = [int(c) for c in np.flatnonzero(filled[row] & (sheet.use[row] == ""))]
         if len(free) < 2:
             continue
-        name = str(cells[row, free[0]])
-        known = surcharge_kind(name) or fold(name) in given
+        text = str(cells[row, free[0]])
+        known = surcharge_kind(text) or fold(text) in given
         if known and any(_AMOUNT.search(cells[row, column]) for column in free[1:]):
             lines.append((row, free[0], free[1:]))
             for column in free:

@@ -7,13 +7,16 @@ columns that are named. Every cell gets a use, so that none is left out in silen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.importing.grids import Grid
+from fulfill.inputs.importing.grids import Grid, letter
 from fulfill.inputs.importing.headers import read_aliases
 from fulfill.inputs.importing.weights import read_weight, unit_of, without_weight
 from fulfill.inputs.spelling import fold
@@ -394,3 +397,50 @@ def price_lines(sheet: CardSheet, table: CardTable) -> Iterator[PriceLine]:
         for zone, columns in lines:
             if offered := {n: c for n, c in columns.items() if sheet.use[row, c] != NOT_OFFERED}:
                 yield PriceLine(row, zone, service, country, weights, offered)
+
+
+def cell_counts(sheets: Sequence[CardSheet], read: Sequence[str]) -> dict[str, Any]:
+    """Return how many cells the sheets have, and what they are used for.
+
+    Parameters
+    ----------
+    sheets : sequence of CardSheet
+        Every filled cell is marked.
+    read : sequence of str
+        Uses of cells that are read; the others are reasons why not.
+
+    Returns
+    -------
+    dict
+        cells_in, and by use cells_read and cells_not_read, which add up to it.
+    """
+    use = Counter(str(one) for sheet in sheets for one in sheet.use[sheet.grid.filled])
+    return {
+        "cells_in": sum(use.values()),
+        "cells_read": {name: use[name] for name in read if use[name]},
+        "cells_not_read": {name: n for name, n in use.items() if name not in read},
+    }
+
+
+def cells_not_read(sheets: Sequence[CardSheet], read: Sequence[str]) -> pd.DataFrame:
+    """Return the cells that are not read.
+
+    Parameters
+    ----------
+    sheets : sequence of CardSheet
+    read : sequence of str
+        See `cell_counts`.
+
+    Returns
+    -------
+    DataFrame
+        file, cell, text, reason.
+    """
+    rows = []
+    for sheet in sheets:
+        left = sheet.grid.filled & ~np.isin(sheet.use.astype(str), read)
+        for row, column in np.argwhere(left):
+            cell = f"{letter(int(column))}{row + 1}"
+            text, reason = sheet.grid.cells[row, column], sheet.use[row, column]
+            rows.append((sheet.grid.place, cell, text, reason))
+    return pd.DataFrame(rows, columns=["file", "cell", "text", "reason"])

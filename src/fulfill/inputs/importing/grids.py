@@ -63,7 +63,7 @@ class Grid:
     @property
     def filled(self) -> NDArray[np.bool_]:
         """Cells with a text of their own."""
-        return (self.cells != "") & ~self.merged
+        return np.asarray(self.cells != "", bool) & ~self.merged
 
 
 def letter(column: int) -> str:

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from fulfill.inputs.currencies import rates_on
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.importing.card_rows import with_rows
-from fulfill.inputs.importing.card_tables import HEADING
+from fulfill.inputs.importing.card_tables import (
+    HEADING,
+    CardSheet,
+    cell_counts,
+    cells_not_read,
+)
 from fulfill.inputs.importing.card_terms import currencies_in
 from fulfill.inputs.importing.drafts import table_texts
-from fulfill.inputs.importing.grids import letter, read_grids
+from fulfill.inputs.importing.grids import read_grids
 from fulfill.inputs.importing.numbers import CURRENCY_SIGNS
 from fulfill.inputs.importing.order_lines import Reading, Recognised
 from fulfill.inputs.importing.quote_figures import SiteFigures, site_figures
@@ -114,28 +118,26 @@ def import_quotes(
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
     known = [place for place in places if place]
-    rows = [
-        _rows(*one) for one in zip(ids, offers, known, figures, money, strict=True)
-    ]
+    rows = [_rows(*one) for one in zip(ids, offers, known, figures, money, strict=True)]
     tables, replaced = _tables(rows, ids, network)
-    counts, not_read = _cells(sheets)
+    missing = [
+        {"site_id": one, "like": two.like, "figures": list(two.assumed)}
+        for one, two in zip(ids, figures, strict=True)
+        if two.assumed
+    ]
     return ImportedQuotes(
         tables=tables,
         offers=pd.DataFrame([{**sites, **sizes} for sites, sizes, _ in rows]),
-        missing=[
-            {"site_id": one, "like": two.like, "figures": list(two.assumed)}
-            for one, two in zip(ids, figures, strict=True)
-            if two.assumed
-        ],
-        not_read=not_read,
+        missing=missing,
+        not_read=cells_not_read(sheets, READ),
         files=tuple(files),
         figures={
             "sites": ids,
             "currency": ", ".join(dict.fromkeys(money)),
-            **counts,
+            **cell_counts(sheets, READ),
             "conversions": list(dict.fromkeys(text for one in figures for text in one.conversions)),
             "replaced": replaced,
-            "missing": [],
+            "missing": missing,
         },
         warnings=tuple(_term_warnings(offers, ids)),
     )
@@ -143,9 +145,14 @@ def import_quotes(
 
 def _offers(
     paths: Sequence[Path], reading: Reading
-) -> tuple[list[Any], list[Offer], list[Recognised], list[Fault]]:
+) -> tuple[list[CardSheet], list[Offer], list[Recognised], list[Fault]]:
     """Return the sheets of all files, their offers, what was recognised, and faults."""
-    sheets, offers, files, faults = [], list[Offer](), list[Recognised](), list[Fault]()
+    sheets, offers, files, faults = (
+        list[CardSheet](),
+        list[Offer](),
+        list[Recognised](),
+        list[Fault](),
+    )
     for path in paths:
         try:
             grids = read_grids(path, reading.encoding)
@@ -292,22 +299,6 @@ def _tables(
         if new or len(old):
             tables[table.name] = with_rows(table, old, pd.DataFrame(new))
     return tables, replaced
-
-
-def _cells(sheets: Sequence[Any]) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Return how many cells were read, and those that were not, with their reasons."""
-    use = Counter(one for sheet in sheets for one in sheet.use[sheet.grid.filled])
-    rows = [
-        (sheet.grid.place, f"{letter(int(c))}{r + 1}", sheet.grid.cells[r, c], sheet.use[r, c])
-        for sheet in sheets
-        for r, c in np.argwhere(sheet.grid.filled & ~np.isin(sheet.use.astype(str), READ))
-    ]
-    counts = {
-        "cells_in": sum(use.values()),
-        "cells_read": {name: use[name] for name in READ if use[name]},
-        "cells_not_read": {name: n for name, n in use.items() if name not in READ},
-    }
-    return counts, pd.DataFrame(rows, columns=["file", "cell", "text", "reason"])
 
 
 def _term_warnings(offers: Sequence[Offer], ids: Sequence[str]) -> list[Fault]:

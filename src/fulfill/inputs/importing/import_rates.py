@@ -5,7 +5,6 @@ Every filled cell of the files is read, or counted with the reason why it is not
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,9 +32,9 @@ from fulfill.inputs.importing.card_surcharges import (
     read_surcharges,
     surcharge_texts,
 )
-from fulfill.inputs.importing.card_tables import CardSheet, find_tables
+from fulfill.inputs.importing.card_tables import CardSheet, cell_counts, cells_not_read, find_tables
 from fulfill.inputs.importing.card_terms import CardTerms, read_terms
-from fulfill.inputs.importing.grids import Grid, letter, read_grids
+from fulfill.inputs.importing.grids import Grid, read_grids
 from fulfill.inputs.importing.order_lines import Reading, Recognised
 from fulfill.inputs.network import Network
 
@@ -131,12 +130,12 @@ def import_rates(
     return ImportedRates(
         tables=tables,
         rows=rows,
-        not_read=_not_read(sheets),
+        not_read=cells_not_read(sheets, READ),
         files=tuple(_recognised(*one) for one in zip(sheets, numbers, strict=True)),
         figures={
             "card": name,
             "currency": code,
-            **_counts(sheets),
+            **cell_counts(sheets, READ),
             "prices": len(rows.rates),
             "card_zones": int(rows.rates["card_zone"].nunique()),
             "zone_rules": len(rows.zones),
@@ -234,28 +233,6 @@ def _unknown_terms(terms: CardTerms, grid: Grid) -> Iterator[Fault]:
         text = terms.texts["vat"][:80]
         detail = '[values] vat_rate = "0.16", or "0" where they contain none'
         yield Fault("F450", grid.place, value=text, detail=detail)
-
-
-def _counts(sheets: Sequence[CardSheet]) -> dict[str, Any]:
-    """Return how many cells there are, and what they are used for."""
-    use = Counter(one for sheet in sheets for one in sheet.use[sheet.grid.filled])
-    return {
-        "cells_in": sum(use.values()),
-        "cells_read": {name: use[name] for name in READ if use[name]},
-        "cells_not_read": {name: n for name, n in use.items() if name not in READ},
-    }
-
-
-def _not_read(sheets: Sequence[CardSheet]) -> pd.DataFrame:
-    """Return the cells that are not read, with their reasons."""
-    rows = []
-    for sheet in sheets:
-        grid = sheet.grid
-        left = grid.filled & ~np.isin(sheet.use.astype(str), READ)
-        for row, column in zip(*np.nonzero(left), strict=True):
-            cell = f"{letter(int(column))}{row + 1}"
-            rows.append((grid.place, cell, grid.cells[row, column], sheet.use[row, column]))
-    return pd.DataFrame(rows, columns=["file", "cell", "text", "reason"])
 
 
 def _recognised(sheet: CardSheet, numbers: CellNumbers) -> Recognised:

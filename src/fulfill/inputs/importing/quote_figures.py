@@ -22,6 +22,10 @@ CARRIED_OVER = (0.5, 2.0)
 """Range of a figure of another site, as a multiple of it."""
 DAYS_YEAR, MONTHS_YEAR = 365.0, 12.0
 Range = tuple[float, float, str]
+_NEEDED = (
+    "labour_usd_hour", "pick_usd_order", "storage_usd_m3_month", "storage_m3", "orders_day",
+    "opening_usd", "fixed_usd_month",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ class SiteFigures:
     bands: tuple[tuple[str, float, str, str], ...]
 
 
+_EMPTY = SiteFigures({}, {}, (), "", (), ())
+
+
 def site_figures(
     offer: Offer, place: SitePlace, network: Network, per_usd: float
 ) -> tuple[SiteFigures, list[Fault]]:
@@ -78,9 +85,7 @@ def site_figures(
         if (amount := reader.capacity(name)) is not None:
             values[name] = amount
     like, others = _nearest(place, network)
-    # one site must have all: a network without shared sites has none
-    lacking = [name for name in (*others, *_NEEDED) if name not in values]
-    lacking = list(dict.fromkeys(lacking))
+    lacking = [name for name in _NEEDED if name not in values]
     if lacking and not like:
         detail = ", ".join(lacking)
         where = offer.sheet.grid.place
@@ -98,13 +103,6 @@ def site_figures(
         conversions=tuple(reader.conversions),
         bands=_bands(offer, values),
     ), reader.faults
-
-
-_NEEDED = (
-    "labour_usd_hour", "pick_usd_order", "storage_usd_m3_month", "storage_m3", "orders_day",
-    "opening_usd", "fixed_usd_month",
-)  # fmt: skip
-_EMPTY = SiteFigures({}, {}, (), "", (), ())
 
 
 class _Reader:
@@ -127,8 +125,12 @@ class _Reader:
             found["fixed_usd_month"] = offered["minimum"]
         if "onboarding" in offered:
             found["opening_usd"] = offered["onboarding"]
-        if "receiving" in offered and "pick_usd_order" in found:
+        if "receiving" in offered and "pick" in offered:
             self._add_receiving(found)
+        elif "receiving" in offered:
+            self.conversions.append(
+                "receiving: left out, as the fee of an order is that of another site"
+            )
         return found
 
     def capacity(self, name: str) -> float | None:
@@ -234,9 +236,7 @@ def _nearest(place: SitePlace, network: Network) -> tuple[str, dict[str, float]]
     return str(site["site_id"]), figures
 
 
-def _bands(
-    offer: Offer, values: Mapping[str, float]
-) -> tuple[tuple[str, float, str, str], ...]:
+def _bands(offer: Offer, values: Mapping[str, float]) -> tuple[tuple[str, float, str, str], ...]:
     """Return the bands of a monthly minimum: the orders that it contains cost nothing more."""
     minimum = offer.values.get("minimum", 0.0)
     pick, capacity = values.get("pick_usd_order", 0.0), values.get("orders_day", 0.0)

@@ -12,6 +12,7 @@ from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.card_prices import CellNumbers, read_cells
 from fulfill.inputs.importing.card_tables import (
     HEADING,
+    NOT_OFFERED,
     OUTSIDE,
     UNKNOWN_COLUMN,
     CardSheet,
@@ -86,7 +87,9 @@ def field_of(text: str) -> str:
     words = f" {fold(text)} "
     names = read_aliases("quotes").names
     # words of Chinese are not separated by blanks
-    found = [name for name in names if f" {name} " in words or (name in words and not name.isascii())]
+    found = [
+        name for name in names if f" {name} " in words or (name in words and not name.isascii())
+    ]
     return names[max(found, key=len)][0] if found else ""
 
 
@@ -132,7 +135,7 @@ def _in_rows(sheet: CardSheet) -> Iterator[Offer]:
             break
         for column in filled:
             used = column in columns.values()
-            sheet.mark(row, column, FIGURE if used else UNKNOWN_COLUMN)
+            sheet.mark(row, column, _use(cells[row, column]) if used else UNKNOWN_COLUMN)
         yield Offer(
             sheet,
             {
@@ -145,7 +148,7 @@ def _in_rows(sheet: CardSheet) -> Iterator[Offer]:
 
 
 def _in_lines(sheet: CardSheet) -> Iterator[Offer]:
-    """Yield the offer of a sheet with a line for each figure: its name, and to the right its value."""
+    """Yield the offer of a sheet with a line for each figure: its name, then its value."""
     cells, found = sheet.grid.cells, dict[str, OfferCell]()
     for row in range(len(cells)):
         filled = [int(c) for c in np.flatnonzero(sheet.grid.filled[row])]
@@ -159,11 +162,16 @@ def _in_lines(sheet: CardSheet) -> Iterator[Offer]:
         found[name] = OfferCell(row, column, str(cells[row, column]), words)
         sheet.mark(row, filled[0], HEADING)
         for other in filled[1:]:
-            sheet.mark(row, other, FIGURE)
+            sheet.mark(row, other, _use(cells[row, other]))
     if len(found) >= LEAST_FIELDS and found.keys() & set(FEES):
         yield Offer(sheet, found)
     else:
         sheet.use[:] = ""
+
+
+def _use(text: str) -> str:
+    """Return the use of the cell of a figure."""
+    return NOT_OFFERED if is_no_offer(text) else FIGURE
 
 
 def with_values(

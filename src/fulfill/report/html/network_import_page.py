@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from fulfill.inputs.faults import Fault
+from fulfill.inputs.importing.import_quotes import ImportedQuotes
 from fulfill.inputs.importing.import_rates import ImportedRates
 from fulfill.inputs.importing.order_lines import Recognised
 from fulfill.report.html import page as base
@@ -21,6 +22,7 @@ from fulfill.study.output import Output
 from fulfill.study.vocabulary import Figure, shown
 
 RATES_TILES = ("cells_in", "prices", "card_zones", "zone_rules", "surcharges", "divisor_cm3_kg")
+QUOTES_TILES = ("cells_in",)
 SHOWN_ROWS = 200
 """Rows of a table that the page lists; the tables of the network have all."""
 Section = tuple[str, Markup]
@@ -61,6 +63,31 @@ def rates_page(imported: ImportedRates) -> str:
         sections=[section for section in sections if section],
         notes=notes,
         missing=missing,
+    )
+
+
+def quotes_page(imported: ImportedQuotes) -> str:
+    """Render the page of an import of offers.
+
+    Parameters
+    ----------
+    imported : ImportedQuotes
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    section = _section(_("Sites"), imported.offers, declared.OFFERS)
+    conversions = imported.figures["conversions"]
+    return _page(
+        _("Offers imported"),
+        declared.QUOTES_RECORD,
+        QUOTES_TILES,
+        imported,
+        sections=[section] if section else [],
+        notes=[_("Converted: {text}.").format(text=text) for text in conversions],
+        missing=[(r["site_id"], r["like"], ", ".join(r["figures"])) for r in imported.missing],
     )
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fulfill.inputs.importing.import_orders import ImportedOrders
+from fulfill.inputs.importing.import_quotes import ImportedQuotes
 from fulfill.inputs.importing.import_rates import ImportedRates
 from fulfill.inputs.importing.order_lines import Recognised
 from fulfill.report.terminal.console import PlainConsole
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
-from fulfill.study.run_folder import IMPORT_NETWORK, IMPORT_PAGE, RATES_PAGE
+from fulfill.study.run_folder import IMPORT_NETWORK, IMPORT_PAGE, QUOTES_PAGE, RATES_PAGE
 from fulfill.study.vocabulary import WHOLE, shown
 
 
@@ -81,6 +82,31 @@ def print_rates(imported: ImportedRates, folder: Path) -> None:
         console.print(text.format(name=row["service_id"], figures=", ".join(row["figures"])))
     _print_cells(console, figures)
     _print_next(console, folder, RATES_PAGE)
+
+
+def print_quotes(imported: ImportedQuotes, folder: Path) -> None:
+    """Print what offers say, what was converted or is missing, and what to do next.
+
+    Parameters
+    ----------
+    imported : ImportedQuotes
+    folder : Path
+        Folder of the network.
+    """
+    console, figures = PlainConsole(), imported.figures
+    _print_files(console, imported.files)
+    text = _("sites offered: {sites}; fees in {currency}")
+    console.print(text.format(sites=listed(figures["sites"]), currency=figures["currency"]))
+    if figures["replaced"]:
+        console.print(_("sites replaced: {sites}").format(sites=listed(figures["replaced"])))
+    for conversion in figures["conversions"]:
+        console.print(_("converted: {text}").format(text=conversion))
+    for row in figures["missing"]:
+        text = _("{name}: assumed as at {like}: {figures}")
+        names = ", ".join(row["figures"])
+        console.print(text.format(name=row["site_id"], like=row["like"], figures=names))
+    _print_cells(console, figures)
+    _print_next(console, folder, QUOTES_PAGE)
 
 
 def _print_cells(console: PlainConsole, figures: dict[str, Any]) -> None:
