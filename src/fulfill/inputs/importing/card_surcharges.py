@@ -22,7 +22,11 @@ _AMOUNT = re.compile(r"\d[\d.,]*\d|\d|[.,]\d+")
 _DATE = re.compile(
     r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日?|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 )
-_DAY_MONTH = re.compile(r"(\d{1,2})\s+(?:de\s+)?([^\W\d_]{3,})\.?(?:\s+(?:del?\s+)?(\d{4}))?")
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})\s+(?:de\s+)?([^\W\d_]{3,})\.?(?:\s+(?:del?\s+)?(\d{4}))?"
+    r"|([^\W\d_]{3,})\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?(?!\d)"
+)
+"""A day of a month: 15 de noviembre de 2026, Nov 15, 2026; the year may be missing."""
 _PERCENT = re.compile(r"%|porcentaje|percent|百分", re.IGNORECASE)
 _BY_WEIGHT = re.compile(r"(?:por|per|/|每)\s*(?:kg|kilo|lb|公斤)", re.IGNORECASE)
 _BY_PARCEL = re.compile(
@@ -176,8 +180,16 @@ def _amount_column(sheet: CardSheet, row: int, others: list[int]) -> int | None:
 
 
 def _without_dates(text: str) -> str:
-    months = "".join(match[0] for match in _DAY_MONTH.finditer(text) if fold(match[2]) in MONTH_OF)
-    return "" if months else _DATE.sub("", text)
+    """Return a text without the days in it."""
+    return "" if any(_days_of_months(text)) else _DATE.sub("", text)
+
+
+def _days_of_months(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield day, month in words and year (empty where it is missing) of the days in a text."""
+    for match in _DAY_MONTH.finditer(text):
+        day, month, year = match[1] or match[5], match[2] or match[4], match[3] or match[6]
+        if fold(month) in MONTH_OF:
+            yield day, month, year or ""
 
 
 def _context(sheet: CardSheet, row: int, others: list[int]) -> Iterator[str]:
@@ -202,15 +214,17 @@ def _days(
     sheet: CardSheet, row: int, others: list[int], year: str, order: str | None
 ) -> tuple[tuple[str, ...], list[Fault]]:
     """Return the days that a line names, those without a year in the year of the card."""
-    texts = list[str]()
+    texts, whole = list[str](), True
     for column in others:
         text = str(sheet.grid.cells[row, column])
-        texts += _DATE.findall(text) or [
-            f"{match[1]} {match[2]} {match[3] or year}"
-            for match in _DAY_MONTH.finditer(text)
-            if fold(match[2]) in MONTH_OF
-        ]
+        named = list(_days_of_months(text))
+        whole = whole and all(written for _, _, written in named)
+        texts += [f"{day} {month} {written or year}" for day, month, written in named]
+        texts += [] if named else _DATE.findall(text)
     texts = texts[:2]
     rows = np.full(len(texts), row + 1, dtype=np.int64)
     days, faults = read_days({"days": pd.Series(texts, dtype="str")}, sheet.grid.place, rows, order)
-    return tuple(str(day) for day in days.columns.get("days", [])), faults
+    found = [str(day) for day in days.columns.get("days", [])]
+    if len(found) == 2 and found[1] < found[0] and not whole:
+        found[1] = f"{int(year) + 1}{found[1][4:]}"  # a season over the turn of the year
+    return tuple(found), faults

@@ -26,7 +26,11 @@ _CURRENCY_WORDS = {
     "CNY": r"\bcny\b|\brmb\b|人民币|元",
 }
 _VOLUME = re.compile(r"volum|dimension|\bdim\b|体积|材积|抛|divisor", re.IGNORECASE)
-_DIVISOR = re.compile(r"(?:/|÷|entre|divisor|除以|divided by|\bdim\b)\D{0,24}?(\d[\d,. ]*)", re.I)
+_DIVISOR = re.compile(
+    r"(?:/|÷|entre|divisor|除以|divided by|\bdim\b)"
+    r"(?:[\s:=(]|de|of|by|factor|weight|divisor|volum[^\W\d_]*)*(\d[\d,. ]*)",
+    re.IGNORECASE,
+)
 _DENSITY = re.compile(r"(\d[\d.]*)\s*kg\s*(?:/|por|per)\s*m", re.IGNORECASE)
 _VALID = re.compile(r"vigen|v[aá]lid|effective|valid|有效|生效", re.IGNORECASE)
 _DATE = re.compile(
@@ -151,13 +155,20 @@ def _mark(sheet: CardSheet, row: int, use: str) -> None:
 def _said(text: str) -> Mapping[str, str]:
     """Return the terms of which a note speaks."""
     said = {
-        "divisor": bool(_VOLUME.search(text) and (_DIVISOR.search(text) or _DENSITY.search(text))),
+        "divisor": bool(_VOLUME.search(text) and _divisor_text(text)),
         "valid": bool(_VALID.search(text) and _DATE.search(text)),
         "vat": bool(_VAT.search(text)),
         "max_kg": bool(_LARGEST.search(text)),
         "currency": bool(currencies_in(text)),
     }
     return {name: text for name, one in said.items() if one}
+
+
+def _divisor_text(text: str) -> str:
+    """Return the number by which volume is divided, or of kilograms a cubic metre, as written."""
+    undated = _DATE.sub(" ", text)  # 2026 is no divisor
+    match = _DENSITY.search(undated) or _DIVISOR.search(undated)
+    return match[1] if match else ""
 
 
 def currencies_in(text: str) -> set[str]:
@@ -191,10 +202,10 @@ def _divisor(text: str, sheets: Sequence[CardSheet]) -> tuple[float | None, list
     density = _DENSITY.search(text)
     if density:
         return CM3_M3 / float(density[1]), []
-    match = _DIVISOR.search(text)
-    if match is None:
+    written = _divisor_text(text)
+    if not written:
         return None, []
-    value = float(re.sub(r"[^\d]", "", match[1]))
+    value = float(re.sub(r"[^\d]", "", written))
     if value >= LEAST_CM3_KG:
         return value, []
     pounds = any(table.unit == "lb" for sheet in sheets for table in sheet.tables)

@@ -40,6 +40,8 @@ SIZE = "M"
 """Size in which an offered site is opened."""
 MONTHS_OF_PLAN = 12.0
 SHARED = "shared"
+Rows = tuple[dict[str, str], dict[str, str], list[dict[str, str]]]
+"""Row of sites.csv, row of site_sizes.csv and rows of bands.csv."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,22 +105,7 @@ def import_quotes(
         faults.append(Fault("F453", paths[0].name))
     if faults:
         raise InputError(faults)
-    places, faults = site_places(offers)
-    money, found = _currencies(offers, currency, network)
-    faults += found
-    figures = list[SiteFigures]()
-    for offer, place, code in zip(offers, places, money, strict=True):
-        if place and code:
-            one, found = site_figures(offer, place, network, _rate(network, code))
-            figures.append(one)
-            faults += found
-    ids = [_site_id(place) for place in places if place]
-    faults += [Fault("F458", offers[0].sheet.grid.place, value=one) for one, n in
-               Counter(ids).items() if n > 1]  # fmt: skip
-    if faults:
-        raise InputError(list(dict.fromkeys(faults)))
-    known = [place for place in places if place]
-    rows = [_rows(*one) for one in zip(ids, offers, known, figures, money, strict=True)]
+    ids, money, rows, figures = _sites(offers, network, currency)
     tables, replaced = _tables(rows, ids, network)
     missing = [
         {"site_id": one, "like": two.like, "figures": list(two.assumed)}
@@ -141,6 +128,33 @@ def import_quotes(
         },
         warnings=tuple(_term_warnings(offers, ids)),
     )
+
+
+def _sites(
+    offers: Sequence[Offer], network: Network, currency: str | None
+) -> tuple[list[str], list[str], list[Rows], list[SiteFigures]]:
+    """Return site_id, currency, rows and figures of each offer, or raise all their faults."""
+    places, faults = site_places(offers)
+    money, found = _currencies(offers, currency, network)
+    faults += found
+    figures = list[SiteFigures]()
+    for offer, place, code in zip(offers, places, money, strict=True):
+        if place and code:
+            one, found = site_figures(offer, place, network, _rate(network, code))
+            figures.append(one)
+            faults += found
+    known = [place for place in places if place]
+    ids = [_site_id(place) for place in known]
+    place_of_file = offers[0].sheet.grid.place
+    faults += [
+        Fault("F458", place_of_file, value=one)
+        for one, number in Counter(ids).items()
+        if number > 1
+    ]
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
+    rows = [_rows(*one) for one in zip(ids, offers, known, figures, money, strict=True)]
+    return ids, money, rows, figures
 
 
 def _offers(
@@ -215,9 +229,7 @@ def _site_id(place: SitePlace) -> str:
     return fold(place.name).replace(" ", "-")
 
 
-def _rows(
-    site: str, offer: Offer, place: SitePlace, figures: SiteFigures, code: str
-) -> tuple[dict[str, str], dict[str, str], list[dict[str, str]]]:
+def _rows(site: str, offer: Offer, place: SitePlace, figures: SiteFigures, code: str) -> Rows:
     """Return the row of sites.csv, that of site_sizes.csv, and those of bands.csv."""
     said = f"offer of {place.name}: {offer.sheet.grid.place}"
 
@@ -279,7 +291,7 @@ def _rows(
 
 
 def _tables(
-    rows: Sequence[tuple[dict[str, str], dict[str, str], list[dict[str, str]]]],
+    rows: Sequence[Rows],
     ids: list[str],
     network: Network,
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:

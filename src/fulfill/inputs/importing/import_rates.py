@@ -108,11 +108,7 @@ def import_rates(
         `read_terms` and `card_rows`; F441 where there is no table of prices, F412 and F323 for the
         currency, F447, F448 and F450 for terms that are not known.
     """
-    sheets = [find_tables(g, mapped.columns, mapped.zones, mapped.surcharges)
-              for g in _grids(paths, reading.encoding)]  # fmt: skip
-    if not any(sheet.of(uses.PRICE) for sheet in sheets):
-        shown = next(str(text) for text in sheets[0].grid.cells.flat if text)
-        raise InputError([Fault("F441", sheets[0].grid.place, value=shown[:80])])
+    sheets = _sheets(paths, mapped, reading.encoding)
     lines = [claim_lines(sheet, mapped.surcharges) for sheet in sheets]
     terms, faults = read_terms(sheets, mapped, reading.date_order)
     numbers, found = _numbers(sheets, lines, reading.decimal)
@@ -136,19 +132,38 @@ def import_rates(
             "card": name,
             "currency": code,
             **cell_counts(sheets, READ),
-            "prices": len(rows.rates),
-            "card_zones": int(rows.rates["card_zone"].nunique()),
-            "zone_rules": len(rows.zones),
-            "surcharges": len(rows.surcharges),
-            "services": sorted(set(rows.rates["service_id"])),
-            "divisor_cm3_kg": terms.divisor_cm3_kg,
-            "valid_from": terms.valid_from,
-            "valid_to": terms.valid_to,
+            **_figures(rows, terms),
             "replaced": replaced,
-            "missing": rows.missing,
         },
         warnings=rows.warnings,
     )
+
+
+def _figures(rows: CardRows, terms: CardTerms) -> dict[str, Any]:
+    """Return what a card has, and its terms."""
+    return {
+        "prices": len(rows.rates),
+        "card_zones": int(rows.rates["card_zone"].nunique()),
+        "zone_rules": len(rows.zones),
+        "surcharges": len(rows.surcharges),
+        "services": sorted(set(rows.rates["service_id"])),
+        "divisor_cm3_kg": terms.divisor_cm3_kg,
+        "valid_from": terms.valid_from,
+        "valid_to": terms.valid_to,
+        "missing": rows.missing,
+    }
+
+
+def _sheets(paths: Sequence[Path], mapped: CardMap, encoding: str | None) -> list[CardSheet]:
+    """Return the sheets of a card with their tables; F441 without a table of prices."""
+    sheets = [
+        find_tables(grid, mapped.columns, mapped.zones, mapped.surcharges)
+        for grid in _grids(paths, encoding)
+    ]
+    if not any(sheet.of(uses.PRICE) for sheet in sheets):
+        shown = next(str(text) for text in sheets[0].grid.cells.flat if text)
+        raise InputError([Fault("F441", sheets[0].grid.place, value=shown[:80])])
+    return sheets
 
 
 def _grids(paths: Sequence[Path], encoding: str | None) -> list[Grid]:
