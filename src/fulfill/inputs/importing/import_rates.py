@@ -109,19 +109,10 @@ def import_rates(
         currency, F447, F448 and F450 for terms that are not known.
     """
     sheets = _sheets(paths, mapped, reading.encoding)
-    lines = [claim_lines(sheet, mapped.surcharges) for sheet in sheets]
-    terms, faults = read_terms(sheets, mapped, reading.date_order)
-    numbers, found = _numbers(sheets, lines, reading.decimal)
-    code, wrong = _currency(currency, numbers, terms, network)
-    prices, surcharges, bad = _read(sheets, lines, numbers, mapped, terms, reading)
-    faults += [*found, *wrong, *bad, *_unknown_terms(terms, sheets[0].grid)]
     name = card or paths[0].stem
-    try:
-        rows = card_rows(sheets, prices, surcharges, terms, mapped, network, (name, code, service))
-    except InputError as error:
-        faults += error.faults
-    if faults:
-        raise InputError(list(dict.fromkeys(faults)))
+    rows, terms, numbers, code = _understood(
+        sheets, network, reading, mapped, (name, currency, service)
+    )
     tables, replaced = network_tables(rows, network, name)
     return ImportedRates(
         tables=tables,
@@ -137,6 +128,33 @@ def import_rates(
         },
         warnings=rows.warnings,
     )
+
+
+def _understood(
+    sheets: Sequence[CardSheet],
+    network: Network,
+    reading: Reading,
+    mapped: CardMap,
+    given: tuple[str, str | None, str | None],
+) -> tuple[CardRows, CardTerms, list[CellNumbers], str]:
+    """Return rows, terms, numbers of each sheet and currency of a card, or raise all its faults.
+
+    `given` are the name of the card, its currency and its service, as far as the user gives them.
+    """
+    name, currency, service = given
+    lines = [claim_lines(sheet, mapped.surcharges) for sheet in sheets]
+    terms, faults = read_terms(sheets, mapped, reading.date_order)
+    numbers, found = _numbers(sheets, lines, reading.decimal)
+    code, wrong = _currency(currency, numbers, terms, network)
+    prices, surcharges, bad = _read(sheets, lines, numbers, mapped, terms, reading)
+    faults += [*found, *wrong, *bad, *_unknown_terms(terms, sheets[0].grid)]
+    try:
+        rows = card_rows(sheets, prices, surcharges, terms, mapped, network, (name, code, service))
+    except InputError as error:
+        faults += error.faults
+    if faults:
+        raise InputError(list(dict.fromkeys(faults)))
+    return rows, terms, numbers, code
 
 
 def _figures(rows: CardRows, terms: CardTerms) -> dict[str, Any]:
