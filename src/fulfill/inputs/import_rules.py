@@ -117,6 +117,10 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "states, cities, postcodes and distances of zones are known",
         "correct the cell; states may be abbreviated, postcodes may be prefixes or ranges",
     ),
+    "F452": (
+        "every site is offered once",
+        "give the offers different names, or leave one out",
+    ),
     "F453": (
         "an offer has a header or lines with three known figures or more, a fee among them",
         "name the figures as on the page 'From a rate card to a plan'",
@@ -137,9 +141,13 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "figures that an offer lacks can be taken from a shared site of the network",
         "add the figures to the offer, or give a network with shared sites in --network",
     ),
-    "F458": (
-        "every site is offered once",
-        "give the offers different names, or leave one out",
+    "W400": (
+        "the orders cover every period of the calendar",
+        "import a whole year, or read the plan as one for the periods covered; a warning",
+    ),
+    "W401": (
+        "the population of every zone is known",
+        "fill `population` in zones.csv: it bounds the orders that carriers take; a warning",
     ),
     "W440": (
         "a zone of a card ends at the borders of states",
@@ -152,13 +160,5 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
     "W442": (
         "a contract ends within the year of the plan",
         "the plan does not price what is paid after its year; a warning",
-    ),
-    "W400": (
-        "the orders cover every period of the calendar",
-        "import a whole year, or read the plan as one for the periods covered; a warning",
-    ),
-    "W401": (
-        "the population of every zone is known",
-        "fill `population` in zones.csv: it bounds the orders that carriers take; a warning",
     ),
 }

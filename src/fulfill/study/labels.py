@@ -180,6 +180,22 @@ VALUES: dict[str, dict[str, str]] = {
         "outside_tables": "a text outside of the tables",
         "other_country": "a country that the service does not serve",
     },
+    "offer_figure": {
+        "storage": "storage",
+        "receiving": "receiving",
+        "capacity": "storage capacity",
+    },
+    "offer_unit": {
+        "pallet": "pallet",
+        "m3": "m³",
+        "m2": "m²",
+        "ft3": "ft³",
+        "ft2": "ft²",
+        "day": "day",
+        "week": "week",
+        "month": "month",
+        "year": "year",
+    },
     "cell_use": {
         "heading": "headings",
         "price": "prices",

@@ -88,7 +88,9 @@ def test_sheets_with_an_address_and_a_point(network: Network, tmp_path: Path) ->
     assert (float(otay["lat"]), float(otay["lon"])) == (32.55, -116.95)
     assert float(otay["storage_usd_m3_month"]) == pytest.approx(1.05 / (0.9 * 0.09290304))
     assert float(otay["storage_m3"]) == 900
-    assert any("ft2" in text for text in found.figures["conversions"])
+    assert [(one["figure"], one["unit"]) for one in found.figures["conversions"]] == [
+        ("storage", "ft2")
+    ]
     assert found.figures["cells_not_read"] == {"outside_tables": 2}
 
 
@@ -127,7 +129,7 @@ def test_a_site_of_the_same_name_is_replaced(network: Network, tmp_path: Path) -
         (OFFER.replace("per m3 and month", "and month"), "F455"),
         (OFFER.replace("and month", ""), "F455"),
         (OFFER.replace("12.5", "0"), "F456"),
-        (OFFER + "North,El Paso,TX,2.6,11.5\n", "F458"),
+        (OFFER + "North,El Paso,TX,2.6,11.5\n", "F452"),
         (OFFER.replace(" (USD)", ""), "F412"),
         (OFFER.replace("USD", "MXN o USD"), "F412"),
         (OFFER.replace("(USD)", "(CAD)"), "F323"),

@@ -6,6 +6,7 @@ the network; such rows have the status `assumption`, and never a fee of nothing.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def import_quotes(
     ------
     InputError
         With every fault of the files: those of `read_grids` and `with_values`, F453 where there is
-        no offer, F412 and F323 for currencies, F454 and F458 for sites, and those of
+        no offer, F412 and F323 for currencies, F454 and F452 for sites, and those of
         `site_figures`.
     """
     sheets, offers, files, faults = _offers(paths, reading)
@@ -122,7 +123,10 @@ def import_quotes(
             "sites": ids,
             "currency": ", ".join(dict.fromkeys(money)),
             **cell_counts(sheets, READ),
-            "conversions": list(dict.fromkeys(text for one in figures for text in one.conversions)),
+            "conversions": [
+                dataclasses.asdict(one)
+                for one in dict.fromkeys(c for site in figures for c in site.conversions)
+            ],
             "replaced": replaced,
             "missing": missing,
         },
@@ -147,7 +151,7 @@ def _sites(
     ids = [_site_id(place) for place in known]
     place_of_file = offers[0].sheet.grid.place
     faults += [
-        Fault("F458", place_of_file, value=one)
+        Fault("F452", place_of_file, value=one)
         for one, number in Counter(ids).items()
         if number > 1
     ]

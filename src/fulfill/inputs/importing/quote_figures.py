@@ -28,6 +28,37 @@ _NEEDED = (
 )  # fmt: skip
 
 
+VOLUME, PERIOD, ADDED, PER_PIECE, LEFT_OUT = "volume", "period", "added", "per_piece", "left_out"
+"""Kinds of conversions."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How a figure of an offer came into the units of the network.
+
+    Attributes
+    ----------
+    kind : str
+        `VOLUME`: a unit has so many cubic metres; `PERIOD`: a period is paid so often in a month;
+        `ADDED`: receiving, for so many cubic metres an order, was added to the fee of an order;
+        `PER_PIECE`: so was receiving by the piece; `LEFT_OUT`: receiving was left out, as the fee
+        of an order is that of another site.
+    figure : str
+        Field of the offer.
+    unit : str
+        Key of `quotes.UNIT_WORDS` or `quotes.MONTHS`; empty where there is none.
+    factor, low, high : float
+        The factor, and between what values it may lie; 0 where there is none.
+    """
+
+    kind: str
+    figure: str
+    unit: str = ""
+    factor: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+
 @dataclass(frozen=True)
 class SiteFigures:
     """Figures of a site by column of sites.csv and site_sizes.csv.
@@ -42,8 +73,7 @@ class SiteFigures:
         Columns that come from another site.
     like : str
         That site.
-    conversions : tuple of str
-        Units that were converted, and how.
+    conversions : tuple of Conversion
     bands : tuple of (str, float, str, str)
         Band, share of the capacity, price factor, and words for the source; none without a minimum.
     """
@@ -52,7 +82,7 @@ class SiteFigures:
     ranges: Mapping[str, Range]
     assumed: tuple[str, ...]
     like: str
-    conversions: tuple[str, ...]
+    conversions: tuple[Conversion, ...]
     bands: tuple[tuple[str, float, str, str], ...]
 
 
@@ -111,7 +141,7 @@ class _Reader:
     def __init__(self, offer: Offer, network: Network) -> None:
         self.offer, self.network = offer, network
         self.ranges: dict[str, Range] = {}
-        self.conversions: list[str] = []
+        self.conversions: list[Conversion] = []
         self.faults: list[Fault] = []
 
     def fees(self) -> dict[str, float]:
@@ -128,9 +158,7 @@ class _Reader:
         if "receiving" in offered and "pick" in offered:
             self._add_receiving(found)
         elif "receiving" in offered:
-            self.conversions.append(
-                "receiving: left out, as the fee of an order is that of another site"
-            )
+            self.conversions.append(Conversion(LEFT_OUT, "receiving"))
         return found
 
     def capacity(self, name: str) -> float | None:
@@ -158,7 +186,8 @@ class _Reader:
             return None
         monthly = self.offer.values["storage"] * MONTHS[period]
         if period != "month":
-            self.conversions.append(f"storage per {period}: {MONTHS[period]:.4g} to a month")
+            months = MONTHS[period]
+            self.conversions.append(Conversion(PERIOD, "storage", period, months, months, months))
         low, usual, high = (monthly / one for one in reversed(factor))
         if low < high:
             why = f"{factor[1]:g} m3 to a {unit_of_fee(words, ('pallet',)) or 'm2'}"
@@ -180,9 +209,7 @@ class _Reader:
             self._unknown(name, "per pallet, m3, m2, ft3 or ft2?")
             return None
         if unit != "m3":
-            self.conversions.append(
-                f"{name} per {unit}: {factor[1]:.4g} m3 ({factor[0]:.4g} to {factor[2]:.4g})"
-            )
+            self.conversions.append(Conversion(VOLUME, name, unit, factor[1], factor[0], factor[2]))
         return factor[0], factor[1], factor[2]
 
     def _assume(self, column: str, value: float, factor: tuple[float, float, float]) -> None:
@@ -196,7 +223,7 @@ class _Reader:
         words, fee = self.offer.cells["receiving"].words, self.offer.values["receiving"]
         if unit_of_fee(words, ("order", "piece")):
             found["pick_usd_order"] += fee
-            self.conversions.append("receiving per piece: added to the fee of an order")
+            self.conversions.append(Conversion(PER_PIECE, "receiving"))
             return
         factor = self._m3("receiving")
         if factor is None:
@@ -209,7 +236,8 @@ class _Reader:
         found["pick_usd_order"] = pick + added[1]
         why = f"receiving at {volumes.mean():.3g} m3 an order, the mean of products.csv"
         self.ranges["pick_usd_order"] = (pick + added[0], pick + added[2], why)
-        self.conversions.append(f"{why}: {added[1]:.4g} an order")
+        low, mean, high = volumes.min(), volumes.mean(), volumes.max()
+        self.conversions.append(Conversion(ADDED, "receiving", "", mean, low, high))
 
     def _unknown(self, name: str, detail: str) -> None:
         cell = self.offer.cells[name]

@@ -15,6 +15,7 @@ from fulfill.inputs.importing.order_lines import Recognised
 from fulfill.report.html import page as base
 from fulfill.report.html.import_page import read_files
 from fulfill.report.html.page import html_table
+from fulfill.report.terminal.imported import conversion_texts
 from fulfill.study import import_outputs as declared
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
@@ -79,14 +80,13 @@ def quotes_page(imported: ImportedQuotes) -> str:
         HTML.
     """
     section = _section(_("Sites"), imported.offers, declared.OFFERS)
-    conversions = imported.figures["conversions"]
     return _page(
         _("Offers imported"),
         declared.QUOTES_RECORD,
         QUOTES_TILES,
         imported,
         sections=[section] if section else [],
-        notes=[_("Converted: {text}.").format(text=text) for text in conversions],
+        notes=conversion_texts(imported.figures["conversions"]),
         missing=[(r["site_id"], r["like"], ", ".join(r["figures"])) for r in imported.missing],
     )
 

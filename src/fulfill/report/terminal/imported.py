@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,15 @@ from fulfill.inputs.importing.import_orders import ImportedOrders
 from fulfill.inputs.importing.import_quotes import ImportedQuotes
 from fulfill.inputs.importing.import_rates import ImportedRates
 from fulfill.inputs.importing.order_lines import Recognised
+from fulfill.inputs.importing.quote_figures import (
+    ADDED,
+    LEFT_OUT,
+    PER_PIECE,
+    PERIOD,
+    VOLUME,
+)
 from fulfill.report.terminal.console import PlainConsole
-from fulfill.study.language import listed
+from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
 from fulfill.study.run_folder import IMPORT_NETWORK, IMPORT_PAGE, QUOTES_PAGE, RATES_PAGE
 from fulfill.study.vocabulary import WHOLE, shown
@@ -99,14 +106,46 @@ def print_quotes(imported: ImportedQuotes, folder: Path) -> None:
     console.print(text.format(sites=listed(figures["sites"]), currency=figures["currency"]))
     if figures["replaced"]:
         console.print(_("sites replaced: {sites}").format(sites=listed(figures["replaced"])))
-    for conversion in figures["conversions"]:
-        console.print(_("converted: {text}").format(text=conversion))
+    for text in conversion_texts(figures["conversions"]):
+        console.print(text)
     for row in figures["missing"]:
         text = _("{name}: assumed as at {like}: {figures}")
         names = ", ".join(row["figures"])
         console.print(text.format(name=row["site_id"], like=row["like"], figures=names))
     _print_cells(console, figures)
     _print_next(console, folder, QUOTES_PAGE)
+
+
+SMALL = "{:,.4g}"
+CONVERSIONS = {
+    VOLUME: Message("{figure} per {unit}: counted as {factor} m³ ({low} to {high})"),
+    PERIOD: Message("{figure} per {unit}: {factor} times a month"),
+    ADDED: Message("{figure}: added to the fee of an order, at {factor} m³ ({low} to {high})"),
+    PER_PIECE: Message("{figure} by the piece: added to the fee of an order"),
+    LEFT_OUT: Message("{figure}: left out, as the fee of an order is that of another site"),
+}
+
+
+def conversion_texts(conversions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return how figures of offers were converted, in words.
+
+    Parameters
+    ----------
+    conversions : iterable of mapping
+        Fields of `quote_figures.Conversion`.
+
+    Returns
+    -------
+    list of str
+    """
+    return [
+        _(CONVERSIONS[one["kind"]].template).format(
+            figure=shown(one["figure"], "offer_figure"),
+            unit=shown(one["unit"], "offer_unit") if one["unit"] else "",
+            **{name: shown(one[name], SMALL) for name in ("factor", "low", "high")},
+        )
+        for one in conversions
+    ]
 
 
 def _print_cells(console: PlainConsole, figures: dict[str, Any]) -> None:
