@@ -141,41 +141,37 @@ NOT_READ = (
     Figure("text", "", "", "text", "as it is written"),
     Figure("reason", "", "unread", "reason", "why the cell is not read"),
 )
-CARD_PRICES = (
-    Figure("service_id", "", "", "service", "service of the network"),
-    Figure("card_zone", "", "", "zone of the card", "as rate_zones.csv names it"),
-    Figure("kg_from", "", "", "above, kg", "lower end of the weight break, excluded"),
-    Figure("kg_to", "", "", "to, kg", "upper end, included; empty: no end"),
-    Figure("base_usd", "", "", "price", "of a parcel, in the currency of the card"),
-    Figure("usd_kg", "", "", "per kg", "for every kilogram above those included"),
-    Figure("kg_included", "", "", "kg included", "in the price of a parcel"),
+CARD_BREAK = (
+    Figure("kg_from", "", CENTS, "above, kg", "lower end of the weight break, excluded"),
+    Figure("kg_to", "", CENTS, "to, kg", "upper end, included; empty: no end"),
 )
+"""First columns of the table of prices; the zones of the card follow."""
 CARD_ZONES = (
     Figure("country", "", "", "country", "of the consumer"),
     Figure("from_state", "", "", "from state", "of the site; *: all others"),
     Figure("to_state", "", "", "to state", "of the consumer; *: all others"),
-    Figure("km_from", "", "", "above, km", "road distance, excluded"),
-    Figure("km_to", "", "", "to, km", "included; empty: no end"),
+    Figure("km_from", "", WHOLE, "above, km", "road distance, excluded"),
+    Figure("km_to", "", WHOLE, "to, km", "included; empty: no end"),
     Figure("card_zone", "", "", "zone of the card", "as rate_cards.csv names it"),
 )
 CARD_SURCHARGES = (
     Figure("surcharge", "", "", "surcharge", "as the card names it"),
     Figure("zone_class", "", "", "class of zones", "that pay it"),
-    Figure("share", "", "", "share", "of the price"),
-    Figure("usd_order", "", "", "per parcel", "in the currency of the card"),
-    Figure("usd_kg", "", "", "per kg", "in the currency of the card"),
+    Figure("share", "share", PERCENT, "share", "of the price"),
+    Figure("usd_order", "", CENTS, "per parcel", "in the currency of the card"),
+    Figure("usd_kg", "", CENTS, "per kg", "in the currency of the card"),
     Figure("peak_from", "", "", "from", "first day of the season"),
     Figure("peak_to", "", "", "to", "last day of the season"),
 )
 OFFERS = (
     Figure("name", "", "", "site", "provider and place"),
     Figure("state", "", "", "state", "of the site"),
-    Figure("pick_usd_order", "", "", "per order", "pick, pack and receiving"),
-    Figure("storage_usd_m3_month", "", "", "per m³ and month", "storage"),
-    Figure("fixed_usd_month", "", "", "minimum a month", "which contains orders"),
-    Figure("opening_usd", "", "", "onboarding", "paid once"),
-    Figure("orders_day", "", "", "orders a day", "capacity"),
-    Figure("storage_m3", "", "", "stock, m³", "capacity"),
+    Figure("pick_usd_order", "", CENTS, "per order", "pick, pack and receiving"),
+    Figure("storage_usd_m3_month", "", CENTS, "per m³ and month", "storage"),
+    Figure("fixed_usd_month", "", WHOLE, "minimum a month", "which contains orders"),
+    Figure("opening_usd", "", WHOLE, "onboarding", "paid once"),
+    Figure("orders_day", "", WHOLE, "orders a day", "capacity"),
+    Figure("storage_m3", "", WHOLE, "stock, m³", "capacity"),
     Figure("status", "", "", "status", "assumption where a figure is missing in the offer"),
 )
 # fmt: on

@@ -40,7 +40,8 @@ _DATE = re.compile(
 )
 _VAT = re.compile(r"\biva\b|\bvat\b|增值税|含税", re.IGNORECASE)
 _VAT_OUT = re.compile(
-    r"m[aá]s\s+iva|\+\s*iva|antes de|sin iva|no incluye|plus|excl|不含|未含", re.IGNORECASE
+    r"without|before|net of|m[aá]s\s+iva|\+\s*iva|antes de|sin iva|no incluye|plus|excl|不含|未含",
+    re.IGNORECASE,
 )
 _LARGEST = re.compile(
     r"(?:peso m[aá]ximo|m[aá]ximo|max(?:imum)?\.? weight|最大重量|限重)\D{0,20}(\d+(?:\.\d+)?)",

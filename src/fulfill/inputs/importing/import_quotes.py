@@ -192,7 +192,7 @@ def _offers(
                     delimiter=grid.delimiter,
                     skipped=0,
                     rows=len(found),
-                    columns={n: c.words for n, c in first.cells.items()} if first else {},
+                    columns={n: c.name for n, c in first.cells.items()} if first else {},
                     unused=(),
                     decimals=numbers.decimals,
                     date_order="",

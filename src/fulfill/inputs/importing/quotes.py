@@ -52,10 +52,11 @@ _POINT = re.compile(r"(-?\d{1,3}\.\d+)\s*[,;]\s*(-?\d{1,3}\.\d+)")
 
 @dataclass(frozen=True)
 class OfferCell:
-    """A figure of an offer: its place, its text, and the words that say its unit."""
+    """A figure of an offer: its place, name and text, and the words that say its unit."""
 
     row: int
     column: int
+    name: str
     text: str
     words: str
 
@@ -136,15 +137,12 @@ def _in_rows(sheet: CardSheet) -> Iterator[Offer]:
         for column in filled:
             used = column in columns.values()
             sheet.mark(row, column, _use(cells[row, column]) if used else UNKNOWN_COLUMN)
-        yield Offer(
-            sheet,
-            {
-                name: OfferCell(row, column, str(cells[row, column]),
-                                f"{cells[head, column]} {cells[row, column]}")
-                for name, column in columns.items()
-                if cells[row, column]
-            },
-        )  # fmt: skip
+        found = {}
+        for name, column in columns.items():
+            if text := str(cells[row, column]):
+                title = str(cells[head, column])
+                found[name] = OfferCell(row, column, title, text, f"{title} {text}")
+        yield Offer(sheet, found)
 
 
 def _in_lines(sheet: CardSheet) -> Iterator[Offer]:
@@ -159,7 +157,8 @@ def _in_lines(sheet: CardSheet) -> Iterator[Offer]:
             continue
         words = " ".join(str(cells[row, column]) for column in filled)
         column = filled[1]
-        found[name] = OfferCell(row, column, str(cells[row, column]), words)
+        title, text = str(cells[row, filled[0]]), str(cells[row, column])
+        found[name] = OfferCell(row, column, title, text, words)
         sheet.mark(row, filled[0], HEADING)
         for other in filled[1:]:
             sheet.mark(row, other, _use(cells[row, other]))

@@ -19,11 +19,11 @@ from fulfill.report.terminal.imported import conversion_texts
 from fulfill.study import import_outputs as declared
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
-from fulfill.study.output import Output
-from fulfill.study.vocabulary import Figure, shown
+from fulfill.study.vocabulary import CENTS, WHOLE, Figure, shown
 
-RATES_TILES = ("cells_in", "prices", "card_zones", "zone_rules", "surcharges", "divisor_cm3_kg")
-QUOTES_TILES = ("cells_in",)
+RATES_TILES = ("cells_in", "prices", "card_zones", "zone_rules", "surcharges")
+NUMERIC = (*declared.CARD_BREAK, *declared.CARD_ZONES, *declared.CARD_SURCHARGES, *declared.OFFERS)
+KILOGRAMS = "{:,.2f}"
 SHOWN_ROWS = 200
 """Rows of a table that the page lists; the tables of the network have all."""
 Section = tuple[str, Markup]
@@ -43,27 +43,66 @@ def rates_page(imported: ImportedRates) -> str:
     """
     rows, figures = imported.rows, imported.figures
     sections = [
-        _section(_("Prices"), rows.rates, declared.CARD_PRICES),
-        _section(_("Where the zones lie"), rows.zones, declared.CARD_ZONES),
-        _section(_("Surcharges"), rows.surcharges, declared.CARD_SURCHARGES),
+        *_price_sections(rows.rates),
+        *_section(_("Where the zones lie"), _numeric(rows.zones), declared.CARD_ZONES),
+        *_section(_("Surcharges"), _numeric(rows.surcharges), declared.CARD_SURCHARGES),
     ]
-    notes = [
-        _("Card {card}, prices in {currency}, from {day}.").format(
-            card=figures["card"], currency=figures["currency"], day=figures["valid_from"]
-        )
-    ]
-    missing = [
-        (row["service_id"], row["country"], ", ".join(row["figures"]))
-        for row in imported.rows.missing
-    ]
+    note = _(
+        "Card {card}, prices in {currency}, from {day}. "
+        "Volume that is billed as one kilogram: {divisor} cm³."
+    ).format(
+        card=figures["card"],
+        currency=figures["currency"],
+        day=figures["valid_from"],
+        divisor=shown(figures["divisor_cm3_kg"], WHOLE),
+    )
+    record = declared.RATES_RECORD
     return _page(
         _("Rate card imported"),
-        declared.RATES_RECORD,
-        RATES_TILES,
+        [(record[key], record[key].shown(figures[key])) for key in RATES_TILES],
         imported,
-        sections=[section for section in sections if section],
-        notes=notes,
-        missing=missing,
+        sections=sections,
+        notes=[note],
+        missing=[
+            (row["service_id"], row["country"], ", ".join(row["figures"])) for row in rows.missing
+        ],
+    )
+
+
+def _price_sections(rates: pd.DataFrame) -> list[Section]:
+    """Return a table for each service: its weight breaks down, the zones of the card across."""
+    sections = []
+    for service, rows in rates.groupby("service_id", sort=False):
+        number = rows.assign(price=[_price(row) for row in rows.to_dict("records")])
+        number = _numeric(number)
+        table = number.pivot_table(
+            index=["kg_from", "kg_to"], columns="card_zone", values="price", aggfunc="first",
+            dropna=False, sort=False,
+        )  # fmt: skip
+        table = table.dropna(how="all").reset_index().sort_values("kg_from")
+        zones = [str(name) for name in table.columns if name not in ("kg_from", "kg_to")]
+        columns = (*declared.CARD_BREAK, *(Figure(one, "", "", one, one) for one in zones))
+        title = _("Prices of {service}").format(service=service)
+        sections += _section(title, table, columns)
+    return sections
+
+
+def _price(row: Mapping[Any, str]) -> str:
+    """Return the price of a break in words."""
+    base, rate = float(row["base_usd"]), float(row["usd_kg"])
+    text = shown(base, CENTS)
+    if not rate:
+        return text
+    return _("{price} + {rate} per kg above {kg}").format(
+        price=text, rate=shown(rate, CENTS), kg=shown(float(row["kg_included"]), KILOGRAMS)
+    )
+
+
+def _numeric(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of texts with numbers in the columns that are shown as such."""
+    numeric = {one.key for one in NUMERIC if one.is_number}
+    return rows.assign(
+        **{name: pd.to_numeric(rows[name]) for name in rows.columns if name in numeric}
     )
 
 
@@ -79,32 +118,31 @@ def quotes_page(imported: ImportedQuotes) -> str:
     str
         HTML.
     """
-    section = _section(_("Sites"), imported.offers, declared.OFFERS)
+    record = declared.QUOTES_RECORD
+    lacking = sum(len(row["figures"]) for row in imported.missing)
+    counts = {
+        "cells_in": imported.figures["cells_in"],
+        "sites": len(imported.offers),
+        "missing": lacking,
+    }
     return _page(
         _("Offers imported"),
-        declared.QUOTES_RECORD,
-        QUOTES_TILES,
+        [(record[key], shown(number, WHOLE)) for key, number in counts.items()],
         imported,
-        sections=[section] if section else [],
+        sections=_section(_("Sites"), _numeric(imported.offers), declared.OFFERS),
         notes=conversion_texts(imported.figures["conversions"]),
         missing=[(r["site_id"], r["like"], ", ".join(r["figures"])) for r in imported.missing],
     )
 
 
-def _section(title: str, rows: pd.DataFrame, columns: Sequence[Figure]) -> Section | None:
-    """Return a titled table; None without rows."""
+def _section(title: str, rows: pd.DataFrame, columns: Sequence[Figure]) -> list[Section]:
+    """Return a titled table; nothing without rows."""
     if rows.empty:
-        return None
-    return title, html_table(rows.head(SHOWN_ROWS), columns)
+        return []
+    return [(title, html_table(rows.head(SHOWN_ROWS), columns))]
 
 
-def _page(
-    title: str,
-    record: Output,
-    tiles: Sequence[str],
-    imported: Any,
-    **content: Any,
-) -> str:
+def _page(title: str, tiles: Sequence[tuple[Figure, str]], imported: Any, **content: Any) -> str:
     """Render a page of what an import read."""
     figures: Mapping[str, Any] = imported.figures
     files: tuple[Recognised, ...] = imported.files
@@ -115,7 +153,7 @@ def _page(
         title,
         {},
         files=listed(dict.fromkeys(file.file for file in files)),
-        key_figures=[(record[key], record[key].shown(figures[key])) for key in tiles],
+        key_figures=tiles,
         currency=figures["currency"],
         read=listed(counted_cells(figures["cells_read"], "cell_use")),
         left=listed(counted_cells(figures["cells_not_read"], "unread")),
