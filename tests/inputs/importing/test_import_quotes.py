@@ -119,6 +119,8 @@ def test_a_site_of_the_same_name_is_replaced(network: Network, tmp_path: Path) -
     found = bring(network, path)
     assert found.figures["replaced"] == ["us-laredo-3pl"]
     assert (found.tables["sites"]["site_id"] == "us-laredo-3pl").sum() == 1
+    # what it replaces is no evidence for what it lacks
+    assert found.missing[0]["like"] == "us-mcallen-3pl"
 
 
 @pytest.mark.parametrize(

@@ -141,14 +141,14 @@ def _sites(
     places, faults = site_places(offers)
     money, found = _currencies(offers, currency, network)
     faults += found
+    known = [place for place in places if place]
+    ids = [_site_id(place) for place in known]
     figures = list[SiteFigures]()
     for offer, place, code in zip(offers, places, money, strict=True):
         if place and code:
-            one, found = site_figures(offer, place, network, _rate(network, code))
+            one, found = site_figures(offer, place, network, _rate(network, code), ids)
             figures.append(one)
             faults += found
-    known = [place for place in places if place]
-    ids = [_site_id(place) for place in known]
     place_of_file = offers[0].sheet.grid.place
     faults += [
         Fault("F452", place_of_file, value=one)

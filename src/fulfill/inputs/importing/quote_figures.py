@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +90,7 @@ _EMPTY = SiteFigures({}, {}, (), "", (), ())
 
 
 def site_figures(
-    offer: Offer, place: SitePlace, network: Network, per_usd: float
+    offer: Offer, place: SitePlace, network: Network, per_usd: float, offered: Collection[str]
 ) -> tuple[SiteFigures, list[Fault]]:
     """Return the figures of an offered site.
 
@@ -102,6 +102,8 @@ def site_figures(
         Its nearest shared site has the figures that the offer lacks.
     per_usd : float
         Units of the currency of the offer per USD.
+    offered : collection of str
+        site_id of all offers: an earlier import of one is no evidence.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def site_figures(
     for name in ("orders_day", "storage_m3"):
         if (amount := reader.capacity(name)) is not None:
             values[name] = amount
-    like, others = _nearest(place, network)
+    like, others = _nearest(place, network, offered)
     lacking = [name for name in _NEEDED if name not in values]
     if lacking and not like:
         detail = ", ".join(lacking)
@@ -245,10 +247,12 @@ class _Reader:
         self.faults.append(Fault("F455", place, cell.row + 1, name, cell.words[:80], detail))
 
 
-def _nearest(place: SitePlace, network: Network) -> tuple[str, dict[str, float]]:
+def _nearest(
+    place: SitePlace, network: Network, left_out: Collection[str]
+) -> tuple[str, dict[str, float]]:
     """Return the nearest shared site, of the same country if it has one, and its figures in USD."""
     sites, sizes = network["sites"], network["site_sizes"]
-    shared = sites[sites["ownership"] == "shared"]
+    shared = sites[(sites["ownership"] == "shared") & ~sites["site_id"].isin(left_out)]
     same = shared[shared["country"] == place.country]
     shared = same if len(same) else shared
     if shared.empty:
