@@ -289,6 +289,8 @@ def test_merged_cells_are_counted_once(bring: Import, tmp_path: Path) -> None:
         (CARD.replace("vigencia", ""), ("F448", "")),
         (CARD + "\nCombustible;14.5\n", ("F449", "Combustible")),
         (CARD + "\nCargo;Importe\nRecolección;$20.50\n", ("F449", "Recolección")),
+        (CARD + "\nEntrega a domicilio;$20.50 por viaje\n", ("F449", "Entrega a domicilio")),
+        (CARD + "\nCargo;Importe\nSeguro;1.5% del valor declarado\n", ("F449", "Seguro")),
         (CARD.replace("Jalisco", "Jalisko"), ("F451", "Jalisko")),
         (CARD.replace("MXN", ""), ("F412", "")),
         (CARD.replace("MXN", "MXN o USD"), ("F412", "")),
@@ -320,6 +322,15 @@ def test_zones_without_prices_or_places_are_warned_of(bring: Import) -> None:
     assert [(one.code, one.value) for one in found.warnings] == [
         ("W441", "zone-2"), ("W441", "zone-7"),
     ]  # fmt: skip
+
+
+def test_the_map_names_and_leaves_out_surcharges(bring: Import) -> None:
+    text = CARD + "\nCargo;Importe\nRecolección;$450.50 por viaje\nManejo especial;$12.50\n"
+    kinds = {"Recolección": "none", "Manejo especial": "other"}
+    rows = bring(text, mapped=CardMap(surcharges=kinds)).rows.surcharges
+    assert rows[["surcharge", "usd_order", "zone_class"]].to_numpy().tolist() == [
+        ["manejo-especial", "12.5", "any"]
+    ]
 
 
 def test_what_is_not_offered_is_counted(bring: Import) -> None:

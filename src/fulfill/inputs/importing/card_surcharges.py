@@ -28,6 +28,12 @@ _DAY_MONTH = re.compile(
 )
 """A day of a month: 15 de noviembre de 2026, Nov 15, 2026; the year may be missing."""
 _PERCENT = re.compile(r"%|porcentaje|percent|百分", re.IGNORECASE)
+_OTHER_BASE = re.compile(
+    r"viaje|recolecci[oó]n|tarima|pallet|pickup|collection|semana|week|\bmes\b|mensual|month"
+    r"|declarad|declared|asegura|seguro|insur|contra entrega|\bcod\b|保价|声明",
+    re.IGNORECASE,
+)
+"""Words for what is no parcel and no price of one: trips, months, declared values."""
 _BY_WEIGHT = re.compile(r"(?:por|per|/|每)\s*(?:kg|kilo|lb|公斤)", re.IGNORECASE)
 _BY_PARCEL = re.compile(
     r"env[ií]o|gu[ií]a|paquete|parcel|package|shipment|order|pedido|票|件|\$|¥|元"
@@ -169,7 +175,10 @@ def _what_is_missing(name: str, kind: str, unit: str) -> str:
     if not kind:
         return f'[surcharges] "{name}" = "fuel", "remote", "residential", "peak", "other" or "none"'
     if not unit:
-        return "a share or an amount? write % or the currency beside it"
+        return (
+            "a share of the price or an amount on a parcel? write % or the currency beside it, or "
+            f'[surcharges] "{name}" = "none"'
+        )
     return "no amount above zero"
 
 
@@ -203,6 +212,8 @@ def _context(sheet: CardSheet, row: int, others: list[int]) -> Iterator[str]:
 
 def _unit(context: str) -> str:
     """Return what an amount is: a share, for a kilogram or for an order; empty: not known."""
+    if _OTHER_BASE.search(context):
+        return ""
     if _PERCENT.search(context):
         return "share"
     if _BY_WEIGHT.search(context):

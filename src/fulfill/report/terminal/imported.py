@@ -21,7 +21,7 @@ from fulfill.report.terminal.console import PlainConsole
 from fulfill.study.language import Message, listed
 from fulfill.study.language import translated as _
 from fulfill.study.run_folder import IMPORT_NETWORK, IMPORT_PAGE, QUOTES_PAGE, RATES_PAGE
-from fulfill.study.vocabulary import WHOLE, shown
+from fulfill.study.vocabulary import CENTS, PERCENT, WHOLE, shown
 
 
 def print_import(imported: ImportedOrders, folder: Path) -> None:
@@ -82,6 +82,9 @@ def print_rates(imported: ImportedRates, folder: Path) -> None:
             services=listed(figures["services"]),
         )
     )
+    for row in imported.rows.surcharges.to_dict("records"):
+        text = _("surcharge {name}: {amount}")
+        console.print(text.format(name=row["surcharge"], amount=_amount(row)))
     if figures["replaced"]:
         console.print(_("a card of this name was replaced"))
     for row in figures["missing"]:
@@ -89,6 +92,24 @@ def print_rates(imported: ImportedRates, folder: Path) -> None:
         console.print(text.format(name=row["service_id"], figures=", ".join(row["figures"])))
     _print_cells(console, figures)
     _print_next(console, folder, RATES_PAGE)
+
+
+def _amount(row: Mapping[Any, str]) -> str:
+    """Return what a surcharge costs, and in which zones."""
+    if float(row["share"]):
+        amount = _("{share} of the price").format(share=shown(float(row["share"]), PERCENT))
+    elif float(row["usd_kg"]):
+        amount = _("{price} per kg").format(price=shown(float(row["usd_kg"]), CENTS))
+    else:
+        amount = _("{price} per parcel").format(price=shown(float(row["usd_order"]), CENTS))
+    parts = [amount]
+    if row["zone_class"] == "rural":
+        parts.append(_("in rural zones"))
+    if row["peak_to"]:
+        parts.append(
+            _("from {first} to {last}").format(first=row["peak_from"], last=row["peak_to"])
+        )
+    return ", ".join(parts)
 
 
 def print_quotes(imported: ImportedQuotes, folder: Path) -> None:
