@@ -32,6 +32,7 @@ PRICED = ("price", "per_kg", "per_parcel", "first_price", "next_price")
 PLACES = ("from_place", "to_place", "city", "postcode", "postcode_from", "postcode_to", "km")
 _ZONE_WORD = r"zonas?|zones?|zn|z|区域|分区|计费分区|区"
 _ZONE = re.compile(rf"(?:{_ZONE_WORD})\s*([0-9]{{1,3}}|[a-z]|[^\W\d_]+)|([0-9]{{1,3}}|[a-z])\s*区")
+_AMOUNT = re.compile(r"[^\w]*\d|[a-z]{3}\s*\$?\s*\d", re.IGNORECASE)
 _NO_OFFER = {
     "", "na", "n a", "n d", "nd", "no aplica", "no disponible", "sin cobertura", "consultar",
     "on request", "not available", "no service", "sin servicio", "não disponível", "不适用", "无",
@@ -274,7 +275,9 @@ class _Finder:
 
     def _ends(self, row: int, first: int, last: int) -> bool:
         """Tell whether a row is the header of another table."""
-        names = [str(text) for text in self.sheet.grid.cells[row, first : last + 1] if text]
+        texts = [str(text) for text in self.sheet.grid.cells[row, first : last + 1] if text]
+        # "Zona extendida" and "$35 por envío" are a line of surcharges
+        names = [t for t in texts if not (_AMOUNT.match(t) or surcharge_kind(t))]
         known = [one for name in names if (one := self.field(name))]
         zones = sum(zone_key(name) is not None for name in names)
         return len(known) >= 2 or bool(known and zones)
