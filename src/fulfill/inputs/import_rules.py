@@ -161,4 +161,8 @@ IMPORT_RULES: dict[str, tuple[str, str]] = {
         "a contract ends within the year of the plan",
         "the plan does not price what is paid after its year; a warning",
     ),
+    "W443": (
+        "every number of a file stands in a table that is understood",
+        "see the cells that are not read; name the columns in a file for --map; a warning",
+    ),
 }

@@ -179,6 +179,7 @@ VALUES: dict[str, dict[str, str]] = {
         "unknown_column": "a column that is not known",
         "outside_tables": "a text outside of the tables",
         "other_country": "a country that the service does not serve",
+        "left_out": "left out as the map says",
     },
     "offer_figure": {
         "storage": "storage",

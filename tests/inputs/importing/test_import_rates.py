@@ -282,6 +282,7 @@ def test_merged_cells_are_counted_once(bring: Import, tmp_path: Path) -> None:
         (CARD.replace("1-5;70.5", "3-5;70.5"), ("F443", "3 - 5")),
         (CARD.replace("70.5", ""), ("F444", "")),
         (CARD.replace("70.5", "0"), ("F444", "0")),
+        (CARD.replace("1-5;70.5;80.5", "1-5;;"), ("F444", "")),
         (CARD[: CARD.index("Estado")], ("F445", "zone-1, zone-2")),
         (CARD.replace("Peso (kg)", "Peso"), ("F446", "0")),
         (CARD.replace("5000", ""), ("F447", "")),
@@ -327,10 +328,53 @@ def test_zones_without_prices_or_places_are_warned_of(bring: Import) -> None:
 def test_the_map_names_and_leaves_out_surcharges(bring: Import) -> None:
     text = CARD + "\nCargo;Importe\nRecolección;$450.50 por viaje\nManejo especial;$12.50\n"
     kinds = {"Recolección": "none", "Manejo especial": "other"}
-    rows = bring(text, mapped=CardMap(surcharges=kinds)).rows.surcharges
+    found = bring(text, mapped=CardMap(surcharges=kinds))
+    assert found.figures["cells_not_read"] == {"left_out": 2}
+    rows = found.rows.surcharges
     assert rows[["surcharge", "usd_order", "zone_class"]].to_numpy().tolist() == [
         ["manejo-especial", "12.5", "any"]
     ]
+
+
+def test_services_side_by_side(bring: Import, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ("Precios MXN + IVA, vigencia 2026-01-01, volumétrico /5000",),
+        ("Peso (kg)", "Terrestre", None, "Día siguiente", None),
+        (None, "Zona 1", "Zona 2", "Zona 1", "Zona 2"),
+        ("hasta 1", 55.5, 65.5, 95.5, 105.5),
+    ):
+        sheet.append(row)
+    for area in ("A2:A3", "B2:C2", "D2:E2"):
+        sheet.merge_cells(area)
+    book.save(tmp_path / "merged.xlsx")
+    mapped = CardMap(
+        zones={"1": "Jalisco", "2": "*"},
+        services={"Terrestre": "mx-ground", "Día siguiente": "mx-express"},
+    )
+    rates = bring(tmp_path / "merged.xlsx", service=None, mapped=mapped).rows.rates
+    found = rates.set_index(["service_id", "card_zone"])["base_usd"].to_dict()
+    assert found == {
+        ("mx-ground", "zone-1"): "55.5", ("mx-ground", "zone-2"): "65.5",
+        ("mx-express", "zone-1"): "95.5", ("mx-express", "zone-2"): "105.5",
+    }  # fmt: skip
+    text = HEAD + (
+        ";Terrestre;;Exprés;\nPeso (kg);Zona 1;Zona 2;Zona 1;Zona 2\n0-1;55.5;65.5;95.5;105.5\n"
+    )
+    mapped = CardMap(
+        mapped.values, {}, mapped.zones, {"Terrestre": "mx-ground", "Exprés": "mx-express"}
+    )
+    rates = bring(text, service=None, mapped=mapped).rows.rates
+    assert rates.set_index(["service_id", "card_zone"])["base_usd"].to_dict() == found
+
+
+def test_numbers_that_are_not_read_are_warned_of(bring: Import) -> None:
+    found = bring(CARD + "\nOtros;valores\n;33.5\n")
+    assert [(one.code, one.value) for one in found.warnings] == [("W443", "B11")]
+    found = bring(CARD.replace("1-5;", "Sobre;"))
+    assert [(one.code, one.value) for one in found.warnings] == [("W443", "B4")]
+    assert found.figures["cells_not_read"] == {"not_a_weight": 3}
 
 
 def test_what_is_not_offered_is_counted(bring: Import) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.card_prices import CellNumbers, Place
-from fulfill.inputs.importing.card_tables import SURCHARGE, CardSheet, surcharge_kind
+from fulfill.inputs.importing.card_tables import LEFT_OUT, SURCHARGE, CardSheet, surcharge_kind
 from fulfill.inputs.importing.dates import MONTH_OF, read_days
 from fulfill.inputs.importing.grids import letter
 from fulfill.inputs.importing.weights import UNITS_KG, unit_of
@@ -149,6 +149,8 @@ def read_surcharges(
         name = str(sheet.grid.cells[row, name_column])
         kind = given.get(fold(name)) or surcharge_kind(name)
         if kind == NONE:
+            for one in (name_column, *others):
+                sheet.mark(row, one, LEFT_OUT)
             continue
         column = _amount_column(sheet, row, others)
         context = " ".join([name, *_context(sheet, row, others)])

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.grids import Grid, letter
 from fulfill.inputs.importing.headers import read_aliases
 from fulfill.inputs.importing.weights import read_weight, unit_of, without_weight
@@ -24,8 +25,9 @@ from fulfill.inputs.states import country_of
 
 HEADING, PRICE, ZONE, SURCHARGE, TERM = "heading", "price", "zone", "surcharge", "term"
 """Uses of cells that are read."""
-NOT_OFFERED, NOT_A_WEIGHT, UNKNOWN_COLUMN, OUTSIDE, OTHER_COUNTRY = (
+NOT_OFFERED, NOT_A_WEIGHT, UNKNOWN_COLUMN, OUTSIDE, OTHER_COUNTRY, LEFT_OUT = (
     "not_offered", "not_a_weight", "unknown_column", "outside_tables", "other_country",
+    "left_out",
 )  # fmt: skip
 """Uses of cells that are not read: the reasons."""
 PRICED = ("price", "per_kg", "per_parcel", "first_price", "next_price")
@@ -33,6 +35,8 @@ PLACES = ("from_place", "to_place", "city", "postcode", "postcode_from", "postco
 _ZONE_WORD = r"zonas?|zones?|zn|z|区域|分区|计费分区|区"
 _ZONE = re.compile(rf"(?:{_ZONE_WORD})\s*([0-9]{{1,3}}|[a-z]|[^\W\d_]+)|([0-9]{{1,3}}|[a-z])\s*区")
 _AMOUNT = re.compile(r"[^\w]*\d|[a-z]{3}\s*\$?\s*\d", re.IGNORECASE)
+_NUMBER = re.compile(r"[^\w]*\d[\d.,]*\s*%?")
+"""A cell that is a number and nothing else, such as a price."""
 _NO_OFFER = {
     "", "na", "n a", "n d", "nd", "no aplica", "no disponible", "sin cobertura", "consultar",
     "on request", "not available", "no service", "sin servicio", "não disponível", "不适用", "无",
@@ -82,6 +86,8 @@ class CardTable:
         Zone of each column of a matrix of prices; state of each column of a matrix of zones.
     rows : tuple of int
         Rows of the body.
+    groups : dict of int to str
+        Service above each column of a matrix of prices, where there are several.
     """
 
     kind: str
@@ -90,6 +96,7 @@ class CardTable:
     fields: dict[str, int]
     zones: dict[int, str]
     rows: tuple[int, ...]
+    groups: dict[int, str] = field(default_factory=dict)
 
     @property
     def unit(self) -> str:
@@ -218,22 +225,25 @@ class _Finder:
     def table_at(self, row: int, first: int, last: int) -> CardTable | None:
         """Return the table whose header begins in a row, and mark its cells."""
         names, depth = self._header(row, first, last)
+        groups = self._groups(row, depth, names)
         fields: dict[str, int] = {}
         for column, name in names.items():
             if one := self.field(name):
                 fields.setdefault(one, column)
         weighed = {"weight", "weight_to"} & fields.keys()
+        below = self.sheet.grid.cells[row + depth - 1]
         zones = {
-            column: name
+            column: str(below[column]) if column in groups else name
             for column, name in names.items()
-            if column not in fields.values() and self._is_zone(name, depth)
+            if column not in fields.values() and (column in groups or self._is_zone(name, depth))
         }
         if "surcharge" in fields and {"amount", "price"} & fields.keys():
             return self._surcharges(row, names, fields)
         if weighed and zones and not fields.keys() & set(PRICED):
-            return self._prices(row, depth, names, fields, zones)
+            table = CardTable(PRICE, row, names, fields, zones, (), groups)
+            return self._prices(table, depth)
         if (weighed or "first_price" in fields) and fields.keys() & set(PRICED):
-            return self._prices(row, depth, names, fields, {})
+            return self._prices(CardTable(PRICE, row, names, fields, {}, ()), depth)
         if "zone" in fields and fields.keys() & set(PLACES):
             return self._zones(row, names, fields, {})
         states = {c: name for c, name in names.items() if c > first and country_of(name)}
@@ -282,16 +292,25 @@ class _Finder:
         zones = sum(zone_key(name) is not None for name in names)
         return len(known) >= 2 or bool(known and zones)
 
-    def _prices(
-        self,
-        row: int,
-        depth: int,
-        names: dict[int, str],
-        fields: dict[str, int],
-        zones: dict[int, str],
-    ) -> CardTable:
-        """Return a table of prices."""
-        cells, body = self.sheet.grid.cells, []
+    def _groups(self, row: int, depth: int, names: dict[int, str]) -> dict[int, str]:
+        """Return the services above columns of zones: in the header, or above repeated zones."""
+        cells, groups, text = self.sheet.grid.cells, dict[int, str](), ""
+        keys = {c: zone_key(str(cells[row + depth - 1, c])) for c in names}
+        repeated = len(set(keys.values())) < len(keys) and list(keys.values()).count(None) == 1
+        at = row if depth == 2 else row - 1
+        if at < 0 or not (depth == 2 or repeated):
+            return {}
+        for column, key in keys.items():
+            text = str(cells[at, column]) or text
+            if key is not None and text and zone_key(text) is None and self.field(text) != "zone":
+                groups[column] = text
+                self.sheet.mark(at, column, HEADING)
+        return groups
+
+    def _prices(self, table: CardTable, depth: int) -> CardTable:
+        """Return a table of prices with its rows."""
+        cells, body = self.sheet.grid.cells, list[int]()
+        row, names, fields, zones = table.header, table.columns, table.fields, table.zones
         priced = [*zones] or [fields[name] for name in PRICED if name in fields]
         weighed = [c for name, c in fields.items() if name in ("weight", "weight_to")]
         for at in range(row + depth, len(cells)):
@@ -301,9 +320,13 @@ class _Finder:
             offered = any(
                 re.search(r"\d", cells[at, c]) or is_no_offer(cells[at, c]) for c in priced
             )
-            if not offered or self.sheet.use[at, min(names)] or self._ends(at, *_ends_of(names)):
+            label = str(cells[at, weighed[0]]) if weighed else ""
+            # a weight without prices right below the others is a fault, not the end
+            emptied = at - 1 in body and read_weight(label) is not None
+            if self.sheet.use[at, min(names)] or self._ends(at, *_ends_of(names)):
                 break
-            label = cells[at, weighed[0]] if weighed else ""
+            if not (offered or emptied):
+                break
             if weighed and read_weight(label) is None:
                 if self._surcharge(label):
                     break
@@ -318,9 +341,8 @@ class _Finder:
                 self.sheet.mark(
                     at, column, NOT_OFFERED if is_no_offer(cells[at, column]) else PRICE
                 )
-        table = CardTable(PRICE, row, names, fields, zones, tuple(body))
         self._mark_header(table, depth)
-        return table
+        return replace(table, rows=tuple(body))
 
     def _surcharge(self, text: str) -> bool:
         """Tell whether a text names a surcharge, by its words or the map."""
@@ -393,11 +415,12 @@ def price_lines(sheet: CardSheet, table: CardTable) -> Iterator[PriceLine]:
     for row in table.rows:
         names = ("weight",) if "weight" in fields else ("weight_from", "weight_to")
         weights = tuple(text(row, name) for name in names if name in fields)
-        service, country = text(row, "service"), text(row, "country")
+        country = text(row, "country")
         lines = [(zone, {"price": column}) for column, zone in table.zones.items()] or [
             (text(row, "zone"), {name: fields[name] for name in PRICED if name in fields})
         ]
         for zone, columns in lines:
+            service = text(row, "service") or table.groups.get(next(iter(columns.values())), "")
             if offered := {n: c for n, c in columns.items() if sheet.use[row, c] != NOT_OFFERED}:
                 yield PriceLine(row, zone, service, country, weights, offered)
 
@@ -447,3 +470,30 @@ def cells_not_read(sheets: Sequence[CardSheet], read: Sequence[str]) -> pd.DataF
             text, reason = sheet.grid.cells[row, column], sheet.use[row, column]
             rows.append((sheet.grid.place, cell, text, reason))
     return pd.DataFrame(rows, columns=["file", "cell", "text", "reason"])
+
+
+def number_warnings(sheets: Sequence[CardSheet]) -> list[Fault]:
+    """Warn of numbers that stand outside of the tables, or in columns and rows without a meaning.
+
+    Parameters
+    ----------
+    sheets : sequence of CardSheet
+        Every filled cell is marked.
+
+    Returns
+    -------
+    list of Fault
+        W443 for each sheet that has such numbers.
+    """
+    warnings = []
+    for sheet in sheets:
+        left = np.isin(sheet.use.astype(str), [OUTSIDE, UNKNOWN_COLUMN, NOT_A_WEIGHT])
+        cells = [
+            f"{letter(int(column))}{row + 1}"
+            for row, column in np.argwhere(left & sheet.grid.filled)
+            if _NUMBER.fullmatch(sheet.grid.cells[row, column])
+        ]
+        if cells:
+            detail = f"{len(cells)} cells: {', '.join(cells[:5])}"
+            warnings.append(Fault("W443", sheet.grid.place, value=cells[0], detail=detail))
+    return warnings

@@ -23,6 +23,7 @@ from fulfill.inputs.importing.card_tables import (
     CardSheet,
     cell_counts,
     cells_not_read,
+    number_warnings,
 )
 from fulfill.inputs.importing.card_terms import currencies_in
 from fulfill.inputs.importing.drafts import table_texts
@@ -130,7 +131,7 @@ def import_quotes(
             "replaced": replaced,
             "missing": missing,
         },
-        warnings=tuple(_term_warnings(offers, ids)),
+        warnings=(*_term_warnings(offers, ids), *number_warnings(sheets)),
     )
 
 

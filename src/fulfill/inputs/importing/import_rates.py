@@ -32,7 +32,13 @@ from fulfill.inputs.importing.card_surcharges import (
     read_surcharges,
     surcharge_texts,
 )
-from fulfill.inputs.importing.card_tables import CardSheet, cell_counts, cells_not_read, find_tables
+from fulfill.inputs.importing.card_tables import (
+    CardSheet,
+    cell_counts,
+    cells_not_read,
+    find_tables,
+    number_warnings,
+)
 from fulfill.inputs.importing.card_terms import CardTerms, read_terms
 from fulfill.inputs.importing.grids import Grid, read_grids
 from fulfill.inputs.importing.order_lines import Reading, Recognised
@@ -126,7 +132,7 @@ def import_rates(
             **_figures(rows, terms),
             "replaced": replaced,
         },
-        warnings=rows.warnings,
+        warnings=(*rows.warnings, *number_warnings(sheets)),
     )
 
 
