@@ -10,13 +10,8 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.importing.card_tables import (
-    PRICE,
-    CardSheet,
-    CardTable,
-    PriceLine,
-    price_lines,
-)
+from fulfill.inputs.importing.card_sheets import PRICE, CardSheet, CardTable
+from fulfill.inputs.importing.card_tables import PriceLine, price_lines
 from fulfill.inputs.importing.grids import Grid, letter
 from fulfill.inputs.importing.numbers import read_numbers
 from fulfill.inputs.importing.weights import (

@@ -13,8 +13,8 @@ from fulfill.inputs.columns import Table
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.importing.card_map import CardMap
 from fulfill.inputs.importing.card_prices import ZonePrices, common_step, listed_steps
+from fulfill.inputs.importing.card_sheets import OTHER_COUNTRY, PRICE, CardSheet
 from fulfill.inputs.importing.card_surcharges import PEAK, Surcharge
-from fulfill.inputs.importing.card_tables import OTHER_COUNTRY, PRICE, CardSheet
 from fulfill.inputs.importing.card_terms import CardTerms
 from fulfill.inputs.importing.card_zones import (
     ZoneRule,

@@ -11,7 +11,8 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.card_prices import CellNumbers, Place
-from fulfill.inputs.importing.card_tables import LEFT_OUT, SURCHARGE, CardSheet, surcharge_kind
+from fulfill.inputs.importing.card_sheets import LEFT_OUT, SURCHARGE, CardSheet
+from fulfill.inputs.importing.card_tables import surcharge_kind
 from fulfill.inputs.importing.dates import MONTH_OF, read_days
 from fulfill.inputs.importing.grids import letter
 from fulfill.inputs.importing.weights import UNITS_KG, unit_of

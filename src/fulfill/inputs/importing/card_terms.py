@@ -11,7 +11,7 @@ import pandas as pd
 
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.card_map import CardMap
-from fulfill.inputs.importing.card_tables import OUTSIDE, TERM, CardSheet
+from fulfill.inputs.importing.card_sheets import OUTSIDE, TERM, CardSheet
 from fulfill.inputs.importing.dates import read_days
 from fulfill.inputs.importing.weights import UNITS_KG, unit_of
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.faults import Fault
-from fulfill.inputs.importing.card_tables import ZONE, CardSheet, CardTable, zone_key
+from fulfill.inputs.importing.card_sheets import ZONE, CardSheet, CardTable
+from fulfill.inputs.importing.card_tables import zone_key
 from fulfill.inputs.importing.grids import letter
 from fulfill.inputs.importing.place_tables import CODES, place_tables
 from fulfill.inputs.importing.place_texts import COUNTRIES

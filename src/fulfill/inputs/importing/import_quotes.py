@@ -18,7 +18,7 @@ import pandas as pd
 from fulfill.inputs.currencies import rates_on
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.importing.card_rows import with_rows
-from fulfill.inputs.importing.card_tables import (
+from fulfill.inputs.importing.card_sheets import (
     HEADING,
     CardSheet,
     cell_counts,

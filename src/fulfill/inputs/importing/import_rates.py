@@ -16,7 +16,7 @@ import pandas as pd
 from fulfill.inputs.columns import USD
 from fulfill.inputs.currencies import rates_on
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.importing import card_tables as uses
+from fulfill.inputs.importing import card_sheets as uses
 from fulfill.inputs.importing.card_map import CardMap
 from fulfill.inputs.importing.card_prices import (
     CellNumbers,
@@ -26,19 +26,19 @@ from fulfill.inputs.importing.card_prices import (
     zone_prices,
 )
 from fulfill.inputs.importing.card_rows import CardRows, card_rows, network_tables
+from fulfill.inputs.importing.card_sheets import (
+    CardSheet,
+    cell_counts,
+    cells_not_read,
+    number_warnings,
+)
 from fulfill.inputs.importing.card_surcharges import (
     Surcharge,
     claim_lines,
     read_surcharges,
     surcharge_texts,
 )
-from fulfill.inputs.importing.card_tables import (
-    CardSheet,
-    cell_counts,
-    cells_not_read,
-    find_tables,
-    number_warnings,
-)
+from fulfill.inputs.importing.card_tables import find_tables
 from fulfill.inputs.importing.card_terms import CardTerms, read_terms
 from fulfill.inputs.importing.grids import Grid, read_grids
 from fulfill.inputs.importing.order_lines import Reading, Recognised

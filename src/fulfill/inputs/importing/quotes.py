@@ -10,14 +10,14 @@ import numpy as np
 
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.card_prices import CellNumbers, read_cells
-from fulfill.inputs.importing.card_tables import (
+from fulfill.inputs.importing.card_sheets import (
     HEADING,
     NOT_OFFERED,
     OUTSIDE,
     UNKNOWN_COLUMN,
     CardSheet,
-    is_no_offer,
 )
+from fulfill.inputs.importing.card_tables import is_no_offer
 from fulfill.inputs.importing.grids import Grid, letter
 from fulfill.inputs.importing.headers import read_aliases
 from fulfill.inputs.spelling import fold
