@@ -32,6 +32,7 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
+from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import layer_outputs, outputs
 from fulfill.study.output import Output
 
@@ -51,9 +52,14 @@ WRITTEN = {
         "keys:": (
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
+            outputs.SAVING_SUMMARY,
             outputs.CONVERTED_SUMMARY,
             outputs.PLAN_KPIS,
         ),
+    },
+    "Of a baseline besides": {
+        "table": (outputs.LEDGER, outputs.LEDGER_PARTS),
+        "keys:": (outputs.BASELINE_SUMMARY,),
     },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
@@ -99,6 +105,7 @@ def data_dictionary() -> str:
         _family("Network", NETWORK_TABLES, NETWORK_PARAMETERS),
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
         _family("Option --stops", (STOPS,), ()),
+        _family("Files of fulfill baseline", PRESENT_TABLES, ()),
     ]
     return "\n".join(parts)
 

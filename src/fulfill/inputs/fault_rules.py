@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fulfill.inputs.import_rules import IMPORT_RULES
+from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
 RULES: dict[str, tuple[str, str]] = {
@@ -375,5 +376,6 @@ RULES: dict[str, tuple[str, str]] = {
         "ask for a number that can be reached; a warning",
     ),
     **IMPORT_RULES,
+    **PRESENT_RULES,
     **WORKBOOK_RULES,
 }
