@@ -279,9 +279,13 @@ def test_merged_cells_are_counted_once(bring: Import, tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("a;b\n1;2\n", ("F441", "a")),
+        (HEAD + "Peso (kg);Zona 1\n0-1;n/a\n", ("F441", "")),
         (CARD.replace("1-5;70.5", "3-5;70.5"), ("F443", "3 - 5")),
         (CARD.replace("70.5", ""), ("F444", "")),
         (CARD.replace("70.5", "0"), ("F444", "0")),
+        (CARD.replace("0-1;50.5;60.5\n", ""), ("F443", "1 - 5")),
+        (CARD.replace("50.5", "n/a"), ("F443", "1-5")),
+        (CARD.replace("0-1;50.5", "hasta 1;n/a").replace("1-5", "hasta 5"), ("F443", "hasta 5")),
         (CARD.replace("1-5;70.5;80.5", "1-5;;"), ("F444", "")),
         (CARD[: CARD.index("Estado")], ("F445", "zone-1, zone-2")),
         (CARD.replace("Peso (kg)", "Peso"), ("F446", "0")),
@@ -334,6 +338,13 @@ def test_the_map_names_and_leaves_out_surcharges(bring: Import) -> None:
     assert rows[["surcharge", "usd_order", "zone_class"]].to_numpy().tolist() == [
         ["manejo-especial", "12.5", "any"]
     ]
+
+
+def test_a_price_with_one_for_every_further_kilogram(bring: Import) -> None:
+    text = HEAD + "Servicio;Peso;Tarifa;Kg adicional\nTerrestre;5 kg;108.00;7.50\n"
+    rates = bring(text).rows.rates
+    assert price(rates, "all", 4.0) == 108.0
+    assert price(rates, "all", 6.2) == pytest.approx(108.0 + 2 * 7.5)
 
 
 def test_services_side_by_side(bring: Import, tmp_path: Path) -> None:

@@ -162,7 +162,8 @@ def zone_prices(
         reader = _Reader(sheet.grid, numbers, unit, max_kg)
         breaks = reader.breaks(lines)
         faults += reader.faults
-        found.append(ZonePrices(*key, breaks))
+        if breaks:
+            found.append(ZonePrices(*key, breaks))
     return found, list(dict.fromkeys(faults))
 
 
@@ -206,7 +207,15 @@ class _Reader:
     def breaks(self, lines: Sequence[tuple[CardTable, PriceLine]]) -> tuple[Break, ...]:
         """Return the breaks of the lines of a zone."""
         found: list[Break] = []
+        skipped = False
         for table, line in lines:
+            if not line.cells:
+                skipped = True
+                continue
+            if skipped:
+                detail = "lighter parcels are not offered"
+                self._fault("F443", line.row, "", " - ".join(line.weights), detail)
+                return ()
             weights = self._kilograms(table, line)
             amounts = {name: self._amount(line, name) for name in line.cells}
             if None in amounts.values() or not weights:
@@ -219,7 +228,17 @@ class _Reader:
                 found += self._first_and_next(line, weights, known)
             else:
                 found += self._one(line, weights, known, found)
+                if "next_price" in known and found:
+                    step = self._step(table, line)
+                    found += self._further(line.row, found[-1], step, known["next_price"])
         return tuple(found)
+
+    def _step(self, table: CardTable, line: PriceLine) -> float:
+        """Return the weight in kilograms that a price for further weight is for."""
+        header = table.columns[line.cells["next_price"]]
+        weight = read_weight(header)
+        number = float(weight.numbers[0].replace(",", ".")) if weight and weight.numbers else 1.0
+        return number * UNITS_KG[unit_of(header) or table.unit or self.unit or "kg"]
 
     def _amount(self, line: PriceLine, name: str) -> float | None:
         """Return an amount of a line; None, with a fault, where it is none."""
@@ -304,7 +323,10 @@ class _Reader:
         high = np.inf if weight.kind == OVER else kg[-1]
         if np.isinf(high) and self.max_kg:
             high = self.max_kg
-        if low < reached - FINEST or low > reached + _resolution(weight, kg) or high <= reached:
+        # a card that begins at 1 kg says nothing of lighter parcels
+        whole = not before and not re.search(r"[.,]", weight.numbers[0])
+        gap = FINEST if whole else _resolution(weight, kg)
+        if low < reached - FINEST or low > reached + gap or high <= reached:
             detail = f"the break before it ends at {reached:g} kg"
             self._fault("F443", line.row, "", " - ".join(weight.numbers), detail)
             return []

@@ -208,7 +208,7 @@ def _zones(
     # a state is unknown where no country of the card has it
     faults += [
         fault
-        for fault in dict.fromkeys(unknown[0])
+        for fault in dict.fromkeys(unknown[0] if unknown else ())
         if all(any(_same_cell(fault, other) for other in found) for found in unknown[1:])
     ]
     return result, warnings, faults

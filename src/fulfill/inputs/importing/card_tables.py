@@ -52,7 +52,7 @@ class PriceLine:
     weights : tuple of str
         The text of the break, or those of its two ends.
     cells : dict of str to int
-        Column of the grid by what it holds, of `PRICED`.
+        Column of the grid by what it holds, of `PRICED`; empty where no price is offered.
     """
 
     row: int
@@ -334,7 +334,7 @@ def price_lines(sheet: CardSheet, table: CardTable) -> Iterator[PriceLine]:
     Yields
     ------
     PriceLine
-        One for each zone and weight that has a price.
+        One for each zone and weight; without cells where no price is offered.
     """
     cells, fields = sheet.grid.cells, table.fields
 
@@ -350,5 +350,5 @@ def price_lines(sheet: CardSheet, table: CardTable) -> Iterator[PriceLine]:
         ]
         for zone, columns in lines:
             service = text(row, "service") or table.groups.get(next(iter(columns.values())), "")
-            if offered := {n: c for n, c in columns.items() if sheet.use[row, c] != NOT_OFFERED}:
-                yield PriceLine(row, zone, service, country, weights, offered)
+            offered = {n: c for n, c in columns.items() if sheet.use[row, c] != NOT_OFFERED}
+            yield PriceLine(row, zone, service, country, weights, offered)

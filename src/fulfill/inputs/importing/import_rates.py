@@ -158,6 +158,9 @@ def _understood(
         rows = card_rows(sheets, prices, surcharges, terms, mapped, network, (name, code, service))
     except InputError as error:
         faults += error.faults
+    if not faults and rows.rates.empty:
+        detail = "no price is offered in a country of the service"
+        faults.append(Fault("F441", sheets[0].grid.place, detail=detail))
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
     return rows, terms, numbers, code
