@@ -323,9 +323,9 @@ def test_an_updated_folder_is_replaced_whole_or_left_as_it_was(tmp_path: Path) -
     target.mkdir()
     (target / "a.csv").write_text("old", encoding="utf-8")
     (target / "b.csv").write_text("kept", encoding="utf-8")
-    with pytest.raises(RuntimeError), updated_folder(target) as draft:
-        (draft / "a.csv").write_text("half", encoding="utf-8")
-        raise RuntimeError
+    with pytest.raises(FileNotFoundError), updated_folder(target) as draft:
+        # the first file of two is written when the second fails
+        [(draft / name).write_text("half", encoding="utf-8") for name in ("a.csv", "no/b.csv")]
     assert (target / "a.csv").read_text(encoding="utf-8") == "old"
     with updated_folder(target) as draft:
         (draft / "a.csv").write_text("new", encoding="utf-8")
