@@ -1,8 +1,7 @@
-"""The tutorial from a rate card to a plan: its commands run, and print what it shows."""
+"""The tutorial from a rate card to a plan: its imports run, and print what it shows."""
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import shutil
@@ -44,12 +43,3 @@ def test_the_imports_print_what_the_page_shows(away: Path) -> None:
         assert done.exit_code == 0
         assert done.stdout.startswith(text)
     assert run(COMMANDS[3]).exit_code == 0
-
-
-@pytest.mark.slow
-def test_the_commands_lead_to_an_audited_plan(away: Path) -> None:
-    codes = [run(command).exit_code for command in COMMANDS[:4]]
-    done = run(f"{COMMANDS[4]} --resolution 40")
-    assert [*codes, done.exit_code] == [1, 0, 0, 0, 0]
-    summary = json.loads((away / "runs" / "card" / "summary.json").read_text(encoding="utf-8"))
-    assert summary["audit"]["clean"]
