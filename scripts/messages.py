@@ -39,7 +39,9 @@ KEYWORDS = {
 TABLES = (
     "study.question_outputs",
     "study.vocabulary",
+    "study.candidate_outputs",
     "study.import_outputs",
+    "study.calibration_outputs",
     "study.outputs",
     "report.html.plan_page",
     "report.html.plan_tables",
