@@ -114,7 +114,7 @@ MARGINAL_VALUE = output(
                "`capacity` (an order a day), `tariff` (a point of duty) or `gateway_day`"),
         Figure("name", "", "", "of", "site, tariff class or gateway"),
         Figure("kept_usd", "USD", CHANGE, "plan kept",
-               "change of the cost of the plan that is kept; null: it does not change"),
+               "change of the cost of the plan that is kept"),
         Figure("checked_usd", "USD", CHANGE, "solved anew",
                "change of the cost with orders allocated anew to the same sites"),
         Figure("distinguishable", "", "flag", "beyond doubt",

@@ -38,10 +38,11 @@ class MarginalValue:
     name : str
         Site, tariff class or gateway.
     kept_usd : float
-        Of the plan that is kept, USD a year for a unit; NaN for a capacity, which changes no kept
+        Of the plan that is kept, USD a year for a unit; zero for a capacity, which changes no kept
         plan.
     checked_usd : float
-        Of a new allocation to the same sites, USD a year for a unit.
+        Of the better of the plan kept and a new allocation to the same sites, USD a year for a
+        unit.
     distinguishable : bool
         Whether the step as a whole moves the cost by more than the gap of the run.
     """
@@ -54,7 +55,7 @@ class MarginalValue:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The value as JSON; NaN is None."""
+        """The value as JSON; infinities are None."""
         held = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return dict(finite({**held, "local": True}))
 
@@ -81,8 +82,7 @@ def site_value(run: Run, site: str) -> MarginalValue:
     capacity[at] *= 1.0 + CAPACITY_STEP
     changed = replace(run.model, instance=replace(instance, capacity=capacity))
     more = float(instance.capacity[at, size, 0].sum() / run.problem.days.sum() * CAPACITY_STEP)
-    saved = _resolved(run, changed) - _resolved(run, run.model)
-    return _value(run, CAPACITY, site, np.nan, saved, more)
+    return _value(run, CAPACITY, site, (0.0, _resolved(run, changed) - _base(run)), more)
 
 
 def tariff_values(run: Run, classes: list[str]) -> Iterator[MarginalValue]:
@@ -102,7 +102,7 @@ def tariff_values(run: Run, classes: list[str]) -> Iterator[MarginalValue]:
     """
     if run.model.spans:
         return  # rates of several dates in a year: no single row to move
-    base, rows = _resolved(run, run.model), run.problem.regime.rows
+    base, rows = _base(run), run.problem.regime.rows
     for name in classes:
         moved = ((rows["tariff_class"] == name) & (rows["entry_kind"] == "formal")).to_numpy()
         if not moved.any():
@@ -126,7 +126,7 @@ def gateway_values(run: Run) -> Iterator[MarginalValue]:
     """
     if run.model.spans:
         return
-    base, table = _resolved(run, run.model), run.problem.network["gateways"]
+    base, table = _base(run), run.problem.network["gateways"]
     used = {gate for via in run.flows["via"].unique() for gate in str(via).split("+") if gate}
     for gate in table["gateway_id"][table["gateway_id"].isin(used)]:
         days = table["dwell_days"] + DAYS_STEP * (table["gateway_id"] == gate)
@@ -145,14 +145,21 @@ def _priced(
     priced = economics(problem, distances, service_days(options.service))
     instance = build_instance(problem, priced, limits_of(problem, options))
     changed = PricedModel(problem, distances, priced, instance)
-    return _value(run, kind, name, kept, _resolved(run, changed) - base, step)
+    return _value(run, kind, name, (kept, _resolved(run, changed) - base), step)
 
 
 def _value(
-    run: Run, kind: str, name: str, kept: float, checked: float, step: float
+    run: Run, kind: str, name: str, changes: tuple[float, float], step: float
 ) -> MarginalValue:
+    """Return the changes of the plan kept and of a new allocation for a unit of the step."""
+    kept, checked = changes[0], min(changes)  # the plan that is kept stays possible
     sure = abs(checked) > run.outcome.gap_usd
     return MarginalValue(kind, name, kept / step, checked / step, sure)
+
+
+def _base(run: Run) -> float:
+    """Return the cost of the sites of a run before a step: the better of its own and a new plan."""
+    return min(run.outcome.objective, _resolved(run, run.model))
 
 
 def _resolved(run: Run, model: PricedModel) -> float:
