@@ -61,7 +61,10 @@ def site_answers(
                 "time_limit": seconds,
             }
         )
-    choices = [_choices(run, site, values) if site in is_open else () for site in sites]
+    choices = [
+        _without(run, site, values) if site in is_open else _with(run, site, values)
+        for site in sites
+    ]
     with Executor(run, workers) as executor:
         return executor.map(changes, sites=choices)
 
@@ -110,7 +113,23 @@ def replacements(run: Run, site: str, values: np.ndarray) -> list[tuple[str, str
     ]
 
 
-def _choices(run: Run, site: str, values: np.ndarray) -> tuple[Sites, ...]:
+def _with(run: Run, site: str, values: np.ndarray) -> tuple[Sites, ...]:
+    """Return the sites of a run with a closed one besides, or in the place of a near one."""
+    instance, is_open, kept = run.instance, sites_of(run), run.study.options.opened
+    here = instance.sites.index(site)
+    if not np.isfinite(values[here]).any():
+        return ()
+    fresh = {site: instance.sizes[int(values[here].argmin())]}
+    points = run.problem.network["sites"][["lat", "lon"]].to_numpy(float)
+    free = [name for name in is_open if name not in kept]
+    rows = [instance.sites.index(name) for name in free]
+    km = air_km(points[[here]], points[rows])[0] if rows else np.zeros(0)
+    near = [free[i] for i in np.argsort(km, kind="stable")[:REPLACEMENTS]]
+    swaps = ({name: size for name, size in is_open.items() if name != gone} for gone in near)
+    return ({**is_open, **fresh}, *({**rest, **fresh} for rest in swaps))
+
+
+def _without(run: Run, site: str, values: np.ndarray) -> tuple[Sites, ...]:
     """Return the sites of a run without one of them, alone and with each replacement."""
     rest = {name: size for name, size in sites_of(run).items() if name != site}
     others = replacements(run, site, values)[:REPLACEMENTS]

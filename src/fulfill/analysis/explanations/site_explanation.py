@@ -173,7 +173,7 @@ def _explained(run: Run, site: str, answer: Answer) -> SiteExplanation:
         best = _next_best(run, site, taken)
     else:
         opened = difference(*ends, restricted=True)
-        lies = Difference(-opened.high, -opened.low, opened.rounding)
+        lies = Difference(0.0 - opened.high, 0.0 - opened.low, opened.rounding)
         with_usd, without_usd = answer.objective, outcome.objective
     return SiteExplanation(
         site_id=site,
