@@ -113,17 +113,17 @@ def _explain_sites(
     ):
         planned = open_run(run)
         if site is None:
-            found = explain_sites(planned, seconds=seconds)
-            prices, value, more = [], None, {}
+            found, one = explain_sites(planned, seconds=seconds), None
         else:
-            one, prices, value = explain_site(planned, site, seconds)
-            found, more = [one], record_of(prices, value)
+            one = explain_site(planned, site, seconds)
+            found = [one.site]
+        more = record_of(one) if one else {}
         lost = write_explanations(planned, found, more, draft)
     if as_json:
         records = [{**one.record, **more} for one in found]
         click.echo(json.dumps(records[0] if site else {"sites": records}, indent=2))
     elif not is_quiet():
-        print_sites(found, prices, value, target)
+        print_sites(found, one, target)
     check_drawn(target, lost)
 
 

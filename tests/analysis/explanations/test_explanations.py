@@ -51,8 +51,9 @@ def test_without_an_open_site_is_a_locked_run_within_the_gaps(toy_run: Run) -> N
 
 
 def test_a_closed_site_says_what_it_costs_and_which_price_brings_it_in(toy_run: Run) -> None:
-    found, prices, value = explain_site(toy_run, "site-b")
-    assert value is None
+    single = explain_site(toy_run, "site-b")
+    found, prices = single.site, single.prices
+    assert single.value is None
     assert not found.is_open
     assert found.without_usd == toy_run.outcome.objective
     locked = optimize(load("toy", "toy", gap=0.0, opened=("site-b",)))
@@ -65,7 +66,7 @@ def test_a_closed_site_says_what_it_costs_and_which_price_brings_it_in(toy_run: 
     at_price = optimize(load("toy", "toy", gap=0.0, overrides=[cell], opened=("site-b",)))
     gap = found.gap_usd + at_price.outcome.gap_usd + 0.01
     assert at_price.outcome.objective == pytest.approx(toy_run.outcome.objective, abs=gap)
-    assert all(one["local"] for one in record_of(prices, None)["price_to_open"])
+    assert all(one["local"] for one in record_of(single)["price_to_open"])
 
 
 def test_no_plan_with_a_site_has_no_price(toy_run: Run) -> None:

@@ -123,7 +123,8 @@ def _in_new_indices(
     option = np.where(carried, after.lane_option[lane], 0)
     carried &= np.isfinite(after.option_cost[option, product, period])
     site = after.lane_site[lane]
-    carried &= (site < 0) | opened.any(axis=1)[site]
+    is_open = np.asarray(opened.any(axis=1))
+    carried &= (site < 0) | is_open[site]
     kept = replace(
         decisions,
         opened=opened,

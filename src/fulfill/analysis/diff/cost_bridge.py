@@ -108,7 +108,8 @@ def cost_bridge(before: Run, after: Run) -> CostBridge:
         _parts(new, carried.at_new_figures, carried.new_demand),
         _parts(new, after.decisions, new.instance.demand),
     ]
-    names, notes = (DEMAND, PRICES, DECISIONS), carried.notes
+    names: tuple[str, ...] = (DEMAND, PRICES, DECISIONS)
+    notes = carried.notes
     if not all(math.isfinite(usd) for stage in stages for usd in stage.values()):
         stages, names = [stages[0], stages[-1]], (TOGETHER,)
         notes = (

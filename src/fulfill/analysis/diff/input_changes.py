@@ -118,9 +118,8 @@ def _keys(table: pd.DataFrame, key: list[str]) -> pd.Index:
         joined = joined + "," + texts[name]
     again = joined.groupby(joined).cumcount()
     # rows that are alike in every column are told apart by their number
-    return pd.Index(
-        joined.where(again == 0, joined + " #" + (again + 1).astype("str")), dtype=object
-    )
+    told = joined.where(again == 0, joined + " #" + (again + 1).astype("str"))
+    return pd.Index(told.to_numpy(object), dtype=object)
 
 
 def _rows(names: pd.Index, chosen: np.ndarray) -> Iterator[tuple[int, str]]:

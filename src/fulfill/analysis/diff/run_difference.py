@@ -55,6 +55,11 @@ class RunDifference:
         return pd.DataFrame(rows, columns=list(BRIDGE.keys))
 
     @property
+    def totals(self) -> pd.DataFrame:
+        """The bridge by step, with the columns of `question_outputs.BRIDGE_TOTALS`."""
+        return self.steps.groupby("step", sort=False)[["usd"]].sum().reset_index()
+
+    @property
     def difference(self) -> Difference:
         """How far the optima of both problems lie apart."""
         ends = ((run.outcome.objective, run.outcome.bound) for run in (self.before, self.after))

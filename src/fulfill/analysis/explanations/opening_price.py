@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from fulfill.inputs.overrides import parse_override
 from fulfill.location.pricing import price
 from fulfill.study.json_file import finite
 from fulfill.study.resolve import Answer, changed_model, resolve
 from fulfill.study.run import Run
+from fulfill.study.study import Study
 
 PRICES = ("rent_usd_m2_month", "pick_usd_order", "storage_usd_m3_month", "labour_usd_hour")
 """Columns of sites.csv that are moved one at a time."""
@@ -76,16 +78,16 @@ def opening_prices(run: Run, site: str, answer: Answer, seconds: float) -> list[
     written = study.problem.network.written["sites"].set_index("site_id")
     found = []
     for column in PRICES:
-        now = float(table.loc[site, column])
+        now = float(table[column].loc[site])
         if not now > 0:
             continue
         # a cell is written in the currency of its row
         cell = f"network/sites[{site}].{column}="
-        unit = float(written.loc[site, column]) / now
+        unit = float(written[column].loc[site]) / now
 
-        def at(value: float, cell: str = cell, unit: float = unit) -> Any:
-            earlier = study.provenance.overrides
-            changes = [*earlier, f"{cell}{value * unit!r}"]
+        def at(value: float, cell: str = cell, unit: float = unit) -> Study:
+            changed = parse_override(f"{cell}{value * unit!r}")
+            changes = [*study.provenance.overrides, changed]
             return study.with_(overrides=changes, opened=opened, closed=_without(run, site))
 
         trial = changed_model(at(now * TRIAL), run)

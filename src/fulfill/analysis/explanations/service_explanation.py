@@ -111,7 +111,10 @@ def explain_product(run: Run, product: str) -> ServiceExplanation:
     """
     _check(run, "product", product, run.instance.products)
     sides = mail_or_stock(run)
-    rows = sides[sides["product"] == product].to_dict("records")
+    rows = [
+        {str(name): value for name, value in row.items()}
+        for row in sides[sides["product"] == product].to_dict("records")
+    ]
     table = run.problem.network["products"].set_index("product_id")
     values = tuple(tariff_values(run, [str(table.loc[product, "tariff_class"])]))
     served = _served_by(run, "product", product)

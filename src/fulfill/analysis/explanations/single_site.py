@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fulfill.analysis.explanations.marginal_values import MarginalValue, site_value
@@ -15,9 +15,25 @@ from fulfill.analysis.explanations.site_explanation import (
 from fulfill.study.run import Run
 
 
-def explain_site(
-    run: Run, site: str, seconds: float = SECONDS
-) -> tuple[SiteExplanation, list[OpeningPrice], MarginalValue | None]:
+@dataclass(frozen=True, eq=False)
+class SingleSite:
+    """A site explained, with what moves it.
+
+    Attributes
+    ----------
+    site : SiteExplanation
+    prices : tuple of OpeningPrice
+        Prices of a closed site that would bring it in.
+    value : MarginalValue or None
+        What an order a day more of the capacity of an open site is worth.
+    """
+
+    site: SiteExplanation
+    prices: tuple[OpeningPrice, ...] = ()
+    value: MarginalValue | None = None
+
+
+def explain_site(run: Run, site: str, seconds: float = SECONDS) -> SingleSite:
     """Explain a site, open or closed.
 
     Parameters
@@ -31,11 +47,7 @@ def explain_site(
 
     Returns
     -------
-    explanation : SiteExplanation
-    prices : list of OpeningPrice
-        Prices of a closed site that would bring it in.
-    value : MarginalValue or None
-        What an order a day more of the capacity of an open site is worth.
+    SingleSite
 
     Raises
     ------
@@ -44,12 +56,12 @@ def explain_site(
     """
     found = explain_sites(run, [site], seconds)[0]
     if found.is_open:
-        return found, [], site_value(run, site)
-    return found, opening_prices(run, site, found.answer, seconds), None
+        return SingleSite(found, value=site_value(run, site))
+    return SingleSite(found, tuple(opening_prices(run, site, found.answer, seconds)))
 
 
-def record_of(prices: Sequence[OpeningPrice], value: MarginalValue | None) -> dict[str, Any]:
+def record_of(found: SingleSite) -> dict[str, Any]:
     """Return what JSON has of a single site besides its explanation."""
-    if value is not None:
-        return {"value_of_capacity": value.record}
-    return {"price_to_open": [one.record for one in prices]}
+    if found.value is not None:
+        return {"value_of_capacity": found.value.record}
+    return {"price_to_open": [one.record for one in found.prices]}

@@ -166,7 +166,8 @@ def _explained(run: Run, site: str, answer: Answer) -> SiteExplanation:
     outcome, is_open = run.outcome, site in sites_of(run)
     ends = (outcome.objective, outcome.bound), (answer.objective, answer.bound)
     names = names_of(run.problem)["site"]
-    taken, best = _taken_over(run, site, answer, is_open=is_open), ()
+    taken = _taken_over(run, site, answer, is_open=is_open)
+    best: tuple[str, ...] = ()
     if is_open:
         lies = difference(*ends, restricted=True)
         with_usd, without_usd = outcome.objective, answer.objective
@@ -219,9 +220,10 @@ def _by_start(instance: LocationInstance, plan: Decisions, cell: np.ndarray) -> 
     at = instance.lane_zone[plan.lane], plan.product, plan.period
     here = cell[at]
     starts = pd.Series(lane_starts(instance)[plan.lane[here]], dtype="str")
-    found = pd.Series(plan.orders[here]).groupby(starts).sum()
+    found: pd.Series = pd.Series(plan.orders[here]).groupby(starts).sum()
     rest = float(instance.demand[cell].sum() - found.sum())
-    return pd.concat([found, pd.Series({UNSERVED: rest})])
+    found.loc[UNSERVED] = rest
+    return found
 
 
 def _next_best(run: Run, site: str, taken: pd.DataFrame) -> tuple[str, ...]:

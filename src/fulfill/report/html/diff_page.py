@@ -45,7 +45,6 @@ def write_diff_page(found: RunDifference, path: Path) -> None:
     bridge, cost = found.bridge, figure("objective")
     names = [run.folder.name if run.folder else "" for run in (found.before, found.after)]
     steps, moved = found.steps, found.sites[found.sites["change"] != KEPT]
-    totals = steps.groupby("step", sort=False, as_index=False)["usd"].sum()
     old, new = shares(found.before), shares(found.after)
     write_page(
         path,
@@ -58,7 +57,7 @@ def write_diff_page(found: RunDifference, path: Path) -> None:
         change=BRIDGE["usd"].shown(round(bridge.to_usd - bridge.from_usd, 2)),
         doubt=str(found.difference),
         notes=bridge.notes,
-        total_table=html_table(totals, BRIDGE_TOTALS.figures),
+        total_table=html_table(found.totals, BRIDGE_TOTALS.figures),
         step_table=html_table(steps, BRIDGE.figures),
         inputs=_first(found.inputs_changed, INPUTS_CHANGED.figures),
         inputs_left=max(0, len(found.inputs_changed) - MOST),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from fulfill.analysis.explanations.marginal_values import MarginalValue
-from fulfill.analysis.explanations.opening_price import OpeningPrice
 from fulfill.analysis.explanations.order_ways import Way
 from fulfill.analysis.explanations.service_explanation import ServiceExplanation
+from fulfill.analysis.explanations.single_site import SingleSite
 from fulfill.analysis.explanations.site_explanation import (
     SiteExplanation,
     certain_in_words,
@@ -44,21 +44,14 @@ MOVED = TAKEN_OVER.pick("name", "orders_before", "orders_after", "orders_change"
 MOST = 8
 
 
-def print_sites(
-    found: Sequence[SiteExplanation],
-    prices: Sequence[OpeningPrice],
-    value: MarginalValue | None,
-    folder: Path,
-) -> None:
+def print_sites(found: Sequence[SiteExplanation], single: SingleSite | None, folder: Path) -> None:
     """Print the explanations of sites on stdout.
 
     Parameters
     ----------
     found : sequence of SiteExplanation
-    prices : sequence of OpeningPrice
-        Of a single closed site.
-    value : MarginalValue or None
-        Of the capacity of a single open site.
+    single : SingleSite or None
+        What is known besides where a single site was asked for.
     folder : Path
         Folder of their files.
     """
@@ -75,11 +68,11 @@ def print_sites(
             console.print(text.format(capacities=listed(one.binding)))
     else:
         console.print(certain_in_words(found))
-    if prices:
-        console.table(as_table(pd.DataFrame(map(vars, prices)), OPENING_PRICE.figures))
+    if single is not None and single.prices:
+        console.table(as_table(pd.DataFrame(map(vars, single.prices)), OPENING_PRICE.figures))
         console.print(_("each price moved alone; local, and checked by a new search"))
-    if value is not None:
-        _print_values(console, [value])
+    if single is not None and single.value is not None:
+        _print_values(console, [single.value])
     made = _("results  {folder}  ({files}, CSV tables, summary.json)")
     console.tell(made.format(folder=folder, files=EXPLANATION_PAGE))
 

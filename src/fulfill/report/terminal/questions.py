@@ -36,9 +36,8 @@ def print_diff(found: RunDifference, folder: Path) -> None:
     before, after = cost.shown(bridge.from_usd), cost.shown(bridge.to_usd)
     console.print(text.format(before=before, after=after, change=change))
     console.print(str(found.difference))
-    totals = found.steps.groupby("step", sort=False, as_index=False)["usd"].sum()
-    if len(totals):
-        console.table(as_table(totals, BRIDGE_TOTALS.figures))
+    if bridge.steps:
+        console.table(as_table(found.totals, BRIDGE_TOTALS.figures))
     for note in bridge.notes:
         console.print(_(note))
     moved = found.sites[found.sites["change"] != KEPT]
