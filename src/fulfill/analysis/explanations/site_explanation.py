@@ -74,7 +74,7 @@ class SiteExplanation:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What ``fulfill explain --site --json`` prints; infinities are None."""
+        """The explanation as the option --json prints it; infinities are None."""
         held = {
             "site_id": self.site_id,
             "open": self.is_open,
