@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -119,7 +119,7 @@ def _keys(table: pd.DataFrame, key: list[str]) -> pd.Index:
     again = joined.groupby(joined).cumcount()
     # rows that are alike in every column are told apart by their number
     told = joined.where(again == 0, joined + " #" + (again + 1).astype("str"))
-    return pd.Index(told.to_numpy(object), dtype=object)
+    return cast("pd.Index", pd.Index(told.to_numpy(object), dtype=object))
 
 
 def _rows(names: pd.Index, chosen: np.ndarray) -> Iterator[tuple[int, str]]:
