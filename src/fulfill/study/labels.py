@@ -140,6 +140,11 @@ VALUES: dict[str, dict[str, str]] = {
         "records": "your own records: orders, returns, cancellations, stock",
         "finance": "your accountant: cost of capital, VAT credit, insurance",
     },
+    "plan_verdict": {
+        "optimistic": "too optimistic",
+        "pessimistic": "too pessimistic",
+        "right": "within the interval",
+    },
     "difference": {
         "saves": "the mix saves",
         "not_distinguishable": "not distinguishable",

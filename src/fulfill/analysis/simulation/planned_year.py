@@ -7,6 +7,7 @@ of inbound legs are those of the auditor.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from fulfill.analysis.simulation.buyers import Patience, Transit
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.setting import NONE, YEAR, Limits, Setting, Ships, Sites, Streams
+from fulfill.analysis.simulation.year import Simulator
 from fulfill.audit.goods_flows import Legs, cycle_days, route_legs
 from fulfill.audit.site_costs import open_sites
 from fulfill.inputs.faults import Fault, InputError
@@ -77,10 +79,14 @@ def planned_year(run: Run, profile: Profile) -> Setting:
     return _stocked(setting, run, decisions, open_rows, profile)
 
 
+def calendar_year(problem: Problem) -> date:
+    """Return the first day of the year in which the calendar of a problem starts."""
+    return date(pd.Timestamp(problem.network["calendar"]["starts"].iloc[0]).year, 1, 1)
+
+
 def _calendar(problem: Problem) -> tuple[Index, Index]:
-    """Return the period and the weekday of each day of the calendar's first year."""
-    calendar = problem.network["calendar"]
-    first = date(pd.Timestamp(calendar["starts"].iloc[0]).year, 1, 1)
+    """Return the period and the weekday of each day of a year."""
+    calendar, first = problem.network["calendar"], calendar_year(problem)
     days = [first + timedelta(days=number) for number in range(YEAR)]
     rows = pd.Index(calendar["period_id"])
     period = rows.get_indexer(pd.Index([period_of(calendar, day) for day in days]))
@@ -251,10 +257,6 @@ def _stocked(
     On the day with the least stock, goods for cycle stock aside, what the plan calls safety stock
     is left.
     """
-    from dataclasses import replace
-
-    from fulfill.analysis.simulation.year import Simulator
-
     simulator, streams, ships = Simulator(setting, profile), setting.streams, setting.ships
     leaving = simulator.expected * simulator.dispatched[:, setting.period]
     sold = np.zeros_like(ships.sold)
@@ -266,7 +268,7 @@ def _stocked(
     for product, days in enumerate(ahead):
         held[:, product] = early[:, product, YEAR - int(days) :].sum(axis=1)
         early[:, product] = np.roll(early[:, product], int(days), axis=1)
-    lowest = np.minimum((np.cumsum(early - sold, axis=2) + sold * 0.0).min(axis=2), 0.0)
+    lowest = np.cumsum(early - sold, axis=2).min(axis=2, initial=0.0)
     stock = _safety(run, ships, sold.sum(axis=2), rows) + held - lowest
     return replace(setting, ships=replace(ships, sold=sold, stock=stock))
 

@@ -254,11 +254,15 @@ class Gateway:
         Days that a shipment stays at least.
     queue : simpy.Resource
         With room for one shipment.
+    m3, late_m3_days : float
+        Volume that has passed, and its days beyond `dwell`, added up.
     """
 
     m3_day: Array
     dwell: float
     queue: simpy.Resource
+    m3: float = 0.0
+    late_m3_days: float = 0.0
 
     def pass_through(self, env: simpy.Environment, m3: float) -> Events:
         """Let a shipment pass; what waits its turn meanwhile counts towards the dwell.
@@ -269,7 +273,7 @@ class Gateway:
         m3 : float
             Its volume.
         """
-        came = env.now
+        came, whole_m3 = env.now, m3
         with self.queue.request() as turn:
             yield turn
             while m3 > EMPTY:
@@ -280,4 +284,7 @@ class Gateway:
                 whole = m3 <= rate * rest
                 yield env.timeout(m3 / rate if whole else rest)
                 m3 = 0.0 if whole else m3 - rate * rest
-        yield env.timeout(max(self.dwell - (env.now - came), 0.0))
+        stay = env.now - came
+        self.m3 += whole_m3
+        self.late_m3_days += whole_m3 * max(stay - self.dwell, 0.0)
+        yield env.timeout(max(self.dwell - stay, 0.0))

@@ -47,6 +47,7 @@ class Shipping:
         self._made_up = np.zeros_like(by_route)
         self._planned = np.cumsum(ships.sold, axis=2)
         self._late = self._landed = 0.0
+        self._gateways: list[Gateway] = []
 
     @property
     def lead_in(self) -> float:
@@ -57,6 +58,12 @@ class Shipping:
     def late_days(self) -> float:
         """Mean days that goods came later than planned."""
         return self._late / self._landed if self._landed > 0 else 0.0
+
+    @property
+    def gateway_days(self) -> Array:
+        """Mean days that goods stayed at each gateway longer than planned, (G,)."""
+        return np.array([gate.late_m3_days / gate.m3 if gate.m3 else 0.0
+                         for gate in self._gateways])  # fmt: skip
 
     def start(self, env: simpy.Environment, sites: list[SiteQueue]) -> None:
         """Plan the shipments of the year.
@@ -70,7 +77,7 @@ class Shipping:
         """
         import simpy
 
-        gateways = [
+        self._gateways = [
             Gateway(m3_day, float(dwell), simpy.Resource(env))
             for m3_day, dwell in zip(self._ships.gate_m3, self._ships.dwell, strict=True)
         ]
@@ -81,7 +88,7 @@ class Shipping:
             for due in sorted({0, *range(first, YEAR, step)}):
                 until = first if due == 0 and first else min(due + step, YEAR)
                 goods = self._ships.landed[route, :, due:until].sum(axis=1)
-                env.process(self._sail(env, route, due, goods, gateways, sites))
+                env.process(self._sail(env, route, due, goods, sites))
 
     def _sail(
         self,
@@ -89,7 +96,6 @@ class Shipping:
         route: int,
         due: int,
         goods: Array,
-        gateways: list[Gateway],
         sites: list[SiteQueue],
     ) -> Events:
         """Bring a shipment to its site."""
@@ -100,7 +106,7 @@ class Shipping:
             return
         yield env.timeout(max(self._days_underway(route) - MOMENT, 0.0))
         for gate in self._ships.gates[route]:
-            yield from gateways[gate].pass_through(env, float(goods @ self._ships.volume_m3))
+            yield from self._gateways[gate].pass_through(env, float(goods @ self._ships.volume_m3))
         sites[site].stock += goods
         self._late += (env.now - due) * float(goods.sum())
         self._landed += float(goods.sum())

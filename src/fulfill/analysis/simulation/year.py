@@ -41,6 +41,8 @@ class Year:
         Orders that found no goods in stock.
     ship_days : float
         Mean days that goods came later than planned; early goods count negative.
+    gateway_days : (G,) array
+        Mean days that goods stayed at each gateway beyond its planned dwell.
     revenue_usd, handling_usd : float
     kept, of_week : (W,) array
         Orders that arrive in the promised time, by week of the order, and all orders.
@@ -58,6 +60,7 @@ class Year:
     mail_days: float
     short: float
     ship_days: float
+    gateway_days: Array
     revenue_usd: float
     handling_usd: float
     kept: Array
@@ -235,6 +238,7 @@ class Simulator:
             mail_days=_ratio((orders * in_mail)[mailed], orders[mailed]),
             short=float(sum(site.short.sum() for site in sites)),
             ship_days=shipping.late_days,
+            gateway_days=shipping.gateway_days,
             revenue_usd=float((delivered.sum(axis=1) * streams.revenue_usd).sum()),
             handling_usd=self._handling_usd(sites),
             kept=kept,
