@@ -16,7 +16,8 @@ from fulfill.study.json_file import FORMAT, is_number, read_json, write_json
 from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
-"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+SIMULATION = "simulation"
+"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export`, `import`, `simulate`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -71,7 +72,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        `PLAN`, `COMPARISON`, `DAY`, `LAYERS` or `IMPORT`.
+        `PLAN`, `COMPARISON`, `DAY`, `LAYERS`, `IMPORT` or `SIMULATION`.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping

@@ -109,7 +109,6 @@ def _refuse_periods_without_days(problem: Problem, streams: Streams, period: Ind
 def _streams(run: Run, decisions: Decisions, place: Index) -> Streams:
     """Return the flows of a plan, those that behave alike added up."""
     instance, problem = run.instance, run.problem
-    n_products, n_periods = instance.shape[1:]
     lane = decisions.lane
     zone, site = instance.lane_zone[lane], instance.lane_site[lane]
     option, plant = instance.lane_option[lane], instance.lane_plant[lane]
@@ -125,7 +124,7 @@ def _streams(run: Run, decisions: Decisions, place: Index) -> Streams:
         ]
     )
     kinds, at = np.unique(key, axis=1, return_inverse=True)
-    potential = np.zeros((kinds.shape[1], n_periods))
+    potential = np.zeros((kinds.shape[1], len(instance.periods)))
     np.add.at(potential, (at.ravel(), decisions.period), decisions.orders)
     home, mail, region, product, option = kinds
     table = run.economics.delivery_options.table.iloc[option]
@@ -136,9 +135,7 @@ def _streams(run: Run, decisions: Decisions, place: Index) -> Streams:
         calendar["mail_delay_days"].to_numpy(float),
         calendar["last_mile_delay_days"].to_numpy(float),
     )
-    mean, p90 = (
-        table[name].to_numpy(float)[:, None] + delay for name in ("days_mean", "days_p90")
-    )
+    mean, p90 = (table[name].to_numpy(float)[:, None] + delay for name in ("days_mean", "days_p90"))
     # buyers order less where the announced time is longer
     placed = np.exp(figures["conversion_eta"] * (figures["conversion_reference_days"] - mean))
     products = problem.network["products"].iloc[product]

@@ -97,9 +97,7 @@ class SiteQueue:
         self.drawn = np.zeros(n_products)
         self._waiting, self._ordered = np.zeros((0, n_products)), np.zeros(0)
 
-    def run(
-        self, env: simpy.Environment, send: Callable[[Index, Array], None]
-    ) -> Events:
+    def run(self, env: simpy.Environment, send: Callable[[Index, Array], None]) -> Events:
         """Work off the orders of each day at its end.
 
         Parameters

@@ -30,6 +30,8 @@ BETTER = {
     "revenue_usd": 1,
 }
 """Whether more of a figure is better (1) or neither (0); of all others less is better."""
+SIGNED = ("ship_delay_days",)
+"""Figures that may be negative; the intervals of all others end at zero."""
 OPTIMISTIC, PESSIMISTIC, RIGHT = "optimistic", "pessimistic", "right"
 
 
@@ -69,6 +71,7 @@ class Simulation:
         for (key, resource), values in _simulated(self.setting, self.years).items():
             figure = SIMULATED_FIGURES[key]
             middle, low, high = (float(end) for end in interval(values))
+            low = low if key in SIGNED else max(low, 0.0)
             kind = "gateway" if key == "gateway_wait_days" else "site"
             told = planned[key, resource]
             rows.append(
@@ -100,15 +103,16 @@ class Simulation:
         sites, names = self.setting.sites.ids, names_of(self.run.problem)["site"]
         first = calendar_year(self.run.problem)
         dates = [(first + timedelta(days=day)).isoformat() for day in range(YEAR)]
+        named = np.array([names.get(site, site) for site in sites], object)
         return pd.DataFrame(
             {
                 "site_id": np.repeat(np.array(sites, object), YEAR),
-                "site_name": np.repeat(np.array([names.get(one, one) for one in sites], object), YEAR),
+                "site_name": np.repeat(named, YEAR),
                 "date": dates * len(sites),
                 "backlog": waiting.mean(axis=0).ravel(),
                 "backlog_high": waiting.max(axis=0).ravel(),
             }
-        )  # fmt: skip
+        )
 
     @cached_property
     def promises(self) -> pd.DataFrame:
@@ -253,7 +257,7 @@ def _simulated(setting: Setting, years: tuple[Year, ...]) -> dict[tuple[str, str
     whole: dict[str, Callable[[Year], float]] = {
         "orders_placed": lambda year: year.placed,
         "orders_delivered": lambda year: year.delivered,
-        "cancellation_rate": lambda year: 1.0 - year.delivered / year.placed if year.placed else 0.0,
+        "cancellation_rate": lambda year: float(_share(year.placed - year.delivered, year.placed)),
         "lead_time_days_mean": lambda year: year.lead_days,
         "promise_kept": lambda year: float(_share(year.kept.sum(), year.of_week.sum())),
         "site_wait_days": lambda year: year.site_days,
@@ -328,8 +332,10 @@ def _promised(setting: Setting, profile: Profile) -> tuple[Array, Array]:
     share = streams.transit.within(np.zeros(1), streams.promise[:, None])[:, setting.period]
     orders = Simulator(setting, profile).expected
     week = np.minimum(np.arange(YEAR) // 7, WEEKS - 1)
-    kept = np.bincount(week, weights=(orders * share).sum(axis=0), minlength=WEEKS)
-    return kept, np.bincount(week, weights=orders.sum(axis=0), minlength=WEEKS)
+    kept, of_week = np.zeros(WEEKS), np.zeros(WEEKS)
+    np.add.at(kept, week, (orders * share).sum(axis=0))
+    np.add.at(of_week, week, orders.sum(axis=0))
+    return kept, of_week
 
 
 def _share(part: Any, whole: Any) -> Array:
