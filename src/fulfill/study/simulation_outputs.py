@@ -36,8 +36,11 @@ SIMULATED_FIGURES = {
                "of orders that leave sites, each day's in the cheapest bands"),
         Figure("utilisation", "share", WHOLE_PERCENT, "mean use of base",
                "orders handled in the year over the year's base capacity of a site"),
+        Figure("wait_days", "days", CENTS, "wait at the site",
+               "mean days that an order waits beyond the time until dispatch; of the plan the "
+               "delay of the site's bands"),
         Figure("backlog", "orders", WHOLE, "largest backlog",
-               "orders that wait at a site at the end of its worst day"),
+               "orders that wait at a site at the end of its worst day; a plan has none"),
     )
 }
 """Figures of a plan that a simulation works out, by key."""

@@ -235,10 +235,10 @@ def verdict(key: str, planned: float, low: float, high: float) -> str:
     -------
     str
         ``optimistic``, ``pessimistic`` or ``right``; empty for a figure that is neither good nor
-        bad.
+        bad, or that a plan does not have.
     """
     better, digits = BETTER.get(key, -1), _digits(SIMULATED_FIGURES[key].form)
-    if better == 0:
+    if better == 0 or np.isnan(planned):
         return ""
     planned, low, high = (round(value, digits) for value in (planned, low, high))
     if low <= planned <= high:
@@ -272,6 +272,7 @@ def _simulated(setting: Setting, years: tuple[Year, ...]) -> dict[tuple[str, str
     for row, site in enumerate(setting.sites.ids):
         worked = np.array([year.worked[row] for year in years])
         found["utilisation", site] = worked / setting.sites.base_year[row]
+        found["wait_days", site] = np.array([year.waited[row] for year in years])
         found["backlog", site] = np.array([year.backlog[row].max() for year in years])
     for gate in _gates(setting):
         name = setting.ships.gate_ids[gate]
@@ -285,10 +286,9 @@ def _gates(setting: Setting) -> list[int]:
 
 
 def _planned(run: Run, setting: Setting) -> dict[tuple[str, str], float]:
-    """Return the same figures as the tables of the plan have them."""
-    flows, costs, capacity = run.flows, run.costs, run.capacity
+    """Return the same figures as the tables of the plan have them; NaN where they have none."""
+    flows, costs, wait = run.flows, run.costs, _band_waits(run)
     outbound = flows[flows["leg"] == "outbound"]
-    handled = capacity[capacity["kind"].str.startswith("throughput_")]
     kept, orders = _promised(setting, Profile.even())
     whole = {
         "orders_placed": outbound["placed"].sum(),
@@ -296,34 +296,42 @@ def _planned(run: Run, setting: Setting) -> dict[tuple[str, str], float]:
         "cancellation_rate": run.kpis["cancellation_rate"],
         "lead_time_days_mean": run.kpis["lead_time_days_mean"],
         "promise_kept": _share(kept.sum(), orders.sum()),
-        "site_wait_days": _share((handled["used"] * _delays(run, handled)).sum(),
-                                 handled["used"].sum()),
+        "site_wait_days": _share(wait["days"].sum(), wait["orders"].sum()),
         "carrier_wait_days": 0.0,
         "mail_wait_days": 0.0,
         "orders_without_stock": 0.0,
         "ship_delay_days": 0.0,
         "revenue_usd": -costs.loc[costs["part"] == "revenue", "usd_year"].sum(),
         "handling_usd": costs.loc[costs["part"] == "handling", "usd_year"].sum(),
-    }  # fmt: skip
+    }
     planned = {(key, ""): float(value) for key, value in whole.items()}
     used = run.sites.set_index("site_id")["mean_utilisation"]
     for site in setting.sites.ids:
         planned["utilisation", site] = float(used[site])
-        planned["backlog", site] = 0.0
+        planned["wait_days", site] = float(_share(*wait.loc[site, ["days", "orders"]]))
+        planned["backlog", site] = np.nan
     for gate in _gates(setting):
         planned["gateway_wait_days", setting.ships.gate_ids[gate]] = 0.0
     return planned
 
 
-def _delays(run: Run, handled: pd.DataFrame) -> Array:
-    """Return the days that the tables say an order in each band waits longer."""
-    network = run.problem.network
+def _band_waits(run: Run) -> pd.DataFrame:
+    """Return the orders of each site and the days that its bands delay them, a row for each site.
+
+    The delay of a band is a figure of the tables.
+    """
+    network, capacity = run.problem.network, run.capacity
+    handled = capacity[capacity["kind"].str.startswith("throughput_")]
     bands = network["bands"].set_index(["ownership", "site_id", "band"])["delay_days"]
     ownership = network["sites"].set_index("site_id")["ownership"].loc[handled["resource"]]
     whose = handled["resource"].where(handled["resource"].isin(network["bands"]["site_id"]), "any")
     band = handled["kind"].str.removeprefix("throughput_")
     asked = pd.MultiIndex.from_arrays([ownership.to_numpy(), whose.to_numpy(), band.to_numpy()])
-    return bands.reindex(asked).to_numpy(float)
+    delay = bands.reindex(asked).to_numpy(float)
+    days = handled.assign(orders=handled["used"], days=handled["used"] * delay)
+    return (
+        days.groupby("resource")[["orders", "days"]].sum().reindex(run.sites["site_id"]).fillna(0)
+    )
 
 
 def _promised(setting: Setting, profile: Profile) -> tuple[Array, Array]:

@@ -46,8 +46,8 @@ class Year:
     revenue_usd, handling_usd : float
     kept, of_week : (W,) array
         Orders that arrive in the promised time, by week of the order, and all orders.
-    worked : (I,) array
-        Orders handled.
+    worked, waited : (I,) array
+        Orders handled at each site, and the mean days that they waited beyond dispatch.
     backlog : (I, D) array
         Orders that wait at the end of each day.
     """
@@ -66,6 +66,7 @@ class Year:
     kept: Array
     of_week: Array
     worked: Array
+    waited: Array
     backlog: Array
 
 
@@ -244,6 +245,7 @@ class Simulator:
             kept=kept,
             of_week=of_week,
             worked=np.array([site.worked.sum() for site in sites]),
+            waited=np.array([_ratio(site.late_days, site.handled) for site in sites]),
             backlog=np.array([site.backlog[:YEAR] for site in sites]).reshape(-1, YEAR),
         )
 

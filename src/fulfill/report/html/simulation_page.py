@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -16,11 +17,16 @@ from fulfill.study.simulation_outputs import ASSUMED, SIMULATED, SIMULATED_FIGUR
 from fulfill.study.vocabulary import DAY, Figure, shown
 
 NUMBERS = ("planned", "simulated", "low", "high")
-AS_TEXT = tuple(
-    Figure(one.key, "", "", one.words, one.meaning) if one.key in NUMBERS else one
-    for one in SIMULATED.figures
-)
-"""The columns of the table, its numbers as texts: each row has a form of its own."""
+
+
+class AsText(Figure):
+    """A column of numbers in forms of their own, which are texts already."""
+
+    is_number = True
+
+    def shown(self, value: Any) -> str:
+        """Return a text as it is."""
+        return str(value)
 
 
 def write_simulation_page(simulation: Simulation, path: Path) -> None:
@@ -64,8 +70,8 @@ def _table(rows: pd.DataFrame, *names: str) -> Markup:
         for name in NUMBERS
     }
     shown_rows = rows.assign(figure=[one.label for one in figures], **texts)
-    picked = {one.key: one for one in AS_TEXT}
-    return html_table(shown_rows, [picked[name] for name in (*names, *NUMBERS, "verdict")])
+    numbers = [AsText(one.key, "", "", one.words, one.meaning) for one in SIMULATED.pick(*NUMBERS)]
+    return html_table(shown_rows, [*SIMULATED.pick(*names), *numbers, SIMULATED["verdict"]])
 
 
 def _assumptions() -> pd.DataFrame:
