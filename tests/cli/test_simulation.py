@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from conftest import Folders
 from fulfill.cli.main import main
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
@@ -52,12 +51,11 @@ def test_simulate_in_words_in_other_languages_and_currencies(run: Path, tmp_path
     assert found.exit_code == 0, found.output
     assert "plazo medio" in found.stdout
     page = (out / "simulation.html").read_text(encoding="utf-8")
-    assert 'lang="es"' in page
+    assert 'lang="es-MX"' in page
 
 
-def test_a_folder_without_a_plan_is_refused(toy: Folders, tmp_path: Path) -> None:
-    toy.figure("unserved_penalty_usd", "inf")
-    study = toy.study(method="monolith", max_sites=0, channels=("local",))
+def test_a_folder_without_a_plan_is_refused(planned: Run, tmp_path: Path) -> None:
+    study = planned.study.with_(service="1d=1", method="monolith")
     unsolved = optimize(study)
     assert not unsolved.found
     folder = unsolved.save(tmp_path / "run")

@@ -822,7 +822,7 @@ def test_every_code_is_exercised() -> None:
     workbooks = {f"F48{digit}" for digit in range(7)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    assert found | databases | workbooks | present == set(RULES)
+    assert found | databases | workbooks | present | simulations == set(RULES)
 
 
 def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:

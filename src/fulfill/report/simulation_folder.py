@@ -11,7 +11,7 @@ from fulfill.report.drawing import draw
 from fulfill.report.html.simulation_page import write_simulation_page
 from fulfill.study import simulation_outputs as outputs
 from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, finite, write_json
+from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import SIMULATION, write_manifest
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import TABLES_FILE
@@ -42,7 +42,7 @@ def write_simulation(
     tables = simulation.figures, simulation.backlog, simulation.promises
     for declared, table in zip(outputs.SIMULATION_TABLES, tables, strict=True):
         write_output(declared, table, folder)
-    write_json(folder / SUMMARY, finite({"format_version": FORMAT, **summary(simulation)}))
+    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(simulation)})
     page = {
         SIMULATION_PAGE: lambda place: write_simulation_page(simulation, place / SIMULATION_PAGE)
     }

@@ -6,43 +6,41 @@ from fulfill.study.output import output
 from fulfill.study.vocabulary import CENTS, DAY, PERCENT, WHOLE, WHOLE_PERCENT, Figure
 
 # fmt: off
-SIMULATED_FIGURES = {
-    figure.key: figure
-    for figure in (
-        Figure("orders_placed", "orders", WHOLE, "orders placed", "orders of the year"),
-        Figure("orders_delivered", "orders", WHOLE, "orders delivered",
-               "orders not cancelled before delivery"),
-        Figure("cancellation_rate", "share", "{:.2%}", "cancelled",
-               "orders cancelled over orders placed"),
-        Figure("lead_time_days_mean", "days", CENTS, "mean lead time",
-               "from the order to the door, over potential orders"),
-        Figure("promise_kept", "share", PERCENT, "arrive as promised",
-               "orders that take at most the days that their channel promises"),
-        Figure("site_wait_days", "days", CENTS, "wait at sites",
-               "mean days that an order from a site waits for workers or goods beyond the time "
-               "until dispatch; of the plan the delay of its bands"),
-        Figure("carrier_wait_days", "days", CENTS, "wait for carriers",
-               "mean days that an order from a site waits for the carriers of its region"),
-        Figure("mail_wait_days", "days", CENTS, "wait for air capacity",
-               "mean days that a mailed order waits for a flight beyond the time until dispatch"),
-        Figure("orders_without_stock", "orders", WHOLE, "orders that found no stock",
-               "orders whose goods had to come first"),
-        Figure("ship_delay_days", "days", CENTS, "goods late at sites",
-               "mean days that goods come later than planned; early goods count negative"),
-        Figure("gateway_wait_days", "days", CENTS, "wait at a gateway",
-               "mean days that goods stay at a gateway or crossing beyond its dwell"),
-        Figure("revenue_usd", "USD", WHOLE, "net revenue a year", "of orders delivered"),
-        Figure("handling_usd", "USD", WHOLE, "handling a year",
-               "of orders that leave sites, each day's in the cheapest bands"),
-        Figure("utilisation", "share", WHOLE_PERCENT, "mean use of base",
-               "orders handled in the year over the year's base capacity of a site"),
-        Figure("wait_days", "days", CENTS, "wait at the site",
-               "mean days that an order waits beyond the time until dispatch; of the plan the "
-               "delay of the site's bands"),
-        Figure("backlog", "orders", WHOLE, "largest backlog",
-               "orders that wait at a site at the end of its worst day; a plan has none"),
-    )
-}
+FIGURES_OF_PLAN = (
+    Figure("orders_placed", "orders", WHOLE, "orders placed", "orders of the year"),
+    Figure("orders_delivered", "orders", WHOLE, "orders delivered",
+           "orders not cancelled before delivery"),
+    Figure("cancellation_rate", "share", "{:.2%}", "cancelled",
+           "orders cancelled over orders placed"),
+    Figure("lead_time_days_mean", "days", CENTS, "mean lead time",
+           "from the order to the door, over potential orders"),
+    Figure("promise_kept", "share", PERCENT, "arrive as promised",
+           "orders that take at most the days that their channel promises"),
+    Figure("site_wait_days", "days", CENTS, "wait at sites",
+           "mean days that an order from a site waits for workers or goods beyond the time "
+           "until dispatch; of the plan the delay of its bands"),
+    Figure("carrier_wait_days", "days", CENTS, "wait for carriers",
+           "mean days that an order from a site waits for the carriers of its region"),
+    Figure("mail_wait_days", "days", CENTS, "wait for air capacity",
+           "mean days that a mailed order waits for a flight beyond the time until dispatch"),
+    Figure("orders_without_stock", "orders", WHOLE, "orders that found no stock",
+           "orders whose goods had to come first"),
+    Figure("ship_delay_days", "days", CENTS, "goods late at sites",
+           "mean days that goods come later than planned; early goods count negative"),
+    Figure("gateway_wait_days", "days", CENTS, "wait at a gateway",
+           "mean days that goods stay at a gateway or crossing beyond its dwell"),
+    Figure("revenue_usd", "USD", WHOLE, "net revenue a year", "of orders delivered"),
+    Figure("handling_usd", "USD", WHOLE, "handling a year",
+           "of orders that leave sites, each day's in the cheapest bands"),
+    Figure("utilisation", "share", WHOLE_PERCENT, "mean use of base",
+           "orders handled in the year over the year's base capacity of a site"),
+    Figure("wait_days", "days", CENTS, "wait at the site",
+           "mean days that an order waits beyond the time until dispatch; of the plan the "
+           "delay of the site's bands"),
+    Figure("backlog", "orders", WHOLE, "largest backlog",
+           "orders that wait at a site at the end of its worst day; a plan has none"),
+)
+SIMULATED_FIGURES = {one.key: one for one in FIGURES_OF_PLAN}
 """Figures of a plan that a simulation works out, by key."""
 SIMULATED = output(
     "simulated.csv", "a figure of the plan beside its simulation",
@@ -99,7 +97,7 @@ SIMULATION_SUMMARY = output(
     ),
 )
 ASSUMED = (
-    Figure("name", "", "", "assumed", "what is assumed"),
+    Figure("name", "", "assumed", "assumed", "what is assumed"),
     Figure("values", "", "", "values", "one for each day or hour, or a figure"),
     Figure("factors", "", "", "range, as a factor", "low and high"),
     Figure("source", "", "", "rests on", "source"),

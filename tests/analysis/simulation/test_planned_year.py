@@ -79,8 +79,8 @@ def test_the_delay_of_a_band_is_compared_with_the_wait(toy: Folders) -> None:
 def test_a_band_that_the_plan_does_not_use_is_not_there(planned: Run) -> None:
     setting = planned_year(planned, Profile.usual())
     # base 10 a day in both periods, overtime 5 a day at the peak only
-    assert setting.sites.capacity[0].tolist() == [[10.0, 10.0], [0.0, 5.0]]
-    assert setting.sites.handling_usd[0].tolist() == [1.0, 2.0]
+    assert setting.sites.capacity[0, :2].tolist() == [[10.0, 10.0], [0.0, 5.0]]
+    assert setting.sites.handling_usd[0, :2].tolist() == [1.0, 2.0]
 
 
 def test_orders_of_a_period_keep_their_number_whatever_the_weekdays(planned: Run) -> None:
@@ -101,14 +101,14 @@ def test_stock_begins_so_that_the_plan_never_falls_below_its_safety_stock(planne
 
 
 def test_a_period_without_a_day_of_its_own_is_refused(toy: Folders) -> None:
-    toy.set("network/calendar.csv", 2, "starts", "2026-12-10")
-    toy.set("network/calendar.csv", 2, "days", "10")
-    toy.set("network/calendar.csv", 3, "days", "365")
+    toy.set("network/calendar.csv", 2, "kind", "event")
+    toy.set("network/calendar.csv", 2, "days", "364")
+    toy.set("network/calendar.csv", 3, "days", "1")
     run = optimize(toy.study(gap=0.0))
     with pytest.raises(InputError) as refused:
         planned_year(run, Profile.usual())
     assert [fault.code for fault in refused.value.faults] == ["F540"]
-    assert refused.value.faults[0].value == "normal"
+    assert refused.value.faults[0].value == "peak"
 
 
 def test_a_saved_run_is_simulated_as_the_run_itself(planned: Run, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ class Assumption:
     Attributes
     ----------
     name : str
-        What is assumed.
+        What is assumed: an attribute of `Profile`.
     values : tuple of float
         One for each day of the week from Monday, or hour of the day; or a single figure.
     low, high : float
@@ -40,7 +40,7 @@ class Assumption:
 
 
 DAY_OF_WEEK = Assumption(
-    "orders by day of the week",
+    "weekday",
     (1.12, 1.08, 1.03, 1.00, 0.97, 0.85, 0.95),
     0.85,
     1.2,
@@ -48,7 +48,7 @@ DAY_OF_WEEK = Assumption(
     "online payments in Romania 2020: a weekend day has about half of a weekday",
 )
 HOUR_OF_DAY = Assumption(
-    "orders by hour of the day",
+    "hour",
     tuple(
         np.repeat([1.9, 0.7, 7.3, 25.7, 26.9, 10.3, 18.7, 8.5], 3).round(1).tolist(),
     ),
@@ -58,21 +58,21 @@ HOUR_OF_DAY = Assumption(
     "the published shares leave",
 )
 SHIFT = Assumption(
-    "work of a site by hour of the day",
+    "shift",
     tuple(1.0 if 7 <= hour < 22 else 0.0 for hour in range(HOURS)),
     1.0,
     1.0,
     "two shifts from 7 to 22 h, every day: the tables give the orders of a day, not its hours",
 )
 DAY_VARIATION = Assumption(
-    "standard deviation of the orders of a day over their expectation",
+    "day_variation",
     (0.10,),
     0.5,
     2.0,
     "no published figure; days of one seller are independent of each other here",
 )
 SAILING_DAYS = Assumption(
-    "days between two shipments on a route",
+    "sailing_days",
     (7.0,),
     0.5,
     2.0,

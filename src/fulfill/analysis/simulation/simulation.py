@@ -17,6 +17,7 @@ from fulfill.analysis.simulation.planned_year import calendar_year, planned_year
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.setting import YEAR, Setting
 from fulfill.analysis.simulation.year import WEEKS, Simulator, Year
+from fulfill.study.json_file import finite
 from fulfill.study.names import names_of
 from fulfill.study.run import Run
 from fulfill.study.simulation_outputs import SIMULATED, SIMULATED_FIGURES
@@ -183,10 +184,10 @@ def summary(simulation: Simulation) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys of `SIMULATION_SUMMARY`.
+        Keys of `SIMULATION_SUMMARY`; what a plan does not have is None.
     """
     numbers = ["planned", "simulated", "low", "high", "unit", "verdict"]
-    return {
+    content: dict[str, Any] = {
         "replications": len(simulation.years),
         "seed": simulation.seed,
         "confidence": CONFIDENCE,
@@ -196,6 +197,7 @@ def summary(simulation: Simulation) -> dict[str, Any]:
         ],
         "optimistic": simulation.optimistic,
     }
+    return dict(finite(content))
 
 
 def name_of(figure: str, resource: str) -> str:
