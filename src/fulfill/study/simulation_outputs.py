@@ -7,7 +7,7 @@ from fulfill.study.vocabulary import CENTS, DAY, PERCENT, WHOLE, WHOLE_PERCENT, 
 
 # fmt: off
 FIGURES_OF_PLAN = (
-    Figure("orders_placed", "orders", WHOLE, "orders placed", "orders of the year"),
+    Figure("orders_placed", "orders", WHOLE, "orders received", "orders of the year"),
     Figure("orders_delivered", "orders", WHOLE, "orders delivered",
            "orders not cancelled before delivery"),
     Figure("cancellation_rate", "share", "{:.2%}", "cancelled",

@@ -87,8 +87,8 @@ def test_below_capacity_nobody_waits() -> None:
 
 def test_first_ordered_is_first_handled() -> None:
     sent = worked_off(site([150.0, 150.0], 100.0, 4))
-    assert [days for days, _ in sent] == [[0], [0, 1], [1], []]
-    assert [amount for _, amount in sent] == pytest.approx([100.0, 100.0, 100.0, 0.0])
+    assert [days for days, _ in sent] == [[0], [0, 1], [1]]
+    assert [amount for _, amount in sent] == pytest.approx([100.0, 100.0, 100.0])
 
 
 def test_orders_wait_for_their_goods() -> None:

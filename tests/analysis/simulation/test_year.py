@@ -55,9 +55,7 @@ def test_the_same_seed_gives_the_same_years() -> None:
 
 
 @pytest.mark.parametrize(("utilisation", "most_days"), [(0.6, 0.0), (0.8, 1e-3), (0.95, 0.03)])
-def test_lead_time_and_cancellation_at_a_utilisation(
-    utilisation: float, most_days: float
-) -> None:
+def test_lead_time_and_cancellation_at_a_utilisation(utilisation: float, most_days: float) -> None:
     """Apart from the days waited at the site, the plan lies within the interval."""
     setting = one_site(1000.0 * utilisation)
     found, (lead, cancelled) = years(setting), planned(setting)
@@ -123,9 +121,7 @@ def test_late_ships_leave_orders_without_stock() -> None:
 def test_shipments_make_up_for_what_was_sold() -> None:
     """A year that sells a tenth more is supplied all the same, once the first ships have come."""
     setting = one_site(600.0, stock=600.0 * 30)
-    more = replace(
-        setting, streams=replace(setting.streams, placed=1.1 * setting.streams.placed)
-    )
+    more = replace(setting, streams=replace(setting.streams, placed=1.1 * setting.streams.placed))
     year = even(more)
     assert year.short == 0.0
     assert year.placed == pytest.approx(1.1 * 600.0 * YEAR)

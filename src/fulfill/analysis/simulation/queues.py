@@ -111,11 +111,9 @@ class SiteQueue:
             yield env.timeout(1)
             self._give_up(day)
             self._receive(day)
-            done = self._work(day)
-            days, place = np.unique(self._ordered.astype(np.int64), return_inverse=True)
-            amounts = np.zeros((len(days), done.shape[1]))
-            np.add.at(amounts, place, done)
-            send(days, amounts)
+            if not len(self._waiting):
+                continue
+            send(*self._work(day))
             keep = self._waiting.sum(axis=1) > EMPTY
             self._waiting, self._ordered = self._waiting[keep], self._ordered[keep]
             self.backlog[day] = self._waiting.sum()
@@ -123,10 +121,12 @@ class SiteQueue:
 
     def _close(self) -> None:
         """Count what still waits as handled when the simulation ends."""
+        if not len(self._waiting):
+            return
         late = np.maximum(self.days - self._ordered - self.dispatch, 0.0)
-        placed_on = self._ordered.astype(np.int64)
-        np.add.at(self.handled.T, placed_on, self._waiting)
-        np.add.at(self.late_days.T, placed_on, self._waiting * late[:, None])
+        days, amounts = _by_day(self._ordered, self._waiting)
+        self.handled[:, days] += amounts.T
+        self.late_days[:, days] += _by_day(self._ordered, self._waiting * late[:, None])[1].T
 
     def _give_up(self, day: int) -> None:
         """Take out what was cancelled in the day before while it waited beyond dispatch."""
@@ -146,8 +146,8 @@ class SiteQueue:
         self._waiting = np.concatenate([self._waiting, new])
         self._ordered = np.concatenate([self._ordered, middle])
 
-    def _work(self, day: int) -> Array:
-        """Handle what the day allows and return it, (n_cohorts, K)."""
+    def _work(self, day: int) -> tuple[Index, Array]:
+        """Handle what the day allows; return on which days it was ordered, and how much of each."""
         ready = self._in_stock()
         self.short[day] = (self._waiting - ready)[self._ordered >= day].sum()
         amount = ready.sum(axis=1)
@@ -165,21 +165,28 @@ class SiteQueue:
         at = day + np.interp(middle, left, np.arange(HOURS + 1)) / HOURS
         late = np.maximum(at - self._ordered - self.dispatch, 0.0)
         done = ready * share[:, None]
-        placed_on = self._ordered.astype(np.int64)
-        np.add.at(self.handled.T, placed_on, done)
-        np.add.at(self.late_days.T, placed_on, done * late[:, None])
+        days, amounts = _by_day(self._ordered, done)
+        self.handled[:, days] += amounts.T
+        self.late_days[:, days] += _by_day(self._ordered, done * late[:, None])[1].T
         self._waiting = self._waiting - done
-        total = done.sum(axis=0)
+        total = amounts.sum(axis=0)
         self.stock -= total
         self.drawn += total
         self.worked[day] = total.sum()
-        return np.asarray(done)
+        return days, amounts
 
     def _in_stock(self) -> Array:
         """Return the waiting orders whose goods are there, the first ordered first."""
         upto = np.cumsum(self._waiting, axis=0)
         room = np.maximum(self.stock, 0.0) - (upto - self._waiting)
         return np.asarray(np.clip(room, 0.0, self._waiting))
+
+
+def _by_day(ordered: Array, amounts: Array) -> tuple[Index, Array]:
+    """Return the days of cohorts, which are in order of time, and their amounts added up by day."""
+    day = ordered.astype(np.int64)
+    first = np.flatnonzero(np.diff(day, prepend=-1))
+    return day[first], np.add.reduceat(amounts, first, axis=0)
 
 
 @dataclass
