@@ -118,10 +118,14 @@ def test_late_ships_leave_orders_without_stock() -> None:
     assert np.mean([year.lead_days for year in lean]) > np.mean([year.lead_days for year in ample])
 
 
-def test_shipments_make_up_for_what_was_sold() -> None:
-    """A year that sells a tenth more is supplied all the same, once the first ships have come."""
-    setting = one_site(600.0, stock=600.0 * 30)
-    more = replace(setting, streams=replace(setting.streams, placed=1.1 * setting.streams.placed))
-    year = even(more)
-    assert year.short == 0.0
-    assert year.placed == pytest.approx(1.1 * 600.0 * YEAR)
+def test_shipments_make_up_for_what_was_ordered() -> None:
+    """A year orders a tenth more than planned: what is missing is that of the days underway."""
+    setting = one_site(600.0, patience=CALM, stock=0.0)
+    streams = replace(setting.streams, placed=1.1 * setting.streams.placed)
+    lean = even(replace(setting, streams=streams))
+    assert lean.backlog[0, 29] == pytest.approx(60.0 * 30)
+    assert lean.backlog[0, 32:] == pytest.approx(60.0 * 31)
+    ships = replace(setting.ships, stock=np.array([[60.0 * 31]]))
+    assert even(replace(setting, streams=streams, ships=ships)).short == pytest.approx(
+        0.0, abs=1e-6
+    )

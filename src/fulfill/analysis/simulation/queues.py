@@ -119,6 +119,11 @@ class SiteQueue:
             self.backlog[day] = self._waiting.sum()
         self._close()
 
+    @property
+    def wanted(self) -> Array:
+        """Orders handled so far and those that wait, by product: what stock was wanted for."""
+        return np.asarray(self.drawn + self._waiting.sum(axis=0))
+
     def _close(self) -> None:
         """Count what still waits as handled when the simulation ends."""
         if not len(self._waiting):

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Events = Generator[Any, Any, None]
 MOMENT = 1e-6
-"""Days after the end of a day at which ships leave, so that its sales are known."""
+"""Days after the end of a day at which ships leave and land, so that the day's work is done."""
 
 
 class Shipping:
     """The ships of a year.
 
     A shipment holds the goods that the plan lands until the next one, plus its route's part of what
-    was sold beyond the plan since the year began, less what earlier shipments made up for.
+    was ordered beyond the plan since the year began, less what earlier shipments made up for.
 
     Parameters
     ----------
@@ -104,11 +104,11 @@ class Shipping:
         goods = self._corrected(env.now, route, goods, sites[site])
         if not goods.any():
             return
-        yield env.timeout(max(self._days_underway(route) - MOMENT, 0.0))
+        yield env.timeout(self._days_underway(route))
         for gate in self._ships.gates[route]:
             yield from self._gateways[gate].pass_through(env, float(goods @ self._ships.volume_m3))
         sites[site].stock += goods
-        self._late += (env.now - due) * float(goods.sum())
+        self._late += (env.now - due - MOMENT) * float(goods.sum())
         self._landed += float(goods.sum())
 
     def _corrected(self, now: float, route: int, goods: Array, site: SiteQueue) -> Array:
@@ -117,7 +117,7 @@ class Shipping:
         if day < 0:
             return goods
         row = self._ships.site[route]
-        beyond = site.drawn - self._planned[row, :, min(day, YEAR - 1)]
+        beyond = site.wanted - self._planned[row, :, min(day, YEAR - 1)]
         wanted = self._part[route] * beyond - self._made_up[route]
         sent = np.maximum(goods + wanted, 0.0)
         self._made_up[route] += sent - goods

@@ -33,6 +33,8 @@ BETTER = {
 """Whether more of a figure is better (1) or neither (0); of all others less is better."""
 SIGNED = ("ship_delay_days",)
 """Figures that may be negative; the intervals of all others end at zero."""
+SHARES = ("cancellation_rate", "promise_kept")
+"""Figures of at most one."""
 OPTIMISTIC, PESSIMISTIC, RIGHT = "optimistic", "pessimistic", "right"
 
 
@@ -71,8 +73,10 @@ class Simulation:
         rows = []
         for (key, resource), values in _simulated(self.setting, self.years).items():
             figure = SIMULATED_FIGURES[key]
-            middle, low, high = (float(end) for end in interval(values))
+            # zero added: no negative zero of a rounding
+            middle, low, high = (round(float(end), 12) + 0.0 for end in interval(values))
             low = low if key in SIGNED else max(low, 0.0)
+            high = min(high, 1.0) if key in SHARES else high
             kind = "gateway" if key == "gateway_wait_days" else "site"
             told = planned[key, resource]
             rows.append(
@@ -119,7 +123,7 @@ class Simulation:
     def promises(self) -> pd.DataFrame:
         """Share of the orders of each week that arrives as promised; columns of `PROMISES`."""
         share = np.array([_share(year.kept, year.of_week) for year in self.years])
-        middle, low, high = interval(share)
+        middle, low, high = (np.clip(end, 0.0, 1.0) for end in interval(share))
         kept, orders = _promised(self.setting, self.profile)
         first: date = calendar_year(self.run.problem)
         return pd.DataFrame(
