@@ -16,8 +16,11 @@ from fulfill.study.json_file import FORMAT, is_number, read_json, write_json
 from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
+"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+CANDIDATES = "candidates"
+"""Kind of folder of `fulfill candidates`."""
 SIMULATION = "simulation"
-"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export`, `import`, `simulate`."""
+"""Kind of folder of `fulfill simulate`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -72,7 +75,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        `PLAN`, `COMPARISON`, `DAY`, `LAYERS`, `IMPORT` or `SIMULATION`.
+        One of the kinds above.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping
