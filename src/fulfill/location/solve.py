@@ -31,7 +31,7 @@ SMALL = 2_500
 Below, it is faster and exact; above, it is slower, and its secant approximation of safety stock
 costs more than the gap that the decomposition leaves (docs/benchmarks.md)."""
 MOST_LIMITED = 500
-"""Lanes to consumers with a limit that the decomposition prices, each by its own delivery option."""
+"""Lanes to consumers with a limit that the decomposition can price: each has its own option."""
 MOST = 100_000
 """Allocations up to which the MIP is chosen where more lanes to consumers have a limit.
 

@@ -98,7 +98,9 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
             INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun
         )
     factor = units_per_usd(instance)
-    search = Search(in_units(with_own_options(instance), factor), params_in_units(params, factor), begun)
+    search = Search(
+        in_units(with_own_options(instance), factor), params_in_units(params, factor), begun
+    )
     n_allocations = len(instance.lane_zone) * instance.shape[1] * instance.shape[2]
     with (
         interruptible(search),

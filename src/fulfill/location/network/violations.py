@@ -224,7 +224,7 @@ def flow_limit_sizes(instance: LocationInstance, limits: FlowLimits) -> Array:
     The limit itself, or `SMALL_LIMIT` of all orders of the period where it is less: what passes a
     nearly closed lane in the relaxed solution may be many times its limit.
     """
-    return np.maximum(limits.orders, SMALL_LIMIT * instance.demand.sum(axis=(0, 1)))
+    return np.asarray(np.maximum(limits.orders, SMALL_LIMIT * instance.demand.sum(axis=(0, 1))))
 
 
 def _inbound_violations(
