@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.network import Network
 from fulfill.location import solve
+from fulfill.location.cflp.capacitated import is_capacitated
+from fulfill.model import certificate
 from fulfill.model.scenarios import Scenario, with_scenarios
 from fulfill.study.optimize import optimize
 from fulfill.study.resolve import resolve
@@ -227,24 +230,69 @@ def test_the_auditor_finds_a_plant_that_makes_too_much(toy: Folders) -> None:
     assert fault.startswith("(16) capacity of cn-hub shirt in ")
 
 
-def test_other_methods_are_refused(toy: Folders) -> None:
-    run = optimize(toy.study(gap=0.0, method="decomposition"))
+@pytest.mark.parametrize("seed", range(3))
+def test_the_decomposition_finds_the_same_plans_of_the_three_plants(seed: int) -> None:
+    study = random_case(seed)
+    run, exact = run_of(study.with_(method="decomposition")), run_of(study)
+    assert run.outcome.bound_kind == "certified"
+    assert run.outcome.objective == pytest.approx(exact.outcome.objective, rel=1e-6)
+    assert run.outcome.bound <= exact.outcome.objective * (1 + 1e-9)
+
+
+def test_the_decomposition_keeps_a_lane_within_its_capacity(toy: Folders) -> None:
+    limit(toy, "site-a,zone-1,,2", "mx-port,site-a,,5")
+    run, exact = run_of(toy.study(gap=0.0, method="decomposition")), plan_of(toy)
+    assert run.outcome.objective == pytest.approx(exact.outcome.objective, rel=1e-6)
+    rows = run.capacity[run.capacity["kind"] == "lane"]
+    assert (rows["used"] <= rows["capacity"] * (1 + 1e-9)).all()
+    assert (rows["used"] > 0.999 * rows["capacity"]).any()
+
+
+def test_a_changed_capacity_is_answered_from_a_run(toy: Folders) -> None:
     limit(toy, "site-a,zone-1,,2")
-    for method in ("decomposition", "branching"):
-        with pytest.raises(InputError, match=r"F309 --method.*use monolith"):
-            optimize(toy.study(method=method))
-    with pytest.raises(InputError, match="F309"):
-        resolve(toy.study(), run)
+    run = run_of(toy.study(gap=0.0, method="decomposition"))
+    limit(toy, "site-a,zone-1,,1", "mx-port,site-a,,5")
+    answer = resolve(toy.study(gap=0.0), run)
+    assert answer.faults == ()
+    assert answer.objective > run.outcome.bound
+    assert answer.bound <= plan_of(toy).outcome.objective * (1 + 1e-9)
 
 
-def test_a_large_network_is_refused_with_what_to_do(
-    toy: Folders, monkeypatch: pytest.MonkeyPatch
+def test_a_saved_run_with_capacities_is_audited_again_and_tampering_is_found(
+    toy: Folders, tmp_path: Path
 ) -> None:
     limit(toy, "site-a,zone-1,,2")
+    run = run_of(toy.study(gap=0.0, method="decomposition"))
+    run.save(tmp_path / "run")
+    assert verify(tmp_path / "run").faults == ()
+    path = tmp_path / "run" / certificate.FILE
+    with np.load(path) as file:
+        arrays = dict(file)
+    assert arrays["flow"].shape == (1, 1, 2)
+    np.savez(path, **{**arrays, "flow": arrays["flow"] + 1.0})
+    assert any("bound" in str(fault) for fault in verify(tmp_path / "run").faults)
+
+
+def test_branching_knows_no_capacities(toy: Folders) -> None:
+    limit(toy, "site-a,zone-1,,2")
+    assert not is_capacitated(plan_of(toy).instance)
+
+
+def test_more_limited_lanes_than_have_options_need_the_program(
+    toy: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(toy, "site-a,zone-1,,2", "mx-port,site-a,,5")
+    monkeypatch.setattr(solve, "MOST_LIMITED", 0)
+    with pytest.raises(InputError, match=r"F309 --method.*use monolith"):
+        optimize(toy.study(method="decomposition"))
+    assert optimize(toy.study()).audit.clean
     monkeypatch.setattr(solve, "MOST", 10)
     with pytest.raises(InputError, match=r"F355.*allocations"):
         optimize(toy.study())
     assert optimize(toy.study(method="monolith")).audit.clean
+    # inbound lanes need no options
+    limit(toy, "mx-port,site-a,,5")
+    assert optimize(toy.study()).audit.clean
 
 
 def test_one_sure_scenario_keeps_the_capacities(toy: Folders) -> None:

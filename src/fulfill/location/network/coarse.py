@@ -39,8 +39,9 @@ class CoarseInstance:
 def coarsen(instance: LocationInstance, n_zones: int) -> CoarseInstance:
     """Merge zones of an instance.
 
-    Only zones with the same carrier region, mail options, lanes with a limit and service targets are
-    merged; among these, zones are close if every site is about as expensive for one as for the other.
+    Only zones with the same carrier region, mail options, lanes with a limit and service targets
+    are merged; among these, zones are close if every site is about as expensive for one as for the
+    other.
 
     Parameters
     ----------
