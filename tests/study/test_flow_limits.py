@@ -12,18 +12,21 @@ import pytest
 from scipy.optimize import linprog
 
 from conftest import Folders
+from fulfill.audit.bound import audit_bound
 from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.network import Network
 from fulfill.location import solve
 from fulfill.location.cflp.capacitated import is_capacitated
-from fulfill.model import certificate
+from fulfill.model.certificate import FILE, Certificate
+from fulfill.model.certificate_file import load as load_certificate
 from fulfill.model.scenarios import Scenario, with_scenarios
 from fulfill.study.optimize import optimize
 from fulfill.study.resolve import resolve
 from fulfill.study.run import Run
 from fulfill.study.study import Study, load
+from fulfill.study.verify import verify
 
 LIMITED = "from_id,to_id,product_id,orders_day,source,status\n"
 DAYS = 365
@@ -258,19 +261,23 @@ def test_a_changed_capacity_is_answered_from_a_run(toy: Folders) -> None:
     assert answer.bound <= plan_of(toy).outcome.objective * (1 + 1e-9)
 
 
-def test_a_saved_run_with_capacities_is_audited_again_and_tampering_is_found(
+def test_a_saved_run_with_capacities_is_audited_again_and_a_false_price_is_found(
     toy: Folders, tmp_path: Path
 ) -> None:
     limit(toy, "site-a,zone-1,,2")
     run = run_of(toy.study(gap=0.0, method="decomposition"))
     run.save(tmp_path / "run")
     assert verify(tmp_path / "run").faults == ()
-    path = tmp_path / "run" / certificate.FILE
-    with np.load(path) as file:
-        arrays = dict(file)
-    assert arrays["flow"].shape == (1, 1, 2)
-    np.savez(path, **{**arrays, "flow": arrays["flow"] + 1.0})
-    assert any("bound" in str(fault) for fault in verify(tmp_path / "run").faults)
+    kept = load_certificate(tmp_path / "run" / FILE)
+    assert isinstance(kept, Certificate)
+    assert kept.leaves[0].flow.shape == (1, 2)
+    assert audit_bound(run.instance, kept).bound == run.outcome.bound
+    (leaf, *others) = kept.leaves
+    dearer = replace(kept, leaves=(replace(leaf, flow=leaf.flow + 50.0), *others))
+    assert audit_bound(run.instance, dearer).bound < run.outcome.bound
+    of_another = replace(kept, leaves=(replace(leaf, flow=np.zeros((2, 2))), *others))
+    (fault,) = audit_bound(run.instance, of_another).faults
+    assert fault.startswith("flow: shape (2, 2)")
 
 
 def test_branching_knows_no_capacities(toy: Folders) -> None:
@@ -302,3 +309,17 @@ def test_one_sure_scenario_keeps_the_capacities(toy: Folders) -> None:
     assert halves.flow_limits is not None
     assert run.instance.flow_limits is not None
     assert halves.flow_limits.orders.sum() == pytest.approx(run.instance.flow_limits.orders.sum())
+
+
+@pytest.mark.slow
+def test_a_lane_of_the_embedded_network_binds_and_is_proven() -> None:
+    """Guangzhou to Lázaro Cárdenas takes half of what it does without a capacity."""
+    free = load(resolution=40, time_limit=600)
+    table = free.problem.network["lane_rates"]
+    row = {"from_id": "cn-guangzhou", "to_id": "mx-lazaro", "product_id": "any", "mode": ""}
+    lane = table.reindex([0]).assign(**row, allowed=True, orders_day=2570.0, _row=2)
+    run = run_of(with_tables(free, lane_rates=lane.astype(table.dtypes)))
+    assert run.outcome.bound_kind == "certified"
+    assert run.outcome.gap < 0.01
+    used = run.capacity[run.capacity["kind"] == "lane"]
+    assert (used["used"] >= 0.999 * used["capacity"]).sum() >= 6

@@ -43,7 +43,7 @@ class Multipliers:
     storage : (I, T)
         sigma, USD per m3.
     flow : (J, T)
-        phi, USD per order that a limit of flows counts.
+        iota, USD per order that a limit of flows counts.
     service : (n_targets,)
         nu, USD per order in time.
     throughput : (I, M, T)
