@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from conftest import Folders
+from conftest import TOY_NETWORK, Folders
 from fulfill.audit.bound import audit_bound
 from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.plan import audit_plan
@@ -312,13 +313,13 @@ def test_one_sure_scenario_keeps_the_capacities(toy: Folders) -> None:
 
 
 @pytest.mark.slow
-def test_a_lane_of_the_embedded_network_binds_and_is_proven() -> None:
+def test_a_lane_of_the_embedded_network_binds_and_is_proven(tmp_path: Path) -> None:
     """Guangzhou to Lázaro Cárdenas takes half of what it does without a capacity."""
-    free = load(resolution=40, time_limit=600)
-    table = free.problem.network["lane_rates"]
-    row = {"from_id": "cn-guangzhou", "to_id": "mx-lazaro", "product_id": "any", "mode": ""}
-    lane = table.reindex([0]).assign(**row, allowed=True, orders_day=2570.0, _row=2)
-    run = run_of(with_tables(free, lane_rates=lane.astype(table.dtypes)))
+    network = tmp_path / "network"
+    shutil.copytree(TOY_NETWORK.parent / "mexico-us-border", network)
+    row = "cn-guangzhou,mx-lazaro,,2570,made up,estimate\n"
+    (network / "lane_rates.csv").write_text(LIMITED + row, encoding="utf-8")
+    run = run_of(load(network, "mexico-2026", resolution=40, time_limit=600))
     assert run.outcome.bound_kind == "certified"
     assert run.outcome.gap < 0.01
     used = run.capacity[run.capacity["kind"] == "lane"]
