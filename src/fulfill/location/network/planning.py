@@ -11,6 +11,7 @@ from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
 from fulfill.location.network.lane_costs import take_lanes
+from fulfill.location.network.lane_limits import with_own_options
 from fulfill.location.network.open_sites import OpenSites, open_sites
 from fulfill.location.network.reference import Reference, cheapest_service, reference_of
 from fulfill.location.network.relaxation import (
@@ -352,6 +353,7 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
     float
         USD a year, an upper estimate without a bound.
     """
+    instance = with_own_options(instance)
     size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
     nothing = zero_multipliers(instance.axis_sizes)
     return priced_plan(instance, from_sizes(instance, size), nothing, SETTLING)[1].cost
