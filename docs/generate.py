@@ -32,7 +32,8 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
-from fulfill.study import layer_outputs, outputs
+from fulfill.inputs.schema.present import PRESENT_TABLES
+from fulfill.study import candidate_outputs, layer_outputs, outputs
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +42,7 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
+    "F5": "Questions to a network or a plan",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
 }
@@ -51,13 +53,22 @@ WRITTEN = {
         "keys:": (
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
+            outputs.SAVING_SUMMARY,
             outputs.CONVERTED_SUMMARY,
             outputs.PLAN_KPIS,
         ),
     },
+    "Of a baseline besides": {
+        "table": (outputs.LEDGER, outputs.LEDGER_PARTS),
+        "keys:": (outputs.BASELINE_SUMMARY,),
+    },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of candidates": {
+        "table": (candidate_outputs.CANDIDATES,),
+        "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,
@@ -99,6 +110,7 @@ def data_dictionary() -> str:
         _family("Network", NETWORK_TABLES, NETWORK_PARAMETERS),
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
         _family("Option --stops", (STOPS,), ()),
+        _family("Files of fulfill baseline", PRESENT_TABLES, ()),
     ]
     return "\n".join(parts)
 

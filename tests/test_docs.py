@@ -289,7 +289,7 @@ def test_the_toys_other_choices_cost_what_the_page_says(
 def test_the_toys_costs_of_an_order_follow_from_its_tables(toy_problem: Problem) -> None:
     text = page(DOCS, "toy")
     planned = optimize(study_of(toy_problem, method="monolith", gap=0.0))
-    costs = planned.plan.costs.set_index("part")["usd_year"]
+    costs = planned.plan.parts.set_index("part")["usd_year"]
     assert costs["courier_tax"] == pytest.approx(450 * 6.70)
     assert costs["mail_freight"] == pytest.approx(450 * 9.00)
     assert costs["duty"] == pytest.approx(2750 * 2.322)

@@ -28,6 +28,9 @@ _HOME = {
     "resolve": "study.resolve",
     "Answer": "study.resolve",
     "Executor": "study.executor",
+    # a present network
+    "read_baseline": "study.baseline",
+    "PresentFiles": "study.baseline",
     # evaluation of runs
     "compare": "analysis.compare.comparison",
     "Comparison": "analysis.compare.comparison",

@@ -22,6 +22,8 @@ from fulfill.model.instance import LocationInstance as LocationInstance
 from fulfill.report.gis.run_layers import map_layers as map_layers
 from fulfill.report.html.notebook import explore as explore
 from fulfill.report.run_folder import save_run as save_run
+from fulfill.study.baseline import PresentFiles as PresentFiles
+from fulfill.study.baseline import read_baseline as read_baseline
 from fulfill.study.delivery_day import DayOptions as DayOptions
 from fulfill.study.delivery_day import route_day as route_day
 from fulfill.study.executor import Executor as Executor

@@ -94,7 +94,7 @@ def differences(plan: Plan, again: KeyFigures) -> dict[str, float]:
     """Return the relative difference of every key figure and every part of the cost."""
     share = {f"channel_{name}": x for name, x in plan.kpis["channel_share"].items()}
     figures = {name: x for name, x in plan.kpis.items() if name != "channel_share"}
-    claimed = figures | share | plan.costs.set_index("part")["usd_year"].to_dict()
+    claimed = figures | share | plan.parts.set_index("part")["usd_year"].to_dict()
     found = again.figures | again.costs
     found |= {f"channel_{name}": x for name, x in again.figures["channel_share"].items()}
     assert set(found) - {"channel_share"} == set(claimed)
@@ -272,7 +272,7 @@ def test_both_formulas_agree_where_bands_fill_and_orders_wait(lively: Case) -> N
     for seed in range(5):
         plan = some_decisions(lively.instance, seed)
         described = lively.described(plan)
-        parts = described.costs.set_index("part")["usd_year"]
+        parts = described.parts.set_index("part")["usd_year"]
         assert parts[parts == 0].index.tolist() == []  # every part is put to the test
         apart = differences(described, lively.again(plan))
         assert not {name: x for name, x in apart.items() if x > 1e-9}

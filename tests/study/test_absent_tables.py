@@ -50,7 +50,7 @@ def test_a_bare_network_has_a_clean_plan(bare: Folders, method: str) -> None:
     run = optimize(bare.study(method=method, gap=1e-6, time_limit=20.0))
     assert run.audit.clean
     assert bare.problem().channels == ("local", "cross_border", "nearshore")
-    costs = run.costs.set_index("part")["usd_year"]
+    costs = run.plan.parts.set_index("part")["usd_year"]
     assert costs["duty"] == costs["courier_tax"] == costs["mail_freight"] == 0.0
     assert math.isnan(run.kpis["co2e_kg_per_order"])
     assert "carrier" not in set(run.capacity["kind"])

@@ -120,7 +120,7 @@ def test_the_key_figures_are_those_on_paper(plan: Plan) -> None:
 
 
 def test_the_costs_are_those_on_paper_and_add_up_to_the_contribution(plan: Plan) -> None:
-    usd = plan.costs.set_index("part")["usd_year"]
+    usd = plan.parts.set_index("part")["usd_year"]
     on_paper = {
         "revenue": -(450 * 23.20 + 2750 * 20.00),
         "goods": 3200 * 5.00,
@@ -137,7 +137,7 @@ def test_the_costs_are_those_on_paper_and_add_up_to_the_contribution(plan: Plan)
     }
     assert usd[usd != 0].to_dict() == pytest.approx(on_paper)
     assert -usd.sum() == pytest.approx(14649.50)
-    assert plan.costs["usd_per_order"].to_numpy() == pytest.approx(usd.to_numpy() / 3200)
+    assert plan.parts["usd_per_order"].to_numpy() == pytest.approx(usd.to_numpy() / 3200)
 
 
 def test_a_site_has_its_size_orders_use_and_costs(plan: Plan) -> None:
@@ -284,7 +284,7 @@ def test_orders_that_nobody_serves_are_counted_and_cost_their_penalty(
 ) -> None:
     plan = describing(toy_problem, PAPER, cn_hub=2750.0)
     assert plan.kpis["unserved_share"] == pytest.approx(300 / 3200)  # the gadgets
-    assert row(plan.costs, part="unserved")["usd_year"] == pytest.approx(300 * 1.00)
+    assert row(plan.parts, part="unserved")["usd_year"] == pytest.approx(300 * 1.00)
     assert row(plan.channels, channel="unserved")["orders"] == pytest.approx(300)
     assert row(plan.zones, zone_id="zone-3")["share_unserved"] == pytest.approx(100 / 500)
     # a share in time is one of all orders, a mean only one of those that are served
@@ -318,7 +318,7 @@ def test_a_plant_that_makes_anything_costs_its_fixed_cost(toy: Folders) -> None:
     problem, orders = toy.problem(), {(A, 0, SHIRT, NORMAL): 800.0}
     for nearshore, usd in ((200.0, 5000.0), (0.0, 0.0)):
         plan = describing(problem, orders, cn_hub=800.0 - nearshore, mx_plant=nearshore)
-        assert row(plan.costs, part="plants")["usd_year"] == usd
+        assert row(plan.parts, part="plants")["usd_year"] == usd
 
 
 def test_an_order_in_overtime_waits_and_the_mean_is_over_potential_orders(toy: Folders) -> None:
@@ -345,7 +345,7 @@ def test_cancelled_orders_are_a_share_of_the_placed(toy: Folders) -> None:
     assert flow["placed"] == pytest.approx(placed)
     assert flow["dispatched"] == pytest.approx(placed * np.exp(-0.1 * 0.5))  # half a day to leave
     assert flow["delivered"] == pytest.approx(placed * np.exp(-0.1 * 2))
-    landed = plan.costs[~plan.costs["part"].isin(["revenue", "cancellation", "unserved"])]
+    landed = plan.parts[~plan.parts["part"].isin(["revenue", "cancellation", "unserved"])]
     assert plan.kpis["landed_cost_usd_per_order"] == pytest.approx(
         landed["usd_year"].sum() / flow["dispatched"]
     )
@@ -372,7 +372,7 @@ def test_where_nothing_is_served_means_are_no_figures(toy_problem: Problem) -> N
     assert plan.kpis["unserved_share"] == 1
     assert plan.kpis["share_within_3_days"] == 0
     assert plan.kpis["contribution_usd"] == -3200
-    assert plan.costs["usd_per_order"].isna().all()
+    assert plan.parts["usd_per_order"].isna().all()
     assert plan.sites.empty
     assert plan.capacity.empty
     assert plan.zones["lead_time_days"].isna().all()
@@ -383,7 +383,7 @@ def test_where_nothing_is_served_means_are_no_figures(toy_problem: Problem) -> N
 
 
 def test_the_cost_of_each_channel_is_that_on_paper(plan: Plan) -> None:
-    costs = plan.costs.set_index("part")
+    costs = plan.parts.set_index("part")
     mailed = costs["direct_mail_usd"]
     assert mailed[mailed != 0].to_dict() == pytest.approx(
         {
@@ -415,7 +415,7 @@ def test_nearshore_goods_pay_for_their_own_plant_and_no_duty(toy: Folders) -> No
     for site in ("site-a", "site-b"):
         toy.add("network/lanes.csv", from_id="mx-plant", to_id=site, road_km="30")
     plan = describing(toy.problem(), {(A, 0, SHIRT, NORMAL): 800.0}, cn_hub=600.0, mx_plant=200.0)
-    costs = plan.costs.set_index("part")
+    costs = plan.parts.set_index("part")
     channels = [f"{name}_usd" for name in ("direct_mail", "local", "cross_border", "nearshore")]
     served = costs.drop("unserved")
     assert served[channels].sum(axis=1).to_numpy() == pytest.approx(served["usd_year"].to_numpy())

@@ -164,7 +164,7 @@ def test_a_plant_that_ships_straight_pays_its_fixed_cost(plant: Folders) -> None
     plant.set("network/origins.csv", 3, "fixed_usd_year", "50")
     run = run_of(plant)
     assert run.outcome.objective == pytest.approx(free + 50.0)
-    assert run.costs.set_index("part")["usd_year"]["plants"] == pytest.approx(50.0)
+    assert run.plan.parts.set_index("part")["usd_year"]["plants"] == pytest.approx(50.0)
     plant.set("network/origins.csv", 3, "fixed_usd_year", "100000")
     assert run_of(plant).costs.set_index("part")["usd_year"]["plants"] == 0.0
 

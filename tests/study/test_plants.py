@@ -43,7 +43,7 @@ def test_a_line_is_used_where_it_is_worth_its_fixed_cost(line: Folders, method: 
         assert run.outcome.objective == pytest.approx(best, rel=1e-4)
         assert run.outcome.bound <= best * (1 + 1e-9)
         assert run.audit.clean
-        cost = run.plan.costs.set_index("part")["usd_year"]["plants"]
+        cost = run.plan.parts.set_index("part")["usd_year"]["plants"]
         assert cost == pytest.approx(fixed_usd if used else 0.0)
 
 

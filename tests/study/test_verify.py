@@ -229,15 +229,15 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     # the exact tables, and the CSV tables with them
     "a cost": (
         exact("costs", times("usd_year", 1 + 1e-8)),
-        "tables.npz, costs: revenue, usd_year: ",
+        "tables.npz, costs: revenue / ",
     ),
     "a part of the cost": (
         exact("costs", lambda table: table.iloc[1:]),
-        "tables.npz, costs: revenue: the row is missing",
+        "the row is missing, which is recomputed",
     ),
     "a part that is none": (
         exact("costs", lambda table: pd.concat([table, table.iloc[[0]].assign(part="bribes")])),
-        "tables.npz, costs: bribes: no such row recomputed",
+        "tables.npz, costs: bribes / ",
     ),
     "a row twice": (
         exact("zones", lambda table: pd.concat([table, table.iloc[[0]]])),

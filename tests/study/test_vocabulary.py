@@ -108,7 +108,7 @@ def test_every_shared_figure_is_written_somewhere() -> None:
 def test_every_channel_part_and_resource_has_words(toy_problem: Problem) -> None:
     plan = optimize(study_of(toy_problem, gap=0.0)).plan
     assert set(VALUES["channel"]) == {*CHANNELS, "unserved"}
-    assert set(plan.costs["part"]) <= set(VALUES["part"])
+    assert set(plan.parts["part"]) <= set(VALUES["part"])
     assert set(plan.capacity["kind"]) <= set(VALUES["resource"])
     assert set(VALUES["data_status"]) == set(STATUSES)
     assert {part for parts in COST_GROUPS.values() for part in parts} == set(VALUES["part"])

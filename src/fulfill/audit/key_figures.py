@@ -18,8 +18,8 @@ audit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,15 @@ from numpy.typing import NDArray
 from fulfill.audit.goods_flows import Legs, goods_costs, route_legs
 from fulfill.audit.order_flows import OrderFlows, order_flows
 from fulfill.audit.site_costs import site_costs
+from fulfill.inputs.dated_rules import RuleSpan
 from fulfill.inputs.geography.distances import Distances
 from fulfill.inputs.problem import CHANNELS, Problem
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 
 Array = NDArray[np.float64]
+Parts = list[Mapping[str, float]]
+"""Costs by part, USD a year."""
 TOLERANCE = 1e-6
 """Relative difference above which two values of a key figure disagree."""
 ROUNDING = 1e-9
@@ -72,6 +75,7 @@ def key_figures(
     instance: LocationInstance,
     decisions: Decisions,
     delivery_options: pd.DataFrame,
+    spans: Sequence[RuleSpan] = (),
 ) -> KeyFigures:
     """Compute the key figures of a plan without the unit economics.
 
@@ -87,6 +91,8 @@ def key_figures(
         The plan, in the indices of the instance.
     delivery_options : DataFrame
         `channel` and `service_id` of each delivery option of the instance.
+    spans : sequence of RuleSpan
+        Parts of the year with rules of their own; empty where those of the problem hold all year.
 
     Returns
     -------
@@ -97,15 +103,17 @@ def key_figures(
     flows = order_flows(problem, distances, instance, decisions, delivery_options)
     legs = route_legs(problem, distances, instance)
     leaving = _leaving(instance, flows)
-    at_sites, wait = site_costs(problem, instance, decisions, legs, leaving)
+    at_sites, wait = site_costs(problem, instance, decisions, legs, leaving, spans)
     brought, inbound_co2e = _inbound(problem, instance, decisions, legs)
     missing = _missing(problem, flows)
-    penalty = problem.network.parameters["unserved_penalty_usd"] * missing
-    costs = dict(flows.cost_usd)
-    brought["plants"] = _plants(problem, instance, decisions, flows)
-    for name, usd in [*brought.items(), *at_sites.items(), ("unserved", penalty)]:
-        costs[name] = costs.get(name, 0.0) + usd
+    moved: Parts = [flows.cost_usd, brought]
+    if spans:
+        moved = _dated(spans, distances, instance, decisions, delivery_options)
+    plants = {"plants": _plants(problem, instance, decisions, flows)}
+    penalty = {"unserved": problem.network.parameters["unserved_penalty_usd"] * missing}
+    costs = _added([*moved, at_sites, plants, penalty])
     total, dispatched = float(problem.orders.sum()), float(flows.dispatched.sum())
+    placed = float(flows.placed.sum())
     landed = sum(usd for name, usd in costs.items() if name not in LOSSES)
     amounts = _channels(problem, instance, decisions, flows) | {"unserved": missing}
     lead_days = flows.lead_days + wait[flows.site, flows.period]
@@ -114,13 +122,8 @@ def key_figures(
         "landed_cost_usd_per_order": _over(landed, dispatched),
         "contribution_usd": -sum(costs.values()),
         "lead_time_days_mean": _mean(lead_days, flows.orders, float(flows.orders.sum())),
-        **{
-            f"share_within_{days}_days": _mean(share, flows.orders, total)
-            for days, share in flows.within.items()
-        },
-        "cancellation_rate": _over(
-            float((flows.placed - flows.delivered).sum()), float(flows.placed.sum())
-        ),
+        **_in_time(flows, total),
+        "cancellation_rate": _over(placed - float(flows.delivered.sum()), placed),
         "unserved_share": _over(missing, total),
         "co2e_kg_per_order": _over(float(flows.co2e_kg.sum()) + inbound_co2e, dispatched),
         "channel_share": {name: _over(amount, total) for name, amount in amounts.items()},
@@ -138,6 +141,44 @@ def _inbound(
     weight = problem.network["products"]["weight_kg"].to_numpy(float)[k]
     co2e = float((legs.co2e_kg_per_kg[route] * weight * orders).sum())
     return {name: float((usd * orders).sum()) for name, usd in by_part.items()}, co2e
+
+
+def _dated(
+    spans: Sequence[RuleSpan],
+    distances: Distances,
+    instance: LocationInstance,
+    decisions: Decisions,
+    delivery_options: pd.DataFrame,
+) -> Parts:
+    """Return the cost of orders and of goods brought in, each span with its part of the flows."""
+    costs: Parts = []
+    for span in spans:
+        part = replace(
+            decisions,
+            orders=decisions.orders * span.share[decisions.period],
+            inbound=decisions.inbound * span.share,
+        )
+        flows = order_flows(span.problem, distances, instance, part, delivery_options)
+        legs = route_legs(span.problem, distances, instance)
+        costs += [flows.cost_usd, _inbound(span.problem, instance, part, legs)[0]]
+    return costs
+
+
+def _added(costs: Parts) -> dict[str, float]:
+    """Return costs by part, added up."""
+    total: dict[str, float] = {}
+    for parts in costs:
+        for name, usd in parts.items():
+            total[name] = total.get(name, 0.0) + usd
+    return total
+
+
+def _in_time(flows: OrderFlows, total: float) -> dict[str, float]:
+    """Return the share of all orders that arrives within each number of days."""
+    return {
+        f"share_within_{days}_days": _mean(share, flows.orders, total)
+        for days, share in flows.within.items()
+    }
 
 
 def _plants(

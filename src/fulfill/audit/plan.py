@@ -195,13 +195,17 @@ def _plant_costs(inbound: Inbound, decisions: Decisions, shipped: Array) -> list
 def _band_cost(
     instance: LocationInstance, site: int, size: int, period: int, volume: float
 ) -> float:
-    """Return the handling cost of a site and period, USD, with the cheapest bands filled first."""
+    """Return the handling cost of a site and period, USD, with the cheapest bands filled first.
+
+    What no band has room for costs as much as in the dearest one; the check of (2) reports it.
+    """
     prices, rooms = instance.handling_usd[site, size], instance.capacity[site, size, :, period]
+    offered = np.flatnonzero(instance.capacity[site, size].sum(axis=1) > 0)
     cost = 0.0
     for band in np.argsort(prices, kind="stable"):
         part = min(volume, float(rooms[band]))
         cost, volume = cost + part * float(prices[band]), volume - part
-    return cost
+    return cost + volume * float(prices[offered].max() if len(offered) else prices.min())
 
 
 def _over(name: str, used: Array, limit: Array, scale: float = 1.0) -> Iterator[str]:

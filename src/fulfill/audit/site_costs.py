@@ -7,6 +7,7 @@ route of a site and product; this route is the cheapest one of the instance.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from fulfill.audit.delivery_options import OWN, delivery_options, lowest_goods, option_orders
 from fulfill.audit.goods_flows import Legs, cycle_days, goods_costs
+from fulfill.inputs.dated_rules import RuleSpan
 from fulfill.inputs.problem import Problem
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
@@ -100,8 +102,8 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     Returns
     -------
     Bands
-        Orders beyond the total capacity of a site are in no band; the audit of the constraints
-        reports them.
+        Orders beyond the total capacity of a site are in its dearest band; the audit of the
+        constraints reports them.
     """
     bands = problem.network["bands"]
     table = bands.set_index(["ownership", "site_id", "band"])
@@ -121,10 +123,12 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     room = sites["orders_day"].to_numpy(float)[:, None] * column("capacity_factor")
     handled = np.zeros((*room.shape, leaving.shape[1]))
     for i in range(len(sites)):
-        left = leaving[i].copy()
-        for b in np.argsort(usd[i] + wait[i], kind="stable"):
+        left, order = leaving[i].copy(), np.argsort(usd[i] + wait[i], kind="stable")
+        for b in order:
             handled[i, b] = np.minimum(left, room[i, b] * problem.days)
             left = left - handled[i, b]
+        offered = [b for b in order if room[i, b] > 0]
+        handled[i, offered[-1] if offered else order[0]] += left
     return Bands(handled, usd, wait, column("delay_days"))
 
 
@@ -203,6 +207,7 @@ def site_costs(
     decisions: Decisions,
     legs: Legs,
     leaving: Array,
+    spans: Sequence[RuleSpan] = (),
 ) -> tuple[dict[str, float], Array]:
     """Return the costs of the sites and the mean delay of their orders.
 
@@ -218,6 +223,8 @@ def site_costs(
         Of the inbound routes, for safety stock.
     leaving : (n_sites, n_products, n_periods)
         Orders that leave each site.
+    spans : sequence of RuleSpan
+        Parts of the year with rules of their own; empty where those of the problem hold all year.
 
     Returns
     -------
@@ -242,7 +249,7 @@ def site_costs(
         "handling": float((volume * bands.handling_usd).sum()),
         "peak_delay": float((volume * bands.wait_usd).sum()),
         "storage": float((fee[:, None, None] * here * storage_m3_months(problem)).sum()),
-        "safety_stock": _safety_stock(problem, instance, legs, sites, here.sum(axis=2)),
+        "safety_stock": _safety_stock(problem, instance, legs, sites, here.sum(axis=2), spans),
     }
     handled = bands.handled.sum(axis=1)
     waited = (bands.handled * bands.delay_days[:, :, None]).sum(axis=1)
@@ -252,7 +259,12 @@ def site_costs(
 
 
 def _safety_stock(
-    problem: Problem, instance: LocationInstance, legs: Legs, sites: pd.DataFrame, volume: Array
+    problem: Problem,
+    instance: LocationInstance,
+    legs: Legs,
+    sites: pd.DataFrame,
+    volume: Array,
+    spans: Sequence[RuleSpan],
 ) -> float:
     """Return ``sum sqrt(A s + B s^2)`` over open sites and products, USD a year.
 
@@ -266,7 +278,8 @@ def _safety_stock(
     if not len(instance.required_inbound.route_site):
         return float("nan")  # goods leave a site that no route supplies: there is no valid cost
     figures, products = problem.network.parameters, problem.network["products"].iloc[k]
-    worth, days, variance = _usual_route(problem, instance, legs, sites["row"].to_numpy()[site], k)
+    row = sites["row"].to_numpy()[site]
+    worth, days, variance = _usual_route(problem, instance, legs, row, k, spans)
     country = sites["country"].to_numpy()[site]
     demand = _orders_of(problem, country, k)
     share, skus = volume[site, k] / demand, products["skus"].to_numpy(float)
@@ -292,7 +305,12 @@ def _safety_stock(
 
 
 def _usual_route(
-    problem: Problem, instance: LocationInstance, legs: Legs, site: Index, k: Index
+    problem: Problem,
+    instance: LocationInstance,
+    legs: Legs,
+    site: Index,
+    k: Index,
+    spans: Sequence[RuleSpan],
 ) -> tuple[Array, Array, Array]:
     """Return landed value, days and their variance of the cheapest route of a site and product.
 
@@ -302,10 +320,12 @@ def _usual_route(
     elsewhere = instance.required_inbound.route_site[:, None] != site
     best = np.where(elsewhere, np.inf, price[:, k]).argmin(axis=0)
     period = np.tile(np.arange(n_periods), len(best))
-    parts = goods_costs(
-        problem, instance, legs, np.repeat(best, n_periods), np.repeat(k, n_periods), period
-    )
-    value = (parts["goods"] + parts["freight"] + parts["duty"]).reshape(-1, n_periods).mean(axis=1)
+    rows = np.repeat(best, n_periods), np.repeat(k, n_periods), period
+    value: Array = np.zeros(len(period))
+    for span in spans or (RuleSpan(problem, np.ones(n_periods)),):
+        parts = goods_costs(span.problem, instance, legs, *rows)
+        value += span.share[period] * (parts["goods"] + parts["freight"] + parts["duty"])
+    value = value.reshape(-1, n_periods).mean(axis=1)
     reached = np.isfinite(price[best, k]) & (instance.required_inbound.route_site[best] == site)
     return np.where(reached, value, np.nan), legs.days[best], legs.days_variance[best]
 

@@ -22,9 +22,11 @@ import click
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
+from fulfill.cli.greenfield import candidates
 from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
+from fulfill.cli.present import baseline
 from fulfill.cli.risk import compare
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
@@ -151,5 +153,17 @@ def log_to_stderr(level: int) -> None:
     logging.getLogger("fulfill").setLevel(level)
 
 
-for command in (init, import_files, check, lane, optimize, compare, export, audit, route):
+for command in (
+    init,
+    import_files,
+    candidates,
+    check,
+    lane,
+    baseline,
+    optimize,
+    compare,
+    export,
+    audit,
+    route,
+):
     main.add_command(command)

@@ -12,7 +12,7 @@ import click
 
 from fulfill.cli.completion import complete_sites
 from fulfill.cli.echo import keep_quiet, note, speak
-from fulfill.cli.types import Day, Figure, Service, split_names
+from fulfill.cli.types import Day, DayOrYear, Figure, Service, split_names
 from fulfill.inputs.schema import USD
 from fulfill.study.language import ENGLISH, LANGUAGES, Message
 from fulfill.study.language import translated as _
@@ -33,6 +33,20 @@ DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
 
 as_of = click.option(
     "--as-of", type=Day(), help="Date of the tax and tariff rules.  [default: the network's]"
+)
+rules = click.option(
+    "--rules",
+    type=click.Choice(["as_of", "dated"]),
+    default="as_of",
+    show_default=True,
+    help="Rules of the --as-of date all year, or in each period of its calendar year those of the "
+    "period's own days.",
+)
+as_of_year = click.option(
+    "--as-of",
+    type=DayOrYear(),
+    help="Date of the tax and tariff rules, or a year, which is its last day.  "
+    "[default: the network's]",
 )
 out = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write.  [default: a new one]"
@@ -367,8 +381,9 @@ def load_study(as_of: Any, options: dict[str, Any]) -> Study:
     """
     from fulfill.inputs.currencies import used_rates
     from fulfill.inputs.faults import abridged
+    from fulfill.inputs.overrides import demand_overrides
     from fulfill.inputs.workbook import is_workbook, located
-    from fulfill.study.study import demand_overrides, load
+    from fulfill.study.study import load
     from fulfill.study.vocabulary import DAY, shown
 
     figures = demand_overrides(**{name: options.pop(name) for name in DEMAND_FIGURES})

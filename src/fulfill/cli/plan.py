@@ -23,7 +23,8 @@ from fulfill.study.language import translated as _
 )
 @shared.problem_options
 @shared.plan_options
-@shared.as_of
+@shared.as_of_year
+@shared.rules
 @shared.out
 @shared.overwrite
 @click.option(
@@ -32,6 +33,12 @@ from fulfill.study.language import translated as _
     type=click.Path(path_type=Path),
     metavar="RUN",
     help="Start the search from the sites and prices of a run.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Say the saving against a run of `fulfill baseline`, whose paid openings stay paid.",
 )
 @click.option(
     "--with-routing",
@@ -46,6 +53,7 @@ def optimize(
     out: Path | None,
     overwrite: bool,
     start: Path | None,
+    baseline: Path | None,
     with_routing: bool,
     as_json: bool,
     **options: Any,
@@ -58,9 +66,12 @@ def optimize(
     from fulfill.study.open_run import read_warm_start
     from fulfill.study.optimize import optimize as find_plan
     from fulfill.study.run_folder import summary
+    from fulfill.study.saving import beside, open_baseline, with_saving
 
     study = shared.load_study(as_of, options)
     shared.show_in(currency, study.problem.network)
+    present = open_baseline(baseline) if baseline else None
+    study = beside(study, present) if present else study
     problem = study.problem
     default = Path("runs") / f"{problem.demand.name}-{problem.regime.as_of}"
     sources = shared.input_folders(options)
@@ -75,11 +86,12 @@ def optimize(
                 run = optimize_with_routing(study, report, note)
             else:
                 run = find_plan(study, progress=report, start=warm_start)
+        run = with_saving(run, present) if present else run
         lost = write_run(run, draft)
     if as_json:
         click.echo(json.dumps(summary(run), indent=2))
     elif not is_quiet():
-        print_summary(run.plan, run.audit, target)
+        print_summary(run.plan, run.audit, target, run.saving)
     check_drawn(target, lost)
     finish(run.outcome.status, run.audit.faults)
 

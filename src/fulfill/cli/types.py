@@ -90,6 +90,19 @@ class Day(DateType):
         return day
 
 
+class DayOrYear(Day):
+    """A date, or a calendar year, which stands for its last day."""
+
+    name = "YYYY-MM-DD|YYYY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date; see `Day.convert`."""
+        text = str(value)
+        if len(text) == 4 and text.isascii() and text.isdigit() and text > "0000":
+            return date(int(text), 12, 31)
+        return super().convert(value, param, ctx)
+
+
 class Service(ServiceType):
     """A service target, or the fault of a text that is not one.
 

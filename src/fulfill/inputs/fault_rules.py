@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fulfill.inputs.import_rules import IMPORT_RULES
+from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
 RULES: dict[str, tuple[str, str]] = {
@@ -301,6 +302,14 @@ RULES: dict[str, tuple[str, str]] = {
         "a database with PostGIS is reached, and has none of the tables of the run yet",
         "correct the address, install fulfill[postgis], or add --overwrite to replace the tables",
     ),
+    "F550": (
+        "so many towns can be chosen, and roads lead from them to every zone that has some",
+        "ask for a number in between, or for smaller towns (--least-people)",
+    ),
+    "F551": (
+        "a country has a site of the ownership, whose rent and fees can be taken",
+        "choose the other --ownership, or add a site of this country to sites.csv",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",
@@ -375,5 +384,6 @@ RULES: dict[str, tuple[str, str]] = {
         "ask for a number that can be reached; a warning",
     ),
     **IMPORT_RULES,
+    **PRESENT_RULES,
     **WORKBOOK_RULES,
 }

@@ -40,6 +40,8 @@ OPTION = "--set"
 FORM = re.compile(r"(network|demand)/(\w+)\[([^\]]*)\](?:\.(\w+))?=(.*)", re.DOTALL)
 TABLES = {"network": NETWORK_TABLES, "demand": DEMAND_TABLES}
 PARAMETERS = {"network": NETWORK_PARAMETERS, "demand": DEMAND_PARAMETERS}
+DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
+"""Parameters of the demand with a command-line option of their own."""
 Value = str | float | int | bool
 
 
@@ -90,6 +92,26 @@ def parameter(name: str, value: Value, side: str = "network") -> Override:
     Override
     """
     return Override(side, "parameters", (name,), "value", as_text(value))
+
+
+def demand_overrides(**figures: float | None) -> tuple[Override, ...]:
+    """Return the overrides for the demand parameters that have an option of their own.
+
+    Parameters
+    ----------
+    **figures : float or None
+        Values by name of the parameter, such as `us_share`; None leaves it unchanged.
+
+    Returns
+    -------
+    tuple of Override
+        One for each value.
+    """
+    return tuple(
+        parameter(name, float(value), "demand")
+        for name, value in figures.items()
+        if value is not None
+    )
 
 
 def as_text(value: Value) -> str:

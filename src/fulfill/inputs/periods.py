@@ -92,6 +92,28 @@ def season_shares(
     return np.array(shares, float).reshape(-1, len(rows))
 
 
+def month_shares(calendar: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the share of the days of each period that lie in each month of the year.
+
+    Parameters
+    ----------
+    calendar : DataFrame
+        calendar.csv.
+
+    Returns
+    -------
+    ndarray, shape (n_periods, 12)
+        Rows add up to one. A period that has no whole day of its own counts by its first day.
+    """
+    rows = pd.Index(calendar["period_id"])
+    period = rows.get_indexer(pd.Index([period_of(calendar, day) for day in YEAR]))
+    days = np.zeros((len(rows), 12))
+    np.add.at(days, (period, [day.month - 1 for day in YEAR]), 1.0)
+    idle = np.flatnonzero(days.sum(axis=1) == 0)
+    days[idle, pd.DatetimeIndex(calendar["starts"]).month.to_numpy()[idle] - 1] = 1.0
+    return np.asarray(days / days.sum(axis=1, keepdims=True))
+
+
 def _last_begin(start: date, day: date) -> date:
     """Return when a period that begins every year on the date of `start` last began before a day.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from fulfill.inputs.columns import ROW
-from fulfill.inputs.faults import Fault
+from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.schema.places import ANY_SITE
 
 
@@ -64,3 +64,47 @@ def row_faults(folder: str, tables: Mapping[str, pd.DataFrame], name: str) -> It
         elif ownership[site] != given:
             detail = f"{site} is {ownership[site]} in sites.csv"
             yield Fault("F214", *place, "ownership", str(given), detail)
+
+
+def with_sunk_opening(
+    sites: pd.DataFrame, site_sizes: pd.DataFrame, sunk: Iterable[str]
+) -> pd.DataFrame:
+    """Return the sizes of sites with the opening of present ones paid.
+
+    The present size of a site, and any size that costs less to open, is opened without cost; a
+    larger one costs the difference.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        In the form of sites.csv.
+    site_sizes : DataFrame
+        In the form of site_sizes.csv, amounts in USD.
+    sunk : iterable of str
+        Present sites as `site_id:size`.
+
+    Returns
+    -------
+    DataFrame
+        In the form of site_sizes.csv, with rows of its own for each present site.
+
+    Raises
+    ------
+    InputError
+        F308 for every text that names no site, or no size in which the site is offered.
+    """
+    rows, faults = site_sizes, list[Fault]()
+    for text in sunk:
+        site, _, size = text.rpartition(":")
+        offered = rows_by_site(sites[sites["site_id"] == site], rows)
+        present = offered.loc[offered["size"] == size, "opening_usd"]
+        if present.empty:
+            sizes = ", ".join(offered["size"]) or "there is no such site"
+            faults.append(Fault("F308", "--sunk", value=text, detail=f"sizes: {sizes}"))
+            continue
+        further = (offered["opening_usd"] - present.iloc[0]).clip(lower=0.0)
+        own = offered.assign(opening_usd=further)[list(rows.columns)]
+        rows = pd.concat([rows[rows["site_id"] != site], own], ignore_index=True)
+    if faults:
+        raise InputError(faults)
+    return rows

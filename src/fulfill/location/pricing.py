@@ -19,6 +19,9 @@ plant makes is."""
 def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
     """Return the cost of handling by site and period; the cheapest bands fill first.
 
+    What exceeds the capacity of an open site, as in a present network, is handled at the price of
+    its dearest band.
+
     Parameters
     ----------
     instance : LocationInstance
@@ -45,7 +48,11 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     filled = np.cumsum(capacity, axis=2)
     volume = leaving.sum(axis=1)[:, :, None]
     used = np.clip(volume - (filled - capacity), 0.0, capacity)
-    return np.asarray((used * price[:, None, :]).sum(axis=2))
+    is_open = np.asarray(opened.any(axis=1))
+    beyond = np.maximum(volume[:, :, 0] - filled[:, :, -1], 0.0) * is_open[:, None]
+    dearest = np.where(capacity.sum(axis=1) > 0, price, -np.inf).max(axis=1)
+    last = np.where(np.isfinite(dearest), dearest, price[:, 0])
+    return np.asarray((used * price[:, None, :]).sum(axis=2) + beyond * last[:, None])
 
 
 def plants_used(inbound: Inbound, flows: Array, shipped: Array | float = 0.0) -> Mask:

@@ -11,6 +11,10 @@ from fulfill.model.arrays import Array, Index
 OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN = "OPTIMAL", "FEASIBLE", "INFEASIBLE", "NO_PLAN"
 OPTIMAL_GAP = 1e-4
 """A plan is called OPTIMAL only at this relative gap or less, whatever a solver calls it."""
+BASELINE = "BASELINE"
+"""Status of a present network, which is priced as it is and not optimised."""
+NO_BOUND = "none"
+"""Kind of bound where nothing was optimised."""
 PROVEN, TIME_LIMIT, INTERRUPTED, EXHAUSTED = "proven", "time_limit", "interrupted", "exhausted"
 """Why a search ended: the gap asked for (or that there is no plan) was proven, time was up, Ctrl-C
 was pressed, or the method had nothing left to try."""
@@ -57,11 +61,11 @@ class Outcome:
     Attributes
     ----------
     status : str
-        OPTIMAL, FEASIBLE, INFEASIBLE or NO_PLAN.
+        OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN or BASELINE.
     objective, bound : float
         USD a year, a cost in which goods and revenue cancel.
     bound_kind : str
-        ``certified`` or ``solver``.
+        ``certified``, ``solver``, or `NO_BOUND` of a baseline.
     bound_of : str
         The instance that the bound holds for, in words.
     seconds : float

@@ -19,6 +19,7 @@ from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     ARCS,
+    BASELINE_PAGE,
     EXPOSURES,
     LAYERS,
     PROJECT,
@@ -89,6 +90,7 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
     from fulfill.report.gis.geopackage import write_geopackage
     from fulfill.report.gis.qgis_project import write_project
     from fulfill.report.gis.run_layers import map_layers
+    from fulfill.report.html.baseline_page import write_baseline_page
     from fulfill.report.html.plan_page import write_report
     from fulfill.report.private_fleet import van_section
     from fulfill.report.tabular.tables import arcs
@@ -109,6 +111,9 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
                 ),
             },
         )
+    if run.baseline is not None:
+        page = {BASELINE_PAGE: lambda place: write_baseline_page(run, place / BASELINE_PAGE)}
+        lost += draw(folder, page)
     return lost + draw(
         folder,
         {
@@ -121,6 +126,8 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
 
 def _write_exposures(run: Run, folder: Path) -> None:
     """Write what the plan depends on; a plan that cannot be priced under other figures has none."""
+    if run.model.spans:  # a kept plan is priced under the rules of one date
+        return
     try:
         write_output(outputs.EXPOSURES, exposure_table(exposures(run)), folder)
     except Exception:  # the plan and its tables are worth keeping without them

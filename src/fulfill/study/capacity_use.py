@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return the orders handled in each band, the cheapest bands filled first.
 
+    What exceeds the capacity of an open site, as in a present network, is handled in its dearest
+    band, whose use is then above its capacity.
+
     Parameters
     ----------
     instance : LocationInstance
@@ -41,11 +44,18 @@ def band_use(instance: LocationInstance, decisions: Decisions) -> Array:
     sorted_capacity = np.take_along_axis(capacity, order[:, :, None], axis=1)
     before = np.cumsum(sorted_capacity, axis=1) - sorted_capacity
     filled = np.clip(leaving[:, None, :] - before, 0.0, sorted_capacity)
+    beyond = np.maximum(leaving - sorted_capacity.sum(axis=1), 0.0)
+    offered = np.asarray(sorted_capacity.sum(axis=2) > 0)
+    last = offered.shape[1] - 1 - offered[:, ::-1].argmax(axis=1)
+    last = np.where(offered.sum(axis=1) > 0, last, 0)
+    filled[site, last] += np.where(decisions.opened.sum(axis=1)[:, None] > 0, beyond, 0.0)
     used: Array = np.zeros_like(filled)
     np.put_along_axis(used, order[:, :, None], filled, axis=1)
     return used
 
 
+BEYOND = 1e-6
+"""Share of a capacity by which rounding may exceed it."""
 NAMED = {"storage": "site", "gateway": "gateway", "mail": "country"}
 """What the id of a resource belongs to, by kind; that of a carrier's region is its name."""
 
@@ -109,6 +119,24 @@ def capacity_table(
         )
         pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
+
+
+def over_capacity(capacity: pd.DataFrame) -> pd.DataFrame:
+    """Return the resources that are used beyond their capacity, each in its worst period.
+
+    Parameters
+    ----------
+    capacity : DataFrame
+        Of `capacity_table`.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, the worst first; a plan has no row.
+    """
+    over = capacity[capacity["utilisation"] > 1.0 + BEYOND]
+    worst = over.sort_values("utilisation", ascending=False, kind="stable")
+    return worst.drop_duplicates(["resource", "kind"]).reset_index(drop=True)
 
 
 def stock_m3(instance: LocationInstance, decisions: Decisions) -> Array:

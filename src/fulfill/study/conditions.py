@@ -56,9 +56,13 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     if len(channels) < len(offered):
         labels = [Message(VALUES["channel"][name]) for name in channels]
         yield Message("channels allowed: {channels}", channels=_row(labels))
+    if options.rules == "dated":
+        year = study.problem.regime.as_of.year
+        yield Message("in each period of {year} the rules of its own days", year=str(year))
     if n_planned < n_zones:
         yield Message("zones merged from {before:,} to {n:,}", before=n_zones, n=n_planned)
     yield from (Message(str(override)) for override in study.provenance.overrides)
+    yield from (Message("opening of {site} already paid", site=s) for s in study.provenance.sunk)
     if study.problem.network.left_out:
         yield Message("left out: {tables}", tables=_row(_left_out(study.problem.network)))
     if study.provenance.private_fleet is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
 
-FORMAT = 6
+FORMAT = 7
 """Format of the JSON files and tables; raised whenever an older reader would go wrong."""
 LARGEST = 1e300
 """Numbers beyond this are refused, among them infinities; sums of them could overflow."""

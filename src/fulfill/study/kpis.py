@@ -12,11 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 from fulfill.inputs.geography.distances import crossing_table
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import CHANNELS, Problem
-from fulfill.model.decisions import Decisions, Outcome
+from fulfill.model.decisions import BASELINE, Decisions, Outcome
 from fulfill.model.economics.landed import Economics
-from fulfill.model.instance import Inbound, LocationInstance, leaving_orders, shipped_orders
-from fulfill.study.attribution import MADE, attributed_costs
+from fulfill.model.instance import Inbound, LocationInstance
+from fulfill.study.attribution import attributed_costs
 from fulfill.study.capacity_use import band_use, capacity_table
+from fulfill.study.cost_table import cost_table
 from fulfill.study.lane_starts import lane_starts
 from fulfill.study.names import column, id_and_name, named, names_of
 from fulfill.study.plan import Plan
@@ -62,13 +63,15 @@ def tabulate(
     used = band_use(instance, decisions)
     parts = attributed_costs(priced, used, flows)
     landed = parts.drop(columns=list(LOSS_PARTS), errors="ignore").sum(axis=1)
-    costs = _with_channels(_costs(priced, used), parts, flows)
     missing = missing_orders(instance, decisions)
+    costs = cost_table(priced, used, parts, flows)
     channels = _channels(instance, flows, missing, landed)
     co2_kg = inbound_co2(instance, decisions) + _outbound_co2(instance, flows)
     if problem.network["emissions"].empty:
         co2_kg = np.nan
     unserved = unserved_table(instance, decisions, used, co2_kg)
+    if outcome.status == BASELINE:
+        unserved["reason"] = unserved["reason"].replace("search", "present")
     products = pd.Series(named(unserved["product"], priced.names["product"]), dtype="str")
     unserved.insert(unserved.columns.tolist().index("limits"), "product_name", products)
     return Plan(
@@ -238,68 +241,6 @@ def route_gateways(
     ]
 
 
-def _costs(priced: Priced, used: Array) -> pd.DataFrame:
-    """Return the objective by part, USD a year; parts and constant add up to the objective."""
-    economics, instance, decisions = priced.economics, priced.instance, priced.decisions
-    lane, k, t, orders = decisions.lane, decisions.product, decisions.period, decisions.orders
-    option = instance.lane_option[lane]
-    parts = {
-        name: float((value[option, k, t] * orders).sum())
-        for name, value in economics.value.parts.items()
-    }
-    # The price by distance belongs to a lane, so it is not among the parts of a delivery option.
-    parts["last_mile"] += float(
-        (instance.lane_usd[lane] * economics.price_multiplier[option, k, t] * orders).sum()
-    )
-    for name, value in economics.inbound.parts.items():
-        parts.setdefault(name, 0.0)
-        if len(economics.routes):
-            # The cost is infinite where a route does not carry the product: 0 * inf is NaN.
-            parts[name] += float(
-                (np.where(decisions.inbound > 0, value, 0.0) * decisions.inbound).sum()
-            )
-    site, size = np.arange(len(instance.sites)), decisions.opened.argmax(axis=1)
-    stores, is_open = economics.warehouses, decisions.opened > 0.5
-    leaving = leaving_orders(instance, decisions)
-    handling = float((used * stores.handling_usd[site, size][:, :, None]).sum())
-    parts["rent_and_overhead"] = float(stores.fixed_usd_year[is_open].sum())
-    parts["opening"] = float((economics.fixed_usd[is_open] - stores.fixed_usd_year[is_open]).sum())
-    parts["entry"] = float((economics.entry_usd * decisions.stocked).sum())
-    parts["plants"] = _plants_usd(instance, decisions)
-    parts["handling"] = handling
-    # The prices of the instance include the cost of delay, those of the sites do not.
-    parts["peak_delay"] = (
-        float((used * instance.handling_usd[site, size][:, :, None]).sum()) - handling
-    )
-    parts["storage"] = float((economics.storage_usd * leaving).sum())
-    parts["safety_stock"] = float(economics.safety.cost(leaving.sum(axis=2)).sum())
-    missing = missing_orders(instance, decisions).sum(axis=(0, 2))
-    parts["unserved"] = float((missing * np.where(missing > 0, instance.unserved_usd, 0.0)).sum())
-    return pd.DataFrame({"part": list(parts), "usd_year": list(parts.values())})
-
-
-def _with_channels(costs: pd.DataFrame, parts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """Return the parts with their cost per order, and by channel as far as orders cause it."""
-    by_channel = parts.groupby(flows["channel"]).sum().T
-    columns = {
-        f"{name}_usd": by_channel[name].reindex(costs["part"], fill_value=0.0).to_numpy()
-        if name in by_channel
-        else 0.0
-        for name in CHANNELS
-    }
-    per_order = costs["usd_year"] / _base(flows["dispatched"])
-    return costs.assign(usd_per_order=per_order, **columns)
-
-
-def _plants_usd(instance: LocationInstance, decisions: Decisions) -> float:
-    """Return the fixed costs of the plants that make anything, USD a year."""
-    inbound = instance.required_inbound
-    orders = decisions.inbound.sum(axis=(1, 2))
-    made = np.bincount(inbound.route_origin, weights=orders, minlength=len(inbound.origins))
-    made = made + shipped_orders(instance, decisions).sum(axis=(1, 2))
-    return float(inbound.origin_fixed_usd[made > MADE * made.sum()].sum())
-
-
 def _kpis(
     priced: Priced,
     flows: pd.DataFrame,
@@ -311,7 +252,7 @@ def _kpis(
     """Return the key figures of summary.json; NaN where there is no order to average over."""
     economics, instance = priced.economics, priced.instance
     demand, dispatched = _base(instance.demand), _base(flows["dispatched"])
-    by_part = costs.set_index("part")["usd_year"]
+    by_part = costs.groupby("part", sort=False)["usd_year"].sum()
     cancelled = _cancelled(flows["delivered"].sum(), flows["placed"].sum())
     share = channels.set_index("channel")["share"]
     return {

@@ -5,6 +5,7 @@ STATUS_SENTENCES = {
     "FEASIBLE": "It keeps every constraint; a cheaper plan is not ruled out",
     "INFEASIBLE": "no plan satisfies all constraints",
     "NO_PLAN": "No plan was found.",
+    "BASELINE": "The present network, priced as it is",
 }
 COST_GROUPS = {
     "Net revenue": ("revenue",),
@@ -42,8 +43,9 @@ VALUES: dict[str, dict[str, str]] = {
         "FEASIBLE": "Plan found",
         "INFEASIBLE": "Impossible",
         "NO_PLAN": "No plan found",
+        "BASELINE": "Present network",
     },
-    "bound_kind": {"certified": "proven", "solver": "by the solver"},
+    "bound_kind": {"certified": "proven", "solver": "by the solver", "none": "none"},
     "ownership": {"own": "own", "shared": "shared"},
     "unit": {"orders": "orders", "m3": "m3", "kg": "kg"},
     "gateway_kind": {"seaport": "seaport", "airport": "airport", "crossing": "crossing"},
@@ -125,6 +127,7 @@ VALUES: dict[str, dict[str, str]] = {
         "margin": "by mail and from the open sites, serving costs more than not serving",
         "capacity": "no capacity left",
         "search": "worth serving, but the search ended first",
+        "present": "worth serving, but not served today",
     },
     "ask": {
         "carrier": "the last-mile carrier: its rate card and its share of late parcels",

@@ -22,7 +22,16 @@ from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import OWN_DELIVERY
 from fulfill.inputs.tables import read_table as read_input
 from fulfill.model import certificate_file, warm_start
-from fulfill.model.decisions import FEASIBLE, INFEASIBLE, NO_PLAN, OPTIMAL, PROVEN, Outcome
+from fulfill.model.decisions import (
+    BASELINE,
+    FEASIBLE,
+    INFEASIBLE,
+    NO_BOUND,
+    NO_PLAN,
+    OPTIMAL,
+    PROVEN,
+    Outcome,
+)
 from fulfill.study.conditions import bounded_instance, conditions
 from fulfill.study.csv_files import originals
 from fulfill.study.exact_tables import read_exact_tables
@@ -30,12 +39,15 @@ from fulfill.study.json_file import is_number, read_json
 from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import (
+    BASELINE_SUMMARY,
     CONVERTED_SUMMARY,
     PLAN_SUMMARY,
     ROUTED_SUMMARY,
+    SAVING_SUMMARY,
     TABLES_FILE,
 )
 from fulfill.study.plan import Plan
+from fulfill.study.present import Baseline, Saving
 from fulfill.study.run import Run
 from fulfill.study.run_folder import (
     AUDITED_FILES,
@@ -60,10 +72,10 @@ NUMBERS = (
     "peak_mib",
 )
 """Keys of summary.json whose values are numbers or null."""
-STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN)
+STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN, BASELINE)
 OPTIONS: dict[str, type] = {
-    **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method"), str),
-    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service"), list),
+    **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method", "rules"), str),
+    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service", "sunk"), list),
     **dict.fromkeys(("with_routing", "single_source"), bool),
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
@@ -114,8 +126,27 @@ def open_run(folder: str | Path) -> Run:
         Audit(plan.outcome.objective, tuple(claimed.get("audit", {}).get("faults", ()))),
         certificate_file.load(bound) if bound.is_file() else None,
         warm_start.load(sites_and_prices) if sites_and_prices.is_file() else None,
+        baseline=_baseline(claimed),
+        saving=_saving(claimed),
         folder=folder,
     )
+
+
+def _baseline(claimed: Mapping[str, Any]) -> Baseline | None:
+    """Return what a summary says of a present network, without its ledger."""
+    if "baseline" not in claimed:
+        return None
+    findings, chosen = (claimed["baseline"].get(name, ()) for name in ("findings", "chosen"))
+    return Baseline(tuple(map(str, findings)), tuple(map(str, chosen)))
+
+
+def _saving(claimed: Mapping[str, Any]) -> Saving | None:
+    """Return what a summary says of the saving against a baseline."""
+    if "saving" not in claimed:
+        return None
+    said = claimed["saving"]
+    amounts = (figure(said.get(name)) for name in ("baseline_usd", "saving_usd"))
+    return Saving(str(said.get("baseline", "")), *amounts)
 
 
 def read_warm_start(folder: Path) -> tuple[warm_start.WarmStart, str]:
@@ -177,7 +208,8 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
 def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with the keys and types of a summary, as key and text."""
-    known = {*PLAN_SUMMARY.keys, *ROUTED_SUMMARY.keys, *CONVERTED_SUMMARY.keys}
+    more = (ROUTED_SUMMARY, BASELINE_SUMMARY, SAVING_SUMMARY, CONVERTED_SUMMARY)
+    known = {*PLAN_SUMMARY.keys, *(key for one in more for key in one.keys)}
     found = [(name, "missing") for name in PLAN_SUMMARY.keys if name not in claimed]
     found += [(name[:40], "unknown") for name in claimed if name not in known]
     if found:
@@ -195,7 +227,15 @@ def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     right = {
         "status": claimed["status"] in STATUSES,
-        "bound_kind": claimed["bound_kind"] in ("certified", "solver"),
+        "bound_kind": claimed["bound_kind"]
+        in ((NO_BOUND,) if claimed["status"] == BASELINE else ("certified", "solver")),
+        "baseline": (claimed["status"] == BASELINE) == ("baseline" in claimed)
+        and isinstance(claimed.get("baseline", {}), dict)
+        and all(
+            isinstance(claimed.get("baseline", {}).get(name, []), list)
+            for name in ("findings", "chosen")
+        ),
+        "saving": isinstance(claimed.get("saving", {}), dict),
         "bound_of": isinstance(claimed["bound_of"], str),
         "as_of": isinstance(claimed["as_of"], str),
         "open_sites": isinstance(claimed["open_sites"], list),
@@ -324,6 +364,7 @@ def study_of(
             as_of=date.fromisoformat(options["as_of"]),
             channels=options["channels"],
             overrides=options.get("overrides", ()),
+            sunk=options.get("sunk", ()),
             private_fleet=read_private_fleet(folder, network["sites"]["site_id"]),
             **{name: value for name, value in options.items() if name in known},
         )
@@ -404,7 +445,9 @@ def _told(outcome: Outcome, study: Study) -> Outcome:
     The texts of a summary are those of its study, unless somebody changed them.
     """
     n_planned = len(study.planned_problem().demand.zones)
-    bounds = (bounded_instance(study, n_planned, kind) for kind in ("certified", "solver"))
+    bounds = (
+        bounded_instance(study, n_planned, kind) for kind in ("certified", "solver", NO_BOUND)
+    )
     texts = (*conditions(study, n_planned), *bounds)
     known: dict[str, str] = {str(text): text for text in texts}
     return replace(

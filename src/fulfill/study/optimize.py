@@ -373,6 +373,7 @@ def key_figure_faults(
         model.instance,
         decisions,
         model.economics.delivery_options.table,
+        model.spans,
     )
     return tuple(f"kpis, {fault}" for fault in compare_key_figures(claimed, found.figures))
 

@@ -12,6 +12,7 @@ from fulfill.inputs.faults import Fault, InputError
 if TYPE_CHECKING:
     from fulfill.study.study import PlanOptions
 
+RULES = ("as_of", "dated")
 METHODS = ("auto", "decomposition", "monolith", "branching")
 RANGES: dict[str, tuple[type, float, float]] = {
     # option: (type of its values, least, most); an option may also be None where its default is
@@ -55,6 +56,9 @@ def range_faults(options: PlanOptions) -> tuple[Fault, ...]:
     if options.method not in METHODS:
         detail = "one of " + ", ".join(METHODS)
         faults.append(Fault("F309", "method", value=str(options.method), detail=detail))
+    if options.rules not in RULES:
+        detail = "one of " + ", ".join(RULES)
+        faults.append(Fault("F309", "rules", value=str(options.rules), detail=detail))
     return tuple(faults)
 
 

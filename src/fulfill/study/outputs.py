@@ -58,7 +58,8 @@ FLOWS = output(
                "`road`, `rail`, `air` (by mail); inbound, such as `sea+rail`, to the gateway and "
                "from it"),
         Figure("service_id", "", "", "service", "last-mile service; empty for inbound flows"),
-        Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in"),
+        Figure("orders", "orders", WHOLE, "orders", "potential orders; inbound: orders brought in",
+               digits=6),
         Figure("distance_km", "km", WHOLE, "distance", "to the zone; none inbound"),
         Figure("lead_time_days", "days", TENTH, "lead time",
                "order to delivery; inbound: origin to site"),
@@ -74,12 +75,18 @@ ZONES = output(
     "main_site main_site_name main_channel main_channel_share second_channel",
 )
 COSTS = output(
-    "costs.csv", "a part of the objective; the parts add up to minus the contribution",
-    "part usd_year usd_per_order direct_mail_usd local_usd cross_border_usd nearshore_usd",
+    "costs.csv", "a part of the objective at a site and in a period; the rows add up to minus the "
+    "contribution",
+    "part site site_name period period_name usd_year usd_per_order direct_mail_usd local_usd "
+    "cross_border_usd nearshore_usd",
     (
         Figure("part", "", "part", "part", "part of the cost; `revenue` is negative"),
+        Figure("site", "", "", "site", "site; empty: by mail, or of no site"),
+        Figure("site_name", "", "", "site", "name of the site"),
+        Figure("period", "", "", "period",
+               "period of sale; rent, opening and safety stock are spread over the year by days"),
         Figure("usd_year", "USD", WHOLE, "a year", "cost of a year, income negative"),
-        Figure("usd_per_order", "USD", CENTS, "per order", "over dispatched orders"),
+        Figure("usd_per_order", "USD", CENTS, "per order", "over all dispatched orders"),
         *(
             Figure(f"{key}_usd", "USD", WHOLE, words,
                    f"share of the part in a year that orders {words} cause; shared costs by "
@@ -118,7 +125,8 @@ NOT_SERVED = output(
                "the first that holds: `reach` (no option to the zone), `not_stocked` (none of an "
                "open site that stocks the product, nor mail), `margin` (every option costs more "
                "than not serving), `capacity` (every option that costs less is at a limit), "
-               "`search` (worth serving, but the search ended first)"),
+               "`search` (worth serving, but the search ended first), `present` (worth serving, "
+               "but not served today; of a baseline)"),
         Figure("limits", "", "", "limits reached",
                "`throughput`, `storage`, `carrier`, `mail`, `gateway`, `origin`, `lane`, "
                "`plant_product` with an id, or "
@@ -200,6 +208,24 @@ VEHICLES = output(
     "vehicles.csv", "a vehicle of the day (of a plan: of the mean day of all its sites)",
     "vehicle site_id type_id trips stops parcels weight_kg km hours leaves returns break_begins "
     "load_share usd usd_per_order back_km",
+)
+_LEDGER = (
+    Figure("part", "", "part", "part", "part of costs.csv, or of the ledger only"),
+    Figure("month", "", "", "month", "YYYY-MM"),
+    Figure("model_usd", "USD", WHOLE, "model", "none: the model does not have the part"),
+    Figure("ledger_usd", "USD", WHOLE, "ledger", "none: the ledger does not have the part"),
+    Figure("difference_usd", "USD", "{:+,.0f}", "ledger less model", "none: only one has it"),
+    Figure("how", "", "", "difference", "how the two differ; empty where they agree"),
+    Figure("factor", "1", MILLS, "factor", "ledger over model; none: not scaled"),
+    Figure("scaled_usd", "USD", WHOLE, "scaled", "cost of the months times the factor"),
+)
+LEDGER = output(
+    "ledger.csv", "a part of the cost of a baseline in a month of the ledger",
+    "part month model_usd ledger_usd difference_usd", _LEDGER,
+)
+LEDGER_PARTS = output(
+    "ledger by part", "a part of the cost of a baseline in all months of the ledger; on its page",
+    "part model_usd ledger_usd difference_usd how factor scaled_usd", _LEDGER,
 )
 EXACT_TABLES = {
     "sites": SITES,
@@ -394,6 +420,23 @@ PLAN_KPIS = output(
 ROUTED_SUMMARY = output(
     "summary.json", "of a plan with --with-routing has besides", "rounds",
     (Figure("rounds", "", "", "rounds", "the rows of rounds.csv"),),
+)
+BASELINE_SUMMARY = output(
+    "summary.json", "of a baseline has besides", "baseline",
+    (
+        Figure("baseline", "", "", "baseline",
+               "`findings`: limits of the model that the present network breaks; `chosen`: what "
+               "its files left open; with a ledger also `ledger` (by part `model_usd` and "
+               "`ledger_usd`), `months`, `differing`, `not_in_model`, `not_in_ledger` and "
+               "`factors` (ledger over model; empty unless asked for)"),
+    ),
+)
+SAVING_SUMMARY = output(
+    "summary.json", "of a plan with --baseline has besides", "saving",
+    (
+        Figure("saving", "", "", "saving",
+               "`baseline` (name of the folder), `baseline_usd`, `saving_usd` and `saving_share`"),
+    ),
 )
 CONVERTED_SUMMARY = output(
     "summary.json", "with --currency has besides, unless it is USD", "currency",

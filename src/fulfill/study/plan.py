@@ -39,6 +39,15 @@ class Plan:
     unserved: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
+    def parts(self) -> pd.DataFrame:
+        """Costs by part: `costs` added up over sites and periods, in the same order."""
+        places = ["site", "site_name", "period", "period_name"]
+        rows = self.costs.drop(columns=places, errors="ignore")
+        if rows.empty:
+            return rows
+        return rows.groupby("part", sort=False, as_index=False).sum(min_count=1)
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Tables by the names of `outputs.EXACT_TABLES`."""
         return {name: getattr(self, name) for name in EXACT_TABLES}

@@ -167,13 +167,17 @@ def changed_model(study: Study, start: Run) -> PricedModel:
     """
     before, problem = start.model, study.planned_problem()
     days = service_days(study.options.service)
-    same = study.problem is start.study.problem and problem is start.study.planned_problem()
+    same = (
+        study.options.rules == start.study.options.rules
+        and study.problem is start.study.problem
+        and problem is start.study.planned_problem()
+    )
     if same and set(days) <= set(before.instance.option_within):
         limits = limits_of(problem, study.options)
         # the network's own, not an option
         limits = replace(limits, max_gateway_share=before.instance.limits.max_gateway_share)
         return replace(before, instance=replace(before.instance, limits=limits))
-    if not _same_places(study, start):
+    if not _same_places(study, start) or study.options.rules == "dated":
         return build_model(problem, study.options)
     priced = economics(problem, before.distances, days)
     instance = build_instance(problem, priced, limits_of(problem, study.options))

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from fulfill.audit.plan import Audit
+from fulfill.inputs.dated_rules import RuleSpan, rule_spans
 from fulfill.inputs.geography.distances import Distances, measure
 from fulfill.inputs.problem import Problem
 from fulfill.model.build import build_instance
 from fulfill.model.certificate_file import AnyCertificate
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome
+from fulfill.model.economics.dated import with_dated_rules
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
@@ -23,6 +25,7 @@ from fulfill.model.warm_start import WarmStart
 from fulfill.study.language import ENGLISH, speaking
 from fulfill.study.memory import check_memory
 from fulfill.study.plan import Plan
+from fulfill.study.present import Baseline, Saving
 from fulfill.study.run_reader import read_decisions
 from fulfill.study.study import PlanOptions, Study
 from fulfill.study.verdict import conditions_in_words, headline
@@ -45,12 +48,16 @@ class PricedModel:
         Cost of an order by part.
     instance : LocationInstance
         Input of the solution methods and of the audit.
+    spans : tuple of RuleSpan
+        Parts of the year with rules of their own; empty where those of the as-of date hold all
+        year.
     """
 
     problem: Problem
     distances: Distances
     economics: Economics
     instance: LocationInstance
+    spans: tuple[RuleSpan, ...] = ()
 
     def __repr__(self) -> str:
         zones, products, periods = self.instance.shape
@@ -84,8 +91,10 @@ def build_model(problem: Problem, options: PlanOptions) -> PricedModel:
     check_memory(problem)
     distances = measure(problem.network, problem.demand.zones)
     priced = economics(problem, distances, service_days(options.service))
+    spans = rule_spans(problem) if options.rules == "dated" else ()
+    priced = with_dated_rules(priced, problem, spans, distances) if spans else priced
     instance = build_instance(problem, priced, limits_of(problem, options))
-    return PricedModel(problem, distances, priced, instance)
+    return PricedModel(problem, distances, priced, instance, spans)
 
 
 def limits_of(problem: Problem, options: PlanOptions) -> Limits:
@@ -137,6 +146,10 @@ class Run:
         Name of the run whose warm start was used; empty if none.
     rounds : Rounds or None
         Rounds of planning and routing, if the plan was found in this manner.
+    baseline : Baseline or None
+        What a priced present network has besides; None of a plan.
+    saving : Saving or None
+        What the plan saves against a baseline, if it was compared with one.
     folder : Path or None
         Where the run was read from or saved to.
     solved : tuple of PricedModel and Decisions, or None
@@ -150,6 +163,8 @@ class Run:
     warm_start: WarmStart | None = None
     began_from: str = ""
     rounds: fulfill.Rounds | None = None
+    baseline: Baseline | None = None
+    saving: Saving | None = None
     folder: Path | None = None
     solved: tuple[PricedModel, Decisions | None] | None = None
 
@@ -246,9 +261,10 @@ class Run:
         if outcome.conditions:
             lines.append(f"conditions: {conditions_in_words(outcome)}")
         if self.found:
+            gap = f", gap {outcome.gap:.2%} = {outcome.gap_usd:,.0f} USD; bound holds"
             lines += [
-                f"cost {outcome.objective:,.0f} USD a year, gap {outcome.gap:.2%} "
-                f"= {outcome.gap_usd:,.0f} USD; bound holds for {outcome.bound_of}",
+                f"cost {outcome.objective:,.0f} USD a year"
+                f"{'' if self.baseline else gap} for {outcome.bound_of}",
                 f"sites: {self._sites()}",
                 "channels: "
                 + ", ".join(

@@ -34,12 +34,14 @@ ROUNDS = "rounds.csv"
 VEHICLES = "vehicles.csv"
 ARCS = "arcs.csv"
 EXPOSURES = "exposures.csv"
+LEDGER = "ledger.csv"
 LAYERS = "plan.gpkg"
 PROJECT = "plan.qgs"
 REPORT = "report.html"
 PLAN_WORKBOOK = "plan.xlsx"
 COMPARISON_PAGE = "comparison.html"
 ROUTE_PAGE = "route.html"
+BASELINE_PAGE = "baseline.html"
 IMPORT_PAGE = "import.html"
 IMPORT_RECORD = "import.json"
 IMPORT_NETWORK = "network"
@@ -53,9 +55,10 @@ AUDITED_FILES = (
     PRIVATE_FLEET,
     ROUNDS,
     VEHICLES,
+    LEDGER,
 )
 """Files that runs are read from, as far as a run has them."""
-DERIVED_FILES = (ARCS, EXPOSURES, LAYERS, PROJECT, REPORT)
+DERIVED_FILES = (ARCS, EXPOSURES, LAYERS, PROJECT, REPORT, BASELINE_PAGE)
 """Files drawn from the plan, which nothing but `export` reads."""
 
 
@@ -108,6 +111,8 @@ def write_records(run: Run, folder: Path) -> None:
             # Not rounded: the plan is priced by it, and an audit reads it as an input table.
             write_csv(run.rounds.private_fleet, folder / PRIVATE_FLEET)
             write_output(outputs.VEHICLES, run.rounds.vehicles, folder)
+    if run.baseline is not None and run.baseline.reconciled is not None:
+        write_output(outputs.LEDGER, run.baseline.reconciled.table, folder)
     for kind, files in input_folders(run.study).items():
         files.write(folder / INPUTS / kind)
     write_json(folder / SUMMARY, summary(run))
@@ -168,6 +173,8 @@ def recorded_options(study: Study) -> dict[str, Any]:
     }
     if overrides:
         asked["overrides"] = overrides
+    if study.provenance.sunk:
+        asked["sunk"] = list(study.provenance.sunk)
     if order := folders["network"].date_order:
         asked["date_order"] = order
     return asked
@@ -214,6 +221,10 @@ def summary(run: Run) -> dict[str, Any]:
     }
     if run.rounds is not None:
         held["rounds"] = json.loads(run.rounds.table.to_json(orient="records"))
+    if run.baseline is not None:
+        held["baseline"] = run.baseline.record
+    if run.saving is not None:
+        held["saving"] = run.saving.record
     amounts = PLAN_SUMMARY.converted(held) | PLAN_KPIS.converted(plan.kpis)
     plain: dict[str, Any] = finite(held | currency_block(amounts))
     return plain

@@ -16,8 +16,15 @@ from fulfill.inputs.demand import Demand, read_demand
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate, shadowed
 from fulfill.inputs.network import Network, read_network
-from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
+from fulfill.inputs.overrides import (
+    DEMAND_FIGURES,
+    Override,
+    override_tables,
+    parameter,
+    parse_override,
+)
 from fulfill.inputs.problem import Problem, build_problem
+from fulfill.inputs.site_rows import with_sunk_opening
 from fulfill.inputs.windows import windows_of
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 from fulfill.study.option_checks import as_day, as_names, range_faults
@@ -29,8 +36,6 @@ if TYPE_CHECKING:
 Tables = TypeVar("Tables", Network, Demand)
 NETWORK, DEMAND = "mexico-us-border", "mexico-2026"
 """Embedded network and demand that are used by default."""
-DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
-"""Parameters of the demand with a command-line option of their own."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,9 @@ class PlanOptions:
         Seed of all random numbers.
     method : str
         ``auto``, ``decomposition`` or ``monolith``.
+    rules : str
+        ``as_of``: the rules of the as-of date hold all year; ``dated``: in each period those of its
+        own days, in the year of the as-of date.
     """
 
     resolution: int | None = None
@@ -77,6 +85,7 @@ class PlanOptions:
     time_limit: float = 60.0
     seed: int = 0
     method: str = "auto"
+    rules: str = "as_of"
 
     def given(self) -> dict[str, Any]:
         """Return the options that differ from their defaults.
@@ -108,12 +117,15 @@ class Provenance:
         In the order in which they are applied.
     private_fleet : DataFrame or None
         Rows of own_delivery.csv computed by routing, which replace those of the network.
+    sunk : tuple of str
+        Present sites as `site_id:size`, whose opening is paid; see `site_rows.with_sunk_opening`.
     """
 
     network: Network
     demand: Demand
     overrides: tuple[Override, ...] = ()
     private_fleet: pd.DataFrame | None = field(default=None, repr=False)
+    sunk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -166,6 +178,7 @@ class Study:
         channels: Iterable[str] | None = None,
         overrides: Iterable[Override | str] | None = None,
         private_fleet: pd.DataFrame | None = None,
+        sunk: Iterable[str] | None = None,
         **options: Any,
     ) -> Study:
         """Return a changed study; the problem is derived again and checked.
@@ -181,6 +194,8 @@ class Study:
             ``network/parameters[cancel_lambda]=0.05``.
         private_fleet : DataFrame, optional
             Rows of own_delivery.csv, as computed by routing.
+        sunk : iterable of str, optional
+            Present sites as ``site_id:size``, whose opening is paid.
         **options
             Fields of `PlanOptions`.
 
@@ -201,6 +216,8 @@ class Study:
             source = replace(source, overrides=_parsed(overrides))
         if private_fleet is not None:
             source = replace(source, private_fleet=private_fleet)
+        if sunk is not None:
+            source = replace(source, sunk=tuple(sunk))
         day = as_day(as_of)
         problem = self.problem
         # Overrides change the tables, which must be joined again; date and channels only select.
@@ -324,6 +341,7 @@ def ask(
     channels: Iterable[str] | None = None,
     overrides: Iterable[Override | str] = (),
     private_fleet: pd.DataFrame | None = None,
+    sunk: Iterable[str] = (),
     **options: Any,
 ) -> Study:
     """Combine a network and a demand in memory to a study.
@@ -336,6 +354,8 @@ def ask(
         See `load`.
     private_fleet : DataFrame, optional
         Rows of own_delivery.csv, as computed by routing.
+    sunk : iterable of str
+        See `Study.with_`.
 
     Returns
     -------
@@ -348,30 +368,10 @@ def ask(
         With every fault of the study.
     """
     day = as_day(as_of)
-    source = Provenance(network, demand, _parsed(overrides), private_fleet)
+    source = Provenance(network, demand, _parsed(overrides), private_fleet, tuple(sunk))
     problem = _problem(source, day or network.as_of, channels)
     asked, faults = _changed(PlanOptions(), options)
     return _checked(Study(problem, asked, source), faults)
-
-
-def demand_overrides(**figures: float | None) -> tuple[Override, ...]:
-    """Return the overrides for the demand parameters that have an option of their own.
-
-    Parameters
-    ----------
-    **figures : float or None
-        Values by name of the parameter, such as `us_share`; None leaves it unchanged.
-
-    Returns
-    -------
-    tuple of Override
-        One for each value.
-    """
-    return tuple(
-        parameter(name, float(value), "demand")
-        for name, value in figures.items()
-        if value is not None
-    )
 
 
 def _read(
@@ -414,6 +414,9 @@ def _problem(source: Provenance, as_of: date, channels: Iterable[str] | None) ->
     network, demand = override_tables(source.network, source.demand, source.overrides)
     if source.private_fleet is not None:
         network = network.with_table("own_delivery", source.private_fleet)
+    if source.sunk:
+        sizes = with_sunk_opening(network["sites"], network["site_sizes"], source.sunk)
+        network = network.with_table("site_sizes", sizes)
     return build_problem(network, demand, as_of, None if channels is None else as_names(channels))
 
 

@@ -34,7 +34,7 @@ KEYS: dict[str, tuple[tuple[str, ...], str]] = {
         "orders",
     ),
     "zones": (("zone_id",), ""),
-    "costs": (("part",), ""),
+    "costs": (("part", "site", "period"), "usd_year"),
     "capacity": (("resource", "kind", "period"), "used"),
     "channels": (("channel",), ""),
     "unserved": (("reason", "country", "product", "limits"), "orders"),

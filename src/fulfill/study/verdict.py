@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.model.decisions import (
+    BASELINE,
     EXHAUSTED,
     INFEASIBLE,
     INTERRUPTED,
@@ -91,6 +92,8 @@ def could_be_saved(outcome: Outcome) -> str:
     str
         No capital at the begin, no full stop at the end.
     """
+    if outcome.status == BASELINE:
+        return _("nothing was optimised, so it is not said how much could be saved")
     if not np.isfinite(outcome.bound):
         return _("the search found no bound, so it is not known how much could still be saved")
     if outcome.bound_kind == "certified":

@@ -25,7 +25,7 @@ from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
 from fulfill.location.solve import method_of
 from fulfill.model.certificate_file import load
-from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
+from fulfill.model.decisions import BASELINE, INFEASIBLE, NO_PLAN, Decisions, Outcome, status_of
 from fulfill.model.instance import LocationInstance
 from fulfill.study.conditions import bounded_instance, conditions
 from fulfill.study.csv_files import read_output
@@ -51,11 +51,13 @@ from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import (
     ARCS,
     AUDITED_FILES,
+    BASELINE_PAGE,
     CERTIFICATE,
     DERIVED_FILES,
     EXPOSURES,
     INPUTS,
     LAYERS,
+    LEDGER,
     PRIVATE_FLEET,
     PROJECT,
     REPORT,
@@ -95,6 +97,11 @@ UNCHECKED = (
         arcs=ARCS,
         exposures=EXPOSURES,
         report=REPORT,
+    ),
+    Message(
+        "{ledger}, and the ledger and `saving` in {summary}, beyond their hashes",
+        ledger=LEDGER,
+        summary=SUMMARY,
     ),
     Message("{layers}, which a GIS changes when it opens it", layers=f"{LAYERS}, {PROJECT}"),
     Message("that nobody wrote new hashes into the manifest after changing what is named here"),
@@ -237,7 +244,8 @@ def _inputs(recorded: Mapping[str, Mapping[str, str]], places: Mapping[str, Path
 
 def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     """Compare the hashes of the run's files with those in the manifest, and name other files."""
-    there = [name for name in (ARCS, EXPOSURES, REPORT) if os.path.lexists(folder / name)]
+    drawn = (ARCS, EXPOSURES, REPORT, BASELINE_PAGE)
+    there = [name for name in drawn if os.path.lexists(folder / name)]
     changed = changed_files(folder, [*AUDITED_FILES, *there], recorded)
     faults = [str(fault) for fault in changed]
     known = {MANIFEST, INPUTS, *AUDITED_FILES, *DERIVED_FILES}
@@ -288,13 +296,16 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
     table = model.economics.delivery_options.table
     broken += flow_limit_faults(model.problem, instance, decisions, table)
     yield Check(Message("cost, USD"), figure(claimed["objective"]), found.objective, cost)
-    kept = Message("kept")
-    result = Message("broken") if broken else kept
-    yield Check(Message("constraints (1) to (16)"), kept, result, broken)
+    is_plan = claimed["status"] != BASELINE
+    yield _kept(broken) if is_plan else _findings(claimed["baseline"], broken)
     yield _bound_check(claimed, proven, found.objective, faults)
-    bound = figure(claimed["bound"]) if proven is None or faults else min(proven, found.objective)
+    bound = (
+        figure(claimed["bound"], -np.inf)
+        if proven is None or faults
+        else min(proven, found.objective)
+    )
     outcome = Outcome(
-        status_of(found.objective, bound),
+        status_of(found.objective, bound) if is_plan else BASELINE,
         found.objective,
         bound,
         claimed["bound_kind"],
@@ -309,6 +320,26 @@ def _checks(folder: Path, claimed: Mapping[str, Any], study: Study) -> Iterator[
         yield _csv_check(folder, name, table)
     wrong = summary_faults(claimed, plan, study.options.resolution)
     yield Check(SUMMARY, Message("status, gap, sites, kpis"), None, wrong)
+
+
+def _kept(broken: tuple[str, ...]) -> Check:
+    """Say whether a plan keeps the constraints."""
+    kept = Message("kept")
+    result = Message("broken") if broken else kept
+    return Check(Message("constraints (1) to (16)"), kept, result, broken)
+
+
+def _findings(claimed: Mapping[str, Any], broken: tuple[str, ...]) -> Check:
+    """Compare the limits that a present network breaks with those that it says it breaks."""
+    said = claimed.get("findings")
+    n_said = len(said) if isinstance(said, list) else 0
+    there_are, should_be = (Message("{n} findings", n=n) for n in (n_said, len(broken)))
+    faults = tuple(f"{SUMMARY}, baseline.findings: not written: {text}" for text in broken)
+    if said == list(broken):
+        faults = ()
+    elif not faults:
+        faults = (f"{SUMMARY}, baseline.findings: there are none",)
+    return Check(Message("findings of the present network"), there_are, should_be, faults)
 
 
 def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | None) -> Check:
@@ -347,6 +378,8 @@ def _proven(
             for name in (CERTIFICATE, WARM_START)
             if os.path.lexists(folder / name)
         )
+        if claimed["status"] == BASELINE:
+            return None, faults
         # With routing, the bound may be that of an earlier round with another method.
         method = method_of(instance, study.options.method)
         if method in CERTIFYING and "rounds" not in claimed:

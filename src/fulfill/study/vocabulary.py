@@ -267,12 +267,14 @@ SHARED = (
     Figure("mode", "", "mode", "mode", "`direct_only`, `local_only` or `mixed`"),
     Figure("as_of", "ISO date", DAY, "rules of", "day whose tax and tariff rules price the plan"),
     Figure("status", "", "status", "status",
-           "`OPTIMAL` (gap at most 1e-4), `FEASIBLE`, `INFEASIBLE` or `NO_PLAN`"),
+           "`OPTIMAL` (gap at most 1e-4), `FEASIBLE`, `INFEASIBLE` or `NO_PLAN`; `BASELINE` of a "
+           "present network"),
     Figure("objective", "USD", WHOLE, "cost a year",
            "logistics, taxes, fixed cost, lost contribution of a year; goods and revenue cancel"),
     Figure("bound", "USD", WHOLE, "bound a year", "no plan of the instance named costs less"),
     Figure("bound_kind", "", "bound_kind", "bound by",
-           "`certified`: proven by recomputation; `solver`: as reported by the solver"),
+           "`certified`: proven by recomputation; `solver`: as reported by the solver; `none`: of "
+           "a baseline"),
     Figure("gap", "share", FINE_PERCENT, "gap", "(objective - bound) / objective", digits=6),
     Figure("ended_by", "", "", "search ended by",
            "`proven` (the gap asked for, or that there is no plan), `time_limit`, `interrupted` "

@@ -63,7 +63,9 @@ def priced_anew(run: Run, problem: Problem) -> float | None:
             return None
     instance = build_instance(problem, money, Limits())
     plan = tabulate(problem, money, instance, decisions, run.outcome)
-    delay = [one.set_index("part")["usd_year"]["peak_delay"] for one in (plan.costs, run.costs)]
+    delay = [
+        one.set_index("part")["usd_year"]["peak_delay"] for one in (plan.parts, run.plan.parts)
+    ]
     return float(plan.kpis["contribution_usd"] + delay[0] - delay[1])
 
 

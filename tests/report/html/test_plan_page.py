@@ -31,7 +31,7 @@ def test_the_page_says_what_a_planner_asks(page: str, planned: Run) -> None:
 
 
 def test_the_bars_of_the_cost_chart_lose_nothing(planned: Run) -> None:
-    costs = planned.plan.costs
+    costs = planned.plan.parts
     assert cost_steps(planned.plan)["usd_year"].sum() == pytest.approx(-costs["usd_year"].sum())
 
 

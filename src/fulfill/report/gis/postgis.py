@@ -23,7 +23,6 @@ KEYS = {
     "states": ("country", "state"),
     "mail": ("from_id", "country", "state"),
     "routes": ("vehicle",),
-    "costs": ("part",),
     "channels": ("channel",),
     "capacity": ("resource", "kind", "period"),
 }

@@ -168,7 +168,7 @@ def channel_steps(plan: Plan) -> pd.DataFrame:
     dispatched = sold.groupby("channel")["dispatched"].sum()
     shares = plan.kpis["channel_share"]
     kept = [name for name in CHANNELS if shares.get(name, 0.0) >= LEAST_SHARE]
-    costs = plan.costs.set_index("part")
+    costs = plan.parts.set_index("part")
     table = pd.DataFrame(
         {
             name: {
@@ -197,7 +197,7 @@ def cost_steps(plan: Plan) -> pd.DataFrame:
     DataFrame
         name, usd_per_order and usd_year; income is positive.
     """
-    costs = plan.costs.set_index("part")
+    costs = plan.parts.set_index("part")
     rows = [
         {
             "name": name,
@@ -215,6 +215,6 @@ def cost_steps(plan: Plan) -> pd.DataFrame:
 def _groups(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Return the parts of each bar by its label; a part that is in no group has its own bar."""
     grouped = {part for parts in COST_GROUPS.values() for part in parts}
-    others = [part for part in plan.costs["part"] if part not in grouped]
+    others = [part for part in plan.parts["part"] if part not in grouped]
     named = {_(name): parts for name, parts in COST_GROUPS.items()}
     return named | {shown(part, "part").capitalize(): (part,) for part in others}

@@ -79,6 +79,8 @@ def write_report(
         plan=plan,
         problem=problem,
         finding=run.audit,
+        findings=run.baseline.findings if run.baseline else (),
+        against_baseline=run.saving.in_words if run.saving else "",
         vans=vans,
         regime_table=regime_table(rates, problem),
         ask_table=ask_table(exposed),

@@ -98,7 +98,7 @@ def plan_tables(plan: Plan, problem: Problem, products: pd.DataFrame) -> dict[st
     dict of str to Markup
         Empty where there is nothing to list.
     """
-    parts = plan.costs[plan.costs["usd_year"].abs() > 0.5]
+    parts = plan.parts[plan.parts["usd_year"].abs() > 0.5]
     return {
         "channel_table": html_table(
             plan.channels[plan.channels["orders"] > 0],
@@ -107,12 +107,12 @@ def plan_tables(plan: Plan, problem: Problem, products: pd.DataFrame) -> dict[st
         ),
         "cost_table": html_table(
             parts.sort_values("usd_year", ascending=False),
-            COSTS.figures,
+            [one for one in COSTS.figures if one.key in parts],
             caption=_("Parts of the cost"),
         ),
         "product_table": _product_table(products, problem),
         "coverage_table": _coverage_table(plan),
-        "site_table": _site_table(plan, problem),
+        "site_table": site_table(plan, problem),
         "unserved_table": html_table(
             _products_in_words(plan, problem),
             NOT_SERVED_COLUMNS,
@@ -161,8 +161,16 @@ def _coverage_table(plan: Plan) -> Markup:
     return html_table(rows, columns, caption=caption, last_is_sum=True)
 
 
-def _site_table(plan: Plan, problem: Problem) -> Markup | str:
-    """Return the table of the open sites, empty where there is none."""
+def site_table(plan: Plan, problem: Problem) -> Markup | str:
+    """Return the table of the open sites, empty where there is none.
+
+    Parameters
+    ----------
+    plan : Plan
+        With sites or without.
+    problem : Problem
+        Names of the periods.
+    """
     if not len(plan.sites):
         return ""
     sites = plan.sites.assign(

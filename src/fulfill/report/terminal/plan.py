@@ -19,6 +19,7 @@ from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
+from fulfill.study.present import Saving
 from fulfill.study.verdict import conditions_in_words, could_be_saved, headline, why_unserved
 from fulfill.study.verify import RunAudit
 from fulfill.study.vocabulary import (
@@ -81,7 +82,7 @@ def live_progress(
         yield report
 
 
-def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
+def print_summary(plan: Plan, finding: Audit, folder: Path, saving: Saving | None = None) -> None:
     """Print the summary of a run on stdout.
 
     Parameters
@@ -92,6 +93,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
         Result of checking the plan.
     folder : Path
         Folder of the run.
+    saving : Saving, optional
+        Against a baseline.
     """
     console = PlainConsole()
     outcome = plan.outcome
@@ -107,9 +110,11 @@ def print_summary(plan: Plan, finding: Audit, folder: Path) -> None:
         console.print(_("No site is opened."))
     for line in _cost(outcome):
         console.print(line)
+    if saving is not None:
+        console.print(saving.in_words)
     if len(plan.sites):
-        console.table(_sites(plan))
-    console.table(_key_figures(plan))
+        console.table(site_table(plan))
+    console.table(key_figures(plan))
     if words := conversion():
         console.print(words)
     for orders, reason in why_unserved(plan.unserved):
@@ -173,7 +178,14 @@ def _conditions(outcome: Outcome) -> str:
     return _("conditions: {texts}").format(texts=conditions_in_words(outcome))
 
 
-def _key_figures(plan: Plan) -> Table:
+def key_figures(plan: Plan) -> Table:
+    """Return the key figures of a plan as a table.
+
+    Parameters
+    ----------
+    plan : Plan
+        With key figures.
+    """
     table = lines()
     for item in PLAN_KPIS.pick(*KEY_FIGURES):
         table.add_row(item.label, item.with_unit(plan.kpis[item.key]))
@@ -183,7 +195,14 @@ def _key_figures(plan: Plan) -> Table:
     return table
 
 
-def _sites(plan: Plan) -> Table:
+def site_table(plan: Plan) -> Table:
+    """Return the open sites of a plan as a table.
+
+    Parameters
+    ----------
+    plan : Plan
+        With sites.
+    """
     table = columns(*((item.heading, item.is_number) for item in SITE_COLUMNS))
     for row in plan.sites.to_dict("records"):
         cells = {item.key: item.shown(row[item.key]) for item in SITE_COLUMNS}
