@@ -40,6 +40,7 @@ from fulfill.study import (
     outputs,
     question_outputs,
     question_summaries,
+    simulation_outputs,
 )
 from fulfill.study.output import Output
 
@@ -95,6 +96,10 @@ WRITTEN = {
             question_outputs.SERVED_BY,
             question_summaries.ALTERNATIVES_SUMMARY,
         ),
+    },
+    "Of a simulation": {
+        "table": simulation_outputs.SIMULATION_TABLES,
+        "keys:": (simulation_outputs.SIMULATION_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

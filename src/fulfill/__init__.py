@@ -40,6 +40,8 @@ _HOME = {
     "SiteExplanation": "analysis.explanations.site_explanation",
     "alternatives": "analysis.alternatives.alternative_plans",
     "Alternatives": "analysis.alternatives.alternative_plans",
+    "simulate": "analysis.simulation.simulation",
+    "Simulation": "analysis.simulation.simulation",
     "route_day": "study.delivery_day",
     "DayOptions": "study.delivery_day",
     # inputs of a study

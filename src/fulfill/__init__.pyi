@@ -8,6 +8,8 @@ from fulfill.analysis.diff.run_difference import RunDifference as RunDifference
 from fulfill.analysis.diff.run_difference import diff as diff
 from fulfill.analysis.explanations.site_explanation import SiteExplanation as SiteExplanation
 from fulfill.analysis.explanations.site_explanation import explain_sites as explain_sites
+from fulfill.analysis.simulation.simulation import Simulation as Simulation
+from fulfill.analysis.simulation.simulation import simulate as simulate
 from fulfill.audit.plan import Audit as Audit
 from fulfill.audit.plan import audit_plan as audit_plan
 from fulfill.inputs.demand import Demand as Demand

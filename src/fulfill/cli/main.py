@@ -30,6 +30,7 @@ from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.questions import alternatives, diff, explain
 from fulfill.cli.risk import compare
+from fulfill.cli.simulation import simulate
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
 from fulfill.report.plain_text import one_line
@@ -168,6 +169,7 @@ for command in (
     diff,
     explain,
     alternatives,
+    simulate,
     export,
     audit,
     route,

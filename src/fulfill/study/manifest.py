@@ -21,6 +21,8 @@ CANDIDATES = "candidates"
 """Kind of folder of `fulfill candidates`."""
 DIFF, EXPLANATION, ALTERNATIVES = "diff", "explanation", "alternatives"
 """Kinds of folders of `fulfill diff`, `explain` and `alternatives`."""
+SIMULATION = "simulation"
+"""Kind of folder of `fulfill simulate`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
