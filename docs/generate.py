@@ -53,6 +53,7 @@ WRITTEN = {
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
             outputs.SAVING_SUMMARY,
+            outputs.CONFLICT_SUMMARY,
             outputs.CONVERTED_SUMMARY,
             outputs.PLAN_KPIS,
         ),

@@ -49,7 +49,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
         yield Message("at most {kg:,.15g} kg CO2e a year", kg=options.co2_kg)
     if options.single_source:
         yield Message("each zone served from stock by one site at most")
-    yield from map(_in_time, options.service)
+    yield from map(in_time, options.service)
     yield from _rules_on_sites(study)
     offered = offered_channels(study.problem.network)
     channels = [name for name in offered if name in study.problem.channels]
@@ -111,8 +111,17 @@ def _row(texts: list[Message]) -> Message:
     return row
 
 
-def _in_time(target: ServiceTarget) -> Message:
-    """Return a service target as a sentence."""
+def in_time(target: ServiceTarget) -> Message:
+    """Return a service target as a phrase.
+
+    Parameters
+    ----------
+    target : ServiceTarget
+
+    Returns
+    -------
+    Message
+    """
     share, days = 100.0 * target.share, target.days
     if target.scope:
         return counted(

@@ -15,7 +15,9 @@ from fulfill.location.feasibility.pairs import Pairs
 from fulfill.model.arrays import Array, Index, Mask
 
 CLUSTERS = 60
-"""Clusters of zones."""
+"""Clusters of zones times products."""
+FEWEST = 16
+"""Clusters of zones at least."""
 ROUNDS = 6
 """Rounds of moving zones between clusters."""
 
@@ -52,19 +54,18 @@ class Missed:
     prices: Prices
 
 
-def clustered(pairs: Pairs, wanted: int = CLUSTERS) -> Pairs:
+def clustered(pairs: Pairs) -> Pairs:
     """Return pairs of clusters of zones, each figure the mean over the orders of its zones.
 
     Parameters
     ----------
     pairs : Pairs
-    wanted : int
-        Largest number of clusters.
 
     Returns
     -------
     Pairs
     """
+    wanted = max(CLUSTERS // len(pairs.weight), FEWEST)
     if len(pairs.demand) <= wanted:
         return pairs
     from scipy.cluster.vq import kmeans2

@@ -25,6 +25,10 @@ from fulfill.model.site_rules import rule_rows
 
 INFEASIBLE, TIME_LIMIT = 2, 1
 """Statuses of SciPy's milp."""
+TIDY = 1e-6
+"""Cost of an open site: of choices at which limits give as much, one of few sites is enough."""
+EXACT, ANY = 1e-3, 0.5
+"""Relative gap where limits give at a cost, and where any choice of sites answers."""
 Row = tuple[Index, Array, float, float]
 """Columns, coefficients, least and largest value."""
 
@@ -93,6 +97,7 @@ class SiteProgram:
         matrix = coo_array((value, (at, place)), shape=(len(rows), columns.number)).tocsr()
         low, high = (np.array([row[side] for row in rows]) for side in (2, 3))
         objective, upper = np.zeros(columns.number), columns.upper.copy()
+        objective[columns.open] = TIDY
         for member, slack in columns.slack.items():
             objective[slack] = cost.get(member, 0.0) * member.step / member.scale
             upper[slack] = columns.most[member] if member in cost else 0.0
@@ -101,7 +106,7 @@ class SiteProgram:
             integrality=columns.integer,
             bounds=Bounds(columns.lower, upper),
             constraints=LinearConstraint(matrix, low, high),
-            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 1e-4},
+            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": EXACT if any(cost.values()) else ANY},
         )
         if found.status == INFEASIBLE:
             return "infeasible"
@@ -113,7 +118,8 @@ class SiteProgram:
             member: float(found.x[slack].sum()) * member.step
             for member, slack in columns.slack.items()
         }
-        return SiteChoice(size, given, float(found.mip_dual_bound))
+        least = float(found.mip_dual_bound) - TIDY * len(columns.open)
+        return SiteChoice(size, given, max(least, 0.0))
 
     def gains(self, prices: Prices, size: Index) -> float:
         """Return the least bound of the cuts of a family on the gain of a choice of sites.
