@@ -439,7 +439,8 @@ SAVING_SUMMARY = output(
     ),
 )
 CONFLICT_SUMMARY = output(
-    "summary.json", "where limits are proven to leave no plan, has besides", "conflict",
+    "summary.json", "where limits are proven to leave no plan, has besides",
+    "conflict proven_irreducible repairs",
     (
         Figure("conflict", "", "", "conflict",
                "limits that together leave no plan: `constraint` (a phrase), `file` (option or "

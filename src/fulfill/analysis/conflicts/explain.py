@@ -15,10 +15,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from fulfill.analysis.conflicts.words import as_constraint, as_repair
-from fulfill.location.feasibility.held_limits import has_plan, with_limits
+from fulfill.location.feasibility.held_limits import sites_of_plan, with_limits
 from fulfill.location.feasibility.least_change import (
     NOT_RULED_OUT,
     PROVEN_IMPOSSIBLE,
@@ -36,6 +34,7 @@ from fulfill.location.feasibility.members import (
     Member,
 )
 from fulfill.location.solve import best_method
+from fulfill.model.arrays import Index
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.model.instance import LocationInstance
 from fulfill.study.conflict import Conflict, Repair
@@ -49,6 +48,8 @@ ORDER = (RULE, OPEN, CLOSE, CO2, BUDGET, SITES, SERVICE)
 """Order in which limits are tried to be dropped: those of single sites first."""
 STEP = {SERVICE: 0.005, BUDGET: 0.005, CO2: 0.005}
 """What an amount is rounded by, as a share of all orders or of the limit."""
+CHEAPER = 0.005
+"""Cost by which several changes must be cheaper than a single one to be offered."""
 WIDER = (1, 2, 4, 8)
 """Steps beyond the proven least that a repair may need before a plan shows it."""
 
@@ -141,7 +142,7 @@ class _Search:
     def minimal(self) -> tuple[tuple[Member, ...], bool]:
         """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""
         kept = self.members
-        possible: dict[Member, np.ndarray] = {}
+        possible: dict[Member, Index] = {}
         for member in sorted(self.members, key=lambda one: ORDER.index(one.kind)):
             others = tuple(one for one in kept if one != member)
             answer = self._ask(others, {})
@@ -156,42 +157,41 @@ class _Search:
             if not others:
                 continue
             size = possible.get(member)
-            shown = shown and size is not None and self._has_plan(others, {}, size)
+            shown = shown and size is not None and self._plan(others, {}, size) is not None
         return kept, shown
 
     def repairs(self, conflict: tuple[Member, ...]) -> list[_Shown]:
-        """Return what single limits must give, and all together where that is cheaper."""
-        found = [self._repair({member: 1.0}) for member in conflict]
+        """Return what single limits must give, and several together where that is cheaper."""
+        found = [self._repair((member,)) for member in conflict]
         shown = [one for one in found if one is not None]
-        if len(conflict) > 1:
-            together = self._repair(dict.fromkeys(conflict, 1.0))
-            if together is not None and len(together.changed) > 1:
-                cheapest = min((_cost(one.changed) for one in shown), default=math.inf)
-                if _cost(together.changed) < cheapest:
-                    shown.append(together)
+        together = self._repair(self.members)
+        if together is not None and len(together.changed) > 1:
+            cheapest = min((_cost(one.changed) for one in shown), default=math.inf)
+            if _cost(together.changed) < cheapest - CHEAPER:
+                shown.append(together)
         return shown
 
-    def _repair(self, cost: dict[Member, float]) -> _Shown | None:
+    def _repair(self, giving: tuple[Member, ...]) -> _Shown | None:
         """Return the least that some limits must give, shown by a plan; None where none was."""
-        answer = self._ask(tuple(one for one in self.members if one not in cost), cost)
+        answer = self._ask(self.members, dict.fromkeys(giving, 1.0))
         if answer.status != NOT_RULED_OUT or answer.choice is None:
             return None
         given = {one: value for one, value in answer.choice.given.items() if value > 1e-9}
-        size = answer.choice.size
         for steps in WIDER:
-            changed = {one: _beyond(one, value, steps) for one, value in given.items()}
             if self.ends < time.perf_counter():
                 return None
-            if self._has_plan(self.members, changed, size):
-                sites = tuple(int(site) for site in np.flatnonzero(size >= 0))
-                return _Shown(changed, max(answer.choice.cost, 0.0), sites)
+            changed = {one: _beyond(one, value, steps) for one, value in given.items()}
+            sites = self._plan(self.members, changed, answer.choice.size)
+            if sites is not None:
+                return _Shown(changed, answer.choice.cost, tuple(sites.tolist()))
         return None
 
-    def _has_plan(
-        self, held: tuple[Member, ...], changed: dict[Member, float], size: np.ndarray
-    ) -> bool:
+    def _plan(
+        self, held: tuple[Member, ...], changed: dict[Member, float], size: Index
+    ) -> Index | None:
+        """Return the sites of a plan that keeps some limits, some of them changed."""
         instance = with_limits(self.instance, held, changed)
-        return has_plan(instance, size, self.by_program, max(self._seconds(), 1.0))
+        return sites_of_plan(instance, size, self.by_program, max(self._seconds(), 1.0))
 
 
 def _beyond(member: Member, given: float, steps: int) -> float:

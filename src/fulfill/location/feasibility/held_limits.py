@@ -1,4 +1,4 @@
-"""Instances of which some limits are left out or changed, and plans that show them possible."""
+"""Instances of which some limits are left out or changed, and plans that show that they can be kept."""
 
 from __future__ import annotations
 
@@ -77,8 +77,10 @@ def with_limits(
     return replace(instance, limits=limits)
 
 
-def has_plan(instance: LocationInstance, size: Index, by_program: bool, seconds: float) -> bool:
-    """Tell whether a plan that keeps all limits of an instance was found.
+def sites_of_plan(
+    instance: LocationInstance, size: Index, by_program: bool, seconds: float
+) -> Index | None:
+    """Return the open sites of a plan that keeps all limits of an instance.
 
     Parameters
     ----------
@@ -92,16 +94,18 @@ def has_plan(instance: LocationInstance, size: Index, by_program: bool, seconds:
 
     Returns
     -------
-    bool
-        False proves nothing.
+    ndarray of int or None
+        None where no plan was found, which proves nothing.
     """
+    decisions = None
     if by_program:
         params = LocationParams(gap=np.inf, time_limit=seconds)
-        return solve_exact(instance, params).decisions is not None
-    if not allowed(instance, size):
-        return False
-    instance = in_units(instance, units_per_usd(instance))
-    prices = zero_multipliers(instance.axis_sizes)
-    prices = with_prices(prices, service=np.full(len(instance.limits.targets), IN_TIME_USD))
-    decisions = plan_of(instance, from_sizes(instance, size), prices)[0]
-    return decisions is not None and keeps_limits(instance, decisions)
+        decisions = solve_exact(instance, params).decisions
+    elif allowed(instance, size):
+        instance = in_units(instance, units_per_usd(instance))
+        prices = zero_multipliers(instance.axis_sizes)
+        prices = with_prices(prices, service=np.full(len(instance.limits.targets), IN_TIME_USD))
+        decisions = plan_of(instance, from_sizes(instance, size), prices)[0]
+    if decisions is None or not (by_program or keeps_limits(instance, decisions)):
+        return None
+    return np.flatnonzero(decisions.opened.any(axis=1))
