@@ -1,4 +1,4 @@
-"""Seeded questions without a plan on the embedded network: is each explained, and repaired?
+"""Explain seeded questions without a plan on the embedded network, and try every repair.
 
 Prints a JSON line a question: its options, the conflict, the repairs, the seconds of the
 explanation, and whether every repair, applied, gave a plan when it was optimised.
@@ -19,9 +19,9 @@ import numpy as np
 
 from fulfill.analysis.conflicts.explain import explain
 from fulfill.audit.plan import Audit
-from fulfill.location.feasibility.least_change import is_impossible
+from fulfill.location.feasibility.least_change import PROVEN_IMPOSSIBLE, LeastChange
 from fulfill.location.solution import LocationParams
-from fulfill.location.solve import solve_location
+from fulfill.location.solve import compile_method, solve_location
 from fulfill.model.decisions import INFEASIBLE, Outcome
 from fulfill.study.conflict import Conflict
 from fulfill.study.plan import Plan
@@ -37,7 +37,10 @@ def variants(study: Study, seed: int) -> Iterator[dict[str, Any]]:
     sites = list(study.problem.network["sites"]["site_id"])
     while True:
         yield {"service": [f"3d={rng.uniform(0.93, 1):.3f}"]}
-        yield {"service": [f"3d={rng.uniform(0.86, 0.9):.3f}"], "max_sites": int(rng.integers(1, 4))}
+        yield {
+            "service": [f"3d={rng.uniform(0.86, 0.9):.3f}"],
+            "max_sites": int(rng.integers(1, 4)),
+        }
         yield {"service": [f"MX:5d={rng.uniform(0.97, 0.999):.3f}"], "max_sites": 1}
         closed = sorted(rng.choice(sites, 60, replace=False).tolist())
         yield {"service": [f"3d={rng.uniform(0.85, 0.9):.3f}"], "max_sites": 3, "closed": closed}
@@ -86,10 +89,10 @@ def repaired(options: dict[str, Any], conflict: Conflict, number: int) -> dict[s
 
 
 def explained(study: Study, model: PricedModel, options: dict[str, Any]) -> dict[str, Any] | None:
-    """Explain one question and try its repairs; None where no proof that it has no plan is found."""
+    """Explain one question and try its repairs; None where it may have a plan."""
     asked = study.with_(**options)
     own = with_options(model, asked)
-    if not is_impossible(own.instance, CHECK_SECONDS):
+    if LeastChange(own.instance).ask({}, CHECK_SECONDS).status != PROVEN_IMPOSSIBLE:
         return None
     begun = time.perf_counter()
     conflict = explain(without_plan(asked, own))
@@ -112,6 +115,7 @@ def main() -> None:
     args = parser.parse_args()
     study = load(resolution=args.resolution) if args.resolution else load()
     model = build_model(study.planned_problem(), study.options)
+    compile_method("decomposition")
     found = 0
     for options in variants(study, args.seed):
         answer = explained(study, model, options)

@@ -11,12 +11,14 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.location.cflp import warmup as branching_warmup
 from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.cflp.decompose import solve_decomposed as solve_by_branching
-from fulfill.location.feasibility.least_change import is_impossible
+from fulfill.location.feasibility.held_limits import plan_of_sites
+from fulfill.location.feasibility.least_change import PROVEN_IMPOSSIBLE, LeastChange
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution
-from fulfill.model.decisions import INFEASIBLE
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, status_of
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import compile_once
 
@@ -185,12 +187,28 @@ def solve_location(
         Where a solver refuses the model or fails.
     """
     chosen = method_of(instance, method)
-    # the program proves it itself
-    if chosen == "decomposition" and instance.limits.targets:
-        begun = time.perf_counter()
-        if is_impossible(instance, CHECK * params.time_limit):
-            seconds = time.perf_counter() - begun
-            return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", seconds)
-        left = max(params.time_limit - (time.perf_counter() - begun), 1.0)
-        params = replace(params, time_limit=left)
+    if chosen == "decomposition" and instance.limits.targets:  # the program proves it itself
+        return _within_targets(instance, params)
     return METHODS[chosen](instance, params)
+
+
+def _within_targets(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve an instance by decomposition whose service targets may leave no plan.
+
+    Where the search finds no plan, one of the sites that the proof did not rule out is tried.
+    """
+    begun = time.perf_counter()
+    answer = LeastChange(instance).ask({}, CHECK * params.time_limit)
+    seconds = time.perf_counter() - begun
+    if answer.status == PROVEN_IMPOSSIBLE:
+        return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", seconds)
+    left = replace(params, time_limit=max(params.time_limit - seconds, 1.0))
+    solution = solve_decomposed(instance, left)
+    if solution.status != NO_PLAN or solution.interrupted or answer.choice is None:
+        return solution
+    decisions = plan_of_sites(instance, answer.choice.size)
+    if decisions is None:
+        return solution
+    objective = price(instance, decisions)
+    status = status_of(objective, solution.bound)
+    return replace(solution, status=status, decisions=decisions, objective=objective)

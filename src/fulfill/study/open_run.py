@@ -40,10 +40,10 @@ from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import (
     BASELINE_SUMMARY,
+    CONFLICT_SUMMARY,
     CONVERTED_SUMMARY,
     PLAN_SUMMARY,
     ROUTED_SUMMARY,
-    CONFLICT_SUMMARY,
     SAVING_SUMMARY,
     TABLES_FILE,
 )

@@ -441,18 +441,6 @@ SAVING_SUMMARY = output(
 CONFLICT_SUMMARY = output(
     "summary.json", "where limits are proven to leave no plan, has besides",
     "conflict proven_irreducible repairs",
-    (
-        Figure("conflict", "", "", "conflict",
-               "limits that together leave no plan: `constraint` (a phrase), `file` (option or "
-               "table) and `row` (null for an option)"),
-        Figure("proven_irreducible", "", "", "proven irreducible",
-               "whether plans were found that keep all but any one of these limits"),
-        Figure("repairs", "", "", "repairs",
-               "what makes a plan possible, the cheapest first: `change` (options to give), "
-               "`amount` (new value of the limit; 0 for one left out, null for several), `cost` "
-               "(shares of the limits given up, a lock counts 1), `cost_at_least` (proven), "
-               "`sites` (of the plan that shows it)"),
-    ),
 )
 CONVERTED_SUMMARY = output(
     "summary.json", "with --currency has besides, unless it is USD", "currency",

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Folders
 
+from conftest import Folders
 from fulfill.analysis.conflicts.explain import explain
 from fulfill.location.feasibility.held_limits import with_limits
 from fulfill.location.feasibility.members import Member, members_of
@@ -45,14 +45,14 @@ def possible(run: Run, held: tuple[Member, ...], changed: dict[Member, float]) -
 
 
 @pytest.mark.parametrize("options", QUESTIONS, ids=str)
-def test_conflicts_are_minimal_and_repairs_make_a_plan(toy: Folders, options: dict[str, Any]) -> None:
+def test_conflicts_are_minimal_and_repairs_make_a_plan(
+    toy: Folders, options: dict[str, Any]
+) -> None:
     run = unplanned(toy, **options)
     found = explain(run)
     assert found is not None
     named = {str(one.file) for one in found.constraints}
-    conflict = tuple(
-        member for member in members_of(run.instance) if _source(run, member) in named
-    )
+    conflict = tuple(member for member in members_of(run.instance) if _source(run, member) in named)
     assert len(conflict) == len(found.constraints)
     assert not possible(run, conflict, {})
     assert found.proven_irreducible
@@ -71,8 +71,8 @@ def _source(run: Run, member: Member) -> str:
         return f"--service {run.instance.limits.targets[member.place[0]]}"
     if member.kind in ("open", "close"):
         return f"--{member.kind} {run.instance.sites[member.place[0]]}"
-    text = np.format_float_positional(member.limit, trim="-")
-    return f"{ {'max_sites': '--sites', 'budget': '--budget', 'co2': '--co2-cap'}[member.kind]} {text}"
+    option = {"max_sites": "--sites", "budget": "--budget", "co2": "--co2-cap"}[member.kind]
+    return f"{option} {np.format_float_positional(member.limit, trim='-')}"
 
 
 def test_the_repair_of_a_target_is_the_cheapest(toy: Folders) -> None:
@@ -89,7 +89,10 @@ def test_the_repair_of_a_target_is_the_cheapest(toy: Folders) -> None:
 
 def test_a_rule_on_sites_is_named_with_its_row(toy: Folders) -> None:
     toy.write("network/site_groups.csv", "group_id,site_id\nfirst,site-a\n")
-    toy.write("network/group_limits.csv", "group_id,rule,needs_id,number\nfirst,at_most,,0\n")
+    toy.write(
+        "network/group_limits.csv",
+        "group_id,rule,needs_id,number,source,source_date,status,range\nfirst,at_most,,0,board,,in_force,\n",
+    )
     run = unplanned(toy, service=["3d=0.9"])
     found = explain(run)
     assert found is not None

@@ -7,7 +7,6 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from instances import crowded_instance
 
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
 from fulfill.location.feasibility.held_limits import sites_of_plan, with_limits
@@ -15,7 +14,6 @@ from fulfill.location.feasibility.least_change import (
     NOT_RULED_OUT,
     PROVEN_IMPOSSIBLE,
     LeastChange,
-    is_impossible,
 )
 from fulfill.location.feasibility.members import SERVICE, SITES, members_of
 from fulfill.location.feasibility.pairs import pairs_of
@@ -24,6 +22,7 @@ from fulfill.location.solution import LocationParams
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import BoundTarget, Limits
+from instances import crowded_instance
 
 ANY_PLAN = LocationParams(gap=np.inf, time_limit=60.0)
 
@@ -40,12 +39,14 @@ def asked(seed: int, share: float, **limits: object) -> LocationInstance:
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8])
-@pytest.mark.parametrize("limits", [{}, {"max_sites": 1}, {"budget_usd": 1500.0}, {"co2_kg": 800.0}])
+@pytest.mark.parametrize(
+    "limits", [{}, {"max_sites": 1}, {"budget_usd": 1500.0}, {"co2_kg": 800.0}]
+)
 def test_what_is_proven_impossible_has_no_plan(
     seed: int, share: float, limits: dict[str, float]
 ) -> None:
     instance = asked(seed, share, **limits)
-    if is_impossible(instance, 10.0):
+    if LeastChange(instance).ask({}, 10.0).status == PROVEN_IMPOSSIBLE:
         assert solve_exact(instance, ANY_PLAN).status == INFEASIBLE
 
 
@@ -53,7 +54,7 @@ def test_what_is_proven_impossible_has_no_plan(
 def test_cuts_bound_every_choice_of_sites_and_are_tight_where_they_were_made(seed: int) -> None:
     instance = asked(seed, 0.5)
     pairs = pairs_of(instance)
-    n_sites, n_sizes, n_periods = pairs.capacity.shape
+    n_sites, _, n_periods = pairs.capacity.shape
     free = Prices(np.ones(1), 0.0, np.zeros((n_sites, n_periods)))
 
     def attained(chosen: tuple[int, ...]) -> float:
@@ -105,7 +106,9 @@ def test_the_least_number_of_sites_is_that_of_all_choices() -> None:
     needed = next(
         n
         for n in range(len(instance.sites) + 1)
-        if solve_exact(with_limits(instance, members.values(), {members[SITES]: n}), ANY_PLAN).decisions
+        if solve_exact(
+            with_limits(instance, members.values(), {members[SITES]: n}), ANY_PLAN
+        ).decisions
     )
     assert answer.choice.given[members[SITES]] <= needed
 

@@ -198,7 +198,9 @@ def _beyond(member: Member, given: float, steps: int) -> float:
     """Return the value of a limit that gives so much, rounded to a step beyond it."""
     if member.kind == SERVICE:
         step = STEP[SERVICE]
-        return max(round((math.floor((member.limit - given) / step + 1e-6) - steps + 1) * step, 6), 0.0)
+        return max(
+            round((math.floor((member.limit - given) / step + 1e-6) - steps + 1) * step, 6), 0.0
+        )
     if member.kind == SITES:
         return member.limit + round(given)
     if member.kind in STEP:

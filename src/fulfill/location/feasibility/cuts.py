@@ -115,9 +115,7 @@ def _cut(pairs: Pairs, prices: Prices, alpha: Array) -> Cut:
     n_sites, n_sizes, _ = pairs.capacity.shape
     n_regions = int(pairs.region.max(initial=0)) + 1
     base = _by_region(pairs, alpha, n_regions)
-    added = (
-        np.maximum(gain(pairs, prices, site) - alpha, 0.0) for site in range(n_sites)
-    )
+    added = (np.maximum(gain(pairs, prices, site) - alpha, 0.0) for site in range(n_sites))
     if not prices.throughput.any():
         site = np.stack([_by_region(pairs, more, n_regions) for more in added], axis=1)
         return Cut(prices, base, site=site)

@@ -1,4 +1,4 @@
-"""Instances of which some limits are left out or changed, and plans that show that they can be kept."""
+"""Instances that keep some limits or changed ones, and plans that show that they can be kept."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from fulfill.location.network.allowed_sites import allowed
 from fulfill.location.network.limited_plan import plan_of
 from fulfill.location.network.limits import keeps_limits
 from fulfill.location.network.money import in_units, units_per_usd
-from fulfill.location.network.planning import from_sizes
+from fulfill.location.network.planning import from_sizes, priced_plan
 from fulfill.location.solution import LocationParams
 from fulfill.model.arrays import Index
+from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.model.multipliers import with_prices, zero_multipliers
 
-IN_TIME_USD = 5.0
-"""First multiplier of an order in time: sites that can keep a target do so from about there."""
+IN_TIME_USD = 3_000.0
+"""Multiplier of an order in time at which no other cost keeps it from its fastest site."""
 
 
 def with_limits(
@@ -97,15 +98,37 @@ def sites_of_plan(
     ndarray of int or None
         None where no plan was found, which proves nothing.
     """
-    decisions = None
     if by_program:
         params = LocationParams(gap=np.inf, time_limit=seconds)
         decisions = solve_exact(instance, params).decisions
-    elif allowed(instance, size):
-        instance = in_units(instance, units_per_usd(instance))
-        prices = zero_multipliers(instance.axis_sizes)
-        prices = with_prices(prices, service=np.full(len(instance.limits.targets), IN_TIME_USD))
-        decisions = plan_of(instance, from_sizes(instance, size), prices)[0]
-    if decisions is None or not (by_program or keeps_limits(instance, decisions)):
+    else:
+        decisions = plan_of_sites(instance, size)
+    return None if decisions is None else np.flatnonzero(decisions.opened.any(axis=1))
+
+
+def plan_of_sites(instance: LocationInstance, size: Index) -> Decisions | None:
+    """Return a plan of given sites that keeps all limits of an instance, whatever it costs.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    size : (I,)
+        -1 for closed.
+
+    Returns
+    -------
+    Decisions or None
+        None where none was found, which proves nothing.
+    """
+    if not allowed(instance, size):
         return None
-    return np.flatnonzero(decisions.opened.any(axis=1))
+    instance = in_units(instance, units_per_usd(instance))
+    prices, siting = zero_multipliers(instance.axis_sizes), from_sizes(instance, size)
+    if np.isfinite(instance.limits.co2_kg):
+        decisions = plan_of(instance, siting, prices)[0]
+    else:
+        in_time = np.full(len(instance.limits.targets), IN_TIME_USD)
+        decisions = priced_plan(instance, siting, with_prices(prices, service=in_time), 1)[0]
+    if decisions is None or not keeps_limits(instance, decisions):
+        return None
+    return decisions

@@ -145,15 +145,3 @@ class LeastChange:
         n_targets, n_sites = len(self.pairs.scope), len(self.pairs.capacity)
         free = np.zeros((n_sites, self.pairs.demand.shape[2]))
         return [Prices(row, 0.0, free) for row in np.eye(n_targets)]
-
-
-def is_impossible(instance: LocationInstance, seconds: float) -> bool:
-    """Tell whether it is proven that no plan keeps the limits of an instance.
-
-    Parameters
-    ----------
-    instance : LocationInstance
-    seconds : float
-        Time after which the question stays open.
-    """
-    return LeastChange(instance).ask({}, seconds).status == PROVEN_IMPOSSIBLE

@@ -12,7 +12,7 @@ import numpy as np
 
 from fulfill.location.feasibility.cuts import Prices
 from fulfill.location.feasibility.pairs import Pairs
-from fulfill.model.arrays import Array, Index, Mask
+from fulfill.model.arrays import Array, Index
 
 CLUSTERS = 60
 """Clusters of zones times products."""
@@ -119,7 +119,9 @@ def missed(pairs: Pairs, size: Index, needs: Needs) -> Missed:
     units = pairs.units[sites][site, product, period]
     kilos = pairs.weight[product] * units * emitted[zone, site]
     in_time = within[:, zone, site, period]
-    return _solved(pairs, size, needs, _Orders(zone, sites[site], product, period), (units, kilos, in_time))
+    return _solved(
+        pairs, size, needs, _Orders(zone, sites[site], product, period), (units, kilos, in_time)
+    )
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,10 @@ def _solved(
     )
     room = pairs.capacity[through // n_periods, size[through // n_periods], through % n_periods]
     services = np.hstack([-in_time, -np.eye(n_targets)])
-    blocks, limits = [cells, handled, coo_array(services)], [pairs.demand.ravel()[used], room, -needs.in_time]
+    blocks, limits = (
+        [cells, handled, coo_array(services)],
+        [pairs.demand.ravel()[used], room, -needs.in_time],
+    )
     if np.isfinite(needs.co2):
         blocks.append(coo_array(np.r_[kilos, np.zeros(n_targets)][None]))
         limits.append(np.array([needs.co2]))

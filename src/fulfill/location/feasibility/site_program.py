@@ -17,7 +17,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fulfill.location.feasibility.cuts import Cut, Prices
-from fulfill.location.feasibility.members import BUDGET, CLOSE, CO2, OPEN, RULE, SERVICE, SITES, Member
+from fulfill.location.feasibility.members import (
+    BUDGET,
+    CLOSE,
+    CO2,
+    OPEN,
+    RULE,
+    SERVICE,
+    SITES,
+    Member,
+)
 from fulfill.location.feasibility.pairs import Pairs
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import LocationInstance
@@ -25,7 +34,7 @@ from fulfill.model.site_rules import rule_rows
 
 INFEASIBLE, TIME_LIMIT = 2, 1
 """Statuses of SciPy's milp."""
-TIDY = 1e-6
+TIDY = 2e-5
 """Cost of an open site: of choices at which limits give as much, one of few sites is enough."""
 EXACT, ANY = 1e-3, 0.5
 """Relative gap where limits give at a cost, and where any choice of sites answers."""
@@ -106,7 +115,10 @@ class SiteProgram:
             integrality=columns.integer,
             bounds=Bounds(columns.lower, upper),
             constraints=LinearConstraint(matrix, low, high),
-            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": EXACT if any(cost.values()) else ANY},
+            options={
+                "time_limit": max(seconds, 0.1),
+                "mip_rel_gap": EXACT if any(cost.values()) else ANY,
+            },
         )
         if found.status == INFEASIBLE:
             return "infeasible"
