@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fulfill.study.language import Message, listed
+from fulfill.study.language import Message, counted, listed
 from fulfill.study.language import translated as _
+
+SHOWN_SITES = 6
+"""Largest number of sites that are named."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +111,14 @@ class Conflict:
         found = [_("No plan keeps all of: {constraints}.").format(constraints=listed(named, "; "))]
         if self.proven_irreducible:
             found.append(_("Without any one of them there is a plan."))
+        if not self.repairs:
+            return [*found, _("No change of these limits alone was found that leaves a plan.")]
+        found.append(_("There is a plan with any one of these changes, the least first:"))
         for repair in self.repairs:
+            text = _("- {change} ({option}), with {sites}")
             words = listed([_(change.words) for change in repair.changes], "; ")
             options = " ".join(change.option for change in repair.changes)
-            text = _("It needs one of: {change} ({option}), shown with the sites {sites}")
-            sites = listed(repair.sites) or _("none")
-            found.append(text.format(change=words, option=options, sites=sites))
-        if not self.repairs:
-            found.append(_("No change of these limits alone was found that leaves a plan."))
+            found.append(text.format(change=words, option=options, sites=_named(repair.sites)))
         return found
 
     @property
@@ -129,6 +132,13 @@ class Conflict:
             "proven_irreducible": self.proven_irreducible,
             "repairs": [repair.record for repair in self.repairs],
         }
+
+
+def _named(sites: tuple[str, ...]) -> str:
+    """Return sites by name if they are few, otherwise their number."""
+    if 0 < len(sites) <= SHOWN_SITES:
+        return listed(sites)
+    return _(counted("{n} site", "{n} sites", len(sites)))
 
 
 def _source(constraint: Constraint) -> str:

@@ -20,7 +20,7 @@ from fulfill.location.feasibility.members import (
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import BoundTarget, ServiceTarget
 from fulfill.model.site_rules import rule_in_words
-from fulfill.study.conditions import in_time
+from fulfill.study.conditions import in_time, rule_on_sites
 from fulfill.study.conflict import Change, Constraint, Repair
 from fulfill.study.currency import Dollars
 from fulfill.study.language import Message, counted
@@ -54,7 +54,7 @@ def as_constraint(study: Study, instance: LocationInstance, member: Member) -> C
         return Constraint(words, f"--{member.kind} {site}")
     row = _rule_row(study, instance, member)
     file = f"{study.problem.network.folder.name}/group_limits.csv"
-    return Constraint(Message(instance.limits.rules[member.place[0]].name), file, row[ROW])
+    return Constraint(rule_on_sites(row), file, int(row[ROW]))
 
 
 def as_repair(
@@ -100,9 +100,8 @@ def _change(study: Study, instance: LocationInstance, member: Member, value: flo
         )
         return Change(f"without --{member.kind} {site}", words, 0.0)
     row = _rule_row(study, instance, member)
-    rule = instance.limits.rules[member.place[0]].name
     option = f"without row {row[ROW]} of group_limits.csv"
-    return Change(option, Message("without the rule {rule}", rule=rule), 0.0)
+    return Change(option, Message("without the rule: {rule}", rule=rule_on_sites(row)), 0.0)
 
 
 def _at(instance: LocationInstance, member: Member, value: float) -> Change:

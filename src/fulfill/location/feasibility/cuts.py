@@ -146,4 +146,5 @@ def _at_sizes(pairs: Pairs, worth: Array, site: int) -> Array:
 def _by_region(pairs: Pairs, worth: Array, n_regions: int) -> Array:
     """Return the sum of a worth per order over all orders of each region."""
     total = (pairs.demand * worth).sum(axis=(1, 2))
-    return np.bincount(pairs.region, weights=total, minlength=n_regions)
+    summed: Array = np.bincount(pairs.region, total, n_regions).astype(float)
+    return summed

@@ -111,7 +111,7 @@ def missed(pairs: Pairs, size: Index, needs: Needs) -> Missed:
     """
     sites = np.r_[np.flatnonzero(size >= 0), len(size)]
     within, emitted = pairs.within[:, :, sites], pairs.emitted[:, sites]
-    allowed = np.isfinite(emitted)[:, :, None, None] & pairs.carried[sites][None]
+    allowed = np.asarray(np.isfinite(emitted))[:, :, None, None] & pairs.carried[sites][None]
     allowed &= (pairs.demand > 0)[:, None]
     if np.isinf(needs.co2):  # what is not in time helps nothing then
         allowed &= within.any(axis=0)[:, :, None, :]
@@ -167,7 +167,7 @@ def _solved(
     found = linprog(
         cost, A_ub=vstack(blocks, format="csr"), b_ub=np.concatenate(limits), method="highs"
     )
-    assert found.x is not None  # serving nothing and missing everything is a solution
+    assert found.fun is not None  # serving nothing and missing everything is a solution
     duals = np.maximum(-found.ineqlin.marginals, 0.0)
     first = len(used) + len(through)
     throughput = np.zeros((n_sites, n_periods))

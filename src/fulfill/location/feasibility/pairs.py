@@ -92,7 +92,7 @@ def pairs_of(instance: LocationInstance) -> Pairs:
     np.minimum.at(units, used[0], np.where(carries, instance.units, np.inf)[used[1]])
     carried &= _supplied(instance)
     total = max(float(instance.demand.sum()), 1e-12)
-    offered = np.isfinite(instance.fixed_usd)[:, :, None]
+    offered = np.asarray(np.isfinite(instance.fixed_usd))[:, :, None]
     every = Pairs(
         within=within,
         emitted=emitted,
