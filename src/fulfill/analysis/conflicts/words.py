@@ -125,12 +125,13 @@ def _at(instance: LocationInstance, member: Member, value: float) -> Change:
     )
 
 
-def _rule_row(study: Study, instance: LocationInstance, member: Member) -> dict[str, Any]:
+def _rule_row(study: Study, instance: LocationInstance, member: Member) -> Mapping[str, Any]:
     """Return the row of group_limits.csv that a rule comes from."""
     name = instance.limits.rules[member.place[0]].name
-    rows: list[dict[str, Any]] = study.problem.network["group_limits"].to_dict("records")
-    return next(
+    rows: list[Any] = study.problem.network["group_limits"].to_dict("records")
+    found: Mapping[str, Any] = next(
         row
         for row in rows
         if rule_in_words(row["group_id"], row["rule"], row["needs_id"], int(row["number"])) == name
     )
+    return found

@@ -111,7 +111,8 @@ def missed(pairs: Pairs, size: Index, needs: Needs) -> Missed:
     """
     sites = np.r_[np.flatnonzero(size >= 0), len(size)]
     within, emitted = pairs.within[:, :, sites], pairs.emitted[:, sites]
-    allowed = np.asarray(np.isfinite(emitted))[:, :, None, None] & pairs.carried[sites][None]
+    reached: Mask = np.asarray(np.isfinite(emitted), bool)
+    allowed = reached[:, :, None, None] & pairs.carried[sites][None]
     allowed &= (pairs.demand > 0)[:, None]
     if np.isinf(needs.co2):  # what is not in time helps nothing then
         allowed &= within.any(axis=0)[:, :, None, :]

@@ -92,7 +92,7 @@ def pairs_of(instance: LocationInstance) -> Pairs:
     np.minimum.at(units, used[0], np.where(carries, instance.units, np.inf)[used[1]])
     carried &= _supplied(instance)
     total = max(float(instance.demand.sum()), 1e-12)
-    offered = np.asarray(np.isfinite(instance.fixed_usd))[:, :, None]
+    offered: Mask = np.asarray(np.isfinite(instance.fixed_usd), bool)
     every = Pairs(
         within=within,
         emitted=emitted,
@@ -101,7 +101,7 @@ def pairs_of(instance: LocationInstance) -> Pairs:
         weight=instance.weight_kg,
         demand=instance.demand / total,
         scope=np.array([instance.demand[target.zones].sum() for target in targets]) / total,
-        capacity=np.where(offered, instance.capacity.sum(axis=2), 0.0) / total,
+        capacity=np.where(offered[:, :, None], instance.capacity.sum(axis=2), 0.0) / total,
         region=instance.carriers.zone_region,
         orders=total,
     )
