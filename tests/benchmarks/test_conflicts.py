@@ -1,10 +1,10 @@
-"""Twenty seeded questions without a plan on the embedded network: each is explained and repaired."""
+"""Twenty seeded questions without a plan on the embedded network are explained and repaired."""
 
 from __future__ import annotations
 
 import pytest
 
-from benchmarks.conflicts import explained, variants
+from conflicts import explained, variants
 from fulfill.location.solve import compile_method
 from fulfill.study.run import build_model
 from fulfill.study.study import load

@@ -12,7 +12,7 @@ import numpy as np
 
 from fulfill.location.feasibility.cuts import Prices
 from fulfill.location.feasibility.pairs import Pairs
-from fulfill.model.arrays import Array, Index
+from fulfill.model.arrays import Array, Index, Mask
 
 CLUSTERS = 60
 """Clusters of zones times products."""
@@ -115,7 +115,8 @@ def missed(pairs: Pairs, size: Index, needs: Needs) -> Missed:
     allowed = reached[:, :, None, None] & pairs.carried[sites][None]
     allowed &= (pairs.demand > 0)[:, None]
     if np.isinf(needs.co2):  # what is not in time helps nothing then
-        allowed &= within.any(axis=0)[:, :, None, :]
+        useful: Mask = np.asarray(within.any(axis=0), bool)
+        allowed &= useful[:, :, None, :]
     zone, site, product, period = np.nonzero(allowed)
     units = pairs.units[sites][site, product, period]
     kilos = pairs.weight[product] * units * emitted[zone, site]

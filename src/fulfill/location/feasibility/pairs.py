@@ -75,7 +75,8 @@ def pairs_of(instance: LocationInstance) -> Pairs:
     n_sites, targets = len(instance.sites), instance.limits.targets
     carries = np.isfinite(instance.option_cost)
     site = np.where(instance.lane_site == MAIL, n_sites, instance.lane_site)
-    lanes = np.flatnonzero(carries.any(axis=(1, 2))[instance.lane_option])
+    used_at_all: Mask = np.asarray(carries.any(axis=(1, 2)), bool)
+    lanes = np.flatnonzero(used_at_all[instance.lane_option])
     at = instance.lane_zone[lanes], site[lanes]
     option = instance.lane_option[lanes]
     within = np.zeros((len(targets), n_zones, n_sites + 1, n_periods))
