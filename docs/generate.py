@@ -33,7 +33,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import layer_outputs, outputs
+from fulfill.study import calibration_outputs, candidate_outputs, layer_outputs, outputs
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +42,7 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
+    "F5": "Questions to a network or a plan",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
 }
@@ -62,9 +63,20 @@ WRITTEN = {
         "table": (outputs.LEDGER, outputs.LEDGER_PARTS),
         "keys:": (outputs.BASELINE_SUMMARY,),
     },
+    "Of a calibration": {
+        "keys:": (
+            calibration_outputs.CALIBRATION,
+            calibration_outputs.CALIBRATED,
+            calibration_outputs.LEAD_TIMES,
+        ),
+    },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of candidates": {
+        "table": (candidate_outputs.CANDIDATES,),
+        "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,

@@ -38,7 +38,9 @@ KEYWORDS = {
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
     "study.vocabulary",
+    "study.candidate_outputs",
     "study.import_outputs",
+    "study.calibration_outputs",
     "study.outputs",
     "report.html.plan_page",
     "report.html.plan_tables",

@@ -268,8 +268,8 @@ RULES: dict[str, tuple[str, str]] = {
         "add the prices of these days, or extend valid_from / valid_to",
     ),
     "F355": (
-        "a network with capacities of lanes, or of products at plants, is small enough for the "
-        "mixed-integer program, the only method that holds them",
+        "a network with capacities of more than 500 lanes to consumers is small enough for the "
+        "mixed-integer program, the only method that holds so many",
         "merge zones with --resolution, lock sites with --close, empty orders_day where it does "
         "not bind, or ask for --method monolith whatever it takes",
     ),
@@ -301,6 +301,14 @@ RULES: dict[str, tuple[str, str]] = {
     "F370": (
         "a database with PostGIS is reached, and has none of the tables of the run yet",
         "correct the address, install fulfill[postgis], or add --overwrite to replace the tables",
+    ),
+    "F550": (
+        "so many towns can be chosen, and roads lead from them to every zone that has some",
+        "ask for a number in between, or for smaller towns (--least-people)",
+    ),
+    "F551": (
+        "a country has a site of the ownership, whose rent and fees can be taken",
+        "choose the other --ownership, or add a site of this country to sites.csv",
     ),
     "W301": (
         "capacity covers the demand of a period",
