@@ -50,7 +50,7 @@ STEP = {SERVICE: 0.005, BUDGET: 0.005, CO2: 0.005}
 """What an amount is rounded by, as a share of all orders or of the limit."""
 CHEAPER = 0.005
 """Cost by which several changes must be cheaper than a single one to be offered."""
-WIDER = (1, 2, 4, 8)
+WIDER = (1, 2, 4, 8, 16, 32)
 """Steps beyond the proven least that a repair may need before a plan shows it."""
 
 

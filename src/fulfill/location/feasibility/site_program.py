@@ -28,6 +28,7 @@ from fulfill.location.feasibility.members import (
     Member,
 )
 from fulfill.location.feasibility.pairs import Pairs
+from fulfill.location.mip.highs import own_stdout_only
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import LocationInstance
 from fulfill.model.site_rules import rule_rows
@@ -110,16 +111,17 @@ class SiteProgram:
         for member, slack in columns.slack.items():
             objective[slack] = cost.get(member, 0.0) * member.step / member.scale
             upper[slack] = columns.most[member] if member in cost else 0.0
-        found = milp(
-            objective,
-            integrality=columns.integer,
-            bounds=Bounds(columns.lower, upper),
-            constraints=LinearConstraint(matrix, low, high),
-            options={
-                "time_limit": max(seconds, 0.1),
-                "mip_rel_gap": EXACT if any(cost.values()) else ANY,
-            },
-        )
+        with own_stdout_only():
+            found = milp(
+                objective,
+                integrality=columns.integer,
+                bounds=Bounds(columns.lower, upper),
+                constraints=LinearConstraint(matrix, low, high),
+                options={
+                    "time_limit": max(seconds, 0.1),
+                    "mip_rel_gap": EXACT if any(cost.values()) else ANY,
+                },
+            )
         if found.status == INFEASIBLE:
             return "infeasible"
         if found.x is None:
