@@ -33,7 +33,13 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import calibration_outputs, candidate_outputs, layer_outputs, outputs
+from fulfill.study import (
+    calibration_outputs,
+    candidate_outputs,
+    layer_outputs,
+    outputs,
+    simulation_outputs,
+)
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +79,10 @@ WRITTEN = {
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of a simulation": {
+        "table": simulation_outputs.SIMULATION_TABLES,
+        "keys:": (simulation_outputs.SIMULATION_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),
