@@ -62,6 +62,7 @@ WRITTEN = {
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
             outputs.SAVING_SUMMARY,
+            outputs.CONFLICT_SUMMARY,
             outputs.CONVERTED_SUMMARY,
             outputs.PLAN_KPIS,
         ),

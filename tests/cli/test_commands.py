@@ -402,6 +402,28 @@ def test_a_target_that_cannot_be_met_is_infeasible(away: Path) -> None:
     )
 
 
+def test_limits_without_a_plan_are_named_with_what_they_must_give(away: Path) -> None:
+    asked = ("optimize", *TOY, "--service", "3d=0.9", "--sites", "1")
+    told = run(*asked, "--out", "told")
+    assert told.exit_code == 3
+    assert "No plan keeps all of: at least 90% of the orders within 3 days" in told.stdout
+    assert "- at most 2 sites (--sites 2), with site-a, site-b" in told.stdout
+    answer = run(*asked, "--json", "--out", "plan")
+    assert answer.exit_code == 3
+    found = json.loads(answer.stdout)
+    assert [one["file"] for one in found["conflict"]] == ["--service 3d=0.9", "--sites 1"]
+    assert found["proven_irreducible"]
+    changes = {repair["change"]: repair["amount"] for repair in found["repairs"]}
+    assert changes["--sites 2"] == 2
+    assert run("audit", "plan").exit_code == 0
+    for number, change in enumerate(changes):
+        limits = {**dict(zip(asked[5::2], asked[6::2], strict=True))}
+        option, value = change.split()
+        limits[option] = value
+        flat = [text for pair in limits.items() for text in pair]
+        assert run("optimize", *TOY, *flat, "--out", f"repaired-{number}").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("status", "faults", "code"),
     [

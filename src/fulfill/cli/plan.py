@@ -59,6 +59,7 @@ def optimize(
     **options: Any,
 ) -> None:
     """Choose sites, allocate demand, and decide which orders to mail."""
+    from fulfill.analysis.conflicts.explain import with_conflict
     from fulfill.report.drawing import check_drawn
     from fulfill.report.run_folder import write_run
     from fulfill.report.terminal.plan import live_progress, print_summary
@@ -86,12 +87,12 @@ def optimize(
                 run = optimize_with_routing(study, report, note)
             else:
                 run = find_plan(study, progress=report, start=warm_start)
-        run = with_saving(run, present) if present else run
+        run = with_conflict(with_saving(run, present) if present else run)
         lost = write_run(run, draft)
     if as_json:
         click.echo(json.dumps(summary(run), indent=2))
     elif not is_quiet():
-        print_summary(run.plan, run.audit, target, run.saving)
+        print_summary(run.plan, run.audit, target, run.saving, run.conflict)
     check_drawn(target, lost)
     finish(run.outcome.status, run.audit.faults)
 

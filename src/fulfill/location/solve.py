@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,10 +11,14 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.location.cflp import warmup as branching_warmup
 from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.cflp.decompose import solve_decomposed as solve_by_branching
+from fulfill.location.feasibility.held_limits import plan_of_sites
+from fulfill.location.feasibility.least_change import PROVEN_IMPOSSIBLE, LeastChange
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
+from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.model.decisions import INFEASIBLE, NO_PLAN, status_of
 from fulfill.model.flow_limits import LANE
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import compile_once
@@ -37,6 +42,10 @@ MOST = 100_000
 
 At 93,000 it proves 0.2 % in 80 s, at 186,000 it leaves 7 % after two minutes (embedded network with
 two and with five sites)."""
+
+
+CHECK = 0.25
+"""Share of the time limit after which the proof that service targets leave no plan is given up."""
 
 
 def best_method(instance: LocationInstance) -> str:
@@ -190,4 +199,29 @@ def solve_location(
     SolverError
         Where a solver refuses the model or fails.
     """
-    return METHODS[method_of(instance, method)](instance, params)
+    chosen = method_of(instance, method)
+    if chosen == "decomposition" and instance.limits.targets:  # the program proves it itself
+        return _within_targets(instance, params)
+    return METHODS[chosen](instance, params)
+
+
+def _within_targets(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve an instance by decomposition whose service targets may leave no plan.
+
+    Where the search finds no plan, one of the sites that the proof did not rule out is tried.
+    """
+    begun = time.perf_counter()
+    answer = LeastChange(instance).ask({}, CHECK * params.time_limit)
+    seconds = time.perf_counter() - begun
+    if answer.status == PROVEN_IMPOSSIBLE:
+        return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", seconds)
+    left = replace(params, time_limit=max(params.time_limit - seconds, 1.0))
+    solution = solve_decomposed(instance, left)
+    if solution.status != NO_PLAN or solution.interrupted or answer.choice is None:
+        return solution
+    decisions = plan_of_sites(instance, answer.choice.size)
+    if decisions is None:
+        return solution
+    objective = price(instance, decisions)
+    status = status_of(objective, solution.bound)
+    return replace(solution, status=status, decisions=decisions, objective=objective)

@@ -5,7 +5,7 @@ The texts are messages: English in the files of a run, and translated where they
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fulfill.inputs.network import Network
@@ -49,7 +49,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
         yield Message("at most {kg:,.15g} kg CO2e a year", kg=options.co2_kg)
     if options.single_source:
         yield Message("each zone served from stock by one site at most")
-    yield from map(_in_time, options.service)
+    yield from map(in_time, options.service)
     yield from _rules_on_sites(study)
     offered = offered_channels(study.problem.network)
     channels = [name for name in offered if name in study.problem.channels]
@@ -70,23 +70,33 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
 
 
 def _rules_on_sites(study: Study) -> Iterator[Message]:
-    """Yield the rules of group_limits.csv, in the words of `site_rules.rule_in_words`."""
-    if not site_rules(study.problem):
-        return
-    rows: list[Any] = list(study.problem.network["group_limits"].itertuples(index=False))
-    for row in rows:
-        number = int(row.number)
-        if row.rule == ONLY_IF:
-            yield Message(
-                "{group} open only if at least {number} of {needs} is open",
-                group=row.group_id,
-                number=number,
-                needs=row.needs_id,
-            )
-        elif row.rule == AT_LEAST:
-            yield Message("at least {number} of {group} open", number=number, group=row.group_id)
-        else:
-            yield Message("at most {number} of {group} open", number=number, group=row.group_id)
+    """Yield the rules of group_limits.csv."""
+    if site_rules(study.problem):
+        yield from map(rule_on_sites, study.problem.network["group_limits"].to_dict("records"))
+
+
+def rule_on_sites(row: Mapping[Any, Any]) -> Message:
+    """Return a row of group_limits.csv in the words of `site_rules.rule_in_words`.
+
+    Parameters
+    ----------
+    row : mapping
+
+    Returns
+    -------
+    Message
+    """
+    number, group = int(row["number"]), row["group_id"]
+    if row["rule"] == ONLY_IF:
+        return Message(
+            "{group} open only if at least {number} of {needs} is open",
+            group=group,
+            number=number,
+            needs=row["needs_id"],
+        )
+    if row["rule"] == AT_LEAST:
+        return Message("at least {number} of {group} open", number=number, group=group)
+    return Message("at most {number} of {group} open", number=number, group=group)
 
 
 def _left_out(network: Network) -> list[Message]:
@@ -111,8 +121,17 @@ def _row(texts: list[Message]) -> Message:
     return row
 
 
-def _in_time(target: ServiceTarget) -> Message:
-    """Return a service target as a sentence."""
+def in_time(target: ServiceTarget) -> Message:
+    """Return a service target as a phrase.
+
+    Parameters
+    ----------
+    target : ServiceTarget
+
+    Returns
+    -------
+    Message
+    """
     share, days = 100.0 * target.share, target.days
     if target.scope:
         return counted(

@@ -40,6 +40,7 @@ from fulfill.study.manifest import changed_files, read_manifest
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import (
     BASELINE_SUMMARY,
+    CONFLICT_SUMMARY,
     CONVERTED_SUMMARY,
     PLAN_SUMMARY,
     ROUTED_SUMMARY,
@@ -208,7 +209,7 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
 def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with the keys and types of a summary, as key and text."""
-    more = (ROUTED_SUMMARY, BASELINE_SUMMARY, SAVING_SUMMARY, CONVERTED_SUMMARY)
+    more = (ROUTED_SUMMARY, BASELINE_SUMMARY, SAVING_SUMMARY, CONFLICT_SUMMARY, CONVERTED_SUMMARY)
     known = {*PLAN_SUMMARY.keys, *(key for one in more for key in one.keys)}
     found = [(name, "missing") for name in PLAN_SUMMARY.keys if name not in claimed]
     found += [(name[:40], "unknown") for name in claimed if name not in known]

@@ -438,6 +438,10 @@ SAVING_SUMMARY = output(
                "`baseline` (name of the folder), `baseline_usd`, `saving_usd` and `saving_share`"),
     ),
 )
+CONFLICT_SUMMARY = output(
+    "summary.json", "where limits are proven to leave no plan, has besides",
+    "conflict proven_irreducible repairs",
+)
 CONVERTED_SUMMARY = output(
     "summary.json", "with --currency has besides, unless it is USD", "currency",
     (Figure("currency", "", "", "currency",

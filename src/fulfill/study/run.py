@@ -22,6 +22,7 @@ from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
 from fulfill.model.warm_start import WarmStart
+from fulfill.study.conflict import Conflict
 from fulfill.study.language import ENGLISH, speaking
 from fulfill.study.memory import check_memory
 from fulfill.study.plan import Plan
@@ -150,6 +151,8 @@ class Run:
         What a priced present network has besides; None of a plan.
     saving : Saving or None
         What the plan saves against a baseline, if it was compared with one.
+    conflict : Conflict or None
+        Why there is no plan, if that was explained.
     folder : Path or None
         Where the run was read from or saved to.
     solved : tuple of PricedModel and Decisions, or None
@@ -165,6 +168,7 @@ class Run:
     rounds: fulfill.Rounds | None = None
     baseline: Baseline | None = None
     saving: Saving | None = None
+    conflict: Conflict | None = None
     folder: Path | None = None
     solved: tuple[PricedModel, Decisions | None] | None = None
 

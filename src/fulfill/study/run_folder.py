@@ -232,6 +232,8 @@ def summary(run: Run) -> dict[str, Any]:
         held["baseline"] = run.baseline.record
     if run.saving is not None:
         held["saving"] = run.saving.record
+    if run.conflict is not None:
+        held |= run.conflict.record
     amounts = PLAN_SUMMARY.converted(held) | PLAN_KPIS.converted(plan.kpis)
     plain: dict[str, Any] = finite(held | currency_block(amounts))
     return plain

@@ -282,6 +282,16 @@ SHARED = (
     Figure("seconds", "s", TENTH, "time", "building the model and solving, without reading"),
     Figure("peak_mib", "MiB", TENTH, "memory", "largest memory that the process has used"),
     Figure("audit", "", "", "audit", "`clean`: true or false; `faults`: faults found by the audit"),
+    Figure("conflict", "", "", "conflict",
+           "limits that together leave no plan: `constraint` (a phrase), `file` (option or table) "
+           "and `row` (null for an option)"),
+    Figure("proven_irreducible", "", "", "proven irreducible",
+           "whether plans were found that keep all but any one of these limits"),
+    Figure("repairs", "", "", "repairs",
+           "what makes a plan possible, the cheapest first: `change` (options to give), `amount` "
+           "(new value of the limit; 0 for one left out, null for several), `cost` (shares of the "
+           "limits given up, a lock counts 1), `cost_at_least` (proven), `sites` (of the plan that "
+           "shows it)"),
     Figure("open_sites", "", "", "open sites", "open sites with their sizes"),
     Figure("kpis", "", "", "key figures", "the key figures listed below"),
     Figure("orders", "orders", WHOLE, "orders a year", "potential orders of a year"),

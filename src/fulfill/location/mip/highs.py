@@ -134,11 +134,15 @@ def _listener(last: list[float], report: Report | None) -> Callable[[Iterable[st
 
 
 @contextmanager
-def _own_stdout_only() -> Iterator[None]:
+def own_stdout_only() -> Iterator[None]:
     """Keep what HiGHS prints itself out of standard output.
 
     A debug line of its MIP heuristics goes there whatever is asked for, and would break the JSON
     lines of a program that prints some.
+
+    Yields
+    ------
+    None
     """
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -189,7 +193,7 @@ def solve_mip(
         params = _parameters(gap, seconds, seed, saved)
         hints = _hints(built, hint)
         try:
-            with _own_stdout_only():
+            with own_stdout_only():
                 result = mathopt.solve(
                     built,
                     mathopt.SolverType.HIGHS,

@@ -15,6 +15,7 @@ from fulfill.audit.plan import Audit
 from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
 from fulfill.report.plain_text import one_line
 from fulfill.report.terminal.console import PlainConsole, columns, lines
+from fulfill.study.conflict import Conflict
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS, SITES
@@ -82,7 +83,13 @@ def live_progress(
         yield report
 
 
-def print_summary(plan: Plan, finding: Audit, folder: Path, saving: Saving | None = None) -> None:
+def print_summary(
+    plan: Plan,
+    finding: Audit,
+    folder: Path,
+    saving: Saving | None = None,
+    conflict: Conflict | None = None,
+) -> None:
     """Print the summary of a run on stdout.
 
     Parameters
@@ -95,6 +102,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path, saving: Saving | Non
         Folder of the run.
     saving : Saving, optional
         Against a baseline.
+    conflict : Conflict, optional
+        Why there is no plan.
     """
     console = PlainConsole()
     outcome = plan.outcome
@@ -104,6 +113,8 @@ def print_summary(plan: Plan, finding: Audit, folder: Path, saving: Saving | Non
     console.print(Text.assemble("\n", (headline(outcome), "bold"), one_line(f"  {about}")))
     if outcome.status in (INFEASIBLE, NO_PLAN):
         console.print(_conditions(outcome))
+        for line in conflict.lines if conflict else ():
+            console.print(line)
         console.tell(_("results  {folder}").format(folder=folder))
         return
     if not len(plan.sites):

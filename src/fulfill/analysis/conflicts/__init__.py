@@ -1,0 +1,1 @@
+"""Why limits leave no plan, and the least that would have to give."""

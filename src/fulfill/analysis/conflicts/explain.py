@@ -1,0 +1,209 @@
+"""Explain why a study has no plan: a minimal conflicting set of limits, and its cheapest repairs.
+
+In the terms of constraint programming, locks, service targets, number of sites, budget, emission
+cap and rules on sites are the soft groups, and what the tables say of lanes, sites and capacities
+is hard. A deletion filter turns the soft groups into a minimal unsatisfiable subset: a limit is
+dropped only where the others are proven to leave no plan without it. A repair is a correction set:
+what some limits give so that a plan exists, by an elastic program in which a percent of any limit
+costs the same.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from fulfill.analysis.conflicts.words import as_constraint, as_repair
+from fulfill.location.feasibility.held_limits import sites_of_plan, with_limits
+from fulfill.location.feasibility.least_change import (
+    NOT_RULED_OUT,
+    PROVEN_IMPOSSIBLE,
+    Answer,
+    LeastChange,
+)
+from fulfill.location.feasibility.members import (
+    BUDGET,
+    CLOSE,
+    CO2,
+    OPEN,
+    RULE,
+    SERVICE,
+    SITES,
+    Member,
+)
+from fulfill.location.solve import best_method
+from fulfill.model.arrays import Index
+from fulfill.model.decisions import INFEASIBLE
+from fulfill.model.instance import LocationInstance
+from fulfill.study.conflict import Conflict, Repair
+from fulfill.study.run import Run
+
+SECONDS = 55.0
+"""Time after which no further question is begun."""
+QUESTION = 6.0
+"""Longest time for one question, seconds."""
+ORDER = (RULE, OPEN, CLOSE, CO2, BUDGET, SITES, SERVICE)
+"""Order in which limits are tried to be dropped: those of single sites first."""
+STEP = {SERVICE: 0.005, BUDGET: 0.005, CO2: 0.005}
+"""What an amount is rounded by, as a share of all orders or of the limit."""
+CHEAPER = 0.005
+"""Cost by which several changes must be cheaper than a single one to be offered."""
+WIDER = (1, 2, 4, 8, 16, 32)
+"""Steps beyond the proven least that a repair may need before a plan shows it."""
+
+
+def with_conflict(run: Run, seconds: float = SECONDS) -> Run:
+    """Return a run with the explanation why it has no plan.
+
+    Parameters
+    ----------
+    run : Run
+        One that is not proven infeasible stays as it is.
+    seconds : float
+        Time for the explanation.
+
+    Returns
+    -------
+    Run
+    """
+    if run.outcome.status != INFEASIBLE:
+        return run
+    return replace(run, conflict=explain(run, seconds))
+
+
+def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
+    """Return the limits that leave a run no plan, and what would resolve it.
+
+    Parameters
+    ----------
+    run : Run
+        Proven infeasible.
+    seconds : float
+        Time after which no further question is begun.
+
+    Returns
+    -------
+    Conflict or None
+        None where it is not limits of the planner that were proven to conflict.
+    """
+    instance = run.instance
+    search = _Search(instance, time.perf_counter() + seconds)
+    if not search.members or not search.ruled_out(search.members):
+        return None
+    kept, irreducible = search.minimal()
+    answers = search.repairs(kept)
+    repairs = [as_repair(run.study, instance, one.changed, _cost(one.changed), one.least, one.sites)
+               for one in answers]  # fmt: skip
+    constraints = tuple(as_constraint(run.study, instance, member) for member in kept)
+    ordered: list[Repair] = sorted(repairs, key=lambda repair: repair.cost)
+    return Conflict(constraints, irreducible, tuple(ordered))
+
+
+def _cost(changed: Mapping[Member, float]) -> float:
+    """Return the sum of the shares of limits that are given up."""
+    return sum(
+        abs(value - member.limit) / member.scale if member.kind in (*STEP, SITES) else 1.0
+        for member, value in changed.items()
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """New values of limits, the proven least cost, and the sites of the plan that shows them."""
+
+    changed: dict[Member, float]
+    least: float
+    sites: tuple[int, ...]
+
+
+class _Search:
+    """Questions about subsets of the limits of an instance, as long as there is time."""
+
+    def __init__(self, instance: LocationInstance, ends: float) -> None:
+        self.instance, self.ends = instance, ends
+        self.least = LeastChange(instance)
+        self.members = self.least.members
+        self.by_program = best_method(instance) == "monolith"
+
+    def _seconds(self) -> float:
+        return min(QUESTION, self.ends - time.perf_counter())
+
+    def _ask(self, held: tuple[Member, ...], cost: Mapping[Member, float]) -> Answer:
+        """Ask with limits that are neither held nor cost anything left out."""
+        free = {member: 0.0 for member in self.members if member not in held}
+        return self.least.ask({**free, **cost}, self._seconds())
+
+    def ruled_out(self, held: tuple[Member, ...]) -> bool:
+        """Tell whether it is proven that no plan keeps some limits."""
+        return self._ask(held, {}).status == PROVEN_IMPOSSIBLE
+
+    def minimal(self) -> tuple[tuple[Member, ...], bool]:
+        """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""
+        kept = self.members
+        possible: dict[Member, Index] = {}
+        for member in sorted(self.members, key=lambda one: ORDER.index(one.kind)):
+            others = tuple(one for one in kept if one != member)
+            answer = self._ask(others, {})
+            if answer.status == PROVEN_IMPOSSIBLE:
+                kept = others
+            elif answer.choice is not None:
+                possible[member] = answer.choice.size
+        shown = True
+        for member in kept:
+            others = tuple(one for one in kept if one != member)
+            # fewer limits are left than when the sites were found, so that they still do
+            if not others:
+                continue
+            size = possible.get(member)
+            shown = shown and size is not None and self._plan(others, {}, size) is not None
+        return kept, shown
+
+    def repairs(self, conflict: tuple[Member, ...]) -> list[_Shown]:
+        """Return what single limits must give, and several together where that is cheaper."""
+        found = [self._repair((member,)) for member in conflict]
+        shown = [one for one in found if one is not None]
+        together = self._repair(self.members)
+        if together is not None and len(together.changed) > 1:
+            cheapest = min((_cost(one.changed) for one in shown), default=math.inf)
+            if _cost(together.changed) < cheapest - CHEAPER:
+                shown.append(together)
+        return shown
+
+    def _repair(self, giving: tuple[Member, ...]) -> _Shown | None:
+        """Return the least that some limits must give, shown by a plan; None where none was."""
+        answer = self._ask(self.members, dict.fromkeys(giving, 1.0))
+        if answer.status != NOT_RULED_OUT or answer.choice is None:
+            return None
+        given = {one: value for one, value in answer.choice.given.items() if value > 1e-9}
+        for steps in WIDER:
+            if self.ends < time.perf_counter():
+                return None
+            changed = {one: _beyond(one, value, steps) for one, value in given.items()}
+            sites = self._plan(self.members, changed, answer.choice.size)
+            if sites is not None:
+                return _Shown(changed, answer.choice.cost, tuple(sites.tolist()))
+        return None
+
+    def _plan(
+        self, held: tuple[Member, ...], changed: dict[Member, float], size: Index
+    ) -> Index | None:
+        """Return the sites of a plan that keeps some limits, some of them changed."""
+        instance = with_limits(self.instance, held, changed)
+        return sites_of_plan(instance, size, self.by_program, max(self._seconds(), 1.0))
+
+
+def _beyond(member: Member, given: float, steps: int) -> float:
+    """Return the value of a limit that gives so much, rounded to a step beyond it."""
+    if member.kind == SERVICE:
+        step = STEP[SERVICE]
+        return max(
+            round((math.floor((member.limit - given) / step + 1e-6) - steps + 1) * step, 6), 0.0
+        )
+    if member.kind == SITES:
+        return member.limit + round(given)
+    if member.kind in STEP:
+        step = STEP[member.kind] * member.scale
+        return member.limit + (math.ceil(given / step - 1e-6) + steps - 1) * step
+    return 0.0

@@ -1,0 +1,137 @@
+"""Limits and their changes as a planner writes them: the option or row, and a phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fulfill.inputs.columns import ROW
+from fulfill.location.feasibility.members import (
+    BUDGET,
+    CLOSE,
+    CO2,
+    OPEN,
+    SERVICE,
+    SITES,
+    Member,
+)
+from fulfill.model.instance import LocationInstance
+from fulfill.model.limits import BoundTarget, ServiceTarget
+from fulfill.model.site_rules import rule_in_words
+from fulfill.study.conditions import in_time, rule_on_sites
+from fulfill.study.conflict import Change, Constraint, Repair
+from fulfill.study.currency import Dollars
+from fulfill.study.language import Message, counted
+from fulfill.study.study import Study
+
+
+def as_constraint(study: Study, instance: LocationInstance, member: Member) -> Constraint:
+    """Return a limit with its words and where it comes from.
+
+    Parameters
+    ----------
+    study : Study
+    instance : LocationInstance
+        Of the study.
+    member : Member
+
+    Returns
+    -------
+    Constraint
+    """
+    if member.kind in (SERVICE, SITES, BUDGET, CO2):
+        change = _at(instance, member, member.limit)
+        return Constraint(change.words, change.option)
+    if member.kind in (OPEN, CLOSE):
+        site = instance.sites[member.place[0]]
+        words = (
+            Message("{site} locked open", site=site)
+            if member.kind == OPEN
+            else Message("{site} locked closed", site=site)
+        )
+        return Constraint(words, f"--{member.kind} {site}")
+    row = _rule_row(study, instance, member)
+    file = f"{study.problem.network.folder.name}/group_limits.csv"
+    return Constraint(rule_on_sites(row), file, int(row[ROW]))
+
+
+def as_repair(
+    study: Study,
+    instance: LocationInstance,
+    changed: Mapping[Member, float],
+    cost: float,
+    least: float,
+    sites: tuple[int, ...],
+) -> Repair:
+    """Return changes of limits with their words.
+
+    Parameters
+    ----------
+    study : Study
+    instance : LocationInstance
+        Of the study.
+    changed : mapping of Member to float
+        New value of each limit.
+    cost, least : float
+        Shares of limits given up, and what is proven to be the least.
+    sites : tuple of int
+        Sites of the plan that shows it.
+
+    Returns
+    -------
+    Repair
+    """
+    changes = tuple(_change(study, instance, member, value) for member, value in changed.items())
+    return Repair(changes, cost, min(least, cost), tuple(instance.sites[site] for site in sites))
+
+
+def _change(study: Study, instance: LocationInstance, member: Member, value: float) -> Change:
+    """Return a change of a limit with its words."""
+    if member.kind in (SERVICE, SITES, BUDGET, CO2):
+        return _at(instance, member, value)
+    if member.kind in (OPEN, CLOSE):
+        site = instance.sites[member.place[0]]
+        words = (
+            Message("{site} need not be open", site=site)
+            if member.kind == OPEN
+            else Message("{site} may be open", site=site)
+        )
+        return Change(f"without --{member.kind} {site}", words, 0.0)
+    row = _rule_row(study, instance, member)
+    option = f"without row {row[ROW]} of group_limits.csv"
+    return Change(option, Message("without the rule: {rule}", rule=rule_on_sites(row)), 0.0)
+
+
+def _at(instance: LocationInstance, member: Member, value: float) -> Change:
+    """Return a limit of an option at a value."""
+    if member.kind == SERVICE:
+        bound: BoundTarget = instance.limits.targets[member.place[0]]
+        target = ServiceTarget(bound.scope, bound.days, value)
+        return Change(f"--service {target}", in_time(target), value)
+    if member.kind == SITES:
+        return Change(
+            f"--sites {value:.0f}",
+            counted("at most {n} site", "at most {n} sites", round(value)),
+            value,
+        )
+    text = np.format_float_positional(value, precision=6, trim="-")
+    if member.kind == BUDGET:
+        words = Message("at most {usd:,.15g} invested in sites", usd=Dollars(value))
+        return Change(f"--budget {text}", words, value)
+    return Change(
+        f"--co2-cap {text}", Message("at most {kg:,.15g} kg CO2e a year", kg=value), value
+    )
+
+
+def _rule_row(study: Study, instance: LocationInstance, member: Member) -> Mapping[str, Any]:
+    """Return the row of group_limits.csv that a rule comes from."""
+    name = instance.limits.rules[member.place[0]].name
+    rows: list[Any] = study.problem.network["group_limits"].to_dict("records")
+    found: Mapping[str, Any] = next(
+        row
+        for row in rows
+        if rule_in_words(row["group_id"], row["rule"], row["needs_id"], int(row["number"])) == name
+    )
+    return found

@@ -1,0 +1,1 @@
+"""Whether any plan keeps the limits of an instance, proven without looking at cost."""

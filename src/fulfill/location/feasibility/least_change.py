@@ -1,0 +1,147 @@
+"""The least that limits must give so that a plan is not ruled out, by cuts on the choice of sites.
+
+The site program proposes sites and what limits give; what its sites attain at best is computed over
+all zones, and where that is not enough, cuts that say so for every choice of sites are added. The
+cuts hold whatever limits give, so they are kept from question to question.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
+from fulfill.location.feasibility.members import CO2, SERVICE, Member, members_of
+from fulfill.location.feasibility.order_program import Needs, clustered, missed
+from fulfill.location.feasibility.pairs import Pairs, pairs_of
+from fulfill.location.feasibility.site_program import SiteChoice, SiteProgram
+from fulfill.model.arrays import Array, Index
+from fulfill.model.instance import LocationInstance
+
+PROVEN_IMPOSSIBLE, NOT_RULED_OUT, UNKNOWN = "impossible", "not ruled out", "unknown"
+ENOUGH = 1e-6
+"""Share of all orders by which a gain may be missed."""
+ROUNDS = 200
+"""Choices of sites after which a question stays open."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether limits leave a plan.
+
+    Attributes
+    ----------
+    status : str
+        ``impossible``: proven; ``not ruled out``: with the sites that the relaxation would open;
+        ``unknown``: time or rounds were used up.
+    choice : SiteChoice or None
+        The sites, and what limits give there. Its `cost` is a proven lower bound.
+    """
+
+    status: str
+    choice: SiteChoice | None = None
+
+
+class LeastChange:
+    """Questions about the limits of an instance (mutable: it keeps what it has proven).
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    """
+
+    def __init__(self, instance: LocationInstance) -> None:
+        self.pairs: Pairs = pairs_of(instance)
+        self.members = members_of(instance)
+        self.program = SiteProgram(instance, self.pairs, self.members)
+        self._small: Pairs | None = None
+        shut = np.zeros(len(instance.sites), bool)
+        for prices in self._each_target():
+            self.program.cuts += cuts_at(self.pairs, prices, shut)
+            self.program.cuts += cuts_at(self.pairs, prices, ~shut)
+
+    def ask(self, cost: dict[Member, float], seconds: float) -> Answer:
+        """Return the least that some limits must give while all others are held.
+
+        Parameters
+        ----------
+        cost : dict of Member to float
+            The limits that may give, and the cost of giving the `scale` of each.
+        seconds : float
+            Time after which the question stays open.
+
+        Returns
+        -------
+        Answer
+        """
+        ends = time.perf_counter() + seconds
+        for _ in range(ROUNDS):
+            left = ends - time.perf_counter()
+            choice = self.program.solve(cost, left) if left > 0 else "unknown"
+            if isinstance(choice, str):
+                return Answer(PROVEN_IMPOSSIBLE if choice == "infeasible" else UNKNOWN)
+            if not self._cut_off(choice):
+                return Answer(NOT_RULED_OUT, choice)
+        return Answer(UNKNOWN)
+
+    def _cut_off(self, choice: SiteChoice) -> bool:
+        """Add cuts that rule out a choice of sites; tell whether there were any."""
+        needs = self._needs(choice)
+        found = False
+        for number, prices in enumerate(self._each_target()):
+            if self._attained(number, choice.size) < needs.in_time[number] - ENOUGH:
+                found |= self._add(prices, choice, needs)
+        if found or not self._may_bind(choice.size, needs):
+            return found
+        self._small = self._small or clustered(self.pairs)
+        less = missed(self._small, choice.size, needs)
+        return less.share > ENOUGH and self._add(less.prices, choice, needs)
+
+    def _add(self, prices: Prices, choice: SiteChoice, needs: Needs) -> bool:
+        """Add the cuts of some prices if they rule out a choice; tell whether they do."""
+        worth = float(prices.service @ needs.in_time)
+        worth -= prices.co2 * needs.co2 if prices.co2 else 0.0
+        scale = max(float(prices.service.max(initial=0.0)), 1e-12)
+        cuts = cuts_at(self.pairs, prices, choice.size >= 0)
+        self.program.cuts += cuts
+        if self.program.gains(prices, choice.size) < worth - ENOUGH * scale:
+            return True
+        del self.program.cuts[-len(cuts) :]
+        return False
+
+    def _needs(self, choice: SiteChoice) -> Needs:
+        """Return what the held limits, and the others as far as they give, ask of the orders."""
+        in_time, co2 = np.zeros(len(self.pairs.scope)), np.inf
+        for member in self.members:
+            if member.kind == SERVICE:
+                share = member.limit - choice.given[member]
+                in_time[member.place[0]] = share * self.pairs.scope[member.place[0]]
+            elif member.kind == CO2:
+                co2 = (member.limit + choice.given[member]) / self.pairs.orders
+        return Needs(np.maximum(in_time, 0.0), co2)
+
+    def _attained(self, target: int, size: Index) -> float:
+        """Return the orders in time if every zone has its fastest open site, without limits."""
+        prices = self._each_target()[target]
+        sites = np.r_[np.flatnonzero(size >= 0), len(size)]
+        best = np.zeros(self.pairs.demand.shape)
+        for site in sites:
+            best = np.maximum(best, gain(self.pairs, prices, int(site)))
+        return float((self.pairs.demand * best).sum())
+
+    def _may_bind(self, size: Index, needs: Needs) -> bool:
+        """Tell whether throughput or emissions could keep orders from their fastest site."""
+        if np.isfinite(needs.co2):
+            return True
+        most = np.einsum("zkt,ikt->it", self.pairs.demand, self.pairs.units[:-1])
+        is_open = np.flatnonzero(size >= 0)
+        room: Array = self.pairs.capacity[is_open, size[is_open]]
+        return bool((room < most[is_open]).any())
+
+    def _each_target(self) -> list[Prices]:
+        """Return prices at which only the orders in time of one target gain."""
+        n_targets, n_sites = len(self.pairs.scope), len(self.pairs.capacity)
+        free = np.zeros((n_sites, self.pairs.demand.shape[2]))
+        return [Prices(row, 0.0, free) for row in np.eye(n_targets)]
