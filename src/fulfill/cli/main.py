@@ -27,6 +27,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.risk import compare
+from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
 from fulfill.report.plain_text import one_line
@@ -160,6 +161,7 @@ for command in (
     baseline,
     optimize,
     compare,
+    sweep,
     export,
     audit,
     route,

@@ -140,6 +140,15 @@ VALUES: dict[str, dict[str, str]] = {
         "records": "your own records: orders, returns, cancellations, stock",
         "finance": "your accountant: cost of capital, VAT credit, insurance",
     },
+    "point_kind": {
+        "base": "base",
+        "alone": "one figure alone",
+        "grid": "grid",
+        "list": "list",
+        "sample": "sample",
+    },
+    "grade": {"full": "full", "quick": "quick"},
+    "yes_no": {"yes": "yes", "no": "no"},
     "difference": {
         "saves": "the mix saves",
         "not_distinguishable": "not distinguishable",

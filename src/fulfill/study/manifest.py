@@ -16,7 +16,8 @@ from fulfill.study.json_file import FORMAT, is_number, read_json, write_json
 from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
-"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+SWEEP = "sweep"
+"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export`, `import`, and `sweep`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -71,7 +72,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        `PLAN`, `COMPARISON`, `DAY`, `LAYERS` or `IMPORT`.
+        One of the kinds of this module, such as `PLAN`.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping
@@ -85,11 +86,7 @@ def write_manifest(
     content = {
         "format_version": FORMAT,
         "kind": kind,
-        "versions": {
-            "python": platform.python_version(),
-            **{name: _version(name) for name in LIBRARIES},
-            "processor": processor(),
-        },
+        "versions": versions(),
         "inputs": {name: files.hashes for name, files in inputs.items()},
         "options": dict(options),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -194,6 +191,15 @@ def _wrong(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not all(map(is_number, content["seconds"].values())):
         found.append(("seconds", "a time is no number"))
     return found
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what results depend on, and the kind of processor."""
+    return {
+        "python": platform.python_version(),
+        **{name: _version(name) for name in LIBRARIES},
+        "processor": processor(),
+    }
 
 
 def _version(name: str) -> str:
