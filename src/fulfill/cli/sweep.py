@@ -78,9 +78,7 @@ if TYPE_CHECKING:
 @shared.overwrite
 @shared.currency
 @shared.answer
-@click.pass_context
 def sweep(
-    context: click.Context,
     run: Path | None,
     axes: tuple[str, ...],
     listed: Path | None,
@@ -107,7 +105,7 @@ def sweep(
     from fulfill.report.terminal.sweep import print_sweep
     from fulfill.study.open_run import open_run
 
-    check_options(context, run, {"as_of": as_of, **options}, scheduler, workers)
+    check_options(run, {"as_of": as_of, **options}, scheduler, workers)
     base = open_run(run) if run else None
     study = base.study if base else shared.load_study(as_of, options)
     shared.show_in(currency, study.problem.network)
@@ -127,7 +125,6 @@ def sweep(
 
 
 def check_options(
-    context: click.Context,
     run: Path | None,
     options: Mapping[str, Any],
     scheduler: str | None,
@@ -137,7 +134,6 @@ def check_options(
 
     Parameters
     ----------
-    context : click.Context
     run : Path or None
     options : mapping of str to object
         Those of the problem and the plan.
@@ -150,7 +146,7 @@ def check_options(
         F519 for each option of a problem beside a run, whose problem is its own; F518 for processes
         of this machine beside a scheduler.
     """
-    faults = []
+    faults, context = [], click.get_current_context()
     if run is not None:
         named = {param.name: param.opts[0] for param in context.command.params}
         faults += [

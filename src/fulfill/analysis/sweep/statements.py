@@ -33,7 +33,7 @@ def statements(found: Sweep) -> list[str]:
     cut = sum(answer.cut_by_clock for answer in found.answers)
     if cut:
         text = _("the time limit ended the search at {points}")
-        told.append(text.format(points=counted(cut, "{n:,} point", "{n:,} points")))
+        told.append(text.format(points=_(counted("{n} point", "{n} points", cut))))
     return [sentence for sentence in told if sentence]
 
 
@@ -48,7 +48,7 @@ def _range(found: Sweep) -> str:
         "{base}; {apart} of the others can be told from the base, the gaps considered"
     )
     return text.format(
-        points=counted(len(found.points), "{n:,} point", "{n:,} points"),
+        points=_(counted("{n} point", "{n} points", len(found.points))),
         planned=len(costs),
         low=money(min(costs, default=np.nan)),
         high=money(max(costs, default=np.nan)),

@@ -119,7 +119,7 @@ def _base_plugin(name: str, pickled: bytes) -> Any:
     """Return the plugin of workers that holds the base run."""
     from distributed import WorkerPlugin
 
-    class HoldBase(WorkerPlugin):  # type: ignore[misc]  # distributed is not typed
+    class HoldBase(WorkerPlugin):  # type: ignore[misc]  # mypy skips distributed
         """Reads the base run when a worker starts, and drops it at the end."""
 
         def __init__(self) -> None:
