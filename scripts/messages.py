@@ -40,6 +40,7 @@ TABLES = (
     "study.vocabulary",
     "study.import_outputs",
     "study.outputs",
+    "study.sweep_outputs",
     "report.html.plan_page",
     "report.html.plan_tables",
     "report.html.grounds",

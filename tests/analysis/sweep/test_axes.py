@@ -72,9 +72,7 @@ def test_the_name_of_a_figure_is_one_that_finds_it(study: Study) -> None:
         ("products[shirt].price_usd*=1..inf:3", "F516"),
     ],
 )
-def test_what_names_nothing_or_has_no_values_is_refused(
-    study: Study, text: str, code: str
-) -> None:
+def test_what_names_nothing_or_has_no_values_is_refused(study: Study, text: str, code: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_axes([text], study)
     assert [fault.code for fault in refused.value.faults] == [code]

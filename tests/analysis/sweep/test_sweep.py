@@ -80,9 +80,7 @@ def without_seconds(found: Sweep) -> list[Answer]:
 
 
 @pytest.fixture(scope="module")
-def found(
-    base: Run, asked: tuple[tuple[Figure, ...], list[Point]], tmp_path_factory: Any
-) -> Sweep:
+def found(base: Run, asked: tuple[tuple[Figure, ...], list[Point]], tmp_path_factory: Any) -> Sweep:
     return swept(base, asked, tmp_path_factory.mktemp("points"), Here(base))
 
 
