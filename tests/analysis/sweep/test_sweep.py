@@ -26,6 +26,7 @@ from fulfill.analysis.sweep.tables import (
     summary,
 )
 from fulfill.inputs.faults import InputError, SolverError
+from fulfill.model.decisions import INFEASIBLE
 from fulfill.study.resolve import FULL, QUICK
 from fulfill.study.run import Run
 from fulfill.study.sweep_outputs import EFFECTS, POINTS, SITE_SHARES, SWEEP_SUMMARY
@@ -191,8 +192,9 @@ def test_a_value_that_the_tables_do_not_allow_is_refused_before_any_answer(base:
 
 
 def test_a_base_without_a_plan_is_refused(base: Run) -> None:
-    impossible = base.study.with_(opened=("site-a",), max_sites=0, method="decomposition")
+    outcome = replace(base.outcome, status=INFEASIBLE)
+    impossible = replace(base, plan=replace(base.plan, outcome=outcome))
     with pytest.raises(InputError, match="F519"):
-        base_start(impossible.optimize(), FULL)
+        base_start(impossible, FULL)
     with pytest.raises(InputError, match="F519"):
         base_start(replace(base, warm_start=None), QUICK)
