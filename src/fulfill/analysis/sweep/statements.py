@@ -64,7 +64,7 @@ def _effects(found: Sweep) -> list[str]:
     for name in list(dict.fromkeys(effects["figure"]))[:MOST_FIGURES]:
         rows = effects[effects["figure"] == name]
         if not (rows["distinguishable"] == "yes").any():
-            text = _("{figure} alone: not distinguishable from the base")
+            text = _("not distinguishable from the base: {figure} alone")
             sentences.append(text.format(figure=name))
             continue
         ends = [
@@ -73,7 +73,7 @@ def _effects(found: Sweep) -> list[str]:
             else _("{value}: not distinguishable").format(value=row.value)
             for row in rows.itertuples(index=False)
         ]
-        text = _("{figure} alone, against the base: {ends}")
+        text = _("against the base, {figure} alone: {ends}")
         sentences.append(text.format(figure=name, ends=listed(ends, "; ")))
     return sentences
 

@@ -112,7 +112,9 @@ def response(found: Sweep, column: int) -> tuple[Chart, Chart] | None:
         costs_drawn.segment(x0=at, x1=at, y0=bound[some], y1=cost[some], color=color)
         costs_drawn.scatter(at, cost[some], color=color, size=size)
         mail_drawn.scatter(at, mail[some], color=color, size=size)
-    costs_drawn.yaxis.formatter = in_short()
+    # in full: in short, costs that differ by a percent would have the same label
+    costs_drawn.yaxis.formatter = NumeralTickFormatter(format="0,0")
+    mail_drawn.y_range.start = 0
     mail_drawn.yaxis.formatter = NumeralTickFormatter(format="0 %")
     key = (Entry(BLUE, _("this figure alone")), Entry(AMBER, _("others differ too")))
     return (

@@ -58,7 +58,7 @@ def page(found: Sweep) -> str:
         HTML.
     """
     study = found.run.study
-    folders = [files.name for files in input_folders(study).values()]
+    folders = [files.label or files.name for files in input_folders(study).values()]
     names = _("{network} and {demand}").format(network=folders[0], demand=folders[1])
     points, effects, sites = point_table(found), effect_table(found), site_table(found)
     drawings: dict[str, Chart] = {}
