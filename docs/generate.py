@@ -33,7 +33,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import layer_outputs, outputs, sweep_outputs
+from fulfill.study import candidate_outputs, layer_outputs, outputs, sweep_outputs
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,7 +42,7 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
-    "F5": "Questions about a plan",
+    "F5": "Questions to a network or a plan",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
 }
@@ -69,6 +69,10 @@ WRITTEN = {
     "Of a sweep": {
         "table": sweep_outputs.SWEEP_TABLES,
         "keys:": (sweep_outputs.SWEEP_SUMMARY,),
+    },
+    "Of candidates": {
+        "table": (candidate_outputs.CANDIDATES,),
+        "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,

@@ -16,8 +16,11 @@ from fulfill.study.json_file import FORMAT, is_number, read_json, write_json
 from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
+"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+CANDIDATES = "candidates"
+"""Kind of folder of `fulfill candidates`."""
 SWEEP = "sweep"
-"""Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export`, `import`, and `sweep`."""
+"""Kind of folder of `fulfill sweep`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -72,7 +75,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        One of the kinds of this module, such as `PLAN`.
+        One of the kinds above.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping
