@@ -33,7 +33,13 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import candidate_outputs, layer_outputs, outputs, sweep_outputs
+from fulfill.study import (
+    calibration_outputs,
+    candidate_outputs,
+    layer_outputs,
+    outputs,
+    sweep_outputs,
+)
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +67,13 @@ WRITTEN = {
     "Of a baseline besides": {
         "table": (outputs.LEDGER, outputs.LEDGER_PARTS),
         "keys:": (outputs.BASELINE_SUMMARY,),
+    },
+    "Of a calibration": {
+        "keys:": (
+            calibration_outputs.CALIBRATION,
+            calibration_outputs.CALIBRATED,
+            calibration_outputs.LEAD_TIMES,
+        ),
     },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,

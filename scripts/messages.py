@@ -40,6 +40,7 @@ TABLES = (
     "study.vocabulary",
     "study.candidate_outputs",
     "study.import_outputs",
+    "study.calibration_outputs",
     "study.outputs",
     "study.sweep_outputs",
     "report.html.plan_page",

@@ -269,8 +269,8 @@ RULES: dict[str, tuple[str, str]] = {
         "add the prices of these days, or extend valid_from / valid_to",
     ),
     "F355": (
-        "a network with capacities of lanes, or of products at plants, is small enough for the "
-        "mixed-integer program, the only method that holds them",
+        "a network with capacities of more than 500 lanes to consumers is small enough for the "
+        "mixed-integer program, the only method that holds so many",
         "merge zones with --resolution, lock sites with --close, empty orders_day where it does "
         "not bind, or ask for --method monolith whatever it takes",
     ),
