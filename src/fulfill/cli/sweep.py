@@ -217,7 +217,11 @@ def answer(
         finish(run.outcome.status, run.audit.faults)
     kept = KeptPoints(folder, cause_of(run, grade, base_start(run, grade)))
     opened = open_workers(run, workers, scheduler)
-    return sweep_points(run, *asked, grade, kept, opened, tell), folder
+    try:
+        return sweep_points(run, *asked, grade, kept, opened, tell), folder
+    except KeyboardInterrupt:
+        note(f"finished points are kept in {folder}: the same command continues from them")
+        raise
 
 
 def tell(point: Point, answer: Answer, done: int, total: int) -> None:

@@ -109,6 +109,8 @@ def answer_point(
             threads=1,
         )
         solution = solve_decomposed(model.instance, params)
+        if solution.interrupted:  # its plan depends on when Ctrl-C was pressed
+            raise KeyboardInterrupt
         stopped_by = TIME_LIMIT if solution.cut_by_clock else EXHAUSTED
         found = build_run(study, model, solution, solution.seconds, stopped_by)
         seconds = time.perf_counter() - begun

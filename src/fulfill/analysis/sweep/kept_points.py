@@ -28,20 +28,19 @@ SUFFIX = ".points"
 
 
 def points_folder(target: Path) -> Path:
-    """Return the folder of the finished points of a sweep, made if it is not there.
+    """Return the folder of the finished points of a sweep.
 
     Parameters
     ----------
     target : Path
-        Folder of the sweep, whose name the process has reserved.
+        Folder of the sweep.
 
     Returns
     -------
     Path
+        Beside it.
     """
-    folder = target.with_name(f"{target.name}{SUFFIX}")
-    folder.mkdir(exist_ok=True)
-    return folder
+    return target.with_name(f"{target.name}{SUFFIX}")
 
 
 class KeptPoints:
@@ -50,7 +49,7 @@ class KeptPoints:
     Parameters
     ----------
     folder : Path
-        Existing folder.
+        Made with the first point.
     cause : str
         Hash of what all answers of a sweep depend on, see `cause_of`.
     """
@@ -104,6 +103,7 @@ class KeptPoints:
             "start": _hash(start),
         }
         text = json.dumps({**content, "digest": digest(content)}, indent=2, ensure_ascii=False)
+        self.folder.mkdir(parents=True, exist_ok=True)
         _write_whole(self.folder / f"{key}.npz", start)
         _write_whole(self.folder / f"{key}.json", f"{text}\n".encode())
 
