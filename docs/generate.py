@@ -38,6 +38,7 @@ from fulfill.study import (
     candidate_outputs,
     layer_outputs,
     outputs,
+    simulation_outputs,
     sweep_outputs,
 )
 from fulfill.study.output import Output
@@ -78,6 +79,10 @@ WRITTEN = {
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of a simulation": {
+        "table": simulation_outputs.SIMULATION_TABLES,
+        "keys:": (simulation_outputs.SIMULATION_SUMMARY,),
     },
     "Of a sweep": {
         "table": sweep_outputs.SWEEP_TABLES,

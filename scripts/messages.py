@@ -42,6 +42,7 @@ TABLES = (
     "study.import_outputs",
     "study.calibration_outputs",
     "study.outputs",
+    "study.simulation_outputs",
     "study.sweep_outputs",
     "report.html.plan_page",
     "report.html.plan_tables",

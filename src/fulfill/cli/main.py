@@ -29,6 +29,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.risk import compare
+from fulfill.cli.simulation import simulate
 from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
@@ -165,6 +166,7 @@ for command in (
     baseline,
     optimize,
     compare,
+    simulate,
     sweep,
     export,
     audit,

@@ -331,6 +331,10 @@ RULES: dict[str, tuple[str, str]] = {
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
+    "F540": (
+        "a period with orders has a day of its own in the calendar, so that it can be simulated",
+        "shorten the event that covers it, or change where it starts",
+    ),
     "W322": (
         "a country of countries.csv has the window in which its places lie",
         "fill lat_from, lat_to, lon_from and lon_to, in degrees; a warning",

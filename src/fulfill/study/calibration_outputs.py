@@ -41,7 +41,7 @@ LEAD_TIMES = output(
     ),
 )
 CALIBRATION = output(
-    "calibrate --json", "what `fulfill calibrate --json` prints",
+    "calibrate --json", "what `--json` of `fulfill calibrate` prints",
     "parameters lead_times orders_in orders_used orders_refused first_day last_day rise "
     "until_dispatch",
     (

@@ -140,6 +140,18 @@ VALUES: dict[str, dict[str, str]] = {
         "records": "your own records: orders, returns, cancellations, stock",
         "finance": "your accountant: cost of capital, VAT credit, insurance",
     },
+    "assumed": {
+        "weekday": "orders by day of the week, from Monday",
+        "hour": "orders by hour of the day",
+        "shift": "work of a site by hour of the day",
+        "day_variation": "standard deviation of a day's orders over their expectation",
+        "sailing_days": "days between two shipments on a route",
+    },
+    "plan_verdict": {
+        "optimistic": "too optimistic",
+        "pessimistic": "too pessimistic",
+        "right": "within the interval",
+    },
     "point_kind": {
         "base": "base",
         "alone": "one figure alone",

@@ -19,6 +19,8 @@ PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "
 """Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
 CANDIDATES = "candidates"
 """Kind of folder of `fulfill candidates`."""
+SIMULATION = "simulation"
+"""Kind of folder of `fulfill simulate`."""
 SWEEP = "sweep"
 """Kind of folder of `fulfill sweep`."""
 LIBRARIES = (
