@@ -41,6 +41,7 @@ from fulfill.study import (
     question_outputs,
     question_summaries,
     simulation_outputs,
+    sweep_outputs,
 )
 from fulfill.study.output import Output
 
@@ -101,6 +102,10 @@ WRITTEN = {
     "Of a simulation": {
         "table": simulation_outputs.SIMULATION_TABLES,
         "keys:": (simulation_outputs.SIMULATION_SUMMARY,),
+    },
+    "Of a sweep": {
+        "table": sweep_outputs.SWEEP_TABLES,
+        "keys:": (sweep_outputs.SWEEP_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

@@ -44,6 +44,7 @@ TABLES = (
     "study.calibration_outputs",
     "study.outputs",
     "study.simulation_outputs",
+    "study.sweep_outputs",
     "report.html.plan_page",
     "report.html.plan_tables",
     "report.html.grounds",

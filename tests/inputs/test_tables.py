@@ -824,9 +824,10 @@ def test_every_code_is_exercised() -> None:
     greenfield = {"F550", "F551"}
     simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}
+    sweeps = {f"F51{digit}" for digit in range(5, 10)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    questions |= greenfield | calibration | simulations
+    questions |= greenfield | calibration | simulations | sweeps
     assert found | databases | questions | workbooks | present == set(RULES)
 
 

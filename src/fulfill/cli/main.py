@@ -31,6 +31,7 @@ from fulfill.cli.present import baseline
 from fulfill.cli.questions import alternatives, diff, explain
 from fulfill.cli.risk import compare
 from fulfill.cli.simulation import simulate
+from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
 from fulfill.report.plain_text import one_line
@@ -170,6 +171,7 @@ for command in (
     explain,
     alternatives,
     simulate,
+    sweep,
     export,
     audit,
     route,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.question_rules import QUESTION_RULES
+from fulfill.inputs.sweep_rules import SWEEP_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
 RULES: dict[str, tuple[str, str]] = {
@@ -391,5 +392,6 @@ RULES: dict[str, tuple[str, str]] = {
     **IMPORT_RULES,
     **PRESENT_RULES,
     **QUESTION_RULES,
+    **SWEEP_RULES,
     **WORKBOOK_RULES,
 }

@@ -240,7 +240,7 @@ def _changed(frame: pd.DataFrame | None, override: Override) -> pd.DataFrame | F
         return _unknown(override, f"the key of {table.name}.csv is {', '.join(table.key)}")
     rows = np.ones(len(frame), bool)
     for name, cell in zip(table.key, key, strict=True):
-        rows &= _equal(frame[name], cell)
+        rows &= equal_cells(frame[name], cell)
     if rows.sum() != 1:
         known = frame[list(table.key)].astype(str).agg(",".join, axis=1).tolist()
         return _unknown(override, "no such row", ",".join(override.key), known)
@@ -255,7 +255,7 @@ def _whole_key(table: Table, given: tuple[str, ...]) -> tuple[str, ...]:
     return (*given, *(str(column.default) for column in missing))
 
 
-def _equal(cells: pd.Series, text: str) -> np.ndarray:
+def equal_cells(cells: pd.Series, text: str) -> np.ndarray:
     """Tell which cells of a key column equal a text; a number may be written 100 or 100.0."""
     if pd.api.types.is_numeric_dtype(cells):
         try:

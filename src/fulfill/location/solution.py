@@ -97,6 +97,8 @@ class LocationSolution:
     cut_by_clock : bool
         Whether the time limit ended the search or one of its stages: another machine may then
         return another plan.
+    chose_sites : bool
+        Whether sites were chosen anew: there was no warm start, or its sites were not good enough.
     """
 
     status: str
@@ -109,6 +111,7 @@ class LocationSolution:
     warm_start: WarmStart | None = None
     interrupted: bool = False
     cut_by_clock: bool = False
+    chose_sites: bool = True
 
     def __repr__(self) -> str:
         return (

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from fulfill.study.resolve import FULL, Answer, resolve
 from fulfill.study.run import Run
 
+Result = TypeVar("Result")
 ALIGNED = 64
 """Bytes to which every array is aligned in the shared block."""
 
@@ -82,6 +83,23 @@ class Executor(AbstractContextManager["Executor"]):
         begin = [()] * len(asked) if sites is None else list(sites)
         return list(self._pool.map(_answer, asked, [grade] * len(asked), begin))
 
+    def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
+        """Begin a task about the run.
+
+        Parameters
+        ----------
+        task : callable
+            Function of a module that takes the run and the arguments.
+        *arguments
+            Values that can be pickled.
+
+        Returns
+        -------
+        Future
+            Of what the task returns.
+        """
+        return self._pool.submit(_about_run, task, *arguments)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -127,6 +145,11 @@ def _begin(name: str, pickled: bytes, spans: list[tuple[int, int]]) -> None:
     run, model = pickle.loads(pickled, buffers=[room[start:stop] for start, stop in spans])
     run.__dict__["model"] = model
     _held.update(block=block, run=run)
+
+
+def _about_run(task: Callable[..., Result], *arguments: Any) -> Result:
+    """Do a task in a process."""
+    return task(_held["run"], *arguments)
 
 
 def _answer(

@@ -173,6 +173,15 @@ VALUES: dict[str, dict[str, str]] = {
         "pessimistic": "too pessimistic",
         "right": "within the interval",
     },
+    "point_kind": {
+        "base": "base",
+        "alone": "one figure alone",
+        "grid": "grid",
+        "list": "list",
+        "sample": "sample",
+    },
+    "grade": {"full": "full", "quick": "quick"},
+    "yes_no": {"yes": "yes", "no": "no"},
     "difference": {
         "saves": "the mix saves",
         "not_distinguishable": "not distinguishable",

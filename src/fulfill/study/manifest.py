@@ -23,6 +23,8 @@ DIFF, EXPLANATION, ALTERNATIVES = "diff", "explanation", "alternatives"
 """Kinds of folders of `fulfill diff`, `explain` and `alternatives`."""
 SIMULATION = "simulation"
 """Kind of folder of `fulfill simulate`."""
+SWEEP = "sweep"
+"""Kind of folder of `fulfill sweep`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
@@ -91,11 +93,7 @@ def write_manifest(
     content = {
         "format_version": FORMAT,
         "kind": kind,
-        "versions": {
-            "python": platform.python_version(),
-            **{name: _version(name) for name in LIBRARIES},
-            "processor": processor(),
-        },
+        "versions": versions(),
         "inputs": {name: files.hashes for name, files in inputs.items()},
         "options": dict(options),
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -200,6 +198,15 @@ def _wrong(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not all(map(is_number, content["seconds"].values())):
         found.append(("seconds", "a time is no number"))
     return found
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what results depend on, and the kind of processor."""
+    return {
+        "python": platform.python_version(),
+        **{name: _version(name) for name in LIBRARIES},
+        "processor": processor(),
+    }
 
 
 def _version(name: str) -> str:

@@ -122,6 +122,7 @@ def _run(search: Search) -> None:
         if search.gap < NEAR_GAP and not _newly_limited(search):
             _raise_bound(search, prices)
             return
+    search.chose_sites = True
     if is_transshipment(instance):
         search_two_stages(search)
         return

@@ -50,6 +50,8 @@ class Search:
         Whether Ctrl-C was pressed.
     cut_by_clock : bool
         Whether a stage was ended by the time limit.
+    chose_sites : bool
+        Whether sites were chosen anew.
     """
 
     instance: LocationInstance
@@ -64,6 +66,7 @@ class Search:
     tried: set[bytes] = field(default_factory=set)
     interrupted: bool = False
     cut_by_clock: bool = False
+    chose_sites: bool = False
 
     @property
     def gap(self) -> float:
@@ -128,7 +131,7 @@ class Search:
             status_of(self.objective, bound) if found else NO_PLAN,
             self.decisions, self.objective, bound, "certified",
             time.perf_counter() - self.begun, self.certificate(), self.warm_start(),
-            self.interrupted, self.cut_by_clock,
+            self.interrupted, self.cut_by_clock, self.chose_sites,
         )  # fmt: skip
 
     def certificate(self) -> Certificate | None:

@@ -1,0 +1,59 @@
+"""Files of a sweep, written to a given folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fulfill.analysis.sweep.sweep import Sweep
+from fulfill.analysis.sweep.tables import (
+    effect_table,
+    point_table,
+    site_table,
+    summary,
+    value_table,
+)
+from fulfill.report.drawing import draw
+from fulfill.report.html.sweep_page import page
+from fulfill.study.csv_files import write_output
+from fulfill.study.json_file import FORMAT, finite, write_json
+from fulfill.study.manifest import SWEEP, write_manifest
+from fulfill.study.run_folder import SUMMARY, SWEEP_PAGE, input_folders, recorded_options
+from fulfill.study.sweep_outputs import EFFECTS, POINTS, SITE_SHARES, VALUES
+
+
+def write_sweep(found: Sweep, folder: Path) -> tuple[str, ...]:
+    """Write summary.json, a CSV file for each table, sweep.html and manifest.json.
+
+    Parameters
+    ----------
+    found : Sweep
+    folder : Path
+        Existing empty folder, such as that of `output_folder.new_folder`.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
+    """
+    tables = {
+        POINTS: point_table(found),
+        VALUES: value_table(found),
+        EFFECTS: effect_table(found),
+        SITE_SHARES: site_table(found),
+    }
+    for declared, table in tables.items():
+        write_output(declared, table, folder)
+    write_json(folder / SUMMARY, finite({"format_version": FORMAT, **summary(found)}))
+
+    def write_page(place: Path) -> None:
+        (place / SWEEP_PAGE).write_text(page(found), encoding="utf-8", newline="\n")
+
+    lost = draw(folder, {SWEEP_PAGE: write_page})
+    study = found.run.study
+    asked = {
+        **recorded_options(study),
+        "grade": found.grade,
+        "figures": [figure.name for figure in found.figures],
+    }
+    write_manifest(folder, SWEEP, input_folders(study), asked, {"points": found.seconds})
+    return lost
