@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
+from fulfill.inputs.risk_rules import RISK_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
 RULES: dict[str, tuple[str, str]] = {
@@ -377,5 +378,6 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     **IMPORT_RULES,
     **PRESENT_RULES,
+    **RISK_RULES,
     **WORKBOOK_RULES,
 }
