@@ -5,4 +5,12 @@ RISK_RULES: dict[str, tuple[str, str]] = {
         "a row of disruptions.csv names a site, gateway, carrier, country or period that exists",
         "correct the id or the period, or remove the row",
     ),
+    "F501": (
+        "a loss is for the year, for the busiest period, or for a period of the calendar",
+        "write year, busiest, or a period_id of calendar.csv",
+    ),
+    "F502": (
+        "a run that is questioned has a plan",
+        "name a folder of `fulfill optimize` whose status is OPTIMAL or FEASIBLE",
+    ),
 }

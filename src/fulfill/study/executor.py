@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from fulfill.study.resolve import FULL, Answer, resolve
 from fulfill.study.run import Run
 
+Item, Result = TypeVar("Item"), TypeVar("Result")
 ALIGNED = 64
 """Bytes to which every array is aligned in the shared block."""
 
@@ -71,10 +73,24 @@ class Executor(AbstractContextManager["Executor"]):
         InputError
             For the first question that the study refuses.
         """
-        return list(self._answers(list(changes), grade))
+        return list(self.each(partial(_answer, grade=grade), changes))
 
-    def _answers(self, changes: list[Mapping[str, Any]], grade: str) -> Iterator[Answer]:
-        return self._pool.map(_answer, changes, [grade] * len(changes))
+    def each(self, task: Callable[[Run, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Do a task for each of some items.
+
+        Parameters
+        ----------
+        task : callable
+            Takes the run and an item; a function of a module, or a `partial` of one.
+        items : iterable
+
+        Yields
+        ------
+        object
+            What the task returns, in the order of the items.
+        """
+        listed = list(items)
+        return self._pool.map(_do, [task] * len(listed), listed)
 
     def __exit__(
         self,
@@ -123,7 +139,11 @@ def _begin(name: str, pickled: bytes, spans: list[tuple[int, int]]) -> None:
     _held.update(block=block, run=run)
 
 
-def _answer(changes: Mapping[str, Any], grade: str) -> Answer:
-    """Answer one question in a process."""
-    run: Run = _held["run"]
+def _do(task: Callable[[Run, Item], Result], item: Item) -> Result:
+    """Do a task for one item in a process."""
+    return task(_held["run"], item)
+
+
+def _answer(run: Run, changes: Mapping[str, Any], grade: str) -> Answer:
+    """Answer one question."""
     return resolve(run.study.with_(**changes), run, grade, threads=1)

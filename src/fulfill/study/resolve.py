@@ -25,6 +25,7 @@ from fulfill.model.decisions import Decisions, relative_gap
 from fulfill.model.economics.landed import economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import service_days
+from fulfill.model.warm_start import WarmStart
 from fulfill.study.optimize import checked_start
 from fulfill.study.run import PricedModel, Run, build_model, limits_of
 from fulfill.study.study import Study
@@ -56,6 +57,8 @@ class Answer:
         What the audit of the plan found.
     seconds : float
         From the question to the audited answer.
+    warm_start : WarmStart or None
+        What a later answer may start from.
     """
 
     grade: str
@@ -66,6 +69,7 @@ class Answer:
     decisions: Decisions | None
     faults: tuple[str, ...]
     seconds: float
+    warm_start: WarmStart | None = None
 
     @property
     def gap(self) -> float:
@@ -120,13 +124,28 @@ def resolve(study: Study, start: Run, grade: str = FULL, threads: int | None = N
         threads=threads,
     )
     solution = solve_decomposed(model.instance, params)
-    return _answer(model.instance, solution, grade, begun)
+    return audited_answer(model.instance, solution, grade, begun)
 
 
-def _answer(
+def audited_answer(
     instance: LocationInstance, solution: LocationSolution, grade: str, begun: float
 ) -> Answer:
-    """Audit a solution and return it as an answer."""
+    """Audit a solution and return it as an answer.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    solution : LocationSolution
+        Of this instance.
+    grade : str
+        ``quick`` or ``full``.
+    begun : float
+        When the question was put, by `time.perf_counter`.
+
+    Returns
+    -------
+    Answer
+    """
     sites: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
     if solution.decisions is not None:
@@ -145,7 +164,32 @@ def _answer(
         decisions=solution.decisions,
         faults=tuple(map(str, faults)),
         seconds=time.perf_counter() - begun,
+        warm_start=solution.warm_start,
     )
+
+
+def with_sites_kept(instance: LocationInstance, decisions: Decisions) -> LocationInstance:
+    """Return an instance in which the sites of a plan are open in their sizes, and no others.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    decisions : Decisions
+        Of a plan of an instance with the same sites.
+
+    Returns
+    -------
+    LocationInstance
+        A bound on it is one on the cost of these sites.
+    """
+    chosen = decisions.opened > 0.5
+    is_open = chosen.any(axis=1)
+    limits = replace(
+        instance.limits,
+        opened=tuple(np.flatnonzero(is_open).tolist()),
+        closed=tuple(np.flatnonzero(~is_open).tolist()),
+    )
+    return replace(instance, fixed_usd=np.where(chosen, instance.fixed_usd, np.inf), limits=limits)
 
 
 def changed_model(study: Study, start: Run) -> PricedModel:
