@@ -1,8 +1,9 @@
-"""Commands for plans under different rules: compare."""
+"""Commands for plans under other rules and other figures: compare, stress."""
 
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note
 from fulfill.cli.exit_codes import finish
 from fulfill.cli.types import Day
+from fulfill.study.language import translated as _
 
 
 @click.command(
@@ -69,3 +71,65 @@ def compare(
         print_comparison(comparison, target)
     check_drawn(target, lost)
     finish(comparison.status, comparison.audit_faults)
+
+
+@click.command(epilog="Example: fulfill stress runs/first --period busiest")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--period",
+    default="year",
+    show_default=True,
+    metavar="year|busiest|ID",
+    help="How long each loss lasts: the year, the period in which most of it is used, or a period "
+    "of the calendar.",
+)
+@click.option(
+    "--pairs",
+    type=click.IntRange(0, 20),
+    default=4,
+    show_default=True,
+    help="Number of the largest losses that are also lost two at a time.",
+)
+@click.option(
+    "--thorough",
+    type=click.IntRange(0, 100),
+    default=8,
+    show_default=True,
+    help="Number of the largest losses whose allocation is searched for, up to 15 s each.",
+)
+@click.option(
+    "--remedies",
+    type=click.IntRange(0, 20),
+    default=3,
+    show_default=True,
+    help="Number of the largest losses for which spare capacity and other sites are tried.",
+)
+@shared.out
+@shared.overwrite
+@shared.currency
+@shared.answer
+def stress(
+    run: Path, currency: str, out: Path | None, overwrite: bool, as_json: bool, **options: Any
+) -> None:
+    """Lose in turn each site, gateway, crossing and carrier of the plan of RUN."""
+    from fulfill.analysis.stress.stress import StressOptions, summary
+    from fulfill.analysis.stress.stress import stress as lose
+    from fulfill.report.drawing import check_drawn
+    from fulfill.report.risk_folder import write_stress
+    from fulfill.report.terminal.stress import print_stress
+    from fulfill.study.open_run import open_run
+
+    default = run.parent / f"{run.name}-stress"
+    with shared.output_folder(out, default, overwrite=overwrite, sources=[run]) as (target, draft):
+        planned = open_run(run)
+        shared.show_in(currency, planned.problem.network)
+        begun = time.perf_counter()
+        found = lose(planned, StressOptions(**options), note)
+        lost = write_stress(found, draft, options, time.perf_counter() - begun)
+    if as_json:
+        click.echo(json.dumps(summary(found), indent=2))
+    elif not is_quiet():
+        print_stress(found, target)
+        click.echo(_(shared.NOT_AUDITED).format(run=run))
+    check_drawn(target, lost)
+    finish(planned.outcome.status, found.faults)

@@ -140,6 +140,22 @@ VALUES: dict[str, dict[str, str]] = {
         "records": "your own records: orders, returns, cancellations, stock",
         "finance": "your accountant: cost of capital, VAT credit, insurance",
     },
+    "lost": {
+        "site": "site",
+        "gateway": "gateway",
+        "crossing": "crossing",
+        "carrier": "last-mile carriers",
+        "mail": "air capacity for mail",
+        "pair": "both",
+    },
+    "remedy": {
+        "site": "half as much handling again at",
+        "gateway": "half as much capacity again at",
+        "carrier": "half as many last-mile carriers again in",
+        "mail": "half as much air capacity for mail again to",
+        "sites": "sites chosen anew",
+    },
+    "grade": {"quick": "quick", "full": "full"},
     "difference": {
         "saves": "the mix saves",
         "not_distinguishable": "not distinguishable",

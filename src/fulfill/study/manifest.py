@@ -17,6 +17,8 @@ from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
 """Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+STRESS, ASK = "stress", "ask"
+"""Kinds of folders of the commands of the same name."""
 LIBRARIES = (
     "fulfill",
     "ortools",
