@@ -26,7 +26,7 @@ from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
-from fulfill.cli.risk import compare, stress
+from fulfill.cli.risk import ask, compare, stress
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
 from fulfill.report.plain_text import one_line
@@ -161,6 +161,7 @@ for command in (
     optimize,
     compare,
     stress,
+    ask,
     export,
     audit,
     route,

@@ -1,4 +1,4 @@
-"""Commands for plans under other rules and other figures: compare, stress."""
+"""Commands for plans under other rules and other figures: compare, stress, ask."""
 
 from __future__ import annotations
 
@@ -133,3 +133,90 @@ def stress(
         click.echo(_(shared.NOT_AUDITED).format(run=run))
     check_drawn(target, lost)
     finish(planned.outcome.status, found.faults)
+
+
+@click.command(epilog="Example: fulfill ask runs/first --joint 0")
+@click.argument("run", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--resolution",
+    type=click.IntRange(min=1),
+    default=120,
+    show_default=True,
+    help="Merge zones to about this number, so that many plans can be made.",
+)
+@click.option(
+    "--groups",
+    type=click.Path(path_type=Path),
+    metavar="GROUPS.csv",
+    help="Figures that move together, edited from the groups.csv that this command writes.  "
+    "[default: figures of a column with a range]",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=60,
+    show_default=True,
+    help="Number of groups that plans are made for, those with the most exposure; not with "
+    "--groups.",
+)
+@click.option(
+    "--joint",
+    type=click.IntRange(0, 10_000),
+    default=64,
+    show_default=True,
+    help="Number of samples of all groups at once.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of the samples.",
+)
+@shared.out
+@shared.overwrite
+@shared.currency
+@shared.answer
+def ask(
+    run: Path | None,
+    currency: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Tell which figures to have confirmed first, before the plan of RUN is decided on.
+
+    Without RUN, the embedded network is planned.
+    """
+    from fulfill.analysis.questions.ask import AskOptions, at_resolution, summary
+    from fulfill.analysis.questions.ask import ask as ask_about
+    from fulfill.analysis.questions.groups import read_groups
+    from fulfill.report.drawing import check_drawn
+    from fulfill.report.risk_folder import write_asked
+    from fulfill.report.terminal.ask import print_asked
+    from fulfill.study.open_run import open_run
+    from fulfill.study.study import load
+
+    default = run.parent / f"{run.name}-ask" if run else Path("runs") / "ask"
+    edited = options.pop("groups")
+    resolution = options.pop("resolution")
+    sources = [path for path in (run, edited) if path]
+    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+        target,
+        draft,
+    ):
+        begun = time.perf_counter()
+        planned = open_run(run) if run else None
+        study = planned.study if planned else load()
+        shared.show_in(currency, study.problem.network)
+        kept = at_resolution(study, resolution, planned)
+        groups = read_groups(edited, kept.problem) if edited else None
+        found = ask_about(kept, AskOptions(groups, **options), note)
+        asked = {**options, "resolution": resolution}
+        lost = write_asked(found, draft, asked, time.perf_counter() - begun)
+    if as_json:
+        click.echo(json.dumps(summary(found), indent=2))
+    elif not is_quiet():
+        print_asked(found, target)
+    check_drawn(target, lost)

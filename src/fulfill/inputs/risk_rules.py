@@ -13,4 +13,16 @@ RISK_RULES: dict[str, tuple[str, str]] = {
         "a run that is questioned has a plan",
         "name a folder of `fulfill optimize` whose status is OPTIMAL or FEASIBLE",
     ),
+    "F503": (
+        "a row of the file of --groups names a figure of the network",
+        "correct file, key or column; `fulfill ask` writes the file groups.csv to start from",
+    ),
+    "F504": (
+        "the lower end of a range is below its upper end",
+        "correct low and high, or remove the row",
+    ),
+    "F505": (
+        "figures are asked for under the rules of one day",
+        "make the plan without --rules dated",
+    ),
 }

@@ -17,9 +17,11 @@ import pandas as pd
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.distances import road_rules
+from fulfill.inputs.problem import Problem
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import method_of
+from fulfill.model.arrays import Array
 from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions, relative_gap
 from fulfill.model.economics.landed import economics
@@ -28,7 +30,7 @@ from fulfill.model.limits import service_days
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.optimize import checked_start
 from fulfill.study.run import PricedModel, Run, build_model, limits_of
-from fulfill.study.study import Study
+from fulfill.study.study import PlanOptions, Study
 
 QUICK, FULL = "quick", "full"
 GRADES = (QUICK, FULL)
@@ -168,21 +170,21 @@ def audited_answer(
     )
 
 
-def with_sites_kept(instance: LocationInstance, decisions: Decisions) -> LocationInstance:
+def with_sites_kept(instance: LocationInstance, opened: Array) -> LocationInstance:
     """Return an instance in which the sites of a plan are open in their sizes, and no others.
 
     Parameters
     ----------
     instance : LocationInstance
-    decisions : Decisions
-        Of a plan of an instance with the same sites.
+    opened : (n_sites, n_sizes)
+        1 for the size of an open site, as in `Decisions`.
 
     Returns
     -------
     LocationInstance
         A bound on it is one on the cost of these sites.
     """
-    chosen = decisions.opened > 0.5
+    chosen = opened > 0.5
     is_open = chosen.any(axis=1)
     limits = replace(
         instance.limits,
@@ -221,16 +223,38 @@ def changed_model(study: Study, start: Run) -> PricedModel:
         # the network's own, not an option
         limits = replace(limits, max_gateway_share=before.instance.limits.max_gateway_share)
         return replace(before, instance=replace(before.instance, limits=limits))
-    if not _same_places(study, start) or study.options.rules == "dated":
-        return build_model(problem, study.options)
-    priced = economics(problem, before.distances, days)
-    instance = build_instance(problem, priced, limits_of(problem, study.options))
-    return PricedModel(problem, before.distances, priced, instance)
+    return repriced_model(problem, start, study.options)
 
 
-def _same_places(study: Study, start: Run) -> bool:
+def repriced_model(problem: Problem, start: Run, options: PlanOptions) -> PricedModel:
+    """Return the model of a problem with other figures; the run's distances are used if they hold.
+
+    Parameters
+    ----------
+    problem : Problem
+        That of the run with other figures, zones merged as there.
+    start : Run
+    options : PlanOptions
+
+    Returns
+    -------
+    PricedModel
+
+    Raises
+    ------
+    InputError
+        Where options refer to something that the problem does not have.
+    """
+    distances = start.model.distances
+    if not _same_places(problem, start.model.problem) or options.rules == "dated":
+        return build_model(problem, options)
+    priced = economics(problem, distances, service_days(options.service))
+    instance = build_instance(problem, priced, limits_of(problem, options))
+    return PricedModel(problem, distances, priced, instance)
+
+
+def _same_places(new: Problem, old: Problem) -> bool:
     """Tell whether no place that distances are measured between has changed."""
-    new, old = study.planned_problem(), start.model.problem
     if new.network.roads != old.network.roads or new.network.outlines != old.network.outlines:
         return False
     if road_rules(new.network) != road_rules(old.network):

@@ -12,11 +12,10 @@ from conftest import Folders
 from fulfill.analysis.exposure.exposures import (
     ASKED,
     PRICED_TABLES,
-    _moved,
     exposure_table,
     exposures,
 )
-from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups
+from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups, moved
 from fulfill.analysis.exposure.held_plan import HeldPlan
 from fulfill.inputs.problem import Problem
 from fulfill.model.build import build_instance
@@ -82,7 +81,7 @@ def test_a_group_at_its_end_costs_what_a_new_model_says(small: Run, table: str) 
         # these change how many orders leave a site, or the bands they use
         if group.column in ("days_mean", "days_p90", "orders_day"):
             continue
-        moved = _moved(small.problem, group, group.high)
+        moved = moved(small.problem, group, group.high)
         expected = priced_anew(small, moved)
         if expected is None:
             continue
@@ -109,7 +108,7 @@ def test_the_figures_of_a_rate_card_move_the_plan(
     (group,) = figure_groups(run.problem, (table,))
     assert (group.column, group.key) == (column, key)
     held = HeldPlan(run)
-    low, high = (_moved(run.problem, group, end) for end in (group.low, group.high))
+    low, high = (moved(run.problem, group, end) for end in (group.low, group.high))
     assert held.result(high) == pytest.approx(priced_anew(run, high), rel=1e-9)
     assert held.result(low) > held.result(run.problem) > held.result(high)
     assert {one.group.table for one in exposures(run) if one.usd > 1} >= {
@@ -139,7 +138,7 @@ def test_a_wider_range_exposes_no_less(small: Run) -> None:
     held = HeldPlan(small)
 
     def width(one: FigureGroup) -> float:
-        ends = [held.result(_moved(small.problem, one, end)) for end in (one.low, one.high)]
+        ends = [held.result(moved(small.problem, one, end)) for end in (one.low, one.high)]
         return abs(ends[1] - ends[0])
 
     assert width(wider) > width(group) > 0

@@ -100,7 +100,7 @@ def withstand(run: Run, question: Question) -> Withstood:
     assert decided is not None
     instance = with_disruptions(run.instance, question.disruptions)
     if not question.free_sites:
-        instance = with_sites_kept(instance, decided)
+        instance = with_sites_kept(instance, decided.opened)
     options, start = run.study.options, question.start or run.warm_start
     # without prices to start from, a search is needed to find any
     quick = start is not None and not question.seconds
