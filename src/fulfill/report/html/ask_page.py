@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.analysis.questions.ask import Asked
+from fulfill.analysis.questions.findings import sentences
 from fulfill.analysis.questions.requests import requests
 from fulfill.report.html import page as base
 from fulfill.report.html.page import html_table
 from fulfill.report.html.risk_charts import interval_chart
 from fulfill.study.language import translated as _
 from fulfill.study.risk_outputs import QUESTIONS, SITE_SHARES
-from fulfill.study.vocabulary import DAY, money, shown
+from fulfill.study.vocabulary import DAY, shown
 
 DRAWN = 20
 """Groups that the chart shows; the table has all."""
@@ -46,7 +47,8 @@ def page(found: Asked) -> str:
     """
     problem, table, joint = found.run.problem, found.table, found.joint
     drawings = {"regrets": _regrets(found)} if len(table) else {}
-    explained = table.dropna(subset=["first_order"]).nlargest(EXPLAINING, "first_order")
+    explained = table.dropna(subset=["first_order"])
+    explained = explained.sort_values("first_order", ascending=False).head(EXPLAINING)
     return base.page(
         "ask.html",
         problem.network.title,
@@ -74,48 +76,3 @@ def _regrets(found: Asked) -> object:
     text = _("Bars: the regret that was found. Lines: up to what a still cheaper plan could add.")
     return interval_chart(found.table["group"].head(DRAWN).tolist(), regret, regret, regret + gap,
                           text)  # fmt: skip
-
-
-def sentences(found: Asked) -> list[str]:
-    """Return what the answers say, in the language of the context.
-
-    Parameters
-    ----------
-    found : Asked
-
-    Returns
-    -------
-    list of str
-    """
-    table, joint = found.table, found.joint
-    clear = table[table["distinguishable"] == "True"]
-    told = []
-    if len(clear):
-        worst = clear.iloc[0]
-        text = _(
-            "For {n} of {all} groups of figures another choice of sites would be clearly better at "
-            "an end of the range. Most for {group}: keeping the plan would cost {usd} a year more."
-        )
-        told.append(
-            text.format(
-                n=len(clear),
-                all=len(table),
-                group=worst["group"],
-                usd=money(worst["regret_usd"]),
-            )
-        )
-    else:
-        told.append(
-            _("At both ends of every range, keeping the sites is not distinguishable from the best "
-              "plan that was found.")  # fmt: skip
-        )
-    if joint is not None:
-        low, middle, high = (money(usd) for usd in joint.quantiles("kept_contribution_usd"))
-        text = _("With all figures uncertain at once, the contribution of the plan lies between "
-                 "{low} and {high} a year in nine of ten samples, with {middle} in the middle.")  # fmt: skip
-        told.append(text.format(low=low, middle=middle, high=high))
-        least, most = (money(usd) for usd in joint.knowing_usd)
-        text = _("Knowing all of them before deciding would save between {least} and {most} a year "
-                 "on average.")  # fmt: skip
-        told.append(text.format(least=least, most=most))
-    return told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fulfill.analysis.questions.ask import Asked
+from fulfill.analysis.questions.findings import sentences
 from fulfill.analysis.questions.requests import requests
-from fulfill.report.html.ask_page import sentences
 from fulfill.report.terminal.console import PlainConsole, columns
 from fulfill.study.language import translated as _
 from fulfill.study.risk_outputs import QUESTIONS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fulfill.analysis.stress.findings import sentences
 from fulfill.analysis.stress.stress import Stress
-from fulfill.report.html.stress_page import sentences
 from fulfill.report.terminal.console import PlainConsole, columns
 from fulfill.study.language import translated as _
 from fulfill.study.risk_outputs import LOSSES, REMEDIES
