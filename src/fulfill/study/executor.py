@@ -36,7 +36,7 @@ class Executor(AbstractContextManager["Executor"]):
     start : Run
         With a plan; questions are changes to its study.
     workers : int, optional
-        Processes; as many as there are cores by default.
+        Processes; as many as there are cores by default, 0 for none but this one.
 
     Examples
     --------
@@ -45,6 +45,10 @@ class Executor(AbstractContextManager["Executor"]):
     """
 
     def __init__(self, start: Run, workers: int | None = None) -> None:
+        self._start = start
+        self._pool: ProcessPoolExecutor | None = None
+        if workers == 0:
+            return
         self._block, pickled, spans = _shared((start, start.model))
         self._pool = ProcessPoolExecutor(
             workers or len(os.sched_getaffinity(0)),
@@ -90,6 +94,8 @@ class Executor(AbstractContextManager["Executor"]):
             What the task returns, in the order of the items.
         """
         listed = list(items)
+        if self._pool is None:
+            return (task(self._start, item) for item in listed)
         return self._pool.map(_do, [task] * len(listed), listed)
 
     def __exit__(
@@ -99,6 +105,8 @@ class Executor(AbstractContextManager["Executor"]):
         trace: TracebackType | None,
     ) -> None:
         """End the processes and free the shared memory."""
+        if self._pool is None:
+            return
         self._pool.shutdown(cancel_futures=True)
         self._block.close()
         self._block.unlink()

@@ -17,7 +17,7 @@ from fulfill.analysis.stress.withstanding import Question, capacities_used_up, w
 from fulfill.inputs.faults import InputError
 from fulfill.model.disruptions import Disruption
 
-ALONE = StressOptions(workers=1, pairs=3)
+ALONE = StressOptions(workers=0, pairs=3)
 
 
 @pytest.fixture(scope="module")

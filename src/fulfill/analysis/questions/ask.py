@@ -55,7 +55,7 @@ class AskOptions:
         Number of joint samples; 0 for none.
     seed : int
     workers : int or None
-        Processes; as many as there are cores by default.
+        Processes; as many as there are cores by default, 0 for none but this one.
     """
 
     groups: Sequence[Group] | None = None

@@ -48,7 +48,7 @@ class StressOptions:
     remedies : int
         Number of the largest losses for which spare capacity is tried.
     workers : int or None
-        Processes; as many as there are cores by default.
+        Processes; as many as there are cores by default, 0 for none but this one.
     """
 
     period: str = "year"
