@@ -32,8 +32,9 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
+from fulfill.inputs.schema.figure_groups import FIGURE_GROUPS
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import layer_outputs, outputs
+from fulfill.study import candidate_outputs, layer_outputs, outputs, risk_outputs
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +43,8 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
+    "F5": "Questions put to a plan",
+    "F5": "Questions to a network or a plan",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
 }
@@ -64,6 +67,18 @@ WRITTEN = {
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of candidates": {
+        "table": (candidate_outputs.CANDIDATES,),
+        "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
+    },
+    "Of fulfill stress": {
+        "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),
+        "keys:": (risk_outputs.STRESS_SUMMARY,),
+    },
+    "Of fulfill ask": {
+        "table": (risk_outputs.QUESTIONS, risk_outputs.SAMPLES, risk_outputs.SITE_SHARES),
+        "keys:": (risk_outputs.ASK_SUMMARY,),
     },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,
@@ -106,6 +121,7 @@ def data_dictionary() -> str:
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
         _family("Option --stops", (STOPS,), ()),
         _family("Files of fulfill baseline", PRESENT_TABLES, ()),
+        _family("Option --groups of fulfill ask", (FIGURE_GROUPS,), ()),
     ]
     return "\n".join(parts)
 

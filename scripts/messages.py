@@ -38,6 +38,7 @@ KEYWORDS = {
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
     "study.vocabulary",
+    "study.candidate_outputs",
     "study.import_outputs",
     "study.outputs",
     "report.html.plan_page",

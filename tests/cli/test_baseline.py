@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from fulfill.cli.main import main
+from fulfill.inputs.folder import locate
 
 TOY = ("--network", "toy", "--demand", "toy")
 
@@ -59,6 +61,22 @@ def test_baseline_in_words(tmp_path: Path, files: tuple[str | Path, ...]) -> Non
     found = fulfill("baseline", *TOY, *files, "--out", tmp_path / "base", "--lang", "es")
     assert found.exit_code == 0, found.output
     assert "red actual" in found.stdout
+
+
+def test_a_baseline_in_another_currency(tmp_path: Path, files: tuple[str | Path, ...]) -> None:
+    out = tmp_path / "base"
+    network = Path(shutil.copytree(locate("network", "toy"), tmp_path / "network"))
+    (network / "exchange_rates.csv").write_text(
+        "date,currency,units_per_usd,source,source_date,status\n"
+        "2026-10-30,MXN,18.4,a bank,2026-10-30,estimate\n"
+    )
+    asked = ("baseline", "--network", network, "--demand", "toy", *files, "--currency", "MXN")
+    found = fulfill(*asked, "--out", out)
+    assert found.exit_code == 0, found.output
+    assert " MXN a year under the rules" in found.stdout
+    assert " MXN a year" in (out / "baseline.html").read_text()
+    said = json.loads(fulfill(*asked, "--out", out, "--overwrite", "--json").stdout)
+    assert said["currency"]["amounts"]["cost_mxn"] == pytest.approx(said["cost_usd"] * 18.4)
 
 
 def test_baseline_needs_flows_or_orders(tmp_path: Path, files: tuple[str | Path, ...]) -> None:

@@ -68,6 +68,13 @@ def test_json_has_the_keys_that_others_read(export: Path, tmp_path: Path) -> Non
     assert (found["zones"], found["encoding"], found["date_order"]) == (4, "iso-8859-1", "dmy")
 
 
+def test_zones_may_be_of_postcodes(export: Path, tmp_path: Path) -> None:
+    done = run("import", "orders", export, "--out", tmp_path / "a", "--zones-of", "postcode")
+    assert done.exit_code == 0
+    zones = pd.read_csv(tmp_path / "a" / "zones.csv")
+    assert zones["name"].str.fullmatch(r".+ \(\d{3}\)").all()
+
+
 def test_refused_orders_are_listed_and_the_terminal_says_why(tmp_path: Path) -> None:
     lines = [
         "Order ID,Order date,Category,Price,Currency,Postcode,Country",

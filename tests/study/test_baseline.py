@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from conftest import Folders
 from fulfill.inputs.faults import InputError
+from fulfill.inputs.folder import locate
 from fulfill.inputs.periods import month_shares
 from fulfill.study.baseline import PresentFiles, read_baseline
 from fulfill.study.capacity_use import over_capacity
@@ -269,3 +271,19 @@ def test_costs_by_site_and_period_add_up_to_the_objective(planned: Run) -> None:
     shares = costs[[name for name in costs if name.endswith("_usd")]].sum(axis=1)
     caused = costs["part"] != "unserved"
     assert shares[caused].to_numpy() == pytest.approx(costs.loc[caused, "usd_year"].to_numpy())
+
+
+def test_flows_by_road_and_by_rail_cost_what_the_run_costs(tmp_path: Path) -> None:
+    network = Path(shutil.copytree(locate("network", "three-plants"), tmp_path / "network"))
+    rates = pd.read_csv(network / "lane_rates.csv")
+    left = rates["from_id"].eq("depot-1")
+    rail = rates[left].assign(mode="rail", usd_order=rates["usd_order"] - 0.5, orders_day=1.0)
+    pd.concat([rates, rail]).to_csv(network / "lane_rates.csv", index=False)
+    study = load(str(network), "three-plants", gap=0.0)
+    plan = optimize(study)
+    assert {"road", "rail"} <= set(plan.flows["transport"])
+    run = saved(plan, tmp_path / "run")
+    found = read_baseline(study, PresentFiles(run / "sites.csv", flows=run / "flows.csv"))
+    assert found.outcome.objective == pytest.approx(plan.outcome.objective, abs=0.005)
+    assert found.baseline is not None
+    assert not found.baseline.findings

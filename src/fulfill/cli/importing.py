@@ -71,6 +71,13 @@ def reading_options(command: shared.Command) -> shared.Command:
     help="Largest number of zones.  [default: the places with 50 orders or more]",
 )
 @click.option(
+    "--zones-of",
+    type=click.Choice(["place", "postcode"]),
+    default="place",
+    show_default=True,
+    help="Make zones of places, or of the first three digits of postcodes.",
+)
+@click.option(
     "--currency",
     metavar="CODE",
     help="Currency of the prices, such as MXN.  [default: what the files say]",
@@ -84,6 +91,7 @@ def orders(
     map_file: Path | None,
     network: str,
     zones: int | None,
+    zones_of: str,
     currency: str | None,
     overwrite: bool,
     as_json: bool,
@@ -119,9 +127,10 @@ def orders(
             reading=Reading(**reading),
             mapped=mapped,
             wanted=zones,
+            zones_of=zones_of,
             currency=currency,
         )
-        options = {"zones": zones, "currency": currency, **reading}
+        options = {"zones": zones, "zones_of": zones_of, "currency": currency, **reading}
         lost = write_import(imported, found, draft, options)
         load(str(draft / IMPORT_NETWORK), str(draft))  # so that what is written can be planned
     for warning in imported.warnings:

@@ -22,6 +22,7 @@ import click
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
+from fulfill.cli.greenfield import candidates
 from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
@@ -155,6 +156,7 @@ def log_to_stderr(level: int) -> None:
 for command in (
     init,
     import_files,
+    candidates,
     check,
     lane,
     baseline,

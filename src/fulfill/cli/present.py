@@ -40,9 +40,15 @@ def _file(name: str, meaning: str, *, required: bool = False) -> shared.Decorato
 @shared.rules
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
 def baseline(
-    as_of: date | None, out: Path | None, overwrite: bool, as_json: bool, **options: Any
+    as_of: date | None,
+    currency: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Price the present network: its sites, who serves whom, and what is mailed."""
     from fulfill.report.drawing import check_drawn
@@ -54,6 +60,7 @@ def baseline(
     files = PresentFiles(**{name: options.pop(name) for name in names})
     scale = options.pop("scale_to_ledger")
     study = shared.load_study(as_of, options)
+    shared.show_in(currency, study.problem.network)
     default = Path("runs") / f"baseline-{study.problem.demand.name}-{study.problem.regime.as_of}"
     sources = [*shared.input_folders(options), *files.all]
     with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (

@@ -303,6 +303,14 @@ RULES: dict[str, tuple[str, str]] = {
         "a database with PostGIS is reached, and has none of the tables of the run yet",
         "correct the address, install fulfill[postgis], or add --overwrite to replace the tables",
     ),
+    "F550": (
+        "so many towns can be chosen, and roads lead from them to every zone that has some",
+        "ask for a number in between, or for smaller towns (--least-people)",
+    ),
+    "F551": (
+        "a country has a site of the ownership, whose rent and fees can be taken",
+        "choose the other --ownership, or add a site of this country to sites.csv",
+    ),
     "W301": (
         "capacity covers the demand of a period",
         "expect unserved orders or add capacity; a warning",

@@ -33,6 +33,7 @@ from fulfill.location.mail_only import cost_by_mail
 from fulfill.location.pricing import price
 from fulfill.model.decisions import BASELINE, NO_BOUND, Outcome
 from fulfill.study.conditions import bounded_instance, conditions
+from fulfill.study.currency import currency, currency_block, in_currency
 from fulfill.study.json_file import finite
 from fulfill.study.kpis import tabulate
 from fulfill.study.ledger import ledger_in_usd, reconcile
@@ -249,7 +250,7 @@ def baseline_summary(run: Run) -> dict[str, Any]:
     dict
         status, cost_usd, parts, findings, chosen and audit; with a ledger also ledger, months,
         differing, not_in_model, not_in_ledger, factors, and, if scaled, scaled_cost_usd and
-        scaled_parts. NaN is None.
+        scaled_parts; in another currency the block `currency`. NaN is None.
     """
     priced = run.baseline or Baseline()
     parts = dict(zip(run.plan.parts["part"], run.plan.parts["usd_year"], strict=True))
@@ -265,4 +266,5 @@ def baseline_summary(run: Run) -> dict[str, Any]:
         scaled = priced.reconciled.scaled(parts)
         held["scaled_parts"] = scaled
         held["scaled_cost_usd"] = run.outcome.objective + sum(scaled.values()) - sum(parts.values())
-    return dict(finite(held))
+    amounts = {f"cost_{currency().lower()}": in_currency(run.outcome.objective)}
+    return dict(finite(held | currency_block(amounts)))

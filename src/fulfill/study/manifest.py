@@ -17,6 +17,8 @@ from fulfill.study.output_folder import MANIFEST
 
 PLAN, COMPARISON, DAY, LAYERS, IMPORT = "plan", "comparison", "day", "layers", "import"
 """Kinds of folders: of `fulfill optimize`, `compare`, `route`, `export` and `import`."""
+CANDIDATES = "candidates"
+"""Kind of folder of `fulfill candidates`."""
 STRESS, ASK = "stress", "ask"
 """Kinds of folders of the commands of the same name."""
 LIBRARIES = (
@@ -73,7 +75,7 @@ def write_manifest(
     folder : Path
         Folder with all its other files.
     kind : str
-        `PLAN`, `COMPARISON`, `DAY`, `LAYERS` or `IMPORT`.
+        One of the kinds above.
     inputs : Mapping of str to InputFolder
         Input folders by kind.
     options : Mapping

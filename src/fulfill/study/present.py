@@ -7,7 +7,7 @@ from typing import Any
 
 from fulfill.study.language import translated as _
 from fulfill.study.ledger import Reconciled
-from fulfill.study.vocabulary import PERCENT, WHOLE, shown
+from fulfill.study.vocabulary import PERCENT, money, shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +60,14 @@ class Saving:
     def in_words(self) -> str:
         """The saving as a sentence in the language of the context."""
         text = (
-            _("{usd} USD a year ({share}) less than the present network, which costs {cost} USD.")
+            _("{usd} a year ({share}) less than the present network, which costs {cost}.")
             if self.saving_usd >= 0
-            else _(
-                "{usd} USD a year ({share}) more than the present network, which costs {cost} USD."
-            )
+            else _("{usd} a year ({share}) more than the present network, which costs {cost}.")
         )
         return text.format(
-            usd=shown(abs(self.saving_usd), WHOLE),
+            usd=money(abs(self.saving_usd)),
             share=shown(abs(self.share), PERCENT),
-            cost=shown(self.baseline_usd, WHOLE),
+            cost=money(self.baseline_usd),
         )
 
     @property

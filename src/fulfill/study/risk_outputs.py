@@ -121,4 +121,37 @@ SITE_SHARES = output(
         Figure("in_plan", "", "flag", "in the plan", "whether the plan opens it"),
     ),
 )
+STRESS_SUMMARY = output(
+    "summary.json", "of `fulfill stress`, which `--json` prints too; a figure without a value is "
+    "null",
+    "format_version base_usd base_bound_usd losses remedies audit",
+    (
+        Figure("base_usd", "USD", WHOLE, "cost", "of the plan's sites without a loss"),
+        Figure("base_bound_usd", "USD", WHOLE, "bound", "on that cost"),
+        Figure("losses", "", "", "losses", "the rows of losses.csv"),
+        Figure("remedies", "", "", "remedies", "the rows of remedies.csv"),
+    ),
+)
+ASK_SUMMARY = output(
+    "summary.json", "of `fulfill ask`, which `--json` prints too; a figure without a value is null",
+    "format_version zones base groups left_out ask_first sites samples contribution knowing_usd",
+    (
+        Figure("zones", "zones", WHOLE, "zones", "number of zones, after merging"),
+        Figure("base", "", "", "base",
+               "`kept_usd`, `best_usd` and `gap_usd` with the figures as they are"),
+        Figure("groups", "", "", "groups",
+               "the rows of questions.csv; `low` and `high` are objects of `kept_usd`, `best_usd` "
+               "and `gap_usd`"),
+        Figure("left_out", "", "", "left out", "groups for which no plans were made"),
+        Figure("ask_first", "", "", "ask first", "names of the groups to ask for first"),
+        Figure("sites", "", "", "sites", "objects of `site_id` and `share_of_samples`"),
+        Figure("samples", "", WHOLE, "samples", "number of joint samples; absent without any"),
+        Figure("contribution", "USD", WHOLE, "contribution",
+               "in the joint sample, of the `kept` sites and of the `best` plan: its quantiles "
+               "`p5`, `p50` and `p95`"),
+        Figure("knowing_usd", "USD", WHOLE, "worth of knowing all",
+               "what knowing all figures before deciding saves on average: `low` by the plans "
+               "that were found, `high` by the bounds"),
+    ),
+)
 # fmt: on

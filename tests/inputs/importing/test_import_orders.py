@@ -284,6 +284,15 @@ def test_zones_are_as_many_as_asked_for(bring: Import, truth: Truth, tmp_path: P
     assert inside >= truth.orders["city"].isin(capital).sum()
 
 
+def test_zones_of_postcodes(bring: Import, truth: Truth, tmp_path: Path) -> None:
+    path = EXPORTS["english"](truth, tmp_path)
+    by_place, by_postcode = bring(path), bring(path, zones_of="postcode")
+    assert by_postcode.zones["orders"].sum() == by_place.zones["orders"].sum()
+    assert by_postcode.zones["name"].str.fullmatch(r".+ \(\d{3}\)").all()
+    assert by_postcode.zones["zone_id"].is_unique
+    assert set(by_postcode.zones["state"]) <= set(by_place.zones["state"])
+
+
 @pytest.mark.parametrize(
     ("lines", "options", "code", "column"),
     [

@@ -8,7 +8,7 @@ import pandas as pd
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.folder import locate
 from fulfill.inputs.importing.import_orders import zone_warnings
-from fulfill.inputs.importing.zones import to_zones
+from fulfill.inputs.importing.zones import to_zones, with_population
 
 PLACES = pd.DataFrame(
     [
@@ -28,13 +28,13 @@ KNOWN = read_demand(locate("demand", "mexico-2026")).zones
 def test_few_orders_join_the_nearest_zone_of_their_state() -> None:
     zones = to_zones(PLACES, ORDERS, KNOWN, None)
     assert zones.table["name"].tolist() == ["Guadalajara", "Aguascalientes", "Laredo"]
-    assert zones.of_place.tolist() == [0, 0, 0, 1, 2, -1]
+    assert zones.of_area.tolist() == [0, 0, 0, 1, 2, -1]
     assert zones.table["population"][0] == 1_386_240 + 442_440
-    assert zones.table["source"][0] == "own orders, merged from 3 places"
+    assert zones.table["source"][0] == "own orders, merged from 3 areas"
 
 
 def test_a_population_that_the_places_lack_is_that_of_the_known_zone() -> None:
-    zones = to_zones(PLACES, ORDERS, KNOWN, None)
+    zones = to_zones(with_population(PLACES, KNOWN), ORDERS, KNOWN, None)
     known = KNOWN.query("name == 'Aguascalientes'")["population"].item()
     assert zones.table["population"][1] == known
     assert list(zone_warnings(zones.table)) == []
@@ -49,7 +49,7 @@ def test_an_unknown_population_is_warned_of() -> None:
 def test_a_country_keeps_a_zone_however_few_are_asked_for() -> None:
     zones = to_zones(PLACES, ORDERS, KNOWN, 1)
     assert zones.table["country"].tolist() == ["MX", "US"]
-    assert zones.of_place.tolist() == [0, 0, 0, 0, 1, -1]
+    assert zones.of_area.tolist() == [0, 0, 0, 0, 1, -1]
 
 
 def test_names_that_come_twice_get_ids_of_their_own() -> None:

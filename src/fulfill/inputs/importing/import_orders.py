@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fulfill.inputs.columns import USD
 from fulfill.inputs.currencies import ExchangeRate, rates_on
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.importing.areas import PLACE, to_areas
 from fulfill.inputs.importing.drafts import product_tables
 from fulfill.inputs.importing.order_lines import (
     OrderLines,
@@ -29,7 +30,7 @@ from fulfill.inputs.importing.order_map import OrderMap
 from fulfill.inputs.importing.orders import Orders, to_orders
 from fulfill.inputs.importing.places import Placed, place_orders
 from fulfill.inputs.importing.segments import Segments, category_families, to_segments
-from fulfill.inputs.importing.zones import Zones, to_zones
+from fulfill.inputs.importing.zones import Zones, to_zones, with_population
 from fulfill.inputs.network import Network
 from fulfill.inputs.periods import period_of
 
@@ -94,6 +95,7 @@ def import_orders(
     reading: Reading,
     mapped: OrderMap,
     wanted: int | None = None,
+    zones_of: str = PLACE,
     currency: str | None = None,
 ) -> ImportedOrders:
     """Make a demand of exports of orders.
@@ -112,6 +114,8 @@ def import_orders(
     mapped : OrderMap
     wanted : int, optional
         Largest number of zones, see `to_zones`.
+    zones_of : str
+        What zones are made of, see `to_areas`.
     currency : str, optional
         Currency of the prices, where the export does not say it.
 
@@ -128,12 +132,12 @@ def import_orders(
     """
     read = read_order_lines(paths, mapped, reading)
     orders, rate, families = _understood(read, mapped, network, currency)
-    orders, placed = _with_places(orders)
+    orders, placed, areas = _with_areas(orders, known_zones, zones_of)
     good = (orders.frame["reason"] == "").to_numpy()
     _check_span(orders, good)
     segments = to_segments(orders, good, network["products"], families)
-    number = np.bincount(orders.frame.loc[good, "place"], minlength=len(placed.places))
-    zones = to_zones(placed.places, number, known_zones, wanted)
+    number = np.bincount(orders.frame.loc[good, "area"], minlength=len(areas))
+    zones = to_zones(areas, number, known_zones, wanted)
     return _imported(read, orders, placed, segments, zones, network=network, rate=rate)
 
 
@@ -191,24 +195,28 @@ def _understood(
     return orders, rate, families
 
 
-def _with_places(orders: Orders) -> tuple[Orders, Placed]:
-    """Return orders with the column `place`, -1 where refused, and how they were placed."""
+def _with_areas(
+    orders: Orders, known: pd.DataFrame, zones_of: str
+) -> tuple[Orders, Placed, pd.DataFrame]:
+    """Return orders with the column `area`, -1 where refused, how they were placed, and areas."""
     frame = orders.frame
     usable = (frame["reason"] == "").to_numpy()
     evidence = ("country", "postcode", "city", "state", "lat", "lon")
     placed = place_orders(*(frame.loc[usable, name] for name in evidence))
-    place = np.full(len(frame), -1, np.int64)
-    place[usable] = placed.place_id
+    placed = replace(placed, places=with_population(placed.places, known))
+    areas = to_areas(placed, zones_of)
+    area = np.full(len(frame), -1, np.int64)
+    area[usable] = areas.of_order
     reason = frame["reason"].to_numpy(object).copy()
     reason[usable] = np.where(placed.place_id < 0, placed.reason, "")
-    return replace(orders, frame=frame.assign(place=place, reason=reason)), placed
+    return replace(orders, frame=frame.assign(area=area, reason=reason)), placed, areas.table
 
 
 def _cells(
     frame: pd.DataFrame, zones: Zones, segments: Segments, calendar: pd.DataFrame
 ) -> pd.DataFrame:
     """Return zone_id, product_id, period_id and day of each placed order."""
-    zone = zones.of_place[frame["place"].to_numpy(np.int64)]
+    zone = zones.of_area[frame["area"].to_numpy(np.int64)]
     product = segments.of_article[frame["sku"].to_numpy(np.int64)]
     day = frame["day"].reset_index(drop=True)
     periods = {one: period_of(calendar, one.date()) for one in pd.DatetimeIndex(day.unique())}

@@ -72,6 +72,8 @@ class Placed:
         for postcodes that only their neighbours locate, whether the table has them or not.
     reason : ndarray of str, shape (n_orders,)
         Key of `REASONS` where an order is not placed, else empty.
+    postcode : ndarray of int, shape (n_orders,)
+        Number of the postcode; negative where there is none of its country.
     repaired : mapping of str to int
         Orders whose postcode is in the table, but is written otherwise: ``leading_zero`` (lost in a
         spreadsheet), ``decimal`` (a number with ".0"), ``zip_plus_4``, ``label`` ("C.P. 44100").
@@ -84,6 +86,7 @@ class Placed:
     place_id: Index
     how: NDArray[np.object_]
     reason: NDArray[np.object_]
+    postcode: Index
     repaired: Mapping[str, int]
     conflicts: Mapping[str, int]
     places: pd.DataFrame
@@ -159,6 +162,7 @@ def place_orders(
         place_id=whole.place,
         how=np.array([*HOW, ""], dtype=object)[whole.how],
         reason=np.array([*REASONS, ""], dtype=object)[np.where(whole.place < 0, whole.reason, -1)],
+        postcode=whole.postcode,
         repaired={
             kind: int((repaired[order_row] & in_table).sum()) for kind, repaired in repairs.items()
         },

@@ -12,7 +12,7 @@ from fulfill.study.ledger import Reconciled
 from fulfill.study.outputs import CAPACITY, COSTS, LEDGER, LEDGER_PARTS, PLAN_KPIS
 from fulfill.study.present import Baseline
 from fulfill.study.run import Run
-from fulfill.study.vocabulary import DAY, KEY_FIGURES, figure, shown
+from fulfill.study.vocabulary import DAY, KEY_FIGURES, money, shown
 
 OVER = CAPACITY.pick(
     "resource_name", "kind", "period_name", "used", "capacity", "unit", "utilisation"
@@ -41,7 +41,7 @@ def write_baseline_page(run: Run, path: Path) -> None:
         {},
         as_of=shown(plan.as_of, DAY),
         names=(problem.network.name, problem.demand.name),
-        cost=figure("objective").shown(run.outcome.objective),
+        cost=money(run.outcome.objective),
         conditions=run.outcome.conditions,
         findings=priced.findings,
         over_table=html_table(over, OVER) if len(over) else "",

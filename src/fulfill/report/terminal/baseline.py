@@ -17,7 +17,7 @@ from fulfill.study.outputs import CAPACITY, LEDGER_PARTS
 from fulfill.study.present import Baseline
 from fulfill.study.run import Run
 from fulfill.study.verdict import conditions_in_words, why_unserved
-from fulfill.study.vocabulary import DAY, WHOLE, shown
+from fulfill.study.vocabulary import DAY, conversion, money, shown
 
 OVER = CAPACITY.pick(
     "resource_name", "kind", "period_name", "used", "capacity", "unit", "utilisation"
@@ -37,8 +37,8 @@ def print_baseline(run: Run, folder: Path) -> None:
         Folder of the run.
     """
     console, plan, priced = PlainConsole(), run.plan, run.baseline or Baseline()
-    text = _("the present network costs {cost} USD a year under the rules of {day}")
-    cost = shown(run.outcome.objective, WHOLE)
+    text = _("the present network costs {cost} a year under the rules of {day}")
+    cost = money(run.outcome.objective)
     console.print(text.format(cost=cost, day=shown(plan.as_of, DAY)))
     if run.outcome.conditions:
         texts = conditions_in_words(run.outcome)
@@ -46,6 +46,8 @@ def print_baseline(run: Run, folder: Path) -> None:
     if len(plan.sites):
         console.table(site_table(plan))
     console.table(key_figures(plan))
+    if words := conversion():
+        console.print(words)
     for orders, reason in why_unserved(plan.unserved):
         console.print(_("not served: {n} orders, {reason}").format(n=orders, reason=reason))
     for chosen in priced.chosen:

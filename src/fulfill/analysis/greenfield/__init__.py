@@ -1,0 +1,1 @@
+"""Where sites would be if any town could be one."""
