@@ -81,8 +81,8 @@ def test_a_group_at_its_end_costs_what_a_new_model_says(small: Run, table: str) 
         # these change how many orders leave a site, or the bands they use
         if group.column in ("days_mean", "days_p90", "orders_day"):
             continue
-        moved = moved(small.problem, group, group.high)
-        expected = priced_anew(small, moved)
+        changed = moved(small.problem, group, group.high)
+        expected = priced_anew(small, changed)
         if expected is None:
             continue
         assert held.result(moved) == pytest.approx(expected, rel=1e-6), group.name

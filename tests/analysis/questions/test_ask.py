@@ -10,8 +10,8 @@ import pytest
 import fulfill
 from conftest import Folders
 from fulfill.analysis.questions.ask import (
-    AskOptions,
     Asked,
+    AskOptions,
     ask,
     at_resolution,
     changes,
@@ -52,9 +52,8 @@ def test_keeping_the_sites_never_costs_less_than_the_best_plan(found: Asked) -> 
     plans = [plan for pair in found.ends for plan in pair] + [found.base]
     assert all(plan.bound_usd <= plan.best_usd + 1e-6 for plan in plans)
     assert all(plan.best_usd <= plan.kept_usd for plan in plans)
-    assert (found.joint is not None) and (
-        found.joint.plans["best_usd"] <= found.joint.plans["kept_usd"]
-    ).all()
+    assert found.joint is not None
+    assert (found.joint.plans["best_usd"] <= found.joint.plans["kept_usd"]).all()
 
 
 def test_both_ends_are_those_of_a_plan_made_anew(toy: Folders) -> None:

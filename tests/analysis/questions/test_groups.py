@@ -46,7 +46,11 @@ def test_figures_with_a_range_are_groups(problem: Problem) -> None:
 def test_the_quantiles_are_those_of_a_triangle() -> None:
     from scipy.stats import triang
 
-    low, mode, high = np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 9.0]), np.array([4.0, 3.0, 6.0])
+    low, mode, high = (
+        np.array([0.0, 1.0, 2.0]),
+        np.array([1.0, 1.0, 9.0]),
+        np.array([4.0, 3.0, 6.0]),
+    )
     inside = np.clip(mode, low, high)
     for share in (0.0, 0.1, 0.5, 0.9, 1.0):
         expected = triang((inside - low) / (high - low), low, high - low).ppf(share)
@@ -65,9 +69,7 @@ def test_groups_are_read_as_they_were_written(problem: Problem, tmp_path: Path) 
         assert np.array_equal(part.high, same.high)
 
 
-def test_an_edited_group_moves_figures_of_several_tables(
-    problem: Problem, tmp_path: Path
-) -> None:
+def test_an_edited_group_moves_figures_of_several_tables(problem: Problem, tmp_path: Path) -> None:
     path = tmp_path / "groups.csv"
     table = group_table(problem, groups_of(problem)).assign(group="transport")
     write_csv(table, path)

@@ -68,9 +68,7 @@ def test_a_loss_costs_what_its_overrides_cost(run: fulfill.Run, found: Stress) -
         )
 
 
-def test_a_loss_in_one_period_costs_less_than_in_the_year(
-    run: fulfill.Run, found: Stress
-) -> None:
+def test_a_loss_in_one_period_costs_less_than_in_the_year(run: fulfill.Run, found: Stress) -> None:
     year = found.losses.set_index(["kind", "id"])["loss_usd"]
     peak = stress(run, replace(ALONE, period="peak", pairs=0, remedies=0)).losses
     assert set(peak["period"]) == {"peak"}
@@ -91,9 +89,7 @@ def test_more_capacity_never_costs_more(run: fulfill.Run, found: Stress) -> None
     assert (found.remedies["bought_back_usd"] > 0).all()
     lost = Disruption("mail", "MX", 0.5)
     more = Disruption("site", "site-a", 1.5)
-    costs = [
-        withstand(run, Question(what)).objective for what in ((lost,), (lost, more), ())
-    ]
+    costs = [withstand(run, Question(what)).objective for what in ((lost,), (lost, more), ())]
     assert costs[0] >= costs[1] - 1e-6
     assert costs[0] >= costs[2]
 
@@ -114,9 +110,7 @@ def test_lead_time_and_cancelled_orders_are_those_of_the_tables(run: fulfill.Run
 
 
 def test_a_decomposed_plan_gives_the_same_losses_within_its_gaps(found: Stress) -> None:
-    quick = stress(
-        fulfill.load("toy", "toy", method="decomposition", gap=0.001).optimize(), ALONE
-    )
+    quick = stress(fulfill.load("toy", "toy", method="decomposition", gap=0.001).optimize(), ALONE)
     exact = found.losses.set_index(["kind", "id"])["loss_usd"]
     for row in quick.losses.itertuples():
         assert row.loss_usd_low - 1e-6 <= exact[row.kind, row.id] <= row.loss_usd_high + 1e-6

@@ -37,13 +37,17 @@ def sentences(found: Asked) -> list[str]:
         )
     else:
         told.append(
-            _("At both ends of every range, keeping the sites is not distinguishable from the best "
-              "plan that was found.")  # fmt: skip
+            _(
+                "At both ends of every range, keeping the sites is not distinguishable from the "
+                "best plan that was found."
+            )
         )
     if joint is not None:
         low, middle, high = (money(usd) for usd in joint.quantiles("kept_contribution_usd"))
-        text = _("With all figures uncertain at once, the contribution of the plan lies between "
-                 "{low} and {high} a year in nine of ten samples, with {middle} in the middle.")  # fmt: skip
+        text = _(
+            "With all figures uncertain at once, the contribution of the plan lies between {low} "
+            "and {high} a year in nine of ten samples, with {middle} in the middle."
+        )
         told.append(text.format(low=low, middle=middle, high=high))
         least, most = (money(usd) for usd in joint.knowing_usd)
         text = _("Knowing all of them before deciding would save between {least} and {most} a year "

@@ -98,9 +98,7 @@ def replan(
         problem = groups[number].at(problem, place)
     instance = repriced_model(problem, run, run.study.options).instance
     options, start = run.study.options, run.warm_start
-    params = LocationParams(
-        effort.gap, effort.seconds, options.seed, warm_start=start, threads=1
-    )
+    params = LocationParams(effort.gap, effort.seconds, options.seed, warm_start=start, threads=1)
     if start is None or method_of(instance, "auto") != "decomposition":
         kept = solve_location(with_sites_kept(instance, decided.opened), params)
         return _replanned(instance, kept, solve_location(instance, params))
@@ -158,5 +156,7 @@ def _mailed(instance: LocationInstance, decisions: Decisions | None) -> float:
     """Return the share of potential orders that is mailed."""
     if decisions is None:
         return np.nan
-    mailed = (instance.lane_site[decisions.lane] == MAIL) & (instance.lane_plant[decisions.lane] < 0)
+    mailed = (instance.lane_site[decisions.lane] == MAIL) & (
+        instance.lane_plant[decisions.lane] < 0
+    )
     return float(decisions.orders[mailed].sum() / instance.demand.sum())

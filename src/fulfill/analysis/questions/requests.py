@@ -46,14 +46,18 @@ def _figures(problem: Problem, group: Group) -> Iterator[str]:
         if len(keys) > ROWS:
             more = _("{n} more").format(n=len(keys) - ROWS)
             keys = [*keys[:ROWS], more]
-        yield _("{meaning} ({rows}): now {now}, between {low} and {high} {unit}").format(
-            meaning=meaning,
-            rows=listed(keys),
-            now=_span(now.min(), now.max()),
-            low=_span(part.low.min(), part.low.max()),
-            high=_span(part.high.min(), part.high.max()),
-            unit=unit,
-        ).rstrip()
+        yield (
+            _("{meaning} ({rows}): now {now}, between {low} and {high} {unit}")
+            .format(
+                meaning=meaning,
+                rows=listed(keys),
+                now=_span(now.min(), now.max()),
+                low=_span(part.low.min(), part.low.max()),
+                high=_span(part.high.min(), part.high.max()),
+                unit=unit,
+            )
+            .rstrip()
+        )
 
 
 def _span(low: float, high: float) -> str:

@@ -34,9 +34,7 @@ def sentences(found: Stress) -> list[str]:
     )
     amounts = {key: money(worst[f"loss_usd{end}"])
                for key, end in (("loss", ""), ("low", "_low"), ("high", "_high"))}  # fmt: skip
-    told = [
-        text.format(name=worst["name"], kind=shown(worst["kind"], "lost"), **amounts)
-    ]
+    told = [text.format(name=worst["name"], kind=shown(worst["kind"], "lost"), **amounts)]
     remedies = found.remedies[found.remedies["loss"] == worst["id"]]
     if len(remedies):
         best = remedies.iloc[0]

@@ -150,9 +150,7 @@ def stress(
     )
 
 
-def _row(
-    loss: Loss, answer: Withstood, base: Withstood, base_usd: float
-) -> tuple[Any, ...]:
+def _row(loss: Loss, answer: Withstood, base: Withstood, base_usd: float) -> tuple[Any, ...]:
     """Return the row of a loss."""
     return (
         loss.kind,
@@ -170,9 +168,7 @@ def _row(
     )
 
 
-def _remedies(
-    executor: Executor, losses: list[Loss], found: dict[Loss, Withstood]
-) -> pd.DataFrame:
+def _remedies(executor: Executor, losses: list[Loss], found: dict[Loss, Withstood]) -> pd.DataFrame:
     """Try spare capacity, and a new choice of sites, after each of some losses."""
     asked: list[tuple[Loss, str, str, Question]] = []
     for loss in losses:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fulfill.analysis.stress.losses import PAIR
 from fulfill.analysis.stress.findings import sentences
+from fulfill.analysis.stress.losses import PAIR
 from fulfill.analysis.stress.stress import Stress
 from fulfill.report.html import page as base
 from fulfill.report.html.page import html_table
