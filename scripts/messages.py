@@ -41,6 +41,7 @@ TABLES = (
     "study.candidate_outputs",
     "study.import_outputs",
     "study.outputs",
+    "study.risk_outputs",
     "report.html.plan_page",
     "report.html.plan_tables",
     "report.html.grounds",

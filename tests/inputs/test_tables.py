@@ -820,9 +820,10 @@ def test_every_code_is_exercised() -> None:
     databases = {"F370"}
     greenfield = {"F550", "F551"}
     workbooks = {f"F48{digit}" for digit in range(7)}
+    risk = {f"F50{digit}" for digit in range(6)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    assert found | databases | greenfield | workbooks | present == set(RULES)
+    assert found | databases | greenfield | workbooks | risk | present == set(RULES)
 
 
 def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:

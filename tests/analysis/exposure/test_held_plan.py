@@ -85,7 +85,7 @@ def test_a_group_at_its_end_costs_what_a_new_model_says(small: Run, table: str) 
         expected = priced_anew(small, changed)
         if expected is None:
             continue
-        assert held.result(moved) == pytest.approx(expected, rel=1e-6), group.name
+        assert held.result(changed) == pytest.approx(expected, rel=1e-6), group.name
         checked += 1
     assert checked > 0
 
