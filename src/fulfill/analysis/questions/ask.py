@@ -34,6 +34,8 @@ FIRST = 5
 """Groups to ask for first."""
 LIMITS = ("capacity", "orders_day", "storage_m3", "kg_day", "orders_1000_people_day", "share")
 """Parts of the names of columns that limit a plan, so that a kept plan has no exposure to them."""
+ROUNDING_USD = 1.0
+"""Regret up to which two plans cost the same, USD a year."""
 LOW, HIGH = 0.0, 1.0
 LEAST_GAP = 0.005
 """Gap up to which the kept plan counts as the best, unless that of the run is larger."""
@@ -232,7 +234,7 @@ def _table(
     for place, (group, (low, high)) in enumerate(zip(groups, ends, strict=True)):
         results = [one.kept_contribution_usd for one in (low, base, high)]
         worst = max(low, high, key=lambda one: one.regret_usd)
-        clear = [one.regret_usd for one in (low, high) if one.regret_usd > one.gap_usd]
+        clear = [one.regret_usd for one in (low, high) if one.regret_usd > one.gap_usd + ROUNDING_USD]
         rows.append(
             {
                 "group": group.name,
