@@ -43,14 +43,12 @@ def test_stress_writes_tables_and_a_page(planned: Path) -> None:
     assert json.loads((out / "summary.json").read_text())["losses"] == said["losses"]
     assert columns(out / "losses.csv") == list(LOSSES.keys)
     assert columns(out / "remedies.csv") == list(REMEDIES.keys)
-    page = (out / "stress.html").read_text()
-    assert "Largest losses" in page
-    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "Largest losses" in (out / "stress.html").read_text()
 
 
 def test_ask_writes_tables_a_page_and_groups_to_edit(planned: Path) -> None:
     out = planned.parent / "ask"
-    found = fulfill("ask", planned, "--out", out, "--joint", "18", "--lang", "es")
+    found = fulfill("ask", planned, "--out", out, "--joint", "24", "--lang", "es")
     assert found.exit_code == 0, found.output
     assert "freight[sea].usd_m3" in found.stdout
     for table in (QUESTIONS, SAMPLES, SITE_SHARES):

@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 from fulfill.study.resolve import FULL, Answer, resolve
 from fulfill.study.run import Run
 
-Item, Result = TypeVar("Item"), TypeVar("Result")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 ALIGNED = 64
 """Bytes to which every array is aligned in the shared block."""
 

@@ -234,7 +234,9 @@ def _table(
     for place, (group, (low, high)) in enumerate(zip(groups, ends, strict=True)):
         results = [one.kept_contribution_usd for one in (low, base, high)]
         worst = max(low, high, key=lambda one: one.regret_usd)
-        clear = [one.regret_usd for one in (low, high) if one.regret_usd > one.gap_usd + ROUNDING_USD]
+        clear = [
+            one.regret_usd for one in (low, high) if one.regret_usd > one.gap_usd + ROUNDING_USD
+        ]
         rows.append(
             {
                 "group": group.name,

@@ -53,7 +53,7 @@ class Group:
         """Number of figures."""
         return sum(len(part.rows) for part in self.parts)
 
-    def at(self, problem: Problem, place: float | None) -> Problem:
+    def at(self, problem: Problem, place: float) -> Problem:
         """Return a problem with the figures at a place of their ranges.
 
         Parameters
@@ -61,7 +61,7 @@ class Group:
         problem : Problem
         place : float
             0 the low end, 1 the high end; in between the quantile of the triangular distribution
-            with its mode at the present figure, which is 0 only where that is the low end.
+            with its mode at the present figure.
         """
         for part in self.parts:
             now = table_of(problem, part.table)[part.column].to_numpy(float)[part.rows]

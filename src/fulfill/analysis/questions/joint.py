@@ -122,7 +122,11 @@ def sampled(run: Run, sample: Array, plans: Sequence[Replanned], seed: int) -> J
     if len(sample) > 4 * HARMONICS and np.isfinite(result).all() and np.ptp(result) > 0:
         from SALib.analyze import rbd_fast
 
-        found = rbd_fast.analyze(_problem(sample.shape[1]), sample, result, M=HARMONICS, seed=seed)
+        # where few samples differ, part of the resampled ones may all be equal
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = rbd_fast.analyze(
+                _problem(sample.shape[1]), sample, result, M=HARMONICS, seed=seed
+            )
         first, error = np.asarray(found["S1"], float), np.asarray(found["S1_conf"], float)
     return Joint(sample, table, _site_shares(run, plans), first, error)
 

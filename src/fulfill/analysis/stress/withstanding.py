@@ -114,7 +114,8 @@ def withstand(run: Run, question: Question) -> Withstood:
     )
     solution = solve_location(instance, params)
     answer = audited_answer(instance, solution, QUICK if quick else FULL, begun)
-    figures, at_limit = (np.nan, np.nan, np.nan), ()
+    figures = (np.nan, np.nan, np.nan)
+    at_limit: tuple[tuple[str, str], ...] = ()
     if answer.decisions is not None:
         figures = _figures(run, instance, answer.decisions)
         at_limit = capacities_used_up(instance, answer.decisions)
@@ -160,7 +161,7 @@ def capacities_used_up(
     """
     size = decisions.opened.argmax(axis=1)
     room = instance.capacity[np.arange(len(size)), size].sum(axis=1)
-    room = room * (decisions.opened > 0.5).any(axis=1)[:, None]
+    room = room * np.asarray((decisions.opened > 0.5).any(axis=1))[:, None]
     regions = [name.partition(BY_FERRY)[0] for name in instance.carriers.regions]
     found: dict[tuple[str, str], int] = {}
     uses: tuple[tuple[str, list[str], NDArray[np.float64], NDArray[np.float64]], ...] = (

@@ -10,6 +10,7 @@ from fulfill.analysis.questions.requests import requests
 from fulfill.report.html import page as base
 from fulfill.report.html.page import html_table
 from fulfill.report.html.risk_charts import interval_chart
+from fulfill.report.html.style import Chart
 from fulfill.study.language import translated as _
 from fulfill.study.risk_outputs import QUESTIONS, SITE_SHARES
 from fulfill.study.vocabulary import DAY, shown
@@ -67,7 +68,7 @@ def page(found: Asked) -> str:
     )
 
 
-def _regrets(found: Asked) -> object:
+def _regrets(found: Asked) -> Chart:
     """Draw the regret of each group, with what the gap leaves open."""
     ends = found.ends[:DRAWN]
     worst = [max(pair, key=lambda one: one.regret_usd) for pair in ends]

@@ -46,13 +46,18 @@ def page(found: Stress) -> str:
     drawn = losses.head(DRAWN)
     kinds = named("lost", drawn["kind"])
     names = [f"{name} ({kind})" for name, kind in zip(drawn["name"], kinds, strict=True)]
-    intervals = (drawn[key] for key in ("loss_usd", "loss_usd_low", "loss_usd_high"))
     text = _("Bars: the loss that was found. Lines: the interval of the loss with the best "
              "allocation.")  # fmt: skip
     return base.page(
         "stress.html",
         problem.network.title,
-        {"losses": interval_chart(names, *intervals, text)} if len(drawn) else {},
+        {
+            "losses": interval_chart(
+                names, drawn["loss_usd"], drawn["loss_usd_low"], drawn["loss_usd_high"], text
+            )
+        }
+        if len(drawn)
+        else {},
         as_of=shown(found.run.plan.as_of, DAY),
         names=(problem.network.name, problem.demand.name),
         base=money(found.base_usd),
