@@ -13,7 +13,7 @@ import click
 from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note
 from fulfill.cli.exit_codes import finish
-from fulfill.cli.types import Day
+from fulfill.cli.types import Day, Figure
 from fulfill.study.language import translated as _
 
 
@@ -165,6 +165,13 @@ def stress(
     default=64,
     show_default=True,
     help="Number of samples of all groups at once.",
+)
+@click.option(
+    "--seconds",
+    type=Figure(min=0, max=1e6, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Time limit of each search for a better plan; a busy machine needs more.",
 )
 @click.option(
     "--seed",

@@ -56,6 +56,8 @@ class AskOptions:
     joint : int
         Number of joint samples; 0 for none.
     seed : int
+    seconds : float
+        Time limit of a search for the best plan.
     workers : int or None
         Processes; as many as there are cores by default, 0 for none but this one.
     """
@@ -64,6 +66,7 @@ class AskOptions:
     most: int = 60
     joint: int = 64
     seed: int = 0
+    seconds: float = SECONDS
     workers: int | None = None
 
 
@@ -173,7 +176,7 @@ def ask(
         raise InputError([Fault("F505", "RUN", value="dated")])
     asked = options or AskOptions()
     groups, left_out = _chosen(run, asked)
-    effort = Effort(max(run.study.options.gap, LEAST_GAP), SECONDS)
+    effort = Effort(max(run.study.options.gap, LEAST_GAP), asked.seconds)
     task = partial(replan, groups=groups, effort=effort)
     ends = [((place, end),) for place in range(len(groups)) for end in (LOW, HIGH)]
     sample = joint_sample(len(groups), asked.joint, asked.seed)
