@@ -34,7 +34,14 @@ from fulfill.inputs.schema import (
 )
 from fulfill.inputs.schema.figure_groups import FIGURE_GROUPS
 from fulfill.inputs.schema.present import PRESENT_TABLES
-from fulfill.study import candidate_outputs, layer_outputs, outputs, risk_outputs
+from fulfill.study import (
+    calibration_outputs,
+    candidate_outputs,
+    layer_outputs,
+    outputs,
+    risk_outputs,
+    simulation_outputs,
+)
 from fulfill.study.output import Output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,9 +70,20 @@ WRITTEN = {
         "table": (outputs.LEDGER, outputs.LEDGER_PARTS),
         "keys:": (outputs.BASELINE_SUMMARY,),
     },
+    "Of a calibration": {
+        "keys:": (
+            calibration_outputs.CALIBRATION,
+            calibration_outputs.CALIBRATED,
+            calibration_outputs.LEAD_TIMES,
+        ),
+    },
     "Of a comparison": {
         "table": outputs.COMPARISON_TABLES,
         "keys:": (outputs.COMPARISON_SUMMARY, outputs.CONVERTED_SUMMARY),
+    },
+    "Of a simulation": {
+        "table": simulation_outputs.SIMULATION_TABLES,
+        "keys:": (simulation_outputs.SIMULATION_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

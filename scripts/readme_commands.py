@@ -13,11 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SALES = Path(__file__).resolve().parents[1] / "docs" / "tutorials" / "ventas.csv"
+DATES = SALES.with_name("entregas.csv")
 TOY = ("--network", "toy", "--demand", "toy")
 COMMANDS = (
     ("init", "mine", *TOY),
     ("init", "--workbook", "case.xlsx", *TOY),
     ("import", "orders", str(SALES), "--map", "map.toml", "--out", "imported"),
+    ("calibrate", str(DATES), "--out", "measured.csv", "--page", "measured.html"),
     ("check", *TOY),
     ("check", "--network", "case.xlsx", "--demand", "case.xlsx"),
     ("lane", "20.6,-103.3", "25.7,-100.3"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from fulfill.model.economics.inventory import SafetyStock
+from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
 from fulfill.model.limits import BoundTarget, Limits
 
@@ -254,3 +256,36 @@ def without_routes(instance: LocationInstance) -> LocationInstance:
     return within(
         instance, "inbound", **{name: getattr(instance.inbound, name)[:0] for name in routes}
     )
+
+
+def with_flow_limits(instance: LocationInstance, seed: int, share: float = 0.1) -> LocationInstance:
+    """Return the instance with limits of flows at random, about a share of the orders each.
+
+    One counts the routes of the first origin and product, one those over a pair of gateway and
+    site, others the shortest lane of a zone, one of these for a single product; one counts two
+    lanes.
+    """
+    rng, (_, n_products, n_periods) = np.random.default_rng(seed), instance.shape
+    inbound = instance.required_inbound
+    usd = np.where(instance.lane_site == MAIL, np.inf, instance.lane_usd)
+    zones = rng.choice(len(instance.zones), 2, replace=False)
+    lanes = [int(np.where(instance.lane_zone == zone, usd, np.inf).argmin()) for zone in zones]
+    routes = np.zeros((5, instance.n_routes, n_products))
+    routes[0, inbound.route_origin == 0, 0] = 1.0
+    pair = (inbound.route_site == 0) & (inbound.route_gateway == inbound.route_gateway[0])
+    routes[1, pair] = 1.0
+    counts = np.zeros((5, len(instance.lane_zone), n_products))
+    counts[2, lanes[0]] = 1.0
+    counts[3, lanes[1], 0] = 1.0
+    counts[4, lanes] = 1.0
+    orders = share * instance.demand.sum(axis=(0, 1)) * rng.uniform(0.5, 1.5, (5, 1))
+    # a lane carries the orders of one zone
+    orders[2:] *= 5.0 / len(instance.zones)
+    limits = FlowLimits(
+        kinds=("plant_product", *("lane",) * 4),
+        names=names("limit", 5),
+        orders=np.broadcast_to(orders, (5, n_periods)).copy(),
+        routes=csr_array(routes.reshape(5, -1)),
+        lanes=csr_array(counts.reshape(5, -1)),
+    )
+    return replace(instance, flow_limits=limits)

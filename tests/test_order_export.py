@@ -22,7 +22,8 @@ SHOWN = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 @pytest.fixture
 def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with the export and the map of the page."""
-    shutil.copy(TUTORIALS / "ventas.csv", tmp_path)
+    for name in ("ventas.csv", "entregas.csv"):
+        shutil.copy(TUTORIALS / name, tmp_path)
     [text] = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "map.toml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -34,7 +35,7 @@ def run(command: str) -> Result:
 
 
 def test_the_import_prints_what_the_page_shows(away: Path) -> None:
-    refused, read = SHOWN
+    refused, read, _ = SHOWN
     first = run(COMMANDS[0])
     assert (first.exit_code, first.stderr) == (1, refused)
     assert not (away / "mine").exists()
@@ -44,10 +45,17 @@ def test_the_import_prints_what_the_page_shows(away: Path) -> None:
     assert run(COMMANDS[2]).exit_code == 0
 
 
+def test_the_calibration_prints_what_the_page_shows(away: Path) -> None:
+    done = run(COMMANDS[-1])
+    assert done.exit_code == 0
+    assert [line.rstrip() for line in done.stdout.splitlines()] == SHOWN[-1].splitlines()
+    assert (away / "measured.html").is_file()
+
+
 @pytest.mark.slow
 def test_five_commands_lead_to_an_audited_plan_and_its_layers(away: Path) -> None:
-    assert len(COMMANDS) == 5
-    assert [run(command).exit_code for command in COMMANDS] == [1, 0, 0, 0, 0]
+    assert len(COMMANDS) == 6
+    assert [run(command).exit_code for command in COMMANDS] == [1, 0, 0, 0, 0, 0]
     summary = json.loads((away / "runs" / "first" / "summary.json").read_text(encoding="utf-8"))
     assert summary["audit"]["clean"]
     assert (away / "runs" / "first" / "report.html").is_file()

@@ -34,6 +34,8 @@ _HOME = {
     # evaluation of runs
     "compare": "analysis.compare.comparison",
     "Comparison": "analysis.compare.comparison",
+    "simulate": "analysis.simulation.simulation",
+    "Simulation": "analysis.simulation.simulation",
     "route_day": "study.delivery_day",
     "DayOptions": "study.delivery_day",
     # inputs of a study

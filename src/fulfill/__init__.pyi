@@ -2,6 +2,8 @@
 
 from fulfill.analysis.compare.comparison import Comparison as Comparison
 from fulfill.analysis.compare.comparison import compare as compare
+from fulfill.analysis.simulation.simulation import Simulation as Simulation
+from fulfill.analysis.simulation.simulation import simulate as simulate
 from fulfill.audit.plan import Audit as Audit
 from fulfill.audit.plan import audit_plan as audit_plan
 from fulfill.inputs.demand import Demand as Demand

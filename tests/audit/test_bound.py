@@ -19,7 +19,7 @@ from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.certificate import NO, YES, Certificate, Leaf, whole
 from fulfill.model.instance import LocationInstance
 from fulfill.model.site_rules import SiteRule
-from instances import crowded_instance
+from instances import crowded_instance, with_flow_limits
 
 SEEDS = range(3)
 RULES = (
@@ -31,12 +31,13 @@ RULES = (
 
 @pytest.fixture(scope="module")
 def solved() -> list[tuple[LocationInstance, LocationSolution, LocationSolution]]:
-    """Crowded instances, each with the exact answer and that of the decomposition."""
+    """Crowded instances with limits of flows, answered exactly and by the decomposition."""
     compile_kernels()
     found = []
     for seed in SEEDS:
         instance = crowded_instance(seed)
         instance = replace(instance, limits=replace(instance.limits, rules=RULES))
+        instance = with_flow_limits(instance, seed)
         exact = solve_exact(instance, LocationParams(gap=1e-6, time_limit=60))
         found.append(
             (instance, exact, solve_decomposed(instance, LocationParams(gap=0.05, time_limit=3)))
@@ -73,6 +74,7 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
         [np.zeros((sites, products, 1)), breaks, np.ones((sites, products, 1))], axis=2
     )
     assert instance.stock is not None
+    assert instance.flow_limits is not None
     return Leaf(
         cell=rng.normal(0, 15, instance.shape),
         stocking=drawn(zones, products, 2),
@@ -86,6 +88,7 @@ def any_leaf(instance: LocationInstance, seed: int, scale: float) -> Leaf:
         co2=drawn(),
         budget=drawn(upto=0.2),
         rules=drawn(len(instance.limits.rules), upto=2000),
+        flow=drawn(len(instance.flow_limits.names), periods, upto=5),
         throughput=rng.normal(2, 2 * scale, (sites, len(instance.sizes), periods)),
         breakpoints=share * instance.stock.safety.reach[:, :, None] * (1 + scale),
     )
@@ -112,6 +115,10 @@ def test_the_order_of_the_sums_does_not_matter_beyond_the_rounding(solved: list)
     order = np.random.default_rng(0).permutation(len(instance.lane_zone))
     columns = ("lane_zone", "lane_site", "lane_option", "lane_usd", "lane_co2")
     shuffled = replace(instance, **{name: getattr(instance, name)[order] for name in columns})
+    n_products = instance.shape[1]
+    cells = (order[:, None] * n_products + np.arange(n_products)).ravel()
+    limits = replace(instance.flow_limits, lanes=instance.flow_limits.lanes[:, cells])
+    shuffled = replace(shuffled, flow_limits=limits)
     one, other = (audit_bound(given, found.certificate) for given in (instance, shuffled))
     assert abs(one.bound - other.bound) <= one.rounding
 

@@ -817,13 +817,17 @@ def test_every_code_is_exercised() -> None:
     cards = {"F350", "F352", "F353", "F354", "W350", "W351", "W352", "W353"}
     present = {f"F47{digit}" for digit in range(10)}
     imports = {f"F4{number:02d}" for number in range(17)} | {"W400", "W401"}
+    imports |= {f"F{number}" for number in range(440, 458)} | {"W440", "W441", "W442", "W443"}
+    calibration = {"F460", "F461", "F462", "F463", "W460"}
     databases = {"F370"}
     greenfield = {"F550", "F551"}
+    simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}
     risk = {f"F50{digit}" for digit in range(6)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    assert found | databases | greenfield | workbooks | risk | present == set(RULES)
+    questions = greenfield | calibration | simulations | risk
+    assert found | databases | questions | workbooks | present == set(RULES)
 
 
 def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from fulfill.analysis.compare.comparison import Comparison, compare
+from fulfill.analysis.simulation.simulation import Simulation, simulate
 from fulfill.inputs.folder import locate
 from fulfill.inputs.network import read_network
 from fulfill.report.comparison_folder import write_comparison
 from fulfill.report.day_folder import write_day
 from fulfill.report.run_folder import write_run
+from fulfill.report.simulation_folder import write_simulation
 from fulfill.study.delivery_day import DayOptions, DayRoutes, route_day
 from fulfill.study.integrated import optimize_with_routing
 from fulfill.study.run import Run
@@ -39,6 +41,22 @@ def comparison_folder(comparison: Comparison, tmp_path_factory: pytest.TempPathF
     """The folder of the comparison."""
     folder = tmp_path_factory.mktemp("comparison")
     write_comparison(comparison, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def simulation(planned: Run) -> Simulation:
+    """Two simulated years of the toy."""
+    return simulate(planned, 2)
+
+
+@pytest.fixture(scope="session")
+def simulation_folder(
+    simulation: Simulation, run: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of the simulation."""
+    folder = tmp_path_factory.mktemp("simulation")
+    assert write_simulation(simulation, folder, run, 0.0) == ()
     return folder
 
 

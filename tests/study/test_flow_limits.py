@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from conftest import Folders
+from conftest import TOY_NETWORK, Folders
+from fulfill.audit.bound import audit_bound
 from fulfill.audit.flow_limits import flow_limit_faults
 from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.network import Network
 from fulfill.location import solve
+from fulfill.location.cflp.capacitated import is_capacitated
+from fulfill.model.certificate import FILE, Certificate
+from fulfill.model.certificate_file import load as load_certificate
 from fulfill.model.scenarios import Scenario, with_scenarios
 from fulfill.study.optimize import optimize
 from fulfill.study.resolve import resolve
 from fulfill.study.run import Run
 from fulfill.study.study import Study, load
+from fulfill.study.verify import verify
 
 LIMITED = "from_id,to_id,product_id,orders_day,source,status\n"
 DAYS = 365
@@ -227,24 +234,73 @@ def test_the_auditor_finds_a_plant_that_makes_too_much(toy: Folders) -> None:
     assert fault.startswith("(16) capacity of cn-hub shirt in ")
 
 
-def test_other_methods_are_refused(toy: Folders) -> None:
-    run = optimize(toy.study(gap=0.0, method="decomposition"))
+@pytest.mark.parametrize("seed", range(2))
+def test_the_decomposition_finds_the_same_plans_of_the_three_plants(seed: int) -> None:
+    study = random_case(seed)
+    run, exact = run_of(study.with_(method="decomposition")), run_of(study)
+    assert run.outcome.bound_kind == "certified"
+    assert run.outcome.objective == pytest.approx(exact.outcome.objective, rel=1e-6)
+    assert run.outcome.bound <= exact.outcome.objective * (1 + 1e-9)
+
+
+def test_the_decomposition_keeps_a_lane_within_its_capacity(toy: Folders) -> None:
+    limit(toy, "site-a,zone-1,,2", "mx-port,site-a,,5")
+    run, exact = run_of(toy.study(gap=0.0, method="decomposition")), plan_of(toy)
+    assert run.outcome.objective == pytest.approx(exact.outcome.objective, rel=1e-6)
+    rows = run.capacity[run.capacity["kind"] == "lane"]
+    assert (rows["used"] <= rows["capacity"] * (1 + 1e-9)).all()
+    assert (rows["used"] > 0.999 * rows["capacity"]).any()
+
+
+def test_a_changed_capacity_is_answered_from_a_run(toy: Folders) -> None:
     limit(toy, "site-a,zone-1,,2")
-    for method in ("decomposition", "branching"):
-        with pytest.raises(InputError, match=r"F309 --method.*use monolith"):
-            optimize(toy.study(method=method))
-    with pytest.raises(InputError, match="F309"):
-        resolve(toy.study(), run)
+    run = run_of(toy.study(gap=0.05, method="decomposition"))
+    limit(toy, "site-a,zone-1,,1", "mx-port,site-a,,5")
+    answer = resolve(toy.study(gap=0.05), run)
+    assert answer.faults == ()
+    assert answer.objective > run.outcome.bound
+    assert answer.bound <= plan_of(toy).outcome.objective * (1 + 1e-9)
 
 
-def test_a_large_network_is_refused_with_what_to_do(
-    toy: Folders, monkeypatch: pytest.MonkeyPatch
+def test_a_saved_run_with_capacities_is_audited_again_and_a_false_price_is_found(
+    toy: Folders, tmp_path: Path
 ) -> None:
     limit(toy, "site-a,zone-1,,2")
+    run = run_of(toy.study(gap=0.05, method="decomposition"))
+    run.save(tmp_path / "run")
+    assert verify(tmp_path / "run").faults == ()
+    kept = load_certificate(tmp_path / "run" / FILE)
+    assert isinstance(kept, Certificate)
+    assert kept.leaves[0].flow.shape == (1, 2)
+    assert audit_bound(run.instance, kept).bound == run.outcome.bound
+    (leaf, *others) = kept.leaves
+    dearer = replace(kept, leaves=(replace(leaf, flow=leaf.flow + 50.0), *others))
+    assert audit_bound(run.instance, dearer).bound < run.outcome.bound
+    of_another = replace(kept, leaves=(replace(leaf, flow=np.zeros((2, 2))), *others))
+    (fault,) = audit_bound(run.instance, of_another).faults
+    assert fault.startswith("flow: shape (2, 2)")
+
+
+def test_branching_knows_no_capacities(toy: Folders) -> None:
+    limit(toy, "site-a,zone-1,,2")
+    assert not is_capacitated(plan_of(toy).instance)
+
+
+def test_more_limited_lanes_than_have_options_need_the_program(
+    toy: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(toy, "site-a,zone-1,,2", "mx-port,site-a,,5")
+    monkeypatch.setattr(solve, "MOST_LIMITED", 0)
+    with pytest.raises(InputError, match=r"F309 --method.*use monolith"):
+        optimize(toy.study(method="decomposition"))
+    assert optimize(toy.study()).audit.clean
     monkeypatch.setattr(solve, "MOST", 10)
     with pytest.raises(InputError, match=r"F355.*allocations"):
         optimize(toy.study())
     assert optimize(toy.study(method="monolith")).audit.clean
+    # inbound lanes need no options
+    limit(toy, "mx-port,site-a,,5")
+    assert optimize(toy.study()).audit.clean
 
 
 def test_one_sure_scenario_keeps_the_capacities(toy: Folders) -> None:
@@ -254,3 +310,17 @@ def test_one_sure_scenario_keeps_the_capacities(toy: Folders) -> None:
     assert halves.flow_limits is not None
     assert run.instance.flow_limits is not None
     assert halves.flow_limits.orders.sum() == pytest.approx(run.instance.flow_limits.orders.sum())
+
+
+@pytest.mark.slow
+def test_a_lane_of_the_embedded_network_binds_and_is_proven(tmp_path: Path) -> None:
+    """Guangzhou to Lázaro Cárdenas takes half of what it does without a capacity."""
+    network = tmp_path / "network"
+    shutil.copytree(TOY_NETWORK.parent / "mexico-us-border", network)
+    row = "cn-guangzhou,mx-lazaro,,2570,made up,estimate\n"
+    (network / "lane_rates.csv").write_text(LIMITED + row, encoding="utf-8")
+    run = run_of(load(network, "mexico-2026", resolution=40, time_limit=600))
+    assert run.outcome.bound_kind == "certified"
+    assert run.outcome.gap < 0.01
+    used = run.capacity[run.capacity["kind"] == "lane"]
+    assert (used["used"] >= 0.999 * used["capacity"]).sum() >= 6

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from fulfill.inputs.faults import InputError
-from fulfill.study.output_folder import clean_up, is_marked, new_folder, next_folder
+from fulfill.study.output_folder import (
+    clean_up,
+    is_marked,
+    new_folder,
+    next_folder,
+    updated_folder,
+)
 
 MARK = json.dumps({"format_version": 3, "versions": {"fulfill": "0.1.0"}})
 
@@ -310,3 +316,30 @@ def test_an_exception_between_the_renames_loses_no_run(
         overwritten()
     assert names(tmp_path) == ["run"]
     assert (tmp_path / "run" / "manifest.json").is_file()
+
+
+def test_an_updated_folder_is_replaced_whole_or_left_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "net"
+    target.mkdir()
+    (target / "a.csv").write_text("old", encoding="utf-8")
+    (target / "b.csv").write_text("kept", encoding="utf-8")
+    with pytest.raises(FileNotFoundError), updated_folder(target) as draft:
+        # the first file of two is written when the second fails
+        [(draft / name).write_text("half", encoding="utf-8") for name in ("a.csv", "no/b.csv")]
+    assert (target / "a.csv").read_text(encoding="utf-8") == "old"
+    with updated_folder(target) as draft:
+        (draft / "a.csv").write_text("new", encoding="utf-8")
+    assert {path.name: path.read_text(encoding="utf-8") for path in target.iterdir()} == {
+        "a.csv": "new",
+        "b.csv": "kept",
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["net"]
+
+
+def test_a_link_and_a_file_are_not_updated(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path)
+    for name in ("file", "link"):
+        with pytest.raises(InputError) as caught, updated_folder(tmp_path / name):
+            pass
+        assert [fault.code for fault in caught.value.faults] == ["F341"]

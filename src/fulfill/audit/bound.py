@@ -121,7 +121,8 @@ def _leaf_bound(instance: LocationInstance, leaf: Leaf, case: _Case) -> _Sum:
     # rounding error does not affect the bound.
     matters = (value <= error) | np.isin(np.arange(len(value)), chosen)
     air = _largest(instance.mail.weight_kg) * _largest(leaf.mail)
-    mailed = _scale(instance, leaf, cell, air) * fsum(instance.demand.ravel().tolist())
+    limited = _largest(leaf.flow.sum(axis=0))
+    mailed = _scale(instance, leaf, cell, air, limited) * fsum(instance.demand.ravel().tolist())
     error_usd = fsum(
         [UNIT * mailed, *error[matters].tolist(), *(UNIT * abs(term) for term in terms)]
     )
@@ -146,8 +147,19 @@ def _alternatives(instance: LocationInstance, leaf: Leaf) -> Array:
     cost = cost + instance.units[option] * (by_zone * instance.mail.weight_kg[option][:, :, None])
     carbon = leaf.co2 * instance.lane_co2[mail][:, None] * instance.weight_kg
     cost = cost + instance.units[option] * carbon[:, :, None]
+    cost = cost + instance.units[option] * _lane_limit_prices(instance, leaf, mail)
     np.minimum.at(best, zone, cost)
     return best
+
+
+def _lane_limit_prices(instance: LocationInstance, leaf: Leaf, lanes: Index) -> Array:
+    """Return what the limits of flows charge a dispatched order, (n_lanes, K, T), USD."""
+    n_products = instance.shape[1]
+    shape = (len(lanes), n_products, instance.shape[2])
+    if instance.flow_limits is None:
+        return np.zeros(shape)
+    column = (lanes[:, None] * n_products + np.arange(n_products)).ravel()
+    return np.asarray(instance.flow_limits.lanes[:, column].T @ leaf.flow).reshape(shape)
 
 
 def _credit(instance: LocationInstance, leaf: Leaf, lanes: Index) -> Array:
@@ -180,6 +192,8 @@ def _undecided(instance: LocationInstance, leaf: Leaf, cell: Array) -> Iterator[
         (leaf.co2, np.asarray(limits.co2_kg)),
         (leaf.budget, np.asarray(limits.budget_usd)),
     ]
+    if instance.flow_limits is not None:
+        rows.append((leaf.flow, instance.flow_limits.orders))
     if instance.inbound is not None:
         rows.append((leaf.gateway, instance.inbound.gateway_m3))
         yield from _plant_terms(instance, instance.inbound, leaf)
@@ -240,6 +254,9 @@ def _inbound_prices(instance: LocationInstance, leaf: Leaf) -> Array:
     by_volume = (landed @ inbound.landing.T + share[:, None])[:, None, :]
     carbon = leaf.co2 * inbound.route_co2[:, None] * instance.weight_kg
     usd = inbound.route_usd + by_volume * instance.volume_m3[:, None] + carbon[:, :, None]
+    if instance.flow_limits is not None:
+        by_sale = leaf.flow @ inbound.landing.T
+        usd = usd + (instance.flow_limits.routes.T @ by_sale).reshape(usd.shape)
     best = np.full(instance.flow_shape, np.inf)
     np.minimum.at(best, inbound.route_site, usd)
     return best + fee
@@ -289,7 +306,7 @@ def _site_values(
         offers = _offers(instance, leaf, i, lanes, cell, inbound[i], floor)
         worth = [_size_value(instance, leaf, case, i, int(m), offers, charge, slope) for m in sizes]
         value[i] = min(total.value for total in worth)
-        prices = (inbound[i], leaf.carrier, leaf.throughput[i], slope)
+        prices = (inbound[i], leaf.carrier, leaf.throughput[i], slope, leaf.flow.sum(axis=0))
         scale = _scale(instance, leaf, cell, *(_largest(price) for price in prices))
         error[i] = max(total.error for total in worth) + UNIT * scale * orders + stock_error
     return value, error
@@ -336,6 +353,7 @@ def _offers(
     if leaf.co2 > 0:
         carbon = leaf.co2 * instance.lane_co2[lanes][:, None] * instance.weight_kg
         price = price + carbon[:, :, None]
+    price = price + _lane_limit_prices(instance, leaf, lanes)
     country = int(instance.site_country[i])
     profit = cell[zone] - instance.lane_cost(lanes) - leaf.stocking[zone, :, country][:, :, None]
     profit -= np.where(units > 0, units * np.where(units > 0, price, 0.0), 0.0)

@@ -19,6 +19,7 @@ from typing import Any
 
 import click
 
+from fulfill.cli.calibration import calibrate
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
@@ -28,6 +29,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.risk import ask, compare, stress
+from fulfill.cli.simulation import simulate
 from fulfill.cli.trust import audit
 from fulfill.inputs.faults import DrawingError, Fault, FulfillError, InputError, abridged
 from fulfill.report.plain_text import one_line
@@ -156,6 +158,7 @@ def log_to_stderr(level: int) -> None:
 for command in (
     init,
     import_files,
+    calibrate,
     candidates,
     check,
     lane,
@@ -164,6 +167,7 @@ for command in (
     compare,
     stress,
     ask,
+    simulate,
     export,
     audit,
     route,

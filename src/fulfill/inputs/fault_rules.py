@@ -269,8 +269,8 @@ RULES: dict[str, tuple[str, str]] = {
         "add the prices of these days, or extend valid_from / valid_to",
     ),
     "F355": (
-        "a network with capacities of lanes, or of products at plants, is small enough for the "
-        "mixed-integer program, the only method that holds them",
+        "a network with capacities of more than 500 lanes to consumers is small enough for the "
+        "mixed-integer program, the only method that holds so many",
         "merge zones with --resolution, lock sites with --close, empty orders_day where it does "
         "not bind, or ask for --method monolith whatever it takes",
     ),
@@ -330,6 +330,10 @@ RULES: dict[str, tuple[str, str]] = {
     "W306": (
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
+    ),
+    "F540": (
+        "a period with orders has a day of its own in the calendar, so that it can be simulated",
+        "shorten the event that covers it, or change where it starts",
     ),
     "W322": (
         "a country of countries.csv has the window in which its places lie",

@@ -18,6 +18,7 @@ from fulfill.inputs.coverage_checks import (
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.currencies import rate_warnings
 from fulfill.inputs.demand import Demand, orders_array
+from fulfill.inputs.evidence import evidence_warnings
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.map_checks import map_faults
 from fulfill.inputs.network import Network
@@ -240,6 +241,7 @@ def _table_warnings(
     yield from sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES)
     yield from sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES)
     yield from parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS)
+    yield from evidence_warnings(network.folder.name, network["parameters"])
     yield from range_warnings(network.folder.name, network.written)
     yield from range_warnings(demand.folder.name, demand.tables)
 

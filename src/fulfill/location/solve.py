@@ -14,6 +14,7 @@ from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.model.flow_limits import LANE
 from fulfill.model.instance import LocationInstance
 from fulfill.model.kernel_cache import compile_once
 
@@ -29,8 +30,10 @@ SMALL = 2_500
 
 Below, it is faster and exact; above, it is slower, and its secant approximation of safety stock
 costs more than the gap that the decomposition leaves (docs/benchmarks.md)."""
+MOST_LIMITED = 500
+"""Lanes to consumers with a limit that the decomposition can price: each has its own option."""
 MOST = 100_000
-"""Allocations up to which the MIP is chosen where limits of flows leave no other method.
+"""Allocations up to which the MIP is chosen where more lanes to consumers have a limit.
 
 At 93,000 it proves 0.2 % in 80 s, at 186,000 it leaves 7 % after two minutes (embedded network with
 two and with five sites)."""
@@ -53,10 +56,11 @@ def best_method(instance: LocationInstance) -> str:
     Raises
     ------
     InputError
-        F355 where an instance with limits of flows has more than `MOST` allocations.
+        F355 where an instance with more than `MOST_LIMITED` limited lanes to consumers has more
+        than `MOST` allocations.
     """
     possible = allocations(instance, without=instance.limits.closed)
-    if instance.flow_limits is not None and possible > MOST:
+    if limited_lanes(instance) > MOST_LIMITED and possible > MOST:
         size = f"{possible:,} allocations"
         detail = f"lane x product x period, without locked sites; at most {MOST:,}"
         raise InputError([Fault("F355", "", value=size, detail=detail)])
@@ -83,11 +87,20 @@ def allocations(instance: LocationInstance, without: tuple[int, ...] = ()) -> in
 
 def only_by_program(instance: LocationInstance) -> str:
     """Return why only the MIP can plan an instance; empty where every method can."""
-    if instance.flow_limits is not None:
-        return "lanes, or products of plants, have a capacity"
+    if limited_lanes(instance) > MOST_LIMITED:
+        return f"more than {MOST_LIMITED} lanes to consumers have a capacity"
     if ships_from_limited_plants(instance):
         return "a plant with a limit or a fixed cost ships straight to consumers"
     return ""
+
+
+def limited_lanes(instance: LocationInstance) -> int:
+    """Return the number of lanes to consumers that have a limit of their own."""
+    limits = instance.flow_limits
+    if limits is None:
+        return 0
+    rows = [row for row, kind in enumerate(limits.kinds) if kind == LANE]
+    return len(np.unique(limits.lanes[rows].nonzero()[1] // instance.shape[1]))
 
 
 def ships_from_limited_plants(instance: LocationInstance) -> bool:

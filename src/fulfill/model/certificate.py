@@ -18,9 +18,9 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.multipliers import AXES, Multipliers
 
 FILE = "certificate.npz"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Version of the file's format; 1 was that of files that named none, 2 that of files
-without multipliers of rules on sites."""
+without multipliers of rules on sites, 3 that of files without those of limits of flows."""
 NO, YES = 0, 1
 """Sides of a split: the site is closed / open, or the product never leaves the site / may leave
 it."""

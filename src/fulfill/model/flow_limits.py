@@ -89,8 +89,6 @@ def flow_limits(network: Network, ends: FlowEnds, days: Array) -> FlowLimits | N
     FlowLimits or None
         None where no row has a limit.
     """
-    from scipy.sparse import csr_array
-
     products = network["products"]["product_id"].to_numpy(object)
     of_lanes, of_plants = (
         network[name].dropna(subset="orders_day").reset_index(drop=True)
@@ -108,10 +106,7 @@ def flow_limits(network: Network, ends: FlowEnds, days: Array) -> FlowLimits | N
 
     def counted(pairs: list[NDArray[np.int64]], n_flows: int) -> csr_array:
         limit, flow, product = np.concatenate(pairs, axis=1)
-        shape = n_limits, n_flows * len(products)
-        return csr_array(
-            (np.ones(len(limit)), (limit, flow * len(products) + product)), shape=shape
-        )
+        return ones(limit, flow * len(products) + product, (n_limits, n_flows * len(products)))
 
     return FlowLimits(
         kinds=(LANE,) * len(of_lanes) + (PLANT_PRODUCT,) * len(of_plants),
@@ -120,6 +115,24 @@ def flow_limits(network: Network, ends: FlowEnds, days: Array) -> FlowLimits | N
         routes=counted(routes, len(ends.route_origin)),
         lanes=counted(lanes, len(ends.lane_zone)),
     )
+
+
+def ones(row: Index, column: Index, shape: tuple[int, int]) -> csr_array:
+    """Return a sparse array of ones at the given places.
+
+    Parameters
+    ----------
+    row, column : (n,) of int
+        No place twice.
+    shape : (int, int)
+
+    Returns
+    -------
+    sparse array
+    """
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(len(row)), (row, column)), shape=shape)
 
 
 def _lane_names(table: pd.DataFrame) -> pd.Series:

@@ -297,6 +297,7 @@ class LocationInstance:
             "carriers": len(self.carriers.regions),
             "targets": len(self.limits.targets),
             "rules": len(self.limits.rules),
+            "flow_limits": len(self.flow_limits.names) if self.flow_limits else 0,
         }
 
     def lane_cost(self, lanes: Index | slice = slice(None)) -> Array:

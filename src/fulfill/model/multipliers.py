@@ -42,6 +42,8 @@ class Multipliers:
         kappa, USD per order.
     storage : (I, T)
         sigma, USD per m3.
+    flow : (J, T)
+        iota, USD per order that a limit of flows counts.
     service : (n_targets,)
         nu, USD per order in time.
     throughput : (I, M, T)
@@ -60,6 +62,7 @@ class Multipliers:
     mail: Array = field(metadata=_per("kg", "countries", "periods"))
     carrier: Array = field(metadata=_per("order", "carriers", "periods"))
     storage: Array = field(metadata=_per("m3", "sites", "periods"))
+    flow: Array = field(metadata=_per("order", "flow_limits", "periods"))
     service: Array = field(metadata=_per("order", "targets"))
     throughput: Array = field(metadata=_per("order", "sites", "sizes", "periods", free=True))
     co2: Array = field(metadata=_per("kg CO2e"))

@@ -20,9 +20,9 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.multipliers import AXES, FREE, Multipliers
 
 FILE = "start.npz"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Version of the file's format; 1 was that of files that named none, 2 that of files
-without multipliers of rules on sites."""
+without multipliers of rules on sites, 3 that of files without those of limits of flows."""
 NAMES = ("zones", "products", "periods", "sites")
 SHAPES: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in NAMES},

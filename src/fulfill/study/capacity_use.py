@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.model.decisions import Decisions
+from fulfill.model.flow_use import brought_orders, sent_orders
 from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
 from fulfill.study.names import id_and_name
 
@@ -211,15 +212,10 @@ def _limited_flows(
 
 def flow_orders(instance: LocationInstance, decisions: Decisions) -> Array:
     """Return the orders that each limit of flows counts in each period, (n_limits, n_periods)."""
-    limits, (_, n_products, n_periods) = instance.flow_limits, instance.shape
-    if limits is None:
-        return np.zeros((0, n_periods))
-    landed = decisions.inbound @ instance.required_inbound.landing
-    used = limits.routes @ landed.reshape(-1, n_periods)
-    counts = limits.lanes[:, decisions.lane * n_products + decisions.product]
-    in_period = np.zeros((len(decisions.orders), n_periods))
-    in_period[np.arange(len(in_period)), decisions.period] = _dispatched(instance, decisions)
-    return np.asarray(used + counts @ in_period)
+    if instance.flow_limits is None:
+        return np.zeros((0, instance.shape[2]))
+    brought = brought_orders(instance, decisions.inbound)
+    return brought + sent_orders(instance, decisions)
 
 
 def _dispatched(instance: LocationInstance, decisions: Decisions) -> Array:

@@ -93,4 +93,85 @@ SEASON = (
     Figure("orders", "orders", WHOLE, "orders", "placed orders"),
     Figure("intensity", "", CENTS, "intensity", "orders a day over the mean day"),
 )
+RATES_RECORD = output(
+    "rates.json", "what a rate card says, and how its files were read",
+    "format_version card currency cells_in cells_read cells_not_read prices card_zones zone_rules "
+    "surcharges services divisor_cm3_kg valid_from valid_to replaced missing files warnings",
+    (
+        Figure("card", "", "", "card", "name of the card in the network"),
+        Figure("currency", "", "", "currency", "of the prices"),
+        Figure("cells_in", "", WHOLE, "cells in the files", "filled cells of all sheets"),
+        Figure("cells_read", "", WHOLE, "cells read", "by use: heading, price, zone, ..."),
+        Figure("cells_not_read", "", WHOLE, "cells not read", "by reason"),
+        Figure("prices", "", WHOLE, "prices", "rows of the card in rate_cards.csv"),
+        Figure("card_zones", "", WHOLE, "zones of the card", "that have prices"),
+        Figure("zone_rules", "", WHOLE, "places of zones", "rows of the card in rate_zones.csv"),
+        Figure("surcharges", "", WHOLE, "surcharges", "rows of the card in surcharges.csv"),
+        Figure("services", "", "", "services", "services of the network that the card prices"),
+        Figure("divisor_cm3_kg", "cm3/kg", WHOLE, "divisor of volume",
+               "volume that is billed as one kilogram; 0: volume is not billed"),
+        Figure("valid_from", "ISO date", "", "first day", "of the card"),
+        Figure("valid_to", "ISO date", "", "last day", "of the card; empty: open"),
+        Figure("replaced", "", "", "replaced", "whether the network had a card of this name"),
+        Figure("missing", "", "", "missing figures", "columns of services that cards do not give"),
+        Figure("files", "", "", "files", "what was recognised in each file or worksheet"),
+        Figure("warnings", "", "", "warnings", "numbered warnings of the import"),
+    ),
+)
+QUOTES_RECORD = output(
+    "quotes.json", "what offers of logistics providers say, and how their files were read",
+    "format_version sites currency cells_in cells_read cells_not_read conversions replaced missing "
+    "files warnings",
+    (
+        Figure("sites", "", "", "sites", "site_id of each offer, in sites.csv"),
+        Figure("currency", "", "", "currency", "of the prices"),
+        Figure("cells_in", "", WHOLE, "cells in the files", "filled cells of all sheets"),
+        Figure("cells_read", "", WHOLE, "cells read", "by use: heading, figure"),
+        Figure("cells_not_read", "", WHOLE, "cells not read", "by reason"),
+        Figure("conversions", "", "", "conversions", "units that were converted, and how"),
+        Figure("replaced", "", "", "replaced", "sites that the network had before"),
+        Figure("missing", "", "", "missing figures", "figures taken from a site of the network"),
+        Figure("files", "", "", "files", "what was recognised in each file or worksheet"),
+        Figure("warnings", "", "", "warnings", "numbered warnings of the import"),
+    ),
+)
+NOT_READ = (
+    Figure("file", "", "", "file", "name of the file and of the worksheet"),
+    Figure("cell", "", "", "cell", "as a spreadsheet names it"),
+    Figure("text", "", "", "text", "as it is written"),
+    Figure("reason", "", "unread", "reason", "why the cell is not read"),
+)
+CARD_BREAK = (
+    Figure("kg_from", "", CENTS, "above, kg", "lower end of the weight break, excluded"),
+    Figure("kg_to", "", CENTS, "to, kg", "upper end, included; empty: no end"),
+)
+"""First columns of the table of prices; the zones of the card follow."""
+CARD_ZONES = (
+    Figure("country", "", "", "country", "of the consumer"),
+    Figure("from_state", "", "", "from state", "of the site; *: all others"),
+    Figure("to_state", "", "", "to state", "of the consumer; *: all others"),
+    Figure("km_from", "", WHOLE, "above, km", "road distance, excluded"),
+    Figure("km_to", "", WHOLE, "to, km", "included; empty: no end"),
+    Figure("card_zone", "", "", "zone of the card", "as rate_cards.csv names it"),
+)
+CARD_SURCHARGES = (
+    Figure("surcharge", "", "", "surcharge", "as the card names it"),
+    Figure("zone_class", "", "", "class of zones", "that pay it"),
+    Figure("share", "share", PERCENT, "share", "of the price"),
+    Figure("usd_order", "", CENTS, "per parcel", "in the currency of the card"),
+    Figure("usd_kg", "", CENTS, "per kg", "in the currency of the card"),
+    Figure("peak_from", "", "", "from", "first day of the season"),
+    Figure("peak_to", "", "", "to", "last day of the season"),
+)
+OFFERS = (
+    Figure("name", "", "", "site", "provider and place"),
+    Figure("state", "", "", "state", "of the site"),
+    Figure("pick_usd_order", "", CENTS, "per order", "pick, pack and receiving"),
+    Figure("storage_usd_m3_month", "", CENTS, "per m³ and month", "storage"),
+    Figure("fixed_usd_month", "", WHOLE, "minimum a month", "which contains orders"),
+    Figure("opening_usd", "", WHOLE, "onboarding", "paid once"),
+    Figure("orders_day", "", WHOLE, "orders a day", "capacity"),
+    Figure("storage_m3", "", WHOLE, "stock, m³", "capacity"),
+    Figure("status", "", "", "status", "assumption where a figure is missing in the offer"),
+)
 # fmt: on

@@ -21,6 +21,8 @@ CANDIDATES = "candidates"
 """Kind of folder of `fulfill candidates`."""
 STRESS, ASK = "stress", "ask"
 """Kinds of folders of the commands of the same name."""
+SIMULATION = "simulation"
+"""Kind of folder of `fulfill simulate`."""
 LIBRARIES = (
     "fulfill",
     "ortools",

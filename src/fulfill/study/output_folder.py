@@ -22,8 +22,9 @@ import re
 import shutil
 import signal
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from fulfill.inputs.faults import Fault, InputError
@@ -67,7 +68,57 @@ def new_folder(
         is writing it.
     """
     sources = tuple(sources)
-    check_target(target, overwrite=overwrite, sources=sources)
+
+    def check() -> None:
+        check_target(target, overwrite=overwrite, sources=sources)
+
+    with _draft(target, check) as draft:
+        _make(target, draft.mkdir)
+        yield draft
+
+
+@contextmanager
+def updated_folder(target: Path) -> Iterator[Path]:
+    """Reserve an existing folder, and replace it when the block succeeds.
+
+    Parameters
+    ----------
+    target : Path
+        Existing folder, of this package or not.
+
+    Yields
+    ------
+    Path
+        A copy of the folder, to change; it is deleted if the block raises, and the target is then
+        left as it was.
+
+    Raises
+    ------
+    InputError
+        F341 where the target is a symbolic link or no folder, F343 and F344 as `new_folder`.
+    """
+
+    def check() -> None:
+        if target.is_symlink() or not target.is_dir():
+            raise InputError([Fault("F341", "--out", value=str(target), detail="no plain folder")])
+
+    with _draft(target, check) as draft:
+        _make(target, partial(shutil.copytree, target, draft, symlinks=True))
+        yield draft
+
+
+def _make(target: Path, create: Callable[[], object]) -> None:
+    """Create the draft of a target; F343 where that fails."""
+    try:
+        create()
+    except OSError as error:
+        raise _unwritable(target, error) from None
+
+
+@contextmanager
+def _draft(target: Path, check: Callable[[], None]) -> Iterator[Path]:
+    """Yield a name beside a target whose folder becomes the target when the block succeeds."""
+    check()
     place = Path(os.path.abspath(target))  # the block may change the working directory
     draft = _beside(place, DRAFT)
     with ExitStack() as cleanup:
@@ -77,9 +128,8 @@ def new_folder(
             if not cleanup.enter_context(_locked(place)):
                 raise InputError([Fault("F344", "--out", value=str(target))])
             # The process that had the lock may have created the target since the first check.
-            check_target(target, overwrite=overwrite, sources=sources)
+            check()
             cleanup.callback(_recover, place)
-            draft.mkdir()
         except OSError as error:
             raise _unwritable(target, error) from None
         yield draft

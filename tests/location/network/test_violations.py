@@ -8,14 +8,17 @@ import pytest
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.first_prices import first_prices, first_reference
+from fulfill.location.network.lane_limits import with_own_options
 from fulfill.location.network.relaxation import evaluate, local_lanes
 from fulfill.location.network.violations import per_order, row_sizes, violations
 from fulfill.location.solution import LocationParams
 from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import UNITS, Multipliers, with_prices
-from instances import crowded_instance
+from instances import crowded_instance, with_flow_limits
 
-SIDE = ("gateway", "origin", "share", "mail", "carrier", "storage", "service", "co2", "budget")
+SIDE = (
+    "gateway", "origin", "share", "mail", "carrier", "storage", "service", "co2", "budget", "flow",
+)  # fmt: skip
 
 
 def moved(instance: LocationInstance, prices: Multipliers, rng: np.random.Generator) -> Multipliers:
@@ -33,7 +36,7 @@ def moved(instance: LocationInstance, prices: Multipliers, rng: np.random.Genera
 
 @pytest.mark.parametrize("seed", range(6))
 def test_they_are_a_supergradient_of_the_bound(seed: int) -> None:
-    instance = crowded_instance(seed)
+    instance = with_own_options(with_flow_limits(crowded_instance(seed), seed))
     rng, lanes = np.random.default_rng(seed), local_lanes(instance)
     here = moved(instance, first_prices(instance), rng)
     relaxed = evaluate(instance, lanes, here)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ import pytest
 
 import fulfill
 from fulfill.analysis.compare.comparison import Comparison, compare
+from fulfill.analysis.simulation.simulation import Simulation
 from fulfill.report.gis.day_layers import day_layers
 from fulfill.report.gis.layers import plan_layers
 from fulfill.report.html import comparison_page
 from fulfill.report.html.day_page import write_day_page
 from fulfill.report.html.page import html_table, inline, part
 from fulfill.report.html.plan_page import write_report
+from fulfill.report.html.simulation_page import write_simulation_page
 from fulfill.report.plain_text import cleaned
 from fulfill.report.private_fleet import van_section
 from fulfill.study.delivery_day import DayRoutes
@@ -52,8 +55,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr",
     "--virtual-time-budget=10000", "--allow-file-access-from-files",
 )  # fmt: skip
-PAGES = ("report.html", "comparison.html", "route.html")
-CHARTS = {"report.html": 9, "comparison.html": 2, "route.html": 3}
+PAGES = ("report.html", "comparison.html", "route.html", "simulation.html")
+CHARTS = {"report.html": 9, "comparison.html": 2, "route.html": 3, "simulation.html": 2}
 
 
 class Tags(HTMLParser):
@@ -80,17 +83,23 @@ class Tags(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def pages(run: Path, comparison_folder: Path, day_folder: Path) -> dict[str, Path]:
-    """The three pages as runs, comparisons and days leave them."""
-    folders = (run, comparison_folder, day_folder)
+def pages(
+    run: Path, comparison_folder: Path, day_folder: Path, simulation_folder: Path
+) -> dict[str, Path]:
+    """The pages as runs, comparisons, days and simulations leave them."""
+    folders = (run, comparison_folder, day_folder, simulation_folder)
     return {name: folder / name for name, folder in zip(PAGES, folders, strict=True)}
 
 
 @pytest.fixture(scope="session")
 def hostile_pages(
-    planned: Run, comparison: Comparison, day: DayRoutes, tmp_path_factory: pytest.TempPathFactory
+    planned: Run,
+    comparison: Comparison,
+    day: DayRoutes,
+    simulation: Simulation,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, dict[str, Path]]:
-    """The three pages of inputs whose names try to break them, by page and name."""
+    """The pages of inputs whose names try to break them, by page and name."""
     folder = tmp_path_factory.mktemp("hostile")
     paths = {page: {kind: folder / f"{kind}-{page}" for kind in HOSTILE_NAMES} for page in PAGES}
     for kind, name in HOSTILE_NAMES.items():
@@ -101,6 +110,7 @@ def hostile_pages(
         paths["comparison.html"][kind].write_text(text, encoding="utf-8")
         named_day = day_with_names(day, name)
         write_day_page(named_day, day_layers(named_day), paths["route.html"][kind])
+        write_simulation_page(replace(simulation, run=run), paths["simulation.html"][kind])
     return paths
 
 

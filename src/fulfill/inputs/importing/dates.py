@@ -36,7 +36,8 @@ _MONTHS = (
     "oct october octubre out outubro", "nov november noviembre novembro",
     "dec december dic diciembre dez dezembro",
 )  # fmt: skip
-_MONTH_OF = {word: month for month, words in enumerate(_MONTHS, 1) for word in words.split()}
+MONTH_OF = {word: month for month, words in enumerate(_MONTHS, 1) for word in words.split()}
+"""Month by its names in several languages, folded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +123,7 @@ def _in_figures(text: str, *, workbook: bool) -> str:
     if workbook and _SERIAL.fullmatch(text):
         return (_FIRST_SERIAL + timedelta(days=int(float(text)))).isoformat()
     words = [word for word in fold(text).split() if word not in ("de", "del")]
-    months = [_MONTH_OF[word] for word in words if word in _MONTH_OF]
+    months = [MONTH_OF[word] for word in words if word in MONTH_OF]
     if len(months) == 1 and len(words) == 3:
         figures = [word for word in words if word.isdigit()]
         years = [word for word in figures if len(word) == 4]

@@ -54,7 +54,7 @@ def product_tables(
         product_id, like (product of the network) and figures (columns taken from it) of each
         product.
     """
-    usd, texts = network["products"], _texts(network, PRODUCTS)
+    usd, texts = network["products"], table_texts(network, PRODUCTS)
     rows, likes, missing = [], [], list[dict[str, Any]]()
     for segment in segments.table.to_dict("records"):
         at = int(segment["like"])
@@ -77,7 +77,7 @@ def product_tables(
                 "source": source,
                 "source_date": days[-10:],
                 "status": "measured",
-                "range": _scaled_range(cells.get("range", ""), scale, shown),
+                "range": scaled_range(cells.get("range", ""), scale, shown),
             }
         )
         likes.append((like["product_id"], segment["product_id"], scale.get(PROPORTIONAL, 1.0)))
@@ -101,7 +101,9 @@ def _other_tables(network: Network, new: pd.DataFrame) -> dict[str, pd.DataFrame
     tables = {}
     for table in NETWORK_TABLES:
         named = any(column.name == "product_id" for column in table.columns)
-        known = _texts(network, table) if named and table.name != PRODUCTS.name else pd.DataFrame()
+        known = (
+            table_texts(network, table) if named and table.name != PRODUCTS.name else pd.DataFrame()
+        )
         if len(known):
             priced = table.name == GOODS_COSTS.name
             tables[table.name] = _for_products(known, new, priced=priced)
@@ -122,8 +124,19 @@ def _measured(segment: Mapping[Any, Any], per_usd: float) -> dict[str, float]:
     }
 
 
-def _texts(network: Network, table: Table) -> pd.DataFrame:
-    """Return the rows of a table as they stand in its file; none where there is no file."""
+def table_texts(network: Network, table: Table) -> pd.DataFrame:
+    """Return the rows of a table as they stand in its file; none where there is no file.
+
+    Parameters
+    ----------
+    network : Network
+    table : Table
+
+    Returns
+    -------
+    DataFrame
+        Of texts.
+    """
     content = network.folder.files.get(f"{table.name}.csv")
     if content is None:
         return pd.DataFrame()
@@ -151,7 +164,7 @@ def _for_products(known: pd.DataFrame, new: pd.DataFrame, *, priced: bool) -> pd
         cost = joined["goods_usd"].astype(float) * joined["scale"]
         joined["goods_usd"] = [f"{value:.6g}" for value in cost]
         joined["range"] = [
-            _scaled_range(text, {"goods_usd": factor}, {})
+            scaled_range(text, {"goods_usd": factor}, {})
             for text, factor in zip(joined["range"], joined["scale"], strict=True)
         ]
         joined["source"] = (
@@ -161,8 +174,22 @@ def _for_products(known: pd.DataFrame, new: pd.DataFrame, *, priced: bool) -> pd
     return pd.concat([shared, joined[list(known.columns)]], ignore_index=True)
 
 
-def _scaled_range(text: str, scale: Mapping[str, float], left_out: Mapping[str, float]) -> str:
-    """Return a text of `range` with some figures scaled, and without those that are measured."""
+def scaled_range(text: str, scale: Mapping[str, float], left_out: Mapping[str, float]) -> str:
+    """Return a text of `range` with some figures scaled, and without those that are measured.
+
+    Parameters
+    ----------
+    text : str
+        As in the column `range` of a table.
+    scale : mapping of str to float
+        Factors by column.
+    left_out : mapping of str to float
+        Columns whose ranges are left out.
+
+    Returns
+    -------
+    str
+    """
     parts = []
     for part in filter(None, (piece.strip() for piece in text.split(";"))):
         match = _RANGE_PART.fullmatch(part)

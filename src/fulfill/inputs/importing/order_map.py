@@ -20,7 +20,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -75,22 +75,45 @@ def read_map(path: Path | None) -> OrderMap:
     """
     if path is None:
         return OrderMap()
+    known = read_sections(path, _SECTIONS)
+    if faults := _entry_faults(known, path.name):
+        raise InputError(faults)
+    days = known.pop("dates")
+    return OrderMap(**known, first=days.get("first"), last=days.get("last"))
+
+
+def read_sections(path: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Read the sections of a map.
+
+    Parameters
+    ----------
+    path : Path
+        TOML file.
+    names : sequence of str
+        Sections that it may have.
+
+    Returns
+    -------
+    dict of str to dict
+        Entries by section; a section that is not there is empty.
+
+    Raises
+    ------
+    InputError
+        F102 where the file cannot be read, F409 where it is no TOML or has other sections.
+    """
     try:
         content = tomllib.loads(read_regular(path, path.name, links=True).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError([Fault("F409", path.name, detail=str(error))]) from None
     faults = [
-        Fault("F409", path.name, value=name, detail=f"sections: {', '.join(_SECTIONS)}")
+        Fault("F409", path.name, value=name, detail=f"sections: {', '.join(names)}")
         for name, section in content.items()
-        if name not in _SECTIONS or not isinstance(section, dict)
+        if name not in names or not isinstance(section, dict)
     ]
-    known = {name: content.get(name, {}) for name in _SECTIONS}
-    if not faults:
-        faults = _entry_faults(known, path.name)
     if faults:
         raise InputError(faults)
-    days = known.pop("dates")
-    return OrderMap(**known, first=days.get("first"), last=days.get("last"))
+    return {name: content.get(name, {}) for name in names}
 
 
 def _entry_faults(sections: Mapping[str, Mapping[str, Any]], file: str) -> list[Fault]:

@@ -117,11 +117,11 @@ def read_sheets(path: Path, aliases: Aliases, encoding: str | None = None) -> li
 
 def _text(content: bytes, file: str, aliases: Aliases, encoding: str | None) -> Sheet:
     """Read a text file with delimiters."""
-    name = _encoding(content, file, encoding)
+    name = encoding_name(content, file, encoding)
     with io.TextIOWrapper(io.BytesIO(content), name) as stream:
         head = list(islice(stream, 4 * HEADER_WITHIN))
     hint = _SEPARATOR_LINE.fullmatch(head[0].lstrip("\ufeff").rstrip("\r\n")) if head else None
-    delimiter = hint[1] if hint else _delimiter(head, aliases)
+    delimiter = hint[1] if hint else delimiter_of(head, aliases)
     with io.TextIOWrapper(io.BytesIO(content), name, newline="") as stream:
         if hint:
             stream.readline()
@@ -130,8 +130,26 @@ def _text(content: bytes, file: str, aliases: Aliases, encoding: str | None) -> 
     return replace(sheet, encoding=name, delimiter=delimiter)
 
 
-def _encoding(content: bytes, file: str, given: str | None) -> str:
-    """Return the encoding of a text, checked over all of it."""
+def encoding_name(content: bytes, file: str, given: str | None) -> str:
+    """Return the encoding of a text, checked over all of it.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+        Name of the file, for messages.
+    given : str or None
+        Encoding that the user names; None to recognise it.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        F400.
+    """
     if given is None:
         name = encoding_of(content)
         if not name:
@@ -146,8 +164,20 @@ def _encoding(content: bytes, file: str, given: str | None) -> str:
     return "utf-8-sig" if codecs.lookup(given).name == "utf-8" else given
 
 
-def _delimiter(head: list[str], aliases: Aliases) -> str:
-    """Return the delimiter by which most columns are recognised, else the most regular one."""
+def delimiter_of(head: list[str], aliases: Aliases) -> str:
+    """Return the delimiter by which most columns are recognised, else the most regular one.
+
+    Parameters
+    ----------
+    head : list of str
+        First lines of the text.
+    aliases : Aliases
+        Names of columns.
+
+    Returns
+    -------
+    str
+    """
 
     def quality(delimiter: str) -> tuple[int, int]:
         rows = list(csv.reader(head, delimiter=delimiter))
@@ -191,13 +221,22 @@ def _workbook(content: bytes, file: str, aliases: Aliases) -> list[Sheet]:
 def _cell_rows(worksheet: Worksheet) -> Iterator[Row]:
     """Yield the rows of a worksheet as text."""
     for row in worksheet.iter_rows(values_only=True):
-        yield [_cell_text(cell) for cell in row]
+        yield [cell_text(cell) for cell in row]
 
 
-def _cell_text(cell: object) -> str:
+def cell_text(cell: object) -> str:
     """Return a typed cell as text that can mean nothing else.
 
     Three decimals get a fourth, so that 1.234 is not read as 1,234.
+
+    Parameters
+    ----------
+    cell : object
+        Value of a cell of a workbook or Parquet file.
+
+    Returns
+    -------
+    str
     """
     if cell is None or cell != cell:  # NaN differs from itself
         return ""
@@ -224,7 +263,7 @@ def _parquet(content: bytes, file: str) -> Sheet:
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         code, distinct = pd.factorize(column.to_pandas())
-        texts = [_cell_text(one).strip() for one in pd.Series(distinct).astype(object)]
+        texts = [cell_text(one).strip() for one in pd.Series(distinct).astype(object)]
         columns[str(name)] = pd.Series(np.array([*texts, ""], object)[code], dtype="str")
     frame = pd.DataFrame(columns)
     rows = np.arange(2, len(frame) + 2, dtype=np.int64)

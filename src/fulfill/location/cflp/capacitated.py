@@ -92,6 +92,7 @@ def is_capacitated(instance: LocationInstance) -> bool:
         and not limits.targets
         and not limits.rules
         and not limits.single_source
+        and instance.flow_limits is None
     )
     return bool(single and unlimited and free and (instance.units == 1.0).all())
 

@@ -13,6 +13,7 @@ import numpy as np
 from numba import prange
 
 from fulfill.location.network.assortment import choose_assortment, site_costs
+from fulfill.location.network.lane_limits import limited_options
 from fulfill.location.network.open_sites import (
     DeliveryOptions,
     OpenSites,
@@ -62,7 +63,11 @@ def best_assortment(instance: LocationInstance, given: OpenSites, rho: Array, st
 
 
 def allocate(
-    instance: LocationInstance, given: OpenSites, assortment: Mask, rho: Array
+    instance: LocationInstance,
+    given: OpenSites,
+    assortment: Mask,
+    rho: Array,
+    goods: Array | None = None,
 ) -> tuple[Decisions, Array]:
     """Allocate all demand to given sites with a given assortment.
 
@@ -73,11 +78,13 @@ def allocate(
     assortment : (I, K)
     rho : (I, T)
         Prices of throughput to start from, USD per order.
+    goods : (I, K, T), optional
+        Orders that may leave each site, where inbound routes bring no more.
 
     Returns
     -------
     draft : Decisions
-        Without inbound flows; observes the limits of throughput, storage, mail and carriers.
+        Without inbound flows; observes the limits of throughput, storage, mail, carriers and lanes.
     rho : ndarray, shape (I, T)
         Prices of throughput.
     """
@@ -92,7 +99,7 @@ def allocate(
             break
         slope = instance.stock.safety.marginal(volume)
     options = given.options._replace(inbound=inbound + slope[:, :, None])
-    lane, product, period, orders = _fill(instance, given, options, rho)
+    lane, product, period, orders = _fill(instance, given, options, rho, goods)
     opened = (given.size[:, None] == np.arange(instance.fixed_usd.shape[1])).astype(float)
     draft = Decisions(
         opened=opened,
@@ -163,13 +170,18 @@ def excess_demand(used: Array, filled: Array, steps: Array, rho: Array) -> Array
 
 
 def _fill(
-    instance: LocationInstance, given: OpenSites, options: DeliveryOptions, rho: Array
+    instance: LocationInstance,
+    given: OpenSites,
+    options: DeliveryOptions,
+    rho: Array,
+    goods: Array | None,
 ) -> tuple[Index, Index, Index, Array]:
     """Give every cell its cheapest lane with room, the cells with the largest regret first."""
     n_zones, n_products, n_periods = instance.shape
     regret = regrets(at_prices(options, rho)).reshape(n_zones * n_products, n_periods)
     order = np.argsort(-regret, axis=0, kind="stable")
-    left = _room_left(instance, given)
+    goods = np.full(instance.flow_shape, np.inf) if goods is None else goods
+    left = _room_left(instance, given, goods)
     lane, product, period, orders, n = fill(order, options, rho, left)
     return lane[:n], product[:n], period[:n], orders[:n]
 
@@ -191,6 +203,13 @@ class RoomLeft(NamedTuple):
         m3 in stock in the column's period for an order sold in the row's.
     safety : (I, K)
         m3 of safety stock for an order.
+    goods : (I, K, T)
+        Orders whose goods can be brought.
+    flow : (J, T)
+        Orders that limits of flows let through.
+    limit_start, limit : (W * K + 1,) and (n,) of int
+        ``limit[limit_start[c]:limit_start[c + 1]]`` are the limits that count the orders of a
+        product by a delivery option, ``c = w * K + k``.
     """
 
     throughput: Array
@@ -199,10 +218,14 @@ class RoomLeft(NamedTuple):
     storage: Array
     level: Array
     safety: Array
+    goods: Array
+    flow: Array
+    limit_start: Index
+    limit: Index
 
 
-def _room_left(instance: LocationInstance, given: OpenSites) -> RoomLeft:
-    """Return the full capacity of given sites, mail and carriers."""
+def _room_left(instance: LocationInstance, given: OpenSites, goods: Array) -> RoomLeft:
+    """Return the full capacity of given sites, mail, carriers and limits of flows."""
     n_sites, n_products, n_periods = instance.flow_shape
     stock, sites, chosen = instance.stock, np.arange(n_sites), np.maximum(given.size, 0)
     storage = np.full((n_sites, n_periods), np.inf)
@@ -212,6 +235,12 @@ def _room_left(instance: LocationInstance, given: OpenSites) -> RoomLeft:
         storage = np.repeat(stock.storage_m3[sites, chosen][:, None], n_periods, axis=1)
         level = stock.level * instance.volume_m3[:, None, None]
         safety = stock.secant_usd[sites, :, chosen] * stock.safety.m3_per_usd
+    flow, limit = np.zeros((0, n_periods)), np.zeros(0, np.int64)
+    limit_start = np.zeros(len(instance.option_cost) * n_products + 1, np.int64)
+    if instance.flow_limits is not None:
+        counts = limited_options(instance).tocsc()
+        flow, limit = instance.flow_limits.orders.copy(), counts.indices.astype(np.int64)
+        limit_start = counts.indptr.astype(np.int64)
     return RoomLeft(
         throughput=given.room.sum(axis=1),
         mail=instance.mail.capacity_kg.copy(),
@@ -219,6 +248,10 @@ def _room_left(instance: LocationInstance, given: OpenSites) -> RoomLeft:
         storage=storage,
         level=level,
         safety=safety,
+        goods=goods.copy(),
+        flow=flow,
+        limit_start=limit_start,
+        limit=limit,
     )
 
 
@@ -368,10 +401,15 @@ def _fits(o, left, j, z, k, t):
     """
     w, i = o.option[j], o.site[j]
     u = o.units[w, k, t]
+    c = w * o.units.shape[1] + k
+    fits = np.inf
+    for p in range(left.limit_start[c], left.limit_start[c + 1]):
+        fits = min(fits, left.flow[left.limit[p], t] / u)
     if i < 0:
         heavy = o.mail_weight[w, k]
-        return left.mail[o.country[z], t] / (u * heavy) if heavy > 0 else np.inf
-    fits = min(left.throughput[i, t], left.carrier[o.region[z], t]) / u
+        return min(fits, left.mail[o.country[z], t] / (u * heavy)) if heavy > 0 else fits
+    fits = min(fits, min(left.throughput[i, t], left.carrier[o.region[z], t]) / u)
+    fits = min(fits, left.goods[i, k, t] / u)
     for s in range(left.storage.shape[1]):
         taken = (left.level[k, t, s] + left.safety[i, k]) * u
         if taken > 0:
@@ -384,9 +422,13 @@ def _take(o, left, j, z, k, t, amount):
     """Deduct the capacity that `amount` potential orders of a cell take on option `j`."""
     w, i = o.option[j], o.site[j]
     u = o.units[w, k, t]
+    c = w * o.units.shape[1] + k
+    for p in range(left.limit_start[c], left.limit_start[c + 1]):
+        left.flow[left.limit[p], t] -= amount * u
     if i < 0:
         left.mail[o.country[z], t] -= amount * u * o.mail_weight[w, k]
         return
+    left.goods[i, k, t] -= amount * u
     left.throughput[i, t] -= amount * u
     left.carrier[o.region[z], t] -= amount * u
     for s in range(left.storage.shape[1]):

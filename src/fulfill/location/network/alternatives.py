@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fulfill.location.network.lane_limits import at_limit_prices
 from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.multipliers import Multipliers
@@ -79,7 +80,9 @@ def mail_cost(instance: LocationInstance, prices: Multipliers, lanes: Index) -> 
     by_zone = prices.mail[instance.zone_country[zone]][:, None, :]
     air = by_zone * instance.mail.weight_kg[option][:, :, None]
     carbon = prices.co2 * instance.lane_co2[lanes][:, None, None] * instance.weight_kg[:, None]
-    cost = instance.lane_cost(lanes) + instance.units[option] * (air + carbon)
+    cost = at_limit_prices(instance, prices).lane_cost(lanes) + instance.units[option] * (
+        air + carbon
+    )
     return np.asarray(cost - service_credit(instance, prices, zone, option)[:, None, :])
 
 

@@ -31,7 +31,7 @@ THROUGHPUT = 0.3
 LIMIT = 4.0
 """Steps of the multipliers of service levels and of the carbon cap in steps of a cell's: one row
 over all cells is violated by a small share, and would follow the cells too slowly."""
-SIDE = ("gateway", "origin", "share", "mail", "carrier", "storage", "service", "co2")
+SIDE = ("gateway", "origin", "share", "mail", "carrier", "storage", "service", "co2", "flow")
 """Multipliers of the rows that a service from a reference pays."""
 MEMORY = 0.4
 """Weight of the newest answer in the running mean of primal answers."""

@@ -39,8 +39,9 @@ class CoarseInstance:
 def coarsen(instance: LocationInstance, n_zones: int) -> CoarseInstance:
     """Merge zones of an instance.
 
-    Only zones with the same carrier region, mail options and service targets are merged; among
-    these, zones are close if every site is about as expensive for one as for the other.
+    Only zones with the same carrier region, mail options, lanes with a limit and service targets
+    are merged; among these, zones are close if every site is about as expensive for one as for the
+    other.
 
     Parameters
     ----------
@@ -97,11 +98,17 @@ def _features(instance: LocationInstance) -> tuple[Array, Index]:
     np.add.at(
         mail, instance.lane_zone[by_mail], 7.0**0.5 * instance.lane_option[by_mail] ** 2 + 1.0
     )
+    limited = np.zeros(n_zones)
+    if instance.flow_limits is not None:
+        # such a lane has an option that it shares only with lanes of the same limits
+        lanes = np.unique(instance.flow_limits.lanes.nonzero()[1] // instance.shape[1])
+        option = instance.lane_option[lanes]
+        np.add.at(limited, instance.lane_zone[lanes], 7.0**0.5 * option**2 + 1.0)
     targets = np.zeros(n_zones)
     for number, target in enumerate(instance.limits.targets):
         targets += 2.0**number * target.zones
     kind = np.unique(
-        np.stack([instance.carriers.zone_region, mail, targets], axis=1),
+        np.stack([instance.carriers.zone_region, mail, limited, targets], axis=1),
         axis=0,
         return_inverse=True,
     )[1].ravel()

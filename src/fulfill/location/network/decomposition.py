@@ -22,6 +22,7 @@ from fulfill.location.network.branching import (
     root_node,
 )
 from fulfill.location.network.coarse import CoarseInstance, coarsen
+from fulfill.location.network.lane_limits import with_own_options
 from fulfill.location.network.limited_plan import plan_of
 from fulfill.location.network.limits import impossible, keeps_limits, limit_prices
 from fulfill.location.network.money import in_units, in_usd, params_in_units, units_per_usd
@@ -97,7 +98,9 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
             INFEASIBLE, None, np.inf, np.inf, "certified", time.perf_counter() - begun
         )
     factor = units_per_usd(instance)
-    search = Search(in_units(instance, factor), params_in_units(params, factor), begun)
+    search = Search(
+        in_units(with_own_options(instance), factor), params_in_units(params, factor), begun
+    )
     n_allocations = len(instance.lane_zone) * instance.shape[1] * instance.shape[2]
     with (
         interruptible(search),

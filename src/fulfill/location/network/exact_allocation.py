@@ -154,7 +154,7 @@ def _prices(
     found = {"throughput": throughput, "service": -paid("service")}
     for name, family in (
         ("gateway", "gateway"), ("origin", "origin"), ("mail", "mail"), ("carrier", "carrier"),
-        ("storage", "storage"), ("share", "gateway_share"),
+        ("storage", "storage"), ("share", "gateway_share"), ("flow", "flow_limit"),
     ):  # fmt: skip
         if family in model.families:
             found[name] = paid(family)

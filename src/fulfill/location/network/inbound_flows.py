@@ -12,8 +12,9 @@ import numpy as np
 from fulfill.location.mip.highs import solve_lp
 from fulfill.location.mip.rows import LinearModel
 from fulfill.location.pricing import plants_used
-from fulfill.model.arrays import Array, Mask
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.decisions import Decisions
+from fulfill.model.flow_use import brought_orders, sent_orders
 from fulfill.model.instance import MAIL, Inbound, LocationInstance, leaving_orders, plant_capacity
 
 MISSING = 100.0
@@ -37,8 +38,8 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
     Returns
     -------
     Decisions
-        Flows observe gateways, plants and shares. Orders whose goods cannot be brought are left
-        out.
+        Flows observe gateways, plants, shares and limits of flows. Orders whose goods cannot be
+        brought are left out.
 
     Raises
     ------
@@ -48,6 +49,7 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
     inbound = instance.inbound
     if inbound is None:
         return _stocked(instance, decisions)
+    instance = _after_dispatch(instance, decisions)
     banned = _not_worth(instance, inbound, leaving_orders(instance, decisions))
     while True:
         leaving = leaving_orders(instance, decisions)
@@ -59,6 +61,15 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
             return _stocked(instance, _brought(instance, inbound, decisions, flows))
         # one plant at a time: its volume may lift another one over its minimum
         banned[int(np.argmax(np.where(short, inbound.origin_min_m3 - made, -np.inf)))] = True
+
+
+def _after_dispatch(instance: LocationInstance, decisions: Decisions) -> LocationInstance:
+    """Return the instance whose limits of flows are what the orders to consumers leave of them."""
+    limits = instance.flow_limits
+    if limits is None:
+        return instance
+    left = np.maximum(limits.orders - sent_orders(instance, decisions), 0.0)
+    return replace(instance, flow_limits=replace(limits, orders=left))
 
 
 def _not_worth(instance: LocationInstance, inbound: Inbound, leaving: Array) -> Mask:
@@ -147,7 +158,10 @@ def _cheapest(instance: LocationInstance, inbound: Inbound, leaving: Array, bann
 
 
 def _within(instance: LocationInstance, inbound: Inbound, flows: Array) -> bool:
-    """Tell whether inbound flows observe the limits of gateways, plants and shares."""
+    """Tell whether inbound flows observe the limits of gateways, plants, shares and flows."""
+    limits = instance.flow_limits
+    if limits is not None and (brought_orders(instance, flows) > limits.orders).any():
+        return False
     landed = np.einsum("rkt,k->rt", flows, instance.volume_m3) @ inbound.landing
     passed, made = np.zeros_like(inbound.gateway_m3), np.zeros_like(inbound.origin_m3)
     for gate in (inbound.route_gateway, inbound.route_crossing):
@@ -197,9 +211,26 @@ def _linear_program(
         model.add_entries(whole, total, -1.0)
         model.add_entries(shares[gate[formal]], flow[formal], volume[formal])
         model.add_entries(shares, total, -instance.limits.max_gateway_share)
+    _add_flow_limits(model, instance, inbound, (flow, route, product, period))
     answer = solve_lp(model)
     # goods may be missing, so that there always is an answer
     assert answer is not None
     flows = np.zeros_like(cost)
     flows[route, product, period] = np.maximum(answer.values[flow], 0.0)
     return flows
+
+
+def _add_flow_limits(
+    model: LinearModel,
+    instance: LocationInstance,
+    inbound: Inbound,
+    flows: tuple[Index, Index, Index, Index],
+) -> None:
+    """(16) Keep flows, given as variable, route, product and period, within the limits."""
+    limits = instance.flow_limits
+    if limits is None:
+        return
+    variable, route, product, period = flows
+    rows = model.add_rows("flow_limit", -np.inf, limits.orders, limits.orders.shape)
+    limit, number = limits.routes[:, route * instance.shape[1] + product].nonzero()
+    model.add_entries(rows[limit], variable[number][:, None], inbound.landing[period[number]])

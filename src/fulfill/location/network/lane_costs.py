@@ -22,8 +22,13 @@ def take_lanes(instance: LocationInstance, lanes: Index) -> LocationInstance:
     -------
     LocationInstance
     """
+    limits, n_products = instance.flow_limits, instance.shape[1]
+    if limits is not None:
+        cells = lanes[:, None] * n_products + np.arange(n_products)
+        limits = replace(limits, lanes=limits.lanes[:, cells.ravel()])
     return replace(
         instance,
+        flow_limits=limits,
         lane_zone=instance.lane_zone[lanes],
         lane_site=instance.lane_site[lanes],
         lane_option=instance.lane_option[lanes],

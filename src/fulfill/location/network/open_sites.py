@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fulfill.location.network.alternatives import NO_CREDIT, service_credit
+from fulfill.location.network.lane_limits import at_limit_prices
 from fulfill.location.network.relaxation import inbound_price
 from fulfill.model.arrays import Array, Index
 from fulfill.model.instance import LocationInstance
@@ -177,6 +178,7 @@ def charged_options(
     return options._replace(
         carbon=instance.lane_co2[options.lane] * prices.co2,
         credit=credit,
+        option_cost=at_limit_prices(instance, prices).option_cost,
         inbound=inbound_price(instance, prices)[0],
         carrier=prices.carrier,
         mail=prices.mail,

@@ -11,7 +11,8 @@ from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
 from fulfill.location.network.inbound_flows import with_inbound_flows
 from fulfill.location.network.lane_costs import take_lanes
-from fulfill.location.network.open_sites import open_sites
+from fulfill.location.network.lane_limits import with_own_options
+from fulfill.location.network.open_sites import OpenSites, open_sites
 from fulfill.location.network.reference import Reference, cheapest_service, reference_of
 from fulfill.location.network.relaxation import (
     Relaxed,
@@ -34,6 +35,8 @@ EXACT, EXACT_ROUNDS = 30_000, 3
 marginal cost of safety stock changes."""
 SETTLED = 1e-6
 """Relative change of volumes below which the marginal cost of safety stock is settled."""
+REALLOCATIONS = 4
+"""Allocations made anew, each with the goods that the limits of flows let the one before have."""
 SETTLING = 4
 """Rounds of assortment and allocation for sites given without prices."""
 
@@ -138,13 +141,32 @@ def _split_plan(
     for number in range(rounds):
         if number:
             assortment = best_assortment(instance, given, rho, assortment)
-        draft, rho = allocate(instance, given, assortment, rho)
+        draft, rho = _allocated(instance, given, assortment, rho)
         plans = [_finished(instance, draft, assortment, rho)]
         if allocations(instance, siting.size) <= EXACT:
             plans += _exact_plans(instance, plans[0][1])
         best = min(plans if best is None else [best, *plans], key=lambda plan: plan[1].cost)
     assert best is not None
     return best
+
+
+def _allocated(
+    instance: LocationInstance, given: OpenSites, assortment: Mask, rho: Array
+) -> tuple[Decisions, Array]:
+    """Allocate; orders whose goods a limit of flows keeps away go elsewhere, where they can."""
+    draft, rho = allocate(instance, given, assortment, rho)
+    if instance.flow_limits is None:
+        return draft, rho
+    goods = np.full(instance.flow_shape, np.inf)
+    for _ in range(REALLOCATIONS):
+        wanted = leaving_orders(instance, draft)
+        brought = leaving_orders(instance, with_inbound_flows(instance, draft))
+        short = brought < wanted * (1.0 - SETTLED)
+        if not short.any():
+            break
+        goods = np.where(short, brought, goods)
+        draft, rho = allocate(instance, given, assortment, rho, goods)
+    return draft, rho
 
 
 def _finished(
@@ -331,6 +353,7 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
     float
         USD a year, an upper estimate without a bound.
     """
+    instance = with_own_options(instance)
     size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
     nothing = zero_multipliers(instance.axis_sizes)
     return priced_plan(instance, from_sizes(instance, size), nothing, SETTLING)[1].cost

@@ -154,7 +154,7 @@ def add_service(o, chosen, orders, co2, within, in_scope, flows):
     within, in_scope
         See `SiteLanes`.
     flows : RelaxedFlows
-        `units`, `carried`, `mailed`, `in_time` and `co2_kg` are updated.
+        `units`, `carried`, `mailed`, `in_time`, `co2_kg` and `sent` are updated.
     """
     n_zones, n_products, n_periods = orders.shape
     for k in prange(n_products):
@@ -171,6 +171,8 @@ def add_service(o, chosen, orders, co2, within, in_scope, flows):
                     flows.units[i, k, t] += units
                     flows.carried[k, o.region[z], t] += units
                 flows.co2_kg[k] += units * co2[j] * o.weight[k]
+                if flows.sent.size > 0:
+                    flows.sent[k, w, t] += units
                 for n in range(len(within)):
                     if in_scope[n, z]:
                         flows.in_time[k, n] += amount * within[n, w, t]

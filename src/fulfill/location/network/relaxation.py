@@ -1,8 +1,8 @@
 r"""The Lagrangian bound of an instance: a lower bound on the cost of every plan.
 
 Relaxed are allocation (1), stocking (13) and every row that couples sites: gateways and plants (6),
-mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12), storage (3) and
-rules on sites (14).
+mail (7), carriers (8), service (9), budget (10), gateway shares (11), carbon (12), storage (3),
+rules on sites (14) and limits of flows (16).
 What remains separates by site and size into one continuous knapsack per period
 (docs/formulation.md, "The bound"):
 
@@ -32,6 +32,7 @@ from fulfill.location.network.alternatives import (
     service_credit,
     service_shares,
 )
+from fulfill.location.network.lane_limits import at_limit_prices, limits_lanes
 from fulfill.location.network.site_arrays import ChosenSites, RelaxedFlows, SiteCosts, SiteLanes
 from fulfill.location.network.site_kernels import (
     cheapest_routes,
@@ -209,7 +210,12 @@ def route_surcharge(instance: LocationInstance, inbound: Inbound, prices: Multip
     share = np.append(prices.share, 0.0)[inbound.route_gateway]
     by_sale = by_sale + np.where(formal, share - spread, 0.0)[:, None]
     carbon = prices.co2 * inbound.route_co2[:, None, None] * instance.weight_kg[:, None]
-    return np.asarray(by_sale[:, None, :] * instance.volume_m3[:, None] + carbon)
+    added = np.asarray(by_sale[:, None, :] * instance.volume_m3[:, None] + carbon)
+    if instance.flow_limits is not None:
+        # row (16) counts orders by route and product, as their goods land
+        by_order = instance.flow_limits.routes.T @ (prices.flow @ inbound.landing.T)
+        added = added + by_order.reshape(added.shape)
+    return added
 
 
 def evaluate(instance: LocationInstance, lanes: LocalLanes, prices: Multipliers) -> Relaxed:
@@ -263,7 +269,7 @@ def _charged_lanes(
         co2=lanes.co2,
         co2_usd=float(prices.co2),
         credit=service_credit(instance, prices, lanes.zone, lanes.option) if charged else NO_CREDIT,
-        option_cost=instance.option_cost,
+        option_cost=at_limit_prices(instance, prices).option_cost,
         price_multiplier=instance.price_multiplier,
         units=instance.units,
         inbound=inbound_price(instance, prices)[0],
@@ -291,6 +297,7 @@ def empty_flows(instance: LocationInstance) -> RelaxedFlows:
     RelaxedFlows
     """
     n_zones, n_products, n_periods = instance.shape
+    n_options = len(instance.option_cost) if limits_lanes(instance) else 0
     return RelaxedFlows(
         served=np.zeros(instance.shape),
         units=np.zeros(instance.flow_shape),
@@ -299,6 +306,7 @@ def empty_flows(instance: LocationInstance) -> RelaxedFlows:
         mailed=np.zeros((n_products, len(instance.countries), n_periods)),
         in_time=np.zeros((n_products, len(instance.limits.targets))),
         co2_kg=np.zeros(n_products),
+        sent=np.zeros((n_products, n_options, n_periods)),
     )
 
 
@@ -470,6 +478,8 @@ def constant_terms(instance: LocationInstance, prices: Multipliers, cell: Array)
     for price, limit in rows:
         # capacities without limit are infinite and have no price
         terms.append(-float((price * np.where(price > 0, limit, 0.0)).sum()))
+    if instance.flow_limits is not None:
+        terms.append(-float((prices.flow * instance.flow_limits.orders).sum()))
     if instance.stock is not None:
         collected = np.einsum("zkc,zk->kc", prices.stocking, instance.demand.sum(axis=2))
         terms.append(float(np.minimum(0.0, instance.stock.entry_usd - collected).sum()))

@@ -148,6 +148,8 @@ class RelaxedFlows(NamedTuple):
         Potential orders of each service target that arrive in time.
     co2_kg : (K,)
         Emitted from the sites on.
+    sent : (K, W, T) or (K, 0, T)
+        Orders dispatched by each delivery option; empty where no limit of flows counts lanes.
     """
 
     served: Array
@@ -157,3 +159,4 @@ class RelaxedFlows(NamedTuple):
     mailed: Array
     in_time: Array
     co2_kg: Array
+    sent: Array

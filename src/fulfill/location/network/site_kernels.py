@@ -472,6 +472,8 @@ def _serve(i, z, k, t, lane, lanes, flows):
     flows.stocked[z, k, lanes.country[i]] += orders
     flows.carried[k, lanes.region[z], t] += units
     flows.co2_kg[k] += units * lanes.co2[lane] * lanes.weight[k]
+    if flows.sent.size > 0:
+        flows.sent[k, w, t] += units
     for n in range(len(lanes.within)):
         if lanes.in_scope[n, z]:
             flows.in_time[k, n] += orders * lanes.within[n, w, t]

@@ -98,7 +98,7 @@ def is_transshipment(instance: LocationInstance) -> bool:
         and np.array_equal(inbound.landing, np.eye(n_periods))
         and (instance.volume_m3 > 0).all()
     )
-    joined = limits.targets or limits.rules or limits.single_source
+    joined = limits.targets or limits.rules or limits.single_source or instance.flow_limits
     free = not joined and np.isinf([limits.co2_kg, limits.budget_usd]).all()
     return bool(one and plain and free)
 

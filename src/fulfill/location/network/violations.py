@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fulfill.location.network.alternatives import UNSERVED, Alternative, service_shares
+from fulfill.location.network.lane_limits import limited_options
 from fulfill.location.network.reference import Service, add_service
 from fulfill.location.network.relaxation import Relaxed, inbound_price, plant_rent
 from fulfill.location.network.site_arrays import RelaxedFlows
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Index
+from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.instance import Inbound, LocationInstance, Stock, plant_capacity
 from fulfill.model.multipliers import Multipliers
+
+SMALL_LIMIT = 0.01
+"""Share of all orders of a period below which a limit of flows counts as so large; see
+`flow_limit_sizes`."""
 
 
 def violations(
@@ -55,10 +63,15 @@ def violations(
         spent = instance.invest_usd[sites, relaxed.size[sites]].sum()
         found["budget"] = np.asarray(spent / max(limits.budget_usd, 1.0) - 1.0)
     co2_kg = float(flows.co2_kg.sum())
+    brought = _cheapest_inbound(instance, prices, flows)
     if instance.inbound is not None:
-        inbound, brought_kg = _inbound_violations(instance, instance.inbound, prices, flows)
+        inbound, brought_kg = _inbound_violations(instance, instance.inbound, prices, brought)
         found |= inbound
         co2_kg += brought_kg
+    if instance.flow_limits is not None:
+        counted = _counted_orders(instance, instance.flow_limits, brought, flows)
+        excess = counted - instance.flow_limits.orders
+        found["flow"] = excess / flow_limit_sizes(instance, instance.flow_limits)
     found["carrier"] = _excess(flows.carried.sum(axis=0), instance.carriers.orders)
     found["mail"] = _excess(flows.mailed.sum(axis=0), instance.mail.capacity_kg)
     if limits.targets:
@@ -94,7 +107,7 @@ def _every_flow(
     flows = relaxed.flows
     flows = flows._replace(
         units=flows.units.copy(), carried=flows.carried.copy(), mailed=flows.mailed.copy(),
-        in_time=flows.in_time.copy(), co2_kg=flows.co2_kg.copy(),
+        in_time=flows.in_time.copy(), co2_kg=flows.co2_kg.copy(), sent=flows.sent.copy(),
     )  # fmt: skip
     _mail(instance, relaxed.alternative, left, flows)
     if service is not None:
@@ -119,6 +132,8 @@ def _mail(
         within = orders * instance.option_within[target.days][option, period]
         np.add.at(flows.in_time[:, number], product, within * target.zones[zone])
     np.add.at(flows.co2_kg, product, units * instance.lane_co2[lane] * instance.weight_kg[product])
+    if flows.sent.size:
+        np.add.at(flows.sent, (product, option, period), units)
 
 
 def _stock_violations(
@@ -161,8 +176,59 @@ def _throughput_violations(instance: LocationInstance, relaxed: Relaxed) -> Arra
     return found
 
 
+class _Brought(NamedTuple):
+    """Orders brought in by the cheapest routes, one entry for each site, product and period.
+
+    Attributes
+    ----------
+    route, product, period : (n,) of int
+    orders : (n,)
+    """
+
+    route: Index
+    product: Index
+    period: Index
+    orders: Array
+
+
+def _cheapest_inbound(
+    instance: LocationInstance, prices: Multipliers, flows: RelaxedFlows
+) -> _Brought:
+    """Return what the cheapest routes at the multipliers bring to the sites."""
+    _, route = inbound_price(instance, prices)
+    site, product, period = np.nonzero(flows.units)
+    orders = flows.units[site, product, period]
+    return _Brought(route[site, product, period], product, period, orders)
+
+
+def _counted_orders(
+    instance: LocationInstance, limits: FlowLimits, brought: _Brought, flows: RelaxedFlows
+) -> Array:
+    """Return the orders that each limit of flows counts, (J, T)."""
+    used = np.zeros_like(limits.orders)
+    n_products, n_periods = instance.shape[1:]
+    if instance.inbound is not None:
+        landed = np.zeros((instance.n_routes * n_products, n_periods))
+        cell = brought.route * n_products + brought.product
+        orders = brought.orders[:, None] * instance.inbound.landing[brought.period]
+        np.add.at(landed, cell, orders)
+        used += limits.routes @ landed
+    if flows.sent.size:
+        used += limited_options(instance) @ flows.sent.swapaxes(0, 1).reshape(-1, n_periods)
+    return used
+
+
+def flow_limit_sizes(instance: LocationInstance, limits: FlowLimits) -> Array:
+    """Return what the violation of a limit of flows is a share of, (J, T), orders.
+
+    The limit itself, or `SMALL_LIMIT` of all orders of the period where it is less: what passes a
+    nearly closed lane in the relaxed solution may be many times its limit.
+    """
+    return np.asarray(np.maximum(limits.orders, SMALL_LIMIT * instance.demand.sum(axis=(0, 1))))
+
+
 def _inbound_violations(
-    instance: LocationInstance, inbound: Inbound, prices: Multipliers, flows: RelaxedFlows
+    instance: LocationInstance, inbound: Inbound, prices: Multipliers, brought: _Brought
 ) -> tuple[dict[str, Array], float]:
     """Return the excess over the capacity of gateways and plants, and over the share of a gateway.
 
@@ -173,10 +239,8 @@ def _inbound_violations(
     float
         CO2e of the inbound flows, kg.
     """
-    _, route = inbound_price(instance, prices)
-    site, product, period = np.nonzero(flows.units)
-    taken = route[site, product, period]
-    volume = flows.units[site, product, period] * instance.volume_m3[product]
+    taken, product, period, orders = brought
+    volume = orders * instance.volume_m3[product]
     landed = volume[:, None] * inbound.landing[period]
     passed, made = np.zeros_like(inbound.gateway_m3), np.zeros_like(inbound.origin_m3)
     for gate in (inbound.route_gateway[taken], inbound.route_crossing[taken]):
@@ -190,7 +254,7 @@ def _inbound_violations(
     limited = np.isfinite(capacity)
     room = np.where(limited, np.maximum(capacity, 1e-9), 1.0)
     used = (fixed <= 0) | (plant_rent(instance, prices) > fixed)
-    goods_kg = flows.units[site, product, period] * instance.weight_kg[product]
+    goods_kg = orders * instance.weight_kg[product]
     return {
         "gateway": _excess(passed, inbound.gateway_m3),
         "origin": np.where(limited, made / room - used[:, None], -1.0),
@@ -232,6 +296,8 @@ def row_sizes(instance: LocationInstance) -> dict[str, Array]:
         )
         largest = instance.stock.storage_m3.max(axis=1)
         sizes["storage"] = orders(np.repeat(largest[:, None], instance.shape[2], axis=1), "m3")
+    if instance.flow_limits is not None:
+        sizes["flow"] = flow_limit_sizes(instance, instance.flow_limits)
     limits = instance.limits
     if limits.targets:
         sizes["service"] = np.array(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from fulfill.inputs.importing.import_orders import ImportedOrders
+from fulfill.inputs.importing.order_lines import Recognised
 from fulfill.inputs.network import Network
 from fulfill.report.html import page as base
 from fulfill.report.html.import_charts import class_curve, month_chart, zone_map
@@ -66,7 +69,7 @@ def page(imported: ImportedOrders, network: Network) -> str:
         money=_money(imported),
         currency=figures["currency"],
         rate=str(imported.rate) if imported.rate else "",
-        read_table=html_table(_read_files(imported), READ_FILES),
+        read_table=html_table(read_files(imported.files), READ_FILES),
         repaired=listed(_counted(figures["repaired"])),
         placed_by=listed(_counted(figures["placed_by"])),
         conflicts=figures["conflicts"].get("state", 0),
@@ -94,8 +97,18 @@ def _money(imported: ImportedOrders) -> list[str]:
     return [IMPORT_RECORD["value_in"].shown(amount) for amount in amounts]
 
 
-def _read_files(imported: ImportedOrders) -> pd.DataFrame:
-    """Return a row for each file or worksheet."""
+def read_files(files: Sequence[Recognised]) -> pd.DataFrame:
+    """Return a row for each file or worksheet.
+
+    Parameters
+    ----------
+    files : sequence of Recognised
+
+    Returns
+    -------
+    DataFrame
+        With the columns of `READ_FILES`.
+    """
     return pd.DataFrame(
         [
             {
@@ -111,7 +124,7 @@ def _read_files(imported: ImportedOrders) -> pd.DataFrame:
                 "columns": "; ".join(f"{name} = {text}" for name, text in file.columns.items()),
                 "unused": listed(file.unused),
             }
-            for file in imported.files
+            for file in files
         ]
     )
 

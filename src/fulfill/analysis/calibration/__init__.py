@@ -1,0 +1,1 @@
+"""Figures of the model from the records of past orders: cancellation and lead times."""

@@ -1,0 +1,1 @@
+"""A plan day by day through a year: queues, late ships and cancellations, beside the plan."""
