@@ -205,6 +205,11 @@ def read_groups(path: Path, problem: Problem) -> list[Group]:
             faults.append(Fault("F504", path.name, line, "low", value))
     if faults:
         raise InputError(faults)
+    return _joined(frame, places)
+
+
+def _joined(frame: pd.DataFrame, places: NDArray[np.int64]) -> list[Group]:
+    """Return the groups of checked rows; `places` are the positions of their figures."""
     return [
         Group(
             str(name),

@@ -131,10 +131,21 @@ def stress(
         both = dict(zip(pairs, executor.each(withstand, questions), strict=True))
         tell(f"what buys the {min(asked.remedies, len(worst))} largest back")
         remedies = _remedies(executor, worst[: asked.remedies], found)
+    return _ranked(run, base, found, both, remedies)
+
+
+def _ranked(
+    run: Run,
+    base: Withstood,
+    found: dict[Loss, Withstood],
+    both: dict[tuple[Loss, Loss], Withstood],
+    remedies: pd.DataFrame,
+) -> Stress:
+    """Return the losses in the order of their cost."""
     answers = [base, *found.values(), *both.values()]
     # what is possible after a loss is possible without it, so the plan costs no more than that
     base_usd = min(one.objective for one in answers)
-    rows = [_row(loss, found[loss], base, base_usd) for loss in losses]
+    rows = [_row(loss, found[loss], base, base_usd) for loss in found]
     for pair, answer in both.items():
         alone = max(found[one].objective for one in pair)
         if answer.objective >= alone + LEAST_USD:  # else the second loss does not matter
