@@ -32,6 +32,7 @@ from fulfill.inputs.schema import (
     STATUSES,
     STOPS,
 )
+from fulfill.inputs.schema.figure_groups import FIGURE_GROUPS
 from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
@@ -40,6 +41,7 @@ from fulfill.study import (
     outputs,
     question_outputs,
     question_summaries,
+    risk_outputs,
     simulation_outputs,
     sweep_outputs,
 )
@@ -111,6 +113,14 @@ WRITTEN = {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
     },
+    "Of fulfill stress": {
+        "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),
+        "keys:": (risk_outputs.STRESS_SUMMARY,),
+    },
+    "Of fulfill ask": {
+        "table": (risk_outputs.QUESTIONS, risk_outputs.SAMPLES, risk_outputs.SITE_SHARES),
+        "keys:": (risk_outputs.ASK_SUMMARY,),
+    },
     "Of a routed day": {
         "table": outputs.DAY_TABLES,
         "layer of routes.gpkg:": layer_outputs.DAY_LAYERS,
@@ -152,6 +162,7 @@ def data_dictionary() -> str:
         _family("Demand", DEMAND_TABLES, DEMAND_PARAMETERS),
         _family("Option --stops", (STOPS,), ()),
         _family("Files of fulfill baseline", PRESENT_TABLES, ()),
+        _family("Option --groups of fulfill ask", (FIGURE_GROUPS,), ()),
     ]
     return "\n".join(parts)
 

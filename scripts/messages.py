@@ -43,6 +43,7 @@ TABLES = (
     "study.import_outputs",
     "study.calibration_outputs",
     "study.outputs",
+    "study.risk_outputs",
     "study.simulation_outputs",
     "study.sweep_outputs",
     "report.html.plan_page",

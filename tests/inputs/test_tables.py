@@ -824,10 +824,11 @@ def test_every_code_is_exercised() -> None:
     greenfield = {"F550", "F551"}
     simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}
+    risk = {f"F50{digit}" for digit in range(6)}
     sweeps = {f"F51{digit}" for digit in range(5, 10)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    questions |= greenfield | calibration | simulations | sweeps
+    questions |= greenfield | calibration | simulations | sweeps | risk
     assert found | databases | questions | workbooks | present == set(RULES)
 
 

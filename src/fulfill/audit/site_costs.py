@@ -121,15 +121,29 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     day = day_of_delay(problem).loc[sites["country"]].to_numpy(float)
     wait = column("delay_days") * day[:, None]
     room = sites["orders_day"].to_numpy(float)[:, None] * column("capacity_factor")
+    left_of = remaining_capacity(problem, sites)
     handled = np.zeros((*room.shape, leaving.shape[1]))
     for i in range(len(sites)):
         left, order = leaving[i].copy(), np.argsort(usd[i] + wait[i], kind="stable")
         for b in order:
-            handled[i, b] = np.minimum(left, room[i, b] * problem.days)
+            handled[i, b] = np.minimum(left, room[i, b] * left_of[i] * problem.days)
             left = left - handled[i, b]
         offered = [b for b in order if room[i, b] > 0]
         handled[i, offered[-1] if offered else order[0]] += left
     return Bands(handled, usd, wait, column("delay_days"))
+
+
+def remaining_capacity(problem: Problem, sites: pd.DataFrame) -> Array:
+    """Return what disruptions.csv leaves of the throughput of sites, (n_open, n_periods)."""
+    rows = problem.network["disruptions"]
+    rows = rows[rows["kind"] == "site"]
+    factor = np.ones((len(sites), len(problem.periods)))
+    for name, period, value in zip(
+        rows["id"], rows["period_id"], rows["capacity_factor"], strict=True
+    ):
+        meant = [period in ("any", one) for one in problem.periods]
+        factor[np.ix_((sites["site_id"] == name).to_numpy(), meant)] *= value
+    return factor
 
 
 def day_of_delay(problem: Problem) -> pd.Series:

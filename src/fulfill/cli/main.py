@@ -29,7 +29,7 @@ from fulfill.cli.people import export
 from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.questions import alternatives, diff, explain
-from fulfill.cli.risk import compare
+from fulfill.cli.risk import ask, compare, stress
 from fulfill.cli.simulation import simulate
 from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
@@ -170,6 +170,8 @@ for command in (
     diff,
     explain,
     alternatives,
+    stress,
+    ask,
     simulate,
     sweep,
     export,

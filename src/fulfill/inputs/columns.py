@@ -83,6 +83,8 @@ class Table:
     absent : str
         What is not part of a case whose folder lacks the table, for the messages that say so; empty
         where nothing is left out.
+    open_rows : bool
+        Whether an override may name a row that is not there, which is then added.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Table:
     columns: tuple[Column, ...]
     required: bool = True
     absent: str = ""
+    open_rows: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:

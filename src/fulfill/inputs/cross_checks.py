@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.demand import SHARE_TOLERANCE, Demand, share_faults
+from fulfill.inputs.disruption_checks import disruption_faults
 from fulfill.inputs.entry_fees import double_fee_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.network import Network
@@ -41,7 +42,8 @@ def cross_faults(
     Returns
     -------
     list of Fault
-        F205, F211, F301 to F304, F306, F307, F314 and F362; empty where the tables agree.
+        F205, F211, F301 to F304, F306, F307, F314, F362 and F500; empty where the tables
+        agree.
     """
     return [
         *_reference_faults(network, demand),
@@ -59,6 +61,7 @@ def cross_faults(
         *window_faults(
             demand.zones, f"{demand.folder.name}/zones.csv", windows_of(network["countries"])
         ),
+        *disruption_faults(network.folder.name, network.tables, demand.zones),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.question_rules import QUESTION_RULES
+from fulfill.inputs.risk_rules import RISK_RULES
 from fulfill.inputs.sweep_rules import SWEEP_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
@@ -392,6 +393,7 @@ RULES: dict[str, tuple[str, str]] = {
     **IMPORT_RULES,
     **PRESENT_RULES,
     **QUESTION_RULES,
+    **RISK_RULES,
     **SWEEP_RULES,
     **WORKBOOK_RULES,
 }

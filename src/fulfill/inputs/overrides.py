@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.cells import convert_cells
-from fulfill.inputs.columns import REQUIRED, Column, Table
+from fulfill.inputs.columns import REQUIRED, ROW, Column, Table
 from fulfill.inputs.demand import Demand
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network, table_faults
@@ -241,10 +241,27 @@ def _changed(frame: pd.DataFrame | None, override: Override) -> pd.DataFrame | F
     rows = np.ones(len(frame), bool)
     for name, cell in zip(table.key, key, strict=True):
         rows &= equal_cells(frame[name], cell)
+    if table.open_rows and not rows.any():
+        return _added(frame, table, key, override)
     if rows.sum() != 1:
         known = frame[list(table.key)].astype(str).agg(",".join, axis=1).tolist()
         return _unknown(override, "no such row", ",".join(override.key), known)
     return _with_cell(frame, int(np.flatnonzero(rows)[0]), column, override)
+
+
+def _added(
+    frame: pd.DataFrame, table: Table, key: tuple[str, ...], override: Override
+) -> pd.DataFrame | Fault:
+    """Return the frame with a row that no file has, or the fault of one of its cells."""
+    texts = {"source": OPTION, "status": "estimate", **dict(zip(table.key, key, strict=True))}
+    texts[override.column] = override.value
+    row = {ROW: pd.Series([0])}
+    for column in table.columns:
+        values, found, _ = convert_cells([texts.get(column.name, "")], column, OPTION, [0])
+        if found:
+            return Fault(found[0].code, OPTION, value=str(override), detail=column.meaning)
+        row[column.name] = pd.Series(values)
+    return pd.concat([frame, pd.DataFrame(row)], ignore_index=True).astype(frame.dtypes.to_dict())
 
 
 def _whole_key(table: Table, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pandas as pd
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import SIZES
 from fulfill.model.arrays import Array, Index
+from fulfill.model.disruptions import disruptions_of, with_disruptions
 from fulfill.model.economics.inventory import landing_shares
 from fulfill.model.economics.landed import Economics
 from fulfill.model.flow_limits import FlowEnds, FlowLimits, flow_limits
@@ -36,7 +37,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
     capacity = stores.orders_day[:, :, :, None] * problem.days
     share = min(limits.max_gateway_share, network.parameters["max_gateway_share"])
     lane_origin = _lane_origin(economics)
-    return LocationInstance(
+    instance = LocationInstance(
         zones=tuple(zones["zone_id"]),
         products=tuple(products["product_id"]),
         periods=tuple(network["calendar"]["period_id"]),
@@ -73,6 +74,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         flow_limits=_flow_limits(problem, economics, lane_origin),
         limits=replace(limits, max_gateway_share=share),
     )
+    return with_disruptions(instance, disruptions_of(network))
 
 
 def _lane_origin(economics: Economics) -> Index:

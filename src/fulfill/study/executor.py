@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 from fulfill.study.resolve import FULL, Answer, resolve
 from fulfill.study.run import Run
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 ALIGNED = 64
 """Bytes to which every array is aligned in the shared block."""
@@ -35,7 +37,7 @@ class Executor(AbstractContextManager["Executor"]):
     start : Run
         With a plan; questions are changes to its study.
     workers : int, optional
-        Processes; as many as there are cores by default.
+        Processes; as many as there are cores by default, 0 for none but this one.
 
     Examples
     --------
@@ -44,6 +46,10 @@ class Executor(AbstractContextManager["Executor"]):
     """
 
     def __init__(self, start: Run, workers: int | None = None) -> None:
+        self._start = start
+        self._pool: ProcessPoolExecutor | None = None
+        if workers == 0:
+            return
         self._block, pickled, spans = _shared((start, start.model))
         self._pool = ProcessPoolExecutor(
             workers or len(os.sched_getaffinity(0)),
@@ -80,8 +86,8 @@ class Executor(AbstractContextManager["Executor"]):
             For the first question that the study refuses.
         """
         asked = list(changes)
-        begin = [()] * len(asked) if sites is None else list(sites)
-        return list(self._pool.map(_answer, asked, [grade] * len(asked), begin))
+        begin: Sequence[Sequence[Mapping[str, str]]] = [()] * len(asked) if sites is None else sites
+        return list(self.each(partial(_answer, grade=grade), zip(asked, begin, strict=True)))
 
     def submit(self, task: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Begin a task about the run.
@@ -96,9 +102,32 @@ class Executor(AbstractContextManager["Executor"]):
         Returns
         -------
         Future
-            Of what the task returns.
+            Of what the task returns. Without processes it is done already.
         """
+        if self._pool is None:
+            done: Future[Result] = Future()
+            done.set_result(task(self._start, *arguments))
+            return done
         return self._pool.submit(_about_run, task, *arguments)
+
+    def each(self, task: Callable[[Run, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Do a task for each of some items.
+
+        Parameters
+        ----------
+        task : callable
+            Takes the run and an item; a function of a module, or a `partial` of one.
+        items : iterable
+
+        Yields
+        ------
+        object
+            What the task returns, in the order of the items.
+        """
+        listed = list(items)
+        if self._pool is None:
+            return (task(self._start, item) for item in listed)
+        return self._pool.map(_about_run, [task] * len(listed), listed)
 
     def __exit__(
         self,
@@ -107,6 +136,8 @@ class Executor(AbstractContextManager["Executor"]):
         trace: TracebackType | None,
     ) -> None:
         """End the processes and free the shared memory."""
+        if self._pool is None:
+            return
         self._pool.shutdown(cancel_futures=True)
         self._block.close()
         self._block.unlink()
@@ -153,8 +184,8 @@ def _about_run(task: Callable[..., Result], *arguments: Any) -> Result:
 
 
 def _answer(
-    changes: Mapping[str, Any], grade: str, sites: Sequence[Mapping[str, str]] = ()
+    run: Run, question: tuple[Mapping[str, Any], Sequence[Mapping[str, str]]], grade: str
 ) -> Answer:
-    """Answer one question in a process."""
-    run: Run = _held["run"]
+    """Answer one question: changes of the study, and choices of sites to try first."""
+    changes, sites = question
     return resolve(run.study.with_(**changes), run, grade, threads=1, sites=sites)

@@ -19,6 +19,7 @@ from fulfill.study.attribution import attributed_costs
 from fulfill.study.capacity_use import band_use, capacity_table
 from fulfill.study.cost_table import cost_table
 from fulfill.study.lane_starts import lane_starts
+from fulfill.study.lead_time import mean_lead_days
 from fulfill.study.names import column, id_and_name, named, names_of
 from fulfill.study.plan import Plan
 from fulfill.study.priced import Priced, nearshore_routes, nearshore_share
@@ -259,7 +260,7 @@ def _kpis(
         "orders": float(instance.demand.sum()),
         "landed_cost_usd_per_order": _landed(by_part) / dispatched,
         "contribution_usd": -float(by_part.sum()),
-        "lead_time_days_mean": _mean_lead_days(economics, flows, used),
+        "lead_time_days_mean": mean_lead_days(economics, instance, priced.decisions, used),
         **{
             f"share_within_{days}_days": _in_time(flows, shares) / demand
             for days, shares in economics.within.items()
@@ -274,19 +275,6 @@ def _kpis(
 def _landed(by_part: pd.Series) -> float:
     """Return the landed cost of all orders, USD a year."""
     return float(by_part.drop(list(LOSS_PARTS)).sum())
-
-
-def _mean_lead_days(economics: Economics, flows: pd.DataFrame, used: Array) -> float:
-    """Return the mean days from order to delivery, including the delay of handling bands.
-
-    Every order of a site and period has the mean delay of its bands; direct mail has none.
-    """
-    handled = used.sum(axis=1)
-    waited = (used * economics.warehouses.delay_days[:, :, None]).sum(axis=1)
-    wait = np.divide(waited, handled, out=np.zeros_like(handled), where=handled > 0)
-    by_site = np.concatenate([wait, np.zeros((1, wait.shape[1]))])  # the last row is MAIL
-    days = flows["lead_time_days"] + by_site[flows["_site"], flows["_period"]]
-    return float((flows["orders"] * days).sum()) / _base(flows["orders"])
 
 
 def _in_time(flows: pd.DataFrame, share: Array) -> float:

@@ -161,6 +161,22 @@ VALUES: dict[str, dict[str, str]] = {
         "records": "your own records: orders, returns, cancellations, stock",
         "finance": "your accountant: cost of capital, VAT credit, insurance",
     },
+    "lost": {
+        "site": "site",
+        "gateway": "gateway",
+        "crossing": "crossing",
+        "carrier": "last-mile carriers",
+        "mail": "air capacity for mail",
+        "pair": "both",
+    },
+    "remedy": {
+        "site": "half as much handling again at",
+        "gateway": "half as much capacity again at",
+        "carrier": "half as many last-mile carriers again in",
+        "mail": "half as much air capacity for mail again to",
+        "sites": "sites chosen anew",
+    },
+    "grade": {"quick": "quick", "full": "full"},
     "assumed": {
         "weekday": "orders by day of the week, from Monday",
         "hour": "orders by hour of the day",
@@ -180,7 +196,6 @@ VALUES: dict[str, dict[str, str]] = {
         "list": "list",
         "sample": "sample",
     },
-    "grade": {"full": "full", "quick": "quick"},
     "yes_no": {"yes": "yes", "no": "no"},
     "difference": {
         "saves": "the mix saves",

@@ -19,9 +19,11 @@ from fulfill.audit.plan import audit_plan
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.geography.distances import road_rules
 from fulfill.inputs.geography.geodesic import air_km
+from fulfill.inputs.problem import Problem
 from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import method_of
+from fulfill.model.arrays import Array
 from fulfill.model.build import build_instance
 from fulfill.model.decisions import Decisions, relative_gap
 from fulfill.model.economics.landed import economics
@@ -59,6 +61,8 @@ class Answer:
         What the audit of the plan found.
     seconds : float
         From the question to the audited answer.
+    warm_start : WarmStart or None
+        What a later answer may start from.
     """
 
     grade: str
@@ -69,6 +73,7 @@ class Answer:
     decisions: Decisions | None
     faults: tuple[str, ...]
     seconds: float
+    warm_start: WarmStart | None = None
 
     @property
     def gap(self) -> float:
@@ -167,7 +172,7 @@ def resolve_model(
         choices=choices,
     )
     solution = solve_decomposed(model.instance, params)
-    return _answer(model.instance, solution, grade, begun)
+    return audited_answer(model.instance, solution, grade, begun)
 
 
 def with_sites(start: WarmStart, sites: Mapping[str, str], model: PricedModel) -> WarmStart:
@@ -202,10 +207,25 @@ def with_sites(start: WarmStart, sites: Mapping[str, str], model: PricedModel) -
     return replace(start, size=size, assortment=assortment, rho=rho, volume=volume)
 
 
-def _answer(
+def audited_answer(
     instance: LocationInstance, solution: LocationSolution, grade: str, begun: float
 ) -> Answer:
-    """Audit a solution and return it as an answer."""
+    """Audit a solution and return it as an answer.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    solution : LocationSolution
+        Of this instance.
+    grade : str
+        ``quick`` or ``full``.
+    begun : float
+        When the question was put, by `time.perf_counter`.
+
+    Returns
+    -------
+    Answer
+    """
     sites: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
     if solution.decisions is not None:
@@ -224,7 +244,32 @@ def _answer(
         decisions=solution.decisions,
         faults=tuple(map(str, faults)),
         seconds=time.perf_counter() - begun,
+        warm_start=solution.warm_start,
     )
+
+
+def with_sites_kept(instance: LocationInstance, opened: Array) -> LocationInstance:
+    """Return an instance in which the sites of a plan are open in their sizes, and no others.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    opened : (n_sites, n_sizes)
+        1 for the size of an open site, as in `Decisions`.
+
+    Returns
+    -------
+    LocationInstance
+        A bound on it is one on the cost of these sites.
+    """
+    chosen = opened > 0.5
+    is_open = chosen.any(axis=1)
+    limits = replace(
+        instance.limits,
+        opened=tuple(np.flatnonzero(is_open).tolist()),
+        closed=tuple(np.flatnonzero(~is_open).tolist()),
+    )
+    return replace(instance, fixed_usd=np.where(chosen, instance.fixed_usd, np.inf), limits=limits)
 
 
 def changed_model(study: Study, start: Run) -> PricedModel:
@@ -256,16 +301,38 @@ def changed_model(study: Study, start: Run) -> PricedModel:
         # the network's own, not an option
         limits = replace(limits, max_gateway_share=before.instance.limits.max_gateway_share)
         return replace(before, instance=replace(before.instance, limits=limits))
-    if not _same_places(study, start) or study.options.rules == "dated":
-        return build_model(problem, study.options)
-    priced = economics(problem, before.distances, days)
-    instance = build_instance(problem, priced, limits_of(problem, study.options))
-    return PricedModel(problem, before.distances, priced, instance)
+    return repriced_model(problem, start, study.options)
 
 
-def _same_places(study: Study, start: Run) -> bool:
+def repriced_model(problem: Problem, start: Run, options: PlanOptions) -> PricedModel:
+    """Return the model of a problem with other figures; the run's distances are used if they hold.
+
+    Parameters
+    ----------
+    problem : Problem
+        That of the run with other figures, zones merged as there.
+    start : Run
+    options : PlanOptions
+
+    Returns
+    -------
+    PricedModel
+
+    Raises
+    ------
+    InputError
+        Where options refer to something that the problem does not have.
+    """
+    distances = start.model.distances
+    if not _same_places(problem, start.model.problem) or options.rules == "dated":
+        return build_model(problem, options)
+    priced = economics(problem, distances, service_days(options.service))
+    instance = build_instance(problem, priced, limits_of(problem, options))
+    return PricedModel(problem, distances, priced, instance)
+
+
+def _same_places(new: Problem, old: Problem) -> bool:
     """Tell whether no place that distances are measured between has changed."""
-    new, old = study.planned_problem(), start.model.problem
     if new.network.roads != old.network.roads or new.network.outlines != old.network.outlines:
         return False
     if road_rules(new.network) != road_rules(old.network):

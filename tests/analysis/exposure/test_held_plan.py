@@ -14,9 +14,8 @@ from fulfill.analysis.exposure.exposures import (
     PRICED_TABLES,
     exposure_table,
     exposures,
-    moved,
 )
-from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups
+from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups, moved
 from fulfill.analysis.exposure.held_plan import HeldPlan
 from fulfill.inputs.problem import Problem
 from fulfill.model.build import build_instance

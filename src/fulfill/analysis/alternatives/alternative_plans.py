@@ -11,7 +11,8 @@ import pandas as pd
 
 from fulfill.analysis.alternatives.near_plans import near_plans
 from fulfill.analysis.explanations.site_explanation import check_explainable
-from fulfill.analysis.exposure.exposures import Exposure, exposures, moved
+from fulfill.analysis.exposure.exposures import Exposure, exposures
+from fulfill.analysis.exposure.figure_groups import moved
 from fulfill.analysis.exposure.held_plan import HeldPlan
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.study.json_file import finite

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups
+from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups, moved
 from fulfill.analysis.exposure.held_plan import HeldPlan
-from fulfill.inputs.problem import Problem
 from fulfill.study.outputs import EXPOSURES
 from fulfill.study.run import Run
 
@@ -36,6 +33,9 @@ not among them."""
 
 
 ASKED = {
+    "origins": "factory",
+    "carriers": "carrier",
+    "mail_capacity": "mail",
     "products": "records",
     "goods_costs": "factory",
     "tariffs": "broker",
@@ -136,25 +136,3 @@ def whom_to_ask(group: FigureGroup) -> str:
     if group.table == "parameters":
         return "finance" if group.key[0] in OF_FINANCE else "records"
     return ASKED[group.table]
-
-
-def moved(problem: Problem, group: FigureGroup, end: NDArray[np.float64]) -> Problem:
-    """Return a problem with a group of figures at one end of its range.
-
-    Parameters
-    ----------
-    problem : Problem
-    group : FigureGroup
-        Of the problem.
-    end : (n,) array
-        Its `low` or `high`.
-
-    Returns
-    -------
-    Problem
-    """
-    if group.table == "tariffs":
-        return problem.priced_variant(rules=group.at(problem.regime.rows, end))
-    table = group.at(problem.network[group.table], end)
-    network = problem.network.with_table(group.table, table)
-    return replace(problem, network=network)

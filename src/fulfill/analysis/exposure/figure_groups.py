@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ APART: dict[str, tuple[str, ...]] = {
     "rate_cards": ("card", "service_id"),
     "surcharges": ("card", "surcharge"),
     "tariffs": ("destination", "entry_kind"),
+    "mail_capacity": ("country",),
     "sites": ("country",),
     "site_sizes": ("ownership",),
 }
@@ -101,3 +102,23 @@ def figure_groups(problem: Problem, tables: tuple[str, ...]) -> list[FigureGroup
                 )
             )
     return groups
+
+
+def moved(problem: Problem, group: FigureGroup, values: Array) -> Problem:
+    """Return a problem with other values of the figures of a group; nothing is checked again.
+
+    Parameters
+    ----------
+    problem : Problem
+    group : FigureGroup
+        Of this problem.
+    values : (n,) array
+
+    Returns
+    -------
+    Problem
+    """
+    if group.table == "tariffs":
+        return problem.priced_variant(rules=group.at(problem.regime.rows, values))
+    table = group.at(problem.network[group.table], values)
+    return replace(problem, network=problem.network.with_table(group.table, table))

@@ -17,6 +17,7 @@ from fulfill.inputs.schema.demand import (
     ZONE_CLASSES,
     ZONES,
 )
+from fulfill.inputs.schema.disruptions import DISRUPTIONS
 from fulfill.inputs.schema.money import (
     BASE_DUTY,
     ENTRY_FEES,
@@ -82,7 +83,7 @@ NETWORK_TABLES = tuple(_priced(table) for table in (
     PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
     MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY, MAIL_CAPACITY, CARRIERS,
     CALENDAR, PREBUILD, EMISSIONS, LANES, LANE_RATES, FERRIES, VEHICLES,
-    SPEEDS, SITE_GROUPS, GROUP_LIMITS, EXCHANGE_RATES,
+    SPEEDS, SITE_GROUPS, GROUP_LIMITS, DISRUPTIONS, EXCHANGE_RATES,
 ))  # fmt: skip
 """Every table with amounts of money has the column `currency`."""
 DEMAND_TABLES = (PARAMETERS, ZONES, COUNTRY_SHARES, MIX, SEASONALITY, ORDERS)
@@ -100,6 +101,7 @@ __all__ = [
     "CURRENCY",
     "DEMAND_PARAMETERS",
     "DEMAND_TABLES",
+    "DISRUPTIONS",
     "DUTIES",
     "EMISSIONS",
     "EMISSION_MODES",

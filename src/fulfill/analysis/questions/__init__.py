@@ -1,0 +1,1 @@
+"""Which figures to have confirmed first, from plans at the ends of their ranges."""
