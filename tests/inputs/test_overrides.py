@@ -8,7 +8,7 @@ import pytest
 
 from conftest import Folders
 from fulfill.inputs.faults import InputError
-from fulfill.inputs.overrides import override_tables, parameter
+from fulfill.inputs.overrides import Override, override_tables, parameter, parse_override
 
 
 def test_an_override_is_logged_once_it_is_applied(
@@ -22,3 +22,48 @@ def test_an_override_is_logged_once_it_is_applied(
     with pytest.raises(InputError, match="F308"):
         override_tables(problem.network, problem.demand, [parameter("road_factors", 1.1)])
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("text", "usd"),
+    [("=3", 3.0), ("*=0.5", 2.5), ("+=1.25", 6.25), (" += -1", 4.0), ("*=0", 0.0)],
+)
+def test_a_number_is_replaced_multiplied_or_added_to(toy: Folders, text: str, usd: float) -> None:
+    problem = toy.problem()
+    override = parse_override(f"sites[site-a].rent_usd_m2_month{text}")
+    network, _ = override_tables(problem.network, problem.demand, [override])
+    rents = network["sites"].set_index("site_id")["rent_usd_m2_month"]
+    assert rents.to_dict() == {"site-a": usd, "site-b": 5.0}
+    assert parse_override(str(override)) == override
+
+
+def test_changes_of_a_cell_follow_one_another(toy: Folders) -> None:
+    problem = toy.problem()
+    cell = "network/sites[site-a].rent_usd_m2_month"
+    both = [parse_override(f"{cell}=8"), parse_override(f"{cell}*=0.5")]
+    network, _ = override_tables(problem.network, problem.demand, both)
+    assert network["sites"].set_index("site_id").loc["site-a", "rent_usd_m2_month"] == 4.0
+
+
+def test_the_side_may_be_left_out_where_one_side_has_the_table() -> None:
+    assert parse_override("freight[sea,CN,MX].usd_m3*=2") == Override(
+        "network", "freight", ("sea", "CN", "MX"), "usd_m3", "2", "*="
+    )
+    assert parse_override("zones[zone-1].population=5").side == "demand"
+    with pytest.raises(InputError, match="write network/parameters or demand/parameters"):
+        parse_override("parameters[us_share]=0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("network/sites[site-a].name*=2", "F309"),
+        ("network/sites[site-a].rent_usd_m2_month*=twice", "F202"),
+        ("network/sites[site-a].rent_usd_m2_month+=-9", "F205"),
+        ("network/sites[site-x].rent_usd_m2_month*=2", "F308"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused(toy: Folders, text: str, code: str) -> None:
+    problem = toy.problem()
+    with pytest.raises(InputError, match=f"{code} "):
+        override_tables(problem.network, problem.demand, [parse_override(text)])

@@ -2,7 +2,8 @@
 
 An override names a cell by its table, the key of its row and its column, and gives the new value:
 ``network/freight[sea,CN,MX].usd_m3=120`` or, for a parameter,
-``network/parameters[cancel_lambda]=0.05``. Each changed table must pass the checks of its
+``network/parameters[cancel_lambda]=0.05``. ``*=`` multiplies the number in the cell, ``+=`` is added
+to it. The side may be left out where one side only has the table. Each changed table must pass the checks of its
 declaration, and its identifiers must exist. Only the column `range` of an assumption is not
 applied, because a deliberate what-if may well leave it; the problem then has a warning (W320).
 """
@@ -16,6 +17,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +39,8 @@ from fulfill.inputs.tables import checked_rows, parameter_faults, reference_faul
 log = logging.getLogger(__name__)
 
 OPTION = "--set"
-FORM = re.compile(r"(network|demand)/(\w+)\[([^\]]*)\](?:\.(\w+))?=(.*)", re.DOTALL)
+FORM = re.compile(r"(?:(network|demand)/)?(\w+)\[([^\]]*)\](?:\.(\w+))?\s*([*+]?=)(.*)", re.DOTALL)
+SET, TIMES, PLUS = "=", "*=", "+="
 TABLES = {"network": NETWORK_TABLES, "demand": DEMAND_TABLES}
 PARAMETERS = {"network": NETWORK_PARAMETERS, "demand": DEMAND_PARAMETERS}
 DEMAND_FIGURES = ("orders_per_year", "us_share", "income_exponent")
@@ -60,7 +63,9 @@ class Override:
     column : str
         Name of the column.
     value : str
-        The new value, written as in the file.
+        The new value, written as in the file; the factor or summand of another operator.
+    operator : str
+        ``=``; ``*=`` or ``+=`` for a number.
     """
 
     side: str
@@ -68,12 +73,13 @@ class Override:
     key: tuple[str, ...]
     column: str
     value: str
+    operator: str = SET
 
     def __str__(self) -> str:
         row = io.StringIO()
         csv.writer(row, lineterminator="").writerow(self.key)
         column = "" if (self.table, self.column) == ("parameters", "value") else f".{self.column}"
-        return f"{self.side}/{self.table}[{row.getvalue()}]{column}={self.value}"
+        return f"{self.side}/{self.table}[{row.getvalue()}]{column}{self.operator}{self.value}"
 
 
 def parameter(name: str, value: Value, side: str = "network") -> Override:
@@ -122,7 +128,7 @@ def as_text(value: Value) -> str:
 
 
 def parse_override(text: str) -> Override:
-    """Parse ``side/table[key,...].column=value``.
+    """Parse ``side/table[key,...].column=value``, also with ``*=`` and ``+=``.
 
     Parameters
     ----------
@@ -137,15 +143,26 @@ def parse_override(text: str) -> Override:
     Raises
     ------
     InputError
-        F309 where the text has another form.
+        F309 where the text has another form, or both sides have a table of this name.
     """
     match = FORM.fullmatch(text.strip())
     if match is None or (match[4] is None and match[2] != "parameters"):
         detail = "write network/parameters[NAME]=VALUE or network/TABLE[KEY,KEY].COLUMN=VALUE"
         raise InputError([Fault("F309", OPTION, value=text, detail=detail)])
-    side, table, key, column, value = match.groups()
+    side, table, key, column, operator, value = match.groups()
+    if side is None:
+        side = _side_of(table, text)
     cells = tuple(cell.strip() for cell in next(csv.reader([key]), []))
-    return Override(side, table, cells, column or "value", value.strip())
+    return Override(side, table, cells, column or "value", value.strip(), operator)
+
+
+def _side_of(table: str, text: str) -> str:
+    """Return the side that has a table; an unknown one is looked for in the network."""
+    sides = [side for side, tables in TABLES.items() if table in {one.name for one in tables}]
+    if len(sides) > 1:
+        detail = f"write {' or '.join(f'{side}/{table}' for side in sides)}"
+        raise InputError([Fault("F309", OPTION, value=text, detail=detail)])
+    return sides[0] if sides else "network"
 
 
 def override_tables(
@@ -241,7 +258,7 @@ def _changed(frame: pd.DataFrame | None, override: Override) -> pd.DataFrame | F
     rows = np.ones(len(frame), bool)
     for name, cell in zip(table.key, key, strict=True):
         rows &= equal_cells(frame[name], cell)
-    if table.open_rows and not rows.any():
+    if table.open_rows and not rows.any() and override.operator == SET:
         return _added(frame, table, key, override)
     if rows.sum() != 1:
         known = frame[list(table.key)].astype(str).agg(",".join, axis=1).tolist()
@@ -286,12 +303,29 @@ def _with_cell(
     frame: pd.DataFrame, row: int, column: Column, override: Override
 ) -> pd.DataFrame | Fault:
     """Return the frame with one cell replaced, or the fault of the new value."""
-    values, found, _ = convert_cells([override.value], column, OPTION, [0])
+    text = _new_value(frame[column.name].iloc[row], column, override)
+    if isinstance(text, Fault):
+        return text
+    values, found, _ = convert_cells([text], column, OPTION, [0])
     if found:
         return Fault(found[0].code, OPTION, value=str(override), detail=column.meaning)
     cells = frame[column.name].copy()
     cells.iloc[row] = values.iloc[0]
     return frame.assign(**{column.name: cells})
+
+
+def _new_value(cell: Any, column: Column, override: Override) -> str | Fault:
+    """Return the text of the new value, from the cell where the operator needs it."""
+    if override.operator == SET:
+        return override.value
+    try:
+        by = float(override.value)
+    except ValueError:
+        return Fault("F202", OPTION, value=str(override))
+    if column.kind != "number" or not np.isfinite(cell):
+        detail = f"{override.operator} needs a number in {column.name}; here there is none"
+        return Fault("F309", OPTION, value=str(override), detail=detail)
+    return f"{cell * by if override.operator == TIMES else cell + by:.15g}"
 
 
 def _checked(
