@@ -173,8 +173,8 @@ problem_options = together(
             multiple=True,
             metavar="CELL=VALUE",
             help="Change a cell of the tables for this run, such as "
-            "network/parameters[cancel_lambda]=0.05 or freight[sea,CN,MX].usd_m3*=2 (*= multiplies, "
-            "+= is added); may be repeated.",
+            "network/parameters[cancel_lambda]=0.05 or freight[sea,CN,MX].usd_m3*=2 (*= multiplies "
+            "a number, += is added to it); may be repeated.",
         ),
     ]
 )
