@@ -324,19 +324,26 @@ def without_delay(economics: Economics) -> Economics:
     return replace(economics, warehouses=replace(stores, delay_days=0.0 * stores.delay_days))
 
 
-MEAN_LEAD_DAYS, IN_TIME, CANCELLED = kpis._mean_lead_days, kpis._in_time, kpis._cancelled
+def over_dispatched(instance: LocationInstance, plan: Decisions) -> Decisions:
+    """Return a plan with dispatched orders in the place of potential ones."""
+    cell = (instance.lane_option[plan.lane], plan.product, plan.period)
+    return replace(plan, orders=plan.orders * instance.units[cell])
+
+
+MEAN_LEAD_DAYS, IN_TIME, CANCELLED = kpis.mean_lead_days, kpis._in_time, kpis._cancelled
 WRONG: dict[str, tuple[Mutation, str]] = {
     "lead time without the wait": (
         swap(
-            "_mean_lead_days", lambda e, flows, used: MEAN_LEAD_DAYS(without_delay(e), flows, used)
+            "mean_lead_days",
+            lambda e, instance, plan, used: MEAN_LEAD_DAYS(without_delay(e), instance, plan, used),
         ),
         "lead_time_days_mean",
     ),
     "lead time over dispatched orders": (
         swap(
-            "_mean_lead_days",
-            lambda e, flows, used: MEAN_LEAD_DAYS(
-                e, flows.assign(orders=flows["dispatched"]), used
+            "mean_lead_days",
+            lambda e, instance, plan, used: MEAN_LEAD_DAYS(
+                e, instance, over_dispatched(instance, plan), used
             ),
         ),
         "lead_time_days_mean",

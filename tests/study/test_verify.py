@@ -738,7 +738,7 @@ def test_the_embedded_network_merged_is_clean(
 def test_a_wrong_formula_of_a_key_figure_is_found_though_it_wrote_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fulfill.study.kpis._mean_lead_days", lambda *_: 1.0)
+    monkeypatch.setattr("fulfill.study.kpis.mean_lead_days", lambda *_: 1.0)
     wrong = load("toy", "toy").optimize()
     assert [fault.split(":")[0] for fault in wrong.audit.faults] == ["kpis, lead_time_days_mean"]
     write_run_data(wrong, tmp_path)

@@ -167,7 +167,7 @@ VALUES: dict[str, dict[str, str]] = {
         "crossing": "crossing",
         "carrier": "last-mile carriers",
         "mail": "air capacity for mail",
-        "pair": "both",
+        "pair": "both at once",
     },
     "remedy": {
         "site": "half as much handling again at",

@@ -11,12 +11,12 @@ from cards import equal_card
 from conftest import Folders
 from fulfill.analysis.exposure.exposures import (
     ASKED,
-    PRICED_TABLES,
     exposure_table,
     exposures,
 )
 from fulfill.analysis.exposure.figure_groups import FigureGroup, figure_groups, moved
 from fulfill.analysis.exposure.held_plan import HeldPlan
+from fulfill.analysis.questions.groups import ASKED_TABLES
 from fulfill.inputs.problem import Problem
 from fulfill.model.build import build_instance
 from fulfill.model.economics.landed import economics
@@ -158,4 +158,4 @@ def test_the_table_says_whom_to_ask(small: Run) -> None:
     asked = table.set_index("figure")["ask"]
     assert asked["products.price_usd"] == asked["parameters[cancel_p0]"] == "records"
     assert asked["parameters[capital_rate]"] == "finance"
-    assert set(PRICED_TABLES) - {"parameters"} == set(ASKED)
+    assert set(ASKED_TABLES) - {"parameters"} == set(ASKED)

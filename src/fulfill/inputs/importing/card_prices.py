@@ -162,7 +162,7 @@ def zone_prices(
         reader = _Reader(sheet.grid, numbers, unit, max_kg)
         breaks = reader.breaks(lines)
         faults += reader.faults
-        if breaks:
+        if breaks or reader.faults:  # so that what else is wrong with the zone is found too
             found.append(ZonePrices(*key, breaks))
     return found, list(dict.fromkeys(faults))
 
