@@ -31,8 +31,8 @@ INPUTS_CHANGED = output(
         Figure("file", "", "", "file", "file of the inputs with its folder, or `options`"),
         Figure("key", "", "", "row", "key of the row, or name of the setting or option"),
         Figure("column", "", "", "column", "column; empty: the row, setting or file as a whole"),
-        Figure("before", "", "", "first run", "in the first run; empty: it has none. Of a file that "
-               "is no table, its hash"),
+        Figure("before", "", "", "first run", "in the first run; empty: it has none. Of a file "
+               "that is no table, its hash"),
         Figure("after", "", "", "second run", "in the second run; empty: it has none"),
     ),
 )

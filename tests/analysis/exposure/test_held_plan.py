@@ -11,6 +11,7 @@ from cards import equal_card
 from conftest import Folders
 from fulfill.analysis.exposure.exposures import (
     ASKED,
+    PRICED_TABLES,
     exposure_table,
     exposures,
 )
