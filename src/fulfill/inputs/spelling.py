@@ -37,6 +37,48 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
 
 
+def slug(text: str, joint: str = "-") -> str:
+    """Return a text as part of an id: lower case letters and digits, without accents.
+
+    Parameters
+    ----------
+    text : str
+    joint : str
+        In place of everything else.
+
+    Returns
+    -------
+    str
+        Empty where the text has no Latin letter and no digit.
+    """
+    return re.sub(r"[^a-z0-9]+", joint, fold(text)).strip(joint)
+
+
+def new_ids(stems: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Return an id for each stem: the stem, with a number where it is taken already.
+
+    Parameters
+    ----------
+    stems : iterable of str
+    taken : iterable of str
+        Ids that exist already.
+
+    Returns
+    -------
+    list of str
+        Distinct, in the order of the stems.
+    """
+    used, ids = set(taken), []
+    for stem in stems:
+        text, number = stem, 1
+        while text in used:
+            number += 1
+            text = f"{stem}-{number}"
+        used.add(text)
+        ids.append(text)
+    return ids
+
+
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """Return the known names that resemble a name.
 

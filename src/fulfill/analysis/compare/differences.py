@@ -1,8 +1,7 @@
 """What the mixed mode saves over another, with the uncertainty that both gaps leave.
 
-Each search leaves an interval for the optimum of its mode: from its bound to the cost of its plan.
-The difference A - B of two optima therefore lies between bound(A) - cost(B) and cost(A) - bound(B).
-A mode that is a restriction of the mixed one cannot be cheaper: its difference is not below zero.
+The interval is that of `study/difference.py`. A mode that is a restriction of the mixed one cannot
+be cheaper: its difference is not below zero.
 """
 
 from __future__ import annotations
@@ -15,13 +14,12 @@ import pandas as pd
 
 from fulfill.model.decisions import Outcome
 from fulfill.study.currency import currency, in_currency
+from fulfill.study.difference import difference
 from fulfill.study.language import translated as _
 from fulfill.study.verdict import headline
 from fulfill.study.vocabulary import WHOLE, shown
 
 SAVES, COSTS_MORE, NOT_DISTINGUISHABLE = "saves", "costs_more", "not_distinguishable"
-ROUNDING = 1e-9
-"""Share of the costs up to which a difference counts as none."""
 COLUMNS = ("above_mixed_usd", "above_mixed_low_usd", "above_mixed_high_usd", "difference")
 
 
@@ -46,16 +44,13 @@ def against_mixed(
     cost, other = float(row["objective"]), float(mixed["objective"])
     if not (np.isfinite(cost) and np.isfinite(other)):
         return dict(zip(COLUMNS, (np.nan, np.nan, np.nan, ""), strict=True))
-    low, high = float(row["bound"]) - other, cost - float(mixed["bound"])
-    if restricted:
-        low = max(low, 0.0)
-    rounding = ROUNDING * max(abs(cost), abs(other))
+    found = difference(
+        (other, float(mixed["bound"])), (cost, float(row["bound"])), restricted=restricted
+    )
     verdict = NOT_DISTINGUISHABLE
-    if low > rounding:
-        verdict = SAVES
-    elif high < -rounding:
-        verdict = COSTS_MORE
-    ends = (end if np.isfinite(end) else np.nan for end in (low, high))
+    if found.distinguishable:
+        verdict = SAVES if found.low > 0 else COSTS_MORE
+    ends = (end if np.isfinite(end) else np.nan for end in (found.low, found.high))
     return dict(zip(COLUMNS, (cost - other, *ends, verdict), strict=True))
 
 

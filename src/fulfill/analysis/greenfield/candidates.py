@@ -7,7 +7,6 @@ decide when the rows are in sites.csv and a plan is made.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,8 @@ from fulfill.inputs.geography.distances import reached_by_road, road_rules
 from fulfill.inputs.geography.roads import read_roads, road_km
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
-from fulfill.inputs.spelling import fold
+from fulfill.inputs.ranges import stated_range
+from fulfill.inputs.spelling import new_ids, slug
 from fulfill.location.p_median import Median, p_median
 from fulfill.model.arrays import Array, Mask
 
@@ -130,10 +130,12 @@ def candidates(problem: Problem, asked: Greenfield) -> Candidates:
     worst = IMPOSSIBLE * float(supplied[np.isfinite(supplied)].max(initial=1.0))
     found = p_median(np.where(np.isfinite(supplied), supplied, worst) * wanted, number)
     serves = np.searchsorted(found.chosen, found.serves)
-    reached = np.isfinite(km[found.serves, np.arange(len(zones))])
+    reached = np.isfinite(supplied[found.serves, np.arange(len(zones))])
     if (wanted[~reached] > 0).any():
         names = zones.loc[~reached & (wanted > 0), "name"]
         detail = f"{len(names)} zones stay without a road to a town, such as {names.iloc[0]}"
+        if weight:
+            detail += ", or the town without one to a seaport or airport of its country"
         raise InputError([Fault("F550", "--number", value=str(number), detail=detail)])
     table = _table(network, towns.iloc[found.chosen], asked.ownership)
     own_km = np.where(reached, km[found.serves, np.arange(len(zones))], 0.0)
@@ -198,7 +200,10 @@ def _table(network: Network, towns: pd.DataFrame, ownership: str) -> pd.DataFram
     rows = market.iloc[nearest].reset_index(drop=True)
     return pd.DataFrame(
         {
-            "site_id": _ids(towns, ownership, set(sites["site_id"])),
+            "site_id": new_ids(
+                map(slug, towns["country"] + " " + towns["name"] + " " + ownership),
+                sites["site_id"],
+            ),
             "name": towns["name"].to_numpy(object),
             "country": towns["country"].to_numpy(object),
             "state": towns["state"].to_numpy(object),
@@ -222,29 +227,14 @@ def _table(network: Network, towns: pd.DataFrame, ownership: str) -> pd.DataFram
 
 def _range(row: pd.Series) -> str:
     """Return the range of each figure of a row of sites.csv, as it stands there or assumed."""
-    given = dict(part.split("=", 1) for part in str(row["range"] or "").split(";") if "=" in part)
-    known = {name.strip(): text.strip() for name, text in given.items()}
     texts = []
     for name in FIGURES:
         value = float(row[name])
         if value > 0:
-            assumed = f"{value * (1 - SPREAD):.4g}..{value * (1 + SPREAD):.4g}"
-            texts.append(f"{name}={known.get(name, assumed)}")
+            assumed = value * (1 - SPREAD), value * (1 + SPREAD)
+            low, high = stated_range(str(row["range"] or ""), name) or assumed
+            texts.append(f"{name}={low:.4g}..{high:.4g}")
     return "; ".join(texts)
-
-
-def _ids(towns: pd.DataFrame, ownership: str, taken: set[str]) -> list[str]:
-    """Return ids that the network does not have yet."""
-    ids = []
-    for country, name in zip(towns["country"], towns["name"], strict=True):
-        slug = re.sub(r"[^a-z0-9]+", "-", fold(f"{country} {name} {ownership}")).strip("-")
-        text, number = slug, 1
-        while text in taken:
-            number += 1
-            text = f"{slug}-{number}"
-        taken.add(text)
-        ids.append(text)
-    return ids
 
 
 def _with_new_rows(network: Network, new: pd.DataFrame) -> pd.DataFrame:

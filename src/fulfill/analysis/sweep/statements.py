@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.analysis.sweep.sweep import Sweep
-from fulfill.analysis.sweep.tables import difference, effect_table, site_table
+from fulfill.analysis.sweep.tables import above, effect_table, site_table
 from fulfill.study.language import counted, listed
 from fulfill.study.language import translated as _
 from fulfill.study.resolve import QUICK
@@ -41,7 +41,7 @@ def _range(found: Sweep) -> str:
     """Tell how many points have a plan, and between what their costs lie."""
     costs = [answer.objective for answer in found.answers if answer.objective is not None]
     base = found.answers[0]
-    apart = sum(difference(answer, base)[3] for answer in found.answers[1:])
+    apart = sum(above(answer, base)["distinguishable"] == "yes" for answer in found.answers[1:])
     money = figure("objective").with_unit
     text = _(
         "{points}, {planned} of them with a plan; they cost from {low} to {high} a year, the base "

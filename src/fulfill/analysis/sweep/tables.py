@@ -18,15 +18,14 @@ from fulfill.analysis.sweep.answers import Answer
 from fulfill.analysis.sweep.axes import as_number
 from fulfill.analysis.sweep.points import ALONE, Point
 from fulfill.analysis.sweep.sweep import Sweep
+from fulfill.study.difference import difference
 from fulfill.study.sweep_outputs import EFFECTS, POINTS, SITE_SHARES, VALUES
 
-ROUNDING = 1e-9
-"""Share of a cost up to which a difference counts as none."""
-UNKNOWN = (np.nan, np.nan, np.nan, False)
+ABOVE_BASE = ("above_base_usd", "above_base_low_usd", "above_base_high_usd")
 
 
-def difference(answer: Answer, base: Answer) -> tuple[float, float, float, bool]:
-    """Return how much more a point costs than the base.
+def above(answer: Answer, base: Answer) -> dict[str, Any]:
+    """Return how much more a point costs than the base, by column.
 
     Parameters
     ----------
@@ -34,19 +33,19 @@ def difference(answer: Answer, base: Answer) -> tuple[float, float, float, bool]
 
     Returns
     -------
-    planned, low, high : float
-        Difference of the plans, and the interval of the difference of the least costs, USD a year;
-        NaN where one of them has no plan.
-    distinguishable : bool
-        Whether the interval leaves no doubt about the sign.
+    dict
+        Difference of the plans and the interval of the difference of the optima, USD a year (NaN
+        where one of them has no plan), and whether they are distinguishable.
     """
     ends = answer.objective, answer.bound, base.objective, base.bound
     if any(end is None for end in ends):
-        return UNKNOWN
+        unknown = dict.fromkeys(ABOVE_BASE, np.nan)
+        return {**unknown, "distinguishable": "no"}
     cost, bound, base_cost, base_bound = (float(end) for end in ends if end is not None)
-    low, high = bound - base_cost, cost - base_bound
-    rounding = ROUNDING * max(abs(cost), abs(base_cost))
-    return cost - base_cost, low, high, low > rounding or high < -rounding
+    found = difference((base_cost, base_bound), (cost, bound))
+    usd = (cost - base_cost, found.low, found.high)
+    told = "yes" if found.distinguishable else "no"
+    return {**dict(zip(ABOVE_BASE, usd, strict=True)), "distinguishable": told}
 
 
 def point_table(found: Sweep) -> pd.DataFrame:
@@ -64,7 +63,6 @@ def point_table(found: Sweep) -> pd.DataFrame:
     base = found.answers[0]
     rows = []
     for number, (point, answer) in enumerate(zip(found.points, found.answers, strict=True)):
-        planned, low, high, told = difference(answer, base)
         cost, bound = (_or_nan(one) for one in (answer.objective, answer.bound))
         rows.append(
             {
@@ -75,10 +73,7 @@ def point_table(found: Sweep) -> pd.DataFrame:
                 "objective": cost,
                 "bound": bound,
                 "gap": (cost - bound) / abs(cost) if cost else np.nan,
-                "above_base_usd": planned,
-                "above_base_low_usd": low,
-                "above_base_high_usd": high,
-                "distinguishable": "yes" if told else "no",
+                **above(answer, base),
                 "n_sites": len(answer.sites) if answer.objective is not None else np.nan,
                 "sites": " ".join(f"{site}:{size}" for site, size in answer.sites.items()),
                 **{
@@ -133,18 +128,15 @@ def effect_table(found: Sweep) -> pd.DataFrame:
         changes = []
         for number, value in _alone(found.points, column):
             answer = found.answers[number]
-            planned, low, high, told = difference(answer, base)
-            changes.append(planned)
+            more = above(answer, base)
+            changes.append(more["above_base_usd"])
             rows.append(
                 {
                     "figure": figure.name,
                     "present_value": figure.present,
                     "value": value,
                     "point": number,
-                    "above_base_usd": planned,
-                    "above_base_low_usd": low,
-                    "above_base_high_usd": high,
-                    "distinguishable": "yes" if told else "no",
+                    **more,
                     "sites_changed": len(set(answer.sites) ^ set(base.sites)),
                     "share_direct_mail": answer.shares.get("direct_mail", np.nan),
                 }

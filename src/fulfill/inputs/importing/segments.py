@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.importing.order_map import OrderMap
 from fulfill.inputs.importing.orders import Orders, family_of
-from fulfill.inputs.spelling import fold
+from fulfill.inputs.spelling import fold, slug
 
 Array = NDArray[np.float64]
 CLASSES = "ABC"
@@ -164,17 +163,13 @@ def _ids(kinds: list[tuple[str, str, str]]) -> list[str]:
     """Return ids of products: the category in plain letters, else the family, and the class."""
     ids: list[str] = []
     for category, family, abc in kinds:
-        stem = _plain(category) or _plain(family)
+        stem = slug(category, "_") or slug(family, "_")
         name, number = f"{stem}_{abc.lower()}", 1
         while name in ids:
             number += 1
             name = f"{stem}{number}_{abc.lower()}"
         ids.append(name)
     return ids
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
 
 
 def _figures(

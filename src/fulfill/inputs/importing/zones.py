@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from fulfill.inputs.spelling import fold
+from fulfill.inputs.spelling import fold, new_ids, slug
 
 JUSTIFIED = 50
 """Orders of an area from which it is a zone of its own: their number is known to about 14 %."""
@@ -115,7 +114,7 @@ def _table(
     alike = known.iloc[np.where(same >= 0, same, near)]
     return pd.DataFrame(
         {
-            "zone_id": _ids(rows),
+            "zone_id": new_ids(map(slug, rows["country"] + " " + rows["name"])),
             "name": rows["name"].to_numpy(),
             "country": rows["country"].to_numpy(),
             "state": rows["state"].to_numpy(),
@@ -140,17 +139,6 @@ def _of_the_same_name(places: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.i
     }
     names = zip(places["country"], places["state"], places["name"], strict=True)
     return np.array([keys.get((c, fold(s), fold(n)), -1) for c, s, n in names], np.int64)
-
-
-def _ids(rows: pd.DataFrame) -> list[str]:
-    """Return ids of zones from their country and name, with a number where a name comes again."""
-    seen: dict[str, int] = {}
-    ids = []
-    for country, name in zip(rows["country"], rows["name"], strict=True):
-        slug = re.sub(r"[^a-z0-9]+", "-", fold(f"{country} {name}")).strip("-")
-        seen[slug] = seen.get(slug, 0) + 1
-        ids.append(slug if seen[slug] == 1 else f"{slug}-{seen[slug]}")
-    return ids
 
 
 def _on_sphere(frame: pd.DataFrame) -> NDArray[np.float64]:

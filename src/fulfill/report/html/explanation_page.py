@@ -14,7 +14,7 @@ from fulfill.analysis.explanations.site_explanation import (
     explanation_table,
 )
 from fulfill.report.html.page import html_table, write_page
-from fulfill.report.html.style import AMBER, BLUE, Chart, Entry, chart, in_short
+from fulfill.report.html.style import AMBER, BLUE, FEW_TICKS, Chart, Entry, chart, in_short
 from fulfill.study.currency import in_currency
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
@@ -101,6 +101,7 @@ def interval_chart(found: Sequence[SiteExplanation]) -> Chart:
     canvas.hbar(y=names, left=low, right=high, height=0.6, color=color)
     canvas.xgrid.visible = True
     canvas.xaxis.formatter = in_short()
+    canvas.xaxis.ticker.desired_num_ticks = FEW_TICKS
     entries = (Entry(BLUE, _("beyond doubt")), Entry(AMBER, _("not distinguishable")))
     text = _("How much dearer the best plan without the site is, from least to most.")
     return Chart(canvas, text, entries)

@@ -6,12 +6,21 @@ import numpy as np
 from bokeh.models import ColumnDataSource, FactorRange
 from numpy.typing import ArrayLike
 
-from fulfill.report.html.style import BLUE, INK, Chart, chart, hover, in_short
+from fulfill.report.html.style import (
+    BLUE,
+    FEW_TICKS,
+    INK,
+    Chart,
+    chart,
+    hover,
+    in_short,
+    label_above,
+)
 from fulfill.study.currency import currency, in_currency
 from fulfill.study.language import translated as _
 from fulfill.study.vocabulary import money
 
-ROW_HEIGHT, MARGIN = 22, 60
+ROW_HEIGHT, MARGIN = 36, 60
 """Pixels of a bar, and above and below all of them."""
 
 
@@ -54,9 +63,11 @@ def interval_chart(
             "to": [money(amount) for amount in most],
         }
     )
-    bars = canvas.hbar(y="row", right="value", height=0.7, source=source, color=BLUE)
+    bars = canvas.hbar(y="row", right="value", height=0.3, source=source, color=BLUE)
     canvas.segment(x0="low", x1="high", y0="row", y1="row", source=source, color=INK, line_width=2)
+    label_above(canvas, rows)
     canvas.xaxis.formatter = in_short()
+    canvas.xaxis.ticker.desired_num_ticks = FEW_TICKS
     canvas.xgrid.visible = True
     hover(canvas, bars, _("<b>@name</b><br>@told<br>between @from and @to"))
     return Chart(canvas, text)

@@ -38,6 +38,8 @@ MODE_COLOR = {
 """A mode has the colour of its only channel, and the mix a colour that no channel has."""
 BAND_COLOR = {"base": BLUE, "overtime": AMBER, "temporary": "#d1495b"}
 LABEL = "12px"
+FEW_TICKS = 4
+"""Ticks of an axis of amounts whose labels must not meet on a phone."""
 FILL, LINE, DASHED = "fill", "line", "dashed"
 """Shapes of the entries of a legend."""
 TOOLTIP = '<div style="font-size:12px;max-width:260px;overflow-wrap:anywhere">'
@@ -124,6 +126,29 @@ def chart(height: int, **options: Any) -> figure:
     canvas.xgrid.visible = False
     canvas.min_border_right = 14
     return canvas
+
+
+def label_above(canvas: figure, rows: list[str], x: float = 0.0) -> None:
+    """Write the names of rows of bars above them, in place of labels beside the axis.
+
+    Long names would leave no width for the bars on a phone.
+
+    Parameters
+    ----------
+    canvas : figure
+        Chart with a `FactorRange` of rows of at least 36 pixels and bars of a third of them.
+    rows : list of str
+        Its factors.
+    x : float
+        Where the names begin.
+    """
+    canvas.yaxis.visible = False
+    canvas.y_range.range_padding_units = "absolute"
+    canvas.y_range.range_padding = 0.3
+    canvas.text(
+        x=x, y=rows, text=rows, x_offset=2, y_offset=-8,
+        text_font_size=LABEL, text_color=INK, text_baseline="bottom",
+    )  # fmt: skip
 
 
 def in_short() -> NumeralTickFormatter | CustomJSTickFormatter:

@@ -13,6 +13,7 @@ from fulfill.report.html.style import (
     AMBER,
     BLUE,
     CHANNEL_COLOR,
+    FEW_TICKS,
     INK,
     PALE,
     RED,
@@ -21,6 +22,7 @@ from fulfill.report.html.style import (
     chart,
     hover,
     in_short,
+    label_above,
 )
 from fulfill.study.currency import currency, in_currency
 from fulfill.study.language import translated as _
@@ -47,7 +49,7 @@ def tornado(effects: pd.DataFrame) -> Chart:
     rows = effects[effects["figure"].isin(names)]
     above = rows["above_base_usd"].to_numpy(float)
     told = (rows["distinguishable"] == "yes").to_numpy()
-    canvas = chart(70 + 34 * len(names), y_range=FactorRange(*reversed(names)))
+    canvas = chart(70 + 40 * len(names), y_range=FactorRange(*reversed(names)))
     source = ColumnDataSource(
         {
             "figure": rows["figure"].tolist(),
@@ -60,11 +62,14 @@ def tornado(effects: pd.DataFrame) -> Chart:
         }
     )
     bars = canvas.hbar(
-        y="figure", left="left", right="right", height=0.6, color="color", source=source
+        y="figure", left="left", right="right", height=0.3, color="color", source=source
     )
     canvas.segment(x0="low", x1="high", y0="figure", y1="figure", color=INK, source=source)
     hover(canvas, bars, "@figure = @value")
+    least = min(0.0, float(np.min([above, rows["above_base_low_usd"]])))
+    label_above(canvas, names, in_currency(least))
     canvas.xaxis.formatter = in_short()
+    canvas.xaxis.ticker.desired_num_ticks = FEW_TICKS
     canvas.xaxis.axis_label = _("{currency} a year more than the base").format(currency=currency())
     canvas.xgrid.visible = True
     text = _("Thin lines: what the gaps of both plans allow. The table of effects has the figures.")
