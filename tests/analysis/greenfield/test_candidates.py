@@ -60,6 +60,15 @@ def test_a_country_without_such_a_site_is_a_fault(problem: Problem) -> None:
         candidates(problem, dataclasses.replace(TOY, ownership="shared"))
 
 
+def test_freight_from_ports_needs_a_port(problem: Problem) -> None:
+    gateways = problem.network["gateways"]
+    assert candidates(problem, dataclasses.replace(TOY, inbound_weight=1.0)).mean_km >= 0
+    inland = problem.network.with_table("gateways", gateways.iloc[:0])
+    without = dataclasses.replace(problem, network=inland)
+    with pytest.raises(InputError, match="to a seaport or airport of its country"):
+        candidates(without, dataclasses.replace(TOY, inbound_weight=1.0))
+
+
 @pytest.fixture(scope="module")
 def embedded() -> Problem:
     return load().problem

@@ -19,7 +19,7 @@ from fulfill.analysis.sweep.kept_points import KeptPoints, cause_of
 from fulfill.analysis.sweep.points import Point, grid_points
 from fulfill.analysis.sweep.sweep import Sweep, base_start, check_points, sweep_points
 from fulfill.analysis.sweep.tables import (
-    difference,
+    above,
     effect_table,
     point_table,
     site_table,
@@ -168,10 +168,10 @@ def test_a_difference_counts_where_the_intervals_are_apart() -> None:
     near = Answer("FEASIBLE", objective=101.0, bound=99.5)
     far = Answer("FEASIBLE", objective=103.0, bound=100.5)
     less = Answer("FEASIBLE", objective=97.0, bound=96.0)
-    assert difference(near, base) == (1.0, -0.5, 3.0, False)
-    assert difference(far, base) == (3.0, 0.5, 5.0, True)
-    assert difference(less, base) == (-3.0, -4.0, -1.0, True)
-    assert difference(Answer("INFEASIBLE"), base)[3] is False
+    assert tuple(above(near, base).values()) == (1.0, -0.5, 3.0, "no")
+    assert tuple(above(far, base).values()) == (3.0, 0.5, 5.0, "yes")
+    assert tuple(above(less, base).values()) == (-3.0, -4.0, -1.0, "yes")
+    assert above(Answer("INFEASIBLE"), base)["distinguishable"] == "no"
 
 
 def test_no_answer_depends_on_what_it_started_from_beyond_its_gap(base: Run) -> None:
