@@ -24,6 +24,7 @@ def small() -> Run:
     )
 
 
+@pytest.mark.slow
 def test_alternatives_differ_in_two_sites_and_stay_within(small: Run) -> None:
     found = alternatives(small, number=3, within=0.02, workers=1)
     assert len(found.plans) == 3

@@ -151,6 +151,7 @@ def test_sites_that_change() -> None:
     assert changes(before, after) == "+d S; -a; b M>L"
 
 
+@pytest.mark.slow
 def test_a_plan_is_kept_at_another_resolution() -> None:
     fine = fulfill.load(resolution=30, gap=0.05, opened=("us-laredo-3pl",)).optimize()
     assert at_resolution(fine.study, 200, fine) is fine
