@@ -75,9 +75,7 @@ def lane_table(
     if other:
         reason = "modes are road and rail; the only other mode of a lane is written as by road"
         remedy = "nothing, if the lane has one mode"
-        losses.append(
-            Loss(CHANGED, "TransportationPolicies", "ModeName", other, reason, remedy)
-        )
+        losses.append(Loss(CHANGED, "TransportationPolicies", "ModeName", other, reason, remedy))
     again = lanes[lanes.duplicated([*key, "ProductName", "mode"])]
     faults += [
         Fault("F547", f"{project.name}/TransportationPolicies.csv", int(line), "ModeName", mode)
@@ -148,9 +146,7 @@ def _without_price(
     ]
 
 
-def _lanes_of_the_model(
-    lanes: pd.DataFrame, places: Places
-) -> tuple[pd.DataFrame, list[Loss]]:
+def _lanes_of_the_model(lanes: pd.DataFrame, places: Places) -> tuple[pd.DataFrame, list[Loss]]:
     """Leave out lanes from site to site, and from customers."""
     from_origin = lanes["OriginName"].isin(places.origins_named)
     to_zone = lanes["DestinationName"].isin(places.zones_named)

@@ -27,6 +27,7 @@ from fulfill.inputs.anura.project import Project, read_project
 from fulfill.inputs.anura.tables import ALL, CONSIDER, FIXED, INCLUDE, MAX, MIN, OPEN, SCHEMA
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.schema import NETWORK_PARAMETERS
 
 SOURCE = f"converted from Anura tables ({SCHEMA})"
 NEUTRAL = {
@@ -191,8 +192,6 @@ def _countries(places: Places) -> pd.DataFrame:
 
 def _parameters(penalty: float, *, assumed: bool) -> pd.DataFrame:
     """Return the parameters: those of no cost and no limit, and the penalty of the project."""
-    from fulfill.inputs.schema import NETWORK_PARAMETERS
-
     names = [one.name for one in NETWORK_PARAMETERS if one.required]
     values = {**dict.fromkeys(names, 0.0), **NEUTRAL, "unserved_penalty_usd": penalty}
     table = pd.DataFrame({"parameter": list(values), "value": list(values.values())})
@@ -297,16 +296,14 @@ def _penalty(
 ) -> tuple[float, list[Loss]]:
     """Return the penalty of an order that is not served: that of the project, or an assumption."""
     given = project["CustomerDemand"]["PenaltyCost"].dropna()
-    if len(given) == len(project["CustomerDemand"]) and given.nunique() == 1:
+    if len(given) == len(project["CustomerDemand"]) and given.min() == given.max():
         return float(given.iloc[0]), []
     dearest = float(goods["goods_usd"].max() + 2 * lanes["usd_order"].max())
     penalty = PENALTY_TIMES * max(dearest, 1.0)
     if len(given):
         reason = "one penalty holds for all orders, and the rows have several or none"
         remedy = "write one PenaltyCost in every row of CustomerDemand"
-        lost = Loss(
-            NOT_CARRIED, "CustomerDemand", "PenaltyCost", len(given), reason, remedy
-        )
+        lost = Loss(NOT_CARRIED, "CustomerDemand", "PenaltyCost", len(given), reason, remedy)
         return penalty, [lost, _assumed_penalty()]
     return penalty, [_assumed_penalty()]
 
@@ -317,9 +314,7 @@ def _assumed_penalty() -> Loss:
     return Loss(ASSUMED, "parameters", "unserved_penalty_usd", 1, reason, remedy)
 
 
-def _site_rules(
-    project: Project, places: Places
-) -> tuple[dict[str, pd.DataFrame], list[Loss]]:
+def _site_rules(project: Project, places: Places) -> tuple[dict[str, pd.DataFrame], list[Loss]]:
     """Return groups and rules: what must stay open, and how many may be."""
     groups: list[dict[str, object]] = []
     limits: list[dict[str, object]] = []

@@ -89,6 +89,11 @@ def find_places(project: Project) -> tuple[Places, list[Fault], list[Loss]]:
         losses.append(
             Loss(CHANGED, "Facilities", "FacilityStatus", int(idle.sum()), reason, remedy)
         )
+    free = (facilities["InitialState"] == POTENTIAL) & (facilities["FixedStartupCost"] == 0)
+    if (free & ~makes).any():
+        reason = "a potential facility without a startup cost is planned like an existing one"
+        rows = int((free & ~makes).sum())
+        losses.append(Loss(CHANGED, "Facilities", "InitialState", rows, reason, "nothing"))
     places = Places(facilities[~makes], plants, project["Suppliers"], project["Customers"])
     return places, faults, losses
 
@@ -138,14 +143,12 @@ def site_tables(
     if unlimited:
         reason = "no limit: the largest demand of a period is written, which no plan exceeds"
         remedy = "raise orders_day of site_sizes.csv where the demand grows"
-        losses.append(
-            Loss(CHANGED, "Facilities", "ThroughputCapacity", unlimited, reason, remedy)
-        )
-    if len(horizon.periods) > 1 and horizon.periods["days"].nunique() > 1:
+        losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", unlimited, reason, remedy))
+    if len(horizon.periods) > 1 and horizon.periods["days"].min() < horizon.periods["days"].max():
         reason = "capacity of a period is a capacity a day, so that longer periods have more of it"
         remedy = "compare capacity.csv of a plan with the capacities of the project"
-        rows = int(frame["ThroughputCapacity"].notna().sum())
-        losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", rows, reason, remedy))
+        limited = int(frame["ThroughputCapacity"].notna().sum())
+        losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", limited, reason, remedy))
     steps, lost = _steps(project)
     rows = []
     for site in frame.to_dict("records"):
@@ -179,7 +182,7 @@ def _handling(project: Project, places: Places) -> tuple[dict[str, float], list[
     costs, differ = {}, 0
     for name, rows in table.assign(total=total).groupby("FacilityName"):
         whole = (rows["ProductName"] == ALL).any() or len(rows) == products
-        if name in places.sites_named and whole and rows["total"].nunique() == 1:
+        if name in places.sites_named and whole and rows["total"].min() == rows["total"].max():
             costs[str(name)] = float(rows["total"].iloc[0])
         else:
             differ += len(rows)
@@ -249,9 +252,7 @@ def origin_tables(
     if uneven:
         reason = "a limit of an origin is a volume, and its products have different volumes"
         remedy = "write orders_day of goods_costs.csv, or capacity_m3_month of origins.csv"
-        losses.append(
-            Loss(NOT_CARRIED, "Facilities", "ThroughputCapacity", uneven, reason, remedy)
-        )
+        losses.append(Loss(NOT_CARRIED, "Facilities", "ThroughputCapacity", uneven, reason, remedy))
     origins = pd.DataFrame(
         {
             "origin_id": frame["name"],

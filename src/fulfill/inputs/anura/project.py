@@ -30,6 +30,9 @@ UNIT_KINDS = {
     "TransportTimeUOM": "Time",
 }
 """Kind of unit by column; any other column has units of quantity."""
+RESULTS = ("optimization", "simulation")
+"""Beginnings of the names of tables that a program has written."""
+OF_NO_PLAN = ("unitsofmeasure", "modelinfo")
 MASTERS = (
     ("Facilities", "FacilityName"),
     ("Suppliers", "SupplierName"),
@@ -114,18 +117,7 @@ def read_project(place: Path) -> Project:
         faults += found
         losses += lost
         tables[table.name] = frame
-    losses += [
-        Loss(
-            NOT_CARRIED,
-            name,
-            "",
-            max(decode(content)[0].strip().count("\n"), 0),
-            "a table without a counterpart",
-            INSTEAD,
-        )
-        for name, content in files.items()
-        if decode(content)[0].strip().count("\n") > 0
-    ]
+    losses += _unread_tables(files)
     tables, lost = _included(tables)
     project = Project(place.name, tables, (*losses, *lost))
     if not faults:
@@ -143,7 +135,9 @@ def _included(tables: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
         reason, remedy = "a closed facility is not part of a plan", "set it to Consider"
         rows = int(closed.sum())
         losses.append(Loss(NOT_CARRIED, "Facilities", "FacilityStatus", rows, reason, remedy))
-    gone = {name: set(tables[name].loc[tables[name]["Status"] != INCLUDE, key]) for name, key in MASTERS}
+    gone = {
+        name: set(tables[name].loc[tables[name]["Status"] != INCLUDE, key]) for name, key in MASTERS
+    }
     gone["Facilities"] |= set(facilities.loc[closed, "FacilityName"])
     places = gone["Facilities"] | gone["Suppliers"] | gone["Customers"]
     kept = {}
@@ -201,15 +195,26 @@ def _read(content: bytes, file: str, table: Table) -> tuple[pd.DataFrame, list[F
         if column.name.lower() not in {one.name.lower() for one in columns}
     ]
     frame, faults = read_table(content, file, replace(table, columns=(*columns, *absent)))
-    names = {name: canonical[name.lower()].name for name in frame if name.lower() in canonical}
+    names = {
+        name: canonical[name.lower()].name for name in map(str, frame) if name.lower() in canonical
+    }
     frame = frame.rename(columns=names)
     return frame, faults, [*_unread_columns(frame, table)]
+
+
+def _unread_tables(files: Mapping[str, bytes]) -> Iterator[Loss]:
+    """Name the tables with rows that are not read; results and units say nothing of a plan."""
+    for name, content in files.items():
+        rows = decode(content)[0].strip().count("\n")
+        if rows and name not in OF_NO_PLAN and not name.startswith(RESULTS):
+            reason = "a table without a counterpart"
+            yield Loss(NOT_CARRIED, name, "", rows, reason, INSTEAD)
 
 
 def _unread_columns(frame: pd.DataFrame, table: Table) -> Iterator[Loss]:
     """Name the columns that are not read and say more than the default of the schema."""
     declared = {column.name for column in table.columns}
-    for name in frame:
+    for name in map(str, frame):
         if name in declared or name.startswith("_") or name.lower().endswith(QUALIFIERS):
             continue
         filled = int((~frame[name].isin(EMPTY_CELLS)).sum())
