@@ -9,7 +9,7 @@ import pandas as pd
 from fulfill.inputs.anura.project import Project
 from fulfill.inputs.anura.tables import ALL, HORIZON
 from fulfill.inputs.columns import ROW
-from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.faults import Fault
 
 YEAR_DAYS = (365, 366)
 MONTHS = 12.0
@@ -55,7 +55,7 @@ class Horizon:
         return names.where(names.isin(known), "").where(~whole | names.isin(known), single)
 
 
-def read_horizon(project: Project) -> Horizon:
+def find_horizon(project: Project) -> tuple[Horizon | None, list[Fault]]:
     """Return the periods of a project.
 
     Parameters
@@ -64,56 +64,56 @@ def read_horizon(project: Project) -> Horizon:
 
     Returns
     -------
-    Horizon
-
-    Raises
-    ------
-    InputError
+    horizon : Horizon or None
+        None where there are faults.
+    faults : list of Fault
         F546 where the days of the horizon, or its periods, do not make sense.
     """
     file = f"{project.name}/ModelSettings.csv"
     settings, periods = project["ModelSettings"], project["Periods"]
     if len(settings) != 1:
-        detail = f"{len(settings)} rows, 1 expected"
-        raise InputError([Fault("F546", file, detail=detail)])
+        return None, [Fault("F546", file, detail=f"{len(settings)} rows, 1 expected")]
     first, last = settings["ModelStartDate"].iloc[0], settings["ModelEndDate"].iloc[0]
     days = (last - first).days + 1
+    place = file, int(settings[ROW].iloc[0]), "ModelEndDate", str(last.date())
     if days < 1:
-        detail = "the last day is before the first"
-        value = str(last.date())
-        raise InputError([Fault("F546", file, 2, "ModelEndDate", value, detail)])
+        return None, [Fault("F546", *place, "the last day is before the first")]
     year = days if days in YEAR_DAYS else YEAR_DAYS[0]
     if periods.empty:
         only = {"period_id": [HORIZON], "starts": [str(first.date())], "days": [float(year)]}
-        return Horizon(days, pd.DataFrame(only))
-    faults = [
-        Fault(
-            "F546",
-            f"{project.name}/Periods.csv",
-            int(line),
-            "StartDate",
-            str(start.date()),
-            "not in the horizon",
-        )
-        for line, start in zip(periods[ROW], periods["StartDate"], strict=True)
-        if not first <= start <= last
-    ]
+        return Horizon(days, pd.DataFrame(only)), []
     ordered = periods.sort_values("StartDate", ignore_index=True)
-    if not faults and ordered["StartDate"].iloc[0] != first:
-        detail = f"the first period begins after the horizon, on {ordered['StartDate'].iloc[0]:%F}"
-        faults.append(Fault("F546", f"{project.name}/Periods.csv", detail=detail))
+    faults = _period_faults(ordered, first, last, f"{project.name}/Periods.csv")
     if len(periods) > 1 and days not in YEAR_DAYS:
         detail = f"{days} days in {len(periods)} periods; several periods make up a year"
-        faults.append(Fault("F546", file, 2, "ModelEndDate", str(last.date()), detail))
+        faults.append(Fault("F546", *place, detail))
     if faults:
-        raise InputError(faults)
-    ends = [*ordered["StartDate"].iloc[1:], last + pd.Timedelta(days=1)]
-    lengths = [(end - start).days for start, end in zip(ordered["StartDate"], ends, strict=True)]
+        return None, faults
+    starts = ordered["StartDate"]
+    ends = [*starts.iloc[1:], last + pd.Timedelta(days=1)]
+    lengths = [float((end - start).days) for start, end in zip(starts, ends, strict=True)]
     table = pd.DataFrame(
         {
             "period_id": ordered["PeriodName"],
-            "starts": ordered["StartDate"].dt.strftime("%Y-%m-%d"),
-            "days": [float(length) for length in lengths] if len(lengths) > 1 else [float(year)],
+            "starts": starts.dt.strftime("%Y-%m-%d"),
+            "days": lengths if len(lengths) > 1 else [float(year)],
         }
     )
-    return Horizon(days, table)
+    return Horizon(days, table), []
+
+
+def _period_faults(
+    ordered: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, file: str
+) -> list[Fault]:
+    """Find periods that are not in the horizon, and days before the first of them."""
+    faults = [
+        Fault("F546", file, int(line), "StartDate", str(start.date()), "not in the horizon")
+        for line, start in zip(ordered[ROW], ordered["StartDate"], strict=True)
+        if not first <= start <= last
+    ]
+    begins = ordered["StartDate"].iloc[0]
+    if begins > first:
+        line = int(ordered[ROW].iloc[0])
+        detail = f"the horizon begins on {first.date()}, before the first period"
+        faults.append(Fault("F546", file, line, "StartDate", str(begins.date()), detail))
+    return faults

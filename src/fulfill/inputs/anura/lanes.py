@@ -19,71 +19,72 @@ SOURCES = (
     ("ProcurementPolicies", "FacilityName"),
 )
 """Tables of sourcing, with the column of the destination."""
+ENDS = ["OriginName", "DestinationName"]
 RAIL, USUAL = "rail", ""
 ASSUMED_DAYS = 1.0
 LEAST_DAYS = 0.01
 DAYS_RANGE = "days_mean=0.01..30"
 
 
-def lane_table(
-    project: Project, places: Places, horizon: Horizon
-) -> tuple[pd.DataFrame, list[Fault], list[Loss]]:
-    """Return lane_rates.csv: the lanes that a sourcing policy allows, at their transport price.
+def find_lanes(project: Project, places: Places) -> tuple[pd.DataFrame, list[Fault], list[Loss]]:
+    """Return the rows of TransportationPolicies that a sourcing policy allows.
 
-    Without any table of sourcing every row of TransportationPolicies is a lane.
+    Without any table of sourcing every row is a lane.
 
     Parameters
     ----------
     project : Project
     places : Places
-    horizon : Horizon
 
     Returns
     -------
-    table : DataFrame
-        With status and range, without source.
+    lanes : DataFrame
+        Rows of TransportationPolicies, with the columns mode and sourcing (cost of a unit).
     faults : list of Fault
         F545 for sources without a price, F547 for lanes of which only one mode can be carried.
     losses : list of Loss
     """
-    transport = project["TransportationPolicies"]
     sourcing = _sourcing(project)
     losses = _policy_losses(project)
-    key = ["OriginName", "DestinationName"]
     if sourcing is None:
-        lanes, faults = transport.assign(sourcing=0.0), []
+        lanes = project["TransportationPolicies"].assign(sourcing=0.0)
+        faults: list[Fault] = []
     else:
-        faults = _without_price(project, sourcing, transport)
-        lanes = transport.drop(columns=["Status"]).merge(sourcing, on=key)
-        product, source = lanes["ProductName"], lanes["SourceProduct"]
-        lanes = lanes[(product == source) | (product == ALL) | (source == ALL)]
-        lanes = lanes.assign(
-            ProductName=lanes["ProductName"].where(product != ALL, lanes["SourceProduct"]),
-            general=lanes["SourceProduct"] == ALL,
-        )
-        lanes = lanes.sort_values(["general", ROW], kind="stable")
-        lanes = lanes.drop_duplicates([*key, "ProductName", "ModeName"])
-        unused = int((~transport[ROW].isin(lanes[ROW])).sum())
-        if unused:
-            reason = "no sourcing policy names the origin as a source of the destination"
-            remedy = "add a sourcing policy"
-            losses.append(Loss(NOT_CARRIED, "TransportationPolicies", "", unused, reason, remedy))
+        faults = _without_price(project, sourcing)
+        lanes, unused = _allowed(project["TransportationPolicies"], sourcing)
+        losses += unused
     lanes, between = _lanes_of_the_model(lanes, places)
-    losses += between
     lanes = lanes.assign(mode=lanes["ModeName"].str.lower().map({RAIL: RAIL}).fillna(USUAL))
     other = int(((lanes["mode"] == USUAL) & (lanes["ModeName"] != "")).sum())
     if other:
         reason = "modes are road and rail; the only other mode of a lane is written as by road"
         remedy = "nothing, if the lane has one mode"
         losses.append(Loss(CHANGED, "TransportationPolicies", "ModeName", other, reason, remedy))
-    again = lanes[lanes.duplicated([*key, "ProductName", "mode"])]
+    again = lanes[lanes.duplicated([*ENDS, "ProductName", "mode"])]
     faults += [
         Fault("F547", f"{project.name}/TransportationPolicies.csv", int(line), "ModeName", mode)
         for line, mode in zip(again[ROW], again["ModeName"], strict=True)
     ]
-    table, timed = _rates(lanes.sort_values(ROW, kind="stable"), project)
-    limits, lost = _lane_limits(project, horizon, table)
-    return table.assign(orders_day=limits), faults, [*losses, *timed, *lost]
+    return lanes.sort_values(ROW, kind="stable"), faults, [*losses, *between]
+
+
+def _allowed(transport: pd.DataFrame, sourcing: pd.DataFrame) -> tuple[pd.DataFrame, list[Loss]]:
+    """Return the lanes that sources use; one product of a general price is a lane of its own."""
+    lanes = transport.drop(columns=["Status"]).merge(sourcing, on=ENDS)
+    product, source = lanes["ProductName"], lanes["SourceProduct"]
+    lanes = lanes[(product == source) | (product == ALL) | (source == ALL)]
+    lanes = lanes.assign(
+        ProductName=lanes["ProductName"].where(product != ALL, lanes["SourceProduct"]),
+        general=lanes["SourceProduct"] == ALL,
+    )
+    lanes = lanes.sort_values(["general", ROW], kind="stable")
+    lanes = lanes.drop_duplicates([*ENDS, "ProductName", "ModeName"])
+    unused = int((~transport[ROW].isin(lanes[ROW])).sum())
+    if not unused:
+        return lanes, []
+    reason = "no sourcing policy names the origin as a source of the destination"
+    remedy = "add a sourcing policy"
+    return lanes, [Loss(NOT_CARRIED, "TransportationPolicies", "", unused, reason, remedy)]
 
 
 def _sourcing(project: Project) -> pd.DataFrame | None:
@@ -119,13 +120,10 @@ def _policy_losses(project: Project) -> list[Loss]:
     return losses
 
 
-def _without_price(
-    project: Project, sourcing: pd.DataFrame, transport: pd.DataFrame
-) -> list[Fault]:
+def _without_price(project: Project, sourcing: pd.DataFrame) -> list[Fault]:
     """Find sources whose way has no row in TransportationPolicies for the product."""
-    key = ["OriginName", "DestinationName"]
-    priced = transport[[*key, "ProductName"]].drop_duplicates()
-    found = sourcing.merge(priced, on=key, how="left")
+    priced = project["TransportationPolicies"][[*ENDS, "ProductName"]].drop_duplicates()
+    found = sourcing.merge(priced, on=ENDS, how="left")
     matches = found["ProductName"].notna() & (
         (found["ProductName"] == found["SourceProduct"])
         | (found["ProductName"] == ALL)
@@ -160,8 +158,24 @@ def _lanes_of_the_model(lanes: pd.DataFrame, places: Places) -> tuple[pd.DataFra
     return lanes[carried], [Loss(NOT_CARRIED, "TransportationPolicies", "", rows, reason, remedy)]
 
 
-def _rates(lanes: pd.DataFrame, project: Project) -> tuple[pd.DataFrame, list[Loss]]:
-    """Return prices and times; a time that is not given is an assumption."""
+def lane_table(
+    lanes: pd.DataFrame, project: Project, horizon: Horizon
+) -> tuple[pd.DataFrame, list[Loss]]:
+    """Return lane_rates.csv.
+
+    Parameters
+    ----------
+    lanes : DataFrame
+        Of `find_lanes`.
+    project : Project
+    horizon : Horizon
+
+    Returns
+    -------
+    table : DataFrame
+        With status and range, without source. A time that is not given is an assumption.
+    losses : list of Loss
+    """
     days = lanes["TransportTime"] * DAYS[project.units["Time"]]
     unknown = days.isna()
     days = days.fillna(ASSUMED_DAYS)
@@ -178,12 +192,14 @@ def _rates(lanes: pd.DataFrame, project: Project) -> tuple[pd.DataFrame, list[Lo
             "range": unknown.map({True: DAYS_RANGE, False: ""}),
         }
     ).reset_index(drop=True)
+    limits, losses = _lane_limits(project, horizon, table)
+    table = table.assign(orders_day=limits)
     if not unknown.any():
-        return table, []
+        return table, losses
     reason = f"no TransportTime: {ASSUMED_DAYS:g} day is written; it moves no cost of the plan"
     remedy = "fill days_mean and days_p90 before asking for service in days"
     loss = Loss(ASSUMED, "lane_rates", "days_mean", int(unknown.sum()), reason, remedy)
-    return table, [loss]
+    return table, [loss, *losses]
 
 
 def _lane_limits(

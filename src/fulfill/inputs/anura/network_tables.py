@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
-from fulfill.inputs.anura.horizon import Horizon, read_horizon
-from fulfill.inputs.anura.lanes import lane_table
+from fulfill.inputs.anura.horizon import Horizon, find_horizon
+from fulfill.inputs.anura.lanes import find_lanes, lane_table
 from fulfill.inputs.anura.losses import ASSUMED, CHANGED, NOT_CARRIED, Loss
 from fulfill.inputs.anura.places import (
     CUBIC_METRES,
@@ -94,72 +95,65 @@ def convert_project(place: Path) -> Converted:
         F541 to F548 and the faults of tables (`project.read_project`), all at once.
     """
     project = read_project(place)
-    horizon = read_horizon(project)
-    _known_units(project)
-    places, faults, losses = find_places(project)
-    faults += unknown_names(project, places)
-    if faults:
+    horizon, faults = find_horizon(project)
+    places, found, losses = find_places(project)
+    lanes, lane_faults, lane_losses = find_lanes(project, places)
+    faults += [*_unit_faults(project), *found, *unknown_names(project, places), *lane_faults]
+    if horizon is None:
         raise InputError(faults)
-    sites, lost_sites = site_tables(project, places, horizon)
-    origins, lost_origins = origin_tables(project, places, horizon)
-    lanes, faults, lost_lanes = lane_table(project, places, horizon)
     orders, found = _orders(project, horizon)
-    rules, lost_rules = _site_rules(project, places)
     faults += found
     if faults:
         raise InputError(faults)
-    products, lost_products = _products(project)
-    penalty, lost_penalty = _penalty(project, origins["goods_costs"], lanes)
+    sites, site_losses = site_tables(project, places, horizon)
+    origins, origin_losses = origin_tables(project, places, horizon)
+    rates, rate_losses = lane_table(lanes, project, horizon)
+    rules, rule_losses = _site_rules(project, places)
+    products, product_losses = _products(project)
+    penalty, penalty_losses = _penalty(project, origins["goods_costs"], rates)
     network = {
         "calendar": _calendar(horizon),
         "countries": _countries(places),
-        "parameters": _parameters(penalty, assumed=bool(lost_penalty)),
+        "parameters": _parameters(penalty, assumed=bool(penalty_losses)),
         "products": products,
-        "lane_rates": lanes,
+        "lane_rates": rates,
         **sites,
         **origins,
         **rules,
     }
-    starts = horizon.periods["starts"].iloc[0]
-    name = json.dumps(project.name, ensure_ascii=False)
-    title = json.dumps(f"{project.name}, {SOURCE}", ensure_ascii=False)
-    text = f"name = {name}\ntitle = {title}\n"
-    all_lost = [
-        *project.losses,
-        *losses,
-        *lost_sites,
-        *lost_origins,
-        *lost_lanes,
-        *lost_rules,
-        *lost_products,
-        *lost_penalty,
-        *_of_a_year(horizon),
-        *_unsaid(project),
-    ]
+    demand = {"zones": _zones(places), "orders": orders, "parameters": _demand_parameters(orders)}
+    lost = (project.losses, losses, site_losses, origin_losses, lane_losses, rate_losses)
+    more = (rule_losses, product_losses, penalty_losses, _of_a_year(horizon), _unsaid(project))
     return Converted(
         {name: _with_source(table) for name, table in network.items()},
         {
-            "zones": _zones(places),
-            "orders": orders,
-            "parameters": _with_source(_demand_parameters(orders)),
+            name: _with_source(table) if name == "parameters" else table
+            for name, table in demand.items()
         },
-        {
-            "network": f'{text}as_of = "{starts}"\ndirect_mail_value_base = "price"\n',
-            "demand": text,
-        },
-        tuple(dict.fromkeys(all_lost)),
+        _settings(project, horizon),
+        tuple(dict.fromkeys(chain(*lost, *more))),
         horizon.days,
     )
 
 
-def _known_units(project: Project) -> None:
-    """Refuse primary units that cannot be converted."""
+def _settings(project: Project, horizon: Horizon) -> dict[str, str]:
+    """Return the content of network.toml and demand.toml."""
+    name = json.dumps(project.name, ensure_ascii=False)
+    title = json.dumps(f"{project.name}, {SOURCE}", ensure_ascii=False)
+    text = f"name = {name}\ntitle = {title}\n"
+    rules = f'as_of = "{horizon.periods["starts"].iloc[0]}"\ndirect_mail_value_base = "price"\n'
+    return {"network": text + rules, "demand": text}
+
+
+def _unit_faults(project: Project) -> list[Fault]:
+    """Find primary units that cannot be converted."""
     known = {"Volume": CUBIC_METRES, "Weight": KILOGRAMS, "Time": DAYS}
-    faults = [
+    file = f"{project.name}/ModelSettings.csv"
+    return [
         Fault(
             "F543",
-            f"{project.name}/ModelSettings.csv",
-            2,
+            file,
+            int(project["ModelSettings"][ROW].iloc[0]),
             f"Primary{kind}UOM",
             project.units[kind],
             f"one of {', '.join(symbols)}",
@@ -167,8 +161,6 @@ def _known_units(project: Project) -> None:
         for kind, symbols in known.items()
         if project.units[kind] not in symbols
     ]
-    if faults:
-        raise InputError(faults)
 
 
 def _with_source(table: pd.DataFrame) -> pd.DataFrame:

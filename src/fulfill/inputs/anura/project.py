@@ -120,7 +120,7 @@ def read_project(place: Path) -> Project:
     losses += _unread_tables(files)
     tables, lost = _included(tables)
     project = Project(place.name, tables, (*losses, *lost))
-    if not faults:
+    if len(project["ModelSettings"]):
         faults += _unit_faults(project)
     if faults:
         raise InputError(faults)
