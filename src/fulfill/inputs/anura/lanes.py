@@ -121,27 +121,25 @@ def _policy_losses(project: Project) -> list[Loss]:
 
 
 def _without_price(project: Project, sourcing: pd.DataFrame) -> list[Fault]:
-    """Find sources whose way has no row in TransportationPolicies for the product."""
+    """Find sources whose way has no row in TransportationPolicies for their products."""
+    products = len(project["Products"])
     priced = project["TransportationPolicies"][[*ENDS, "ProductName"]].drop_duplicates()
-    found = sourcing.merge(priced, on=ENDS, how="left")
-    matches = found["ProductName"].notna() & (
-        (found["ProductName"] == found["SourceProduct"])
-        | (found["ProductName"] == ALL)
-        | (found["SourceProduct"] == ALL)
-    )
-    able = set(zip(found.loc[matches, "table"], found.loc[matches, "line"], strict=True))
-    return [
-        Fault(
-            "F545",
-            f"{project.name}/{row['table']}.csv",
-            int(row["line"]),
-            "SourceName",
-            row["OriginName"],
-            f"to {row['DestinationName']}",
-        )
-        for row in sourcing.to_dict("records")
-        if (row["table"], row["line"]) not in able
-    ]
+    found = sourcing.merge(priced, on=ENDS)
+    general = found["ProductName"] == ALL
+    same = found["ProductName"] == found["SourceProduct"]
+    found = found[general | same | (found["SourceProduct"] == ALL)]
+    rows = found.assign(general=general).groupby(["table", "line"])
+    whole = rows["general"].any() | (rows["ProductName"].nunique() == products)
+    faults = []
+    for row in sourcing.to_dict("records"):
+        key = row["table"], row["line"]
+        if key in whole.index and (whole[key] or row["SourceProduct"] != ALL):
+            continue
+        detail = f"to {row['DestinationName']}"
+        detail += ", for every product" if key in whole.index else ""
+        place = f"{project.name}/{row['table']}.csv", int(row["line"]), "SourceName"
+        faults.append(Fault("F545", *place, row["OriginName"], detail))
+    return faults
 
 
 def _lanes_of_the_model(lanes: pd.DataFrame, places: Places) -> tuple[pd.DataFrame, list[Loss]]:

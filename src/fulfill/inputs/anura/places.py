@@ -137,11 +137,9 @@ def site_tables(
             "storage_usd_m3_month": 0.0,
         }
     )
-    demand = project["CustomerDemand"]
-    most = float(demand.groupby("PeriodName")["Quantity"].sum().max())
     unlimited = int(frame["ThroughputCapacity"].isna().sum())
     if unlimited:
-        reason = "no limit: the largest demand of a period is written, which no plan exceeds"
+        reason = "no limit: the largest demand of a day is written, which no plan exceeds"
         remedy = "raise orders_day of site_sizes.csv where the demand grows"
         losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", unlimited, reason, remedy))
     if len(horizon.periods) > 1 and horizon.periods["days"].min() < horizon.periods["days"].max():
@@ -150,14 +148,15 @@ def site_tables(
         limited = int(frame["ThroughputCapacity"].notna().sum())
         losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", limited, reason, remedy))
     steps, lost = _steps(project)
+    most = _most_a_day(project, horizon)
     rows = []
     for site in frame.to_dict("records"):
         name = site["FacilityName"]
         capacity = site["ThroughputCapacity"]
-        base = most if pd.isna(capacity) else float(capacity)
+        base = most if pd.isna(capacity) else horizon.a_day(capacity)
         opening = site["FixedStartupCost"] if site["InitialState"] == POTENTIAL else 0.0
-        tiers = [(base, 0.0), *steps.get(name, [])][: len(SIZES)]
-        for size, (units, cost) in zip(SIZES, tiers, strict=False):
+        larger = [(horizon.a_day(units), cost) for units, cost in steps.get(name, [])]
+        for size, (orders_day, cost) in zip(SIZES, [(base, 0.0), *larger], strict=False):
             rows.append(
                 {
                     "ownership": "shared",
@@ -165,13 +164,21 @@ def site_tables(
                     "site_id": name,
                     "area_m2": 0.0,
                     "storage_m3": 0.0,
-                    "orders_day": horizon.a_day(units),
+                    "orders_day": orders_day,
                     "minutes_order": 0.0,
                     "opening_usd": (opening + cost) * horizon.a_year,
                     "fixed_usd_month": horizon.a_month(site["FixedOperatingCost"]),
                 }
             )
     return {"sites": sites, "site_sizes": pd.DataFrame(rows)}, [*losses, *lost]
+
+
+def _most_a_day(project: Project, horizon: Horizon) -> float:
+    """Return the largest demand of a day, on the mean of its period."""
+    demand = project["CustomerDemand"]
+    quantity = demand["Quantity"].groupby(horizon.named(demand["PeriodName"])).sum()
+    days = horizon.periods.set_index("period_id")["days"]
+    return float((horizon.a_year * quantity / days).max())
 
 
 def _handling(project: Project, places: Places) -> tuple[dict[str, float], list[Loss]]:

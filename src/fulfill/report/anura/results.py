@@ -10,6 +10,8 @@ import pandas as pd
 from fulfill.report.anura.project_tables import Scale, scale_of, with_plain_numbers
 from fulfill.study.run import Run
 
+DECIMALS = 6
+"""Of differences of quantities, which solvers leave near 0."""
 SCENARIO = "Baseline"
 FLOW_TYPES = {"outbound": "Customer Fulfillment", "inbound": "Replenishment"}
 COSTS = {
@@ -142,7 +144,7 @@ def _demand(run: Run, scale: Scale) -> pd.DataFrame:
             "ProductName": wanted.get_level_values(1),
             "OriginalDemandQuantity": original,
             "ServedDemandQuantity": served_quantity,
-            "UnservedDemandQuantity": original - served_quantity,
+            "UnservedDemandQuantity": np.round(original - served_quantity, DECIMALS),
             "DemandQuantityUOM": "EA",
         }
     )
@@ -158,7 +160,7 @@ def _network(run: Run, scale: Scale) -> pd.DataFrame:
         for column, names in COSTS.items()
     }
     orders = float(run.study.problem.orders.sum()) * scale.share
-    unserved = orders * float(run.kpis["unserved_share"])
+    unserved = round(orders * float(run.kpis["unserved_share"]), DECIMALS)
     row = {
         "ScenarioName": SCENARIO,
         "OptimizationGapPercentage": 100.0 * run.outcome.gap,
