@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 from click.testing import CliRunner, Result
-from tests.inputs.anura.projects import TEXTBOOK
+from inputs.anura.projects import TEXTBOOK
 
 from fulfill.cli.main import main
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.inputs.anura.projects import TEXTBOOK, Rows, lane, small_project, write_project
+from inputs.anura.projects import TEXTBOOK, Rows, lane, small_project, write_project
 
 from fulfill.inputs.anura.losses import CHANGED, NOT_CARRIED, Loss
 from fulfill.inputs.anura.network_tables import Converted, convert_project

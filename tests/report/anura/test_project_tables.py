@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.inputs.anura.projects import TEXTBOOK, small_project, write_project
+from inputs.anura.projects import TEXTBOOK, small_project, write_project
 
 from fulfill.inputs.anura.project import read_project
 from fulfill.inputs.anura.tables import TABLES as TABLES_OF_THE_SCHEMA
