@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 from click.testing import CliRunner, Result
-from inputs.anura.projects import TEXTBOOK
 
 from fulfill.cli.main import main
+from inputs.anura.projects import TEXTBOOK
 
 
 def fulfill(*arguments: str | Path) -> Result:

@@ -13,10 +13,7 @@ from fulfill.cli.echo import is_quiet
 ANURA = click.Choice(["anura"])
 
 
-@click.command(
-    epilog="Examples: fulfill convert --from anura project mine; "
-    "fulfill convert --to anura runs/first project"
-)
+@click.command(epilog="Example: fulfill convert --from anura project mine")
 @click.option("--from", "source_form", type=ANURA, help="Form of SOURCE: CSV files or a workbook.")
 @click.option("--to", "target_form", type=ANURA, help="Form of OUT; SOURCE is a run or a network.")
 @click.argument("source")

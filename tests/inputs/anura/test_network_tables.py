@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from inputs.anura.projects import TEXTBOOK, Rows, lane, small_project, write_project
 
 from fulfill.inputs.anura.losses import CHANGED, NOT_CARRIED, Loss
 from fulfill.inputs.anura.network_tables import Converted, convert_project
 from fulfill.inputs.faults import Fault, InputError
+from inputs.anura.projects import TEXTBOOK, Rows, lane, small_project, write_project
 
 Project = dict[str, Rows]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from inputs.anura.projects import TEXTBOOK, small_project, write_project
 
 from fulfill.inputs.anura.project import read_project
 from fulfill.inputs.anura.tables import TABLES as TABLES_OF_THE_SCHEMA
@@ -19,6 +18,7 @@ from fulfill.study.csv_files import write_csv
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 from fulfill.study.study import load
+from inputs.anura.projects import TEXTBOOK, small_project, write_project
 
 PROJECTS = ("distribution-1", "distribution-2", "small")
 LISTED = {"InitialState", "StepCostName", "ExpansionCost"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +15,8 @@ from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 
 SIZES = ("S", "M", "L")
+OWNERSHIP = "shared"
+"""Of all sites: a price of handling an order, and no rent by area."""
 CUBIC_METRES = {"M3": 1.0, "CBM": 1.0, "CFT": 0.028316846592, "L": 0.001}
 KILOGRAMS = {"KG": 1.0, "LB": 0.45359237, "G": 0.001}
 DAYS = {"DAY": 1.0, "HR": 1 / 24, "MIN": 1 / 1440}
@@ -130,27 +132,28 @@ def site_tables(
             "state": frame["Region"],
             "lat": frame["Latitude"],
             "lon": frame["Longitude"],
-            "ownership": "shared",
+            "ownership": OWNERSHIP,
             "rent_usd_m2_month": 0.0,
             "labour_usd_hour": 0.0,
             "pick_usd_order": frame["FacilityName"].map(handling).fillna(0.0),
             "storage_usd_m3_month": 0.0,
         }
     )
-    unlimited = int(frame["ThroughputCapacity"].isna().sum())
-    if unlimited:
-        reason = "no limit: the largest demand of a day is written, which no plan exceeds"
-        remedy = "raise orders_day of site_sizes.csv where the demand grows"
-        losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", unlimited, reason, remedy))
-    if len(horizon.periods) > 1 and horizon.periods["days"].min() < horizon.periods["days"].max():
-        reason = "capacity of a period is a capacity a day, so that longer periods have more of it"
-        remedy = "compare capacity.csv of a plan with the capacities of the project"
-        limited = int(frame["ThroughputCapacity"].notna().sum())
-        losses.append(Loss(CHANGED, "Facilities", "ThroughputCapacity", limited, reason, remedy))
     steps, lost = _steps(project)
-    most = _most_a_day(project, horizon)
+    sizes = _sizes(frame, steps, _most_a_day(project, horizon), horizon)
+    losses = [*losses, *_capacity_losses(frame, horizon), *lost]
+    return {"sites": sites, "site_sizes": sizes}, losses
+
+
+def _sizes(
+    sites: pd.DataFrame,
+    steps: Mapping[str, list[tuple[float, float]]],
+    most: float,
+    horizon: Horizon,
+) -> pd.DataFrame:
+    """Return the sizes of every site: its present capacity, then its expansions."""
     rows = []
-    for site in frame.to_dict("records"):
+    for site in sites.to_dict("records"):
         name = site["FacilityName"]
         capacity = site["ThroughputCapacity"]
         base = most if pd.isna(capacity) else horizon.a_day(capacity)
@@ -159,7 +162,7 @@ def site_tables(
         for size, (orders_day, cost) in zip(SIZES, [(base, 0.0), *larger], strict=False):
             rows.append(
                 {
-                    "ownership": "shared",
+                    "ownership": OWNERSHIP,
                     "size": size,
                     "site_id": name,
                     "area_m2": 0.0,
@@ -170,7 +173,21 @@ def site_tables(
                     "fixed_usd_month": horizon.a_month(site["FixedOperatingCost"]),
                 }
             )
-    return {"sites": sites, "site_sizes": pd.DataFrame(rows)}, [*losses, *lost]
+    return pd.DataFrame(rows)
+
+
+def _capacity_losses(sites: pd.DataFrame, horizon: Horizon) -> Iterator[Loss]:
+    """Say where a capacity a day differs from what the project says."""
+    capacity, days = sites["ThroughputCapacity"], horizon.periods["days"]
+    place = CHANGED, "Facilities", "ThroughputCapacity"
+    if capacity.isna().any():
+        reason = "no limit: the largest demand of a day is written, which no plan exceeds"
+        remedy = "raise orders_day of site_sizes.csv where the demand grows"
+        yield Loss(*place, int(capacity.isna().sum()), reason, remedy)
+    if days.min() < days.max():
+        reason = "capacity of a period is a capacity a day, so that longer periods have more of it"
+        remedy = "compare capacity.csv of a plan with the capacities of the project"
+        yield Loss(*place, int(capacity.notna().sum()), reason, remedy)
 
 
 def _most_a_day(project: Project, horizon: Horizon) -> float:
