@@ -12,7 +12,7 @@ import pandas as pd
 from fulfill.inputs.anura.losses import Loss, loss_table
 from fulfill.inputs.anura.network_tables import Converted, convert_project
 from fulfill.report.anura.project_tables import project_tables
-from fulfill.report.anura.results import result_tables
+from fulfill.report.anura.results import result_losses, result_tables
 from fulfill.study.conversion_outputs import LOSSES
 from fulfill.study.csv_files import write_csv, write_output
 from fulfill.study.json_file import FORMAT, finite
@@ -123,7 +123,9 @@ def to_anura(
         run = open_run(source)
         tables, losses = project_tables(run.study.problem, days)
         if run.found:
-            tables |= result_tables(run, days)
+            results = result_tables(run, days)
+            losses += result_losses(results, tables["Facilities"])
+            tables |= results
     else:
         tables, losses = project_tables(load(str(source), demand).problem, days)
     (folder / PROJECT).mkdir()

@@ -108,6 +108,16 @@ def test_the_plan_of_the_second_textbook_case(runs: dict[str, tuple[Path, Run]])
     assert flows.loc[("Northampton", "C4"), "FlowQuantity"] == pytest.approx(25_000.0)
 
 
+def test_every_column_that_is_written_is_in_the_schema(runs: dict[str, tuple[Path, Run]]) -> None:
+    schema = pytest.importorskip("ol_anura", reason="the schema package is not installed")
+    for name, (_, run) in runs.items():
+        tables = project_tables(run.study.problem, days_of(name))[0]
+        tables |= result_tables(run, days_of(name))
+        for table, frame in tables.items():
+            columns = {column.lower() for column in frame}
+            assert columns <= set(schema.AnuraSchema.get_columns(table)), table
+
+
 def test_flows_and_costs_add_up(runs: dict[str, tuple[Path, Run]]) -> None:
     run = runs["small"][1]
     tables = result_tables(run)
@@ -138,6 +148,24 @@ def test_a_network_whose_prices_are_not_by_lane(tmp_path: Path) -> None:
         assert losses.loc[(table, ""), "kind"] == "not carried"
     assert losses.loc[("lane_rates", ""), "remedy"].startswith("convert a run")
     assert (tmp_path / "not_carried.csv").is_file()
+
+
+def test_mail_starts_at_no_facility(tmp_path: Path) -> None:
+    run = optimize(load("toy", "toy", gap=0.0))
+    run.save(tmp_path / "run")
+    out = tmp_path / "out"
+    out.mkdir()
+    losses = to_anura(tmp_path / "run", None, out).losses.set_index(["table", "column"])
+    flows = pd.read_csv(out / "anura" / "OptimizationFlowSummary.csv")
+    mailed = flows[flows["OriginName"] == "direct mail"]
+    assert len(mailed) == losses.loc[("flows", "from"), "rows"] > 0
+    sites = pd.read_csv(out / "anura" / "OptimizationFacilitySummary.csv")
+    (total,) = pd.read_csv(out / "anura" / "OptimizationNetworkSummary.csv").to_dict("records")
+    assert total["TotalFixedStartupCost"] == pytest.approx(sites["StartupCost"].sum())
+    assert total["TotalFixedOperatingCost"] == pytest.approx(sites["OperatingCost"].sum())
+    assert total["TotalOutboundHandlingCost"] == pytest.approx(
+        sites["TotalOutboundHandlingCost"].sum()
+    )
 
 
 def test_prices_by_weight_become_prices_by_product(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.anura.losses import CHANGED, Loss
 from fulfill.report.anura.project_tables import Scale, scale_of, with_plain_numbers
 from fulfill.study.run import Run
 
@@ -19,13 +20,13 @@ COSTS = {
     "TotalDutyCost": ("duty", "courier_tax", "import_vat"),
     "TotalProductionCost": ("goods",),
     "TotalFixedOperatingCost": ("rent_and_overhead", "plants"),
-    "TotalFixedStartupCost": ("opening", "entry"),
+    "TotalFixedStartupCost": ("opening",),
     "TotalOutboundHandlingCost": ("handling",),
     "TotalTurnEstimatedHoldingCost": ("holding", "safety_stock"),
     "TotalStorageCost": ("storage",),
     "TotalUnservedDemandPenaltyCost": ("unserved",),
 }
-"""Parts of costs.csv by column of OptimizationNetworkSummary; the total has every part."""
+"""Parts of costs.csv by column of OptimizationNetworkSummary; the total also has all others."""
 REVENUE = "revenue"
 
 
@@ -54,6 +55,29 @@ def result_tables(run: Run, days: int | None = None) -> dict[str, pd.DataFrame]:
         "OptimizationNetworkSummary": _network(run, scale),
     }
     return {name: with_plain_numbers(table) for name, table in tables.items()}
+
+
+def result_losses(tables: Mapping[str, pd.DataFrame], facilities: pd.DataFrame) -> list[Loss]:
+    """Name the flows that start at no facility.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Of `result_tables`.
+    facilities : DataFrame
+        Facilities of the project.
+
+    Returns
+    -------
+    list of Loss
+    """
+    origins = tables["OptimizationFlowSummary"]["OriginName"]
+    mailed = int((~origins.isin(facilities["FacilityName"])).sum())
+    if not mailed:
+        return []
+    reason = "direct mail has the origin 'direct mail', which is no facility"
+    remedy = "leave these rows out, or add a supplier of this name"
+    return [Loss(CHANGED, "flows", "from", mailed, reason, remedy)]
 
 
 def _flows(run: Run, scale: Scale, named: Mapping[str, str]) -> pd.DataFrame:
