@@ -132,7 +132,10 @@ def _site_costs(
     of_period = leaving.sum(axis=1)
     plain = (used * economics.warehouses.handling_usd[site, size][:, :, None]).sum(axis=1)
     delayed = (used * instance.handling_usd[site, size][:, :, None]).sum(axis=1)
-    yield "handling", _per(plain, of_period)[:, None, :]
+    by_contract = 0.0
+    if instance.contracts is not None:
+        by_contract = instance.contracts.added_usd(of_period)
+    yield "handling", _per(plain + by_contract, of_period)[:, None, :]
     yield "peak_delay", _per(delayed - plain, of_period)[:, None, :]
     of_product = leaving.sum(axis=2)
     by_country = np.zeros_like(economics.entry_usd)

@@ -161,12 +161,15 @@ def _of_sites(priced: Priced, used: Array) -> Iterator[tuple[str, Array]]:
     year = priced.problem.days / priced.problem.days.sum()
     yield "rent_and_overhead", rent[:, None] * year
     yield "opening", (whole - rent)[:, None] * year
-    handling = (used * stores.handling_usd[site, size][:, :, None]).sum(axis=1)
-    yield "handling", handling
+    banded = (used * stores.handling_usd[site, size][:, :, None]).sum(axis=1)
+    by_contract = 0.0
+    if instance.contracts is not None:
+        by_contract = instance.contracts.added_usd(leaving.sum(axis=1))
+    yield "handling", banded + by_contract
     # The prices of the instance include the cost of delay, those of the sites do not.
     yield (
         "peak_delay",
-        (used * instance.handling_usd[site, size][:, :, None]).sum(axis=1) - handling,
+        (used * instance.handling_usd[site, size][:, :, None]).sum(axis=1) - banded,
     )
     yield "storage", (economics.storage_usd * leaving).sum(axis=1)
     safety = economics.safety.cost(leaving.sum(axis=2)).sum(axis=1)
