@@ -37,6 +37,7 @@ from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
     candidate_outputs,
+    contract_outputs,
     layer_outputs,
     outputs,
     question_outputs,
@@ -59,11 +60,17 @@ FAMILIES = {
 }
 WRITTEN = {
     "Of a plan": {
-        "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
+        "table": (
+            *outputs.PLAN_TABLES,
+            *outputs.VAN_TABLES,
+            contract_outputs.CONTRACT_FEES,
+            contract_outputs.CONTRACT_TERMS,
+        ),
         "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
         "keys:": (
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
+            contract_outputs.CONTRACT_SUMMARY,
             outputs.SAVING_SUMMARY,
             outputs.CONFLICT_SUMMARY,
             outputs.CONVERTED_SUMMARY,

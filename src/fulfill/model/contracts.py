@@ -74,9 +74,23 @@ class ContractFees:
         last = np.concatenate([first[..., 1:], np.full_like(first[..., :1], np.inf)], axis=-1)
         inside = np.clip(q - np.where(np.isfinite(first), first, 0.0), 0.0, last - _finite(first))
         by_tier = np.where(np.isfinite(first), inside, 0.0) * self.fee_usd[:, None, :]
-        reached = (q * (1.0 + ROUNDING) >= first).sum(axis=-1) - 1
-        whole = orders * np.take_along_axis(self.fee_usd, np.maximum(reached, 0), axis=1)
+        whole = orders * np.take_along_axis(self.fee_usd, self.reached(orders), axis=1)
         return np.where(self.all_units[:, None], whole, by_tier.sum(axis=-1))
+
+    def reached(self, orders: Array) -> Index:
+        """Return the tier that the orders of a month reach.
+
+        Parameters
+        ----------
+        orders : (N, T)
+            Orders a month.
+
+        Returns
+        -------
+        ndarray of int, shape (N, T)
+        """
+        inside = orders[:, :, None] * (1.0 + ROUNDING) >= self.tier_from[:, None, :]
+        return np.asarray(inside.sum(axis=-1) - 1)
 
     def above_minimum(self, orders: Array) -> Array:
         """Return what the fee of each period exceeds the minimum.
