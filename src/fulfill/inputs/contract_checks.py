@@ -84,8 +84,8 @@ def contract_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> Iterat
     rows = rows[(rows["tier_from"] == 0) & (rows["kind"] != LEASE)]
     picked = rows.merge(sites[["site_id", "pick_usd_order"]], on="site_id")
     twice = picked[(picked["pick_usd_order"] > 0) & (picked["pick_usd_order"] != picked[FEE])]
-    for line, same in twice.groupby(ROW):
-        fee, names = same[FEE].iloc[0], _listed(same["site_id"])
+    for _, same in twice.groupby(ROW):
+        line, fee, names = same[ROW].iloc[0], same[FEE].iloc[0], _listed(same["site_id"])
         detail = f"pick_usd_order of sites.csv is {same['pick_usd_order'].iloc[0]:g} for {names}"
         yield Fault("W527", file, int(line), FEE, f"{fee:g}", detail)
     sizes = rows_by_site(sites, tables["site_sizes"])
@@ -93,13 +93,14 @@ def contract_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> Iterat
     both = rows[rows["minimum_usd_month"] > 0].merge(
         fixed[["site_id", "size", "fixed_usd_month"]], on="site_id"
     )
-    for line, same in both.groupby(ROW):
-        least, one = same["minimum_usd_month"].iloc[0], same.iloc[0]
+    for _, same in both.groupby(ROW):
+        one = same.iloc[0]
+        least = one["minimum_usd_month"]
         detail = (
             f"fixed_usd_month is {one['fixed_usd_month']:g} at size {one['size']} of "
             f"{_listed(same['site_id'])}"
         )
-        yield Fault("W528", file, int(line), "minimum_usd_month", f"{least:g}", detail)
+        yield Fault("W528", file, int(one[ROW]), "minimum_usd_month", f"{least:g}", detail)
 
 
 def _listed(names: pd.Series) -> str:

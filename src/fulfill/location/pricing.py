@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.model.arrays import Array, Mask
-from fulfill.model.contracts import charged_bands
+from fulfill.model.contracts import charged_bands, contract_usd
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import Inbound, LocationInstance, leaving_orders, shipped_orders
 
@@ -54,9 +54,7 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     dearest = np.where(capacity.sum(axis=1) > 0, price, -np.inf).max(axis=1)
     last = np.where(np.isfinite(dearest), dearest, price[:, 0])
     usd = (used * price[:, None, :]).sum(axis=2) + beyond * last[:, None]
-    if instance.contracts is not None:
-        usd = usd + instance.contracts.added_usd(leaving.sum(axis=1)) * is_open[:, None]
-    return np.asarray(usd)
+    return np.asarray(usd + contract_usd(instance, leaving.sum(axis=1)) * is_open[:, None])
 
 
 def plants_used(inbound: Inbound, flows: Array, shipped: Array | float = 0.0) -> Mask:

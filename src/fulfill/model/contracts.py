@@ -188,3 +188,16 @@ def charged_bands(instance: LocationInstance) -> tuple[Array, Array]:
     if contracts is None or contracts.bands is None:
         return instance.capacity, instance.handling_usd
     return contracts.bands
+
+
+def contract_usd(instance: LocationInstance, orders: Array) -> Array:
+    """Return what contracts add to the price of the bands, (I, T), USD; see `added_usd`.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    orders : (I, T)
+        Orders that leave each site.
+    """
+    contracts = instance.contracts
+    return np.zeros_like(orders) if contracts is None else contracts.added_usd(orders)

@@ -79,7 +79,7 @@ def contract_terms_table(run: Run) -> pd.DataFrame:
     paid = contract_fees_table(run).groupby("site")[["paid_usd", "unused_minimum_usd"]].sum()
     paid = paid.reindex(rows["site_id"]).fillna(0.0)
     fixed = run.economics.warehouses.fixed_usd_year[number, size] / 12.0
-    term = np.maximum(rows["minimum_term_months"], rows["notice_months"]).to_numpy(float)
+    term = rows[["minimum_term_months", "notice_months"]].to_numpy(float).max(axis=1)
     begins = network["calendar"]["starts"].iloc[0]
     ends = [
         (begins + pd.DateOffset(months=int(np.ceil(n)))).date().isoformat() if n else ""

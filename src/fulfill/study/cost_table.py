@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.problem import CHANNELS
 from fulfill.location.pricing import ROUNDING
+from fulfill.model.contracts import contract_usd
 from fulfill.model.instance import leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE
 from fulfill.study.capacity_use import band_use
@@ -162,10 +163,7 @@ def _of_sites(priced: Priced, used: Array) -> Iterator[tuple[str, Array]]:
     yield "rent_and_overhead", rent[:, None] * year
     yield "opening", (whole - rent)[:, None] * year
     banded = (used * stores.handling_usd[site, size][:, :, None]).sum(axis=1)
-    by_contract = 0.0
-    if instance.contracts is not None:
-        by_contract = instance.contracts.added_usd(leaving.sum(axis=1))
-    yield "handling", banded + by_contract
+    yield "handling", banded + contract_usd(instance, leaving.sum(axis=1))
     # The prices of the instance include the cost of delay, those of the sites do not.
     yield (
         "peak_delay",

@@ -89,7 +89,8 @@ UNCHECKED = (
     ),
     Message(
         "{keys} and peak_mib of {summary}",
-        keys="merging_usd, mail_only_usd, currency, ended_by, cut_by_clock, seconds, wall_seconds",
+        keys="merging_usd, mail_only_usd, contracts, currency, ended_by, cut_by_clock, seconds, "
+        "wall_seconds",
         summary=SUMMARY,
     ),
     Message("versions, ended_by, seconds and `from` of {manifest}", manifest=MANIFEST),

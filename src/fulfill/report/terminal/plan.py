@@ -123,10 +123,8 @@ def print_summary(
         return
     if not len(plan.sites):
         console.print(_("No site is opened."))
-    for line in _cost(outcome):
+    for line in (*_cost(outcome), *([saving.in_words] if saving else [])):
         console.print(line)
-    if saving is not None:
-        console.print(saving.in_words)
     if len(plan.sites):
         console.table(site_table(plan))
     for line in _contracts(contracts):
