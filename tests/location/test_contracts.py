@@ -153,3 +153,59 @@ def test_methods_hold_the_least_cost_of_all_tiers(
             audit = audit_bound(instance, found.certificate)
             assert audit.bound == pytest.approx(found.bound, abs=1e-6)
             assert not audit.faults
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_envelope_is_convex_and_below_the_contract(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    base = tiny_instance()
+    fees = tuple(rng.uniform(0.5, 3.0, 3))
+    instance = with_contracts(base, fees, float(rng.choice([0.0, 30.0])), all_units=seed % 2 == 1)
+    hull = with_fee_envelope(instance)
+    opened = np.zeros_like(instance.fixed_usd)
+    opened[:, 0] = 1.0
+    assert (np.diff(hull.handling_usd[0, 0]) >= -1e-9).all()
+    plain = replace(hull, contracts=None)
+    whole = instance.capacity[0, 0, :, 0].sum()
+    assert hull.capacity[0, 0, :, 0].sum() == pytest.approx(whole)
+    for orders in np.linspace(0.0, whole, 40):
+        leaving = np.zeros(instance.flow_shape)
+        leaving[:, 0] = orders
+        true = handling_cost(instance, opened, leaving)
+        assert (handling_cost(plain, opened, leaving) <= true + 1e-9).all()
+        assert handling_cost(hull, opened, leaving) == pytest.approx(true)
+
+
+@pytest.mark.parametrize("method", ["monolith", "decomposition"])
+def test_one_tier_without_a_minimum_is_the_price_of_the_bands(method: str) -> None:
+    base = tiny_instance()
+    contracts = ContractFees(
+        np.arange(2), np.zeros((2, 1)), np.ones((2, 1)), np.zeros(2, bool), np.zeros(2),
+        np.full(2, 6.0),
+    )  # fmt: skip
+    one = solve_location(replace(base, contracts=contracts), PARAMS, method)
+    none = solve_location(base, PARAMS, method)
+    assert one.objective == pytest.approx(none.objective, abs=0.005)
+    assert one.bound == pytest.approx(none.bound, abs=0.005)
+
+
+def test_a_site_that_lost_throughput_keeps_its_tiers() -> None:
+    instance = with_contracts(tiny_instance(), FEES["rising"], 10.0)
+    half = replace(instance, capacity=instance.capacity * np.array([1.0, 0.5]))
+    hull = with_fee_envelope(half)
+    assert hull.capacity.sum(axis=2) == pytest.approx(half.capacity.sum(axis=2))
+    first = with_fee_envelope(instance).capacity[0, 0, 0]
+    assert hull.capacity[0, 0, 0] == pytest.approx(first)
+
+
+def test_one_scenario_is_the_instance_and_two_alike_cost_the_same() -> None:
+    instance = with_contracts(tiny_instance(), FEES["falling"], 25.0)
+    found = solve_location(instance, PARAMS, "monolith")
+    alike = [Scenario("a", 0.25), Scenario("b", 0.75)]
+    expected = with_scenarios(instance, alike)
+    assert expected.contracts is not None
+    assert expected.contracts.months == pytest.approx([1.5, 1.5, 4.5, 4.5])
+    both = solve_location(expected, PARAMS, "monolith")
+    assert found.decisions is not None
+    assert price(instance, found.decisions) == pytest.approx(found.objective)
+    assert both.bound <= found.objective + 1e-6
