@@ -34,7 +34,7 @@ CONTRACT_TERMS = output(
     (
         Figure("site", "", "", "site", "id of the site"),
         Figure("site_name", "", "", "site", "name of the site"),
-        Figure("kind", "", "", "contract", "`incremental`, `all_units` or `lease`"),
+        Figure("kind", "", "contract_kind", "contract", "`incremental`, `all_units` or `lease`"),
         Figure("paid_usd_year", "USD", WHOLE, "fees a year", "fees paid, minimum included"),
         Figure("unused_minimum_usd", "USD", WHOLE, "of it without use",
                "part of the minimum that no order used"),
