@@ -54,9 +54,10 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
-    "F5": "Questions to a network or a plan",
+    "F5": "Questions to a network or a plan, and contracts",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
+    "W5": "Warnings of questions and contracts: the run continues",
 }
 WRITTEN = {
     "Of a plan": {
