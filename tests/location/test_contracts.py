@@ -133,7 +133,7 @@ def least_cost(
 @pytest.mark.parametrize("all_units", [False, True], ids=["incremental", "all_units"])
 @pytest.mark.parametrize("minimum", [0.0, 25.0])
 @pytest.mark.parametrize("name", FEES)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_methods_hold_the_least_cost_of_all_tiers(
     seed: int, name: str, minimum: float, all_units: bool
 ) -> None:
