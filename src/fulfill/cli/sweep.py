@@ -198,23 +198,14 @@ def answer(
     kept : Path
         Folder of the finished points.
     """
-    from fulfill.analysis.sweep.base_run import base_run
     from fulfill.analysis.sweep.kept_points import KeptPoints, cause_of, points_folder
     from fulfill.analysis.sweep.sweep import base_start, check_points, sweep_points
     from fulfill.analysis.sweep.workers import open_workers
-    from fulfill.report.terminal.plan import live_progress
     from fulfill.study.run import Run
 
     check_points(base.study if isinstance(base, Run) else base, asked[1])
     folder = points_folder(target)
-    if isinstance(base, Run):
-        run = base
-    else:
-        limits = base.options.gap, base.options.time_limit
-        with live_progress(*limits, hidden=is_quiet()) as report:
-            run = base_run(base, folder, report)
-    if not run.found:
-        finish(run.outcome.status, run.audit.faults)
+    run = planned(base, folder)
     kept = KeptPoints(folder, cause_of(run, grade, base_start(run, grade)))
     opened = open_workers(run, workers, scheduler)
     try:
@@ -224,8 +215,36 @@ def answer(
         raise
 
 
+def planned(base: Run | Study, folder: Path) -> Run:
+    """Return the base with its plan; without one the command ends.
+
+    Parameters
+    ----------
+    base : Run or Study
+    folder : Path
+        Folder of the finished points, in which the plan of a study is kept.
+
+    Returns
+    -------
+    Run
+    """
+    from fulfill.analysis.sweep.base_run import base_run
+    from fulfill.report.terminal.plan import live_progress
+    from fulfill.study.run import Run
+
+    if isinstance(base, Run):
+        run = base
+    else:
+        limits = base.options.gap, base.options.time_limit
+        with live_progress(*limits, hidden=is_quiet()) as report:
+            run = base_run(base, folder, report)
+    if not run.found:
+        finish(run.outcome.status, run.audit.faults)
+    return run
+
+
 def tell(point: Point, answer: Answer, done: int, total: int) -> None:
     """Say on stderr that a point is finished."""
     cost = f"{answer.objective:,.0f} USD" if answer.objective is not None else answer.status
-    changes = " ".join(map(str, point.overrides))
+    changes = " ".join(point.changes)
     note(f"{done:,} of {total:,} points, {answer.seconds:.1f} s: {cost}, {changes}")
