@@ -37,6 +37,7 @@ from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
     candidate_outputs,
+    frontier_outputs,
     layer_outputs,
     outputs,
     question_outputs,
@@ -108,6 +109,10 @@ WRITTEN = {
     "Of a sweep": {
         "table": sweep_outputs.SWEEP_TABLES,
         "keys:": (sweep_outputs.SWEEP_SUMMARY,),
+    },
+    "Of a frontier": {
+        "table": (frontier_outputs.FRONTIER,),
+        "keys:": (frontier_outputs.FRONTIER_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

@@ -25,8 +25,8 @@ STRESS, ASK = "stress", "ask"
 """Kinds of folders of the commands of the same name."""
 SIMULATION = "simulation"
 """Kind of folder of `fulfill simulate`."""
-SWEEP = "sweep"
-"""Kind of folder of `fulfill sweep`."""
+SWEEP, FRONTIER = "sweep", "frontier"
+"""Kinds of folders of `fulfill sweep` and `frontier`."""
 LIBRARIES = (
     "fulfill",
     "ortools",

@@ -101,6 +101,26 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
     return Conflict(constraints, irreducible, tuple(ordered))
 
 
+def attainable(instance: LocationInstance, member: Member, seconds: float = SECONDS) -> Shown | None:
+    """Return the strictest value of a limit that a plan was shown to keep, with all others held.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Its limit is too strict, or as strict as is asked for.
+    member : Member
+        The limit.
+    seconds : float
+        Time after which no further question is begun.
+
+    Returns
+    -------
+    Shown or None
+        None where no plan was found in time.
+    """
+    return _Search(instance, time.perf_counter() + seconds).least_given(member)
+
+
 def _cost(changed: Mapping[Member, float]) -> float:
     """Return the sum of the shares of limits that are given up."""
     return sum(
@@ -110,8 +130,18 @@ def _cost(changed: Mapping[Member, float]) -> float:
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """New values of limits, the proven least cost, and the sites of the plan that shows them."""
+class Shown:
+    """New values of limits with a plan that shows that they leave one.
+
+    Attributes
+    ----------
+    changed : dict of Member to float
+        New value of each limit that gives.
+    least : float
+        Proven least that limits give, in their scales.
+    sites : tuple of int
+        Indices of the sites of the plan.
+    """
 
     changed: dict[Member, float]
     least: float
@@ -160,7 +190,7 @@ class _Search:
             shown = shown and size is not None and self._plan(others, {}, size) is not None
         return kept, shown
 
-    def repairs(self, conflict: tuple[Member, ...]) -> list[_Shown]:
+    def repairs(self, conflict: tuple[Member, ...]) -> list[Shown]:
         """Return what single limits must give, and several together where that is cheaper."""
         found = [self._repair((member,)) for member in conflict]
         shown = [one for one in found if one is not None]
@@ -171,7 +201,11 @@ class _Search:
                 shown.append(together)
         return shown
 
-    def _repair(self, giving: tuple[Member, ...]) -> _Shown | None:
+    def least_given(self, member: Member) -> Shown | None:
+        """Return the least that a single limit must give, shown by a plan."""
+        return self._repair((member,))
+
+    def _repair(self, giving: tuple[Member, ...]) -> Shown | None:
         """Return the least that some limits must give, shown by a plan; None where none was."""
         answer = self._ask(self.members, dict.fromkeys(giving, 1.0))
         if answer.status != NOT_RULED_OUT or answer.choice is None:
@@ -183,7 +217,7 @@ class _Search:
             changed = {one: _beyond(one, value, steps) for one, value in given.items()}
             sites = self._plan(self.members, changed, answer.choice.size)
             if sites is not None:
-                return _Shown(changed, answer.choice.cost, tuple(sites.tolist()))
+                return Shown(changed, answer.choice.cost, tuple(sites.tolist()))
         return None
 
     def _plan(

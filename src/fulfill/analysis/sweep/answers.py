@@ -12,12 +12,17 @@ from typing import Any
 from fulfill.analysis.sweep.points import Point
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.problem import CHANNELS
-from fulfill.location.network.decomposition import solve_decomposed
 from fulfill.location.network.limits import emitted_kg, in_time
-from fulfill.location.solution import LocationParams
-from fulfill.location.solve import method_of
+from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.location.solve import best_method, method_of, solve_location
 from fulfill.model import warm_start
-from fulfill.model.decisions import EXHAUSTED, TIME_LIMIT, Decisions
+from fulfill.model.decisions import (
+    EXHAUSTED,
+    INFEASIBLE,
+    TIME_LIMIT,
+    Decisions,
+    relative_gap,
+)
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.optimize import build_run, checked_start
@@ -113,7 +118,7 @@ def answer_point(
             keep_sites=grade == QUICK,
             threads=1,
         )
-        solution = solve_decomposed(model.instance, params)
+        solution = _solved(model.instance, params)
         if solution.interrupted:  # its plan depends on when Ctrl-C was pressed
             raise KeyboardInterrupt
         stopped_by = TIME_LIMIT if solution.cut_by_clock else EXHAUSTED
@@ -221,6 +226,21 @@ def stored(start: WarmStart | None) -> bytes:
         path = Path(folder) / warm_start.FILE
         start.save(path)
         return path.read_bytes()
+
+
+def _solved(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve by decomposition, which starts from a neighbour.
+
+    Under limits that few plans keep it may find none that is good enough; the program then does on
+    an instance that is small enough for it.
+    """
+    solution = solve_location(instance, params, "decomposition")
+    done = solution.status == INFEASIBLE or solution.interrupted or params.keep_sites
+    if done or relative_gap(solution.objective, solution.bound) <= params.gap:
+        return solution
+    if best_method(instance) != "monolith":
+        return solution
+    return solve_location(instance, params, "monolith")
 
 
 def _fitting(start: bytes, instance: LocationInstance) -> WarmStart | None:
