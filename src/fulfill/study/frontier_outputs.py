@@ -17,12 +17,10 @@ FRONTIER = output(
     (
         Figure("point", "", "{:.0f}", "point", "number of the point, 0 of the base"),
         Figure("limit", "", "{:,.6g}", "limit",
-               "limit on the other measure: share of orders in time, kg CO2e a year, USD invested, "
-               "or sites opened and closed; of the base what its plan attains", digits=6),
+               "limit on the other measure; of the base what its plan attains", digits=6),
         Figure("option", "", "", "option", "option of `fulfill optimize` that is this limit; empty "
                "for the base"),
-        Figure("attained", "", "{:,.6g}", "attained", "what the plan attains, in the unit of the "
-               "limit", digits=6),
+        Figure("attained", "", "{:,.6g}", "attained", "what the plan attains of it", digits=6),
         Figure("step_low_usd", "USD", WHOLE, "more than before, at least",
                "least difference of the least cost from the point before that costs and bounds "
                "allow"),
@@ -50,7 +48,9 @@ FRONTIER_SUMMARY = output(
     "summary.json", "of a frontier, and what --json prints",
     "against within_days today best proven price_unit n_points n_cut_by_clock points audit",
     (
-        Figure("against", "", "", "against", "--against: what cost is traded for"),
+        Figure("against", "", "", "against", "--against: what cost is traded for; limits "
+               "are shares of the orders in time, kg CO2e a year, USD invested in sites, or sites "
+               "opened and closed"),
         Figure("within_days", "days", "{:.0f}", "within", "days in which orders arrive; null where "
                "they do not matter"),
         Figure("today", "", "", "today", "sites of today, of `changes`"),

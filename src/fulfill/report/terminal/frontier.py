@@ -8,11 +8,10 @@ from fulfill.analysis.frontier.frontier import Frontier
 from fulfill.analysis.frontier.statements import statements
 from fulfill.analysis.frontier.tables import frontier_table, in_unit, measure_figure
 from fulfill.report.terminal.console import PlainConsole
-from fulfill.report.terminal.questions import as_table
+from fulfill.report.terminal.questions import as_table, print_conversion
 from fulfill.study.frontier_outputs import FRONTIER
 from fulfill.study.language import translated as _
 from fulfill.study.run_folder import FRONTIER_PAGE
-from fulfill.study.vocabulary import conversion
 
 COLUMNS = FRONTIER.pick(
     "objective", "gap", "price_low_usd", "price_high_usd", "distinguishable", "n_sites",
@@ -38,8 +37,7 @@ def print_frontier(found: Frontier, folder: Path, kept: Path) -> None:
     table["limit"] = in_unit(found.measure, table["limit"])
     console.print()
     console.table(as_table(table, (measure_figure(found.measure), *COLUMNS)))
-    if words := conversion():
-        console.print(words)
+    print_conversion(console)
     made = _("results  {folder}  ({files}, CSV tables, summary.json)")
     console.tell(made.format(folder=folder, files=FRONTIER_PAGE))
     text = _("kept     {folder}  (finished points: the same command continues from them)")
