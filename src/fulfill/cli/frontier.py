@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 @click.option(
     "--against",
     required=True,
-    type=click.Choice(["lead-time", "co2", "rural-coverage", "budget"]),
-    help="Orders within some days, CO2e, rural orders within some days, or investment in sites.",
+    type=click.Choice(["lead-time", "co2", "rural-coverage", "budget", "changes"]),
+    help="Orders within some days, CO2e, rural orders within some days, investment in sites, or "
+    "number of sites opened and closed from those of --today.",
 )
 @click.option(
     "--points",
@@ -78,11 +79,11 @@ def frontier(
     from fulfill.report.terminal.frontier import print_frontier
     from fulfill.study.open_run import open_run
 
-    check_options(run, {"as_of": as_of, **options}, None, None)
+    check_options(run, {"as_of": as_of, **options}, own=("today",))
     base = open_run(run) if run else None
     study = base.study if base else shared.load_study(as_of, options)
     shared.show_in(currency, study.problem.network)
-    measure = choose_measure(study, against, days)
+    measure = choose_measure(study, against, days, options["today"])
     default = Path("runs") / f"frontier-{run.name if run else study.problem.demand.name}"
     sources = [run] if run else shared.input_folders(options)
     with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (

@@ -215,6 +215,19 @@ plan_options = together(
             "--sites", "max_sites", type=click.IntRange(min=0), help="Maximum number of sites."
         ),
         click.option(
+            "--today",
+            multiple=True,
+            metavar="SITE",
+            shell_complete=complete_sites,
+            help="Site that is open today, from which --changes counts; may be repeated.",
+        ),
+        click.option(
+            "--changes",
+            "max_changes",
+            type=click.IntRange(min=0),
+            help="Maximum number of sites opened or closed from those of --today.",
+        ),
+        click.option(
             "--service",
             multiple=True,
             type=Service(),

@@ -127,8 +127,9 @@ def sweep(
 def check_options(
     run: Path | None,
     options: Mapping[str, Any],
-    scheduler: str | None,
-    workers: int | None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    own: tuple[str, ...] = ("seed",),
 ) -> None:
     """Refuse options that have no meaning together.
 
@@ -139,6 +140,8 @@ def check_options(
         Those of the problem and the plan.
     scheduler : str or None
     workers : int or None
+    own : tuple of str
+        Options of a problem that mean something beside a run too: the seed of a sample.
 
     Raises
     ------
@@ -152,7 +155,7 @@ def check_options(
         faults += [
             Fault("F519", named[name], detail="RUN has its own problem")
             for name in options
-            if name != "seed"  # that of a sample
+            if name not in own
             and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         ]
     if scheduler and workers:

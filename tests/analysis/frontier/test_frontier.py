@@ -23,6 +23,7 @@ from fulfill.analysis.frontier.frontier import (
 )
 from fulfill.analysis.frontier.measures import (
     BUDGET,
+    CHANGES,
     CO2,
     LEAD_TIME,
     RURAL,
@@ -70,9 +71,10 @@ def traced(base: Run, measure: Measure, folder: Path, number: int = 4) -> tuple[
     return trace_frontier(base, measure, number, kept, workers.open), workers
 
 
-@pytest.fixture(scope="module", params=[LEAD_TIME, CO2, BUDGET])
+@pytest.fixture(scope="module", params=[LEAD_TIME, CO2, BUDGET, CHANGES])
 def found(request: Any, base: Run, tmp_path_factory: Any) -> Frontier:
-    measure = choose_measure(base.study, request.param)
+    today = ("site-b",) if request.param == CHANGES else ()
+    measure = choose_measure(base.study, request.param, today=today)
     return traced(base, measure, tmp_path_factory.mktemp(request.param))[0]
 
 
@@ -187,6 +189,8 @@ def test_what_a_plan_can_be_shown_to_attain_is_told_apart_from_what_is_proven(ba
         ({"against": CO2, "days": 3}, ["F523"]),
         ({"against": LEAD_TIME, "days": 0}, ["F523"]),
         ({"against": RURAL}, ["F308"]),
+        ({"against": CHANGES}, ["F523"]),
+        ({"against": CHANGES, "today": ("site-x",)}, ["F308"]),
     ],
 )
 def test_options_that_do_not_fit_are_refused(

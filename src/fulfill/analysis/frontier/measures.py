@@ -95,12 +95,12 @@ class Measure:
         """
         if self.is_share:
             target = str(self.target(value))
-            return Limit(self.option, target, f"--service {target}")
+            return Limit(((self.option, target),), f"--service {target}")
         if self.against == CHANGES:
-            words = f"--today {','.join(self.today)} --changes {value:.0f}"
-            return Limit(self.option, int(value), words)
+            words = " ".join([*(f"--today {site}" for site in self.today), f"--changes {value:.0f}"])
+            return Limit((("today", self.today), (self.option, int(value))), words)
         name = "--co2-cap" if self.against == CO2 else "--budget"
-        return Limit(self.option, value, f"{name} {value:.15g}")
+        return Limit(((self.option, value),), f"{name} {value:.15g}")
 
     def rounded(self, value: float) -> float:
         """Return a limit to the digits that it is asked with, never a stricter one."""
@@ -128,7 +128,7 @@ def choose_measure(
     days : int or None
         Days within which orders arrive; None for those of `DAYS`.
     today : iterable of str
-        Sites of today, of `changes`.
+        Sites of today, of `changes`; those of the study where none are given.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def choose_measure(
         an unknown site, and the faults of a limit that the tables do not offer: F308 without rural
         zones, F309 without emissions.
     """
-    faults, sites = [], tuple(today)
+    faults, sites = [], tuple(today) or study.options.today
     if against not in AGAINST:
         raise InputError([Fault("F523", "--against", value=against, detail=", ".join(AGAINST))])
     if days is not None and against not in DAYS:
@@ -149,8 +149,8 @@ def choose_measure(
         faults.append(Fault("F523", "--within", value=str(days), detail=detail))
     if days is not None and not 1 <= days <= MOST_DAYS:
         faults.append(Fault("F523", "--within", value=str(days), detail=f"1 to {MOST_DAYS} days"))
-    if sites and against != CHANGES:
-        faults.append(Fault("F523", "--today", value=",".join(sites), detail=f"it is for {CHANGES}"))
+    if against == CHANGES and not sites:
+        faults.append(Fault("F523", "--today", detail="changes are counted from the sites of today"))
     known = study.problem.network["sites"]["site_id"]
     faults += [
         Fault("F308", "--today", value=site, detail=f"no such site; {suggest(site, known)}")

@@ -31,26 +31,27 @@ class Limit:
 
     Attributes
     ----------
-    option : str
-        Field of `PlanOptions`; the value of one that holds several is added to those of the base.
-    value : float or str
-        As `Study.with_` takes it.
+    values : tuple of (str, object)
+        Fields of `PlanOptions` with values; a single one of a field that holds several is added to
+        those of the base.
     words : str
-        Option of the command line with its value.
+        Options of the command line with their values.
     """
 
-    option: str
-    value: float | str
+    values: tuple[tuple[str, Any], ...]
     words: str
 
     def __str__(self) -> str:
         return self.words
 
     def on(self, options: PlanOptions) -> dict[str, Any]:
-        """Return the option that the limit makes of those of the base."""
-        before = getattr(options, self.option)
-        value = (*before, self.value) if isinstance(before, tuple) else self.value
-        return {self.option: value}
+        """Return the options that the limit makes of those of the base."""
+        made = {}
+        for name, value in self.values:
+            before = getattr(options, name)
+            added = isinstance(before, tuple) and not isinstance(value, tuple)
+            made[name] = (*before, value) if added else value
+        return made
 
 
 @dataclass(frozen=True)
