@@ -112,7 +112,7 @@ WRITTEN = {
     },
     "Of a frontier": {
         "table": (frontier_outputs.FRONTIER,),
-        "keys:": (frontier_outputs.FRONTIER_SUMMARY,),
+        "keys:": (question_summaries.FRONTIER_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

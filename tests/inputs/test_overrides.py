@@ -84,6 +84,8 @@ def test_a_column_may_be_named_by_its_first_words(toy: Folders) -> None:
 
 
 def test_a_short_name_of_several_columns_is_refused_with_all_of_them() -> None:
-    with pytest.raises(InputError, match="'last_mile' may be last_mile_factor or last_mile_delay_days") as raised:
+    with pytest.raises(
+        InputError, match="'last_mile' may be last_mile_factor or last_mile_delay_days"
+    ) as raised:
         parse_override("calendar[peak].last_mile=2")
     assert [fault.code for fault in raised.value.faults] == ["F308"]

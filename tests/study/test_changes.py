@@ -41,9 +41,7 @@ def test_rows_and_audit_agree_on_every_choice_of_sites() -> None:
     for today, most in product([(), ("b",), ("a", "c")], range(4)):
         rule = change_rule(names, today, most)
         inside = np.array([name in today for name in names])
-        fake = replace(
-            instance, sites=tuple(names), limits=replace(instance.limits, rules=(rule,))
-        )
+        fake = replace(instance, sites=tuple(names), limits=replace(instance.limits, rules=(rule,)))
         weight, least = rule_rows((rule,), 3)
         constant, by_site, _ = priced_rules(fake, np.array([7.0]))
         for choice in product([False, True], repeat=3):

@@ -12,7 +12,7 @@ import click
 from fulfill.cli import options as shared
 from fulfill.cli.echo import is_quiet, note
 from fulfill.cli.exit_codes import finish
-from fulfill.cli.sweep import check_options, planned, tell
+from fulfill.cli.sweep import check_options, is_kind, planned, tell
 
 if TYPE_CHECKING:
     from fulfill.analysis.frontier.frontier import Frontier
@@ -77,6 +77,7 @@ def frontier(
     from fulfill.report.drawing import check_drawn
     from fulfill.report.frontier_folder import write_frontier
     from fulfill.report.terminal.frontier import print_frontier
+    from fulfill.study.manifest import FRONTIER
     from fulfill.study.open_run import open_run
 
     check_options(run, {"as_of": as_of, **options}, own=("today",))
@@ -86,10 +87,8 @@ def frontier(
     measure = choose_measure(study, against, days, options["today"])
     default = Path("runs") / f"frontier-{run.name if run else study.problem.demand.name}"
     sources = [run] if run else shared.input_folders(options)
-    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
-        target,
-        draft,
-    ):
+    again = overwrite or (out is not None and is_kind(out, FRONTIER))
+    with shared.output_folder(out, default, overwrite=again, sources=sources) as (target, draft):
         found, kept = trace(base or study, measure, number, target)
         lost = write_frontier(found, draft)
     if as_json:
@@ -100,9 +99,7 @@ def frontier(
     finish(found.run.outcome.status, found.audit_faults)
 
 
-def trace(
-    base: Run | Study, measure: Measure, number: int, target: Path
-) -> tuple[Frontier, Path]:
+def trace(base: Run | Study, measure: Measure, number: int, target: Path) -> tuple[Frontier, Path]:
     """Plan the base, unless there is one, and the points that are not kept.
 
     Parameters

@@ -103,6 +103,7 @@ def sweep(
     from fulfill.report.drawing import check_drawn
     from fulfill.report.sweep_folder import write_sweep
     from fulfill.report.terminal.sweep import print_sweep
+    from fulfill.study.manifest import SWEEP
     from fulfill.study.open_run import open_run
 
     check_options(run, {"as_of": as_of, **options}, scheduler, workers)
@@ -112,7 +113,7 @@ def sweep(
     asked = choose_points(study, parse_axes(axes, study), listed, number, options["seed"])
     default = Path("runs") / f"sweep-{run.name if run else study.problem.demand.name}"
     sources = [run] if run else shared.input_folders(options)
-    again = overwrite or (out is not None and is_sweep(out))
+    again = overwrite or (out is not None and is_kind(out, SWEEP))
     with shared.output_folder(out, default, overwrite=again, sources=sources) as (target, draft):
         found, kept = answer(base or study, asked, target, grade, scheduler, workers)
         lost = write_sweep(found, draft)
@@ -155,8 +156,7 @@ def check_options(
         faults += [
             Fault("F519", named[name], detail="RUN has its own problem")
             for name in options
-            if name not in own
-            and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+            if name not in own and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         ]
     if scheduler and workers:
         faults.append(Fault("F519", "--workers", detail="--scheduler has workers of its own"))
@@ -164,12 +164,12 @@ def check_options(
         raise InputError(faults)
 
 
-def is_sweep(folder: Path) -> bool:
-    """Return whether a folder holds a sweep, which is written anew as its points are kept."""
-    from fulfill.study.manifest import SWEEP, read_manifest
+def is_kind(folder: Path, kind: str) -> bool:
+    """Return whether a folder is of a kind whose points are kept, so that it may be made again."""
+    from fulfill.study.manifest import read_manifest
 
     try:
-        read_manifest(folder, SWEEP)
+        read_manifest(folder, kind)
     except InputError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Tables and JSON objects that a frontier writes.
+"""The table that a frontier writes; `question_summaries` has its keys of JSON.
 
 docs/reference/outputs.md is generated from it; see `outputs`.
 """
@@ -42,28 +42,6 @@ FRONTIER = output(
         Figure("sites", "", "", "open sites", "open sites with their sizes, by id"),
         Figure("opened", "", "", "opened", "sites that the base does not open"),
         Figure("closed", "", "", "closed", "sites of the base that it does not open"),
-    ),
-)
-FRONTIER_SUMMARY = output(
-    "summary.json", "of a frontier, and what --json prints",
-    "against within_days today best proven price_unit n_points n_cut_by_clock points audit",
-    (
-        Figure("against", "", "", "against", "--against: what cost is traded for; limits "
-               "are shares of the orders in time, kg CO2e a year, USD invested in sites, or sites "
-               "opened and closed"),
-        Figure("within_days", "days", "{:.0f}", "within", "days in which orders arrive; null where "
-               "they do not matter"),
-        Figure("today", "", "", "today", "sites of today, of `changes`"),
-        Figure("best", "", "{:,.6g}", "best", "the best that a plan was shown to attain, in the "
-               "unit of the limit; null: none was shown in time"),
-        Figure("proven", "", "{:,.6g}", "proven", "no plan attains better than this; null: not "
-               "known"),
-        Figure("price_unit", "", "", "unit of a price", "`point`, `t`, `USD` or `site`"),
-        Figure("n_points", "", "{:.0f}", "points", "points, the base included"),
-        Figure("n_cut_by_clock", "", "{:.0f}", "cut by the clock",
-               "points whose search the time limit ended: another machine may find another plan"),
-        Figure("points", "", "", "points", "the rows of frontier.csv; `true` and `false` for "
-               "flags"),
     ),
 )
 # fmt: on

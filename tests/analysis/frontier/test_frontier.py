@@ -36,7 +36,8 @@ from fulfill.analysis.sweep.answers import Answer
 from fulfill.analysis.sweep.kept_points import KeptPoints, cause_of
 from fulfill.analysis.sweep.sweep import base_start
 from fulfill.inputs.faults import InputError
-from fulfill.study.frontier_outputs import FRONTIER, FRONTIER_SUMMARY
+from fulfill.study.frontier_outputs import FRONTIER
+from fulfill.study.question_summaries import FRONTIER_SUMMARY
 from fulfill.study.resolve import FULL
 from fulfill.study.run import Run
 

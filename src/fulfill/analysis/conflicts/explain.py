@@ -101,7 +101,9 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
     return Conflict(constraints, irreducible, tuple(ordered))
 
 
-def attainable(instance: LocationInstance, member: Member, seconds: float = SECONDS) -> Shown | None:
+def attainable(
+    instance: LocationInstance, member: Member, seconds: float = SECONDS
+) -> Shown | None:
     """Return the strictest value of a limit that a plan was shown to keep, with all others held.
 
     Parameters

@@ -246,9 +246,7 @@ def trace_frontier(
     chain = range(-1, len(points) - 1)
     answers, n_kept, seconds = answer_points(run, points, chain, FULL, kept, opened, report)
     base = replace(answers[0], attained={**answers[0].attained, measure.key: ends.cheapest})
-    return Frontier(
-        run, measure, ends, points, limits, (base, *answers[1:]), n_kept, seconds
-    )
+    return Frontier(run, measure, ends, points, limits, (base, *answers[1:]), n_kept, seconds)
 
 
 def points_at(measure: Measure, limits: Sequence[float]) -> tuple[Point, ...]:

@@ -97,7 +97,9 @@ class Measure:
             target = str(self.target(value))
             return Limit(((self.option, target),), f"--service {target}")
         if self.against == CHANGES:
-            words = " ".join([*(f"--today {site}" for site in self.today), f"--changes {value:.0f}"])
+            words = " ".join(
+                [*(f"--today {site}" for site in self.today), f"--changes {value:.0f}"]
+            )
             return Limit((("today", self.today), (self.option, int(value))), words)
         name = "--co2-cap" if self.against == CO2 else "--budget"
         return Limit(((self.option, value),), f"{name} {value:.15g}")
@@ -150,7 +152,9 @@ def choose_measure(
     if days is not None and not 1 <= days <= MOST_DAYS:
         faults.append(Fault("F523", "--within", value=str(days), detail=f"1 to {MOST_DAYS} days"))
     if against == CHANGES and not sites:
-        faults.append(Fault("F523", "--today", detail="changes are counted from the sites of today"))
+        faults.append(
+            Fault("F523", "--today", detail="changes are counted from the sites of today")
+        )
     known = study.problem.network["sites"]["site_id"]
     faults += [
         Fault("F308", "--today", value=site, detail=f"no such site; {suggest(site, known)}")

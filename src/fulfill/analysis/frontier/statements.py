@@ -27,7 +27,7 @@ def statements(found: Frontier) -> list[str]:
     list of str
         Sentences without full stops.
     """
-    text = _("the cheapest plan costs {usd} a year: {value} {measure}")
+    text = _("the cheapest plan costs {usd} a year ({measure}: {value})")
     told = [
         text.format(
             usd=figure("objective").with_unit(found.costs[0][0]),

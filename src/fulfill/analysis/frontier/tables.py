@@ -98,7 +98,7 @@ def summary(found: Frontier) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys of `frontier_outputs.FRONTIER_SUMMARY`; a figure that is not defined is None.
+        Keys of `question_summaries.FRONTIER_SUMMARY`; a figure that is not defined is None.
     """
     measure, ends = found.measure, found.ends
     rows = [

@@ -75,9 +75,7 @@ class Answer:
     seconds: float = 0.0
 
 
-def answer_point(
-    run: Run, point: Point, grade: str, start: bytes
-) -> tuple[Answer, bytes]:
+def answer_point(run: Run, point: Point, grade: str, start: bytes) -> tuple[Answer, bytes]:
     """Plan at a point.
 
     Parameters

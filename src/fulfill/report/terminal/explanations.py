@@ -155,4 +155,6 @@ def _side_by_side(ways: Sequence[Way]) -> pd.DataFrame:
 def _print_values(console: PlainConsole, values: Sequence[MarginalValue]) -> None:
     if values:
         console.table(as_table(pd.DataFrame(map(vars, values)), MARGINAL_VALUE.figures))
-        console.print(_("change of the cost of a year for one unit; local: for a small step and these sites"))
+        console.print(
+            _("change of the cost of a year for one unit; local: for a small step and these sites")
+        )
