@@ -76,7 +76,7 @@ def test_a_column_may_be_named_by_its_first_words(toy: Folders) -> None:
     assert parse_override("sites[site-a].name=B").column == "name"
     for text, detail in (
         ("products[shirt].v=1", "no column 'v'"),  # no whole word
-        ("products[shirt].safety=1", "no column 'safety'"),
+        ("products[shirt].price_us=1", "no column 'price_us'"),
     ):
         problem = toy.problem()
         with pytest.raises(InputError, match=detail):

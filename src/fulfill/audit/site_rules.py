@@ -53,8 +53,8 @@ def site_rule_faults(instance: LocationInstance, is_open: Mask) -> Iterator[str]
 def priced_rules(instance: LocationInstance, price: Array) -> tuple[float, Array, Array]:
     """Return what the multipliers of rules add to a bound.
 
-    A rule is a row ``count >= number`` (``<=`` for at most and changes); its multiplier times what the row
-    lacks is added to the cost, which no plan that obeys the rules pays.
+    A rule is a row ``count >= number`` (``<=`` for at most and changes); its multiplier times what
+    the row lacks is added to the cost, which no plan that obeys the rules pays.
 
     Parameters
     ----------

@@ -174,7 +174,8 @@ problem_options = together(
             metavar="CELL=VALUE",
             help="Change a cell of the tables for this run, such as "
             "network/parameters[cancel_lambda]=0.05 or freight[sea,CN,MX].usd_m3*=2 (*= multiplies "
-            "a number, += is added to it); the first words of a column are enough; may be repeated.",
+            "a number, += is added to it); the first words of a column are enough; may be "
+            "repeated.",
         ),
     ]
 )

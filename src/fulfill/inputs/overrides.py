@@ -4,10 +4,11 @@ An override names a cell by its table, the key of its row and its column, and gi
 ``network/freight[sea,CN,MX].usd_m3=120`` or, for a parameter,
 ``network/parameters[cancel_lambda]=0.05``. ``*=`` multiplies the number in the cell, ``+=`` is
 added to it. The side may be left out where one side only has the table, and of a column what
-follows its first words, such as the unit: ``capacity`` for ``capacity_m3_month``. Each changed table must
-pass the checks of its declaration, and its identifiers must exist. Only the column `range` of an
-assumption is not applied, because a deliberate what-if may well leave it; the problem then has a
-warning (W320).
+follows its first words, such as the unit: ``capacity`` for ``capacity_m3_month``.
+
+Each changed table must pass the checks of its declaration, and its identifiers must exist. Only the
+column `range` of an assumption is not applied, because a deliberate what-if may well leave it; the
+problem then has a warning (W320).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Keys of the JSON objects of answers to questions about runs: diff, explain, alternatives, frontier.
+"""Keys of the JSON objects of answers to questions: diff, explain, alternatives, frontier.
 
-They are in English only, as no page shows them; see `question_outputs` and `frontier_outputs` for the tables.
+They are in English only, as no page shows them; the tables are those of `question_outputs`
+and `frontier_outputs`.
 """
 
 from __future__ import annotations

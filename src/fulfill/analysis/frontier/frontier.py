@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -123,7 +124,7 @@ class Frontier:
         """What each point costs more than the one before; None for the base and without a plan."""
         costs = self.costs
         found: list[Difference | None] = [None]
-        for before, after in zip(costs, costs[1:], strict=False):
+        for before, after in pairwise(costs):
             whole = np.isfinite([*before, *after]).all()
             found.append(difference(before, after, restricted=True) if whole else None)
         return tuple(found)
@@ -174,8 +175,10 @@ def _strictest(run: Run, measure: Measure) -> LocationInstance:
         limit = measure.limit(1.0)
         study = run.study.with_(**limit.on(run.study.options))
         return changed_model(study, run).instance
-    limits = replace(run.instance.limits, **{measure.option: 0.0})
-    return replace(run.instance, limits=limits)
+    limits = run.instance.limits
+    if measure.against == CO2:
+        return replace(run.instance, limits=replace(limits, co2_kg=0.0))
+    return replace(run.instance, limits=replace(limits, budget_usd=0.0))
 
 
 def limits_between(measure: Measure, ends: Ends, number: int) -> tuple[float, ...]:

@@ -60,12 +60,14 @@ def write_frontier_page(found: Frontier, path: Path) -> None:
     own = table[table["on_frontier"] == "yes"]
     moved = [
         {
-            "limit": columns[1].with_unit(row.limit),
-            "opened": listed(named(row.opened.split(), names)),
-            "closed": listed(named(row.closed.split(), names)),
+            "limit": columns[1].with_unit(limit),
+            "opened": listed(named(opened.split(), names)),
+            "closed": listed(named(closed.split(), names)),
         }
-        for row in own.itertuples(index=False)
-        if row.opened or row.closed
+        for limit, opened, closed in zip(
+            *(own[key].tolist() for key in ("limit", "opened", "closed")), strict=True
+        )
+        if opened or closed
     ]
     write_page(
         path,
