@@ -820,7 +820,7 @@ def test_every_code_is_exercised() -> None:
     imports |= {f"F{number}" for number in range(440, 458)} | {"W440", "W441", "W442", "W443"}
     calibration = {"F460", "F461", "F462", "F463", "W460"}
     databases = {"F370"}
-    questions = {"F520", "F521", "F522"}
+    questions = {"F520", "F521", "F522", "F523"}
     greenfield = {"F550", "F551"}
     simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}
