@@ -39,6 +39,7 @@ from fulfill.study import (
     candidate_outputs,
     contract_outputs,
     conversion_outputs,
+    frontier_outputs,
     layer_outputs,
     outputs,
     question_outputs,
@@ -117,6 +118,10 @@ WRITTEN = {
     "Of a sweep": {
         "table": sweep_outputs.SWEEP_TABLES,
         "keys:": (sweep_outputs.SWEEP_SUMMARY,),
+    },
+    "Of a frontier": {
+        "table": (frontier_outputs.FRONTIER,),
+        "keys:": (question_summaries.FRONTIER_SUMMARY,),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

@@ -42,6 +42,7 @@ TABLES = (
     "study.vocabulary",
     "study.candidate_outputs",
     "study.conversion_outputs",
+    "study.frontier_outputs",
     "study.import_outputs",
     "study.calibration_outputs",
     "study.outputs",

@@ -821,7 +821,7 @@ def test_every_code_is_exercised() -> None:
     calibration = {"F460", "F461", "F462", "F463", "W460"}
     databases = {"F370"}
     contracts = {"F527", "F528", "F529", "W527", "W528"}
-    questions = {"F520", "F521", "F522"}
+    questions = {"F520", "F521", "F522", "F523"}
     greenfield = {"F550", "F551"}
     simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}

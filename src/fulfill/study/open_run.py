@@ -77,7 +77,9 @@ NUMBERS = (
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN, BASELINE)
 OPTIONS: dict[str, type] = {
     **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method", "rules"), str),
-    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service", "sunk"), list),
+    **dict.fromkeys(
+        ("channels", "overrides", "opened", "closed", "service", "sunk", "today"), list
+    ),
     **dict.fromkeys(("with_routing", "single_source"), bool),
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
