@@ -101,7 +101,8 @@ class StochasticSolution:
     objective, bound : float
         Its cost and a lower bound of every choice's, USD.
     status : str
-        ``optimal`` within the gap asked for, ``limit`` where time ran out, ``infeasible``.
+        ``optimal`` within the gap asked for, ``infeasible``, or ``limit``: time ran out, or the gap
+        is below the rounding of the second stage.
     rounds, settled : int
         Cuts made; choices whose second stages were solved exactly after the cuts.
     """
@@ -151,9 +152,9 @@ def solve_two_stages(
     search = _Search(recourse, risk)
     while not search.closed(gap):
         search.round()
-        if time.perf_counter() - begun > time_limit and not search.closed(gap):
-            return search.solution(LIMIT)
-    return search.solution(OPTIMAL if math.isfinite(search.objective) else INFEASIBLE)
+        if time.perf_counter() - begun > time_limit:
+            break
+    return search.solution(gap)
 
 
 class _Search:
@@ -169,10 +170,13 @@ class _Search:
         self.settled = 0
 
     def closed(self, gap: float) -> bool:
-        """Whether the best choice is proven to the gap, or no choice is left."""
-        allowed = gap * abs(self.objective) if math.isfinite(self.objective) else 0.0
+        """Whether the best choice is proven to the gap, or no other choice can raise the bound."""
         left = float(self.sets.bounds.min())
-        return math.isinf(left) and left > 0 or self.objective - self.sets.bound <= allowed
+        if left >= self.sets.settled or left == math.inf:
+            return True
+        if math.isinf(self.objective):
+            return False
+        return self.objective - self.sets.bound <= gap * abs(self.objective)
 
     def round(self) -> None:
         """Cut at the choice of least bound, or settle it where it has had its cut."""
@@ -203,12 +207,18 @@ class _Search:
         if usd < self.objective:
             self.best, self.objective = number, usd
 
-    def solution(self, status: str) -> StochasticSolution:
-        """Return what is known."""
-        chosen: tuple[int, ...] = ()
-        if self.best >= 0:
-            chosen = tuple(members(self.best, self.sets.n_sites).nonzero()[0].tolist())
+    def solution(self, gap: float) -> StochasticSolution:
+        """Return what is known, and whether it is proven to a gap."""
         bound = min(self.sets.bound, self.objective)
+        if math.isinf(self.objective):
+            status = INFEASIBLE if bound == math.inf else LIMIT
+            return StochasticSolution((), math.inf, bound, status, len(self.cut_at), self.settled)
+        proven = self.objective - bound <= gap * abs(self.objective)
         return StochasticSolution(
-            chosen, self.objective, bound, status, len(self.cut_at), self.settled
+            tuple(members(self.best, self.sets.n_sites).nonzero()[0].tolist()),
+            self.objective,
+            bound,
+            OPTIMAL if proven else LIMIT,
+            len(self.cut_at),
+            self.settled,
         )

@@ -21,8 +21,8 @@ import numpy as np
 
 from fulfill.location.network.network_simplex import (
     Network,
-    price_nodes,
     first_trees,
+    price_nodes,
     reoptimise,
 )
 from fulfill.location.stochastic.decomposition import Cut, Relaxed
@@ -121,14 +121,18 @@ def _network(given: StochasticLocation) -> tuple[Network, float, float]:
     room = np.minimum(np.floor(given.capacity * flow_scale), float(supply[0])).astype(np.int64)
     unit = np.rint(given.unit_usd * cost_scale).astype(np.int64)
     missing = int(np.ceil(dear * cost_scale))
-    return Network(
-        demand=np.ceil(given.demand * flow_scale).astype(np.int64),
-        room=np.tile(np.concatenate([supply, room]), (n_scenarios, 1)),
-        first=np.zeros((n_scenarios, 1, n_sites), np.int64),
-        second=np.tile(unit, (n_scenarios, 1, 1)),
-        dear=missing,
-        closed=2 * missing,
-    ), flow_scale, cost_scale
+    return (
+        Network(
+            demand=np.ceil(given.demand * flow_scale).astype(np.int64),
+            room=np.tile(np.concatenate([supply, room]), (n_scenarios, 1)),
+            first=np.zeros((n_scenarios, 1, n_sites), np.int64),
+            second=np.tile(unit, (n_scenarios, 1, 1)),
+            dear=missing,
+            closed=2 * missing,
+        ),
+        flow_scale,
+        cost_scale,
+    )
 
 
 @njit(nogil=True)
