@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fulfill.model.smps import read_smps
-from tests.model.smps_files import CORE, STOCH, TIME, write_small
+from model.smps_files import CORE, STOCH, TIME, write_small
 
 
 def test_files_are_read_as_they_were_written(tmp_path: Path) -> None:

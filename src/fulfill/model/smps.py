@@ -181,7 +181,7 @@ def _scenarios(path: Path, core: _Core, rows: list[str]) -> tuple[Array, Array]:
         if section != "SCENARIOS":
             raise ValueError(f"{path}: only scenarios are read, not {section}")
         if words[0] == "SC":
-            if words[2] != "'ROOT'":
+            if words[2].strip("'") != "ROOT":
                 raise ValueError(f"{path}: scenario {words[1]} does not start at 'ROOT'")
             probability.append(float(words[3]))
             rhs.append(usual.copy())

@@ -12,7 +12,7 @@ from fulfill.location.stochastic.binary_recourse import ProgramRecourse
 from fulfill.location.stochastic.decomposition import OPTIMAL, solve_two_stages
 from fulfill.model.risk import CVAR, RiskMeasure
 from fulfill.model.smps import TwoStageProgram, read_smps
-from tests.model.smps_files import write_small
+from model.smps_files import write_small
 
 
 def extensive_form(program: TwoStageProgram) -> float:

@@ -74,7 +74,8 @@ class ProgramRecourse:
         limits = self._limit - self._technology @ opened.astype(float)
         cost, prices = np.zeros(len(limits)), np.zeros_like(limits)
         for s, limit in enumerate(limits):
-            found = linprog(
+            # the stubs of scipy know no sparse matrix here
+            found = linprog(  # type: ignore[call-overload]
                 self.program.cost, A_ub=self._matrix, b_ub=limit, bounds=self._range, method="highs"
             )
             if found.status != 0:
@@ -118,7 +119,7 @@ class ProgramRecourse:
         for s in range(len(lower)):
             found = milp(
                 program.cost,
-                integrality=program.integer,
+                integrality=program.integer.astype(np.int64),
                 bounds=Bounds(0.0, program.upper),
                 constraints=LinearConstraint(
                     program.recourse, program.row_lower[s] - shift, program.row_upper[s] - shift

@@ -7,8 +7,8 @@ bounds ``C_s(y) >= a_s + b_s y`` that hold for every ``y``, each ``q`` gives a c
     f y + risk(C(y))  >=  f y + sum_s q_s (a_s + b_s y)
 
 The weights are the worst ones at the choice whose bound is least, one cut a round for all scenarios
-(J. F. Benders (1962), doi 10.1007/BF01386316; S. Ahmed (2006), doi 10.1007/s10107-005-0638-8, for
-measures of risk). A choice whose bound is least again after its own cut is settled: its second
+(J. F. Benders (1962), doi 10.1007/BF01386316; R. M. Van Slyke, R. Wets (1969), doi
+10.1137/0117061). A choice whose bound is least again after its own cut is settled: its second
 stage is solved exactly, and it is taken out of the list.
 """
 

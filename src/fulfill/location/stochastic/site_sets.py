@@ -45,7 +45,8 @@ def members(number: int, n_sites: int) -> Mask:
     -------
     ndarray of bool, shape (n_sites,)
     """
-    return (number >> np.arange(n_sites)) & 1 == 1
+    chosen: Mask = (number >> np.arange(n_sites)) & 1 == 1
+    return chosen
 
 
 class SiteSets:
