@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fulfill.analysis.roadmap.search import Found
+from fulfill.analysis.roadmap.search import SHARE, Found
 from fulfill.analysis.roadmap.year_answers import PROVEN, YearAnswer, YearQuestion, answer_year
 from fulfill.model.arrays import Array, Index
 from fulfill.model.site_paths import CLOSED
 from fulfill.study.executor import Executor
 from fulfill.study.run import Run
 
-GAP, SECONDS = 2e-4, 6.0
-"""Where the bound on the cost of given sites ends."""
+SECONDS = 5.0
+"""Time limit of each plan of given sites."""
 MONTHS = 12
 
 
@@ -148,13 +148,12 @@ def _answers(
             size[site] = CLOSED
         questions.append(
             YearQuestion(
-                question.phases[year],
-                question.sunk,
+                question.years[year],
                 none,
                 size,
                 PROVEN,
                 found.starts[year],
-                GAP,
+                SHARE * question.gap,
                 SECONDS,
             )
         )
@@ -173,14 +172,15 @@ def _savings(
         if size == CLOSED:
             saved.append((0.0, 0.0, 0.0))
             continue
-        without, bound = answers[year, site], answers[year, CLOSED].bound
+        without = answers[year, site]
+        bound = max(answers[year, CLOSED].bound, found.free[year].bound)
         opening = terms.recovery * terms.opening_usd[site, size]
         fixed = terms.fixed_usd[year]
         cost = kept[year].service_usd + _fixed(fixed, sizes[year]) - opening
         rest = sizes[year].copy()
         rest[site] = CLOSED
         other = without.service_usd + _fixed(fixed, rest)
-        low = without.bound - cost
+        low = max(without.bound, found.free[year].bound) - cost
         saved.append((other - cost, min(low, other - cost), other - min(bound - opening, cost)))
     return saved
 

@@ -13,6 +13,7 @@ from fulfill.analysis.roadmap.search import Found, Question, over_pool, relaxed_
 from fulfill.analysis.roadmap.terms import (
     ChangeCosts,
     SiteToday,
+    planned_years,
     site_terms,
     sites_today,
 )
@@ -186,16 +187,15 @@ def roadmap(
     if faults:
         raise InputError(faults)
     today = sites_today(options.today, run)
-    terms = site_terms(run, phases, today, options.costs)
-    sunk = tuple(one.sunk for one in today)
-    for phase in phases:
-        method_of(year_model(run, phase, sunk)[1].instance, "decomposition")
+    years = planned_years(phases, today)
+    terms = site_terms(run, years, today, options.costs)
+    for year in years:
+        method_of(year_model(run, year)[1].instance, "decomposition")
     rate = options.discount_rate
     if rate is None:
         rate = run.problem.network.parameters["capital_rate"]
     question = Question(
-        phases,
-        sunk,
+        years,
         terms,
         YearLimits(
             np.array([one.budget_usd for one in phases]),
@@ -235,10 +235,10 @@ def _years(run: Run, found: Found) -> tuple[Run, ...]:
     assert found.best is not None
     runs = []
     question = found.question
-    for phase, answer, free in zip(
-        question.phases, found.answers(found.best), found.free, strict=True
+    for year, answer, free in zip(
+        question.years, found.answers(found.best), found.free, strict=True
     ):
-        study, model = year_model(run, phase, question.sunk)
+        study, model = year_model(run, year)
         objective = answer.service_usd + fixed_of(model.instance, answer.size)
         solution = replace(
             answer.solution,
@@ -275,8 +275,7 @@ def _waiting(found: Found, executor: Executor) -> Waiting:
     most[0] = 0
     limits = replace(question.limits, most_changes=most)
     asked = YearQuestion(
-        question.phases[0],
-        question.sunk,
+        question.years[0],
         found.added_usd[0],
         question.terms.present,
         PROVEN,

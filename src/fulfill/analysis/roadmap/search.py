@@ -20,14 +20,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fulfill.analysis.roadmap.year_answers import (
+    ADDED,
     FREE,
     KEPT,
+    PlannedYear,
     YearAnswer,
     YearQuestion,
     answer_year,
     opened_of,
 )
-from fulfill.inputs.phases import Phase
 from fulfill.location.path_program import PathChoice, YearLimits, cheapest_paths
 from fulfill.model.arrays import Array, Index
 from fulfill.model.site_paths import SitePaths, SiteTerms, site_paths
@@ -48,9 +49,7 @@ class Question:
 
     Attributes
     ----------
-    phases : tuple of Phase
-    sunk : tuple of str
-        Sites of today as `site_id:size`.
+    years : tuple of PlannedYear
     terms : SiteTerms
     limits : YearLimits
     discount : (T,)
@@ -63,8 +62,7 @@ class Question:
         Rounds of multipliers at most.
     """
 
-    phases: tuple[Phase, ...]
-    sunk: tuple[str, ...]
+    years: tuple[PlannedYear, ...]
     terms: SiteTerms
     limits: YearLimits
     discount: Array
@@ -157,7 +155,7 @@ def search(
     Found
     """
     ends = time.perf_counter() + question.seconds
-    n_years = len(question.phases)
+    n_years = len(question.years)
     added = np.zeros_like(question.terms.fixed_usd)
     found = Found(
         question,
@@ -173,6 +171,9 @@ def search(
         sizes = _round(found, executor, added, ends)
         _cross(found, executor, sizes, ends)
         found.best = over_pool(found, question.limits)
+        if found.rounds == 1 and found.gap > question.gap:
+            _grow(found, executor, ends)
+            found.best = over_pool(found, question.limits)
         tell(f"round {found.rounds}: cost {found.cost:,.0f}, bound {found.bound:,.0f} USD")
         left = ends - time.perf_counter()
         if found.gap <= question.gap or left < (1.0 - LAST) * question.seconds:
@@ -218,7 +219,7 @@ def _round(found: Found, executor: Executor, added: Array, ends: float) -> list[
     answers = _ask(
         found,
         executor,
-        [(year, found.starts[year].size, FREE) for year in range(len(question.phases))],
+        [(year, found.starts[year].size, FREE) for year in range(len(question.years))],
         ends,
         added,
     )
@@ -239,7 +240,7 @@ def _round(found: Found, executor: Executor, added: Array, ends: float) -> list[
 
 def _cross(found: Found, executor: Executor, sizes: Iterable[Index], ends: float) -> None:
     """Price the sites of each year, and those of the paths, in every year."""
-    n_years = len(found.question.phases)
+    n_years = len(found.question.years)
     choices = {one.tobytes(): one for rows in sizes for one in rows}
     asked = [
         (year, size, KEPT)
@@ -248,6 +249,35 @@ def _cross(found: Found, executor: Executor, sizes: Iterable[Index], ends: float
         if size.tobytes() not in found.pool[year] and _offered(found, year, size)
     ]
     _ask(found, executor, asked, ends)
+
+
+def _grow(found: Found, executor: Executor, ends: float) -> None:
+    """Price sites that grow from those of today, year by year, by as many as may be added."""
+    question, size = found.question, found.question.terms.present
+    limits = question.limits
+    if not np.isfinite(limits.most_changes).any() and not np.isfinite(limits.budget_usd).any():
+        return
+    spent = 0.0
+    for year in range(len(question.years)):
+        changes, budget = limits.most_changes[year], spent + limits.budget_usd[year]
+        most = (
+            int((size >= 0).sum() + changes) if np.isfinite(changes) else None,
+            float(budget) if np.isfinite(budget) else None,
+        )
+        answer = _ask(found, executor, [(year, size, ADDED)], ends, most=most)[0]
+        if not np.isfinite(answer.service_usd):
+            return
+        size = answer.size
+        spent = _spent(question.terms, size)
+        _cross(found, executor, [size[None]], ends)
+
+
+def _spent(terms: SiteTerms, size: Index) -> float:
+    """Return the openings of sites, those of today left out, USD."""
+    every = np.arange(len(size))
+    level = np.where(size >= 0, terms.opening_usd[every, size], 0.0)
+    paid = np.where(terms.present >= 0, terms.opening_usd[every, terms.present], 0.0)
+    return float(np.maximum(level - paid, 0.0).sum())
 
 
 def _offered(found: Found, year: int, size: Index) -> bool:
@@ -262,6 +292,7 @@ def _ask(
     asked: Sequence[tuple[int, Index, str]],
     ends: float,
     added: Array | None = None,
+    most: tuple[int | None, float | None] = (None, None),
 ) -> list[YearAnswer]:
     """Ask questions of years, and keep the answers in the pool."""
     question = found.question
@@ -270,14 +301,14 @@ def _ask(
     left = max(ends - time.perf_counter(), 1.0)
     questions = [
         YearQuestion(
-            question.phases[year],
-            question.sunk,
+            question.years[year],
             none if added is None else added[year],
             size,
             kind,
             found.starts[year],
             gap,
             left,
+            most,
         )
         for year, size, kind in asked
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fulfill.analysis.roadmap.year_answers import year_model
+from fulfill.analysis.roadmap.year_answers import PlannedYear, year_model
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.network import Network
 from fulfill.inputs.phases import Phase
@@ -115,15 +115,43 @@ def sites_today(text: str, run: Run) -> tuple[SiteToday, ...]:
     return tuple(found)
 
 
+def planned_years(phases: Sequence[Phase], today: Sequence[SiteToday]) -> tuple[PlannedYear, ...]:
+    """Return the years of a roadmap, each with the limits that it has by itself.
+
+    Parameters
+    ----------
+    phases : sequence of Phase
+    today : sequence of SiteToday
+
+    Returns
+    -------
+    tuple of PlannedYear
+        No more sites are open in a year than today and may have changed since; no more is opened
+        than may have been spent.
+    """
+    sunk = tuple(one.sunk for one in today)
+    changes = np.cumsum([one.most_changes for one in phases]) + len(today)
+    budget = np.cumsum([one.budget_usd for one in phases])
+    return tuple(
+        PlannedYear(
+            phase,
+            sunk,
+            int(changes[year]) if 0 < changes[year] < np.inf else None,
+            float(budget[year]) if np.isfinite(budget[year]) else None,
+        )
+        for year, phase in enumerate(phases)
+    )
+
+
 def site_terms(
-    run: Run, phases: Sequence[Phase], today: Sequence[SiteToday], costs: ChangeCosts
+    run: Run, years: Sequence[PlannedYear], today: Sequence[SiteToday], costs: ChangeCosts
 ) -> SiteTerms:
     """Return what opening and closing sites costs, and how long they bind.
 
     Parameters
     ----------
     run : Run
-    phases : sequence of Phase
+    years : sequence of PlannedYear
     today : sequence of SiteToday
     costs : ChangeCosts
 
@@ -149,8 +177,7 @@ def site_terms(
     site = np.flatnonzero(present >= 0)
     further = opening.copy()
     further[site] = np.maximum(opening[site] - opening[site, present[site]][:, None], 0.0)
-    sunk = tuple(one.sunk for one in today)
-    models = [year_model(run, phase, sunk)[1] for phase in phases]
+    models = [year_model(run, year)[1] for year in years]
     faults = [
         Fault("F514", "--phases", year, "overrides", detail="opening_usd is that of today's tables")
         for year, model in enumerate(models, 1)
@@ -177,7 +204,7 @@ def site_terms(
         present_years=bound,
         locked_open=locked,
         recovery=figures.capital_recovery,
-        unpaid=unpaid_shares(rate, life, len(phases)),
+        unpaid=unpaid_shares(rate, life, len(years)),
     )
 
 

@@ -18,9 +18,30 @@ from fulfill.study.resolve import repriced_model, with_sites, with_sites_kept
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.study import Study
 
-FREE, KEPT, PROVEN = "free", "kept", "proven"
+FREE, KEPT, PROVEN, ADDED = "free", "kept", "proven", "added"
 """Sites are searched for; given sites are kept; given sites are kept, and a bound on what they
-cost is raised."""
+cost is raised; given sites are kept, and others are searched for."""
+
+
+@dataclass(frozen=True)
+class PlannedYear:
+    """A year as an ordinary question.
+
+    Attributes
+    ----------
+    phase : Phase
+    sunk : tuple of str
+        Sites of today as `site_id:size`, whose opening is paid.
+    max_sites : int or None
+        Largest number of open sites: no more can have been opened up to this year.
+    budget_usd : float or None
+        Largest sum of openings, those of today left out: no more can have been spent.
+    """
+
+    phase: Phase
+    sunk: tuple[str, ...] = ()
+    max_sites: int | None = None
+    budget_usd: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,28 +50,28 @@ class YearQuestion:
 
     Attributes
     ----------
-    phase : Phase
-    sunk : tuple of str
-        See `year_model`.
+    year : PlannedYear
     added_usd : (I, M)
         Added to the fixed cost of each size.
     size : (I,) of int
         Sites that are kept, or that the search begins from; -1 for closed.
     kind : str
-        ``free``, ``kept`` or ``proven``.
+        ``free``, ``kept``, ``proven`` or ``added``.
     start : WarmStart
+    most : (int or None, float or None)
+        With ``added``: largest number of sites, and of openings in all, USD.
     gap, seconds : float
         Where the search ends.
     """
 
-    phase: Phase
-    sunk: tuple[str, ...]
+    year: PlannedYear
     added_usd: Array
     size: Index
     kind: str
     start: WarmStart
     gap: float
     seconds: float
+    most: tuple[int | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,16 +98,14 @@ class YearAnswer:
 
 
 @lru_cache(maxsize=2 * MOST_YEARS)
-def year_model(run: Run, phase: Phase, sunk: tuple[str, ...]) -> tuple[Study, PricedModel]:
+def year_model(run: Run, year: PlannedYear) -> tuple[Study, PricedModel]:
     """Return the study and the model of a year.
 
     Parameters
     ----------
     run : Run
         Of the network and demand as they are.
-    phase : Phase
-    sunk : tuple of str
-        Sites of today as `site_id:size`, whose opening is paid.
+    year : PlannedYear
 
     Returns
     -------
@@ -99,8 +118,14 @@ def year_model(run: Run, phase: Phase, sunk: tuple[str, ...]) -> tuple[Study, Pr
     InputError
         Where the tables do not allow the overrides or the day.
     """
-    overrides = (*run.study.provenance.overrides, *phase.overrides)
-    study = run.study.with_(as_of=phase.as_of, overrides=overrides, sunk=sunk)
+    phase, own = year.phase, run.study.options.max_sites
+    study = run.study.with_(
+        as_of=phase.as_of,
+        overrides=(*run.study.provenance.overrides, *phase.overrides),
+        sunk=year.sunk,
+        max_sites=min((one for one in (own, year.max_sites) if one is not None), default=None),
+        budget_usd=year.budget_usd,
+    )
     problem = grown(study.planned_problem(), phase.growth)
     return study, repriced_model(problem, run, study.options)
 
@@ -117,10 +142,12 @@ def answer_year(run: Run, asked: YearQuestion) -> YearAnswer:
     -------
     YearAnswer
     """
-    _, model = year_model(run, asked.phase, asked.sunk)
+    _, model = year_model(run, asked.year)
     base = model.instance
     instance = replace(base, fixed_usd=base.fixed_usd + asked.added_usd)
-    if asked.kind != FREE:
+    if asked.kind == ADDED:
+        instance = _with_additions(instance, asked)
+    elif asked.kind != FREE:
         instance = with_sites_kept(instance, opened_of(asked.size, len(base.sizes)))
     sites = {base.sites[i]: base.sizes[asked.size[i]] for i in np.flatnonzero(asked.size >= 0)}
     params = LocationParams(
@@ -140,6 +167,22 @@ def answer_year(run: Run, asked: YearQuestion) -> YearAnswer:
     size = size_of(solution.decisions.opened)
     service = solution.objective - fixed_of(instance, size)
     return YearAnswer(size, service, solution.bound, solution)
+
+
+def _with_additions(instance: LocationInstance, asked: YearQuestion) -> LocationInstance:
+    """Return an instance in which given sites are open in their sizes, and others may be."""
+    site = np.flatnonzero(asked.size >= 0)
+    fixed = instance.fixed_usd.copy()
+    fixed[site] = np.inf
+    fixed[site, asked.size[site]] = instance.fixed_usd[site, asked.size[site]]
+    limits, (sites, budget) = instance.limits, asked.most
+    limits = replace(
+        limits,
+        opened=tuple(sorted({*limits.opened, *site.tolist()})),
+        max_sites=limits.max_sites if sites is None else sites,
+        budget_usd=limits.budget_usd if budget is None else min(budget, limits.budget_usd),
+    )
+    return replace(instance, fixed_usd=fixed, limits=limits)
 
 
 def opened_of(size: Index, n_sizes: int) -> Array:
