@@ -42,6 +42,7 @@ from fulfill.study import (
     question_outputs,
     question_summaries,
     risk_outputs,
+    roadmap_outputs,
     simulation_outputs,
     sweep_outputs,
 )
@@ -112,6 +113,10 @@ WRITTEN = {
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
+    },
+    "Of a roadmap": {
+        "table": roadmap_outputs.ROADMAP_TABLES,
+        "keys:": (roadmap_outputs.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),

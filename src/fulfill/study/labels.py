@@ -135,6 +135,18 @@ VALUES: dict[str, dict[str, str]] = {
         "resized": "another size",
         "kept": "kept",
     },
+    "roadmap_action": {
+        "open": "open",
+        "grow": "grow",
+        "shrink": "shrink",
+        "close": "close",
+        "keep": "keep",
+    },
+    "change_assumption": {
+        "closing": "closing a site, months of its rent and overhead",
+        "own_term": "minimum term of an own site, years",
+        "shared_term": "minimum term of shared space, years",
+    },
     "data_status": {
         "in_force": "in force",
         "announced": "announced",

@@ -11,8 +11,9 @@ import pandas as pd
 
 from fulfill.analysis.roadmap.year_answers import PlannedYear, year_model
 from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.folder import locate
 from fulfill.inputs.network import Network
-from fulfill.inputs.phases import Phase
+from fulfill.inputs.phases import Phase, read_phases
 from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.spelling import near, nearest
 from fulfill.model.arrays import Array
@@ -23,8 +24,11 @@ from fulfill.model.site_paths import CLOSED, SiteTerms, unpaid_shares
 from fulfill.study.open_run import open_run
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.run import Run
+from fulfill.study.study import NETWORK, Study
 
 OPTION = "--today"
+EMBEDDED = "phases.csv"
+"""File of the years of the embedded network."""
 OWN = "own"
 
 
@@ -64,6 +68,32 @@ class SiteToday:
     def sunk(self) -> str:
         """The site as `Study.with_` takes it."""
         return f"{self.site_id}:{self.size}"
+
+
+def phases_of(study: Study, path: Path | None) -> tuple[Phase, ...]:
+    """Return the years of a roadmap.
+
+    Parameters
+    ----------
+    study : Study
+    path : Path or None
+        File of the years; None for those of the embedded network.
+
+    Returns
+    -------
+    tuple of Phase
+
+    Raises
+    ------
+    InputError
+        F514 where no file is given for another network, and the faults of the file.
+    """
+    if path is None:
+        if study.problem.network.name != NETWORK:
+            detail = f"only {NETWORK} has years of its own"
+            raise InputError([Fault("F514", "--phases", detail=detail)])
+        path = locate("network", NETWORK) / EMBEDDED
+    return read_phases(path, study.problem)
 
 
 def sites_today(text: str, run: Run) -> tuple[SiteToday, ...]:
