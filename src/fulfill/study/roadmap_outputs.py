@@ -73,9 +73,11 @@ PAYBACK = output(
         Figure("break_even_month", "", MONTH, "break-even month",
                "month, from the beginning of year 1, in which the sum of savings less openings "
                "crosses zero for good; savings are spread evenly over their year; never: not "
-               "within the roadmap"),
-        Figure("earliest_month", "", MONTH, "earliest", "the same with the largest savings"),
-        Figure("latest_month", "", MONTH, "latest", "the same with the least savings"),
+               "within the roadmap", digits=1),
+        Figure("earliest_month", "", MONTH, "earliest", "the same with the largest savings",
+               digits=1),
+        Figure("latest_month", "", MONTH, "latest", "the same with the least savings",
+               digits=1),
         Figure("distinguishable", "", "flag", "beyond doubt",
                "whether the least and the largest savings agree that the site pays back within the "
                "roadmap, or that it does not"),

@@ -39,7 +39,7 @@ from fulfill.model.decisions import (
 )
 from fulfill.study.difference import Difference, difference
 from fulfill.study.executor import Executor
-from fulfill.study.optimize import build_run
+from fulfill.study.optimize import build_run, optimize
 from fulfill.study.run import Run
 
 WAIT_SECONDS = 20.0
@@ -174,18 +174,17 @@ def roadmap(
     Raises
     ------
     InputError
-        F349, F514, F520 and F522 where the run cannot be started from, F513 for unknown sites of
+        F309, F514, F520 and F522 where the run cannot be started from, F513 for unknown sites of
         today, and what is wrong with a phase.
     """
     options = options or RoadmapOptions()
     check_explainable(run)
-    faults = []
-    if run.warm_start is None:
-        faults.append(Fault("F349", "RUN", value=run.folder.name if run.folder else ""))
     if run.study.options.budget_usd is not None:
-        faults.append(Fault("F514", "RUN", value="--budget", detail="each year has its own"))
-    if faults:
-        raise InputError(faults)
+        fault = Fault("F514", "RUN", value="--budget", detail="each year has its own")
+        raise InputError([fault])
+    if run.warm_start is None:  # by the MIP, which leaves nothing to start from
+        run = optimize(run.study.with_(method="decomposition"))
+        check_explainable(run)
     today = sites_today(options.today, run)
     years = planned_years(phases, today)
     terms = site_terms(run, years, today, options.costs)

@@ -34,13 +34,17 @@ from fulfill.model.arrays import Array, Index
 from fulfill.model.site_paths import SitePaths, SiteTerms, site_paths
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.executor import Executor
+from fulfill.study.language import translated as _
+from fulfill.study.vocabulary import money
 
 STEP = 0.7
 """Part of the step to where the bound would meet the cost, if the subgradient were exact."""
 SHARE = 0.4
 """Part of the gap asked for at which the search of a single year ends."""
-LAST = 0.85
+LAST = 0.7
 """Share of the time limit after which no further round begins."""
+MOST_TIME = {FREE: 0.25, ADDED: 0.15, KEPT: 0.05}
+"""Share of the time limit that a single answer may take, by its kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +178,8 @@ def search(
         if found.rounds == 1 and found.gap > question.gap:
             _grow(found, executor, ends)
             found.best = over_pool(found, question.limits)
-        tell(f"round {found.rounds}: cost {found.cost:,.0f}, bound {found.bound:,.0f} USD")
+        text = _("round {n}: cost {cost}, bound {bound}")
+        tell(text.format(n=found.rounds, cost=money(found.cost), bound=money(found.bound)))
         left = ends - time.perf_counter()
         if found.gap <= question.gap or left < (1.0 - LAST) * question.seconds:
             break
@@ -307,7 +312,7 @@ def _ask(
             kind,
             found.starts[year],
             gap,
-            left,
+            min(left, MOST_TIME[kind] * question.seconds),
             most,
         )
         for year, size, kind in asked

@@ -71,8 +71,8 @@ def _worth(found: Roadmap) -> str:
         return _("The sites of today cannot serve all years as asked, so nothing compares with it.")
     if npv_interval(found).distinguishable:
         text = _(
-            "Net present value of the changes: {npv}, against keeping the sites of today, whose "
-            "orders were allocated quickly: with more work that would cost less."
+            "Net present value of the changes: {npv} against keeping the sites of today; it is an "
+            "estimate, since their orders were allocated only once."
         )
     else:
         text = _("The changes save nothing against keeping the sites of today.")

@@ -20,10 +20,10 @@ from fulfill.analysis.roadmap.tables import (
     payback_table,
     site_table,
 )
+from fulfill.report.html.names import unique_names
 from fulfill.report.html.page import html_table, part, write_page
 from fulfill.report.html.style import AMBER, BLUE, INK
 from fulfill.study.language import translated as _
-from fulfill.study.names import unique_names
 from fulfill.study.roadmap_outputs import CASH_FLOW, CHANGE_ASSUMPTIONS, PAYBACK
 from fulfill.study.vocabulary import shown
 
