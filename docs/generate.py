@@ -116,7 +116,7 @@ WRITTEN = {
     },
     "Of a roadmap": {
         "table": roadmap_outputs.ROADMAP_TABLES,
-        "keys:": (roadmap_outputs.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
+        "keys:": (question_summaries.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),

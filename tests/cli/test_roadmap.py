@@ -44,9 +44,7 @@ def test_roadmap_writes_its_files_and_says_what_it_writes(run: Path, tmp_path: P
     assert said["bound_usd"] <= said["cost_usd"]
     assert said["today"] == [{"site_id": "site-a", "size": "S", "bound_years": 0}]
     assert "Site A" in (out / "roadmap.html").read_text()
-    spanish = fulfill(
-        "roadmap", run, "--phases", phases, "--out", tmp_path / "es", "--lang", "es"
-    )
+    spanish = fulfill("roadmap", run, "--phases", phases, "--out", tmp_path / "es", "--lang", "es")
     assert spanish.exit_code == 0, spanish.output
     assert "Año 1: abrir Site A S." in spanish.stdout
 

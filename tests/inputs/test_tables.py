@@ -822,13 +822,14 @@ def test_every_code_is_exercised() -> None:
     databases = {"F370"}
     questions = {"F520", "F521", "F522"}
     greenfield = {"F550", "F551"}
+    roadmaps = {f"F51{digit}" for digit in range(5)}
     simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}
     risk = {f"F50{digit}" for digit in range(6)}
     sweeps = {f"F51{digit}" for digit in range(5, 10)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    questions |= greenfield | calibration | simulations | sweeps | risk
+    questions |= greenfield | calibration | simulations | sweeps | risk | roadmaps
     assert found | databases | questions | workbooks | present == set(RULES)
 
 

@@ -169,9 +169,7 @@ def _overrides(text: str, place: tuple[str, int]) -> tuple[tuple[Override, ...],
         try:
             found.append(parse_override(part))
         except InputError as error:
-            faults += [
-                Fault("F512", *place, "overrides", part, one.detail) for one in error.faults
-            ]
+            faults += [Fault("F512", *place, "overrides", part, one.detail) for one in error.faults]
     return tuple(found), faults
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -114,13 +115,13 @@ def _solved(
 ) -> PathChoice | None:
     """Solve the program over some paths: `columns` has the site and the path of each."""
     from scipy.optimize import LinearConstraint, milp
-    from scipy.sparse import csr_array, vstack
+    from scipy.sparse import vstack
 
     site, path = columns
     years = [year for year, choices in enumerate(pool) for _ in choices]
     n_paths, n_all = len(site), len(site) + len(years)
     value = np.concatenate([cost[site, path], [usd for choices in pool for _, usd in choices]])
-    rows: list[tuple[csr_array, float, float]] = [
+    rows: list[tuple[Any, float, float]] = [
         (_row(np.flatnonzero(site == one), n_all), 1.0, 1.0) for one in range(len(cost))
     ]
     for figures, most in (
@@ -157,7 +158,7 @@ def _solved(
     return PathChoice(chosen, total, bound, tuple((picked - first).tolist()))
 
 
-def _row(place: Index, n_columns: int, value: Array | float = 1.0) -> object:
+def _row(place: Index, n_columns: int, value: Array | float = 1.0) -> Any:
     """Return a row of the matrix with values at some columns."""
     from scipy.sparse import csr_array
 
@@ -167,10 +168,10 @@ def _row(place: Index, n_columns: int, value: Array | float = 1.0) -> object:
 
 def _pool_rows(
     paths: SitePaths, pool: Pool, columns: tuple[Index, Index], n_all: int
-) -> list[tuple[object, float, float]]:
+) -> list[tuple[Any, float, float]]:
     """Return the rows (4) and (5)."""
     site, path = columns
-    rows: list[tuple[object, float, float]] = []
+    rows: list[tuple[Any, float, float]] = []
     end = len(site)
     for year, choices in enumerate(pool):
         place = np.arange(end, end + len(choices))

@@ -136,11 +136,11 @@ VALUES: dict[str, dict[str, str]] = {
         "kept": "kept",
     },
     "roadmap_action": {
-        "open": "open",
-        "grow": "grow",
-        "shrink": "shrink",
-        "close": "close",
-        "keep": "keep",
+        "open": "opens",
+        "grow": "grows",
+        "shrink": "shrinks",
+        "close": "closes",
+        "keep": "stays",
     },
     "change_assumption": {
         "closing": "closing a site, months of its rent and overhead",

@@ -1,9 +1,9 @@
-"""Tables and summary that `fulfill roadmap` writes; see `outputs.py`."""
+"""Tables that `fulfill roadmap` writes; see `outputs.py`, and `question_summaries` for its JSON."""
 
 from __future__ import annotations
 
 from fulfill.study.output import output
-from fulfill.study.vocabulary import CENTS, DAY, PERCENT, WHOLE, Figure
+from fulfill.study.vocabulary import PERCENT, WHOLE, Figure
 
 MONTH = "{:,.1f}"
 
@@ -95,30 +95,4 @@ CHANGE_ASSUMPTIONS = output(
     ),
 )
 ROADMAP_TABLES = (ROADMAP, CASH_FLOW, PAYBACK)
-ROADMAP_SUMMARY = output(
-    "summary.json", "of a roadmap, and what --json prints",
-    "status cost_usd bound_usd gap gap_usd discount_rate today stay_usd npv_usd waiting years "
-    "paybacks assumptions rounds solves audit",
-    (
-        Figure("cost_usd", "USD", CENTS, "net present cost",
-               "discounted cost of all years, the first at its full amount; null: no roadmap"),
-        Figure("bound_usd", "USD", CENTS, "bound", "no roadmap costs less"),
-        Figure("gap_usd", "USD", CENTS, "gap", "cost less bound"),
-        Figure("discount_rate", "share", PERCENT, "discount rate", "a share a year"),
-        Figure("today", "", "", "today", "sites of today: `site_id`, `size`, `bound_years`"),
-        Figure("stay_usd", "USD", CENTS, "sites of today kept",
-               "discounted cost of keeping the sites of today; null: they cannot serve all years "
-               "as asked"),
-        Figure("npv_usd", "USD", CENTS, "net present value",
-               "what the roadmap saves against the sites of today: stay_usd less cost_usd"),
-        Figure("waiting", "", "", "waiting", "changing nothing in year 1: `cost_usd`, `bound_usd` "
-               "and the difference to the roadmap, all discounted"),
-        Figure("years", "", "", "years", "rows of cash_flow.csv with `open_sites` and `gap_usd`, "
-               "what the year could cost less by itself"),
-        Figure("paybacks", "", "", "paybacks", "rows of payback.csv"),
-        Figure("assumptions", "", "", "assumptions", "assumptions of changes"),
-        Figure("rounds", "", "{:.0f}", "rounds", "rounds of multipliers"),
-        Figure("solves", "", "{:.0f}", "answers", "plans of years that were made"),
-    ),
-)
 # fmt: on

@@ -319,7 +319,7 @@ def _ask(
     ]
     answers = list(executor.each(answer_year, questions))
     found.solves += len(answers)
-    for (year, _, kind), answer in zip(asked, answers, strict=True):
+    for (year, _size, kind), answer in zip(asked, answers, strict=True):
         if not np.isfinite(answer.service_usd):
             continue
         held = found.pool[year].get(answer.size.tobytes())
@@ -330,15 +330,13 @@ def _ask(
     return answers
 
 
-def over_pool(found: Found, limits: YearLimits, path_cost: Array | None = None) -> PathChoice | None:
+def over_pool(found: Found, limits: YearLimits) -> PathChoice | None:
     """Return the cheapest paths over the choices of sites that were priced.
 
     Parameters
     ----------
     found : Found
     limits : YearLimits
-    path_cost : (I, P), optional
-        Discounted cost of each path; by default that of the question.
 
     Returns
     -------
@@ -346,7 +344,7 @@ def over_pool(found: Found, limits: YearLimits, path_cost: Array | None = None) 
         None where no paths keep the limits.
     """
     discount = found.question.discount
-    cost = found.paths.cost_usd @ discount if path_cost is None else path_cost
+    cost = found.paths.cost_usd @ discount
     pool = [
         [(one.size, weight * one.service_usd) for one in answers.values()]
         for answers, weight in zip(found.pool, discount, strict=True)

@@ -179,7 +179,7 @@ def summary(found: Roadmap) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys of `roadmap_outputs.ROADMAP_SUMMARY`.
+        Keys of `question_summaries.ROADMAP_SUMMARY`.
     """
     years = [
         {

@@ -22,8 +22,8 @@ PHASES = Table(
         Column("most_changes", "integer", "largest number of sites that open, close or change "
                "their size in the year; empty: no limit", "sites", default=None, low=0,
                high=10_000),
-        text("overrides", "other values in cells in this year, as in --set, separated by `;`; those "
-             "of an earlier year do not carry over"),
+        text("overrides", "other values in cells in this year, as in --set, separated by `;`; "
+             "those of an earlier year do not carry over"),
         *PROVENANCE,
     ),
 )  # fmt: skip

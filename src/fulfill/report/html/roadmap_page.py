@@ -87,7 +87,5 @@ def time_line(table: pd.DataFrame) -> Markup:
         "heat.html",
         caption=_("Each site by year: what it does, and its size."),
         periods=[_("year {year}").format(year=year) for year in years],
-        rows=[
-            (name, [cells.get((site, year)) for year in years]) for site, name in names.items()
-        ],
+        rows=[(name, [cells.get((site, year)) for year in years]) for site, name in names.items()],
     )
