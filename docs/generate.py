@@ -33,6 +33,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.figure_groups import FIGURE_GROUPS
+from fulfill.inputs.schema.phases import PHASES
 from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
@@ -168,6 +169,7 @@ def data_dictionary() -> str:
         _family("Option --stops", (STOPS,), ()),
         _family("Files of fulfill baseline", PRESENT_TABLES, ()),
         _family("Option --groups of fulfill ask", (FIGURE_GROUPS,), ()),
+        _family("Option --phases of fulfill roadmap", (PHASES,), ()),
     ]
     return "\n".join(parts)
 

@@ -94,7 +94,8 @@ def cheapest_paths(
         path = np.where(allowed, cost, np.inf).argmin(axis=1)
         value = float(cost[np.arange(len(cost)), path].sum())
         return PathChoice(path, value, value)
-    return _solved(cost, paths, limits, pool, np.nonzero(allowed))
+    site, path = np.nonzero(allowed)
+    return _solved(cost, paths, limits, pool, (site, path))
 
 
 def _in_pool(paths: SitePaths, pool: Pool, shape: tuple[int, ...]) -> Mask:
@@ -114,7 +115,7 @@ def _solved(
     columns: tuple[Index, Index],
 ) -> PathChoice | None:
     """Solve the program over some paths: `columns` has the site and the path of each."""
-    from scipy.optimize import LinearConstraint, milp
+    from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import vstack
 
     site, path = columns
@@ -135,14 +136,14 @@ def _solved(
     scale = max(float(np.abs(value).max(initial=0.0)), 1.0)
     matrix = vstack([row for row, _, _ in rows])
     low, high = (np.array([row[end] for row in rows]) for end in (1, 2))
-    integer = np.ones(n_all)
+    integer = np.ones(n_all, np.int64)
     if pool:
         integer[:n_paths] = 0  # the choices of the years leave each site one path
     with own_stdout_only():
         found = milp(
             value / scale,
             integrality=integer,
-            bounds=(0, 1),
+            bounds=Bounds(0, 1),
             constraints=LinearConstraint(matrix, low, high),
             options={"mip_rel_gap": EXACT},
         )

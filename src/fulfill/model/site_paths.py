@@ -105,8 +105,8 @@ def unpaid_shares(rate: float, life_years: float, n_years: int) -> Array:
     """
     left = np.maximum(life_years - np.arange(n_years + 1), 0.0)
     if rate == 0:
-        return left / life_years
-    return (1.0 - (1.0 + rate) ** -left) / (1.0 - (1.0 + rate) ** -life_years)
+        return np.asarray(left / life_years)
+    return np.asarray((1.0 - (1.0 + rate) ** -left) / (1.0 - (1.0 + rate) ** -life_years))
 
 
 def site_paths(terms: SiteTerms) -> SitePaths:
