@@ -47,7 +47,7 @@ def variants(study: Study, seed: int) -> Iterator[dict[str, Any]]:
         yield {"service": [target("3d", 0.85, 0.9)], "max_sites": 3, "closed": closed}
         budget = float(rng.integers(1, 4) * 10_000)
         yield {"service": [target("3d", 0.7, 0.85)], "budget_usd": budget}
-        co2 = float(rng.integers(2, 6) * 500_000)
+        co2 = float(rng.integers(2, 6) * 60_000)
         yield {"service": [target("3d", 0.8, 0.85)], "co2_kg": co2}
         both = [target("US:3d", 0.75, 0.95), target("rural:3d", 0.4, 0.9)]
         yield {"service": both, "max_sites": 2}
@@ -84,6 +84,8 @@ def repaired(options: dict[str, Any], conflict: Conflict, number: int) -> dict[s
             changed["co2_kg"] = float(value)
         elif option == "without --close":
             changed["closed"] = [site for site in changed["closed"] if site != value]
+        elif option == "without --service":
+            changed["service"] = [one for one in changed["service"] if one != value]
         else:
             raise ValueError(option)
     return changed

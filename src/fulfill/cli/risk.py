@@ -171,7 +171,7 @@ def stress(
     type=Figure(min=0, max=1e6, min_open=True),
     default=10.0,
     show_default=True,
-    help="Time limit of each search for a better plan; a busy machine needs more.",
+    help="Processor time of each search for a better plan, seconds.",
 )
 @click.option(
     "--seed",

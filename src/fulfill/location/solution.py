@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ class LocationParams:
     gap : float
         Relative gap at which the method stops.
     time_limit : float
-        Seconds.
+        Seconds of `clock`.
     seed : int
         Seed of every random number.
     progress : callable or None
@@ -68,6 +69,15 @@ class LocationParams:
     keep_sites: bool = False
     threads: int | None = None
     choices: tuple[WarmStart, ...] = ()
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Clock of the time limit of the decomposition.
+
+        A search on one thread is one of several that share the cores, so its processor time is
+        counted: what it finds then does not depend on what else the machine does.
+        """
+        return time.process_time if self.threads == 1 else time.perf_counter
 
 
 @dataclass(frozen=True, repr=False)

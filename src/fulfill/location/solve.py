@@ -208,10 +208,12 @@ def solve_location(
 def _within_targets(instance: LocationInstance, params: LocationParams) -> LocationSolution:
     """Solve an instance by decomposition whose service targets may leave no plan.
 
-    Where the search finds no plan, one of the sites that the proof did not rule out is tried.
+    Where the search finds no plan, two choices of sites are tried: one that the proof did not rule
+    out, and the one that keeps the targets with most to spare.
     """
     begun = time.perf_counter()
-    answer = LeastChange(instance).ask({}, CHECK * params.time_limit)
+    least = LeastChange(instance)
+    answer = least.ask({}, CHECK * params.time_limit)
     seconds = time.perf_counter() - begun
     if answer.status == PROVEN_IMPOSSIBLE:
         return LocationSolution(INFEASIBLE, None, np.inf, np.inf, "certified", seconds)
@@ -220,6 +222,9 @@ def _within_targets(instance: LocationInstance, params: LocationParams) -> Locat
     if solution.status != NO_PLAN or solution.interrupted or answer.choice is None:
         return solution
     decisions = plan_of_sites(instance, answer.choice.size)
+    if decisions is None:
+        size = least.surest_sites(instance, CHECK * params.time_limit)
+        decisions = None if size is None else plan_of_sites(instance, size)
     if decisions is None:
         return solution
     objective = price(instance, decisions)

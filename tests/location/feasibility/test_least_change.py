@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
-from fulfill.location.feasibility.held_limits import sites_of_plan, with_limits
+from fulfill.location.feasibility.held_limits import sizes_of_plan, with_limits
 from fulfill.location.feasibility.least_change import (
+    MARGIN,
     NOT_RULED_OUT,
     PROVEN_IMPOSSIBLE,
     LeastChange,
@@ -124,9 +125,26 @@ def test_a_target_left_out_holds_nothing() -> None:
     assert least.ask({service: 0.0}, 20.0).status == NOT_RULED_OUT
 
 
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.3, 0.4])
+def test_the_surest_sites_keep_what_some_sites_keep_with_a_margin(share: float) -> None:
+    instance = asked(1, share, max_sites=1)
+    members = members_of(instance)
+    target = next(member for member in members if member.kind == SERVICE)
+    raised = with_limits(instance, members, {target: share + MARGIN})
+    if solve_exact(raised, ANY_PLAN).decisions is None:
+        assert LeastChange(raised).ask({}, 20.0).choice is None
+        return
+    size = LeastChange(instance).surest_sites(instance, 20.0)
+    assert size is not None
+    assert (size >= 0).sum() == 1
+    opened, closed = (tuple(np.flatnonzero(chosen).tolist()) for chosen in (size >= 0, size < 0))
+    locked = replace(instance.limits, opened=opened, closed=closed)
+    assert solve_exact(replace(instance, limits=locked), ANY_PLAN).decisions is not None
+
+
 def test_plans_of_given_sites_keep_the_limits() -> None:
     instance = asked(1, 0.3)
-    found = sites_of_plan(instance, np.zeros(3, np.int64), by_program=False, seconds=5.0)
+    found = sizes_of_plan(instance, np.zeros(3, np.int64), by_program=False, seconds=5.0)
     assert found is not None
     beyond = with_limits(instance, members_of(instance), {members_of(instance)[0]: 1.0})
-    assert sites_of_plan(beyond, np.zeros(3, np.int64), by_program=True, seconds=5.0) is None
+    assert sizes_of_plan(beyond, np.zeros(3, np.int64), by_program=True, seconds=5.0) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -282,3 +283,14 @@ def test_a_search_that_ends_by_itself_was_not_cut_by_the_clock() -> None:
     instance = random_instance(0)
     assert not solve_decomposed(instance, replace(PARAMS, gap=0.02)).cut_by_clock
     assert solve_decomposed(instance, LocationParams(gap=0.0, time_limit=0.01)).cut_by_clock
+
+
+def test_one_of_several_searches_does_not_count_what_others_use_of_the_cores() -> None:
+    instance = random_instance(0)
+    alone = LocationParams(threads=1)
+    # time in which this process sleeps does not count
+    waiting = replace(alone, time_limit=60.0, gap=0.02, progress=lambda _: time.sleep(0.05))
+    begun, used = time.perf_counter(), alone.clock()
+    found = solve_decomposed(instance, waiting)
+    assert found.seconds <= alone.clock() - used
+    assert found.seconds < time.perf_counter() - begun

@@ -15,10 +15,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fulfill.analysis.conflicts.words import as_constraint, as_repair
-from fulfill.location.feasibility.held_limits import sites_of_plan, with_limits
+from fulfill.location.feasibility.held_limits import sizes_of_plan, with_limits
 from fulfill.location.feasibility.least_change import (
-    NOT_RULED_OUT,
     PROVEN_IMPOSSIBLE,
     Answer,
     LeastChange,
@@ -46,12 +47,21 @@ QUESTION = 6.0
 """Longest time for one question, seconds."""
 ORDER = (RULE, OPEN, CLOSE, CO2, BUDGET, SITES, SERVICE)
 """Order in which limits are tried to be dropped: those of single sites first."""
-STEP = {SERVICE: 0.005, BUDGET: 0.005, CO2: 0.005}
-"""What an amount is rounded by, as a share of all orders or of the limit."""
+STEP = 0.005
+"""A step of a service target, as a share of its orders."""
+ROUND = 0.001
+"""What a budget or a cap is rounded up to, at least, as a share of it."""
 CHEAPER = 0.005
 """Cost by which several changes must be cheaper than a single one to be offered."""
-WIDER = (1, 2, 4, 8, 16, 32)
-"""Steps beyond the proven least that a repair may need before a plan shows it."""
+WIDER = {
+    SERVICE: (0, 1, 3, 7, 15, 31),
+    SITES: (0, 1, 3, 7, 15),
+    BUDGET: (1.0, 1.5, 2.0, 4.0, 8.0),
+    CO2: (1.0, 1.02, 1.05, 1.1, 1.2, 1.5, 2.0),
+}
+"""Values beyond the proven least that are tried until a plan shows a repair.
+
+Steps of a target, sites, and factors of a budget and a cap."""
 
 
 def with_conflict(run: Run, seconds: float = SECONDS) -> Run:
@@ -104,7 +114,7 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
 def _cost(changed: Mapping[Member, float]) -> float:
     """Return the sum of the shares of limits that are given up."""
     return sum(
-        abs(value - member.limit) / member.scale if member.kind in (*STEP, SITES) else 1.0
+        abs(value - member.limit) / member.scale if member.kind in WIDER else 1.0
         for member, value in changed.items()
     )
 
@@ -174,36 +184,101 @@ class _Search:
     def _repair(self, giving: tuple[Member, ...]) -> _Shown | None:
         """Return the least that some limits must give, shown by a plan; None where none was."""
         answer = self._ask(self.members, dict.fromkeys(giving, 1.0))
-        if answer.status != NOT_RULED_OUT or answer.choice is None:
+        if answer.choice is None:
             return None
         given = {one: value for one, value in answer.choice.given.items() if value > 1e-9}
-        for steps in WIDER:
+        for attempt in range(max((len(WIDER.get(one.kind, (0,))) for one in given), default=0)):
             if self.ends < time.perf_counter():
                 return None
-            changed = {one: _beyond(one, value, steps) for one, value in given.items()}
-            sites = self._plan(self.members, changed, answer.choice.size)
-            if sites is not None:
-                return _Shown(changed, answer.choice.cost, tuple(sites.tolist()))
+            changed = {one: _beyond(one, value, attempt) for one, value in given.items()}
+            size = self._plan(self.members, changed, answer.choice.size)
+            if size is None:
+                size = self._surest_plan(changed)
+            if size is not None:
+                if attempt and len(changed) == 1:
+                    changed = self._in_between(changed, given, attempt, size)
+                changed, size = self._with_less_invested(changed, size)
+                return _Shown(changed, answer.choice.cost, tuple(np.flatnonzero(size >= 0)))
         return None
+
+    def _in_between(
+        self, changed: dict[Member, float], given: dict[Member, float], attempt: int, size: Index
+    ) -> dict[Member, float]:
+        """Return the most demanding target at which some sites have a plan.
+
+        It lies between the target of an attempt, at which they have one, and that of the attempt
+        before.
+        """
+        ((member, value),) = changed.items()
+        if member.kind != SERVICE:
+            return changed
+        steps = round((_beyond(member, given[member], attempt - 1) - value) / STEP)
+        some, none = 0, steps
+        while none - some > 1 and self.ends > time.perf_counter():
+            middle = (some + none) // 2
+            trial = {member: round(value + middle * STEP, 6)}
+            if self._plan(self.members, trial, size) is None:
+                none = middle
+            else:
+                some = middle
+        return {member: round(value + some * STEP, 6)}
+
+    def _with_less_invested(
+        self, changed: dict[Member, float], size: Index
+    ) -> tuple[dict[Member, float], Index]:
+        """Return a smaller budget where one was widened: sites are closed or made smaller."""
+        budget = next((member for member in changed if member.kind == BUDGET), None)
+        if budget is None or self.by_program:  # the program finds a plan within the least
+            return changed, size
+        invest = self.instance.invest_usd
+        for site in sorted(np.flatnonzero(size >= 0), key=lambda site: -invest[site, size[site]]):
+            for smaller in range(-1, size[site]):
+                trial = size.copy()
+                trial[site] = smaller
+                offered = smaller < 0 or np.isfinite(invest[site, smaller])
+                if self._seconds() > 0.0 and offered:
+                    found = self._plan(self.members, changed, trial)
+                    if found is not None:
+                        size = found
+                        break
+        opened = np.flatnonzero(size >= 0)
+        invested = max(float(invest[opened, size[opened]].sum()), budget.limit)
+        return {**changed, budget: min(_rounded_up(invested), changed[budget])}, size
+
+    def _surest_plan(self, changed: dict[Member, float]) -> Index | None:
+        """Return the sizes of a plan that keeps all limits, some changed, with most to spare."""
+        seconds = self._seconds()
+        if seconds <= 0.0:
+            return None
+        instance = with_limits(self.instance, self.members, changed)
+        if len(instance.limits.targets) < len(self.instance.limits.targets):
+            return None  # a target is given up altogether
+        size = self.least.surest_sites(instance, seconds)
+        return None if size is None else self._plan(self.members, changed, size)
 
     def _plan(
         self, held: tuple[Member, ...], changed: dict[Member, float], size: Index
     ) -> Index | None:
-        """Return the sites of a plan that keeps some limits, some of them changed."""
+        """Return the sizes of a plan that keeps some limits, some of them changed."""
         instance = with_limits(self.instance, held, changed)
-        return sites_of_plan(instance, size, self.by_program, max(self._seconds(), 1.0))
+        return sizes_of_plan(instance, size, self.by_program, max(self._seconds(), 1.0))
 
 
-def _beyond(member: Member, given: float, steps: int) -> float:
-    """Return the value of a limit that gives so much, rounded to a step beyond it."""
+def _beyond(member: Member, given: float, attempt: int) -> float:
+    """Return the value of a limit that gives so much, and more with every attempt."""
+    if member.kind not in WIDER:
+        return 0.0
+    wider = WIDER[member.kind]
+    more = wider[min(attempt, len(wider) - 1)]
     if member.kind == SERVICE:
-        step = STEP[SERVICE]
-        return max(
-            round((math.floor((member.limit - given) / step + 1e-6) - steps + 1) * step, 6), 0.0
-        )
+        least = math.floor((member.limit - given) / STEP + 1e-6)
+        return max(round((least - more) * STEP, 6), 0.0)
     if member.kind == SITES:
-        return member.limit + round(given)
-    if member.kind in STEP:
-        step = STEP[member.kind] * member.scale
-        return member.limit + (math.ceil(given / step - 1e-6) + steps - 1) * step
-    return 0.0
+        return member.limit + round(given) + more
+    return _rounded_up((member.limit + given) * more)
+
+
+def _rounded_up(value: float) -> float:
+    """Return a round amount that is a little more."""
+    unit = 10.0 ** math.floor(math.log10(ROUND * value)) if value > 0 else 1.0
+    return math.ceil(value / unit - 1e-6) * unit

@@ -89,6 +89,10 @@ def as_repair(
 
 def _change(study: Study, instance: LocationInstance, member: Member, value: float) -> Change:
     """Return a change of a limit with its words."""
+    if member.kind == SERVICE and value <= 0.0:  # no option asks for a share of nothing
+        given_up = _at(instance, member, member.limit)
+        words = Message("without the target: {target}", target=given_up.words)
+        return Change(f"without {given_up.option}", words, 0.0)
     if member.kind in (SERVICE, SITES, BUDGET, CO2):
         return _at(instance, member, value)
     if member.kind in (OPEN, CLOSE):

@@ -78,10 +78,10 @@ def with_limits(
     return replace(instance, limits=limits)
 
 
-def sites_of_plan(
+def sizes_of_plan(
     instance: LocationInstance, size: Index, by_program: bool, seconds: float
 ) -> Index | None:
-    """Return the open sites of a plan that keeps all limits of an instance.
+    """Return the sizes of the sites of a plan that keeps all limits of an instance.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def sites_of_plan(
 
     Returns
     -------
-    ndarray of int or None
+    ndarray of int, shape (I,), or None
         None where no plan was found, which proves nothing.
     """
     if by_program:
@@ -103,7 +103,10 @@ def sites_of_plan(
         decisions = solve_exact(instance, params).decisions
     else:
         decisions = plan_of_sites(instance, size)
-    return None if decisions is None else np.flatnonzero(decisions.opened.any(axis=1))
+    if decisions is None:
+        return None
+    opened = decisions.opened > 0.5
+    return np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
 
 
 def plan_of_sites(instance: LocationInstance, size: Index) -> Decisions | None:

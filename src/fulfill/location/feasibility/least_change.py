@@ -8,7 +8,7 @@ cuts hold whatever limits give, so they are kept from question to question.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,8 @@ ENOUGH = 1e-6
 """Share of all orders by which a gain may be missed."""
 ROUNDS = 200
 """Choices of sites after which a question stays open."""
+MARGIN = 0.05
+"""Share of orders in time by which targets are raised to find sites that have some to spare."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Answer:
         ``impossible``: proven; ``not ruled out``: with the sites that the relaxation would open;
         ``unknown``: time or rounds were used up.
     choice : SiteChoice or None
-        The sites, and what limits give there. Its `cost` is a proven lower bound.
+        The sites, and what limits give there. Its `cost` is a proven lower bound. Where the status
+        is ``unknown``, the last choice, which is ruled out or was not examined.
     """
 
     status: str
@@ -50,13 +53,19 @@ class LeastChange:
     Parameters
     ----------
     instance : LocationInstance
+    known : LeastChange, optional
+        What is proven of an instance of the same tables and targets, whose limits may have other
+        values.
     """
 
-    def __init__(self, instance: LocationInstance) -> None:
-        self.pairs: Pairs = pairs_of(instance)
+    def __init__(self, instance: LocationInstance, known: LeastChange | None = None) -> None:
+        self.pairs: Pairs = known.pairs if known else pairs_of(instance)
         self.members = members_of(instance)
         self.program = SiteProgram(instance, self.pairs, self.members)
-        self._small: Pairs | None = None
+        self._small: Pairs | None = known._small if known else None
+        if known:
+            self.program.cuts += known.program.cuts
+            return
         shut = np.zeros(len(instance.sites), bool)
         for prices in self._each_target():
             self.program.cuts += cuts_at(self.pairs, prices, shut)
@@ -76,15 +85,46 @@ class LeastChange:
         -------
         Answer
         """
-        ends = time.perf_counter() + seconds
+        ends, last = time.perf_counter() + seconds, None
         for _ in range(ROUNDS):
             left = ends - time.perf_counter()
             choice = self.program.solve(cost, left) if left > 0 else "unknown"
+            if choice == "infeasible":
+                return Answer(PROVEN_IMPOSSIBLE)
             if isinstance(choice, str):
-                return Answer(PROVEN_IMPOSSIBLE if choice == "infeasible" else UNKNOWN)
+                return Answer(UNKNOWN, last)
             if not self._cut_off(choice):
                 return Answer(NOT_RULED_OUT, choice)
-        return Answer(UNKNOWN)
+            last = choice
+        return Answer(UNKNOWN, last)
+
+    def surest_sites(self, instance: LocationInstance, seconds: float) -> Index | None:
+        """Return sites that keep the targets of an instance with the most to spare.
+
+        What this relaxation attains, a plan may miss by little. So the targets are raised, and the
+        sites are chosen that miss the raised ones least.
+
+        Parameters
+        ----------
+        instance : LocationInstance
+            Of the same tables and targets; values of limits may differ, locks may be missing.
+        seconds : float
+            Time after which the best choice so far is returned.
+
+        Returns
+        -------
+        ndarray of int or None
+            Size of each site, -1 for closed.
+        """
+        raised = tuple(
+            replace(target, share=min(target.share + MARGIN, 1.0))
+            for target in instance.limits.targets
+        )
+        instance = replace(instance, limits=replace(instance.limits, targets=raised))
+        one = LeastChange(instance, self)
+        targets = {member: 1.0 for member in one.members if member.kind == SERVICE}
+        choice = one.ask(targets, seconds).choice
+        return None if choice is None else choice.size
 
     def _cut_off(self, choice: SiteChoice) -> bool:
         """Add cuts that rule out a choice of sites; tell whether there were any."""

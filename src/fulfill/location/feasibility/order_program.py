@@ -6,6 +6,7 @@ is proven here: the cuts at these prices are computed over all zones, and hold a
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,7 +75,10 @@ def clustered(pairs: Pairs) -> Pairs:
     total = np.maximum(weight.sum(axis=1), 1e-12)
     feature = np.einsum("jzit,zt->jzi", pairs.within, weight) / total[:, None]
     points = np.concatenate(list(feature), axis=1)
-    member = kmeans2(points, wanted, iter=ROUNDS, minit="++", seed=0)[1]
+    wanted = min(wanted, len(np.unique(points, axis=0)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "One of the clusters is empty")  # left out below
+        member = kmeans2(points, wanted, iter=ROUNDS, minit="++", seed=0)[1]
     member = np.unique(member, return_inverse=True)[1].ravel()
     n = int(member.max()) + 1
     demand = np.zeros((n, *pairs.demand.shape[1:]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,7 +32,7 @@ class Search:
     instance : LocationInstance
     params : LocationParams
     begun : float
-        Time of `time.perf_counter` at the start.
+        Time of `params.clock` at the start.
     decisions : Decisions or None
         Best plan.
     siting : Siting or None
@@ -91,7 +90,7 @@ class Search:
         """
         if self.gap <= self.params.gap:
             return True
-        late = time.perf_counter() - self.begun > share * self.params.time_limit
+        late = self.params.clock() - self.begun > share * self.params.time_limit
         self.cut_by_clock |= late
         return self.interrupted or late
 
@@ -130,7 +129,7 @@ class Search:
         return LocationSolution(
             status_of(self.objective, bound) if found else NO_PLAN,
             self.decisions, self.objective, bound, "certified",
-            time.perf_counter() - self.begun, self.certificate(), self.warm_start(),
+            self.params.clock() - self.begun, self.certificate(), self.warm_start(),
             self.interrupted, self.cut_by_clock, self.chose_sites,
         )  # fmt: skip
 
@@ -165,7 +164,7 @@ class Search:
         """Report progress to the caller."""
         if self.params.progress:
             self.params.progress(
-                Progress(self.objective, self.bound, time.perf_counter() - self.begun)
+                Progress(self.objective, self.bound, self.params.clock() - self.begun)
             )
 
 
