@@ -1,4 +1,4 @@
-"""Keys of the JSON objects of answers to questions about runs: diff, explain, alternatives, roadmap.
+"""Keys of the JSON objects of answers about runs: diff, explain, alternatives, roadmap.
 
 They are in English only, as no page shows them; see `question_outputs` for the tables.
 """
