@@ -45,7 +45,7 @@ def run() -> Run:
 
 
 def planned(run: Run, phases: tuple[Phase, ...], **options: Any) -> Roadmap:
-    given = {"workers": 0, "gap": GAP, "discount_rate": 0.1, "costs": COSTS, **options}
+    given = {"workers": 0, "gap": GAP, "rounds": 3, "discount_rate": 0.1, "costs": COSTS, **options}
     return roadmap(run, phases, RoadmapOptions(**given))
 
 

@@ -200,7 +200,7 @@ def roadmap(
             np.array([one.budget_usd for one in phases]),
             np.array([one.most_changes for one in phases]),
         ),
-        (1.0 + rate) ** -np.arange(len(phases)),
+        np.asarray((1.0 + rate) ** -np.arange(len(phases)), float),
         options.gap,
         options.seconds,
         options.rounds,

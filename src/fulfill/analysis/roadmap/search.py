@@ -365,4 +365,4 @@ def _stepped(found: Found, added: Array, sizes: Sequence[Index]) -> Array | None
     if not length or not np.isfinite(found.cost):
         return None
     step = STEP * max(found.cost - found.bound, 0.0) / length
-    return np.maximum(added + step * direction, -question.terms.fixed_usd)
+    return np.asarray(np.maximum(added + step * direction, -question.terms.fixed_usd))

@@ -124,7 +124,7 @@ def sites_today(text: str, run: Run) -> tuple[SiteToday, ...]:
     network = run.study.problem.network
     rows = rows_by_site(network["sites"], network["site_sizes"])
     sizes = {str(site): part["size"].tolist() for site, part in rows.groupby("site_id")}
-    found, faults = [], []
+    found, faults = list[SiteToday](), list[Fault]()
     for part in parts:
         site, _, rest = part.partition(":")
         size, _, years = rest.partition(":")

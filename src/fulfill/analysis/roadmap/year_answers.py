@@ -187,7 +187,7 @@ def _with_additions(instance: LocationInstance, asked: YearQuestion) -> Location
 
 def opened_of(size: Index, n_sizes: int) -> Array:
     """Return sizes as 0/1 of each size, (I, M)."""
-    return (size[:, None] == np.arange(n_sizes)).astype(float)
+    return np.asarray(size[:, None] == np.arange(n_sizes), float)
 
 
 def size_of(opened: Array) -> Index:

@@ -74,13 +74,14 @@ def time_line(table: pd.DataFrame) -> Markup:
         Table of coloured cells, one row for each site.
     """
     names = unique_names(table.drop_duplicates("site_id").set_index("site_id")["name"])
+    columns = (table[name] for name in ("site_id", "year", "action", "size"))
     cells = {
-        (row.site_id, row.year): {
-            "color": COLORS[row.action],
-            "ink": INKS[row.action],
-            "label": f"{shown(row.action, 'roadmap_action')} {row.size}".strip(),
+        (site, year): {
+            "color": COLORS[action],
+            "ink": INKS[action],
+            "label": f"{shown(action, 'roadmap_action')} {size}".strip(),
         }
-        for row in table.itertuples(index=False)
+        for site, year, action, size in zip(*columns, strict=True)
     }
     years = sorted(set(table["year"]))
     return part(
