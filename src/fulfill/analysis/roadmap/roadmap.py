@@ -178,33 +178,12 @@ def roadmap(
         today, and what is wrong with a phase.
     """
     options = options or RoadmapOptions()
-    check_explainable(run)
-    if run.study.options.budget_usd is not None:
-        fault = Fault("F514", "RUN", value="--budget", detail="each year has its own")
-        raise InputError([fault])
-    if run.warm_start is None:  # by the MIP, which leaves nothing to start from
-        run = optimize(run.study.with_(method="decomposition"))
-        check_explainable(run)
+    run = _startable(run)
     today = sites_today(options.today, run)
-    years = planned_years(phases, today)
-    terms = site_terms(run, years, today, options.costs)
-    for year in years:
-        method_of(year_model(run, year)[1].instance, "decomposition")
     rate = options.discount_rate
     if rate is None:
         rate = run.problem.network.parameters["capital_rate"]
-    question = Question(
-        years,
-        terms,
-        YearLimits(
-            np.array([one.budget_usd for one in phases]),
-            np.array([one.most_changes for one in phases]),
-        ),
-        np.asarray((1.0 + rate) ** -np.arange(len(phases)), float),
-        options.gap,
-        options.seconds,
-        options.rounds,
-    )
+    question = _question(run, phases, today, options, rate)
     assert run.warm_start is not None
     with Executor(run, options.workers) as executor:
         found = search(question, run.warm_start, executor, tell)
@@ -219,6 +198,44 @@ def roadmap(
         stay_usd=_stay(found),
         waiting=waiting,
         paybacks=worth,
+    )
+
+
+def _startable(run: Run) -> Run:
+    """Return a run with prices to start from: one by the MIP is planned by decomposition."""
+    check_explainable(run)
+    if run.study.options.budget_usd is not None:
+        fault = Fault("F514", "RUN", value="--budget", detail="each year has its own")
+        raise InputError([fault])
+    if run.warm_start is None:
+        run = optimize(run.study.with_(method="decomposition"))
+        check_explainable(run)
+    return run
+
+
+def _question(
+    run: Run,
+    phases: tuple[Phase, ...],
+    today: tuple[SiteToday, ...],
+    options: RoadmapOptions,
+    rate: float,
+) -> Question:
+    """Return the question of a roadmap."""
+    years = planned_years(phases, today)
+    terms = site_terms(run, years, today, options.costs)
+    for year in years:  # refuses what only the MIP can plan
+        method_of(year_model(run, year)[1].instance, "decomposition")
+    return Question(
+        years,
+        terms,
+        YearLimits(
+            np.array([one.budget_usd for one in phases]),
+            np.array([one.most_changes for one in phases]),
+        ),
+        np.asarray((1.0 + rate) ** -np.arange(len(phases)), float),
+        options.gap,
+        options.seconds,
+        options.rounds,
     )
 
 

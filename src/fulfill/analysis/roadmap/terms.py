@@ -16,7 +16,7 @@ from fulfill.inputs.network import Network
 from fulfill.inputs.phases import Phase, read_phases
 from fulfill.inputs.site_rows import rows_by_site
 from fulfill.inputs.spelling import near, nearest
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Index
 from fulfill.model.economics.figures import read_figures
 from fulfill.model.economics.warehouse import warehouses
 from fulfill.model.instance import LocationInstance
@@ -115,12 +115,7 @@ def sites_today(text: str, run: Run) -> tuple[SiteToday, ...]:
     InputError
         F513 for every part that names no site, or no size that it has.
     """
-    if (Path(text) / MANIFEST).is_file() and text:
-        sites = open_run(Path(text)).sites
-        parts = [f"{site}:{size}" for site, size in zip(sites["site_id"], sites["size"],
-                                                         strict=True)]  # fmt: skip
-    else:
-        parts = [one.strip() for one in text.split(",")] if text else [*run.study.provenance.sunk]
+    parts = _parts(text, run)
     network = run.study.problem.network
     rows = rows_by_site(network["sites"], network["site_sizes"])
     sizes = {str(site): part["size"].tolist() for site, part in rows.groupby("site_id")}
@@ -143,6 +138,16 @@ def sites_today(text: str, run: Run) -> tuple[SiteToday, ...]:
     if faults:
         raise InputError(faults)
     return tuple(found)
+
+
+def _parts(text: str, run: Run) -> list[str]:
+    """Return the texts of the sites of today, one a site."""
+    if text and (Path(text) / MANIFEST).is_file():
+        sites = open_run(Path(text)).sites
+        return (sites["site_id"] + ":" + sites["size"]).tolist()
+    if text:
+        return [one.strip() for one in text.split(",")]
+    return list(run.study.provenance.sunk)
 
 
 def planned_years(phases: Sequence[Phase], today: Sequence[SiteToday]) -> tuple[PlannedYear, ...]:
@@ -200,10 +205,7 @@ def site_terms(
     stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
     opening = np.where(np.isfinite(stores.opening_usd), stores.opening_usd, 0.0)
     base = run.instance
-    present, bound = np.full(len(base.sites), CLOSED), np.zeros(len(base.sites), int)
-    for one in today:
-        place = base.sites.index(one.site_id)
-        present[place], bound[place] = base.sizes.index(one.size), one.bound_years
+    present, bound = _present(base, today)
     site = np.flatnonzero(present >= 0)
     further = opening.copy()
     further[site] = np.maximum(opening[site] - opening[site, present[site]][:, None], 0.0)
@@ -236,6 +238,15 @@ def site_terms(
         recovery=figures.capital_recovery,
         unpaid=unpaid_shares(rate, life, len(years)),
     )
+
+
+def _present(instance: LocationInstance, today: Sequence[SiteToday]) -> tuple[Index, Index]:
+    """Return size and bound years of the sites of today, (I,) each."""
+    size, bound = np.full(len(instance.sites), CLOSED), np.zeros(len(instance.sites), int)
+    for one in today:
+        place = instance.sites.index(one.site_id)
+        size[place], bound[place] = instance.sizes.index(one.size), one.bound_years
+    return size, bound
 
 
 def _opened_alike(opening: Array, wanted: Array) -> bool:
