@@ -38,6 +38,8 @@ from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
     candidate_outputs,
+    contract_outputs,
+    conversion_outputs,
     layer_outputs,
     outputs,
     question_outputs,
@@ -55,17 +57,24 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
-    "F5": "Questions to a network or a plan",
+    "F5": "Questions to a network or a plan, and contracts",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
+    "W5": "Warnings of questions and contracts: the run continues",
 }
 WRITTEN = {
     "Of a plan": {
-        "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
+        "table": (
+            *outputs.PLAN_TABLES,
+            *outputs.VAN_TABLES,
+            contract_outputs.CONTRACT_FEES,
+            contract_outputs.CONTRACT_TERMS,
+        ),
         "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
         "keys:": (
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
+            contract_outputs.CONTRACT_SUMMARY,
             outputs.SAVING_SUMMARY,
             outputs.CONFLICT_SUMMARY,
             outputs.CONVERTED_SUMMARY,
@@ -118,6 +127,10 @@ WRITTEN = {
     "Of a roadmap": {
         "table": roadmap_outputs.ROADMAP_TABLES,
         "keys:": (question_summaries.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
+    },
+    "Of fulfill convert": {
+        "table": (conversion_outputs.LOSSES,),
+        "keys:": (conversion_outputs.CONVERSION_SUMMARY,),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),
