@@ -52,7 +52,7 @@ from fulfill.cli.types import Figure
     type=Figure(min=0, max=30),
     default=3.0,
     show_default=True,
-    help="Least years that an own site is kept, where site_sizes.csv does not say it (assumption, "
+    help="Least years that an own site is kept, where contracts.csv does not say it (assumption, "
     "1 to 5).",
 )
 @click.option(

@@ -84,7 +84,7 @@ PAYBACK = output(
     ),
 )
 CHANGE_ASSUMPTIONS = output(
-    "assumptions of changes", "what is assumed of changes where site_sizes.csv does not say it; in "
+    "assumptions of changes", "what is assumed of changes where the tables do not say it; in "
     "`assumptions`",
     "name value range option",
     (

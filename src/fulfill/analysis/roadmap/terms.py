@@ -34,7 +34,7 @@ OWN = "own"
 
 @dataclass(frozen=True)
 class ChangeCosts:
-    """What is assumed of changes where site_sizes.csv does not say it.
+    """What is assumed of changes where site_sizes.csv and contracts.csv do not say it.
 
     Attributes
     ----------
@@ -202,7 +202,9 @@ def site_terms(
     """
     network = run.study.with_(sunk=()).problem.network
     figures = read_figures(network.parameters)
-    stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
+    stores = warehouses(
+        network["sites"], network["site_sizes"], network["bands"], network["contracts"]
+    )
     opening = np.where(np.isfinite(stores.opening_usd), stores.opening_usd, 0.0)
     base = run.instance
     present, bound = _present(base, today)
@@ -220,9 +222,7 @@ def site_terms(
     fixed = np.array([_with_locks(model.instance) for model in models])
     months = costs.closing_months / 12.0
     closing = np.where(np.isfinite(stores.fixed_usd_year), stores.fixed_usd_year * months, 0.0)
-    own = (network["sites"]["ownership"] == OWN).to_numpy(bool)
-    term = np.where(own, costs.own_term_years, costs.shared_term_years)[:, None]
-    stated = _of_sizes(network, base, "minimum_term_years")
+    term = _term_years(network, costs)
     parameters = network.parameters
     rate, life = parameters["capital_rate"], parameters["horizon_years"]
     locked = np.zeros(len(base.sites), bool)
@@ -231,13 +231,23 @@ def site_terms(
         fixed_usd=fixed,
         opening_usd=opening,
         closing_usd=_or_else(_of_sizes(network, base, "closing_usd"), closing),
-        term_years=np.ceil(_or_else(stated, np.broadcast_to(term, stated.shape))).astype(int),
+        term_years=np.repeat(term[:, None], len(base.sizes), axis=1),
         present=present,
         present_years=bound,
         locked_open=locked,
         recovery=figures.capital_recovery,
         unpaid=unpaid_shares(rate, life, len(years)),
     )
+
+
+def _term_years(network: Network, costs: ChangeCosts) -> Index:
+    """Return the minimum term of each site in whole years: of its contract, or as assumed, (I,)."""
+    sites = network["sites"]
+    own = (sites["ownership"] == OWN).to_numpy(bool)
+    assumed = np.where(own, costs.own_term_years, costs.shared_term_years)
+    rows = rows_by_site(sites, network["contracts"]).drop_duplicates("site_id")
+    months = rows.set_index("site_id")["minimum_term_months"].reindex(sites["site_id"])
+    return np.ceil(_or_else(months.to_numpy(float) / 12.0, assumed)).astype(np.int64)
 
 
 def _present(instance: LocationInstance, today: Sequence[SiteToday]) -> tuple[Index, Index]:

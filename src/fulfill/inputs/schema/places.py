@@ -163,15 +163,6 @@ SITE_SIZES = Table(
             "cost, by its option",
             default=None,
         ),
-        number(
-            "minimum_term_years",
-            "years",
-            "least time that a site is kept at the size, in `fulfill roadmap`; empty: by its "
-            "options",
-            0.0,
-            30.0,
-            default=None,
-        ),
         *PROVENANCE,
     ),
 )
