@@ -33,6 +33,7 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.figure_groups import FIGURE_GROUPS
+from fulfill.inputs.schema.phases import PHASES
 from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
@@ -45,6 +46,7 @@ from fulfill.study import (
     question_outputs,
     question_summaries,
     risk_outputs,
+    roadmap_outputs,
     simulation_outputs,
     sweep_outputs,
 )
@@ -127,6 +129,10 @@ WRITTEN = {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
     },
+    "Of a roadmap": {
+        "table": roadmap_outputs.ROADMAP_TABLES,
+        "keys:": (question_summaries.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
+    },
     "Of fulfill convert": {
         "table": (conversion_outputs.LOSSES,),
         "keys:": (conversion_outputs.CONVERSION_SUMMARY,),
@@ -181,6 +187,7 @@ def data_dictionary() -> str:
         _family("Option --stops", (STOPS,), ()),
         _family("Files of fulfill baseline", PRESENT_TABLES, ()),
         _family("Option --groups of fulfill ask", (FIGURE_GROUPS,), ()),
+        _family("Option --phases of fulfill roadmap", (PHASES,), ()),
     ]
     return "\n".join(parts)
 

@@ -823,6 +823,7 @@ def test_every_code_is_exercised() -> None:
     contracts = {"F527", "F528", "F529", "W527", "W528"}
     questions = {"F520", "F521", "F522", "F523"}
     greenfield = {"F550", "F551"}
+    roadmaps = {f"F51{digit}" for digit in range(5)}
     simulations = {"F540"}
     workbooks = {f"F48{digit}" for digit in range(7)}
     risk = {f"F50{digit}" for digit in range(6)}
@@ -830,7 +831,7 @@ def test_every_code_is_exercised() -> None:
     sweeps = {f"F51{digit}" for digit in range(5, 10)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    questions |= greenfield | calibration | simulations | sweeps | risk | conversions
+    questions |= greenfield | calibration | simulations | sweeps | risk | conversions | roadmaps
     assert found | databases | questions | workbooks | present | contracts == set(RULES)
 
 

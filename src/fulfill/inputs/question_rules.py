@@ -20,4 +20,25 @@ QUESTION_RULES: dict[str, tuple[str, str]] = {
         "the parts of the cost of a run add up to its objective",
         "check both runs with `fulfill audit`, and plan again the one that has faults",
     ),
+    "F510": (
+        "the phases of a roadmap are its years 1, 2, ... in their order",
+        "number the rows from 1 on, a row for each year, five at most",
+    ),
+    "F511": (
+        "growth of a group of orders names a country, zone class or product and a share",
+        "write GROUP=SHARE, several separated by semicolons, such as MX=0.02; rural=-0.01",
+    ),
+    "F512": (
+        "overrides of a phase are written as in --set",
+        "write network/TABLE[KEY].COLUMN=VALUE, several separated by semicolons",
+    ),
+    "F513": (
+        "a site of today is named with a size that it has",
+        "write --today SITE:SIZE,SITE:SIZE with ids of sites.csv, SITE:SIZE:YEARS where its "
+        "contract binds for that number of years, or name a folder of a run",
+    ),
+    "F514": (
+        "a roadmap starts from a plan, and what changes from year to year stands in its phases",
+        "name a run of `fulfill optimize` without --budget, and give --phases",
+    ),
 }

@@ -135,6 +135,18 @@ VALUES: dict[str, dict[str, str]] = {
         "resized": "another size",
         "kept": "kept",
     },
+    "roadmap_action": {
+        "open": "opens",
+        "grow": "grows",
+        "shrink": "shrinks",
+        "close": "closes",
+        "keep": "stays",
+    },
+    "change_assumption": {
+        "closing": "closing a site, months of its rent and overhead",
+        "own_term": "minimum term of an own site, years",
+        "shared_term": "minimum term of shared space, years",
+    },
     "data_status": {
         "in_force": "in force",
         "announced": "announced",

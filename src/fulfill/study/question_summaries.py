@@ -1,7 +1,7 @@
-"""Keys of the JSON objects of answers to questions: diff, explain, alternatives, frontier.
+"""Keys of the JSON objects of answers about runs: diff, explain, alternatives, frontier, roadmap.
 
-They are in English only, as no page shows them; the tables are those of `question_outputs`
-and `frontier_outputs`.
+They are in English only, as no page shows them; the tables are those of `question_outputs`,
+`frontier_outputs` and `roadmap_outputs`.
 """
 
 from __future__ import annotations
@@ -72,6 +72,32 @@ FRONTIER_SUMMARY = output(
                "points whose search the time limit ended: another machine may find another plan"),
         Figure("points", "", "", "points", "the rows of frontier.csv; `true` and `false` for "
                "flags"),
+    ),
+)
+ROADMAP_SUMMARY = output(
+    "summary.json", "of a roadmap, and what --json prints",
+    "status cost_usd bound_usd gap gap_usd discount_rate today stay_usd npv_usd waiting years "
+    "paybacks assumptions rounds solves audit",
+    (
+        Figure("cost_usd", "USD", CENTS, "net present cost",
+               "discounted cost of all years, the first at its full amount; null: no roadmap"),
+        Figure("bound_usd", "USD", CENTS, "bound", "no roadmap costs less"),
+        Figure("gap_usd", "USD", CENTS, "gap", "cost less bound"),
+        Figure("discount_rate", "share", PERCENT, "discount rate", "a share a year"),
+        Figure("today", "", "", "today", "sites of today: `site_id`, `size`, `bound_years`"),
+        Figure("stay_usd", "USD", CENTS, "sites of today kept",
+               "discounted cost of keeping the sites of today; null: they cannot serve all years "
+               "as asked"),
+        Figure("npv_usd", "USD", CENTS, "net present value",
+               "what the roadmap saves against the sites of today: stay_usd less cost_usd"),
+        Figure("waiting", "", "", "waiting", "changing nothing in year 1: `cost_usd`, `bound_usd` "
+               "and the difference to the roadmap, all discounted"),
+        Figure("years", "", "", "years", "rows of cash_flow.csv with `open_sites` and `gap_usd`, "
+               "what the year could cost less by itself"),
+        Figure("paybacks", "", "", "paybacks", "rows of payback.csv"),
+        Figure("assumptions", "", "", "assumptions", "assumptions of changes"),
+        Figure("rounds", "", "{:.0f}", "rounds", "rounds of multipliers"),
+        Figure("solves", "", "{:.0f}", "answers", "plans of years that were made"),
     ),
 )
 # fmt: on
