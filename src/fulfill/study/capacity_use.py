@@ -93,8 +93,14 @@ def capacity_table(
     resources: list[tuple[str, str, Any, Array, Array]] = [
         # kind, unit, names of the resources, use and capacity of each by period
         *(
-            (f"throughput_{band}", "orders", sites, used[rows, b], instance.capacity[rows, size, b])
-            for b, band in enumerate(instance.bands)
+            (
+                f"throughput_{band}",
+                "orders",
+                sites,
+                used[rows][:, pieces].sum(axis=1),
+                instance.capacity[rows, size][:, pieces].sum(axis=1),
+            )
+            for band, pieces in instance.whole_bands.items()
         ),
         ("storage", "m3", sites, stock_m3(instance, decisions)[rows], room),
         ("gateway", "m3", instance.required_inbound.gateways, *gateway_m3(instance, decisions)),

@@ -22,7 +22,7 @@ from fulfill.model.economics.landed import (
     price_safety_stock,
     same_routes,
 )
-from fulfill.model.economics.site_prices import SitePrices, price_sites
+from fulfill.model.economics.site_prices import SitePrices, pieces_of, price_sites
 from fulfill.model.economics.warehouse import warehouses
 from fulfill.model.instance import MAIL, leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE
@@ -65,6 +65,8 @@ class HeldPlan:
         if decisions is None:
             raise ValueError("the run has no plan")
         self.model, self.decisions = run.model, decisions
+        network = run.problem.network
+        self._pieces = pieces_of(network, read_figures(network.parameters))
         self._priced: dict[tuple[str, tuple[Hashable, ...]], Any] = {}
         # Tables are told apart by identity, so they must live as long as the prices.
         self._kept: list[Problem] = []
@@ -119,8 +121,8 @@ class HeldPlan:
         used = (figures.capital_recovery, figures.importer_setup_usd, figures.policy)
         built_key, stores = self._cached("stores", problem, BUILT_BY)
         if stores is None:
-            tables = (problem.network[name] for name in BUILT_BY)
-            stores = self._priced[built_key] = warehouses(*tables)
+            sites, sizes, bands = (problem.network[name] for name in BUILT_BY)
+            stores = self._priced[built_key] = warehouses(sites, sizes, bands, self._pieces)
         key, known = self._cached("sites", problem, (*BUILT_BY, *STORED_BY), *used)
         if known is None:
             known = self._priced[key] = price_sites(problem, stores)
