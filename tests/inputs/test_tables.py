@@ -822,7 +822,7 @@ def test_every_code_is_exercised() -> None:
     databases = {"F370"}
     questions = {"F520", "F521", "F522"}
     greenfield = {"F550", "F551"}
-    simulations = {"F540"}
+    simulations = {"F533", "F534", "F540", "W533"}
     workbooks = {f"F48{digit}" for digit in range(7)}
     risk = {f"F50{digit}" for digit in range(6)}
     sweeps = {f"F51{digit}" for digit in range(5, 10)}
