@@ -37,6 +37,7 @@ from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
     candidate_outputs,
+    conversion_outputs,
     layer_outputs,
     outputs,
     question_outputs,
@@ -112,6 +113,10 @@ WRITTEN = {
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
+    },
+    "Of fulfill convert": {
+        "table": (conversion_outputs.LOSSES,),
+        "keys:": (conversion_outputs.CONVERSION_SUMMARY,),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),

@@ -40,6 +40,7 @@ TABLES = (
     "study.question_outputs",
     "study.vocabulary",
     "study.candidate_outputs",
+    "study.conversion_outputs",
     "study.import_outputs",
     "study.calibration_outputs",
     "study.outputs",

@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from fulfill.cli.calibration import calibrate
+from fulfill.cli.conversion import convert
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
@@ -160,6 +161,7 @@ def log_to_stderr(level: int) -> None:
 for command in (
     init,
     import_files,
+    convert,
     calibrate,
     candidates,
     check,

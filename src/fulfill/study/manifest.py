@@ -27,6 +27,8 @@ SIMULATION = "simulation"
 """Kind of folder of `fulfill simulate`."""
 SWEEP = "sweep"
 """Kind of folder of `fulfill sweep`."""
+CONVERSION = "conversion"
+"""Kind of folder of `fulfill convert`."""
 LIBRARIES = (
     "fulfill",
     "ortools",
