@@ -18,30 +18,36 @@ WEEK = 7
 
 
 def delay_steps(problem: Problem) -> tuple[Array, Array] | None:
+    """Return `steps_of_week` for a problem, None where its network has no daily profile."""
+    weights = weekday_weights(problem.network["daily_profile"])
+    if weights is None:
+        return None
+    return steps_of_week(weights, problem.network.parameters["local_dispatch_days"])
+
+
+def steps_of_week(weights: Array, free: float) -> tuple[Array, Array]:
     """Return how the delay of one more order in a band grows with its use.
 
     Parameters
     ----------
-    problem : Problem
-        Its table daily_profile is used.
+    weights : (7,)
+        Orders of each weekday over those of the mean day.
+    free : float
+        Days of waiting that do not make an order late.
 
     Returns
     -------
-    share, delay_days : (n_steps,) arrays, or None
+    share, delay_days : (n_steps,) arrays
         Shares of the capacity of a band in the order of use, and the days late that an order of
-        each adds; None where the network has no daily profile.
+        each adds.
     """
-    weights = weekday_weights(problem.network["daily_profile"])
-    if weights is None:
-        return None
-    free = problem.network.parameters["local_dispatch_days"]
     # orders of each row of up to a week of days, as n[length, last day]
     days = np.arange(1, WEEK + 1)
     rows = np.array([[sum(weights[(last - back) % WEEK] for back in range(length))
                       for last in range(WEEK)] for length in days])  # fmt: skip
-    # the share of capacity at which such a row leaves some whole days of work behind it
-    with np.errstate(divide="ignore"):
-        marks = np.unique(np.round(days[:, None, None] / rows, 12))
+    # the share of capacity at which such a row leaves some whole days of work behind it;
+    # rows with less than the work of a day never do
+    marks = np.unique(np.round(days[:, None, None] / np.maximum(rows, 1.0), 12))
     marks = np.concatenate([[0.0], marks[marks < 1.0], [1.0]])
     middle = (marks[1:] + marks[:-1]) / 2.0
     return np.diff(marks), np.array([_growth(rows, use, free) for use in middle])

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from conftest import Folders
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.year import Simulator
-from fulfill.audit.backlog import delay_steps
-from fulfill.inputs.problem import Problem
+from fulfill.audit.backlog import steps_of_week
 from fulfill.model.economics.backlog import days_late, delay_pieces
 from fulfill.study.optimize import optimize
 
@@ -31,7 +30,10 @@ def mean_one(weights: list[float]) -> NDArray[np.float64]:
 
 
 def profile_of(weights: NDArray[np.float64]) -> str:
-    rows = [f"{day},{float(weight)!r},made up,,estimate," for day, weight in zip(WEEKDAYS, weights)]
+    rows = [
+        f"{day},{float(weight)!r},made up,,estimate,"
+        for day, weight in zip(WEEKDAYS, weights, strict=True)
+    ]
     return "\n".join(["weekday,weight,source,source_date,status,range", *rows, ""])
 
 
@@ -92,20 +94,8 @@ def test_bands_apart_wait_at_least_as_long_as_together(
 
 
 @given(weights=WEEKS, allowed=st.floats(0.0, 2.0))
-def test_the_auditor_reads_the_same_pieces(
-    toy_problem: Problem, weights: list[float], allowed: float
-) -> None:
-    table = toy_problem.network["daily_profile"]
-    rows = {"weekday": list(WEEKDAYS), "weight": weights}
-    network = toy_problem.network.with_table(
-        "daily_profile", table.reindex(range(7)).assign(**rows)
-    )
-    figures = network["parameters"]
-    value = figures["value"].where(figures["parameter"] != "local_dispatch_days", allowed)
-    network = network.with_table("parameters", figures.assign(value=value))
-    steps = delay_steps(replace(toy_problem, network=network))
-    assert steps is not None
-    share, delay = steps
+def test_the_auditor_reads_the_same_pieces(weights: list[float], allowed: float) -> None:
+    share, delay = steps_of_week(mean_one(weights), allowed)
     pieces = delay_pieces(mean_one(weights), allowed)
     for use in (0.5, 0.8, 0.9, 0.97, 1.0):
         one, two = (
@@ -163,3 +153,20 @@ def test_both_methods_find_the_same_optimum(toy: Folders) -> None:
     one, two = (run.outcome for run in runs)
     assert one.bound <= two.objective + 1e-6
     assert two.bound <= one.objective + 1e-6
+
+
+def test_more_hazard_never_lowers_the_share_of_stock_that_is_in_time(toy: Folders) -> None:
+    """Local stock comes within the promise and has no fixed cost, mail comes late."""
+    toy.write(PROFILE, profile_of(USUAL))
+    for column, value in (("opening_usd", "0"), ("fixed_usd_month", "0"), ("area_m2", "0")):
+        toy.set("network/site_sizes.csv", 2, column, value)
+    for row in (2, 3):
+        toy.set("network/products.csv", row, "promise_local_days", "30")
+        toy.set("network/products.csv", row, "promise_mail_days", "5")
+    shares = []
+    for hazard in ("0", "0.02", "0.2"):
+        toy.figure("cancel_lambda", hazard)
+        run = optimize(toy.study(gap=0.0))
+        shares.append(1.0 - run.kpis["channel_share"].get("direct_mail", 0.0))
+    assert shares[0] <= shares[1] + 1e-9
+    assert shares[1] <= shares[2] + 1e-9

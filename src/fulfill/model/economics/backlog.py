@@ -102,6 +102,7 @@ def _kinks(weights: Array) -> Array:
     number = len(weights)
     running = np.cumsum(np.append(0.0, np.tile(weights, 2)))
     sums = np.array([running[n : n + number] - running[:number] for n in range(1, number + 1)])
-    busy = np.maximum(sums.ravel()[:, None], 1e-12)
+    # days with fewer orders than one can handle have no such utilisation
+    busy = np.maximum(sums.ravel()[:, None], 1.0)
     ratios = np.arange(1, number + 1) / busy
     return np.append(np.unique(ratios[ratios < 1.0 - 1e-9]), 1.0)
