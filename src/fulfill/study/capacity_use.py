@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -89,17 +89,12 @@ def capacity_table(
     room = np.repeat(
         instance.required_stock.storage_m3[rows, size, None], len(instance.periods), axis=1
     )
+    offered = instance.capacity[rows, size]
     # A use below 1e-9 is rounding left by the solver, not a flow.
     resources: list[tuple[str, str, Any, Array, Array]] = [
         # kind, unit, names of the resources, use and capacity of each by period
         *(
-            (
-                f"throughput_{band}",
-                "orders",
-                sites,
-                used[rows][:, pieces].sum(axis=1),
-                instance.capacity[rows, size][:, pieces].sum(axis=1),
-            )
+            (f"throughput_{band}", "orders", sites, *_added(pieces, used[rows], offered))
             for band, pieces in instance.whole_bands.items()
         ),
         ("storage", "m3", sites, stock_m3(instance, decisions)[rows], room),
@@ -125,6 +120,11 @@ def capacity_table(
         )
         pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
+
+
+def _added(pieces: list[int], *by_band: Array) -> Iterator[Array]:
+    """Return arrays (n_sites, n_bands, n_periods) with the pieces of a band added up."""
+    return (values[:, pieces].sum(axis=1) for values in by_band)
 
 
 def over_capacity(capacity: pd.DataFrame) -> pd.DataFrame:

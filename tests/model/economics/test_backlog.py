@@ -155,7 +155,7 @@ def test_both_methods_find_the_same_optimum(toy: Folders) -> None:
     assert two.bound <= one.objective + 1e-6
 
 
-def test_more_hazard_never_lowers_the_share_of_stock_that_is_in_time(toy: Folders) -> None:
+def test_more_hazard_never_lowers_the_share_of_local_stock_in_time(toy: Folders) -> None:
     """Local stock comes within the promise and has no fixed cost, mail comes late."""
     toy.write(PROFILE, profile_of(USUAL))
     for column, value in (("opening_usd", "0"), ("fixed_usd_month", "0"), ("area_m2", "0")):
@@ -167,6 +167,6 @@ def test_more_hazard_never_lowers_the_share_of_stock_that_is_in_time(toy: Folder
     for hazard in ("0", "0.02", "0.2"):
         toy.figure("cancel_lambda", hazard)
         run = optimize(toy.study(gap=0.0))
-        shares.append(1.0 - run.kpis["channel_share"].get("direct_mail", 0.0))
+        shares.append(run.kpis["channel_share"]["local"])
     assert shares[0] <= shares[1] + 1e-9
     assert shares[1] <= shares[2] + 1e-9
