@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -122,9 +122,9 @@ def capacity_table(
     return pd.concat(pieces, ignore_index=True)
 
 
-def _added(pieces: list[int], *by_band: Array) -> Iterator[Array]:
-    """Return arrays (n_sites, n_bands, n_periods) with the pieces of a band added up."""
-    return (values[:, pieces].sum(axis=1) for values in by_band)
+def _added(pieces: list[int], used: Array, offered: Array) -> tuple[Array, Array]:
+    """Return two arrays (n_sites, n_bands, n_periods) with the pieces of a band added up."""
+    return used[:, pieces].sum(axis=1), offered[:, pieces].sum(axis=1)
 
 
 def over_capacity(capacity: pd.DataFrame) -> pd.DataFrame:
