@@ -820,7 +820,8 @@ def test_every_code_is_exercised() -> None:
     imports |= {f"F{number}" for number in range(440, 458)} | {"W440", "W441", "W442", "W443"}
     calibration = {"F460", "F461", "F462", "F463", "W460"}
     databases = {"F370"}
-    questions = {"F520", "F521", "F522"}
+    contracts = {"F527", "F528", "F529", "W527", "W528"}
+    questions = {"F520", "F521", "F522", "F523"}
     greenfield = {"F550", "F551"}
     simulations = {"F533", "F534", "F540", "W533"}
     workbooks = {f"F48{digit}" for digit in range(7)}
@@ -830,7 +831,7 @@ def test_every_code_is_exercised() -> None:
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
     questions |= greenfield | calibration | simulations | sweeps | risk | conversions
-    assert found | databases | questions | workbooks | present == set(RULES)
+    assert found | databases | questions | workbooks | present | contracts == set(RULES)
 
 
 def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:

@@ -24,6 +24,7 @@ from fulfill.cli.conversion import convert
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
+from fulfill.cli.frontier import frontier
 from fulfill.cli.greenfield import candidates
 from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
@@ -176,6 +177,7 @@ for command in (
     ask,
     simulate,
     sweep,
+    frontier,
     export,
     audit,
     route,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fulfill.inputs.anura_rules import ANURA_RULES
+from fulfill.inputs.contract_rules import CONTRACT_RULES
 from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.question_rules import QUESTION_RULES
@@ -408,6 +409,7 @@ RULES: dict[str, tuple[str, str]] = {
     **IMPORT_RULES,
     **PRESENT_RULES,
     **QUESTION_RULES,
+    **CONTRACT_RULES,
     **RISK_RULES,
     **SWEEP_RULES,
     **WORKBOOK_RULES,

@@ -126,7 +126,7 @@ def _cost(network, opened, t, arc):
 
 
 @njit()
-def _price_nodes(network, opened, t, parent, arc, price, depth, stack):
+def price_nodes(network, opened, t, parent, arc, price, depth, stack):
     """Set the prices and depths of all nodes from the tree."""
     n_plants, n_sites = network.first.shape[1:]
     n_zones = network.demand.shape[1]
@@ -367,7 +367,7 @@ def reoptimise(network, opened, trees, usd, allowance):
     source = len(opened) + network.first.shape[1] * n_sites + n_sites * n_zones
     for t in range(n_periods):
         parent, arc = trees.parent[t], trees.arc[t]
-        _price_nodes(network, opened, t, parent, arc, price, depth, stack)
+        price_nodes(network, opened, t, parent, arc, price, depth, stack)
         block, idle = 0, 0
         while idle <= n_sites:
             # the arcs of one site after the other, then those from the source

@@ -16,6 +16,8 @@ from fulfill.model.economics.inventory import StockByPeriod, cover_days, stock_b
 from fulfill.model.economics.warehouse import Warehouses, storage_fee, warehouses
 
 Array = NDArray[np.float64]
+BUILT_BY = ("sites", "site_sizes", "bands", "contracts")
+"""Tables that the prices of buildings and handling follow from."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,8 +54,8 @@ def price_sites(problem: Problem, stores: Warehouses | None = None) -> SitePrice
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
     if stores is None:
-        tables = network["sites"], network["site_sizes"], network["bands"]
-        stores = warehouses(*tables, pieces_of(network, figures))
+        tables = (network[name] for name in BUILT_BY)
+        stores = warehouses(*tables, pieces=pieces_of(network, figures))
     level = stock_of(network, figures).level
     return SitePrices(
         warehouses=stores,

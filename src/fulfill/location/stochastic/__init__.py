@@ -1,0 +1,1 @@
+"""Two-stage location under risk: sites are chosen before the scenario is known."""
