@@ -824,7 +824,7 @@ def test_every_code_is_exercised() -> None:
     questions = {"F520", "F521", "F522", "F523"}
     greenfield = {"F550", "F551"}
     roadmaps = {f"F51{digit}" for digit in range(5)}
-    simulations = {"F540"}
+    simulations = {"F533", "F534", "F540", "W533"}
     workbooks = {f"F48{digit}" for digit in range(7)}
     risk = {f"F50{digit}" for digit in range(6)}
     conversions = {f"F54{digit}" for digit in (1, 2, 3, 5, 6, 7, 8, 9)}

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.audit.backlog import delay_steps
 from fulfill.audit.contracts import contract_charges, first_fees
 from fulfill.audit.delivery_options import OWN, delivery_options, lowest_goods, option_orders
 from fulfill.audit.goods_flows import Legs, cycle_days, goods_costs
@@ -30,7 +31,7 @@ NORMAL = NormalDist()
 
 @dataclass(frozen=True)
 class Bands:
-    """Use of the capacity bands of the open sites.
+    """Use of the capacity bands of the open sites, or of the steps of their delay.
 
     Attributes
     ----------
@@ -94,7 +95,7 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     Parameters
     ----------
     problem : Problem
-        Its table of bands is used.
+        Its tables of bands and of the daily profile are used.
     sites : DataFrame
         Of `open_sites`.
     leaving : (n_open, n_periods)
@@ -121,8 +122,14 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     base = labour.to_numpy(float) + first_fees(problem, sites)
     usd = base[:, None] * column("price_factor")
     day = day_of_delay(problem).loc[sites["country"]].to_numpy(float)
-    wait = column("delay_days") * day[:, None]
-    room = sites["orders_day"].to_numpy(float)[:, None] * column("capacity_factor")
+    delay, factor = column("delay_days"), column("capacity_factor")
+    if steps := delay_steps(problem):
+        share, late = steps
+        usd, factor = (np.repeat(by_band, len(share), axis=1) for by_band in (usd, factor))
+        factor = factor * np.tile(share, len(names))
+        delay = np.tile(late, (len(sites), len(names)))
+    wait = delay * day[:, None]
+    room = sites["orders_day"].to_numpy(float)[:, None] * factor
     left_of = remaining_capacity(problem, sites)
     handled = np.zeros((*room.shape, leaving.shape[1]))
     for i in range(len(sites)):
@@ -132,7 +139,7 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
             left = left - handled[i, b]
         offered = [b for b in order if room[i, b] > 0]
         handled[i, offered[-1] if offered else order[0]] += left
-    return Bands(handled, usd, wait, column("delay_days"))
+    return Bands(handled, usd, wait, delay)
 
 
 def remaining_capacity(problem: Problem, sites: pd.DataFrame) -> Array:

@@ -335,6 +335,19 @@ RULES: dict[str, tuple[str, str]] = {
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
+    "F533": (
+        "a daily profile has every day of the week",
+        "add a row for the day, or remove daily_profile.csv: bands are then late by delay_days",
+    ),
+    "F534": (
+        "a week has orders",
+        "give a day of daily_profile.csv a weight above zero",
+    ),
+    "W533": (
+        "the delay of bands is given once",
+        "daily_profile.csv sets it; set delay_days of bands.csv to 0, or remove the profile; "
+        "a warning",
+    ),
     "F540": (
         "a period with orders has a day of its own in the calendar, so that it can be simulated",
         "shorten the event that covers it, or change where it starts",

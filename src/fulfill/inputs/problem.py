@@ -18,6 +18,7 @@ from fulfill.inputs.coverage_checks import (
 )
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.currencies import rate_warnings
+from fulfill.inputs.daily_profile import unused_delay_warnings
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.evidence import evidence_warnings
 from fulfill.inputs.faults import Fault, InputError
@@ -235,6 +236,7 @@ def _table_warnings(
 ) -> Iterator[Fault]:
     """Yield what the rows of the tables say about themselves."""
     yield from unused_row_warnings(network, demand, regime)
+    yield from unused_delay_warnings(network.folder.name, network.tables)
     yield from rate_card_warnings(network, demand, regime.as_of, channels)
     yield from window_warnings(network["countries"], f"{network.folder.name}/countries.csv")
     yield from group_warnings(network.folder.name, network.tables)

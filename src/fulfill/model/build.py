@@ -44,7 +44,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         periods=tuple(network["calendar"]["period_id"]),
         sites=tuple(sites["site_id"]),
         sizes=SIZES,
-        bands=("base", "overtime", "temporary"),
+        bands=stores.bands,
         countries=countries,
         demand=problem.orders,
         unserved_usd=np.full(len(products), network.parameters["unserved_penalty_usd"]),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from fulfill.model.arrays import Array, Index
 from fulfill.model.contracts import ContractFees
 from fulfill.model.decisions import Decisions
+from fulfill.model.economics.backlog import PIECE
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.limits import Limits
@@ -238,6 +239,14 @@ class LocationInstance:
             f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, "
             f"{len(self.option_cost)} delivery options, {self.n_routes} routes)"
         )
+
+    @property
+    def whole_bands(self) -> dict[str, list[int]]:
+        """Return the rows of each band along the axis of bands, which may hold its pieces."""
+        rows: dict[str, list[int]] = {}
+        for row, name in enumerate(self.bands):
+            rows.setdefault(name.partition(PIECE)[0], []).append(row)
+        return rows
 
     @property
     def lane_plant(self) -> Index:

@@ -23,7 +23,7 @@ from fulfill.model.economics.landed import (
     price_safety_stock,
     same_routes,
 )
-from fulfill.model.economics.site_prices import BUILT_BY, SitePrices, price_sites
+from fulfill.model.economics.site_prices import BUILT_BY, SitePrices, pieces_of, price_sites
 from fulfill.model.economics.warehouse import warehouses
 from fulfill.model.instance import MAIL, leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE
@@ -65,6 +65,8 @@ class HeldPlan:
         if decisions is None:
             raise ValueError("the run has no plan")
         self.model, self.decisions = run.model, decisions
+        network = run.problem.network
+        self._pieces = pieces_of(network, read_figures(network.parameters))
         self._priced: dict[tuple[str, tuple[Hashable, ...]], Any] = {}
         # Tables are told apart by identity, so they must live as long as the prices.
         self._kept: list[Problem] = []
@@ -121,7 +123,7 @@ class HeldPlan:
         built_key, stores = self._cached("stores", problem, BUILT_BY)
         if stores is None:
             tables = (problem.network[name] for name in BUILT_BY)
-            stores = self._priced[built_key] = warehouses(*tables)
+            stores = self._priced[built_key] = warehouses(*tables, pieces=self._pieces)
         key, known = self._cached("sites", problem, (*BUILT_BY, *STORED_BY), *used)
         if known is None:
             known = self._priced[key] = price_sites(problem, stores)
