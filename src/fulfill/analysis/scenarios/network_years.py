@@ -1,0 +1,181 @@
+"""The scenarios of a network: what each costs alone, and with given sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
+from fulfill.audit.plan import audit_plan
+from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.location.solve import method_of, solve_location
+from fulfill.model.arrays import Array
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.warm_start import WarmStart
+from fulfill.study.capacity_use import band_use
+from fulfill.study.lead_time import cancelled_orders, mean_lead_days
+from fulfill.study.resolve import changed_model, with_sites, with_sites_kept
+from fulfill.study.run import PricedModel, Run
+from fulfill.study.unserved import missing_orders
+
+Sites = tuple[tuple[str, str], ...]
+"""Ids of open sites with their sizes, by id."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How thoroughly a scenario is searched.
+
+    Attributes
+    ----------
+    gap : float
+        Relative gap at which a search stops.
+    seconds : float
+        Processor time of a search.
+    """
+
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """A scenario with some sites, or with the best that were found.
+
+    Attributes
+    ----------
+    sites : Sites
+    opened : (I, M)
+        The same as numbers.
+    cost, bound : float
+        USD a year; infinite cost without a plan. The bound is on all choices of sites, and where
+        sites have prices, on the cost and the prices.
+    lead_days, cancelled, unserved, mailed : float
+        Mean lead time; cancelled, unserved and mailed orders. NaN without a plan.
+    start : WarmStart or None
+        What a later search may start from.
+    faults : tuple of str
+        What the audit of the plan found.
+    """
+
+    sites: Sites
+    opened: Array
+    cost: float
+    bound: float
+    lead_days: float
+    cancelled: float
+    unserved: float
+    mailed: float
+    start: WarmStart | None
+    faults: tuple[str, ...]
+
+
+def plan_alone(
+    run: Run, question: tuple[Scenario, Array | None, WarmStart | None], effort: Effort
+) -> Year:
+    """Plan a scenario by itself.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan; the search starts from it.
+    question : (Scenario, (I, M) or None, WarmStart or None)
+        The scenario, prices of sites by size that are added to their fixed cost, and what the
+        search starts from in place of the run.
+    effort : Effort
+
+    Returns
+    -------
+    Year
+        Its cost is without the prices, its bound with them.
+    """
+    scenario, prices, start = question
+    model = changed_model(of_scenario(run.study, scenario), run)
+    instance = model.instance
+    if prices is not None:
+        instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
+    params = _params(run, effort, start or run.warm_start)
+    found = _year(model, instance, solve_location(instance, params))
+    paid = 0.0 if prices is None else float((prices * found.opened).sum())
+    return replace(found, cost=found.cost - paid)
+
+
+def plan_with_sites(
+    run: Run, question: tuple[Scenario, WarmStart | None, Sequence[Sites]], effort: Effort
+) -> list[Year]:
+    """Plan a scenario with given sites.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan.
+    question : (Scenario, WarmStart or None, sequence of Sites)
+        The scenario, prices to start from, and the choices of sites.
+    effort : Effort
+
+    Returns
+    -------
+    list of Year
+        One for each choice.
+    """
+    scenario, start, choices = question
+    model = changed_model(of_scenario(run.study, scenario), run)
+    return [_with_sites(run, model, start or run.warm_start, sites, effort) for sites in choices]
+
+
+def _with_sites(
+    run: Run, model: PricedModel, start: WarmStart | None, sites: Sites, effort: Effort
+) -> Year:
+    """Plan a year with given sites."""
+    instance = model.instance
+    opened = np.zeros(instance.fixed_usd.shape)
+    for site, size in sites:
+        opened[instance.sites.index(site), instance.sizes.index(size)] = 1.0
+    params = _params(run, effort, start)
+    if start is None or method_of(instance, "auto") != "decomposition":
+        kept = with_sites_kept(instance, opened)
+        return _year(model, kept, solve_location(kept, params))
+    begin = with_sites(start, dict(sites), model)
+    params = replace(params, warm_start=begin, keep_sites=True)
+    found = _year(model, instance, solve_location(instance, params))
+    if found.sites != sites:  # what is locked has changed them
+        return replace(found, cost=np.inf)
+    return found
+
+
+def _params(run: Run, effort: Effort, start: WarmStart | None) -> LocationParams:
+    """Return the parameters of a search on one thread."""
+    seed = run.study.options.seed
+    return LocationParams(effort.gap, effort.seconds, seed, warm_start=start, threads=1)
+
+
+def _year(model: PricedModel, instance: LocationInstance, solution: LocationSolution) -> Year:
+    """Return a solution as a year."""
+    decisions = solution.decisions
+    if decisions is None:
+        nothing = np.zeros(instance.fixed_usd.shape)
+        bound = np.inf if solution.status == "INFEASIBLE" else solution.bound
+        return Year((), nothing, np.inf, bound, *[np.nan] * 4, None, ())
+    opened = (decisions.opened > 0.5).astype(float)
+    sites = tuple(
+        (instance.sites[site], instance.sizes[int(opened[site].argmax())])
+        for site in np.flatnonzero(opened.any(axis=1))
+    )
+    used = band_use(instance, decisions)
+    mailed = (instance.lane_site[decisions.lane] == MAIL) & (
+        instance.lane_plant[decisions.lane] < 0
+    )
+    return Year(
+        sites=tuple(sorted(sites)),
+        opened=opened,
+        cost=solution.objective,
+        bound=solution.bound,
+        lead_days=mean_lead_days(model.economics, instance, decisions, used),
+        cancelled=cancelled_orders(model.economics, instance, decisions),
+        unserved=float(missing_orders(instance, decisions).sum()),
+        mailed=float(decisions.orders[mailed].sum()),
+        start=solution.warm_start,
+        faults=tuple(map(str, audit_plan(instance, decisions, solution.objective).faults)),
+    )
