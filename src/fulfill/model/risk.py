@@ -55,6 +55,27 @@ class RiskMeasure:
         """Return the measure as a planner writes it; `parse_risk` reads it back."""
         return f"{CVAR}:{self.level:g}:{self.weight:g}" if self.kind == CVAR else self.kind
 
+    def envelope(self, probability: ArrayLike) -> tuple[Array, Array]:
+        """Return the least and the most that each scenario may weigh.
+
+        The envelope is all weights between them with a sum of 1.
+
+        Parameters
+        ----------
+        probability : (S,)
+            Positive, with a sum of 1.
+
+        Returns
+        -------
+        low, high : ndarray, shape (S,)
+        """
+        chance = np.asarray(probability, float)
+        if self.kind == REGRET:
+            return np.zeros(len(chance)), np.ones(len(chance))
+        tail = self.weight if self.kind == CVAR else 0.0
+        low = (1.0 - tail) * chance
+        return low, low + tail * chance / (1.0 - self.level)
+
     def worst_weights(
         self, cost: ArrayLike, probability: ArrayLike, best: ArrayLike | None = None
     ) -> Array:
@@ -72,21 +93,18 @@ class RiskMeasure:
         Returns
         -------
         ndarray, shape (S,)
+            The worst scenarios weigh the most they may, as far as the sum of 1 allows.
         """
-        chance = np.asarray(probability, float)
-        if self.kind == EXPECTED:
-            return chance.copy()
-        if self.kind == REGRET:
-            least = np.zeros(len(chance)) if best is None else np.asarray(best, float)
-            weights = np.zeros(len(chance))
-            weights[int(np.argmax(np.asarray(cost, float) - least))] = 1.0
-            return weights
-        order = np.argsort(-np.asarray(cost, float), kind="stable")
-        most = chance[order] / (1.0 - self.level)
-        before = np.cumsum(most) - most
-        tail = np.empty(len(chance))
-        tail[order] = np.clip(1.0 - before, 0.0, most)
-        return (1.0 - self.weight) * chance + self.weight * tail
+        low, high = self.envelope(probability)
+        worst = np.asarray(cost, float)
+        if self.kind == REGRET and best is not None:
+            worst = worst - np.asarray(best, float)
+        order = np.argsort(-worst, kind="stable")
+        room = (high - low)[order]
+        left = 1.0 - low.sum() - (np.cumsum(room) - room)
+        weights = low.copy()
+        weights[order] += np.clip(left, 0.0, room)
+        return weights
 
     def value(
         self, cost: ArrayLike, probability: ArrayLike, best: ArrayLike | None = None

@@ -47,8 +47,6 @@ class Year:
     Attributes
     ----------
     sites : Sites
-    opened : (I, M)
-        The same as numbers.
     cost, bound : float
         USD a year; infinite cost without a plan. The bound is on all choices of sites, and where
         sites have prices, on the cost and the prices.
@@ -61,7 +59,6 @@ class Year:
     """
 
     sites: Sites
-    opened: Array
     cost: float
     bound: float
     lead_days: float
@@ -70,6 +67,40 @@ class Year:
     mailed: float
     start: WarmStart | None
     faults: tuple[str, ...]
+
+
+def opened_sites(instance: LocationInstance, sites: Sites) -> Array:
+    """Return a choice of sites as numbers: 1 for the size of an open site, (I, M).
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    sites : Sites
+
+    Returns
+    -------
+    ndarray, shape (I, M)
+    """
+    opened = np.zeros(instance.fixed_usd.shape)
+    for site, size in sites:
+        opened[instance.sites.index(site), instance.sizes.index(size)] = 1.0
+    return opened
+
+
+def sites_of(instance: LocationInstance, opened: Array) -> Sites:
+    """Return the choice of sites of such numbers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    opened : (I, M)
+
+    Returns
+    -------
+    Sites
+    """
+    chosen = np.argwhere(opened > 0.5)
+    return tuple(sorted((instance.sites[site], instance.sizes[size]) for site, size in chosen))
 
 
 def plan_alone(
@@ -98,7 +129,7 @@ def plan_alone(
         instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
     params = _params(run, effort, start or run.warm_start)
     found = _year(model, instance, solve_location(instance, params))
-    paid = 0.0 if prices is None else float((prices * found.opened).sum())
+    paid = 0.0 if prices is None else float((prices * opened_sites(instance, found.sites)).sum())
     return replace(found, cost=found.cost - paid)
 
 
@@ -130,12 +161,9 @@ def _with_sites(
 ) -> Year:
     """Plan a year with given sites."""
     instance = model.instance
-    opened = np.zeros(instance.fixed_usd.shape)
-    for site, size in sites:
-        opened[instance.sites.index(site), instance.sizes.index(size)] = 1.0
     params = _params(run, effort, start)
     if start is None or method_of(instance, "auto") != "decomposition":
-        kept = with_sites_kept(instance, opened)
+        kept = with_sites_kept(instance, opened_sites(instance, sites))
         return _year(model, kept, solve_location(kept, params))
     begin = with_sites(start, dict(sites), model)
     params = replace(params, warm_start=begin, keep_sites=True)
@@ -155,21 +183,14 @@ def _year(model: PricedModel, instance: LocationInstance, solution: LocationSolu
     """Return a solution as a year."""
     decisions = solution.decisions
     if decisions is None:
-        nothing = np.zeros(instance.fixed_usd.shape)
         bound = np.inf if solution.status == "INFEASIBLE" else solution.bound
-        return Year((), nothing, np.inf, bound, *[np.nan] * 4, None, ())
-    opened = (decisions.opened > 0.5).astype(float)
-    sites = tuple(
-        (instance.sites[site], instance.sizes[int(opened[site].argmax())])
-        for site in np.flatnonzero(opened.any(axis=1))
-    )
+        return Year((), np.inf, bound, *[np.nan] * 4, None, ())
     used = band_use(instance, decisions)
     mailed = (instance.lane_site[decisions.lane] == MAIL) & (
         instance.lane_plant[decisions.lane] < 0
     )
     return Year(
-        sites=tuple(sorted(sites)),
-        opened=opened,
+        sites=sites_of(instance, decisions.opened),
         cost=solution.objective,
         bound=solution.bound,
         lead_days=mean_lead_days(model.economics, instance, decisions, used),

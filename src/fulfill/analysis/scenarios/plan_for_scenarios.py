@@ -13,17 +13,27 @@ from functools import partial
 
 import numpy as np
 
-from fulfill.analysis.scenarios.decomposition import Alone, Design, Years, one_for_all
+from fulfill.analysis.scenarios.decomposition import (
+    Alone,
+    Design,
+    DesignLimits,
+    Years,
+    one_for_all,
+)
+from fulfill.analysis.scenarios.near_choices import near_choices
 from fulfill.analysis.scenarios.network_years import (
     Effort,
     Sites,
     Year,
+    opened_sites,
     plan_alone,
     plan_with_sites,
+    sites_of,
 )
 from fulfill.analysis.scenarios.scenario_file import Scenario
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.arrays import Array
+from fulfill.model.instance import LocationInstance
 from fulfill.model.risk import EXPECTED, RiskMeasure
 from fulfill.study.executor import Executor
 from fulfill.study.run import Run
@@ -37,7 +47,9 @@ class ScenarioOptions:
     ----------
     risk : RiskMeasure
     most : int
-        Choices of scenarios that are tried beside that of the run.
+        Choices of sites that are tried at a time.
+    moves : int
+        Times that choices near the best one are tried after each round.
     rounds : int
         Times that every scenario is planned by itself; from the second on with prices of sites.
     seconds : float
@@ -48,7 +60,8 @@ class ScenarioOptions:
 
     risk: RiskMeasure = RiskMeasure()
     most: int = 8
-    rounds: int = 1
+    moves: int = 2
+    rounds: int = 4
     seconds: float = 15.0
     workers: int | None = None
 
@@ -151,11 +164,18 @@ def plan_for_scenarios(
         raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
     effort = Effort(run.study.options.gap, asked.seconds)
     with Executor(run, asked.workers) as executor:
-        network = _Network(executor, tuple(scenarios), effort, tell)
-        years = Years(np.array([one.probability for one in scenarios]), network.alone, network.costs)
+        network = _Network(run.model.instance, executor, tuple(scenarios), effort, tell)
+        years = Years(
+            probability=np.array([one.probability for one in scenarios]),
+            opened=network.opened,
+            alone=network.alone,
+            costs=network.costs,
+            near=network.near,
+        )
+        limits = DesignLimits(run.study.options.gap, asked.most, asked.moves, asked.rounds)
         base = tuple(sorted(zip(run.sites["site_id"], run.sites["size"], strict=True)))
         try:
-            design = one_for_all(years, asked.risk, [base], asked.most, asked.rounds)
+            design = one_for_all(years, asked.risk, [base], limits)
         except ValueError as error:
             raise InputError([Fault("F508", "scenarios.csv", detail=str(error))]) from None
     return PlanForScenarios(
@@ -175,22 +195,35 @@ class _Network:
 
     def __init__(
         self,
+        instance: LocationInstance,
         executor: Executor,
         scenarios: tuple[Scenario, ...],
         effort: Effort,
         tell: Callable[[str], None],
     ) -> None:
         self.executor, self.scenarios, self.effort, self.tell = executor, scenarios, effort, tell
+        self.instance = instance
         self.first: tuple[Year, ...] = ()
         self.latest: list[Year] = []
         self.tried: dict[Sites, tuple[Year, ...]] = {}
         self.faults: tuple[str, ...] = ()
 
+    def opened(self, sites: Sites) -> Array:
+        """Return a choice as numbers of sites by size, in one row."""
+        return opened_sites(self.instance, sites).ravel()
+
+    def near(self, sites: Sites, usual: Array) -> list[Sites]:
+        """Return choices that differ by a site or two."""
+        shape = self.instance.fixed_usd.shape
+        found = near_choices(opened_sites(self.instance, sites), usual.reshape(shape))
+        return [sites_of(self.instance, opened) for opened in found]
+
     def alone(self, prices: Array | None) -> list[Alone[Sites]]:
         """Plan each scenario by itself."""
         self.tell(f"{len(self.scenarios)} scenarios, each by itself")
         starts = [year.start for year in self.latest] or [None] * len(self.scenarios)
-        priced = [None] * len(self.scenarios) if prices is None else list(prices)
+        shape = (len(self.scenarios), *self.instance.fixed_usd.shape)
+        priced = [None] * len(self.scenarios) if prices is None else list(prices.reshape(shape))
         questions = list(zip(self.scenarios, priced, starts, strict=True))
         found = list(self.executor.each(partial(plan_alone, effort=self.effort), questions))
         self._note(found)
@@ -202,7 +235,7 @@ class _Network:
         if unplanned:
             raise InputError(unplanned)
         self.first, self.latest = self.first or tuple(found), found
-        return [Alone(year.sites, year.cost, year.bound, year.opened) for year in found]
+        return [Alone(year.sites, year.cost, year.bound) for year in found]
 
     def costs(self, choices: Sequence[Sites]) -> Array:
         """Plan every scenario with each of some choices."""
