@@ -67,5 +67,5 @@ def test_text_and_measure(text: str) -> None:
     "text", ["", "mean", "cvar", "cvar:0.9", "cvar:1:0.5", "cvar:0.9:2", "cvar:x:1", "regret:1"]
 )
 def test_other_texts_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="measure of risk|could not convert"):
+    with pytest.raises(ValueError, match=r"measure of risk|could not convert"):
         parse_risk(text)

@@ -70,48 +70,62 @@ def promising_prices(
     Promise
     """
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array, eye_array, hstack, kron, vstack
 
     n_scenarios, n_numbers = center.shape
-    known, scenario = np.nonzero(np.isfinite(costs))
-    unit = max(float(np.abs(costs[known, scenario]).max()), 1.0)  # of money in the program
-    owner = np.repeat(np.arange(n_scenarios), n_numbers)
-    each, at_owner, at_scenario = (
-        eye_array(len(owner), format="csr"),
-        _at(owner, n_scenarios),
-        _at(scenario, n_scenarios),
-    )
-    chosen = at_scenario.multiply(1.0)[:, owner].multiply(np.tile(opened[known], n_scenarios))
-    nothing = csr_array((len(owner), n_scenarios))
-    trusted = [
-        hstack([nothing, _scaled(at_owner, (-sign * center.ravel() - radius) / unit), sign * each])
-        for sign in (1.0, -1.0)
-    ]
-    cuts = hstack([at_scenario, _scaled(at_scenario, -costs[known, scenario] / unit), -chosen])
-    balance = hstack(
-        [
-            csr_array((n_numbers, 2 * n_scenarios)),
-            kron(np.ones((1, n_scenarios)), eye_array(n_numbers)),
-        ]
-    )
-    one = csr_array(np.repeat([0.0, 1.0, 0.0], [n_scenarios, n_scenarios, len(owner)])[None])
-    rows = vstack([cuts, *trusted])
-    low, high = envelope
+    finite = np.abs(costs[np.isfinite(costs)])
+    unit = max(float(finite.max()), 1.0)  # of money in the program
+    cuts, trusted, balance = _rows(opened, costs / unit, center / unit, radius / unit)
+    n_cuts, n_prices = cuts.shape[0] + trusted.shape[0], center.size
     ends = [(None, None)]
-    found = linprog(
-        np.repeat([-1.0, 0.0], [n_scenarios, n_scenarios + len(owner)]),
-        A_ub=rows,
-        b_ub=np.zeros(rows.shape[0]),
-        A_eq=vstack([balance, one]),
+    found = linprog(  # type: ignore[call-overload]  # its types know no sparse rows
+        np.repeat([-1.0, 0.0], [n_scenarios, n_scenarios + n_prices]),
+        A_ub=_stacked(cuts, trusted),
+        b_ub=np.zeros(n_cuts),
+        A_eq=balance,
         b_eq=np.repeat([0.0, 1.0], [n_numbers, 1]),
-        bounds=ends * n_scenarios + list(zip(low, high, strict=True)) + ends * len(owner),
+        bounds=ends * n_scenarios + list(zip(*envelope, strict=True)) + ends * n_prices,
     )
+    if found.x is None:  # numbers too far apart for the solver: nothing is promised
+        return Promise(-np.inf, within(np.zeros(n_scenarios), envelope), np.zeros_like(center))
     weights = within(found.x[n_scenarios : 2 * n_scenarios], envelope)
     priced = found.x[2 * n_scenarios :].reshape(center.shape) * unit
     heavy = weights[:, None] > LEAST_WEIGHT
     prices = np.divide(priced, weights[:, None], out=np.zeros_like(priced), where=heavy)
+    # what rounding has left of the sum would make the bound wrong
     prices -= np.where(heavy, weights @ prices / weights[heavy[:, 0]].sum(), 0.0)
     return Promise(-found.fun * unit, weights, prices)
+
+
+def _rows(
+    opened: Array, costs: Array, center: Array, radius: float
+) -> tuple[csr_array, csr_array, csr_array]:
+    """Return the rows of cuts, of the radius, and of the two sums; columns are t, q and u."""
+    from scipy.sparse import csr_array, eye_array, hstack, kron
+
+    n_scenarios, n_numbers = center.shape
+    known, scenario = np.nonzero(np.isfinite(costs))
+    owner = np.repeat(np.arange(n_scenarios), n_numbers)
+    value, weight = _at(scenario, n_scenarios), _at(owner, n_scenarios)
+    chosen = value[:, owner].multiply(np.tile(opened[known], n_scenarios))
+    cuts = hstack([value, _scaled(value, -costs[known, scenario]), -chosen])
+    nothing, each = csr_array((len(owner), n_scenarios)), eye_array(len(owner))
+    trusted = _stacked(
+        *[
+            hstack([nothing, _scaled(weight, -sign * center.ravel() - radius), sign * each])
+            for sign in (1.0, -1.0)
+        ]
+    )
+    sums = kron(np.ones((1, n_scenarios)), eye_array(n_numbers))
+    no_prices = hstack([csr_array((n_numbers, 2 * n_scenarios)), sums])
+    whole = np.repeat([0.0, 1.0, 0.0], [n_scenarios, n_scenarios, len(owner)])
+    return csr_array(cuts), trusted, _stacked(no_prices, csr_array(whole[None]))
+
+
+def _stacked(*rows: csr_array) -> csr_array:
+    """Return rows below each other."""
+    from scipy.sparse import csr_array, vstack
+
+    return csr_array(vstack(rows))
 
 
 def _at(place: Index, number: int) -> csr_array:
@@ -124,7 +138,9 @@ def _at(place: Index, number: int) -> csr_array:
 
 def _scaled(rows: csr_array, factor: Array) -> csr_array:
     """Return rows times a factor each."""
-    return rows.multiply(factor[:, None]).tocsr()
+    from scipy.sparse import csr_array
+
+    return csr_array(rows.multiply(factor[:, None]))
 
 
 def within(weights: Array, envelope: tuple[Array, Array]) -> Array:

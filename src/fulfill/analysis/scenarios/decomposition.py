@@ -8,9 +8,9 @@ envelope and any prices ``w`` with ``sum_s q_s w_s = 0``, by ::
 
 Each term is the problem of one scenario with other fixed costs of sites, whose own bound is put in
 its place (the Lagrangean of non-anticipativity; Carøe, Schultz 1999,
-doi 10.1016/S0167-6377(98)00050-9). ``w`` and ``q`` come from what the choices that were tried cost,
-see `choice_prices`. The choices that scenarios make alone, and those near the best one, are tried in
-all of them; the best is a plan.
+doi 10.1016/S0167-6377(98)00050-9). ``w`` and ``q`` come from what the choices that were tried
+cost, see `choice_prices`. The choices that scenarios make alone, and those near the best one, are
+tried in all of them; the best is a plan.
 """
 
 from __future__ import annotations
@@ -207,8 +207,9 @@ class _Search(Generic[Choice]):
     @property
     def best(self) -> Array:
         """Least cost that was found of each scenario, (S,)."""
-        alone = np.array([one.cost for one in self.first])
-        return np.minimum(alone, self.costs.min(axis=0, initial=np.inf))
+        alone = np.array([[one.cost for one in self.first]])
+        least: Array = np.concatenate([alone, self.costs]).min(axis=0)
+        return least
 
     @property
     def values(self) -> Array:

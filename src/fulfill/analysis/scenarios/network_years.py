@@ -16,6 +16,7 @@ from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.capacity_use import band_use
 from fulfill.study.lead_time import cancelled_orders, mean_lead_days
+from fulfill.study.optimize import with_audited_bound
 from fulfill.study.resolve import changed_model, with_sites, with_sites_kept
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.unserved import missing_orders
@@ -120,7 +121,8 @@ def plan_alone(
     Returns
     -------
     Year
-        Its cost is without the prices, its bound with them.
+        Its cost is without the prices, its bound with them. The bound is what the audit computes
+        from the certificate of the search, where the search leaves one.
     """
     scenario, prices, start = question
     model = changed_model(of_scenario(run.study, scenario), run)
@@ -128,9 +130,10 @@ def plan_alone(
     if prices is not None:
         instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
     params = _params(run, effort, start or run.warm_start)
-    found = _year(model, instance, solve_location(instance, params))
+    solution, wrong = with_audited_bound(instance, solve_location(instance, params))
+    found = _year(model, instance, solution)
     paid = 0.0 if prices is None else float((prices * opened_sites(instance, found.sites)).sum())
-    return replace(found, cost=found.cost - paid)
+    return replace(found, cost=found.cost - paid, faults=(*found.faults, *wrong))
 
 
 def plan_with_sites(
@@ -184,7 +187,7 @@ def _year(model: PricedModel, instance: LocationInstance, solution: LocationSolu
     decisions = solution.decisions
     if decisions is None:
         bound = np.inf if solution.status == "INFEASIBLE" else solution.bound
-        return Year((), np.inf, bound, *[np.nan] * 4, None, ())
+        return Year((), np.inf, bound, np.nan, np.nan, np.nan, np.nan, None, ())
     used = band_use(instance, decisions)
     mailed = (instance.lane_site[decisions.lane] == MAIL) & (
         instance.lane_plant[decisions.lane] < 0

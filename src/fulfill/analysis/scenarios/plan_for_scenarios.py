@@ -8,7 +8,7 @@ is told as intervals, as every plan is within a gap.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -58,7 +58,7 @@ class ScenarioOptions:
         Processes; as many as there are cores by default, 0 for none but this one.
     """
 
-    risk: RiskMeasure = RiskMeasure()
+    risk: RiskMeasure = field(default_factory=RiskMeasure)
     most: int = 8
     moves: int = 2
     rounds: int = 4
