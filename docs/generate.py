@@ -42,6 +42,7 @@ from fulfill.study import (
     question_outputs,
     question_summaries,
     risk_outputs,
+    scenario_outputs,
     simulation_outputs,
     sweep_outputs,
 )
@@ -112,6 +113,10 @@ WRITTEN = {
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
+    },
+    "Of fulfill scenarios": {
+        "table": scenario_outputs.SCENARIO_TABLES,
+        "keys:": (scenario_outputs.SCENARIOS_SUMMARY,),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),

@@ -44,6 +44,7 @@ TABLES = (
     "study.calibration_outputs",
     "study.outputs",
     "study.risk_outputs",
+    "study.scenario_outputs",
     "study.simulation_outputs",
     "study.sweep_outputs",
     "report.html.plan_page",

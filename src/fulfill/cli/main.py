@@ -30,6 +30,7 @@ from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.questions import alternatives, diff, explain
 from fulfill.cli.risk import ask, compare, stress
+from fulfill.cli.scenarios import scenarios
 from fulfill.cli.simulation import simulate
 from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
@@ -170,6 +171,7 @@ for command in (
     diff,
     explain,
     alternatives,
+    scenarios,
     stress,
     ask,
     simulate,

@@ -63,21 +63,56 @@ def read_scenarios(path: Path, study: Study) -> list[Scenario]:
         new values, with the name of the scenario.
     """
     frame, faults = read_present(path, SCENARIOS)
-    scenarios = []
+    found, wrong = _checked(frame, study, path.name)
+    if faults or wrong:
+        raise InputError(faults + wrong)
+    return found
+
+
+def scenarios_of(table: pd.DataFrame, study: Study) -> list[Scenario]:
+    """Return the scenarios of a table, see `read_scenarios`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of `schema.scenarios.SCENARIOS`, such as that of `usual.usual_scenarios`.
+    study : Study
+
+    Returns
+    -------
+    list of Scenario
+
+    Raises
+    ------
+    InputError
+        As `read_scenarios`.
+    """
+    chance = table["probability"].astype(float)
+    numbered = table.assign(probability=chance, **{ROW: np.arange(len(table)) + 2})
+    found, faults = _checked(numbered, study, FILE)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _checked(frame: pd.DataFrame, study: Study, file: str) -> tuple[list[Scenario], list[Fault]]:
+    """Return scenarios whose probabilities add up to 1, and their faults."""
+    scenarios: list[Scenario] = []
+    faults: list[Fault] = []
     for name, rows in frame.groupby("scenario", sort=False):
-        changes, wrong = _changes(rows, study, path.name)
-        faults += wrong + _probability_faults(str(name), rows, path.name)
+        changes, wrong = _changes(rows, study, file)
+        faults += wrong + _probability_faults(str(name), rows, file)
         chance = float(rows["probability"].iloc[0])
         scenarios.append(Scenario(str(name), chance, tuple(changes)))
         if not wrong:
-            faults += _problem_faults(scenarios[-1], study, path.name, int(rows[ROW].iloc[0]))
+            faults += _problem_faults(scenarios[-1], study, file, int(rows[ROW].iloc[0]))
     total = sum(one.probability for one in scenarios)
     if not faults and abs(total - 1.0) > CLOSE:
-        detail = f"they add up to {total:.6g}"
-        faults.append(Fault("F506", path.name, column="probability", detail=detail))
+        detail = f"they add up to {total:.6g}" if scenarios else "there is no scenario"
+        faults.append(Fault("F506", file, column="probability", detail=detail))
     if faults:
-        raise InputError(faults)
-    return [Scenario(one.name, one.probability / total, one.overrides) for one in scenarios]
+        return [], faults
+    return [Scenario(one.name, one.probability / total, one.overrides) for one in scenarios], []
 
 
 def _changes(rows: pd.DataFrame, study: Study, file: str) -> tuple[list[Override], list[Fault]]:
