@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -16,108 +17,106 @@ from fulfill.analysis.scenarios.plan_for_scenarios import (
 from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
 from fulfill.inputs.faults import InputError
 from fulfill.inputs.overrides import parse_override
-from fulfill.model.risk import RiskMeasure, parse_risk
+from fulfill.model.arrays import Array
+from fulfill.model.risk import parse_risk
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 from fulfill.study.study import load
 
 RISKS = ("expected", "cvar:0.5:0.5", "regret")
-GAP = 1e-6
-LESS = "network/site_sizes[own,S].orders_day"
-RENT = "network/sites[site-a].rent_usd_m2_month"
+SCENARIOS = (
+    Scenario("as planned", 0.5),
+    Scenario("dear", 0.3, (parse_override("network/sites[site-a].rent_usd_m2_month=60"),)),
+    Scenario("little room", 0.2, (parse_override("network/site_sizes[own,S].orders_day=5"),)),
+)
+CHANCE = [one.probability for one in SCENARIOS]
 
 
-@pytest.fixture(scope="module")
-def run() -> Run:
-    """The plan of the toy."""
-    return optimize(load("toy", "toy", gap=GAP))
+@cache
+def plan() -> Run:
+    """Return the plan of the toy."""
+    return optimize(load("toy", "toy"))
 
 
-@pytest.fixture(scope="module")
-def scenarios() -> list[Scenario]:
-    """A year as planned, one in which site A is dear, and one with room for half the orders."""
-    return [
-        Scenario("as planned", 0.5),
-        Scenario("dear", 0.3, (parse_override(f"{RENT}=60"),)),
-        Scenario("little room", 0.2, (parse_override(f"{LESS}=5"),)),
-    ]
+@cache
+def asked(risk: str) -> PlanForScenarios:
+    """Return the choice for all scenarios."""
+    options = ScenarioOptions(parse_risk(risk), rounds=3, workers=0)
+    return plan_for_scenarios(plan(), SCENARIOS, options)
 
 
-def asked(run: Run, scenarios: list[Scenario], risk: str = "expected") -> PlanForScenarios:
-    """Return the choice for scenarios."""
-    return plan_for_scenarios(run, scenarios, ScenarioOptions(parse_risk(risk), workers=0))
+@cache
+def every_choice() -> Array:
+    """Return what every choice of the two sites costs in every scenario, planned by the MIP."""
+    names = np.array(plan().problem.network["sites"]["site_id"])
 
+    def cost(scenario: Scenario, chosen: Array) -> float:
+        locked = {"opened": tuple(names[chosen]), "closed": tuple(names[~chosen])}
+        return optimize(of_scenario(plan().study, scenario).with_(**locked)).outcome.objective
 
-def best_of_all(run: Run, scenarios: list[Scenario], risk: RiskMeasure) -> float:
-    """Return the least measure over every choice of the two sites, each planned by the MIP."""
-    names = list(run.problem.network["sites"]["site_id"])
-    costs = np.array(
-        [
-            [
-                optimize(
-                    of_scenario(run.study, one).with_(
-                        opened=tuple(np.array(names)[np.array(choice)]),
-                        closed=tuple(np.array(names)[~np.array(choice)]),
-                    )
-                ).objective
-                for one in scenarios
-            ]
-            for choice in product((False, True), repeat=len(names))
-        ]
-    )
-    chance = [one.probability for one in scenarios]
-    return min(risk.value(row, chance, costs.min(axis=0)) for row in costs)
+    choices = [np.array(one) for one in product((False, True), repeat=len(names))]
+    return np.array([[cost(one, chosen) for one in SCENARIOS] for chosen in choices])
 
 
 @pytest.mark.parametrize("risk", RISKS)
-def test_the_choice_is_the_best_of_all(run: Run, scenarios: list[Scenario], risk: str) -> None:
-    found = asked(run, scenarios, risk)
-    best = best_of_all(run, scenarios, parse_risk(risk))
-    assert found.design.value == pytest.approx(best, rel=1e-4)
-    assert found.design.bound <= best * (1 + 1e-9)
+def test_the_choice_is_the_best_of_all(risk: str) -> None:
+    found, costs, measure = asked(risk), every_choice(), parse_risk(risk)
+    best = min(measure.value(row, CHANCE, costs.min(axis=0)) for row in costs)
+    assert found.design.bound <= best <= found.design.value * (1 + 1e-9)
+    slack = sum(year.cost - year.bound for year in found.alone)  # a regret is told at most
+    assert found.design.value <= best + slack
     assert not found.faults
 
 
-def test_one_scenario_is_the_plan(run: Run) -> None:
-    found = asked(run, [Scenario("only", 1.0)])
-    assert found.design.value == pytest.approx(run.objective, rel=1e-6)
-    assert found.design.choice == tuple(
-        sorted(zip(run.sites["site_id"], run.sites["size"], strict=True))
-    )
+def test_the_sites_of_the_run_are_not_those_for_all_years() -> None:
+    found = asked("expected")
+    assert dict(found.design.choice) == {"site-b": "S"}
+    assert set(plan().sites["site_id"]) == {"site-a"}
 
 
-def test_laws_of_what_information_is_worth(run: Run, scenarios: list[Scenario]) -> None:
-    found = asked(run, scenarios)
+def test_prices_close_most_of_the_gap_of_perfect_information() -> None:
+    found = asked("expected")
+    alone = float(np.dot(CHANCE, [year.bound for year in found.alone]))
+    assert found.design.value - found.design.bound < 0.2 * (found.design.value - alone)
+
+
+def test_one_scenario_is_the_plan() -> None:
+    options = ScenarioOptions(rounds=1, workers=0)
+    found = plan_for_scenarios(plan(), [Scenario("only", 1.0)], options)
+    assert found.design.value == pytest.approx(plan().outcome.objective)
+    assert {site for site, _ in found.design.choice} == set(plan().sites["site_id"])
+
+
+def test_laws_of_what_information_is_worth() -> None:
+    found = asked("expected")
     low, high = found.perfect_information_usd
-    assert 0.0 <= low <= high
+    assert 0.0 < low <= high
     assert found.stochastic_solution_usd is not None
     assert 0.0 <= found.stochastic_solution_usd[0] <= found.stochastic_solution_usd[1]
-    assert found.design.bound <= found.design.value
     assert found.expected_usd == pytest.approx(found.design.value)
 
 
-def test_cvar_is_at_least_the_expectation(run: Run, scenarios: list[Scenario]) -> None:
-    expected, tail = asked(run, scenarios), asked(run, scenarios, "cvar:0.5:1")
-    assert tail.design.value >= expected.design.bound
+def test_cvar_is_at_least_the_expectation() -> None:
+    assert asked("cvar:0.5:0.5").design.value >= asked("expected").design.bound
 
 
-def test_closing_a_site_never_helps(run: Run, scenarios: list[Scenario]) -> None:
-    found = asked(run, scenarios)
-    for site in run.problem.network["sites"]["site_id"]:
-        study = run.study.with_(closed=(site,))
-        closed = plan_for_scenarios(
-            optimize(study), scenarios, ScenarioOptions(workers=0)
-        )
-        assert closed.design.value >= found.design.bound
+def test_closing_a_site_never_helps() -> None:
+    closed = plan_for_scenarios(
+        optimize(plan().study.with_(closed=("site-b",))),
+        SCENARIOS,
+        ScenarioOptions(rounds=1, workers=0),
+    )
+    assert closed.design.value >= asked("expected").design.value
+    assert "site-b" not in dict(closed.design.choice)
 
 
-def test_the_same_question_has_the_same_answer(run: Run, scenarios: list[Scenario]) -> None:
-    first, again = asked(run, scenarios), asked(run, scenarios)
-    assert first.design.choice == again.design.choice
+def test_the_same_question_has_the_same_answer() -> None:
+    options = ScenarioOptions(rounds=3, workers=0)
+    first, again = asked("expected"), plan_for_scenarios(plan(), SCENARIOS, options)
+    assert first.design.choices == again.design.choices
     assert (first.design.value, first.design.bound) == (again.design.value, again.design.bound)
 
 
-def test_a_run_without_a_plan_is_refused(run: Run, scenarios: list[Scenario]) -> None:
-    nothing = replace(run, decisions=None)
+def test_a_run_without_a_plan_is_refused() -> None:
     with pytest.raises(InputError, match="F509"):
-        asked(nothing, scenarios)
+        plan_for_scenarios(replace(plan(), decisions=None), SCENARIOS)
