@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -15,7 +14,6 @@ from fulfill.analysis.scenarios.plan_for_scenarios import (
     plan_for_scenarios,
 )
 from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
-from fulfill.inputs.faults import InputError
 from fulfill.inputs.overrides import parse_override
 from fulfill.model.arrays import Array
 from fulfill.model.risk import parse_risk
@@ -115,8 +113,3 @@ def test_the_same_question_has_the_same_answer() -> None:
     first, again = asked("expected"), plan_for_scenarios(plan(), SCENARIOS, options)
     assert first.design.choices == again.design.choices
     assert (first.design.value, first.design.bound) == (again.design.value, again.design.bound)
-
-
-def test_a_run_without_a_plan_is_refused() -> None:
-    with pytest.raises(InputError, match="F509"):
-        plan_for_scenarios(replace(plan(), decisions=None), SCENARIOS)
