@@ -54,14 +54,15 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     default=8,
     show_default=True,
-    help="Number of choices of sites that are tried in all years, beside those of RUN.",
+    help="Number of choices of sites that are tried in all years at a time.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
-    default=1,
+    default=3,
     show_default=True,
-    help="Number of times that each year is planned by itself; more than one raise the bound.",
+    help="Number of times that each year is planned by itself; from the second on at "
+    "prices of sites, which raise the bound.",
 )
 @click.option(
     "--seconds",

@@ -61,7 +61,7 @@ class ScenarioOptions:
     risk: RiskMeasure = field(default_factory=RiskMeasure)
     most: int = 8
     moves: int = 2
-    rounds: int = 4
+    rounds: int = 3
     seconds: float = 15.0
     workers: int | None = None
 

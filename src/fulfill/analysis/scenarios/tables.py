@@ -209,6 +209,7 @@ def summary(found: PlanForScenarios) -> dict[str, Any]:
         Keys of `scenario_outputs.SCENARIOS_SUMMARY` without the version.
     """
     value = found.stochastic_solution_usd
+    worth = None if value is None else dict(zip(("low", "high"), value, strict=True))
     costs = [year.cost for year in found.years]
     return dict(
         finite(
@@ -220,13 +221,11 @@ def summary(found: PlanForScenarios) -> dict[str, Any]:
                 "expected_usd": found.expected_usd,
                 "cvar_usd": worst_mean(found),
                 "worst_usd": max(costs),
-                "vss_usd": None if value is None else dict(zip(("low", "high"), value, strict=True)),
-                "evpi_usd": dict(
-                    zip(("low", "high"), found.perfect_information_usd, strict=True)
-                ),
-                "sites": [
-                    {"site_id": site, "size": size} for site, size in found.design.choice
-                ],
+                "vss_usd": None
+                if value is None
+                else dict(zip(("low", "high"), value, strict=True)),
+                "evpi_usd": dict(zip(("low", "high"), found.perfect_information_usd, strict=True)),
+                "sites": [{"site_id": site, "size": size} for site, size in found.design.choice],
                 "scenarios": cost_table(found).to_dict("records"),
                 "choices": choice_table(found).to_dict("records"),
                 "audit": {"clean": not found.faults, "faults": list(found.faults)},

@@ -175,4 +175,3 @@ def _delivery(problem: Problem, country: str, factor: str) -> Rows:
         for service in own
         for column in ("base_usd", "usd_kg")
     ]
-
