@@ -209,7 +209,6 @@ def summary(found: PlanForScenarios) -> dict[str, Any]:
         Keys of `scenario_outputs.SCENARIOS_SUMMARY` without the version.
     """
     value = found.stochastic_solution_usd
-    worth = None if value is None else dict(zip(("low", "high"), value, strict=True))
     costs = [year.cost for year in found.years]
     return dict(
         finite(
