@@ -15,7 +15,7 @@ the best bound so far::
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,7 +121,7 @@ def _rows(
     return csr_array(cuts), trusted, _stacked(no_prices, csr_array(whole[None]))
 
 
-def _stacked(*rows: csr_array) -> csr_array:
+def _stacked(*rows: Any) -> csr_array:
     """Return rows below each other."""
     from scipy.sparse import csr_array, vstack
 

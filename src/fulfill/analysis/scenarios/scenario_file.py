@@ -12,7 +12,7 @@ import pandas as pd
 
 from fulfill.analysis.sweep.axes import ANY, find_figure
 from fulfill.inputs.columns import ROW
-from fulfill.inputs.faults import Fault, InputError
+from fulfill.inputs.faults import RULES, Fault, InputError
 from fulfill.inputs.overrides import Override, parse_override
 from fulfill.inputs.present import read_present
 from fulfill.inputs.schema.scenarios import SCENARIOS
@@ -131,7 +131,7 @@ def _changes(rows: pd.DataFrame, study: Study, file: str) -> tuple[list[Override
                 found += overrides_of(figure, value, study)
             except InputError as error:
                 faults += [
-                    Fault("F507", file, line, "figure", figure, one.detail or one.rule)
+                    Fault("F507", file, line, "figure", figure, one.detail or RULES[one.code][0])
                     for one in error.faults
                 ]
     return found, faults

@@ -101,11 +101,11 @@ def _events(problem: Problem) -> Iterator[tuple[str, str, Rows]]:
     formal = _tariffs(problem, "MX", "formal")["rule_id"]
     yield "formal", "formal", [(f"network/tariffs[{one}].fee_rate+", "0.1") for one in formal]
     yield "sea", "sea", _sea(problem)
-    preferred = _in_force(problem)
-    preferred = preferred[preferred["entry_kind"] == "preferential"]["rule_id"]
+    rules = _in_force(problem)
+    preferred = rules.loc[rules["entry_kind"] == "preferential", "rule_id"]
     yield "usmca", "usmca", [(f"network/tariffs[{one}].rate+", "0.1") for one in preferred]
-    chinese = _tariffs(problem, "US", "formal", "courier")
-    chinese = chinese[chinese["origin_group"] == "CN"]["rule_id"]
+    american = _tariffs(problem, "US", "formal", "courier")
+    chinese = american.loc[american["origin_group"] == "CN", "rule_id"]
     yield "truce", "truce", [(f"network/tariffs[{one}].fee_rate+", "0.2") for one in chinese]
     yield "closed", "closed", _closed(problem, "laredo", "nuevo")
     yield "strike", "closed", _closed(problem, "manzanillo")
@@ -152,7 +152,7 @@ def _closed(problem: Problem, word: str, without: str = " ") -> Rows:
     long = calendar[calendar["days"] >= CLOSED_DAYS]
     if long.empty:
         return []
-    busiest = long.loc[long["last_mile_factor"].idxmax()]
+    busiest = long.iloc[int(long["last_mile_factor"].argmax())]
     left = f"{1.0 - CLOSED_DAYS / float(busiest['days']):.4g}"
     rows: Rows = []
     for kind, table in (("site", "sites"), ("gateway", "gateways")):
