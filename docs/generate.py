@@ -37,6 +37,9 @@ from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
     candidate_outputs,
+    contract_outputs,
+    conversion_outputs,
+    frontier_outputs,
     layer_outputs,
     outputs,
     question_outputs,
@@ -54,17 +57,24 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
-    "F5": "Questions to a network or a plan",
+    "F5": "Questions to a network or a plan, and contracts",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
+    "W5": "Warnings of questions and contracts: the run continues",
 }
 WRITTEN = {
     "Of a plan": {
-        "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
+        "table": (
+            *outputs.PLAN_TABLES,
+            *outputs.VAN_TABLES,
+            contract_outputs.CONTRACT_FEES,
+            contract_outputs.CONTRACT_TERMS,
+        ),
         "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
         "keys:": (
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
+            contract_outputs.CONTRACT_SUMMARY,
             outputs.SAVING_SUMMARY,
             outputs.CONFLICT_SUMMARY,
             outputs.CONVERTED_SUMMARY,
@@ -110,6 +120,10 @@ WRITTEN = {
         "table": sweep_outputs.SWEEP_TABLES,
         "keys:": (sweep_outputs.SWEEP_SUMMARY,),
     },
+    "Of a frontier": {
+        "table": (frontier_outputs.FRONTIER,),
+        "keys:": (question_summaries.FRONTIER_SUMMARY,),
+    },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
@@ -117,6 +131,10 @@ WRITTEN = {
     "Of fulfill scenarios": {
         "table": scenario_outputs.SCENARIO_TABLES,
         "keys:": (scenario_outputs.SCENARIOS_SUMMARY,),
+    },
+    "Of fulfill convert": {
+        "table": (conversion_outputs.LOSSES,),
+        "keys:": (conversion_outputs.CONVERSION_SUMMARY,),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),

@@ -37,9 +37,12 @@ KEYWORDS = {
 }
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
+    "study.contract_outputs",
     "study.question_outputs",
     "study.vocabulary",
     "study.candidate_outputs",
+    "study.conversion_outputs",
+    "study.frontier_outputs",
     "study.import_outputs",
     "study.calibration_outputs",
     "study.outputs",

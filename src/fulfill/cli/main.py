@@ -20,9 +20,11 @@ from typing import Any
 import click
 
 from fulfill.cli.calibration import calibrate
+from fulfill.cli.conversion import convert
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
+from fulfill.cli.frontier import frontier
 from fulfill.cli.greenfield import candidates
 from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
@@ -161,6 +163,7 @@ def log_to_stderr(level: int) -> None:
 for command in (
     init,
     import_files,
+    convert,
     calibrate,
     candidates,
     check,
@@ -176,6 +179,7 @@ for command in (
     ask,
     simulate,
     sweep,
+    frontier,
     export,
     audit,
     route,

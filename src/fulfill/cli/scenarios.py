@@ -17,6 +17,9 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.study.language import translated as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fulfill.analysis.scenarios.scenario_file import Scenario
     from fulfill.model.risk import RiskMeasure
 
 
@@ -117,18 +120,7 @@ def scenarios(
         )
         begun = time.perf_counter()
         found = plan_for_scenarios(planned, asked, ScenarioOptions(risk, **options), note)
-        recorded = {
-            "risk": str(risk),
-            "scenarios": [
-                {
-                    "scenario": one.name,
-                    "probability": one.probability,
-                    "overrides": [str(change) for change in one.overrides],
-                }
-                for one in asked
-            ],
-            **options,
-        }
+        recorded = {"risk": str(risk), "scenarios": _recorded(asked), **options}
         lost = write_scenarios(found, draft, recorded, time.perf_counter() - begun)
     if as_json:
         click.echo(json.dumps(summary(found), indent=2))
@@ -153,3 +145,15 @@ def _write_usual(run: Path, place: Path, file: Path | None) -> None:
         write_csv(table, drafts["--usual"])
     if not is_quiet():
         click.echo(_("{n} rows written to {file}").format(n=len(table), file=place))
+
+
+def _recorded(scenarios: Sequence[Scenario]) -> list[dict[str, object]]:
+    """Return scenarios as the manifest has them."""
+    return [
+        {
+            "scenario": one.name,
+            "probability": one.probability,
+            "overrides": [str(change) for change in one.overrides],
+        }
+        for one in scenarios
+    ]

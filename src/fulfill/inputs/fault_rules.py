@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fulfill.inputs.anura_rules import ANURA_RULES
+from fulfill.inputs.contract_rules import CONTRACT_RULES
 from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.question_rules import QUESTION_RULES
@@ -391,9 +393,11 @@ RULES: dict[str, tuple[str, str]] = {
         "zones merge to the number that --resolution asks for",
         "ask for a number that can be reached; a warning",
     ),
+    **ANURA_RULES,
     **IMPORT_RULES,
     **PRESENT_RULES,
     **QUESTION_RULES,
+    **CONTRACT_RULES,
     **RISK_RULES,
     **SCENARIO_RULES,
     **SWEEP_RULES,

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.columns import ROW
+from fulfill.inputs.contract_checks import contract_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.headings import heading_faults
 from fulfill.inputs.origins import mail_faults, with_whole_origins
@@ -78,7 +79,8 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F350 to F354.
+        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322, F350 to F354 and
+        F527 to F529.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("countries",), _border_faults),
@@ -95,6 +97,7 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("surcharges",), surcharge_faults),
         (("sites", "site_sizes"), _size_faults),
         (("sites", "bands"), _base_band_faults),
+        (("sites", "contracts"), contract_faults),
         (("lanes",), _lane_length_faults),
         (("calendar",), _order_faults),
         (("products", "tariffs"), _class_faults),

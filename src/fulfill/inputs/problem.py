@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.contract_checks import contract_warnings
 from fulfill.inputs.coverage_checks import (
     absent_table_warnings,
     coverage_faults,
@@ -239,6 +240,7 @@ def _table_warnings(
     yield from group_warnings(network.folder.name, network.tables)
     yield from rate_warnings(network.folder.name, network.written, network.as_of)
     yield from sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES)
+    yield from contract_warnings(network.folder.name, network.tables)
     yield from sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES)
     yield from parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS)
     yield from evidence_warnings(network.folder.name, network["parameters"])

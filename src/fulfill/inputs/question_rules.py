@@ -11,6 +11,11 @@ QUESTION_RULES: dict[str, tuple[str, str]] = {
         "what is explained was optimised",
         "plan the same inputs with `fulfill optimize`; a present network has no other plan",
     ),
+    "F523": (
+        "cost is traded for a measure that the model limits, with the options of that measure",
+        "give --against with one of the measures named, --within for lead-time and rural-coverage, "
+        "--today for changes",
+    ),
     "F521": (
         "the parts of the cost of a run add up to its objective",
         "check both runs with `fulfill audit`, and plan again the one that has faults",

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.model.arrays import Array, Index
+from fulfill.model.contracts import ContractFees
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.flow_limits import FlowLimits
@@ -170,7 +171,8 @@ class LocationInstance:
     option_cost, price_multiplier, units : (W, K, T)
         See the module's formula; infinite where the option does not carry the product.
     fixed_usd, invest_usd : (I, M)
-        Yearly cost and investment of a size, USD; a fixed cost of infinity means not offered.
+        Yearly cost, minimum of a contract included, and investment of a size, USD; a fixed cost of
+        infinity means not offered.
     capacity : (I, M, B, T)
         Orders that a band handles.
     handling_usd : (I, M, B)
@@ -188,6 +190,8 @@ class LocationInstance:
         Share of the orders of a delivery option that arrive within so many days.
     flow_limits : FlowLimits or None
         Limits of single lanes and of products at plants; None where there are none.
+    contracts : ContractFees or None
+        Fees by monthly volume; None where an order costs the same whatever the volume.
     limits : Limits
     """
 
@@ -224,6 +228,7 @@ class LocationInstance:
     lane_origin: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     option_within: dict[int, Array] = field(default_factory=dict)
     flow_limits: FlowLimits | None = None
+    contracts: ContractFees | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __repr__(self) -> str:

@@ -142,6 +142,11 @@ VALUES: dict[str, dict[str, str]] = {
         "estimate": "estimate",
         "assumption": "assumption",
     },
+    "contract_kind": {
+        "incremental": "fee by tier",
+        "all_units": "one fee for all orders",
+        "lease": "lease",
+    },
     "unserved_reason": {
         "reach": "no delivery option reaches the zone",
         "not_stocked": "no open site in reach stocks the product",

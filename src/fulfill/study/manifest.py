@@ -27,8 +27,10 @@ SCENARIOS = "scenarios"
 """Kind of folder of `fulfill scenarios`."""
 SIMULATION = "simulation"
 """Kind of folder of `fulfill simulate`."""
-SWEEP = "sweep"
-"""Kind of folder of `fulfill sweep`."""
+SWEEP, FRONTIER = "sweep", "frontier"
+"""Kinds of folders of `fulfill sweep` and `frontier`."""
+CONVERSION = "conversion"
+"""Kind of folder of `fulfill convert`."""
 LIBRARIES = (
     "fulfill",
     "ortools",

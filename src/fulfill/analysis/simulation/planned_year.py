@@ -18,6 +18,7 @@ from fulfill.analysis.simulation.buyers import Patience, Transit
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.setting import NONE, YEAR, Limits, Setting, Ships, Sites, Streams
 from fulfill.analysis.simulation.year import Simulator
+from fulfill.audit.contracts import first_fees
 from fulfill.audit.goods_flows import Legs, cycle_days, route_legs
 from fulfill.audit.site_costs import open_sites
 from fulfill.inputs.faults import Fault, InputError
@@ -166,11 +167,13 @@ def _sites(run: Run, decisions: Decisions, rows: Index) -> Sites:
     instance, network = run.instance, run.problem.network
     size = decisions.opened[rows].argmax(axis=1)
     ids = tuple(instance.sites[row] for row in rows)
-    sites = open_sites(run.problem, instance, decisions).set_index("site_id").loc[list(ids)]
+    table = open_sites(run.problem, instance, decisions)
+    table = table.assign(fee=first_fees(run.problem, table))
+    sites = table.set_index("site_id").loc[list(ids)]
     bands = network["bands"]
     whose = pd.Series(ids).where(pd.Series(ids).isin(bands["site_id"]), "any")
     factor = bands.set_index(["ownership", "site_id", "band"])["price_factor"]
-    base = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0 + sites["pick_usd_order"]
+    base = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0 + sites["fee"]
     wanted = pd.MultiIndex.from_arrays(
         [
             np.repeat(sites["ownership"].to_numpy(object), len(instance.bands)),

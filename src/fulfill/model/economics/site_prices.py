@@ -14,6 +14,8 @@ from fulfill.model.economics.inventory import StockByPeriod, cover_days, stock_b
 from fulfill.model.economics.warehouse import Warehouses, storage_fee, warehouses
 
 Array = NDArray[np.float64]
+BUILT_BY = ("sites", "site_sizes", "bands", "contracts")
+"""Tables that the prices of buildings and handling follow from."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +52,7 @@ def price_sites(problem: Problem, stores: Warehouses | None = None) -> SitePrice
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
     if stores is None:
-        stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
+        stores = warehouses(*(network[name] for name in BUILT_BY))
     level = stock_of(network, figures).level
     return SitePrices(
         warehouses=stores,

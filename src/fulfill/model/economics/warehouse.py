@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fulfill.inputs.schema import SIZES
+from fulfill.inputs.schema.contracts import LEASE
 from fulfill.inputs.site_rows import rows_by_site
 
 Array = NDArray[np.float64]
@@ -24,9 +25,9 @@ class Warehouses:
     Attributes
     ----------
     fixed_usd_year, opening_usd, storage_m3 : (n_sites, n_sizes)
-        Rent and overhead a year; one-off cost; room for stock.
+        Rent, overhead and the minimum of a contract a year; one-off cost; room for stock.
     orders_day, handling_usd : (n_sites, n_sizes, n_bands)
-        Capacity of a band and price per order in it.
+        Capacity of a band and price per order in it, by contract that of the first tier.
     delay_days : (n_sites, n_bands)
         What an order in the band waits longer.
     storage_usd_m3_month : (n_sites,)
@@ -57,13 +58,15 @@ def capital_recovery(rate: float, years: float) -> float:
     return 1.0 / years if rate == 0 else rate / (1.0 - (1.0 + rate) ** -years)
 
 
-def warehouses(sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFrame) -> Warehouses:
-    """Read sites, sizes and bands into arrays.
+def warehouses(
+    sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFrame, contracts: pd.DataFrame
+) -> Warehouses:
+    """Read sites, sizes, bands and contracts into arrays.
 
     Parameters
     ----------
-    sites, site_sizes, bands : DataFrame
-        Tables of the network; a site without sizes or bands of its own has those of its ownership.
+    sites, site_sizes, bands, contracts : DataFrame
+        Tables of the network; a site without rows of its own has those of its ownership.
     """
     by_size = rows_by_site(sites, site_sizes).set_index(["site_id", "size"])
     by_band = rows_by_site(sites, bands).set_index(["site_id", "band"])
@@ -81,9 +84,10 @@ def warehouses(sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFram
     # a size without a row for this ownership is not offered
     offered = ~np.isnan(sized("orders_day"))
     rent = sites["rent_usd_m2_month"].to_numpy(float)[:, None]
-    fixed = 12.0 * (rent * sized("area_m2") + sized("fixed_usd_month"))
+    pick, least = _first_tiers(sites, contracts)
+    fixed = 12.0 * (rent * sized("area_m2") + sized("fixed_usd_month") + least[:, None])
     labour = sites["labour_usd_hour"].to_numpy(float)[:, None] * sized("minutes_order") / 60.0
-    base_price = labour + sites["pick_usd_order"].to_numpy(float)[:, None]
+    base_price = labour + pick[:, None]
     capacity = np.nan_to_num(banded("capacity_factor"))
     return Warehouses(
         fixed_usd_year=np.where(offered, fixed, np.inf),
@@ -95,6 +99,16 @@ def warehouses(sites: pd.DataFrame, site_sizes: pd.DataFrame, bands: pd.DataFram
         delay_days=np.nan_to_num(banded("delay_days")),
         storage_usd_m3_month=sites["storage_usd_m3_month"].to_numpy(float),
     )
+
+
+def _first_tiers(sites: pd.DataFrame, contracts: pd.DataFrame) -> tuple[Array, Array]:
+    """Return the fee for an order, by contract in its first tier, and the monthly minimum, USD."""
+    rows = rows_by_site(sites, contracts)
+    first = rows[(rows["kind"] != LEASE) & (rows["tier_from"] == 0)].set_index("site_id")
+    names = pd.Index(sites["site_id"])
+    fee = first["fee_usd_order"].reindex(names).to_numpy(float)
+    least = first["minimum_usd_month"].reindex(names).fillna(0.0).to_numpy(float)
+    return np.where(np.isnan(fee), sites["pick_usd_order"].to_numpy(float), fee), least
 
 
 def storage_fee(stores: Warehouses, products: pd.DataFrame, level: Array, days: Array) -> Array:
