@@ -32,6 +32,7 @@ class Figure(click.FloatRange):
 if TYPE_CHECKING:
     from fulfill.inputs.network import Network
     from fulfill.model.limits import ServiceTarget
+    from fulfill.model.risk import RiskMeasure
 
     DateType = click.ParamType[date]
     ServiceType = click.ParamType[ServiceTarget | Fault]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fulfill.analysis.scenarios import plan_for_scenarios as planning
+from fulfill.analysis.scenarios.network_years import Year
 from fulfill.analysis.scenarios.plan_for_scenarios import plan_for_scenarios
-from fulfill.analysis.scenarios.scenario_file import read_scenarios
+from fulfill.analysis.scenarios.scenario_file import Scenario, read_scenarios
 from fulfill.analysis.scenarios.usual import usual_scenarios
 from fulfill.inputs.faults import InputError
 from fulfill.study.optimize import optimize
@@ -61,6 +64,14 @@ def test_every_fault_of_the_file_is_told(tmp_path: Path, study: Study) -> None:
 def test_scenarios_start_from_a_plan_and_are_some(study: Study) -> None:
     with pytest.raises(InputError, match="F509"):
         plan_for_scenarios(optimize(study), [])
+
+
+def test_a_year_without_a_plan_is_named(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Year((), np.inf, 0.0, np.nan, np.nan, np.nan, np.nan, None, ())
+    monkeypatch.setattr(planning, "plan_alone", lambda *_, **__: nothing)
+    options = planning.ScenarioOptions(workers=0)
+    with pytest.raises(InputError, match="F508.*impossible"):
+        plan_for_scenarios(optimize(study), [Scenario("impossible", 1.0)], options)
 
 
 def test_usual_scenarios_are_assumptions_that_can_be_read(tmp_path: Path, study: Study) -> None:
