@@ -15,7 +15,7 @@ from fulfill.analysis.scenarios.plan_for_scenarios import (
 )
 from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
 from fulfill.inputs.overrides import parse_override
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Mask
 from fulfill.model.risk import parse_risk
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
@@ -48,9 +48,10 @@ def every_choice() -> Array:
     """Return what every choice of the two sites costs in every scenario, planned by the MIP."""
     names = np.array(plan().problem.network["sites"]["site_id"])
 
-    def cost(scenario: Scenario, chosen: Array) -> float:
-        locked = {"opened": tuple(names[chosen]), "closed": tuple(names[~chosen])}
-        return optimize(of_scenario(plan().study, scenario).with_(**locked)).outcome.objective
+    def cost(scenario: Scenario, chosen: Mask) -> float:
+        study = of_scenario(plan().study, scenario)
+        locked = study.with_(opened=tuple(names[chosen]), closed=tuple(names[~chosen]))
+        return optimize(locked).outcome.objective
 
     choices = [np.array(one) for one in product((False, True), repeat=len(names))]
     return np.array([[cost(one, chosen) for one in SCENARIOS] for chosen in choices])

@@ -70,7 +70,7 @@ def test_a_year_without_a_plan_is_named(study: Study, monkeypatch: pytest.Monkey
     nothing = Year((), np.inf, 0.0, np.nan, np.nan, np.nan, np.nan, None, ())
     monkeypatch.setattr(planning, "plan_alone", lambda *_, **__: nothing)
     options = planning.ScenarioOptions(workers=0)
-    with pytest.raises(InputError, match="F508.*impossible"):
+    with pytest.raises(InputError, match=r"F508.*impossible"):
         plan_for_scenarios(optimize(study), [Scenario("impossible", 1.0)], options)
 
 
