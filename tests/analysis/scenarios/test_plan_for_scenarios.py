@@ -99,6 +99,7 @@ def test_cvar_is_at_least_the_expectation() -> None:
     assert asked("cvar:0.5:0.5").design.value >= asked("expected").design.bound
 
 
+@pytest.mark.slow
 def test_closing_a_site_never_helps() -> None:
     closed = plan_for_scenarios(
         optimize(plan().study.with_(closed=("site-b",))),
@@ -109,6 +110,7 @@ def test_closing_a_site_never_helps() -> None:
     assert "site-b" not in dict(closed.design.choice)
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer() -> None:
     options = ScenarioOptions(rounds=3, workers=0)
     first, again = asked("expected"), plan_for_scenarios(plan(), SCENARIOS, options)
