@@ -47,6 +47,7 @@ from fulfill.study import (
     question_summaries,
     risk_outputs,
     roadmap_outputs,
+    scenario_outputs,
     simulation_outputs,
     sweep_outputs,
 )
@@ -132,6 +133,10 @@ WRITTEN = {
     "Of a roadmap": {
         "table": roadmap_outputs.ROADMAP_TABLES,
         "keys:": (question_summaries.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
+    },
+    "Of fulfill scenarios": {
+        "table": scenario_outputs.SCENARIO_TABLES,
+        "keys:": (scenario_outputs.SCENARIOS_SUMMARY,),
     },
     "Of fulfill convert": {
         "table": (conversion_outputs.LOSSES,),

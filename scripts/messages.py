@@ -48,6 +48,7 @@ TABLES = (
     "study.outputs",
     "study.risk_outputs",
     "study.roadmap_outputs",
+    "study.scenario_outputs",
     "study.simulation_outputs",
     "study.sweep_outputs",
     "report.html.plan_page",

@@ -826,7 +826,7 @@ def test_every_code_is_exercised() -> None:
     roadmaps = {f"F51{digit}" for digit in range(5)}
     simulations = {"F533", "F534", "F540", "W533"}
     workbooks = {f"F48{digit}" for digit in range(7)}
-    risk = {f"F50{digit}" for digit in range(6)}
+    risk = {f"F50{digit}" for digit in range(10)}
     conversions = {f"F54{digit}" for digit in (1, 2, 3, 5, 6, 7, 8, 9)}
     sweeps = {f"F51{digit}" for digit in range(5, 10)}
     cases = {case.code for case in CASES}

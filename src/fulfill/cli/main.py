@@ -33,6 +33,7 @@ from fulfill.cli.present import baseline
 from fulfill.cli.questions import alternatives, diff, explain
 from fulfill.cli.risk import ask, compare, stress
 from fulfill.cli.roadmap import roadmap
+from fulfill.cli.scenarios import scenarios
 from fulfill.cli.simulation import simulate
 from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
@@ -175,6 +176,7 @@ for command in (
     explain,
     alternatives,
     roadmap,
+    scenarios,
     stress,
     ask,
     simulate,

@@ -8,6 +8,7 @@ from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.question_rules import QUESTION_RULES
 from fulfill.inputs.risk_rules import RISK_RULES
+from fulfill.inputs.scenario_rules import SCENARIO_RULES
 from fulfill.inputs.sweep_rules import SWEEP_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
@@ -411,6 +412,7 @@ RULES: dict[str, tuple[str, str]] = {
     **QUESTION_RULES,
     **CONTRACT_RULES,
     **RISK_RULES,
+    **SCENARIO_RULES,
     **SWEEP_RULES,
     **WORKBOOK_RULES,
 }
