@@ -33,15 +33,21 @@ from fulfill.inputs.schema import (
     STOPS,
 )
 from fulfill.inputs.schema.figure_groups import FIGURE_GROUPS
+from fulfill.inputs.schema.phases import PHASES
 from fulfill.inputs.schema.present import PRESENT_TABLES
 from fulfill.study import (
     calibration_outputs,
     candidate_outputs,
+    contract_outputs,
+    conversion_outputs,
+    frontier_outputs,
     layer_outputs,
     outputs,
     question_outputs,
     question_summaries,
     risk_outputs,
+    roadmap_outputs,
+    scenario_outputs,
     simulation_outputs,
     sweep_outputs,
 )
@@ -53,17 +59,24 @@ FAMILIES = {
     "F2": "Cells and rows",
     "F3": "Tables and options together",
     "F4": "Files of your own, workbooks, numbers of other regions",
-    "F5": "Questions to a network or a plan",
+    "F5": "Questions to a network or a plan, and contracts",
     "W3": "Warnings: the run continues",
     "W4": "Warnings of an import: what is written can be planned",
+    "W5": "Warnings of questions and contracts: the run continues",
 }
 WRITTEN = {
     "Of a plan": {
-        "table": (*outputs.PLAN_TABLES, *outputs.VAN_TABLES),
+        "table": (
+            *outputs.PLAN_TABLES,
+            *outputs.VAN_TABLES,
+            contract_outputs.CONTRACT_FEES,
+            contract_outputs.CONTRACT_TERMS,
+        ),
         "layer of plan.gpkg:": layer_outputs.PLAN_LAYERS,
         "keys:": (
             outputs.PLAN_SUMMARY,
             outputs.ROUTED_SUMMARY,
+            contract_outputs.CONTRACT_SUMMARY,
             outputs.SAVING_SUMMARY,
             outputs.CONFLICT_SUMMARY,
             outputs.CONVERTED_SUMMARY,
@@ -109,9 +122,25 @@ WRITTEN = {
         "table": sweep_outputs.SWEEP_TABLES,
         "keys:": (sweep_outputs.SWEEP_SUMMARY,),
     },
+    "Of a frontier": {
+        "table": (frontier_outputs.FRONTIER,),
+        "keys:": (question_summaries.FRONTIER_SUMMARY,),
+    },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),
         "keys:": (candidate_outputs.CANDIDATES_SUMMARY,),
+    },
+    "Of a roadmap": {
+        "table": roadmap_outputs.ROADMAP_TABLES,
+        "keys:": (question_summaries.ROADMAP_SUMMARY, roadmap_outputs.CHANGE_ASSUMPTIONS),
+    },
+    "Of fulfill scenarios": {
+        "table": scenario_outputs.SCENARIO_TABLES,
+        "keys:": (scenario_outputs.SCENARIOS_SUMMARY,),
+    },
+    "Of fulfill convert": {
+        "table": (conversion_outputs.LOSSES,),
+        "keys:": (conversion_outputs.CONVERSION_SUMMARY,),
     },
     "Of fulfill stress": {
         "table": (risk_outputs.LOSSES, risk_outputs.REMEDIES),
@@ -163,6 +192,7 @@ def data_dictionary() -> str:
         _family("Option --stops", (STOPS,), ()),
         _family("Files of fulfill baseline", PRESENT_TABLES, ()),
         _family("Option --groups of fulfill ask", (FIGURE_GROUPS,), ()),
+        _family("Option --phases of fulfill roadmap", (PHASES,), ()),
     ]
     return "\n".join(parts)
 

@@ -37,13 +37,18 @@ KEYWORDS = {
 }
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
+    "study.contract_outputs",
     "study.question_outputs",
     "study.vocabulary",
     "study.candidate_outputs",
+    "study.conversion_outputs",
+    "study.frontier_outputs",
     "study.import_outputs",
     "study.calibration_outputs",
     "study.outputs",
     "study.risk_outputs",
+    "study.roadmap_outputs",
+    "study.scenario_outputs",
     "study.simulation_outputs",
     "study.sweep_outputs",
     "report.html.plan_page",

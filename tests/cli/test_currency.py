@@ -93,3 +93,37 @@ def test_a_currency_without_a_rate_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "F324 --currency, value 'EUR'" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "page", "shown"),
+    [
+        (["diff", "RUN", "RUN"], "diff.html", "667,010 MXN"),
+        (["explain", "RUN", "--site", "site-a"], "explanation.html", "667,010 MXN"),
+        (["alternatives", "RUN", "--within", "0.5"], "alternatives.html", "667,010 MXN"),
+        (["frontier", "RUN", "--against", "budget", "--points", "2"], "frontier.html", "MXN"),
+        (["explain", "RUN", "--order", "zone-1,shirt,peak"], "", "MXN, landed cost"),
+        (["explain", "RUN", "--zone", "zone-1"], "", "MXN an order"),
+    ],
+)
+def test_questions_about_a_run_are_in_pesos(
+    run: tuple[Path, str, tuple[str, ...]],
+    tmp_path: Path,
+    asked: list[str],
+    page: str,
+    shown: str,
+) -> None:
+    place = ["--out", str(tmp_path / "out")] if page else []
+    folder = run[0]
+    if asked[0] in ("alternatives", "frontier"):
+        folder = tmp_path / "run"
+        inputs = [*run[2], "--method", "decomposition", "--budget", "1000000"]
+        assert not CliRunner().invoke(main, ["optimize", *inputs, "--out", str(folder)]).exit_code
+    line = [str(folder) if one == "RUN" else one for one in asked]
+    done = CliRunner().invoke(main, [*line, "--currency", "mxn", *place])
+    assert done.exit_code == 0, done.output
+    assert "20 MXN per USD of 2026-10-30" in done.stdout
+    told = texts(tmp_path / "out" / page) if page else done.stdout
+    assert shown in told
+    rest = re.sub("from USD|per USD of|(are|stay) in USD|USD of budget", "", told)
+    assert re.findall(r".{0,40}\bUSD\b", rest) == []

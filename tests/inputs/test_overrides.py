@@ -67,3 +67,25 @@ def test_what_cannot_be_computed_is_refused(toy: Folders, text: str, code: str) 
     problem = toy.problem()
     with pytest.raises(InputError, match=f"{code} "):
         override_tables(problem.network, problem.demand, [parse_override(text)])
+
+
+def test_a_column_may_be_named_by_its_first_words(toy: Folders) -> None:
+    short, whole = "gateways[port-1].capacity*=0.5", "gateways[port-1].capacity_m3_month*=0.5"
+    assert parse_override(short) == parse_override(whole)
+    # a name that is a column means itself, also where others begin with it
+    assert parse_override("sites[site-a].name=B").column == "name"
+    for text, detail in (
+        ("products[shirt].v=1", "no column 'v'"),  # no whole word
+        ("products[shirt].price_us=1", "no column 'price_us'"),
+    ):
+        problem = toy.problem()
+        with pytest.raises(InputError, match=detail):
+            override_tables(problem.network, problem.demand, [parse_override(text)])
+
+
+def test_a_short_name_of_several_columns_is_refused_with_all_of_them() -> None:
+    with pytest.raises(
+        InputError, match="'last_mile' may be last_mile_factor or last_mile_delay_days"
+    ) as raised:
+        parse_override("calendar[peak].last_mile=2")
+    assert [fault.code for fault in raised.value.faults] == ["F308"]

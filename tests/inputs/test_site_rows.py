@@ -26,7 +26,7 @@ def test_a_site_with_rows_of_its_own_has_these_only(present: Folders) -> None:
         ("site-a", "S", 10.0),
         ("site-b", "M", 4.0),
     ]
-    stores = warehouses(*(network[name] for name in ("sites", "site_sizes", "bands")))
+    stores = warehouses(*(network[name] for name in ("sites", "site_sizes", "bands", "contracts")))
     assert stores.orders_day.sum(axis=2).tolist() == [[15.0, 0.0, 0.0], [0.0, 6.0, 0.0]]
     rent = float(network["sites"]["rent_usd_m2_month"].iloc[1])
     assert stores.fixed_usd_year[1, 1] == 12.0 * rent * 40.0

@@ -820,16 +820,19 @@ def test_every_code_is_exercised() -> None:
     imports |= {f"F{number}" for number in range(440, 458)} | {"W440", "W441", "W442", "W443"}
     calibration = {"F460", "F461", "F462", "F463", "W460"}
     databases = {"F370"}
-    questions = {"F520", "F521", "F522"}
+    contracts = {"F527", "F528", "F529", "W527", "W528"}
+    questions = {"F520", "F521", "F522", "F523"}
     greenfield = {"F550", "F551"}
-    simulations = {"F540"}
+    roadmaps = {f"F51{digit}" for digit in range(5)}
+    simulations = {"F533", "F534", "F540", "W533"}
     workbooks = {f"F48{digit}" for digit in range(7)}
-    risk = {f"F50{digit}" for digit in range(6)}
+    risk = {f"F50{digit}" for digit in range(10)}
+    conversions = {f"F54{digit}" for digit in (1, 2, 3, 5, 6, 7, 8, 9)}
     sweeps = {f"F51{digit}" for digit in range(5, 10)}
     cases = {case.code for case in CASES}
     found = cases | elsewhere | checks | places | folders | warnings | currencies | cards | imports
-    questions |= greenfield | calibration | simulations | sweeps | risk
-    assert found | databases | questions | workbooks | present == set(RULES)
+    questions |= greenfield | calibration | simulations | sweeps | risk | conversions | roadmaps
+    assert found | databases | questions | workbooks | present | contracts == set(RULES)
 
 
 def test_ten_faults_in_several_files_come_at_once(toy: Folders) -> None:

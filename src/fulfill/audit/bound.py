@@ -21,6 +21,7 @@ import numpy as np
 from fulfill.audit.bound_audit import BoundAudit
 from fulfill.audit.branching_bound import audit_branching
 from fulfill.audit.certificate_faults import certificate_faults, lanes_by_site
+from fulfill.audit.contracts import best_net_value
 from fulfill.audit.site_rules import priced_rules
 from fulfill.model.arrays import Array, Index
 from fulfill.model.branching_certificate import BranchingCertificate
@@ -392,8 +393,11 @@ def _size_value(
     terms = [float(instance.fixed_usd[i, m]), float(leaf.budget * instance.invest_usd[i, m])]
     if instance.stock is not None:
         terms += (-instance.stock.storage_m3[i, m] * leaf.storage[i]).tolist()
-    spare = np.maximum(rho[None, :] - instance.handling_usd[i, m][:, None], 0.0)
-    terms += (-_times(spare, instance.capacity[i, m])).ravel().tolist()
+    net = best_net_value(instance, i, m, rho)
+    if net is None:  # bands alone
+        spare = np.maximum(rho[None, :] - instance.handling_usd[i, m][:, None], 0.0)
+        net = _times(spare, instance.capacity[i, m])
+    terms += (-net).ravel().tolist()
     if len(offers.start):
         price = rho[offers.period] + slope.T[:, offers.product]
         left = np.maximum.reduceat(offers.profit - offers.units * price, offers.start, axis=1)

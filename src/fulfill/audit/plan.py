@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fulfill.audit.contracts import added_usd
 from fulfill.audit.site_rules import site_rule_faults
 from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
@@ -197,15 +198,17 @@ def _band_cost(
 ) -> float:
     """Return the handling cost of a site and period, USD, with the cheapest bands filled first.
 
-    What no band has room for costs as much as in the dearest one; the check of (2) reports it.
+    What no band has room for costs as much as in the dearest one; the check of (2) reports it. A
+    contract adds to the bands.
     """
     prices, rooms = instance.handling_usd[site, size], instance.capacity[site, size, :, period]
     offered = np.flatnonzero(instance.capacity[site, size].sum(axis=1) > 0)
-    cost = 0.0
+    cost, whole = 0.0, volume
     for band in np.argsort(prices, kind="stable"):
         part = min(volume, float(rooms[band]))
         cost, volume = cost + part * float(prices[band]), volume - part
-    return cost + volume * float(prices[offered].max() if len(offered) else prices.min())
+    cost += volume * float(prices[offered].max() if len(offered) else prices.min())
+    return cost + added_usd(instance, site, period, whole)
 
 
 def _over(name: str, used: Array, limit: Array, scale: float = 1.0) -> Iterator[str]:

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.audit.backlog import delay_steps
+from fulfill.audit.contracts import contract_charges, first_fees
 from fulfill.audit.delivery_options import OWN, delivery_options, lowest_goods, option_orders
 from fulfill.audit.goods_flows import Legs, cycle_days, goods_costs
 from fulfill.inputs.dated_rules import RuleSpan
@@ -29,7 +31,7 @@ NORMAL = NormalDist()
 
 @dataclass(frozen=True)
 class Bands:
-    """Use of the capacity bands of the open sites.
+    """Use of the capacity bands of the open sites, or of the steps of their delay.
 
     Attributes
     ----------
@@ -93,7 +95,7 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
     Parameters
     ----------
     problem : Problem
-        Its table of bands is used.
+        Its tables of bands and of the daily profile are used.
     sites : DataFrame
         Of `open_sites`.
     leaving : (n_open, n_periods)
@@ -117,10 +119,17 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
         return by_band.to_numpy(float).reshape(len(sites), len(names))
 
     labour = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0
-    usd = (labour + sites["pick_usd_order"]).to_numpy(float)[:, None] * column("price_factor")
+    base = labour.to_numpy(float) + first_fees(problem, sites)
+    usd = base[:, None] * column("price_factor")
     day = day_of_delay(problem).loc[sites["country"]].to_numpy(float)
-    wait = column("delay_days") * day[:, None]
-    room = sites["orders_day"].to_numpy(float)[:, None] * column("capacity_factor")
+    delay, factor = column("delay_days"), column("capacity_factor")
+    if steps := delay_steps(problem):
+        share, late = steps
+        usd, factor = (np.repeat(by_band, len(share), axis=1) for by_band in (usd, factor))
+        factor = factor * np.tile(share, len(names))
+        delay = np.tile(late, (len(sites), len(names)))
+    wait = delay * day[:, None]
+    room = sites["orders_day"].to_numpy(float)[:, None] * factor
     left_of = remaining_capacity(problem, sites)
     handled = np.zeros((*room.shape, leaving.shape[1]))
     for i in range(len(sites)):
@@ -130,7 +139,7 @@ def fill_bands(problem: Problem, sites: pd.DataFrame, leaving: Array) -> Bands:
             left = left - handled[i, b]
         offered = [b for b in order if room[i, b] > 0]
         handled[i, offered[-1] if offered else order[0]] += left
-    return Bands(handled, usd, wait, column("delay_days"))
+    return Bands(handled, usd, wait, delay)
 
 
 def remaining_capacity(problem: Problem, sites: pd.DataFrame) -> Array:
@@ -256,11 +265,12 @@ def site_costs(
     rent = sites["rent_usd_m2_month"] * sites["area_m2"] + sites["fixed_usd_month"]
     fee = sites["storage_usd_m3_month"].to_numpy(float)
     volume = bands.handled.sum(axis=2)
+    minimum, above = contract_charges(problem, sites, here.sum(axis=1))
     costs = {
-        "rent_and_overhead": 12.0 * float(rent.sum()),
+        "rent_and_overhead": 12.0 * float((rent + minimum).sum()),
         "opening": recovery * float(sites["opening_usd"].sum()),
         "entry": recovery * float((setup.to_numpy(float)[:, None] * decisions.stocked).sum()),
-        "handling": float((volume * bands.handling_usd).sum()),
+        "handling": float((volume * bands.handling_usd).sum() + above.sum()),
         "peak_delay": float((volume * bands.wait_usd).sum()),
         "storage": float((fee[:, None, None] * here * storage_m3_months(problem)).sum()),
         "safety_stock": _safety_stock(problem, instance, legs, sites, here.sum(axis=2), spans),

@@ -14,6 +14,8 @@ from fulfill.model.arrays import Array, Mask
 from fulfill.model.instance import LocationInstance
 
 AT_LEAST, AT_MOST, ONLY_IF = SITE_RULES
+CHANGES = "changes"
+"""Kind of the rule that at most so many of `sites` are open or of `needed` closed."""
 
 
 def site_rule_faults(instance: LocationInstance, is_open: Mask) -> Iterator[str]:
@@ -35,20 +37,24 @@ def site_rule_faults(instance: LocationInstance, is_open: Mask) -> Iterator[str]
         number = sum(bool(is_open[site]) for site in counted)
         if rule.kind == ONLY_IF:
             broken = bool(is_open[rule.sites[0]]) and number < rule.number
+        elif rule.kind == CHANGES:
+            number += sum(not is_open[site] for site in rule.needed)
+            broken = number > rule.number
         elif rule.kind == AT_LEAST:
             broken = number < rule.number
         else:
             broken = number > rule.number
         if broken:
             site = f", {instance.sites[rule.sites[0]]}" if rule.kind == ONLY_IF else ""
-            yield f"(14) rule on sites, {rule.name}{site}: {number} open"
+            done = "opened or closed" if rule.kind == CHANGES else "open"
+            yield f"(14) rule on sites, {rule.name}{site}: {number} {done}"
 
 
 def priced_rules(instance: LocationInstance, price: Array) -> tuple[float, Array, Array]:
     """Return what the multipliers of rules add to a bound.
 
-    A rule is a row ``count >= number`` (``<=`` for at most); its multiplier times what the row
-    lacks is added to the cost, which no plan that obeys the rules pays.
+    A rule is a row ``count >= number`` (``<=`` for at most and changes); its multiplier times what
+    the row lacks is added to the cost, which no plan that obeys the rules pays.
 
     Parameters
     ----------
@@ -70,6 +76,9 @@ def priced_rules(instance: LocationInstance, price: Array) -> tuple[float, Array
     for rule, usd in zip(instance.limits.rules, price.tolist(), strict=True):
         if rule.kind == ONLY_IF:
             terms = [(site, -usd) for site in rule.needed] + [(rule.sites[0], usd * rule.number)]
+        elif rule.kind == CHANGES:
+            constant += usd * (len(rule.needed) - rule.number)
+            terms = [(site, usd) for site in rule.sites] + [(site, -usd) for site in rule.needed]
         else:
             sign = 1.0 if rule.kind == AT_LEAST else -1.0
             constant += sign * usd * rule.number

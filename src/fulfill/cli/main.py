@@ -20,9 +20,11 @@ from typing import Any
 import click
 
 from fulfill.cli.calibration import calibrate
+from fulfill.cli.conversion import convert
 from fulfill.cli.data import check, init, lane
 from fulfill.cli.echo import PlainFormatter, say
 from fulfill.cli.exit_codes import FAULTS, NO_PLAN_EXIT, SOLVER_EXIT
+from fulfill.cli.frontier import frontier
 from fulfill.cli.greenfield import candidates
 from fulfill.cli.importing import import_files
 from fulfill.cli.people import export
@@ -30,6 +32,8 @@ from fulfill.cli.plan import optimize, route
 from fulfill.cli.present import baseline
 from fulfill.cli.questions import alternatives, diff, explain
 from fulfill.cli.risk import ask, compare, stress
+from fulfill.cli.roadmap import roadmap
+from fulfill.cli.scenarios import scenarios
 from fulfill.cli.simulation import simulate
 from fulfill.cli.sweep import sweep
 from fulfill.cli.trust import audit
@@ -160,6 +164,7 @@ def log_to_stderr(level: int) -> None:
 for command in (
     init,
     import_files,
+    convert,
     calibrate,
     candidates,
     check,
@@ -170,10 +175,13 @@ for command in (
     diff,
     explain,
     alternatives,
+    roadmap,
+    scenarios,
     stress,
     ask,
     simulate,
     sweep,
+    frontier,
     export,
     audit,
     route,

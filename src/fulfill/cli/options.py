@@ -174,7 +174,8 @@ problem_options = together(
             metavar="CELL=VALUE",
             help="Change a cell of the tables for this run, such as "
             "network/parameters[cancel_lambda]=0.05 or freight[sea,CN,MX].usd_m3*=2 (*= multiplies "
-            "a number, += is added to it); may be repeated.",
+            "a number, += is added to it); the first words of a column are enough; may be "
+            "repeated.",
         ),
     ]
 )
@@ -213,6 +214,19 @@ plan_options = together(
         ),
         click.option(
             "--sites", "max_sites", type=click.IntRange(min=0), help="Maximum number of sites."
+        ),
+        click.option(
+            "--today",
+            multiple=True,
+            metavar="SITE",
+            shell_complete=complete_sites,
+            help="Site that is open today, from which --changes counts; may be repeated.",
+        ),
+        click.option(
+            "--changes",
+            "max_changes",
+            type=click.IntRange(min=0),
+            help="Maximum number of sites opened or closed from those of --today.",
         ),
         click.option(
             "--service",

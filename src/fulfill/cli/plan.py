@@ -63,6 +63,7 @@ def optimize(
     from fulfill.report.drawing import check_drawn
     from fulfill.report.run_folder import write_run
     from fulfill.report.terminal.plan import live_progress, print_summary
+    from fulfill.study.contract_use import contract_terms_table
     from fulfill.study.integrated import optimize_with_routing
     from fulfill.study.open_run import read_warm_start
     from fulfill.study.optimize import optimize as find_plan
@@ -92,7 +93,8 @@ def optimize(
     if as_json:
         click.echo(json.dumps(summary(run), indent=2))
     elif not is_quiet():
-        print_summary(run.plan, run.audit, target, run.saving, run.conflict)
+        contracts = contract_terms_table(run) if run.found else None
+        print_summary(run.plan, run.audit, target, run.saving, run.conflict, contracts)
     check_drawn(target, lost)
     finish(run.outcome.status, run.audit.faults)
 

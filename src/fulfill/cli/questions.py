@@ -19,8 +19,11 @@ from fulfill.inputs.faults import Fault, InputError
 @click.argument("second", metavar="RUN2", type=click.Path(path_type=Path))
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
-def diff(first: Path, second: Path, out: Path | None, overwrite: bool, as_json: bool) -> None:
+def diff(
+    first: Path, second: Path, currency: str, out: Path | None, overwrite: bool, as_json: bool
+) -> None:
     """Say what changed from RUN1 to RUN2: inputs, decisions, and the cost, to the cent."""
     from fulfill.analysis.diff.run_difference import diff as compare_runs
     from fulfill.analysis.diff.run_difference import summary
@@ -34,6 +37,7 @@ def diff(first: Path, second: Path, out: Path | None, overwrite: bool, as_json: 
         draft,
     ):
         found = compare_runs(first, second)
+        shared.show_in(currency, found.after.problem.network)
         lost = write_diff(found, draft)
     if as_json:
         click.echo(json.dumps(summary(found), indent=2))
@@ -67,6 +71,7 @@ def diff(first: Path, second: Path, out: Path | None, overwrite: bool, as_json: 
 )
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
 def explain(
     run: Path,
@@ -75,6 +80,7 @@ def explain(
     product: str | None,
     order: tuple[str, ...] | None,
     seconds: float,
+    currency: str,
     out: Path | None,
     overwrite: bool,
     as_json: bool,
@@ -89,14 +95,20 @@ def explain(
         if out is not None:
             detail = "only explanations of sites are written to a folder"
             raise InputError([Fault("F309", "--out", value=str(out), detail=detail)])
-        _explain_service(run, zone, product, order, as_json=as_json)
+        _explain_service(run, currency, zone, product, order, as_json=as_json)
         return
     wanted = None if site in (None, "all") else site
-    _explain_sites(run, wanted, seconds, (out, overwrite), as_json=as_json)
+    _explain_sites(run, currency, wanted, seconds, (out, overwrite), as_json=as_json)
 
 
 def _explain_sites(
-    run: Path, site: str | None, seconds: float, place: tuple[Path | None, bool], *, as_json: bool
+    run: Path,
+    currency: str,
+    site: str | None,
+    seconds: float,
+    place: tuple[Path | None, bool],
+    *,
+    as_json: bool,
 ) -> None:
     """Explain a site, or every open one, and write the answer to a folder."""
     from fulfill.analysis.explanations.single_site import explain_site, record_of
@@ -112,6 +124,7 @@ def _explain_sites(
         draft,
     ):
         planned = open_run(run)
+        shared.show_in(currency, planned.problem.network)
         if site is None:
             found, one = explain_sites(planned, seconds=seconds), None
         else:
@@ -129,6 +142,7 @@ def _explain_sites(
 
 def _explain_service(
     run: Path,
+    currency: str,
     zone: str | None,
     product: str | None,
     order: tuple[str, ...] | None,
@@ -142,6 +156,7 @@ def _explain_service(
     from fulfill.study.open_run import open_run
 
     planned = open_run(run)
+    shared.show_in(currency, planned.problem.network)
     if order:
         if len(order) != 3:
             detail = "write zone, product and period, such as --order MX-001,shirt,march"
@@ -178,9 +193,16 @@ def _explain_service(
 )
 @shared.out
 @shared.overwrite
+@shared.currency
 @shared.answer
 def alternatives(
-    run: Path, number: int, within: float, out: Path | None, overwrite: bool, as_json: bool
+    run: Path,
+    number: int,
+    within: float,
+    currency: str,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> None:
     """Find plans of nearly the cost of RUN that differ in sites, and say what each is better at."""
     from fulfill.analysis.alternatives.alternative_plans import alternatives as find_plans
@@ -195,7 +217,9 @@ def alternatives(
         target,
         draft,
     ):
-        found = find_plans(open_run(run), number, within)
+        planned = open_run(run)
+        shared.show_in(currency, planned.problem.network)
+        found = find_plans(planned, number, within)
         lost = write_alternatives(found, draft)
     if as_json:
         click.echo(json.dumps(summary(found), indent=2))

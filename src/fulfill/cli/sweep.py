@@ -103,6 +103,7 @@ def sweep(
     from fulfill.report.drawing import check_drawn
     from fulfill.report.sweep_folder import write_sweep
     from fulfill.report.terminal.sweep import print_sweep
+    from fulfill.study.manifest import SWEEP
     from fulfill.study.open_run import open_run
 
     check_options(run, {"as_of": as_of, **options}, scheduler, workers)
@@ -112,7 +113,7 @@ def sweep(
     asked = choose_points(study, parse_axes(axes, study), listed, number, options["seed"])
     default = Path("runs") / f"sweep-{run.name if run else study.problem.demand.name}"
     sources = [run] if run else shared.input_folders(options)
-    again = overwrite or (out is not None and is_sweep(out))
+    again = overwrite or (out is not None and is_kind(out, SWEEP))
     with shared.output_folder(out, default, overwrite=again, sources=sources) as (target, draft):
         found, kept = answer(base or study, asked, target, grade, scheduler, workers)
         lost = write_sweep(found, draft)
@@ -127,8 +128,9 @@ def sweep(
 def check_options(
     run: Path | None,
     options: Mapping[str, Any],
-    scheduler: str | None,
-    workers: int | None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    own: tuple[str, ...] = ("seed",),
 ) -> None:
     """Refuse options that have no meaning together.
 
@@ -139,6 +141,8 @@ def check_options(
         Those of the problem and the plan.
     scheduler : str or None
     workers : int or None
+    own : tuple of str
+        Options of a problem that mean something beside a run too: the seed of a sample.
 
     Raises
     ------
@@ -152,8 +156,7 @@ def check_options(
         faults += [
             Fault("F519", named[name], detail="RUN has its own problem")
             for name in options
-            if name != "seed"  # that of a sample
-            and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+            if name not in own and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         ]
     if scheduler and workers:
         faults.append(Fault("F519", "--workers", detail="--scheduler has workers of its own"))
@@ -161,12 +164,12 @@ def check_options(
         raise InputError(faults)
 
 
-def is_sweep(folder: Path) -> bool:
-    """Return whether a folder holds a sweep, which is written anew as its points are kept."""
-    from fulfill.study.manifest import SWEEP, read_manifest
+def is_kind(folder: Path, kind: str) -> bool:
+    """Return whether a folder is of a kind whose points are kept, so that it may be made again."""
+    from fulfill.study.manifest import read_manifest
 
     try:
-        read_manifest(folder, SWEEP)
+        read_manifest(folder, kind)
     except InputError:
         return False
     return True
@@ -198,23 +201,14 @@ def answer(
     kept : Path
         Folder of the finished points.
     """
-    from fulfill.analysis.sweep.base_run import base_run
     from fulfill.analysis.sweep.kept_points import KeptPoints, cause_of, points_folder
     from fulfill.analysis.sweep.sweep import base_start, check_points, sweep_points
     from fulfill.analysis.sweep.workers import open_workers
-    from fulfill.report.terminal.plan import live_progress
     from fulfill.study.run import Run
 
     check_points(base.study if isinstance(base, Run) else base, asked[1])
     folder = points_folder(target)
-    if isinstance(base, Run):
-        run = base
-    else:
-        limits = base.options.gap, base.options.time_limit
-        with live_progress(*limits, hidden=is_quiet()) as report:
-            run = base_run(base, folder, report)
-    if not run.found:
-        finish(run.outcome.status, run.audit.faults)
+    run = planned(base, folder)
     kept = KeptPoints(folder, cause_of(run, grade, base_start(run, grade)))
     opened = open_workers(run, workers, scheduler)
     try:
@@ -224,8 +218,36 @@ def answer(
         raise
 
 
+def planned(base: Run | Study, folder: Path) -> Run:
+    """Return the base with its plan; without one the command ends.
+
+    Parameters
+    ----------
+    base : Run or Study
+    folder : Path
+        Folder of the finished points, in which the plan of a study is kept.
+
+    Returns
+    -------
+    Run
+    """
+    from fulfill.analysis.sweep.base_run import base_run
+    from fulfill.report.terminal.plan import live_progress
+    from fulfill.study.run import Run
+
+    if isinstance(base, Run):
+        run = base
+    else:
+        limits = base.options.gap, base.options.time_limit
+        with live_progress(*limits, hidden=is_quiet()) as report:
+            run = base_run(base, folder, report)
+    if not run.found:
+        finish(run.outcome.status, run.audit.faults)
+    return run
+
+
 def tell(point: Point, answer: Answer, done: int, total: int) -> None:
     """Say on stderr that a point is finished."""
     cost = f"{answer.objective:,.0f} USD" if answer.objective is not None else answer.status
-    changes = " ".join(map(str, point.overrides))
+    changes = " ".join(point.changes)
     note(f"{done:,} of {total:,} points, {answer.seconds:.1f} s: {cost}, {changes}")

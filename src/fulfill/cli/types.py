@@ -32,12 +32,14 @@ class Figure(click.FloatRange):
 if TYPE_CHECKING:
     from fulfill.inputs.network import Network
     from fulfill.model.limits import ServiceTarget
+    from fulfill.model.risk import RiskMeasure
 
     DateType = click.ParamType[date]
     ServiceType = click.ParamType[ServiceTarget | Fault]
+    RiskType = click.ParamType[RiskMeasure]
     ChoiceType = click.Choice[str]
 else:  # generic for type checkers only: not in every click that we take
-    DateType = ServiceType = click.ParamType
+    DateType = ServiceType = RiskType = click.ParamType
     ChoiceType = click.Choice
 
 
@@ -118,6 +120,30 @@ class Service(ServiceType):
         from fulfill.model.limits import parse_service
 
         return parse_service(value) if isinstance(value, str) else value
+
+
+class Risk(RiskType):
+    """A measure of risk, such as ``cvar:0.9:0.5``."""
+
+    name = "measure"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> RiskMeasure:
+        """Return the measure, or fail with what it could be."""
+        from fulfill.model.risk import parse_risk
+
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]
+        try:
+            return parse_risk(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is not expected, regret or cvar:LEVEL:WEIGHT with 0 <= LEVEL < 1 and "
+                "0 <= WEIGHT <= 1",
+                param,
+                ctx,
+            )
 
 
 class PlacesCommand(click.Command):

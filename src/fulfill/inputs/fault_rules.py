@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fulfill.inputs.anura_rules import ANURA_RULES
+from fulfill.inputs.contract_rules import CONTRACT_RULES
 from fulfill.inputs.import_rules import IMPORT_RULES
 from fulfill.inputs.present_rules import PRESENT_RULES
 from fulfill.inputs.question_rules import QUESTION_RULES
 from fulfill.inputs.risk_rules import RISK_RULES
+from fulfill.inputs.scenario_rules import SCENARIO_RULES
 from fulfill.inputs.sweep_rules import SWEEP_RULES
 from fulfill.inputs.workbook_rules import WORKBOOK_RULES
 
@@ -333,6 +336,19 @@ RULES: dict[str, tuple[str, str]] = {
         "every channel and every site can be supplied",
         "add freight, a gateway, a plant or mail; a warning",
     ),
+    "F533": (
+        "a daily profile has every day of the week",
+        "add a row for the day, or remove daily_profile.csv: bands are then late by delay_days",
+    ),
+    "F534": (
+        "a week has orders",
+        "give a day of daily_profile.csv a weight above zero",
+    ),
+    "W533": (
+        "the delay of bands is given once",
+        "daily_profile.csv sets it; set delay_days of bands.csv to 0, or remove the profile; "
+        "a warning",
+    ),
     "F540": (
         "a period with orders has a day of its own in the calendar, so that it can be simulated",
         "shorten the event that covers it, or change where it starts",
@@ -390,10 +406,13 @@ RULES: dict[str, tuple[str, str]] = {
         "zones merge to the number that --resolution asks for",
         "ask for a number that can be reached; a warning",
     ),
+    **ANURA_RULES,
     **IMPORT_RULES,
     **PRESENT_RULES,
     **QUESTION_RULES,
+    **CONTRACT_RULES,
     **RISK_RULES,
+    **SCENARIO_RULES,
     **SWEEP_RULES,
     **WORKBOOK_RULES,
 }

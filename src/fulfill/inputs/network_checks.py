@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from fulfill.inputs.columns import ROW
+from fulfill.inputs.contract_checks import contract_faults
+from fulfill.inputs.daily_profile import daily_profile_faults
 from fulfill.inputs.faults import Fault
 from fulfill.inputs.headings import heading_faults
 from fulfill.inputs.origins import mail_faults, with_whole_origins
@@ -78,7 +80,8 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
     Returns
     -------
     list of Fault
-        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322 and F350 to F354.
+        F201, F205, F206, F208, F213, F214, F303, F313 to F315, F318, F322, F350 to F354,
+        F527 to F529, F533 and F534.
     """
     checks: tuple[tuple[tuple[str, ...], Callable[[str, Tables], Iterable[Fault]]], ...] = (
         (("countries",), _border_faults),
@@ -95,8 +98,10 @@ def network_faults(folder: str, tables: Tables) -> list[Fault]:
         (("surcharges",), surcharge_faults),
         (("sites", "site_sizes"), _size_faults),
         (("sites", "bands"), _base_band_faults),
+        (("sites", "contracts"), contract_faults),
         (("lanes",), _lane_length_faults),
         (("calendar",), _order_faults),
+        (("daily_profile",), daily_profile_faults),
         (("products", "tariffs"), _class_faults),
         (("sites", "site_groups", "group_limits"), site_rule_faults),
         (("tariffs", "tariff_headings", "heading_rates"), heading_faults),

@@ -3,10 +3,12 @@
 An override names a cell by its table, the key of its row and its column, and gives the new value:
 ``network/freight[sea,CN,MX].usd_m3=120`` or, for a parameter,
 ``network/parameters[cancel_lambda]=0.05``. ``*=`` multiplies the number in the cell, ``+=`` is
-added to it. The side may be left out where one side only has the table. Each changed table must
-pass the checks of its declaration, and its identifiers must exist. Only the column `range` of an
-assumption is not applied, because a deliberate what-if may well leave it; the problem then has a
-warning (W320).
+added to it. The side may be left out where one side only has the table, and of a column what
+follows its first words, such as the unit: ``capacity`` for ``capacity_m3_month``.
+
+Each changed table must pass the checks of its declaration, and its identifiers must exist. Only the
+column `range` of an assumption is not applied, because a deliberate what-if may well leave it; the
+problem then has a warning (W320).
 """
 
 from __future__ import annotations
@@ -144,7 +146,8 @@ def parse_override(text: str) -> Override:
     Raises
     ------
     InputError
-        F309 where the text has another form, or both sides have a table of this name.
+        F309 where the text has another form, or both sides have a table of this name; F308 where
+        several columns begin with the name that is given.
     """
     match = FORM.fullmatch(text.strip())
     if match is None or (match[4] is None and match[2] != "parameters"):
@@ -154,7 +157,31 @@ def parse_override(text: str) -> Override:
     if side is None:
         side = _side_of(table, text)
     cells = tuple(cell.strip() for cell in next(csv.reader([key]), []))
-    return Override(side, table, cells, column or "value", value.strip(), operator)
+    columns = columns_named(side, table, column or "value")
+    if len(columns) > 1:
+        detail = f"{column!r} may be {' or '.join(columns)}"
+        raise InputError([Fault("F308", OPTION, value=text, detail=detail)])
+    return Override(side, table, cells, columns[0], value.strip(), operator)
+
+
+def columns_named(side: str, table: str, column: str) -> tuple[str, ...]:
+    """Return the columns that a name means: the one of this name, else those that begin with it.
+
+    Parameters
+    ----------
+    side, table, column : str
+        As in an `Override`; of the column whole words from its beginning are enough.
+
+    Returns
+    -------
+    tuple of str
+        The name itself where no column begins with it.
+    """
+    declared = next((one for one in TABLES[side] if one.name == table), None)
+    names = [one.name for one in declared.columns if not one.key] if declared else []
+    if column in names:
+        return (column,)
+    return tuple(name for name in names if name.startswith(f"{column}_")) or (column,)
 
 
 def _side_of(table: str, text: str) -> str:

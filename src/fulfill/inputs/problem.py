@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.contract_checks import contract_warnings
 from fulfill.inputs.coverage_checks import (
     absent_table_warnings,
     coverage_faults,
@@ -17,6 +18,7 @@ from fulfill.inputs.coverage_checks import (
 )
 from fulfill.inputs.cross_checks import capacity_warnings, cross_faults
 from fulfill.inputs.currencies import rate_warnings
+from fulfill.inputs.daily_profile import unused_delay_warnings
 from fulfill.inputs.demand import Demand, orders_array
 from fulfill.inputs.evidence import evidence_warnings
 from fulfill.inputs.faults import Fault, InputError
@@ -234,11 +236,13 @@ def _table_warnings(
 ) -> Iterator[Fault]:
     """Yield what the rows of the tables say about themselves."""
     yield from unused_row_warnings(network, demand, regime)
+    yield from unused_delay_warnings(network.folder.name, network.tables)
     yield from rate_card_warnings(network, demand, regime.as_of, channels)
     yield from window_warnings(network["countries"], f"{network.folder.name}/countries.csv")
     yield from group_warnings(network.folder.name, network.tables)
     yield from rate_warnings(network.folder.name, network.written, network.as_of)
     yield from sanity_warnings(network.folder.name, network.tables, NETWORK_TABLES)
+    yield from contract_warnings(network.folder.name, network.tables)
     yield from sanity_warnings(demand.folder.name, demand.tables, DEMAND_TABLES)
     yield from parameter_warnings(network.folder.name, network["parameters"], NETWORK_PARAMETERS)
     yield from evidence_warnings(network.folder.name, network["parameters"])

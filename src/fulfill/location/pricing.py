@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from fulfill.model.arrays import Array, Mask
+from fulfill.model.contracts import charged_bands, contract_usd
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import Inbound, LocationInstance, leaving_orders, shipped_orders
 
@@ -17,7 +18,9 @@ plant makes is."""
 
 
 def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> Array:
-    """Return the cost of handling by site and period; the cheapest bands fill first.
+    """Return the cost of handling by site and period, contracts included.
+
+    The cheapest bands fill first.
 
     What exceeds the capacity of an open site, as in a present network, is handled at the price of
     its dearest band.
@@ -37,11 +40,9 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     # argmax of a closed site is size 0: its capacity is zeroed below
     size = opened.argmax(axis=1)
     site = np.arange(len(size))
-    capacity = (
-        instance.capacity[site, size].transpose(0, 2, 1)
-        * np.asarray(opened.any(axis=1))[:, None, None]
-    )
-    price = instance.handling_usd[site, size]
+    rooms, prices = charged_bands(instance)
+    capacity = rooms[site, size].transpose(0, 2, 1) * np.asarray(opened.any(axis=1))[:, None, None]
+    price = prices[site, size]
     order = np.argsort(price, axis=1, kind="stable")
     price = np.take_along_axis(price, order, axis=1)
     capacity = np.take_along_axis(capacity, order[:, None, :], axis=2)
@@ -52,7 +53,8 @@ def handling_cost(instance: LocationInstance, opened: Array, leaving: Array) -> 
     beyond = np.maximum(volume[:, :, 0] - filled[:, :, -1], 0.0) * is_open[:, None]
     dearest = np.where(capacity.sum(axis=1) > 0, price, -np.inf).max(axis=1)
     last = np.where(np.isfinite(dearest), dearest, price[:, 0])
-    return np.asarray((used * price[:, None, :]).sum(axis=2) + beyond * last[:, None])
+    usd = (used * price[:, None, :]).sum(axis=2) + beyond * last[:, None]
+    return np.asarray(usd + contract_usd(instance, leaving.sum(axis=1)) * is_open[:, None])
 
 
 def plants_used(inbound: Inbound, flows: Array, shipped: Array | float = 0.0) -> Mask:

@@ -10,6 +10,7 @@ import pandas as pd
 from fulfill.inputs.problem import Problem
 from fulfill.inputs.schema import SIZES
 from fulfill.model.arrays import Array, Index
+from fulfill.model.contracts import contract_fees
 from fulfill.model.disruptions import disruptions_of, with_disruptions
 from fulfill.model.economics.inventory import landing_shares
 from fulfill.model.economics.landed import Economics
@@ -43,7 +44,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         periods=tuple(network["calendar"]["period_id"]),
         sites=tuple(sites["site_id"]),
         sizes=SIZES,
-        bands=("base", "overtime", "temporary"),
+        bands=stores.bands,
         countries=countries,
         demand=problem.orders,
         unserved_usd=np.full(len(products), network.parameters["unserved_penalty_usd"]),
@@ -72,6 +73,7 @@ def build_instance(problem: Problem, economics: Economics, limits: Limits) -> Lo
         inbound=_inbound(problem, economics),
         stock=_stock(economics, capacity),
         flow_limits=_flow_limits(problem, economics, lane_origin),
+        contracts=contract_fees(sites, network["contracts"], problem.days),
         limits=replace(limits, max_gateway_share=share),
     )
     return with_disruptions(instance, disruptions_of(network))

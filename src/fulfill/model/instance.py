@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.model.arrays import Array, Index
+from fulfill.model.contracts import ContractFees
 from fulfill.model.decisions import Decisions
+from fulfill.model.economics.backlog import PIECE
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.limits import Limits
@@ -170,7 +172,8 @@ class LocationInstance:
     option_cost, price_multiplier, units : (W, K, T)
         See the module's formula; infinite where the option does not carry the product.
     fixed_usd, invest_usd : (I, M)
-        Yearly cost and investment of a size, USD; a fixed cost of infinity means not offered.
+        Yearly cost, minimum of a contract included, and investment of a size, USD; a fixed cost of
+        infinity means not offered.
     capacity : (I, M, B, T)
         Orders that a band handles.
     handling_usd : (I, M, B)
@@ -188,6 +191,8 @@ class LocationInstance:
         Share of the orders of a delivery option that arrive within so many days.
     flow_limits : FlowLimits or None
         Limits of single lanes and of products at plants; None where there are none.
+    contracts : ContractFees or None
+        Fees by monthly volume; None where an order costs the same whatever the volume.
     limits : Limits
     """
 
@@ -224,6 +229,7 @@ class LocationInstance:
     lane_origin: Index = field(default_factory=lambda: np.zeros(0, np.int64))
     option_within: dict[int, Array] = field(default_factory=dict)
     flow_limits: FlowLimits | None = None
+    contracts: ContractFees | None = None
     limits: Limits = field(default_factory=Limits)
 
     def __repr__(self) -> str:
@@ -233,6 +239,14 @@ class LocationInstance:
             f"LocationInstance({sizes}, {len(self.lane_zone)} lanes, "
             f"{len(self.option_cost)} delivery options, {self.n_routes} routes)"
         )
+
+    @property
+    def whole_bands(self) -> dict[str, list[int]]:
+        """Return the rows of each band along the axis of bands, which may hold its pieces."""
+        rows: dict[str, list[int]] = {}
+        for row, name in enumerate(self.bands):
+            rows.setdefault(name.partition(PIECE)[0], []).append(row)
+        return rows
 
     @property
     def lane_plant(self) -> Index:

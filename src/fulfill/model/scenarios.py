@@ -41,6 +41,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fulfill.model.arrays import Array
+from fulfill.model.contracts import ContractFees
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.instance import Inbound, LocationInstance, Stock
@@ -117,6 +118,7 @@ def with_scenarios(instance: LocationInstance, scenarios: Sequence[Scenario]) ->
         ),
         inbound=_inbound(instance, scenarios, chance),
         flow_limits=_flow_limits(instance, chance),
+        contracts=_contracts(instance, chance),
         stock=_stock(instance, demand, capacity, chance),
     )
 
@@ -149,6 +151,14 @@ def _inbound(
         origin_m3=_expected(inbound.origin_m3, [1.0] * len(chance), chance),
         landing=_blocks(inbound.landing, np.ones(len(chance))),
     )
+
+
+def _contracts(instance: LocationInstance, chance: Array) -> ContractFees | None:
+    """Return the fees of contracts over all scenarios: an expected month is as long as likely."""
+    contracts = instance.contracts
+    if contracts is None:
+        return None
+    return replace(contracts, months=_expected(contracts.months, [1.0] * len(chance), chance))
 
 
 def _flow_limits(instance: LocationInstance, chance: Array) -> FlowLimits | None:

@@ -6,6 +6,7 @@ program, solved exactly; its linear relaxation gives the prices of the rules.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from fulfill.inputs.schema.site_rules import AT_LEAST, AT_MOST, ONLY_IF
 from fulfill.inputs.site_rule_checks import group_members
 from fulfill.model.arrays import Array, Index, Mask
 
+CHANGES = "changes"
+"""Kind of the rule on sites that are opened or closed from those of today."""
 WHOLE = 1e-6
 """Distance from 0 or 1 up to which a site of the linear relaxation counts as closed or open."""
 
@@ -29,12 +32,13 @@ class SiteRule:
         The row of group_limits.csv in words.
     kind : str
         ``at_least`` or ``at_most``: so many of `sites` are open; ``only_if``: the one site of
-        `sites` is open only if so many of `needed` are.
+        `sites` is open only if so many of `needed` are; ``changes``: so many at most of `sites` are
+        open or of `needed` closed.
     sites : tuple of int
         Indices of the sites of the group.
     number : int
     needed : tuple of int
-        Indices of the sites that ``only_if`` counts.
+        Indices of the sites that ``only_if`` counts; of ``changes`` the sites of today.
     """
 
     name: str
@@ -77,6 +81,28 @@ def site_rules(problem: Problem) -> tuple[SiteRule, ...]:
     return tuple(rules)
 
 
+def change_rule(site_ids: Sequence[str], today: Iterable[str], most: int) -> SiteRule:
+    """Return the rule that few sites are opened or closed from those of today.
+
+    Parameters
+    ----------
+    site_ids : sequence of str
+        All sites, in the order of the instance.
+    today : iterable of str
+        Sites that are open today.
+    most : int
+        Largest number of sites that are opened or closed.
+
+    Returns
+    -------
+    SiteRule
+    """
+    present = set(today)
+    inside = tuple(i for i, name in enumerate(site_ids) if name in present)
+    outside = tuple(i for i, name in enumerate(site_ids) if name not in present)
+    return SiteRule(f"at most {most} changes of the sites of today", CHANGES, outside, most, inside)
+
+
 def rule_in_words(group: str, kind: str, needs: str, number: int) -> str:
     """Return a row of group_limits.csv as a phrase.
 
@@ -109,6 +135,9 @@ def rule_rows(rules: tuple[SiteRule, ...], n_sites: int) -> tuple[Array, Array]:
             weight[row, list(rule.sites)], least[row] = 1.0, rule.number
         elif rule.kind == AT_MOST:
             weight[row, list(rule.sites)], least[row] = -1.0, -rule.number
+        elif rule.kind == CHANGES:
+            weight[row, list(rule.sites)], weight[row, list(rule.needed)] = -1.0, 1.0
+            least[row] = len(rule.needed) - rule.number
         else:
             weight[row, list(rule.needed)] = 1.0
             weight[row, rule.sites[0]] -= rule.number

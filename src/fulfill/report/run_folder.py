@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pandas as pd
 from fulfill.analysis.exposure.exposures import exposure_table, exposures
 from fulfill.report.aside import aside
 from fulfill.report.drawing import check_drawn, draw
-from fulfill.study import outputs
+from fulfill.study import contract_outputs, outputs
+from fulfill.study.contract_use import contract_fees_table, contract_terms_table
 from fulfill.study.csv_files import write_output
 from fulfill.study.output_folder import new_folder
 from fulfill.study.run import Run
@@ -104,6 +106,7 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
         lost = draw(
             folder,
             {
+                **_contract_tables(run),
                 ARCS: lambda place: write_output(outputs.ARCS, arcs(run.plan, run.problem), place),
                 LAYERS: lambda place: write_geopackage(layers(), place / LAYERS, run.plan.as_of),
                 PROJECT: lambda place: write_project(
@@ -122,6 +125,19 @@ def _draw(run: Run, folder: Path) -> tuple[str, ...]:
             ),
         },
     )
+
+
+def _contract_tables(run: Run) -> dict[str, Callable[[Path], Any]]:
+    """Return what writes the tables on contracts; nothing where no open site has one."""
+    tables = {
+        contract_outputs.CONTRACT_FEES: contract_fees_table(run),
+        contract_outputs.CONTRACT_TERMS: contract_terms_table(run),
+    }
+    return {
+        output.name: partial(write_output, output, table)
+        for output, table in tables.items()
+        if len(table)
+    }
 
 
 def _write_exposures(run: Run, folder: Path) -> None:

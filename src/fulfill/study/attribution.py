@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.model.contracts import contract_usd
 from fulfill.model.decisions import Decisions
 from fulfill.model.economics.landed import Economics
 from fulfill.model.instance import MAIL, LocationInstance, leaving_orders
@@ -132,7 +133,7 @@ def _site_costs(
     of_period = leaving.sum(axis=1)
     plain = (used * economics.warehouses.handling_usd[site, size][:, :, None]).sum(axis=1)
     delayed = (used * instance.handling_usd[site, size][:, :, None]).sum(axis=1)
-    yield "handling", _per(plain, of_period)[:, None, :]
+    yield "handling", _per(plain + contract_usd(instance, of_period), of_period)[:, None, :]
     yield "peak_delay", _per(delayed - plain, of_period)[:, None, :]
     of_product = leaving.sum(axis=2)
     by_country = np.zeros_like(economics.entry_usd)

@@ -89,12 +89,13 @@ def capacity_table(
     room = np.repeat(
         instance.required_stock.storage_m3[rows, size, None], len(instance.periods), axis=1
     )
+    offered = instance.capacity[rows, size]
     # A use below 1e-9 is rounding left by the solver, not a flow.
     resources: list[tuple[str, str, Any, Array, Array]] = [
         # kind, unit, names of the resources, use and capacity of each by period
         *(
-            (f"throughput_{band}", "orders", sites, used[rows, b], instance.capacity[rows, size, b])
-            for b, band in enumerate(instance.bands)
+            (f"throughput_{band}", "orders", sites, *_added(pieces, used[rows], offered))
+            for band, pieces in instance.whole_bands.items()
         ),
         ("storage", "m3", sites, stock_m3(instance, decisions)[rows], room),
         ("gateway", "m3", instance.required_inbound.gateways, *gateway_m3(instance, decisions)),
@@ -119,6 +120,11 @@ def capacity_table(
         )
         pieces.append(frame)
     return pd.concat(pieces, ignore_index=True)
+
+
+def _added(pieces: list[int], used: Array, offered: Array) -> tuple[Array, Array]:
+    """Return two arrays (n_sites, n_bands, n_periods) with the pieces of a band added up."""
+    return used[:, pieces].sum(axis=1), offered[:, pieces].sum(axis=1)
 
 
 def over_capacity(capacity: pd.DataFrame) -> pd.DataFrame:

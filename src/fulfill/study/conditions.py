@@ -16,7 +16,7 @@ from fulfill.model.site_rules import site_rules
 from fulfill.study.currency import Dollars
 from fulfill.study.labels import VALUES
 from fulfill.study.language import Message, counted
-from fulfill.study.study import Study
+from fulfill.study.study import PlanOptions, Study
 
 
 def conditions(study: Study, n_planned: int) -> tuple[Message, ...]:
@@ -41,14 +41,7 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
     options, n_zones = study.options, len(study.problem.demand.zones)
     yield from (Message("{site} locked open", site=site) for site in options.opened)
     yield from (Message("{site} locked closed", site=site) for site in options.closed)
-    if options.max_sites is not None:
-        yield counted("at most {n} site", "at most {n} sites", options.max_sites)
-    if options.budget_usd is not None:
-        yield Message("at most {usd:,.15g} invested in sites", usd=Dollars(options.budget_usd))
-    if options.co2_kg is not None:
-        yield Message("at most {kg:,.15g} kg CO2e a year", kg=options.co2_kg)
-    if options.single_source:
-        yield Message("each zone served from stock by one site at most")
+    yield from _totals(options)
     yield from map(in_time, options.service)
     yield from _rules_on_sites(study)
     offered = offered_channels(study.problem.network)
@@ -67,6 +60,35 @@ def _conditions(study: Study, n_planned: int) -> Iterator[Message]:
         yield Message("left out: {tables}", tables=_row(_left_out(study.problem.network)))
     if study.provenance.private_fleet is not None:
         yield Message("own vans at what their routes cost")
+
+
+def _totals(options: PlanOptions) -> Iterator[Message]:
+    """Yield the limits on the plan as a whole."""
+    if options.max_sites is not None:
+        yield counted("at most {n} site", "at most {n} sites", options.max_sites)
+    if options.budget_usd is not None:
+        yield Message("at most {usd:,.15g} invested in sites", usd=Dollars(options.budget_usd))
+    if options.co2_kg is not None:
+        yield Message("at most {kg:,.15g} kg CO2e a year", kg=options.co2_kg)
+    if options.max_changes is not None:
+        yield most_changes(options)
+    if options.single_source:
+        yield Message("each zone served from stock by one site at most")
+
+
+def most_changes(options: PlanOptions) -> Message:
+    """Return the limit on sites that are opened or closed as a phrase.
+
+    Parameters
+    ----------
+    options : PlanOptions
+        With `max_changes`.
+    """
+    return Message(
+        "at most {n} sites opened or closed, today {sites}",
+        n=options.max_changes,
+        sites=", ".join(options.today) or "none",
+    )
 
 
 def _rules_on_sites(study: Study) -> Iterator[Message]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fulfill.inputs.problem import CHANNELS
 from fulfill.location.pricing import ROUNDING
+from fulfill.model.contracts import contract_usd
 from fulfill.model.instance import leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE
 from fulfill.study.capacity_use import band_use
@@ -161,12 +162,12 @@ def _of_sites(priced: Priced, used: Array) -> Iterator[tuple[str, Array]]:
     year = priced.problem.days / priced.problem.days.sum()
     yield "rent_and_overhead", rent[:, None] * year
     yield "opening", (whole - rent)[:, None] * year
-    handling = (used * stores.handling_usd[site, size][:, :, None]).sum(axis=1)
-    yield "handling", handling
+    banded = (used * stores.handling_usd[site, size][:, :, None]).sum(axis=1)
+    yield "handling", banded + contract_usd(instance, leaving.sum(axis=1))
     # The prices of the instance include the cost of delay, those of the sites do not.
     yield (
         "peak_delay",
-        (used * instance.handling_usd[site, size][:, :, None]).sum(axis=1) - handling,
+        (used * instance.handling_usd[site, size][:, :, None]).sum(axis=1) - banded,
     )
     yield "storage", (economics.storage_usd * leaving).sum(axis=1)
     safety = economics.safety.cost(leaving.sum(axis=2)).sum(axis=1)

@@ -395,7 +395,7 @@ def _sites(priced: Priced, used: Array) -> pd.DataFrame:
     sites = priced.problem.network["sites"]
     rows = np.flatnonzero(decisions.opened.any(axis=1))
     size = decisions.opened.argmax(axis=1)
-    base = instance.capacity[rows, size[rows], 0]
+    base = instance.capacity[rows, size[rows]][:, instance.whole_bands["base"]].sum(axis=1)
     handled = used.sum(axis=1)[rows]
     frame = sites.iloc[rows][
         ["site_id", "name", "country", "state", "lat", "lon", "ownership"]

@@ -135,12 +135,29 @@ VALUES: dict[str, dict[str, str]] = {
         "resized": "another size",
         "kept": "kept",
     },
+    "roadmap_action": {
+        "open": "opens",
+        "grow": "grows",
+        "shrink": "shrinks",
+        "close": "closes",
+        "keep": "stays",
+    },
+    "change_assumption": {
+        "closing": "closing a site, months of its rent and overhead",
+        "own_term": "minimum term of an own site, years",
+        "shared_term": "minimum term of shared space, years",
+    },
     "data_status": {
         "in_force": "in force",
         "announced": "announced",
         "measured": "measured",
         "estimate": "estimate",
         "assumption": "assumption",
+    },
+    "contract_kind": {
+        "incremental": "fee by tier",
+        "all_units": "one fee for all orders",
+        "lease": "lease",
     },
     "unserved_reason": {
         "reach": "no delivery option reaches the zone",

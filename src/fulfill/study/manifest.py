@@ -23,10 +23,16 @@ DIFF, EXPLANATION, ALTERNATIVES = "diff", "explanation", "alternatives"
 """Kinds of folders of `fulfill diff`, `explain` and `alternatives`."""
 STRESS, ASK = "stress", "ask"
 """Kinds of folders of the commands of the same name."""
+ROADMAP = "roadmap"
+"""Kind of folder of `fulfill roadmap`."""
+SCENARIOS = "scenarios"
+"""Kind of folder of `fulfill scenarios`."""
 SIMULATION = "simulation"
 """Kind of folder of `fulfill simulate`."""
-SWEEP = "sweep"
-"""Kind of folder of `fulfill sweep`."""
+SWEEP, FRONTIER = "sweep", "frontier"
+"""Kinds of folders of `fulfill sweep` and `frontier`."""
+CONVERSION = "conversion"
+"""Kind of folder of `fulfill convert`."""
 LIBRARIES = (
     "fulfill",
     "ortools",

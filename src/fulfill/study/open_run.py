@@ -33,6 +33,7 @@ from fulfill.model.decisions import (
     Outcome,
 )
 from fulfill.study.conditions import bounded_instance, conditions
+from fulfill.study.contract_outputs import CONTRACT_SUMMARY
 from fulfill.study.csv_files import originals
 from fulfill.study.exact_tables import read_exact_tables
 from fulfill.study.json_file import is_number, read_json
@@ -76,7 +77,9 @@ NUMBERS = (
 STATUSES = (OPTIMAL, FEASIBLE, INFEASIBLE, NO_PLAN, BASELINE)
 OPTIONS: dict[str, type] = {
     **dict.fromkeys(("network", "demand", "as_of", "date_order", "from", "method", "rules"), str),
-    **dict.fromkeys(("channels", "overrides", "opened", "closed", "service", "sunk"), list),
+    **dict.fromkeys(
+        ("channels", "overrides", "opened", "closed", "service", "sunk", "today"), list
+    ),
     **dict.fromkeys(("with_routing", "single_source"), bool),
 }
 """Types of the options of a manifest; `Study.with_` checks those that are numbers."""
@@ -209,7 +212,14 @@ def read_summary(folder: Path) -> dict[str, Any]:
 
 def _wrong(claimed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with the keys and types of a summary, as key and text."""
-    more = (ROUTED_SUMMARY, BASELINE_SUMMARY, SAVING_SUMMARY, CONFLICT_SUMMARY, CONVERTED_SUMMARY)
+    more = (
+        ROUTED_SUMMARY,
+        BASELINE_SUMMARY,
+        SAVING_SUMMARY,
+        CONFLICT_SUMMARY,
+        CONTRACT_SUMMARY,
+        CONVERTED_SUMMARY,
+    )
     known = {*PLAN_SUMMARY.keys, *(key for one in more for key in one.keys)}
     found = [(name, "missing") for name in PLAN_SUMMARY.keys if name not in claimed]
     found += [(name[:40], "unknown") for name in claimed if name not in known]

@@ -20,11 +20,12 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "max_sites": (int, 0, math.inf),
     "budget_usd": (float, 0.0, math.inf),
     "co2_kg": (float, 0.0, math.inf),
+    "max_changes": (int, 0, math.inf),
     "gap": (float, 0.0, math.inf),
     "time_limit": (float, 1e-9, 1e7),
     "seed": (int, 0, 2**31 - 1),
 }
-OPTIONAL = ("resolution", "max_sites", "budget_usd", "co2_kg")
+OPTIONAL = ("resolution", "max_sites", "budget_usd", "co2_kg", "max_changes")
 
 
 def range_faults(options: PlanOptions) -> tuple[Fault, ...]:

@@ -1,6 +1,7 @@
-"""Keys of the JSON objects of answers to questions about runs: diff, explain, alternatives.
+"""Keys of the JSON objects of answers about runs: diff, explain, alternatives, frontier, roadmap.
 
-They are in English only, as no page shows them; see `question_outputs` for the tables.
+They are in English only, as no page shows them; the tables are those of `question_outputs`,
+`frontier_outputs` and `roadmap_outputs`.
 """
 
 from __future__ import annotations
@@ -49,6 +50,54 @@ DIFF_SUMMARY = output(
         Figure("decisions_changed", "", "", "decisions",
                "`sites` and `flows` (the rows of their tables, without sites that are kept), "
                "`mail_share` and `unserved_share` (`before`, `after`)"),
+    ),
+)
+FRONTIER_SUMMARY = output(
+    "summary.json", "of a frontier, and what --json prints",
+    "against within_days today best proven price_unit n_points n_cut_by_clock points audit",
+    (
+        Figure("against", "", "", "against", "--against: what cost is traded for; limits "
+               "are shares of the orders in time, kg CO2e a year, USD invested in sites, or sites "
+               "opened and closed"),
+        Figure("within_days", "days", "{:.0f}", "within", "days in which orders arrive; null where "
+               "they do not matter"),
+        Figure("today", "", "", "today", "sites of today, of `changes`"),
+        Figure("best", "", "{:,.6g}", "best", "the best that a plan was shown to attain, in the "
+               "unit of the limit; null: none was shown in time"),
+        Figure("proven", "", "{:,.6g}", "proven", "no plan attains better than this; null: not "
+               "known"),
+        Figure("price_unit", "", "", "unit of a price", "`point`, `t`, `USD` or `site`"),
+        Figure("n_points", "", "{:.0f}", "points", "points, the base included"),
+        Figure("n_cut_by_clock", "", "{:.0f}", "cut by the clock",
+               "points whose search the time limit ended: another machine may find another plan"),
+        Figure("points", "", "", "points", "the rows of frontier.csv; `true` and `false` for "
+               "flags"),
+    ),
+)
+ROADMAP_SUMMARY = output(
+    "summary.json", "of a roadmap, and what --json prints",
+    "status cost_usd bound_usd gap gap_usd discount_rate today stay_usd npv_usd waiting years "
+    "paybacks assumptions rounds solves audit",
+    (
+        Figure("cost_usd", "USD", CENTS, "net present cost",
+               "discounted cost of all years, the first at its full amount; null: no roadmap"),
+        Figure("bound_usd", "USD", CENTS, "bound", "no roadmap costs less"),
+        Figure("gap_usd", "USD", CENTS, "gap", "cost less bound"),
+        Figure("discount_rate", "share", PERCENT, "discount rate", "a share a year"),
+        Figure("today", "", "", "today", "sites of today: `site_id`, `size`, `bound_years`"),
+        Figure("stay_usd", "USD", CENTS, "sites of today kept",
+               "discounted cost of keeping the sites of today; null: they cannot serve all years "
+               "as asked"),
+        Figure("npv_usd", "USD", CENTS, "net present value",
+               "what the roadmap saves against the sites of today: stay_usd less cost_usd"),
+        Figure("waiting", "", "", "waiting", "changing nothing in year 1: `cost_usd`, `bound_usd` "
+               "and the difference to the roadmap, all discounted"),
+        Figure("years", "", "", "years", "rows of cash_flow.csv with `open_sites` and `gap_usd`, "
+               "what the year could cost less by itself"),
+        Figure("paybacks", "", "", "paybacks", "rows of payback.csv"),
+        Figure("assumptions", "", "", "assumptions", "assumptions of changes"),
+        Figure("rounds", "", "{:.0f}", "rounds", "rounds of multipliers"),
+        Figure("solves", "", "{:.0f}", "answers", "plans of years that were made"),
     ),
 )
 # fmt: on

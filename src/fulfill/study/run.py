@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -21,6 +21,7 @@ from fulfill.model.economics.dated import with_dated_rules
 from fulfill.model.economics.landed import Economics, economics
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits, build_limits, service_days
+from fulfill.model.site_rules import change_rule
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.conflict import Conflict
 from fulfill.study.language import ENGLISH, speaking
@@ -115,7 +116,7 @@ def limits_of(problem: Problem, options: PlanOptions) -> Limits:
     InputError
         Where options refer to something that the problem does not have.
     """
-    return build_limits(
+    limits = build_limits(
         problem,
         opened=options.opened,
         closed=options.closed,
@@ -125,6 +126,11 @@ def limits_of(problem: Problem, options: PlanOptions) -> Limits:
         targets=options.service,
         single_source=options.single_source,
     )
+    if options.max_changes is None:
+        return limits
+    ids = problem.network["sites"]["site_id"].tolist()
+    rule = change_rule(ids, options.today, options.max_changes)
+    return replace(limits, rules=(*limits.rules, rule))
 
 
 @dataclass(frozen=True, repr=False, eq=False)

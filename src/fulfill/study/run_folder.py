@@ -13,6 +13,7 @@ from typing import Any
 
 from fulfill.inputs.folder import InputFolder
 from fulfill.study import outputs
+from fulfill.study.contract_use import contract_terms_table
 from fulfill.study.csv_files import write_csv, write_output
 from fulfill.study.currency import currency_block
 from fulfill.study.exact_tables import write_exact_tables
@@ -34,6 +35,7 @@ ROUNDS = "rounds.csv"
 VEHICLES = "vehicles.csv"
 ARCS = "arcs.csv"
 EXPOSURES = "exposures.csv"
+CONTRACT_FEES, CONTRACT_TERMS = "contract_fees.csv", "contract_terms.csv"
 LEDGER = "ledger.csv"
 LAYERS = "plan.gpkg"
 PROJECT = "plan.qgs"
@@ -45,11 +47,14 @@ BASELINE_PAGE = "baseline.html"
 DIFF_PAGE = "diff.html"
 EXPLANATION_PAGE = "explanation.html"
 ALTERNATIVES_PAGE = "alternatives.html"
+SCENARIOS_PAGE = "scenarios.html"
 SIMULATION_PAGE = "simulation.html"
 SWEEP_PAGE = "sweep.html"
+FRONTIER_PAGE = "frontier.html"
 IMPORT_PAGE = "import.html"
 STRESS_PAGE = "stress.html"
 ASK_PAGE = "ask.html"
+ROADMAP_PAGE = "roadmap.html"
 FIGURE_GROUPS = "groups.csv"
 IMPORT_RECORD = "import.json"
 RATES_PAGE, RATES_RECORD = "rates.html", "rates.json"
@@ -69,7 +74,16 @@ AUDITED_FILES = (
     LEDGER,
 )
 """Files that runs are read from, as far as a run has them."""
-DERIVED_FILES = (ARCS, EXPOSURES, LAYERS, PROJECT, REPORT, BASELINE_PAGE)
+DERIVED_FILES = (
+    ARCS,
+    EXPOSURES,
+    CONTRACT_FEES,
+    CONTRACT_TERMS,
+    LAYERS,
+    PROJECT,
+    REPORT,
+    BASELINE_PAGE,
+)
 """Files drawn from the plan, which nothing but `export` reads."""
 
 
@@ -230,6 +244,8 @@ def summary(run: Run) -> dict[str, Any]:
         "unserved_reasons": reasons(plan.unserved) if run.found else {},
         "audit": {"clean": run.audit.clean, "faults": list(run.audit.faults)},
     }
+    if run.found and len(terms := contract_terms_table(run)):
+        held["contracts"] = json.loads(terms.to_json(orient="records"))
     if run.rounds is not None:
         held["rounds"] = json.loads(run.rounds.table.to_json(orient="records"))
     if run.baseline is not None:

@@ -20,8 +20,8 @@ from fulfill.study.study import Study
 
 OPTION = "--baseline"
 OF_SITES = frozenset(
-    ("sites", "site_sizes", "bands", "site_groups", "group_limits", "lanes", "lane_rates",
-     "own_delivery")
+    ("sites", "site_sizes", "bands", "contracts", "site_groups", "group_limits", "lanes",
+     "lane_rates", "own_delivery")
 )  # fmt: skip
 """Tables of the network that may differ: what a plan may change is where the sites are."""
 UNPRICED = (ROW, *(column.name for column in PROVENANCE))

@@ -25,6 +25,7 @@ from fulfill.inputs.overrides import (
 )
 from fulfill.inputs.problem import Problem, build_problem
 from fulfill.inputs.site_rows import with_sunk_opening
+from fulfill.inputs.spelling import suggest
 from fulfill.inputs.windows import windows_of
 from fulfill.model.limits import ServiceTarget, build_limits, parse_service
 from fulfill.study.option_checks import as_day, as_names, range_faults
@@ -57,6 +58,10 @@ class PlanOptions:
         Largest investment in opening sites, USD.
     co2_kg : float or None
         Largest emissions, kg CO2e a year.
+    today : tuple of str
+        Ids of the sites that are open today; only `max_changes` reads them.
+    max_changes : int or None
+        Largest number of sites that are opened or closed from those of today.
     single_source : bool
         Whether each zone is served from stock by one site at most, in all periods; mail may serve
         it too.
@@ -80,6 +85,8 @@ class PlanOptions:
     service: tuple[ServiceTarget, ...] = ()
     budget_usd: float | None = None
     co2_kg: float | None = None
+    today: tuple[str, ...] = ()
+    max_changes: int | None = None
     single_source: bool = False
     gap: float = 0.003
     time_limit: float = 60.0
@@ -479,6 +486,12 @@ def _checked(study: Study, unread: tuple[Fault, ...]) -> Study:
         )
     except InputError as error:
         faults = [*error.faults, *unread]
+    known = study.problem.network["sites"]["site_id"].tolist()
+    faults += [
+        Fault("F308", "--today", value=name, detail=f"no such site; {suggest(name, known)}")
+        for name in options.today
+        if name not in known
+    ]
     if options.co2_kg is not None and study.problem.network["emissions"].empty:
         detail = "there is no emissions.csv: emissions are not part of the case"
         faults.append(Fault("F309", "--co2-cap", value=f"{options.co2_kg:g}", detail=detail))

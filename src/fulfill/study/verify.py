@@ -53,6 +53,8 @@ from fulfill.study.run_folder import (
     AUDITED_FILES,
     BASELINE_PAGE,
     CERTIFICATE,
+    CONTRACT_FEES,
+    CONTRACT_TERMS,
     DERIVED_FILES,
     EXPOSURES,
     INPUTS,
@@ -87,12 +89,14 @@ UNCHECKED = (
     ),
     Message(
         "{keys} and peak_mib of {summary}",
-        keys="merging_usd, mail_only_usd, currency, ended_by, cut_by_clock, seconds, wall_seconds",
+        keys="merging_usd, mail_only_usd, contracts, currency, ended_by, cut_by_clock, seconds, "
+        "wall_seconds",
         summary=SUMMARY,
     ),
     Message("versions, ended_by, seconds and `from` of {manifest}", manifest=MANIFEST),
     Message(
-        "{start}, {arcs}, {exposures} and {report}, beyond their hashes",
+        "{start}, {arcs}, {exposures}, {contracts} and {report}, beyond their hashes",
+        contracts=f"{CONTRACT_FEES}, {CONTRACT_TERMS}",
         start=WARM_START,
         arcs=ARCS,
         exposures=EXPOSURES,
@@ -244,7 +248,7 @@ def _inputs(recorded: Mapping[str, Mapping[str, str]], places: Mapping[str, Path
 
 def _files(folder: Path, recorded: Mapping[str, str]) -> Iterator[Check]:
     """Compare the hashes of the run's files with those in the manifest, and name other files."""
-    drawn = (ARCS, EXPOSURES, REPORT, BASELINE_PAGE)
+    drawn = (ARCS, EXPOSURES, CONTRACT_FEES, CONTRACT_TERMS, REPORT, BASELINE_PAGE)
     there = [name for name in drawn if os.path.lexists(folder / name)]
     changed = changed_files(folder, [*AUDITED_FILES, *there], recorded)
     faults = [str(fault) for fault in changed]

@@ -177,8 +177,9 @@ def test_a_difference_counts_where_the_intervals_are_apart() -> None:
 def test_no_answer_depends_on_what_it_started_from_beyond_its_gap(base: Run) -> None:
     overrides = base.study.with_(overrides=["network/parameters[cancel_lambda]=0.2"])
     changes = overrides.provenance.overrides
-    warm, _ = answer_point(base, changes, FULL, stored(base.warm_start))
-    cold, _ = answer_point(base, changes, FULL, b"")
+    point = Point("alone", (), changes)
+    warm, _ = answer_point(base, point, FULL, stored(base.warm_start))
+    cold, _ = answer_point(base, point, FULL, b"")
     assert cold.chose_sites
     assert max(warm.bound, cold.bound) <= min(warm.objective, cold.objective) * (1 + 1e-9)
 

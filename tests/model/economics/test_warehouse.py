@@ -16,7 +16,9 @@ from fulfill.model.economics.warehouse import (
 
 
 def stores_of(problem: Problem) -> Warehouses:
-    return warehouses(*(problem.network[name] for name in ("sites", "site_sizes", "bands")))
+    return warehouses(
+        *(problem.network[name] for name in ("sites", "site_sizes", "bands", "contracts"))
+    )
 
 
 def test_capital_recovery() -> None:

@@ -111,6 +111,28 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
     return Conflict(constraints, irreducible, tuple(ordered))
 
 
+def attainable(
+    instance: LocationInstance, member: Member, seconds: float = SECONDS
+) -> Shown | None:
+    """Return the strictest value of a limit that a plan was shown to keep, with all others held.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        Its limit is too strict, or as strict as is asked for.
+    member : Member
+        The limit.
+    seconds : float
+        Time after which no further question is begun.
+
+    Returns
+    -------
+    Shown or None
+        None where no plan was found in time.
+    """
+    return _Search(instance, time.perf_counter() + seconds).least_given(member)
+
+
 def _cost(changed: Mapping[Member, float]) -> float:
     """Return the sum of the shares of limits that are given up."""
     return sum(
@@ -120,8 +142,18 @@ def _cost(changed: Mapping[Member, float]) -> float:
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """New values of limits, the proven least cost, and the sites of the plan that shows them."""
+class Shown:
+    """New values of limits with a plan that shows that they leave one.
+
+    Attributes
+    ----------
+    changed : dict of Member to float
+        New value of each limit that gives.
+    least : float
+        Proven least that limits give, in their scales.
+    sites : tuple of int
+        Indices of the sites of the plan.
+    """
 
     changed: dict[Member, float]
     least: float
@@ -170,7 +202,7 @@ class _Search:
             shown = shown and size is not None and self._plan(others, {}, size) is not None
         return kept, shown
 
-    def repairs(self, conflict: tuple[Member, ...]) -> list[_Shown]:
+    def repairs(self, conflict: tuple[Member, ...]) -> list[Shown]:
         """Return what single limits must give, and several together where that is cheaper."""
         found = [self._repair((member,)) for member in conflict]
         shown = [one for one in found if one is not None]
@@ -181,7 +213,15 @@ class _Search:
                 shown.append(together)
         return shown
 
-    def _repair(self, giving: tuple[Member, ...]) -> _Shown | None:
+    def least_given(self, member: Member) -> Shown | None:
+        """Return the least that a single limit must give, shown by a plan."""
+        choice = self._ask(self.members, {}).choice
+        size = None if choice is None else self._plan(self.members, {}, choice.size)
+        if size is not None:
+            return Shown({}, 0.0, tuple(np.flatnonzero(size >= 0).tolist()))
+        return self._repair((member,))
+
+    def _repair(self, giving: tuple[Member, ...]) -> Shown | None:
         """Return the least that some limits must give, shown by a plan; None where none was."""
         answer = self._ask(self.members, dict.fromkeys(giving, 1.0))
         if answer.choice is None:
@@ -198,7 +238,7 @@ class _Search:
                 if attempt and len(changed) == 1:
                     changed = self._in_between(changed, given, attempt, size)
                 changed, size = self._with_less_invested(changed, size)
-                return _Shown(changed, answer.choice.cost, tuple(np.flatnonzero(size >= 0)))
+                return Shown(changed, answer.choice.cost, tuple(np.flatnonzero(size >= 0)))
         return None
 
     def _in_between(

@@ -19,8 +19,8 @@ from fulfill.location.feasibility.members import (
 )
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import BoundTarget, ServiceTarget
-from fulfill.model.site_rules import rule_in_words
-from fulfill.study.conditions import in_time, rule_on_sites
+from fulfill.model.site_rules import CHANGES, rule_in_words
+from fulfill.study.conditions import in_time, most_changes, rule_on_sites
 from fulfill.study.conflict import Change, Constraint, Repair
 from fulfill.study.currency import Dollars
 from fulfill.study.language import Message, counted
@@ -52,6 +52,8 @@ def as_constraint(study: Study, instance: LocationInstance, member: Member) -> C
             else Message("{site} locked closed", site=site)
         )
         return Constraint(words, f"--{member.kind} {site}")
+    if instance.limits.rules[member.place[0]].kind == CHANGES:
+        return Constraint(most_changes(study.options), f"--changes {study.options.max_changes}")
     row = _rule_row(study, instance, member)
     file = f"{study.problem.network.folder.name}/group_limits.csv"
     return Constraint(rule_on_sites(row), file, int(row[ROW]))
@@ -103,6 +105,8 @@ def _change(study: Study, instance: LocationInstance, member: Member, value: flo
             else Message("{site} may be open", site=site)
         )
         return Change(f"without --{member.kind} {site}", words, 0.0)
+    if instance.limits.rules[member.place[0]].kind == CHANGES:
+        return Change("without --changes", Message("any number of sites opened or closed"), 0.0)
     row = _rule_row(study, instance, member)
     option = f"without row {row[ROW]} of group_limits.csv"
     return Change(option, Message("without the rule: {rule}", rule=rule_on_sites(row)), 0.0)

@@ -81,7 +81,8 @@ def site_value(run: Run, site: str) -> MarginalValue:
     capacity = instance.capacity.copy()
     capacity[at] *= 1.0 + CAPACITY_STEP
     changed = replace(run.model, instance=replace(instance, capacity=capacity))
-    more = float(instance.capacity[at, size, 0].sum() / run.problem.days.sum() * CAPACITY_STEP)
+    base = instance.capacity[at, size, instance.whole_bands["base"]]
+    more = float(base.sum() / run.problem.days.sum() * CAPACITY_STEP)
     return _value(run, CAPACITY, site, (0.0, _resolved(run, changed) - _base(run)), more)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fulfill.inputs.problem import Problem
+from fulfill.model.contracts import contract_fees
 from fulfill.model.economics.figures import read_figures
 from fulfill.model.economics.landed import (
     Delivery,
@@ -22,7 +23,7 @@ from fulfill.model.economics.landed import (
     price_safety_stock,
     same_routes,
 )
-from fulfill.model.economics.site_prices import SitePrices, price_sites
+from fulfill.model.economics.site_prices import BUILT_BY, SitePrices, pieces_of, price_sites
 from fulfill.model.economics.warehouse import warehouses
 from fulfill.model.instance import MAIL, leaving_orders, shipped_orders
 from fulfill.study.attribution import MADE
@@ -46,9 +47,8 @@ DELIVERED_BY = (
     "goods_costs",
     "origins",
 )
-BUILT_BY = ("sites", "site_sizes", "bands")
 STORED_BY = ("products", "calendar", "prebuild")
-"""Tables that the prices of routes, landed goods, delivery, buildings and stock follow from."""
+"""Tables that the prices of routes, landed goods, delivery and stock follow from."""
 
 
 class HeldPlan:
@@ -65,6 +65,8 @@ class HeldPlan:
         if decisions is None:
             raise ValueError("the run has no plan")
         self.model, self.decisions = run.model, decisions
+        network = run.problem.network
+        self._pieces = pieces_of(network, read_figures(network.parameters))
         self._priced: dict[tuple[str, tuple[Hashable, ...]], Any] = {}
         # Tables are told apart by identity, so they must live as long as the prices.
         self._kept: list[Problem] = []
@@ -91,6 +93,7 @@ class HeldPlan:
             self._by_order(delivery)
             + self._inbound_usd(problem, left)
             + self._sites_usd(self._sites(problem), left)
+            + self._contracts_usd(problem, left)
             + self._not_served_usd(problem)
         )
 
@@ -120,7 +123,7 @@ class HeldPlan:
         built_key, stores = self._cached("stores", problem, BUILT_BY)
         if stores is None:
             tables = (problem.network[name] for name in BUILT_BY)
-            stores = self._priced[built_key] = warehouses(*tables)
+            stores = self._priced[built_key] = warehouses(*tables, pieces=self._pieces)
         key, known = self._cached("sites", problem, (*BUILT_BY, *STORED_BY), *used)
         if known is None:
             known = self._priced[key] = price_sites(problem, stores)
@@ -189,6 +192,12 @@ class HeldPlan:
             + entry.sum()
             + self._plants_usd
         )
+
+    def _contracts_usd(self, problem: Problem, left: Array) -> float:
+        """Return what contracts add to the prices of the bands."""
+        network = problem.network
+        fees = contract_fees(network["sites"], network["contracts"], problem.days)
+        return 0.0 if fees is None else float(fees.added_usd(left.sum(axis=1)).sum())
 
     def _not_served_usd(self, problem: Problem) -> float:
         """Return the goodwill lost with the orders that are not served."""

@@ -18,6 +18,7 @@ from fulfill.analysis.simulation.buyers import Patience, Transit
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.setting import NONE, YEAR, Limits, Setting, Ships, Sites, Streams
 from fulfill.analysis.simulation.year import Simulator
+from fulfill.audit.contracts import first_fees
 from fulfill.audit.goods_flows import Legs, cycle_days, route_legs
 from fulfill.audit.site_costs import open_sites
 from fulfill.inputs.faults import Fault, InputError
@@ -164,30 +165,35 @@ def _streams(run: Run, decisions: Decisions, place: Index) -> Streams:
 def _sites(run: Run, decisions: Decisions, rows: Index) -> Sites:
     """Return the open sites; bands are in order of price."""
     instance, network = run.instance, run.problem.network
+    parts = instance.whole_bands
     size = decisions.opened[rows].argmax(axis=1)
     ids = tuple(instance.sites[row] for row in rows)
-    sites = open_sites(run.problem, instance, decisions).set_index("site_id").loc[list(ids)]
+    table = open_sites(run.problem, instance, decisions)
+    table = table.assign(fee=first_fees(run.problem, table))
+    sites = table.set_index("site_id").loc[list(ids)]
     bands = network["bands"]
     whose = pd.Series(ids).where(pd.Series(ids).isin(bands["site_id"]), "any")
     factor = bands.set_index(["ownership", "site_id", "band"])["price_factor"]
-    base = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0 + sites["pick_usd_order"]
+    base = sites["labour_usd_hour"] * sites["minutes_order"] / 60.0 + sites["fee"]
     wanted = pd.MultiIndex.from_arrays(
         [
-            np.repeat(sites["ownership"].to_numpy(object), len(instance.bands)),
-            np.repeat(whose.to_numpy(object), len(instance.bands)),
-            np.tile(np.array(instance.bands, object), len(ids)),
+            np.repeat(sites["ownership"].to_numpy(object), len(parts)),
+            np.repeat(whose.to_numpy(object), len(parts)),
+            np.tile(np.array(list(parts), object), len(ids)),
         ]
     )
     price = factor.reindex(wanted).to_numpy(float).reshape(len(ids), -1)
     price = price * base.to_numpy(float)[:, None]
-    daily = instance.capacity[rows, size] / run.problem.days
-    daily = np.where(_used_bands(run, ids) | (np.arange(len(instance.bands)) == 0)[:, None],
+    offered = instance.capacity[rows, size]
+    whole = np.stack([offered[:, pieces].sum(axis=1) for pieces in parts.values()], axis=1)
+    daily = whole / run.problem.days
+    daily = np.where(_used_bands(run, ids) | (np.arange(len(parts)) == 0)[:, None],
                      daily, 0.0)  # fmt: skip
     order = np.argsort(price, axis=1, kind="stable")
     return Sites(
         ids=ids,
         capacity=np.take_along_axis(daily, order[:, :, None], axis=1),
-        base_year=instance.capacity[rows, size, 0].sum(axis=1),
+        base_year=whole[:, 0].sum(axis=1),
         handling_usd=np.nan_to_num(np.take_along_axis(price, order, axis=1)),
         dispatch=network.parameters["local_dispatch_days"],
         promise=network["products"]["promise_local_days"].to_numpy(float),
@@ -197,9 +203,10 @@ def _sites(run: Run, decisions: Decisions, rows: Index) -> Sites:
 def _used_bands(run: Run, ids: tuple[str, ...]) -> NDArray[np.bool_]:
     """Tell which bands the plan uses, (I, B, T)."""
     instance, table = run.instance, run.capacity
-    used = np.zeros((len(ids), len(instance.bands), len(instance.periods)), bool)
+    bands = tuple(instance.whole_bands)
+    used = np.zeros((len(ids), len(bands), len(instance.periods)), bool)
     table = table[table["kind"].str.startswith("throughput_") & (table["used"] > USED)]
-    names = ids, instance.bands, instance.periods
+    names = ids, bands, instance.periods
     columns = table["resource"], table["kind"].str.removeprefix("throughput_"), table["period"]
     used[tuple(pd.Index(name).get_indexer(pd.Index(column)) for name, column in
                zip(names, columns, strict=True))] = True  # fmt: skip

@@ -1,6 +1,7 @@
 """When orders come, when sites work, and how much both vary.
 
-None of these figures is in the tables of a network. They are assumptions with a range and what they
+The weights of weekdays are those of daily_profile.csv where a network has it; all other figures are
+in no table. They are assumptions with a range and what they
 rest on, and the page of a simulation lists them.
 """
 
@@ -108,11 +109,17 @@ class Profile:
     random: bool = True
 
     @classmethod
-    def usual(cls) -> Profile:
-        """Return the profile of `ASSUMPTIONS`."""
+    def usual(cls, weekday: Array | None = None) -> Profile:
+        """Return the profile of `ASSUMPTIONS`.
+
+        Parameters
+        ----------
+        weekday : (7,) array, optional
+            Weights of weekdays in place of the assumed ones.
+        """
         hour, shift = np.array(HOUR_OF_DAY.values), np.array(SHIFT.values)
         return cls(
-            np.array(DAY_OF_WEEK.values),
+            np.array(DAY_OF_WEEK.values) if weekday is None else weekday,
             hour / hour.sum(),
             shift / shift.sum(),
             DAY_VARIATION.values[0],

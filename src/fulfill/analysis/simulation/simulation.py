@@ -17,6 +17,8 @@ from fulfill.analysis.simulation.planned_year import calendar_year, planned_year
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.setting import YEAR, Setting
 from fulfill.analysis.simulation.year import WEEKS, Simulator, Year
+from fulfill.inputs.daily_profile import weekday_weights
+from fulfill.study.capacity_use import band_use
 from fulfill.study.json_file import finite
 from fulfill.study.names import names_of
 from fulfill.study.run import Run
@@ -155,7 +157,8 @@ def simulate(
     seed : int
         The same seed gives the same years.
     profile : Profile, optional
-        When orders come and sites work; the usual one by default.
+        When orders come and sites work; the usual one by default, with the weekdays of
+        daily_profile.csv.
     progress : callable, optional
         Called with the number of years done.
 
@@ -168,7 +171,8 @@ def simulate(
     InputError
         F348 where the run has no plan; F540 where a period with orders has no day of its own.
     """
-    profile = profile or Profile.usual()
+    weekday = weekday_weights(run.problem.network["daily_profile"])
+    profile = profile or Profile.usual(weekday)
     setting = planned_year(run, profile)
     simulator, years = Simulator(setting, profile), []
     for source in np.random.SeedSequence(seed).spawn(replications):
@@ -324,20 +328,14 @@ def _planned(run: Run, setting: Setting) -> dict[tuple[str, str], float]:
 def _band_waits(run: Run) -> pd.DataFrame:
     """Return the orders of each site and the days that its bands delay them, a row for each site.
 
-    The delay of a band is a figure of the tables.
+    The delays are figures of the plan.
     """
-    network, capacity = run.problem.network, run.capacity
-    handled = capacity[capacity["kind"].str.startswith("throughput_")]
-    bands = network["bands"].set_index(["ownership", "site_id", "band"])["delay_days"]
-    ownership = network["sites"].set_index("site_id")["ownership"].loc[handled["resource"]]
-    whose = handled["resource"].where(handled["resource"].isin(network["bands"]["site_id"]), "any")
-    band = handled["kind"].str.removeprefix("throughput_")
-    asked = pd.MultiIndex.from_arrays([ownership.to_numpy(), whose.to_numpy(), band.to_numpy()])
-    delay = bands.reindex(asked).to_numpy(float)
-    days = handled.assign(orders=handled["used"], days=handled["used"] * delay)
-    return (
-        days.groupby("resource")[["orders", "days"]].sum().reindex(run.sites["site_id"]).fillna(0)
-    )
+    decisions = run.decisions
+    assert decisions is not None  # `planned_year` refuses a run without a plan
+    used = band_use(run.instance, decisions)
+    days = used * run.economics.warehouses.delay_days[:, :, None]
+    totals = {"orders": used.sum(axis=(1, 2)), "days": days.sum(axis=(1, 2))}
+    return pd.DataFrame(totals, index=run.instance.sites)
 
 
 def _promised(setting: Setting, profile: Profile) -> tuple[Array, Array]:

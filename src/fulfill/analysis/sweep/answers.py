@@ -7,20 +7,28 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
+from fulfill.analysis.sweep.points import Point
 from fulfill.inputs.faults import InputError
-from fulfill.inputs.overrides import Override
 from fulfill.inputs.problem import CHANNELS
-from fulfill.location.network.decomposition import solve_decomposed
-from fulfill.location.solution import LocationParams
-from fulfill.location.solve import method_of
+from fulfill.location.network.limits import emitted_kg, in_time
+from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.location.solve import best_method, method_of, solve_location
 from fulfill.model import warm_start
-from fulfill.model.decisions import EXHAUSTED, TIME_LIMIT
+from fulfill.model.decisions import (
+    EXHAUSTED,
+    INFEASIBLE,
+    TIME_LIMIT,
+    Decisions,
+    relative_gap,
+)
 from fulfill.model.instance import LocationInstance
 from fulfill.model.warm_start import WarmStart
 from fulfill.study.optimize import build_run, checked_start
 from fulfill.study.resolve import QUICK, changed_model
 from fulfill.study.run import Run
+from fulfill.study.study import Study
 
 _alone = Lock()
 """Held while a process plans: kernels that run in parallel must not be begun by two threads."""
@@ -40,6 +48,8 @@ class Answer:
         Sizes of the open sites by id.
     shares : dict of str to float
         Part of the potential orders by channel, and `unserved`.
+    attained : dict of str to float
+        What the plan attains of its limits, see `attained`.
     lead_time_days, cancellation_rate : float or None
     chose_sites : bool
         Whether sites were chosen anew, as those that the search began from were not good enough.
@@ -56,6 +66,7 @@ class Answer:
     bound: float | None = None
     sites: dict[str, str] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
+    attained: dict[str, float] = field(default_factory=dict)
     lead_time_days: float | None = None
     cancellation_rate: float | None = None
     chose_sites: bool = False
@@ -64,17 +75,15 @@ class Answer:
     seconds: float = 0.0
 
 
-def answer_point(
-    run: Run, overrides: tuple[Override, ...], grade: str, start: bytes
-) -> tuple[Answer, bytes]:
+def answer_point(run: Run, point: Point, grade: str, start: bytes) -> tuple[Answer, bytes]:
     """Plan at a point.
 
     Parameters
     ----------
     run : Run
         The base, with a plan.
-    overrides : tuple of Override
-        Changes of the point, after those of the run.
+    point : Point
+        Its overrides follow those of the run.
     grade : str
         ``quick`` keeps the sites that the search starts from, ``full`` searches for sites.
     start : bytes
@@ -95,8 +104,7 @@ def answer_point(
     """
     with _alone:
         begun = time.perf_counter()
-        before = run.study.provenance.overrides
-        study = run.study.with_(overrides=(*before, *overrides))
+        study = study_at(run.study, point)
         model = changed_model(study, run)
         method_of(model.instance, "decomposition")  # refuses what it cannot plan
         options = study.options
@@ -108,13 +116,40 @@ def answer_point(
             keep_sites=grade == QUICK,
             threads=1,
         )
-        solution = solve_decomposed(model.instance, params)
+        solution = _solved(model.instance, params)
         if solution.interrupted:  # its plan depends on when Ctrl-C was pressed
             raise KeyboardInterrupt
         stopped_by = TIME_LIMIT if solution.cut_by_clock else EXHAUSTED
         found = build_run(study, model, solution, solution.seconds, stopped_by)
         seconds = time.perf_counter() - begun
         return answer_of(found, seconds, chose_sites=solution.chose_sites), stored(found.warm_start)
+
+
+def study_at(study: Study, point: Point) -> Study:
+    """Return the study of a point.
+
+    Parameters
+    ----------
+    study : Study
+        Of the base.
+    point : Point
+
+    Returns
+    -------
+    Study
+        The tables are joined again only where the point changes them.
+
+    Raises
+    ------
+    InputError
+        Where tables or options do not allow the changes.
+    """
+    asked: dict[str, Any] = {}
+    for limit in point.limits:
+        asked |= limit.on(study.options)
+    if point.overrides:
+        asked["overrides"] = (*study.provenance.overrides, *point.overrides)
+    return study.with_(**asked)
 
 
 def answer_of(run: Run, seconds: float, *, chose_sites: bool) -> Answer:
@@ -144,6 +179,7 @@ def answer_of(run: Run, seconds: float, *, chose_sites: bool) -> Answer:
         bound=outcome.bound,
         sites=dict(zip(sites["site_id"].tolist(), sites["size"].tolist(), strict=True)),
         shares={**shares, "unserved": float(run.kpis["unserved_share"])},
+        attained=attained(run.instance, run.decisions),
         lead_time_days=_number(run.kpis["lead_time_days_mean"]),
         cancellation_rate=_number(run.kpis["cancellation_rate"]),
         chose_sites=chose_sites,
@@ -151,6 +187,33 @@ def answer_of(run: Run, seconds: float, *, chose_sites: bool) -> Answer:
         faults=run.audit.faults,
         seconds=seconds,
     )
+
+
+def attained(instance: LocationInstance, decisions: Decisions | None) -> dict[str, float]:
+    """Return what a plan attains of what limits are on.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        With the service targets that count.
+    decisions : Decisions or None
+        In its indices.
+
+    Returns
+    -------
+    dict of str to float
+        Share of the orders in time by target, such as ``rural:5d``; ``co2_kg``, kg CO2e a year;
+        ``budget_usd``, USD invested in sites. Empty without a plan.
+    """
+    if decisions is None:
+        return {}
+    shares = in_time(instance, decisions).tolist()
+    names = [str(target).partition("=")[0] for target in instance.limits.targets]
+    return {
+        **dict(zip(names, shares, strict=True)),
+        "co2_kg": emitted_kg(instance, decisions),
+        "budget_usd": float(instance.invest_usd[decisions.opened > 0.5].sum()),
+    }
 
 
 def stored(start: WarmStart | None) -> bytes:
@@ -161,6 +224,21 @@ def stored(start: WarmStart | None) -> bytes:
         path = Path(folder) / warm_start.FILE
         start.save(path)
         return path.read_bytes()
+
+
+def _solved(instance: LocationInstance, params: LocationParams) -> LocationSolution:
+    """Solve by decomposition, which starts from a neighbour.
+
+    Under limits that few plans keep it may find none that is good enough; the program then does on
+    an instance that is small enough for it.
+    """
+    solution = solve_location(instance, params, "decomposition")
+    done = solution.status == INFEASIBLE or solution.interrupted or params.keep_sites
+    if done or relative_gap(solution.objective, solution.bound) <= params.gap:
+        return solution
+    if best_method(instance) != "monolith":
+        return solution
+    return solve_location(instance, params, "monolith")
 
 
 def _fitting(start: bytes, instance: LocationInstance) -> WarmStart | None:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from fulfill.inputs.columns import Table
 from fulfill.inputs.faults import Fault, InputError
-from fulfill.inputs.overrides import TABLES, Override, as_text, equal_cells
+from fulfill.inputs.overrides import TABLES, Override, as_text, columns_named, equal_cells
 from fulfill.inputs.spelling import suggest
 from fulfill.study.study import Study
 
@@ -227,7 +227,11 @@ def find_figure(name: str, study: Study, place: str) -> Figure:
     cells = tuple(cell.strip() for cell in next(csv.reader([key]), []))
     faults: list[str] = []
     for side in (asked,) if asked else sides:
-        result = _cells(sides[side], side, Override(side, table_name, cells, column, ""))
+        named = columns_named(side, table_name, column)
+        if len(named) > 1:
+            faults.append(f"{column!r} of {table_name}.csv may be {' or '.join(named)}")
+            continue
+        result = _cells(sides[side], side, Override(side, table_name, cells, named[0], ""))
         if isinstance(result, tuple):
             return _checked(Figure(_named(result[0], cells, sign), sign + "=", result), place)
         faults.append(result)

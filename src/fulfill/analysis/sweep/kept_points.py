@@ -58,8 +58,8 @@ class KeptPoints:
         self.folder, self.cause = folder, cause
 
     def key(self, point: Point) -> str:
-        """Return the name of a point: a hash of its overrides and of the cause."""
-        changes = [self.cause, *map(str, point.overrides)]
+        """Return the name of a point: a hash of its changes and of the cause."""
+        changes = [self.cause, *point.changes]
         return hashlib.sha256("\n".join(changes).encode()).hexdigest()[:KEY_DIGITS]
 
     def find(self, point: Point) -> tuple[Answer, bytes] | None:
@@ -98,7 +98,7 @@ class KeptPoints:
         key = self.key(point)
         content: dict[str, Any] = {
             "format_version": FORMAT,
-            "overrides": list(map(str, point.overrides)),
+            "changes": list(point.changes),
             "answer": finite({**asdict(answer), "faults": list(answer.faults)}),
             "start": _hash(start),
         }
@@ -112,7 +112,7 @@ _NAMES = tuple(one.name for one in fields(Answer))
 
 
 def cause_of(run: Run, grade: str, start: bytes) -> str:
-    """Return the hash of what the answers of a sweep depend on besides the overrides.
+    """Return the hash of what the answers of a sweep depend on besides the changes.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +19,39 @@ from fulfill.analysis.sweep.axes import SET, Axis, Figure, as_number, find_figur
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import read_own_file
 from fulfill.inputs.overrides import Override
-from fulfill.study.study import Study
+from fulfill.study.study import PlanOptions, Study
 
-BASE, ALONE, GRID, LIST, SAMPLE = "base", "alone", "grid", "list", "sample"
+BASE, ALONE, GRID, LIST, SAMPLE, LIMIT = "base", "alone", "grid", "list", "sample", "limit"
 MOST_POINTS = 10_000
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit on the plan of a point.
+
+    Attributes
+    ----------
+    values : tuple of (str, object)
+        Fields of `PlanOptions` with values; a single one of a field that holds several is added to
+        those of the base.
+    words : str
+        Options of the command line with their values.
+    """
+
+    values: tuple[tuple[str, Any], ...]
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+    def on(self, options: PlanOptions) -> dict[str, Any]:
+        """Return the options that the limit makes of those of the base."""
+        made = {}
+        for name, value in self.values:
+            before = getattr(options, name)
+            added = isinstance(before, tuple) and not isinstance(value, tuple)
+            made[name] = (*before, value) if added else value
+        return made
 
 
 @dataclass(frozen=True)
@@ -31,16 +61,24 @@ class Point:
     Attributes
     ----------
     kind : str
-        `BASE`, `ALONE` (one figure differs), `GRID`, `LIST` or `SAMPLE`.
+        `BASE`, `ALONE` (one figure differs), `GRID`, `LIST`, `SAMPLE` or `LIMIT`.
     values : tuple of str
         One for each figure; empty where it is as it is.
     overrides : tuple of Override
         What they change.
+    limits : tuple of Limit
+        Limits that the point has besides those of the base.
     """
 
     kind: str
     values: tuple[str, ...]
     overrides: tuple[Override, ...] = field(repr=False)
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What differs from the base, as the command line takes it."""
+        return (*map(str, self.overrides), *map(str, self.limits))
 
 
 def choose_points(

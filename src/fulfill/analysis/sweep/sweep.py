@@ -65,7 +65,7 @@ class Sweep:
     def audit_faults(self) -> tuple[str, ...]:
         """What the audits of the plans found, with the point in front."""
         return tuple(
-            f"{', '.join(map(str, point.overrides)) or point.kind}: {fault}"
+            f"{', '.join(point.changes) or point.kind}: {fault}"
             for point, answer in zip(self.points, self.answers, strict=True)
             for fault in answer.faults
         )
@@ -168,9 +168,49 @@ def sweep_points(
     SolverError
         Where a solver fails, or workers are lost again and again. Finished points are kept.
     """
-    begun = time.perf_counter()
     # A quick answer keeps the sites of the base, so it starts from there.
     tree = [-1] + [0] * (len(points) - 1) if grade == QUICK else parents(figures, points)
+    answers, n_kept, spent = answer_points(run, points, tree, grade, kept, opened, report)
+    return Sweep(run, grade, tuple(figures), tuple(points), answers, tuple(tree), n_kept, spent)
+
+
+def answer_points(
+    run: Run,
+    points: Sequence[Point],
+    tree: Sequence[int],
+    grade: str,
+    kept: KeptPoints,
+    opened: Open,
+    report: Report | None = None,
+) -> tuple[tuple[Answer, ...], int, float]:
+    """Answer points, each from its parent, those that are kept excepted.
+
+    Parameters
+    ----------
+    run : Run
+        The base, with a plan.
+    points : sequence of Point
+        The first is the base.
+    tree : sequence of int
+        The point that each point starts from, -1 for the base.
+    grade, kept, opened, report
+        See `sweep_points`.
+
+    Returns
+    -------
+    answers : tuple of Answer
+        One for each point.
+    n_kept : int
+        Points that were finished before.
+    seconds : float
+        Spent on the others.
+
+    Raises
+    ------
+    InputError, SolverError
+        See `sweep_points`.
+    """
+    begun = time.perf_counter()
     base = answer_of(run, 0.0, chose_sites=True), base_start(run, grade)
     found: dict[int, tuple[Answer, bytes]] = {0: base}
     for number in range(1, len(points)):
@@ -180,8 +220,7 @@ def sweep_points(
     n_kept = len(found) - 1
     _answer_all(_Work(points, tree, grade, kept, report), found, opened)
     answers = tuple(found[number][0] for number in range(len(points)))
-    spent = time.perf_counter() - begun
-    return Sweep(run, grade, tuple(figures), tuple(points), answers, tuple(tree), n_kept, spent)
+    return answers, n_kept, time.perf_counter() - begun
 
 
 @dataclass(frozen=True)
@@ -228,9 +267,8 @@ def _answer_by(workers: Workers, work: _Work, found: dict[int, tuple[Answer, byt
     running: dict[Future[Any], int] = {}
     while left or running:
         for number in work.ready(left, found):
-            overrides = work.points[number].overrides
-            start = work.start(number, found)
-            running[workers.submit(answer_point, overrides, work.grade, start)] = number
+            point, start = work.points[number], work.start(number, found)
+            running[workers.submit(answer_point, point, work.grade, start)] = number
         left = [number for number in left if number not in running.values()]
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         # those with an answer first: it must be kept before the fault of another is raised

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fulfill.inputs.columns import USD, Table
+from fulfill.inputs.schema.contracts import CONTRACTS
 from fulfill.inputs.schema.demand import (
     COUNTRY_SHARES,
     MIX,
@@ -51,7 +52,7 @@ from fulfill.inputs.schema.shared import (
     WINDOW,
 )
 from fulfill.inputs.schema.site_rules import GROUP_LIMITS, SITE_GROUPS, SITE_RULES
-from fulfill.inputs.schema.time import CALENDAR, PREBUILD
+from fulfill.inputs.schema.time import CALENDAR, DAILY_PROFILE, PREBUILD, WEEKDAYS
 from fulfill.inputs.schema.transport import (
     ANY_PRODUCT,
     BESIDE,
@@ -80,9 +81,10 @@ def _priced(table: Table) -> Table:
 
 NETWORK_TABLES = tuple(_priced(table) for table in (
     PARAMETERS, COUNTRY_TABLE, ORIGINS, ORIGIN_GROUPS, GATEWAYS, SITES, SITE_SIZES, BANDS,
-    PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES, FREIGHT, SERVICES,
-    MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY, MAIL_CAPACITY, CARRIERS,
-    CALENDAR, PREBUILD, EMISSIONS, LANES, LANE_RATES, FERRIES, VEHICLES,
+    CONTRACTS, PRODUCTS, GOODS_COSTS, TARIFFS, TARIFF_HEADINGS, HEADING_RATES, ENTRY_FEES,
+    FREIGHT, SERVICES, MAIL_SERVICES, RATE_CARDS, RATE_ZONES, SURCHARGES, OWN_DELIVERY,
+    MAIL_CAPACITY, CARRIERS, CALENDAR, DAILY_PROFILE, PREBUILD, EMISSIONS, LANES, LANE_RATES,
+    FERRIES, VEHICLES,
     SPEEDS, SITE_GROUPS, GROUP_LIMITS, DISRUPTIONS, EXCHANGE_RATES,
 ))  # fmt: skip
 """Every table with amounts of money has the column `currency`."""
@@ -95,10 +97,12 @@ __all__ = [
     "BESIDE",
     "CALENDAR",
     "CARRIERS",
+    "CONTRACTS",
     "COUNTRY_CODES",
     "COUNTRY_SHARES",
     "COUNTRY_TABLE",
     "CURRENCY",
+    "DAILY_PROFILE",
     "DEMAND_PARAMETERS",
     "DEMAND_TABLES",
     "DISRUPTIONS",
@@ -150,6 +154,7 @@ __all__ = [
     "TARIFF_HEADINGS",
     "USD",
     "VEHICLES",
+    "WEEKDAYS",
     "WINDOW",
     "ZONES",
     "ZONE_CLASSES",

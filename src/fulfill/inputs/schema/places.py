@@ -156,6 +156,13 @@ SITE_SIZES = Table(
         number("minutes_order", "min/order", "labour per order: receiving, put-away, pick, pack"),
         number("opening_usd", "USD", "one-off: racking, systems, hiring"),
         number("fixed_usd_month", "USD/month", "fixed fee or overhead besides rent"),
+        number(
+            "closing_usd",
+            "USD",
+            "one-off cost of closing, in `fulfill roadmap`; empty: a number of months of the fixed "
+            "cost, by its option",
+            default=None,
+        ),
         *PROVENANCE,
     ),
 )

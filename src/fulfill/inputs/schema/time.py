@@ -1,8 +1,8 @@
-"""Tables of time: the calendar, and goods that land before the period in which they are sold."""
+"""Tables of time: the calendar, orders by weekday, and goods that land before they are sold."""
 
 from __future__ import annotations
 
-from fulfill.inputs.columns import REQUIRED, Table, day, identifier, number, text
+from fulfill.inputs.columns import REQUIRED, Column, Table, day, identifier, number, text
 from fulfill.inputs.schema.shared import PROVENANCE
 
 CALENDAR = Table(
@@ -28,6 +28,18 @@ CALENDAR = Table(
         number("capacity_factor", "-", "capacity of carriers and air in the period", 0, 5, 1.0),
         *PROVENANCE,
     ),
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAILY_PROFILE = Table(
+    "daily_profile",
+    "orders by day of the week; where it is given, the delay of a throughput band follows from the "
+    "backlog of busy days, and `delay_days` of bands.csv is not used",
+    (
+        Column("weekday", "text", "day of the week", key=True, choices=WEEKDAYS),
+        number("weight", "-", "orders of the day, relative to those of the other days", 0, 100),
+        *PROVENANCE,
+    ),
+    required=False,
 )
 PREBUILD = Table(
     "prebuild",

@@ -81,6 +81,7 @@ def is_capacitated(instance: LocationInstance) -> bool:
     unlimited = (
         instance.inbound is None
         and instance.stock is None
+        and instance.contracts is None
         and np.isinf(instance.mail.capacity_kg).all()
         and np.isinf(instance.carriers.orders).all()
     )

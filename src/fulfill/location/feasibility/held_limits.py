@@ -17,6 +17,7 @@ from fulfill.location.feasibility.members import (
     SITES,
     Member,
 )
+from fulfill.location.fee_envelope import with_fee_envelope
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network.allowed_sites import allowed
 from fulfill.location.network.limited_plan import plan_of
@@ -125,7 +126,7 @@ def plan_of_sites(instance: LocationInstance, size: Index) -> Decisions | None:
     """
     if not allowed(instance, size):
         return None
-    instance = in_units(instance, units_per_usd(instance))
+    instance = with_fee_envelope(in_units(instance, units_per_usd(instance)))
     prices, siting = zero_multipliers(instance.axis_sizes), from_sizes(instance, size)
     if np.isfinite(instance.limits.co2_kg):
         decisions = plan_of(instance, siting, prices)[0]

@@ -175,6 +175,8 @@ class LeastChange:
         """Tell whether throughput or emissions could keep orders from their fastest site."""
         if np.isfinite(needs.co2):
             return True
+        if not len(needs.in_time):  # no limit asks anything of the orders
+            return False
         most = np.einsum("zkt,ikt->it", self.pairs.demand, self.pairs.units[:-1])
         is_open = np.flatnonzero(size >= 0)
         room: Array = self.pairs.capacity[is_open, size[is_open]]

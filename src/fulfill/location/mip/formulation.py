@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fulfill.location.fee_envelope import with_fee_envelope
 from fulfill.location.mip.highs import solve_mip
 from fulfill.location.mip.rows import LinearModel, keys_of
 from fulfill.location.mip.site_constraints import (
@@ -53,7 +54,7 @@ def solve_exact(instance: LocationInstance, params: LocationParams) -> LocationS
         Where HiGHS refuses the model or fails.
     """
     begun = time.perf_counter()
-    model, columns = build_model(instance)
+    model, columns = build_model(with_fee_envelope(instance))
 
     def report(incumbent: float, bound: float, seconds: float) -> None:
         if params.progress:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fulfill.location.fee_envelope import with_fee_envelope
 from fulfill.location.network.allowed_sites import allowed, obeying
 from fulfill.location.network.ascent import Ascent, ascend, begin
 from fulfill.location.network.branching import (
@@ -99,7 +100,9 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
         )
     factor = units_per_usd(instance)
     search = Search(
-        in_units(with_own_options(instance), factor), params_in_units(params, factor), begun
+        with_fee_envelope(in_units(with_own_options(instance), factor)),
+        params_in_units(params, factor),
+        begun,
     )
     n_allocations = len(instance.lane_zone) * instance.shape[1] * instance.shape[2]
     with (
@@ -287,6 +290,7 @@ def site_values(instance: LocationInstance, start: WarmStart) -> Array:
         USD a year, negative where the site pays at these prices; infinite where it has no such
         size.
     """
+    instance = with_fee_envelope(instance)
     siting, prices = _siting_of(start), _start_prices(instance, start)
     service = zone_prices(instance, siting, prices)
     prices = with_prices(prices, cell=service + start.multipliers.cell)

@@ -60,9 +60,10 @@ def in_units(instance: LocationInstance, factor: float) -> LocationInstance:
     -------
     LocationInstance
     """
-    inbound, stock = instance.inbound, instance.stock
+    inbound, stock, contracts = instance.inbound, instance.stock, instance.contracts
     return replace(
         instance,
+        contracts=None if contracts is None else contracts.scaled(factor),
         unserved_usd=instance.unserved_usd * factor,
         lane_usd=instance.lane_usd * factor,
         option_cost=instance.option_cost * factor,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fulfill.location.fee_envelope import with_fee_envelope
 from fulfill.location.network.allocation import allocate, best_assortment
 from fulfill.location.network.ascent import ascend, begin
 from fulfill.location.network.exact_allocation import allocate_exactly
@@ -353,7 +354,7 @@ def cost_of_sites(instance: LocationInstance, opened: Array) -> float:
     float
         USD a year, an upper estimate without a bound.
     """
-    instance = with_own_options(instance)
+    instance = with_fee_envelope(with_own_options(instance))
     size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
     nothing = zero_multipliers(instance.axis_sizes)
     return priced_plan(instance, from_sizes(instance, size), nothing, SETTLING)[1].cost

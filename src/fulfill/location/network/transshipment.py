@@ -87,7 +87,7 @@ def is_transshipment(instance: LocationInstance) -> bool:
     if inbound is None or instance.stock is not None or not (inbound.origin_fixed_usd > 0).any():
         return False
     _, n_products, n_periods = instance.shape
-    one = n_products == 1 and instance.capacity.shape[1:3] == (1, 1)
+    one = instance.contracts is None and n_products == 1 and instance.capacity.shape[1:3] == (1, 1)
     plain = (
         not (instance.lane_site < 0).any()
         and np.isinf(instance.unserved_usd).all()

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fulfill.inputs.daily_profile import weekday_weights
 from fulfill.inputs.network import Network
 from fulfill.inputs.problem import Problem
+from fulfill.model.economics.backlog import DelayPieces, delay_pieces
 from fulfill.model.economics.figures import Figures, read_figures
 from fulfill.model.economics.inventory import StockByPeriod, cover_days, stock_by_period
 from fulfill.model.economics.warehouse import Warehouses, storage_fee, warehouses
 
 Array = NDArray[np.float64]
+BUILT_BY = ("sites", "site_sizes", "bands", "contracts")
+"""Tables that the prices of buildings and handling follow from."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +54,8 @@ def price_sites(problem: Problem, stores: Warehouses | None = None) -> SitePrice
     """
     network, figures = problem.network, read_figures(problem.network.parameters)
     if stores is None:
-        stores = warehouses(network["sites"], network["site_sizes"], network["bands"])
+        tables = (network[name] for name in BUILT_BY)
+        stores = warehouses(*tables, pieces=pieces_of(network, figures))
     level = stock_of(network, figures).level
     return SitePrices(
         warehouses=stores,
@@ -58,6 +63,12 @@ def price_sites(problem: Problem, stores: Warehouses | None = None) -> SitePrice
         storage_usd=storage_fee(stores, network["products"], level, problem.days),
         entry_usd=figures.capital_recovery * _entry_cost(network, figures),
     )
+
+
+def pieces_of(network: Network, figures: Figures) -> DelayPieces | None:
+    """Return the pieces of bands by the daily profile of a network; None where it has none."""
+    weights = weekday_weights(network["daily_profile"])
+    return None if weights is None else delay_pieces(weights, figures.from_site.dispatch_days)
 
 
 def stock_of(network: Network, figures: Figures) -> StockByPeriod:

@@ -32,7 +32,7 @@ def write_alternatives_page(found: Alternatives, path: Path) -> None:
         _("What else than {run}").format(run=name),
         {},
         title_of_network=run.problem.network.title,
-        cost=figure("objective").shown(run.outcome.objective),
+        cost=figure("objective").with_unit(run.outcome.objective),
         verdict=found.verdict,
         table=html_table(found.table, COLUMNS),
         plans=[

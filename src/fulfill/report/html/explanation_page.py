@@ -51,7 +51,7 @@ def write_explanation_page(run: Run, found: Sequence[SiteExplanation], path: Pat
         _("Why these sites: {run}").format(run=name),
         {"interval": interval_chart(found)} if _bounded(found) else {},
         title_of_network=network.title,
-        cost=figure("objective").shown(run.outcome.objective),
+        cost=figure("objective").with_unit(run.outcome.objective),
         certain=certain_in_words(found),
         table=html_table(explanation_table(found), COLUMNS),
         sites=[

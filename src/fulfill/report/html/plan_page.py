@@ -13,6 +13,7 @@ import pandas as pd
 from fulfill.analysis.compare.mail_or_stock import mail_or_stock
 from fulfill.inputs.problem import Problem
 from fulfill.report.html.channel_charts import channel_share, stock_gain
+from fulfill.report.html.contracts import contract_tables
 from fulfill.report.html.cost_charts import channel_bridge, channel_steps, cost_bridge
 from fulfill.report.html.grounds import ask_table, grounds
 from fulfill.report.html.load_charts import load_table, throughput
@@ -85,6 +86,7 @@ def write_report(
         regime_table=regime_table(rates, problem),
         ask_table=ask_table(exposed),
         load_table=load_table(plan, problem) if len(plan.sites) else "",
+        contract_tables=contract_tables(run),
         **_opening(plan, problem),
         **plan_tables(plan, problem, products),
         **grounds(problem),

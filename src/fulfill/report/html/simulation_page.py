@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from fulfill.analysis.simulation.profiles import ASSUMPTIONS
+from fulfill.analysis.simulation.profiles import ASSUMPTIONS, DAY_OF_WEEK
 from fulfill.analysis.simulation.simulation import OPTIMISTIC, Simulation
 from fulfill.report.html.page import html_table, write_page
 from fulfill.report.html.simulation_charts import backlog_chart, promise_chart
@@ -58,7 +58,7 @@ def write_simulation_page(simulation: Simulation, path: Path) -> None:
         sites=listed(dict.fromkeys(table.loc[~whole & worse, "resource_name"])),
         whole_table=_table(table[whole], "figure"),
         part_table=_table(table[~whole], "resource_name", "figure"),
-        assumptions=html_table(_assumptions(), ASSUMED),
+        assumptions=html_table(_assumptions(simulation), ASSUMED),
     )
 
 
@@ -74,13 +74,15 @@ def _table(rows: pd.DataFrame, *names: str) -> Markup:
     return html_table(shown_rows, [*SIMULATED.pick(*names), *numbers, SIMULATED["verdict"]])
 
 
-def _assumptions() -> pd.DataFrame:
+def _assumptions(simulation: Simulation) -> pd.DataFrame:
     """Return what a simulation assumes beyond the tables of the network."""
+    given = not simulation.run.problem.network["daily_profile"].empty
+    assumed = [one for one in ASSUMPTIONS if not (given and one is DAY_OF_WEEK)]
     return pd.DataFrame(
         {
-            "name": [one.name for one in ASSUMPTIONS],
-            "values": [", ".join(f"{value:g}" for value in one.values) for one in ASSUMPTIONS],
-            "factors": [f"{one.low:g}..{one.high:g}" for one in ASSUMPTIONS],
-            "source": [one.source for one in ASSUMPTIONS],
+            "name": [one.name for one in assumed],
+            "values": [", ".join(f"{value:g}" for value in one.values) for one in assumed],
+            "factors": [f"{one.low:g}..{one.high:g}" for one in assumed],
+            "source": [one.source for one in assumed],
         }
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fulfill.analysis.alternatives.alternative_plans import Alternatives
 from fulfill.report.terminal.console import PlainConsole
-from fulfill.report.terminal.questions import as_table
+from fulfill.report.terminal.questions import as_table, print_conversion
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.names import named, names_of
@@ -35,5 +35,6 @@ def print_alternatives(found: Alternatives, folder: Path) -> None:
     if found.shared:
         names = listed(named(found.shared, names_of(found.run.problem)["site"]))
         console.print(_("all plans open {sites}").format(sites=names))
+    print_conversion(console)
     made = _("results  {folder}  ({files}, CSV tables, summary.json)")
     console.tell(made.format(folder=folder, files=ALTERNATIVES_PAGE))

@@ -17,7 +17,7 @@ from fulfill.analysis.explanations.site_explanation import (
     explanation_table,
 )
 from fulfill.report.terminal.console import PlainConsole
-from fulfill.report.terminal.questions import as_table
+from fulfill.report.terminal.questions import as_table, print_conversion
 from fulfill.study.language import listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import BREAK_EVEN
@@ -30,7 +30,7 @@ from fulfill.study.question_outputs import (
     WAY_PARTS,
 )
 from fulfill.study.run_folder import EXPLANATION_PAGE
-from fulfill.study.vocabulary import CENTS, TENTH, WHOLE, shown
+from fulfill.study.vocabulary import CENTS, TENTH, WHOLE, money, shown
 
 COLUMNS = SITE_EXPLANATION.pick(
     "name", "open", "with_usd", "without_usd", "gap_usd", "difference_low_usd",
@@ -73,6 +73,7 @@ def print_sites(found: Sequence[SiteExplanation], single: SingleSite | None, fol
         console.print(_("each price moved alone; local, and checked by a new search"))
     if single is not None and single.value is not None:
         _print_values(console, [single.value])
+    print_conversion(console)
     made = _("results  {folder}  ({files}, CSV tables, summary.json)")
     console.tell(made.format(folder=folder, files=EXPLANATION_PAGE))
 
@@ -92,14 +93,15 @@ def print_service(found: ServiceExplanation) -> None:
         first = _("{product} in {period}: {ways}")
         ways = listed(
             [
-                _("{start} {usd} USD an order").format(
-                    start=way["from"], usd=shown(way["contribution_usd_per_order"], CENTS)
+                _("{start} {usd} an order").format(
+                    start=way["from"], usd=money(way["contribution_usd_per_order"], CENTS)
                 )
                 for way in one["ways"]
             ]
         )
         console.print(first.format(product=one["product"], period=one["period"], ways=ways))
     _print_values(console, found.values)
+    print_conversion(console)
 
 
 def print_order(ways: Sequence[Way]) -> None:
@@ -116,16 +118,16 @@ def print_order(ways: Sequence[Way]) -> None:
         return
     for number, way in enumerate(ways[:2], 1):
         text = _(
-            "{number}. {start} ({service}): contribution {contribution} USD, landed cost {landed} "
-            "USD, {days} days; {orders} orders a year go this way"
+            "{number}. {start} ({service}): contribution {contribution}, landed cost {landed}, "
+            "{days} days; {orders} orders a year go this way"
         )
         console.print(
             text.format(
                 number=number,
                 start=way.start,
                 service=way.service_id,
-                contribution=shown(-way.cost_usd, CENTS),
-                landed=shown(way.landed_usd, CENTS),
+                contribution=money(-way.cost_usd, CENTS),
+                landed=money(way.landed_usd, CENTS),
                 days=shown(way.days, TENTH),
                 orders=shown(way.orders, WHOLE),
             )
@@ -133,6 +135,7 @@ def print_order(ways: Sequence[Way]) -> None:
         if way.held_back:
             console.print(shown(way.held_back, "held_back"))
     console.table(as_table(_side_by_side(ways), WAY_PARTS.figures))
+    print_conversion(console)
 
 
 def _side_by_side(ways: Sequence[Way]) -> pd.DataFrame:
@@ -152,4 +155,6 @@ def _side_by_side(ways: Sequence[Way]) -> pd.DataFrame:
 def _print_values(console: PlainConsole, values: Sequence[MarginalValue]) -> None:
     if values:
         console.table(as_table(pd.DataFrame(map(vars, values)), MARGINAL_VALUE.figures))
-        console.print(_("USD a year for one unit; local: for a small step and these sites"))
+        console.print(
+            _("change of the cost of a year for one unit; local: for a small step and these sites")
+        )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +17,7 @@ from fulfill.model.decisions import INFEASIBLE, NO_PLAN, Outcome
 from fulfill.report.plain_text import one_line
 from fulfill.report.terminal.console import PlainConsole, columns, lines
 from fulfill.study.conflict import Conflict
-from fulfill.study.language import listed
+from fulfill.study.language import counted, listed
 from fulfill.study.language import translated as _
 from fulfill.study.outputs import PLAN_KPIS, SITES
 from fulfill.study.plan import Plan
@@ -89,6 +90,7 @@ def print_summary(
     folder: Path,
     saving: Saving | None = None,
     conflict: Conflict | None = None,
+    contracts: pd.DataFrame | None = None,
 ) -> None:
     """Print the summary of a run on stdout.
 
@@ -104,6 +106,8 @@ def print_summary(
         Against a baseline.
     conflict : Conflict, optional
         Why there is no plan.
+    contracts : DataFrame, optional
+        Of `contract_use.contract_terms_table`.
     """
     console = PlainConsole()
     outcome = plan.outcome
@@ -119,12 +123,12 @@ def print_summary(
         return
     if not len(plan.sites):
         console.print(_("No site is opened."))
-    for line in _cost(outcome):
+    for line in (*_cost(outcome), *([saving.in_words] if saving else [])):
         console.print(line)
-    if saving is not None:
-        console.print(saving.in_words)
     if len(plan.sites):
         console.table(site_table(plan))
+    for line in _contracts(contracts):
+        console.print(line)
     console.table(key_figures(plan))
     if words := conversion():
         console.print(words)
@@ -181,6 +185,23 @@ def _cost(outcome: Outcome) -> Iterator[str]:
         yield _(
             "aggregation error: without merging zones the same sites cost {usd} ({share})"
         ).format(usd=money(outcome.merging_usd, "{:+,.0f}"), share=shown(share, "{:+.2%}"))
+
+
+def _contracts(terms: pd.DataFrame | None) -> Iterator[str]:
+    """Yield what the contracts of open sites cost, and what they commit to beyond the year."""
+    if terms is None or terms.empty:
+        return
+    yield counted(
+        "contract of one open site: fees {paid} a year, {unused} of them without use",
+        "contracts of {n} open sites: fees {paid} a year, {unused} of them without use",
+        len(terms),
+        paid=money(terms["paid_usd_year"].sum()),
+        unused=money(terms["unused_minimum_usd"].sum()),
+    )
+    if terms["beyond_year_usd"].sum() > 0:
+        text = _("committed after the year planned: {usd}, until {day} at the latest")
+        last = shown(terms["committed_until"].max(), DAY)
+        yield text.format(usd=money(terms["beyond_year_usd"].sum()), day=last)
 
 
 def _conditions(outcome: Outcome) -> str:

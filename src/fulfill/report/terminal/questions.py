@@ -15,7 +15,7 @@ from fulfill.study.language import counted
 from fulfill.study.language import translated as _
 from fulfill.study.question_outputs import BRIDGE, BRIDGE_TOTALS, INPUTS_CHANGED, SITES_CHANGED
 from fulfill.study.run_folder import DIFF_PAGE
-from fulfill.study.vocabulary import PERCENT, Figure, figure, shown
+from fulfill.study.vocabulary import PERCENT, Figure, conversion, figure, shown
 
 MOST = 10
 """Rows of a table that are printed; the CSV file has all."""
@@ -31,9 +31,9 @@ def print_diff(found: RunDifference, folder: Path) -> None:
         Folder of its files.
     """
     console, bridge, cost = PlainConsole(), found.bridge, figure("objective")
-    text = _("cost of a year: from {before} to {after} USD, {change}")
-    change = BRIDGE["usd"].shown(round(bridge.to_usd - bridge.from_usd, 2))
-    before, after = cost.shown(bridge.from_usd), cost.shown(bridge.to_usd)
+    text = _("cost of a year: from {before} to {after}, {change}")
+    change = BRIDGE["usd"].with_unit(round(bridge.to_usd - bridge.from_usd, 2))
+    before, after = cost.with_unit(bridge.from_usd), cost.with_unit(bridge.to_usd)
     console.print(text.format(before=before, after=after, change=change))
     console.print(str(found.difference))
     if bridge.steps:
@@ -56,8 +56,20 @@ def print_diff(found: RunDifference, folder: Path) -> None:
     if len(changed) > MOST:
         more = counted("and {n} more input", "and {n} more inputs", len(changed) - MOST)
         console.print(_(more))
+    print_conversion(console)
     made = _("results  {folder}  ({files}, CSV tables, summary.json)")
     console.tell(made.format(folder=folder, files=DIFF_PAGE))
+
+
+def print_conversion(console: PlainConsole) -> None:
+    """Print how amounts are converted, if they are.
+
+    Parameters
+    ----------
+    console : PlainConsole
+    """
+    if words := conversion():
+        console.print(words)
 
 
 def as_table(rows: pd.DataFrame, figures: Iterable[Figure]) -> Table:

@@ -1,0 +1,1 @@
+"""When to open, grow and close sites over several years."""

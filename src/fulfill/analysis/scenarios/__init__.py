@@ -1,0 +1,1 @@
+"""One choice of sites for several possible years."""

@@ -1,0 +1,205 @@
+"""The scenarios of a network: what each costs alone, and with given sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
+from fulfill.audit.plan import audit_plan
+from fulfill.location.solution import LocationParams, LocationSolution
+from fulfill.location.solve import method_of, solve_location
+from fulfill.model.arrays import Array
+from fulfill.model.instance import MAIL, LocationInstance
+from fulfill.model.warm_start import WarmStart
+from fulfill.study.capacity_use import band_use
+from fulfill.study.lead_time import cancelled_orders, mean_lead_days
+from fulfill.study.optimize import with_audited_bound
+from fulfill.study.resolve import changed_model, with_sites, with_sites_kept
+from fulfill.study.run import PricedModel, Run
+from fulfill.study.unserved import missing_orders
+
+Sites = tuple[tuple[str, str], ...]
+"""Ids of open sites with their sizes, by id."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How thoroughly a scenario is searched.
+
+    Attributes
+    ----------
+    gap : float
+        Relative gap at which a search stops.
+    seconds : float
+        Processor time of a search.
+    """
+
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Year:
+    """A scenario with some sites, or with the best that were found.
+
+    Attributes
+    ----------
+    sites : Sites
+    cost, bound : float
+        USD a year; infinite cost without a plan. The bound is on all choices of sites, and where
+        sites have prices, on the cost and the prices.
+    lead_days, cancelled, unserved, mailed : float
+        Mean lead time; cancelled, unserved and mailed orders. NaN without a plan.
+    start : WarmStart or None
+        What a later search may start from.
+    faults : tuple of str
+        What the audit of the plan found.
+    """
+
+    sites: Sites
+    cost: float
+    bound: float
+    lead_days: float
+    cancelled: float
+    unserved: float
+    mailed: float
+    start: WarmStart | None
+    faults: tuple[str, ...]
+
+
+def opened_sites(instance: LocationInstance, sites: Sites) -> Array:
+    """Return a choice of sites as numbers: 1 for the size of an open site, (I, M).
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    sites : Sites
+
+    Returns
+    -------
+    ndarray, shape (I, M)
+    """
+    opened = np.zeros(instance.fixed_usd.shape)
+    for site, size in sites:
+        opened[instance.sites.index(site), instance.sizes.index(size)] = 1.0
+    return opened
+
+
+def sites_of(instance: LocationInstance, opened: Array) -> Sites:
+    """Return the choice of sites of such numbers.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    opened : (I, M)
+
+    Returns
+    -------
+    Sites
+    """
+    chosen = np.argwhere(opened > 0.5)
+    return tuple(sorted((instance.sites[site], instance.sizes[size]) for site, size in chosen))
+
+
+def plan_alone(
+    run: Run, question: tuple[Scenario, Array | None, WarmStart | None], effort: Effort
+) -> Year:
+    """Plan a scenario by itself.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan; the search starts from it.
+    question : (Scenario, (I, M) or None, WarmStart or None)
+        The scenario, prices of sites by size that are added to their fixed cost, and what the
+        search starts from in place of the run.
+    effort : Effort
+
+    Returns
+    -------
+    Year
+        Its cost is without the prices, its bound with them. The bound is what the audit computes
+        from the certificate of the search, where the search leaves one.
+    """
+    scenario, prices, start = question
+    model = changed_model(of_scenario(run.study, scenario), run)
+    instance = model.instance
+    if prices is not None:
+        instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
+    params = _params(run, effort, start or run.warm_start)
+    solution, wrong = with_audited_bound(instance, solve_location(instance, params))
+    found = _year(model, instance, solution)
+    paid = 0.0 if prices is None else float((prices * opened_sites(instance, found.sites)).sum())
+    return replace(found, cost=found.cost - paid, faults=(*found.faults, *wrong))
+
+
+def plan_with_sites(
+    run: Run, question: tuple[Scenario, WarmStart | None, Sequence[Sites]], effort: Effort
+) -> list[Year]:
+    """Plan a scenario with given sites.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan.
+    question : (Scenario, WarmStart or None, sequence of Sites)
+        The scenario, prices to start from, and the choices of sites.
+    effort : Effort
+
+    Returns
+    -------
+    list of Year
+        One for each choice.
+    """
+    scenario, start, choices = question
+    model = changed_model(of_scenario(run.study, scenario), run)
+    return [_with_sites(run, model, start or run.warm_start, sites, effort) for sites in choices]
+
+
+def _with_sites(
+    run: Run, model: PricedModel, start: WarmStart | None, sites: Sites, effort: Effort
+) -> Year:
+    """Plan a year with given sites."""
+    instance = model.instance
+    params = _params(run, effort, start)
+    if start is None or method_of(instance, "auto") != "decomposition":
+        kept = with_sites_kept(instance, opened_sites(instance, sites))
+        return _year(model, kept, solve_location(kept, params))
+    begin = with_sites(start, dict(sites), model)
+    params = replace(params, warm_start=begin, keep_sites=True)
+    found = _year(model, instance, solve_location(instance, params))
+    if found.sites != sites:  # what is locked has changed them
+        return replace(found, cost=np.inf)
+    return found
+
+
+def _params(run: Run, effort: Effort, start: WarmStart | None) -> LocationParams:
+    """Return the parameters of a search on one thread."""
+    seed = run.study.options.seed
+    return LocationParams(effort.gap, effort.seconds, seed, warm_start=start, threads=1)
+
+
+def _year(model: PricedModel, instance: LocationInstance, solution: LocationSolution) -> Year:
+    """Return a solution as a year."""
+    decisions = solution.decisions
+    if decisions is None:
+        bound = np.inf if solution.status == "INFEASIBLE" else solution.bound
+        return Year((), np.inf, bound, np.nan, np.nan, np.nan, np.nan, None, ())
+    used = band_use(instance, decisions)
+    mailed = (instance.lane_site[decisions.lane] == MAIL) & (
+        instance.lane_plant[decisions.lane] < 0
+    )
+    return Year(
+        sites=sites_of(instance, decisions.opened),
+        cost=solution.objective,
+        bound=solution.bound,
+        lead_days=mean_lead_days(model.economics, instance, decisions, used),
+        cancelled=cancelled_orders(model.economics, instance, decisions),
+        unserved=float(missing_orders(instance, decisions).sum()),
+        mailed=float(decisions.orders[mailed].sum()),
+        start=solution.warm_start,
+        faults=tuple(map(str, audit_plan(instance, decisions, solution.objective).faults)),
+    )

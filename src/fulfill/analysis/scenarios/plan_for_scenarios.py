@@ -1,0 +1,257 @@
+"""One choice of sites for several possible years of a network, with a bound.
+
+Sites and their sizes are chosen before it is known which year comes; what is sent where adapts to
+it. What the choice costs in each year, and what choosing with or without knowing the year is worth,
+is told as intervals, as every plan is within a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from fulfill.analysis.scenarios.decomposition import (
+    Alone,
+    Design,
+    DesignLimits,
+    Years,
+    one_for_all,
+)
+from fulfill.analysis.scenarios.near_choices import near_choices
+from fulfill.analysis.scenarios.network_years import (
+    Effort,
+    Sites,
+    Year,
+    opened_sites,
+    plan_alone,
+    plan_with_sites,
+    sites_of,
+)
+from fulfill.analysis.scenarios.scenario_file import Scenario
+from fulfill.inputs.faults import Fault, InputError
+from fulfill.model.arrays import Array
+from fulfill.model.instance import LocationInstance
+from fulfill.model.risk import EXPECTED, RiskMeasure
+from fulfill.study.executor import Executor
+from fulfill.study.run import Run
+
+
+@dataclass(frozen=True)
+class ScenarioOptions:
+    """How one choice is searched for.
+
+    Attributes
+    ----------
+    risk : RiskMeasure
+    most : int
+        Choices of sites that are tried at a time.
+    moves : int
+        Times that choices near the best one are tried after each round.
+    rounds : int
+        Times that every scenario is planned by itself; from the second on with prices of sites.
+    seconds : float
+        Processor time of each search.
+    workers : int or None
+        Processes; as many as there are cores by default, 0 for none but this one.
+    """
+
+    risk: RiskMeasure = field(default_factory=RiskMeasure)
+    most: int = 8
+    moves: int = 2
+    rounds: int = 3
+    seconds: float = 15.0
+    workers: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PlanForScenarios:
+    """One choice of sites for several years.
+
+    Attributes
+    ----------
+    run : Run
+        The plan of the figures of the tables.
+    scenarios : tuple of Scenario
+    risk : RiskMeasure
+    design : Design of Sites
+    years : tuple of Year
+        Each scenario with the chosen sites.
+    alone : tuple of Year
+        Each scenario by itself.
+    base : tuple of Year
+        Each scenario with the sites of the run.
+    faults : tuple of str
+        What the audits of all plans found.
+    """
+
+    run: Run
+    scenarios: tuple[Scenario, ...]
+    risk: RiskMeasure
+    design: Design[Sites]
+    years: tuple[Year, ...]
+    alone: tuple[Year, ...]
+    base: tuple[Year, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def probability(self) -> Array:
+        """Probabilities of the scenarios, (S,)."""
+        return np.array([one.probability for one in self.scenarios])
+
+    @property
+    def expected_usd(self) -> float:
+        """Expected cost of the chosen sites."""
+        return float(self.probability @ [year.cost for year in self.years])
+
+    @property
+    def perfect_information_usd(self) -> tuple[float, float]:
+        """What knowing the year before choosing saves on average, at least and at most.
+
+        The expected cost of the best choice, less the expected cost of the best plan of each year
+        (EVPI; Raiffa, Schlaifer 1961).
+        """
+        chance = self.probability
+        bounds = float(chance @ [year.bound for year in self.alone])
+        costs = float(chance @ [year.cost for year in self.alone])
+        least = self.design.bound if self.risk.kind == EXPECTED else bounds
+        return max(least - costs, 0.0), max(self.expected_usd - bounds, 0.0)
+
+    @property
+    def stochastic_solution_usd(self) -> tuple[float, float] | None:
+        """What choosing for all years saves against the sites of the run, at least and at most.
+
+        The expected cost of the sites of the run less that of the best choice (VSS; Birge 1982,
+        doi 10.1007/BF01585113). None where not the expected cost was minimised, or where the sites
+        of the run have no plan in a scenario.
+        """
+        before = float(self.probability @ [year.cost for year in self.base])
+        if self.risk.kind != EXPECTED or not np.isfinite(before):
+            return None
+        return 0.0, max(before - self.design.bound, 0.0)
+
+
+def plan_for_scenarios(
+    run: Run,
+    scenarios: Sequence[Scenario],
+    options: ScenarioOptions | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> PlanForScenarios:
+    """Choose sites once for several possible years.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan; its sites are one of the choices, and searches start from it.
+    scenarios : sequence of Scenario
+    options : ScenarioOptions, optional
+    tell : callable
+        Called with what is being done.
+
+    Returns
+    -------
+    PlanForScenarios
+
+    Raises
+    ------
+    InputError
+        F509 where the run has no plan, F508 where no choice has a plan in every scenario.
+    """
+    asked = options or ScenarioOptions()
+    if run.decisions is None or not scenarios:
+        raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
+    effort = Effort(run.study.options.gap, asked.seconds)
+    with Executor(run, asked.workers) as executor:
+        network = _Network(run.model.instance, executor, tuple(scenarios), effort, tell)
+        years = Years(
+            probability=np.array([one.probability for one in scenarios]),
+            opened=network.opened,
+            alone=network.alone,
+            costs=network.costs,
+            near=network.near,
+        )
+        limits = DesignLimits(run.study.options.gap, asked.most, asked.moves, asked.rounds)
+        base = tuple(sorted(zip(run.sites["site_id"], run.sites["size"], strict=True)))
+        try:
+            design = one_for_all(years, asked.risk, [base], limits)
+        except ValueError as error:
+            raise InputError([Fault("F508", "scenarios.csv", detail=str(error))]) from None
+    return PlanForScenarios(
+        run=run,
+        scenarios=tuple(scenarios),
+        risk=asked.risk,
+        design=design,
+        years=network.tried[design.choice],
+        alone=network.first,
+        base=network.tried[base],
+        faults=network.faults,
+    )
+
+
+class _Network:
+    """Answers about the scenarios of a network (mutable: it keeps what was planned)."""
+
+    def __init__(
+        self,
+        instance: LocationInstance,
+        executor: Executor,
+        scenarios: tuple[Scenario, ...],
+        effort: Effort,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.executor, self.scenarios, self.effort, self.tell = executor, scenarios, effort, tell
+        self.instance = instance
+        self.first: tuple[Year, ...] = ()
+        self.latest: list[Year] = []
+        self.tried: dict[Sites, tuple[Year, ...]] = {}
+        self.faults: tuple[str, ...] = ()
+
+    def opened(self, sites: Sites) -> Array:
+        """Return a choice as numbers of sites by size, in one row."""
+        return opened_sites(self.instance, sites).ravel()
+
+    def near(self, sites: Sites, usual: Array) -> list[Sites]:
+        """Return choices that differ by a site or two."""
+        shape = self.instance.fixed_usd.shape
+        found = near_choices(opened_sites(self.instance, sites), usual.reshape(shape))
+        return [sites_of(self.instance, opened) for opened in found]
+
+    def alone(self, prices: Array | None) -> list[Alone[Sites]]:
+        """Plan each scenario by itself."""
+        self.tell(f"{len(self.scenarios)} scenarios, each by itself")
+        starts = [year.start for year in self.latest] or [None] * len(self.scenarios)
+        shape = (len(self.scenarios), *self.instance.fixed_usd.shape)
+        priced = [None] * len(self.scenarios) if prices is None else list(prices.reshape(shape))
+        questions = list(zip(self.scenarios, priced, starts, strict=True))
+        found = list(self.executor.each(partial(plan_alone, effort=self.effort), questions))
+        self._note(found)
+        unplanned = [
+            Fault("F508", "scenarios.csv", value=one.name, detail="no plan was found")
+            for one, year in zip(self.scenarios, found, strict=True)
+            if not np.isfinite(year.cost)
+        ]
+        if unplanned:
+            raise InputError(unplanned)
+        self.first, self.latest = self.first or tuple(found), found
+        return [Alone(year.sites, year.cost, year.bound) for year in found]
+
+    def costs(self, choices: Sequence[Sites]) -> Array:
+        """Plan every scenario with each of some choices."""
+        self.tell(f"{len(choices)} choices of sites in {len(self.scenarios)} scenarios")
+        questions = [
+            (one, year.start, choices)
+            for one, year in zip(self.scenarios, self.latest, strict=True)
+        ]
+        task = partial(plan_with_sites, effort=self.effort)
+        by_scenario = list(self.executor.each(task, questions))
+        for number, choice in enumerate(choices):
+            self.tried[choice] = tuple(years[number] for years in by_scenario)
+            self._note(self.tried[choice])
+        return np.array([[year.cost for year in self.tried[choice]] for choice in choices])
+
+    def _note(self, years: Sequence[Year]) -> None:
+        """Keep what audits found."""
+        found = (fault for year in years for fault in year.faults)
+        self.faults = tuple(dict.fromkeys([*self.faults, *found]))

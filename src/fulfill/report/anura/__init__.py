@@ -1,0 +1,1 @@
+"""A problem and its plan as tables of an Anura project."""

@@ -1,0 +1,44 @@
+"""Files of a frontier, written to a given folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fulfill.analysis.frontier.frontier import Frontier
+from fulfill.analysis.frontier.tables import frontier_table, summary
+from fulfill.report.drawing import draw
+from fulfill.report.html.frontier_page import write_frontier_page
+from fulfill.study.csv_files import write_output
+from fulfill.study.frontier_outputs import FRONTIER
+from fulfill.study.json_file import FORMAT, write_json
+from fulfill.study.manifest import FRONTIER as KIND
+from fulfill.study.manifest import write_manifest
+from fulfill.study.run_folder import FRONTIER_PAGE, SUMMARY, input_folders, recorded_options
+
+
+def write_frontier(found: Frontier, folder: Path) -> tuple[str, ...]:
+    """Write summary.json, frontier.csv, frontier.html and manifest.json.
+
+    Parameters
+    ----------
+    found : Frontier
+    folder : Path
+        Existing empty folder, such as that of `output_folder.new_folder`.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
+    """
+    write_output(FRONTIER, frontier_table(found), folder)
+    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(found)})
+    page = {FRONTIER_PAGE: lambda place: write_frontier_page(found, place / FRONTIER_PAGE)}
+    lost = draw(folder, page)
+    study, measure = found.run.study, found.measure
+    asked = {
+        **recorded_options(study),
+        "against": measure.against,
+        "limits": [str(limit) for point in found.points for limit in point.limits],
+    }
+    write_manifest(folder, KIND, input_folders(study), asked, {"points": found.seconds})
+    return lost

@@ -1,0 +1,118 @@
+"""One choice of sites for several years of the toy, against every choice of its sites."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+
+from fulfill.analysis.scenarios.plan_for_scenarios import (
+    PlanForScenarios,
+    ScenarioOptions,
+    plan_for_scenarios,
+)
+from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
+from fulfill.inputs.overrides import parse_override
+from fulfill.model.arrays import Array, Mask
+from fulfill.model.risk import parse_risk
+from fulfill.study.optimize import optimize
+from fulfill.study.run import Run
+from fulfill.study.study import load
+
+RISKS = ("expected", "cvar:0.5:0.5", "regret")
+SCENARIOS = (
+    Scenario("as planned", 0.5),
+    Scenario("dear", 0.3, (parse_override("network/sites[site-a].rent_usd_m2_month=60"),)),
+    Scenario("little room", 0.2, (parse_override("network/site_sizes[own,S].orders_day=5"),)),
+)
+CHANCE = [one.probability for one in SCENARIOS]
+
+
+@cache
+def plan() -> Run:
+    """Return the plan of the toy."""
+    return optimize(load("toy", "toy"))
+
+
+@cache
+def asked(risk: str) -> PlanForScenarios:
+    """Return the choice for all scenarios."""
+    options = ScenarioOptions(parse_risk(risk), rounds=3, workers=0)
+    return plan_for_scenarios(plan(), SCENARIOS, options)
+
+
+@cache
+def every_choice() -> Array:
+    """Return what every choice of the two sites costs in every scenario, planned by the MIP."""
+    names = np.array(plan().problem.network["sites"]["site_id"])
+
+    def cost(scenario: Scenario, chosen: Mask) -> float:
+        study = of_scenario(plan().study, scenario)
+        locked = study.with_(opened=tuple(names[chosen]), closed=tuple(names[~chosen]))
+        return optimize(locked).outcome.objective
+
+    choices = [np.array(one) for one in product((False, True), repeat=len(names))]
+    return np.array([[cost(one, chosen) for one in SCENARIOS] for chosen in choices])
+
+
+@pytest.mark.parametrize("risk", RISKS)
+def test_the_choice_is_the_best_of_all(risk: str) -> None:
+    found, costs, measure = asked(risk), every_choice(), parse_risk(risk)
+    best = min(measure.value(row, CHANCE, costs.min(axis=0)) for row in costs)
+    assert found.design.bound <= best <= found.design.value * (1 + 1e-9)
+    slack = sum(year.cost - year.bound for year in found.alone)  # a regret is told at most
+    assert found.design.value <= best + slack
+    assert not found.faults
+
+
+def test_the_sites_of_the_run_are_not_those_for_all_years() -> None:
+    found = asked("expected")
+    assert dict(found.design.choice) == {"site-b": "S"}
+    assert set(plan().sites["site_id"]) == {"site-a"}
+
+
+def test_prices_close_most_of_the_gap_of_perfect_information() -> None:
+    found = asked("expected")
+    alone = float(np.dot(CHANCE, [year.bound for year in found.alone]))
+    assert found.design.value - found.design.bound < 0.2 * (found.design.value - alone)
+
+
+def test_one_scenario_is_the_plan() -> None:
+    options = ScenarioOptions(rounds=1, workers=0)
+    found = plan_for_scenarios(plan(), [Scenario("only", 1.0)], options)
+    assert found.design.value == pytest.approx(plan().outcome.objective)
+    assert {site for site, _ in found.design.choice} == set(plan().sites["site_id"])
+
+
+def test_laws_of_what_information_is_worth() -> None:
+    found = asked("expected")
+    low, high = found.perfect_information_usd
+    assert 0.0 < low <= high
+    assert found.stochastic_solution_usd is not None
+    assert 0.0 <= found.stochastic_solution_usd[0] <= found.stochastic_solution_usd[1]
+    assert found.expected_usd == pytest.approx(found.design.value)
+
+
+def test_cvar_is_at_least_the_expectation() -> None:
+    assert asked("cvar:0.5:0.5").design.value >= asked("expected").design.bound
+
+
+@pytest.mark.slow
+def test_closing_a_site_never_helps() -> None:
+    closed = plan_for_scenarios(
+        optimize(plan().study.with_(closed=("site-b",))),
+        SCENARIOS,
+        ScenarioOptions(rounds=1, workers=0),
+    )
+    assert closed.design.value >= asked("expected").design.value
+    assert "site-b" not in dict(closed.design.choice)
+
+
+@pytest.mark.slow
+def test_the_same_question_has_the_same_answer() -> None:
+    options = ScenarioOptions(rounds=3, workers=0)
+    first, again = asked("expected"), plan_for_scenarios(plan(), SCENARIOS, options)
+    assert first.design.choices == again.design.choices
+    assert (first.design.value, first.design.bound) == (again.design.value, again.design.bound)
