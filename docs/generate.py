@@ -136,7 +136,7 @@ WRITTEN = {
     },
     "Of fulfill scenarios": {
         "table": scenario_outputs.SCENARIO_TABLES,
-        "keys:": (scenario_outputs.SCENARIOS_SUMMARY,),
+        "keys:": (question_summaries.SCENARIOS_SUMMARY,),
     },
     "Of fulfill convert": {
         "table": (conversion_outputs.LOSSES,),

@@ -10,15 +10,15 @@ SCENARIO_RULES: dict[str, tuple[str, str]] = {
     ),
     "F507": (
         "a row of scenarios.csv names a figure of the tables and its value, or neither",
-        "name figures as in --set, such as network/tariffs[MC-4].rate, and give a value; leave both "
-        "empty for a year as the tables have it",
+        "name figures as in --set, such as network/tariffs[MC-4].rate, and give a value; leave "
+        "both empty for a year as the tables have it",
     ),
     "F508": (
         "a choice of sites for all scenarios needs a plan in each of them",
         "look at the scenario with `fulfill optimize --set`; loosen its limits or leave it out",
     ),
     "F509": (
-        "scenarios start from a plan, or from the options of a problem",
-        "name a run of `fulfill optimize` that found a plan, or leave RUN out",
+        "scenarios start from a plan",
+        "name a run of `fulfill optimize` that found one",
     ),
 }

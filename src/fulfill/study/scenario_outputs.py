@@ -61,27 +61,3 @@ CHOICES = output(
     ),
 )
 SCENARIO_TABLES = (SCENARIO_COSTS, SCENARIO_SITES, CHOICES)
-SCENARIOS_SUMMARY = output(
-    "summary.json", "of `fulfill scenarios`, which `--json` prints too; a figure without a value "
-    "is null",
-    "format_version risk value_usd bound_usd gap expected_usd cvar_usd worst_usd vss_usd evpi_usd "
-    "sites scenarios choices audit",
-    (
-        Figure("risk", "", "", "measure of risk", "`expected`, `cvar:LEVEL:WEIGHT` or `regret`"),
-        Figure("value_usd", "USD", WHOLE, "measure of risk",
-               "of the chosen sites; a regret is at most this"),
-        Figure("bound_usd", "USD", WHOLE, "bound", "no choice of sites has a lower measure"),
-        Figure("expected_usd", "USD", WHOLE, "expected cost", "mean over the years"),
-        Figure("cvar_usd", "USD", WHOLE, "mean of the worst", "mean cost over the worst tenth of "
-               "the probability, or over the worst part that --risk names"),
-        Figure("worst_usd", "USD", WHOLE, "worst year", "cost of the most expensive year"),
-        Figure("vss_usd", "USD", "", "value of the stochastic solution",
-               "`low` and `high`: what choosing for all years saves on average against the sites "
-               "of the run (VSS); null unless the expected cost is minimised"),
-        Figure("evpi_usd", "USD", "", "value of perfect information",
-               "`low` and `high`: what knowing the year before choosing saves on average (EVPI)"),
-        Figure("sites", "", "", "sites", "chosen sites: objects of `site_id` and `size`"),
-        Figure("scenarios", "", "", "scenarios", "the rows of scenario_costs.csv"),
-        Figure("choices", "", "", "choices", "the rows of choices.csv"),
-    ),
-)

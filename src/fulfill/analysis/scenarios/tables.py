@@ -206,7 +206,7 @@ def summary(found: PlanForScenarios) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys of `scenario_outputs.SCENARIOS_SUMMARY` without the version.
+        Keys of `question_summaries.SCENARIOS_SUMMARY` without the version.
     """
     value = found.stochastic_solution_usd
     costs = [year.cost for year in found.years]
