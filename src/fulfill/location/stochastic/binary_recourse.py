@@ -8,8 +8,8 @@ sign of their limits ``h_s``::
 Where each row holds at most one site, and no variable lies in rows of two sites, the bound is a sum
 over sites once the other rows have their prices. The rows of a site then have two prices, one for
 where it is open and one for where it is closed, each the best there: the cut stays linear in ``y``,
-is as high as before at the choice it is made at, and higher at others. A single price says of a
-closed site what its first unit of capacity is worth, which no later one is.
+as high as with one price at the choice it is made at, and no lower at others. A single price values
+the whole capacity of a closed site at the worth of its first unit.
 
 The prices are those of the solver, but the bound is worked out anew from them. Settling a choice
 solves the programs in whole numbers; there the bound is the solver's own.
