@@ -153,10 +153,11 @@ def test_a_published_cvar_value() -> None:
 
 
 @pytest.mark.slow
-def test_a_published_sslp_value() -> None:
-    path = BENCH / "stoch" / "sslp" / "sslp_5_25_50.cor"
+@pytest.mark.parametrize(("name", "value"), [("sslp_5_25_50", -121.60), ("sslp_10_50_50", -364.64)])
+def test_a_published_sslp_value(name: str, value: float) -> None:
+    path = BENCH / "stoch" / "sslp" / f"{name}.cor"
     if not path.is_file():
         pytest.skip("the SIPLIB files are not beside this checkout")
     answer = solve_two_stages(ProgramRecourse(read_smps(path)), EXPECTED, GAP)
     assert answer.status == OPTIMAL
-    assert answer.objective == pytest.approx(-121.60, abs=1e-6)
+    assert answer.objective == pytest.approx(value, abs=1e-6)
