@@ -55,14 +55,14 @@ if TYPE_CHECKING:
     "--choices",
     "most",
     type=click.IntRange(min=1),
-    default=8,
+    default=4,
     show_default=True,
     help="Number of choices of sites that are tried in all years at a time.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
-    default=3,
+    default=1,
     show_default=True,
     help="Number of times that each year is planned by itself; from the second on at "
     "prices of sites, which raise the bound.",
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seconds",
     type=Figure(min=0, max=1e6, min_open=True),
-    default=15.0,
+    default=8.0,
     show_default=True,
     help="Processor time of each search, seconds.",
 )

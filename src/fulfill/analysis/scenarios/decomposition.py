@@ -166,12 +166,14 @@ def one_for_all(
         Where no choice has a plan in every scenario.
     """
     search = _Search(years, risk, limits or DesignLimits())
-    search.try_choices(given)
-    search.try_choices(search.of_scenarios(search.first), search.limits.most)
+    usual = [one for one in search.of_scenarios(search.first) if one not in given]
+    search.try_choices([*given, *list(dict.fromkeys(usual))[: search.limits.most]])
     if not np.isfinite(search.value):
         raise ValueError("no choice has a plan in every scenario")
-    search.improve(search.first)
     search.prove(search.worst_weights(), search.no_prices, search.first)
+    if not search.done:
+        search.improve(search.first)
+        search.prove(search.worst_weights(), search.no_prices, search.first)
     radius = search.value - search.bound
     for _ in range(1, search.limits.rounds):
         if search.done:

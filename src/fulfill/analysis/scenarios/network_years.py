@@ -9,6 +9,7 @@ import numpy as np
 
 from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
 from fulfill.audit.plan import audit_plan
+from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.location.solve import method_of, solve_location
 from fulfill.model.arrays import Array
@@ -130,7 +131,9 @@ def plan_alone(
     if prices is not None:
         instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
     params = _params(run, effort, start or run.warm_start)
-    solution, wrong = with_audited_bound(instance, solve_location(instance, params))
+    solution, wrong = with_audited_bound(
+        instance, solve_location(instance, params, run.study.options.method)
+    )
     found = _year(model, instance, solution)
     paid = 0.0 if prices is None else float((prices * opened_sites(instance, found.sites)).sum())
     return replace(found, cost=found.cost - paid, faults=(*found.faults, *wrong))
@@ -164,16 +167,31 @@ def _with_sites(
 ) -> Year:
     """Plan a year with given sites."""
     instance = model.instance
-    params = _params(run, effort, start)
-    if start is None or method_of(instance, "auto") != "decomposition":
+    params, method = _params(run, effort, start), run.study.options.method
+    if start is None or method_of(instance, method) != "decomposition":
         kept = with_sites_kept(instance, opened_sites(instance, sites))
-        return _year(model, kept, solve_location(kept, params))
+        return _year(model, kept, solve_location(kept, params, method))
     begin = with_sites(start, dict(sites), model)
     params = replace(params, warm_start=begin, keep_sites=True)
-    found = _year(model, instance, solve_location(instance, params))
-    if found.sites != sites:  # what is locked has changed them
-        return replace(found, cost=np.inf)
-    return found
+    found = solve_location(instance, params, method)
+    return _year(model, instance, _with_all(instance, found, sites))
+
+
+def _with_all(
+    instance: LocationInstance, solution: LocationSolution, sites: Sites
+) -> LocationSolution:
+    """Return a solution in which all of some sites are open and paid for in their sizes.
+
+    The search closes what a year does not need, but the sites are chosen before the year is known.
+    """
+    decisions = solution.decisions
+    if decisions is None:
+        return solution
+    opened = opened_sites(instance, sites)
+    if (decisions.opened.any(axis=1) & ~opened.any(axis=1)).any():  # a lock needs another site
+        return replace(solution, decisions=None, objective=np.inf)
+    decisions = replace(decisions, opened=opened.astype(decisions.opened.dtype))
+    return replace(solution, decisions=decisions, objective=price(instance, decisions))
 
 
 def _params(run: Run, effort: Effort, start: WarmStart | None) -> LocationParams:

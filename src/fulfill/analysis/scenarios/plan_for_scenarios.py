@@ -59,10 +59,10 @@ class ScenarioOptions:
     """
 
     risk: RiskMeasure = field(default_factory=RiskMeasure)
-    most: int = 8
-    moves: int = 2
-    rounds: int = 3
-    seconds: float = 15.0
+    most: int = 4
+    moves: int = 1
+    rounds: int = 1
+    seconds: float = 8.0
     workers: int | None = None
 
 
