@@ -22,6 +22,8 @@ from fulfill.study.resolve import changed_model, with_sites, with_sites_kept
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.unserved import missing_orders
 
+POOR = 0.005
+"""Relative gap from which orders are allocated once more, at other prices."""
 Sites = tuple[tuple[str, str], ...]
 """Ids of open sites with their sizes, by id."""
 
@@ -171,10 +173,22 @@ def _with_sites(
     if start is None or method_of(instance, method) != "decomposition":
         kept = with_sites_kept(instance, opened_sites(instance, sites))
         return _year(model, kept, solve_location(kept, params, method))
+    found = _kept(model, params, start, sites, method)
+    if found.objective > (1.0 + POOR) * found.bound and run.warm_start is not None:
+        # prices that prove a bound may allocate badly; those of the run may do better
+        again = _kept(model, params, run.warm_start, sites, method)
+        found = min(found, again, key=lambda one: one.objective)
+    return _year(model, instance, found)
+
+
+def _kept(
+    model: PricedModel, params: LocationParams, start: WarmStart, sites: Sites, method: str
+) -> LocationSolution:
+    """Return an allocation to given sites at the prices of a warm start."""
     begin = with_sites(start, dict(sites), model)
     params = replace(params, warm_start=begin, keep_sites=True)
-    found = solve_location(instance, params, method)
-    return _year(model, instance, _with_all(instance, found, sites))
+    found = solve_location(model.instance, params, method)
+    return _with_all(model.instance, found, sites)
 
 
 def _with_all(

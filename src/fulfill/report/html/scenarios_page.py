@@ -25,16 +25,14 @@ def page(found: PlanForScenarios) -> str:
         HTML.
     """
     problem, costs = found.run.problem, cost_table(found)
-    drawn = costs.sort_values("cost_usd", ascending=False, kind="stable")
-    text = _("Bars: the year with the chosen sites. Lines: from the bound of the best plan for "
-             "the year to the chosen sites.")  # fmt: skip
-    chart = interval_chart(
-        drawn["scenario"].tolist(), drawn["cost_usd"], drawn["bound_usd"], drawn["cost_usd"], text
-    )
+    drawn = costs.sort_values("regret_usd_high", ascending=False, kind="stable")
+    low, high = drawn["regret_usd_low"], drawn["regret_usd_high"]
+    text = _("Bars: above the best plan that was found. Lines: up to its bound.")
+    chart = interval_chart(drawn["scenario"].tolist(), low, low, high, text)
     return base.page(
         "scenarios.html",
         problem.network.title,
-        {"costs": chart},
+        {"regrets": chart},
         as_of=shown(found.run.plan.as_of, DAY),
         names=(problem.network.name, problem.demand.name),
         statements=statements(found),
