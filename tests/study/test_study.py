@@ -67,7 +67,7 @@ def test_any_cell_can_be_changed(
         ("parameters[cancel_p0]=0.1", "F309 --set"),
         ("network/parameter[cancel_p0].value=0.1", "no table 'parameter'; similar: parameters"),
         ("network/parameters[cancel_p]=0.1", "no such row; similar: cancel_p0"),
-        ("network/sites[site-a].rent=1", "no column 'rent'"),
+        ("network/sites[site-a].hire=1", "no column 'hire'"),
         (
             "network/freight[sea].usd_m3=1",
             "the key of freight.csv is mode, from_country, to_country",

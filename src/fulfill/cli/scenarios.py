@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Example: fulfill scenarios runs/first --usual scenarios.csv; "
-    "fulfill scenarios runs/first --scenarios scenarios.csv --risk cvar:0.9:0.5"
+    epilog="Example: fulfill scenarios runs/first --scenarios scenarios.csv --risk cvar:0.9:0.5"
 )
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(

@@ -15,7 +15,7 @@ SCENARIO_RULES: dict[str, tuple[str, str]] = {
     ),
     "F508": (
         "a choice of sites for all scenarios needs a plan in each of them",
-        "look at the scenario with `fulfill optimize --set`; loosen its limits or leave it out",
+        "plan the scenario by itself, its changes given as --set; loosen its limits or leave it out",
     ),
     "F509": (
         "scenarios start from a plan",

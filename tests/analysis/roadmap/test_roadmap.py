@@ -114,6 +114,7 @@ def test_a_roadmap_is_the_best_of_all(run: Run, today: str, limits: dict[str, fl
     assert found.faults == ()
 
 
+@pytest.mark.slow
 def test_a_larger_budget_never_costs_more_and_a_longer_term_never_less(run: Run) -> None:
     budgets = [planned(run, limited(GROWING, budget_usd=usd)).cost_usd for usd in (0, 5e3)]
     assert budgets[0] > budgets[1] / (1 - GAP)

@@ -76,6 +76,7 @@ def small_districts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "split", lambda stops: split(stops, 10))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_districts")
 def test_a_limited_fleet_is_shared_out_among_the_districts() -> None:
     districts = route_stops(DEPOTS, stops_of(20), vans(3.0, parcels=5.0), SPEEDS, ROADS, OPTIONS)
