@@ -15,7 +15,7 @@ SCENARIO_RULES: dict[str, tuple[str, str]] = {
     ),
     "F508": (
         "a choice of sites for all scenarios needs a plan in each of them",
-        "plan the scenario by itself, its changes given as --set; loosen its limits or leave it out",
+        "plan the scenario by itself, its changes given as --set; loosen limits or leave it out",
     ),
     "F509": (
         "scenarios start from a plan",
