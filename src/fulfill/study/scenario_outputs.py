@@ -18,7 +18,7 @@ SCENARIO_COSTS = output(
                "sites: larger than the probability where a year is among the worst"),
         Figure("cost_usd", "USD", WHOLE, "chosen sites", "cost of the year with the chosen sites"),
         Figure("alone_usd", "USD", WHOLE, "best if known", "cost of the best plan that was found "
-               "for this year by itself"),
+               "for this year, by itself or with any of the choices of sites"),
         Figure("bound_usd", "USD", WHOLE, "bound", "no plan for this year costs less"),
         Figure("regret_usd_low", "USD", WHOLE, "regret, at least",
                "what the chosen sites cost more than the best plan that was found"),

@@ -102,6 +102,13 @@ class PlanForScenarios:
         return np.array([one.probability for one in self.scenarios])
 
     @property
+    def best_usd(self) -> Array:
+        """Cost of the best plan that was found of each scenario, whatever it was found for, (S,)."""
+        alone = np.array([year.cost for year in self.alone])
+        least: Array = np.minimum(alone, self.design.costs.min(axis=0))
+        return least
+
+    @property
     def expected_usd(self) -> float:
         """Expected cost of the chosen sites."""
         return float(self.probability @ [year.cost for year in self.years])
@@ -115,7 +122,7 @@ class PlanForScenarios:
         """
         chance = self.probability
         bounds = float(chance @ [year.bound for year in self.alone])
-        costs = float(chance @ [year.cost for year in self.alone])
+        costs = float(chance @ self.best_usd)
         least = self.design.bound if self.risk.kind == EXPECTED else bounds
         return max(least - costs, 0.0), max(self.expected_usd - bounds, 0.0)
 

@@ -32,7 +32,7 @@ def cost_table(found: PlanForScenarios) -> pd.DataFrame:
     DataFrame
         Columns of `scenario_outputs.SCENARIO_COSTS`, in the order of the scenarios.
     """
-    best = [year.cost for year in found.alone]
+    best = found.best_usd
     costs = [year.cost for year in found.years]
     weights = found.risk.worst_weights(costs, found.probability, best)
     rows = [
@@ -41,9 +41,9 @@ def cost_table(found: PlanForScenarios) -> pd.DataFrame:
             "probability": scenario.probability,
             "weight": weight,
             "cost_usd": year.cost,
-            "alone_usd": alone.cost,
+            "alone_usd": least,
             "bound_usd": alone.bound,
-            "regret_usd_low": max(year.cost - alone.cost, 0.0),
+            "regret_usd_low": year.cost - least,
             "regret_usd_high": max(year.cost - alone.bound, 0.0),
             "base_sites_usd": base.cost if np.isfinite(base.cost) else np.nan,
             "lead_time_days": year.lead_days,
@@ -52,8 +52,8 @@ def cost_table(found: PlanForScenarios) -> pd.DataFrame:
             "mailed_orders": year.mailed,
             "set": " ".join(f"--set {str(one)!r}" for one in scenario.overrides),
         }
-        for scenario, weight, year, alone, base in zip(
-            found.scenarios, weights, found.years, found.alone, found.base, strict=True
+        for scenario, weight, year, alone, least, base in zip(
+            found.scenarios, weights, found.years, found.alone, best, found.base, strict=True
         )
     ]
     return pd.DataFrame(rows, columns=list(SCENARIO_COSTS.keys))
