@@ -103,7 +103,7 @@ class PlanForScenarios:
 
     @property
     def best_usd(self) -> Array:
-        """Cost of the best plan that was found of each scenario, whatever it was found for, (S,)."""
+        """Cost of the best plan found of each scenario, whatever it was found for, (S,)."""
         alone = np.array([year.cost for year in self.alone])
         least: Array = np.minimum(alone, self.design.costs.min(axis=0))
         return least
