@@ -23,7 +23,7 @@ from fulfill.study.run import PricedModel, Run
 from fulfill.study.unserved import missing_orders
 
 POOR = 0.005
-"""Relative gap from which orders are allocated once more, at other prices."""
+"""Share above the scenario by itself from which orders are allocated once more, at other prices."""
 Sites = tuple[tuple[str, str], ...]
 """Ids of open sites with their sizes, by id."""
 
@@ -142,7 +142,7 @@ def plan_alone(
 
 
 def plan_with_sites(
-    run: Run, question: tuple[Scenario, WarmStart | None, Sequence[Sites]], effort: Effort
+    run: Run, question: tuple[Scenario, Year, Sequence[Sites]], effort: Effort
 ) -> list[Year]:
     """Plan a scenario with given sites.
 
@@ -150,8 +150,8 @@ def plan_with_sites(
     ----------
     run : Run
         With a plan.
-    question : (Scenario, WarmStart or None, sequence of Sites)
-        The scenario, prices to start from, and the choices of sites.
+    question : (Scenario, Year, sequence of Sites)
+        The scenario, its plan by itself, whose prices are a start, and the choices of sites.
     effort : Effort
 
     Returns
@@ -159,24 +159,29 @@ def plan_with_sites(
     list of Year
         One for each choice.
     """
-    scenario, start, choices = question
+    scenario, alone, choices = question
     model = changed_model(of_scenario(run.study, scenario), run)
-    return [_with_sites(run, model, start or run.warm_start, sites, effort) for sites in choices]
+    return [_with_sites(run, model, alone, sites, effort) for sites in choices]
 
 
-def _with_sites(
-    run: Run, model: PricedModel, start: WarmStart | None, sites: Sites, effort: Effort
-) -> Year:
-    """Plan a year with given sites."""
-    instance = model.instance
-    params, method = _params(run, effort, start), run.study.options.method
-    if start is None or method_of(instance, method) != "decomposition":
+def _with_sites(run: Run, model: PricedModel, alone: Year, sites: Sites, effort: Effort) -> Year:
+    """Plan a year with given sites.
+
+    Prices allocate well to the sites that they were found for, so those of the plan with the most
+    alike sites are tried first, and the others where the plan is poor.
+    """
+    instance, method = model.instance, run.study.options.method
+    starts = [one for one in (alone.start, run.warm_start) if one is not None]
+    params = _params(run, effort, starts[0] if starts else None)
+    if not starts or method_of(instance, method) != "decomposition":
         kept = with_sites_kept(instance, opened_sites(instance, sites))
         return _year(model, kept, solve_location(kept, params, method))
-    found = _kept(model, params, start, sites, method)
-    if found.objective > (1.0 + POOR) * found.bound and run.warm_start is not None:
-        # prices that prove a bound may allocate badly; those of the run may do better
-        again = _kept(model, params, run.warm_start, sites, method)
+    opened = opened_sites(instance, sites)
+    size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
+    starts.sort(key=lambda one: int((one.size != size).sum()))
+    found = _kept(model, params, starts[0], sites, method)
+    if len(starts) > 1 and found.objective > (1.0 + POOR) * alone.cost:
+        again = _kept(model, params, starts[1], sites, method)
         found = min(found, again, key=lambda one: one.objective)
     return _year(model, instance, found)
 

@@ -248,8 +248,7 @@ class _Network:
         """Plan every scenario with each of some choices."""
         self.tell(f"{len(choices)} choices of sites in {len(self.scenarios)} scenarios")
         questions = [
-            (one, year.start, choices)
-            for one, year in zip(self.scenarios, self.latest, strict=True)
+            (one, year, choices) for one, year in zip(self.scenarios, self.latest, strict=True)
         ]
         task = partial(plan_with_sites, effort=self.effort)
         by_scenario = list(self.executor.each(task, questions))
