@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,8 +23,10 @@ from fulfill.study.resolve import changed_model, with_sites, with_sites_kept
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.unserved import missing_orders
 
-POOR = 0.005
+POOR = 0.02
 """Share above the scenario by itself from which orders are allocated once more, at other prices."""
+MODELS = 32
+"""Models of scenarios that a process keeps, some 40 MB each for the embedded network."""
 Sites = tuple[tuple[str, str], ...]
 """Ids of open sites with their sizes, by id."""
 
@@ -128,7 +131,7 @@ def plan_alone(
         from the certificate of the search, where the search leaves one.
     """
     scenario, prices, start = question
-    model = changed_model(of_scenario(run.study, scenario), run)
+    model = _model(run, scenario)
     instance = model.instance
     if prices is not None:
         instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
@@ -160,8 +163,14 @@ def plan_with_sites(
         One for each choice.
     """
     scenario, alone, choices = question
-    model = changed_model(of_scenario(run.study, scenario), run)
+    model = _model(run, scenario)
     return [_with_sites(run, model, alone, sites, effort) for sites in choices]
+
+
+@lru_cache(MODELS)
+def _model(run: Run, scenario: Scenario) -> PricedModel:
+    """Return the model of a scenario, which each process makes once for all choices."""
+    return changed_model(of_scenario(run.study, scenario), run)
 
 
 def _with_sites(run: Run, model: PricedModel, alone: Year, sites: Sites, effort: Effort) -> Year:
