@@ -82,7 +82,7 @@ def carded(problem: Problem, tables: dict[str, pd.DataFrame], service: str) -> P
     return problem.with_(network=network)
 
 
-@settings(max_examples=60)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 100_000))
 def test_both_readings_of_a_card_agree(seed: int, toy_problem: Problem) -> None:
     problem = carded(toy_problem, random_tables(seed), "ground")
