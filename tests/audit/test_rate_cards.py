@@ -24,6 +24,8 @@ from fulfill.model.economics.rate_cards import card_prices, lane_zones
 from fulfill.study.optimize import optimize
 from fulfill.study.verify import verify
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SEASONS = [("", ""), ("2026-10-01", "2027-01-15"), ("2028-02-29", "2028-12-12")]
 CLASSES, STATES = ("any", "urban", "rural"), ("any", "A", "Jalisco")
 PLACES = ("*", "A", "Sonora", "Jalisco")
