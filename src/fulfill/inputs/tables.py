@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,12 @@ def read_tables(
 
 def empty(table: Table) -> pd.DataFrame:
     """Return a frame with the typed columns of a table and no row."""
+    return _empty(table).copy()
+
+
+@cache
+def _empty(table: Table) -> pd.DataFrame:
+    """Return the frame of `empty`, made once: most of the optional tables are absent."""
     typed = {column.name: convert_cells([], column, "", [])[0] for column in table.columns}
     return pd.DataFrame(typed | {ROW: pd.Series([], dtype="int64")})
 
@@ -133,7 +140,7 @@ def read_table(
         typed[column.name], found, bad = convert_cells(text, column, file, rows.lines)
         faults += [fault for fault in found if (fault.column, fault.row) not in covered]
         bad_cells |= bad
-    frame = pd.DataFrame(typed).assign(**{ROW: line_of})
+    frame = pd.DataFrame(typed | {ROW: line_of})
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
@@ -302,49 +309,50 @@ def listed_choices(column: Column) -> str:
 
 
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
-    """Check ranges and choices with pandera, and return its failure cases as faults."""
-    import pandera.pandas as pa
+    """Check the columns against their bounds and choices."""
+    faults = []
+    for column in table.columns:
+        for code, broken, rule in _broken_rules(frame[column.name], column):
+            if not broken.any():
+                continue
+            cells = frame.loc[broken, [ROW, column.name]]
+            faults += [
+                Fault(
+                    code,
+                    file,
+                    int(line),
+                    column.name,
+                    f"{value:g}" if isinstance(value, float) else str(value),
+                    rule,
+                )
+                for line, value in zip(cells[ROW], cells[column.name], strict=True)
+            ]
+    return faults
 
-    def checks(column: Column) -> list[pa.Check]:
-        found = []
-        if column.low is not None:
-            found.append(pa.Check.ge(column.low, error=f"at least {column.low:g}"))
-        if column.high is not None and column.wall:
-            found.append(pa.Check.le(column.high, error=f"at most {column.high:g}"))
-        if column.choices:
-            allowed = [*column.choices, ""]  # an empty cell has its own rule, F201
-            found.append(pa.Check.isin(allowed, error=f"one of {listed_choices(column)}"))
-        return found
 
-    ruled = {
-        column.name: pa.Column(checks=checks(column), nullable=True)
-        for column in table.columns
-        if checks(column)
-    }
-    try:
-        pa.DataFrameSchema(ruled).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        lines = frame[ROW].loc[cases["index"].astype(int)]
-        columns = (cases[name].tolist() for name in ("check", "column", "failure_case"))
-        return [
-            Fault(
-                "F206" if check.startswith("one of") else "F205",
-                file,
-                int(line),
-                column,
-                f"{value:g}" if isinstance(value, float) else str(value),
-                check,
-            )
-            for line, check, column, value in zip(lines, *columns, strict=True)
-        ]
-    return []
+def _broken_rules(
+    values: pd.Series, column: Column
+) -> Iterator[tuple[str, NDArray[np.bool_], str]]:
+    """Yield the rules of a column: code, mask of the cells that break it, and the rule in words.
+
+    An unknown number (NaN) breaks none, and an empty cell has a rule of its own, F201.
+    """
+    if column.low is not None:
+        yield "F205", values.to_numpy() < column.low, f"at least {column.low:g}"
+    if column.high is not None and column.wall:
+        yield "F205", values.to_numpy() > column.high, f"at most {column.high:g}"
+    if column.choices:
+        allowed = {*column.choices, ""}
+        unknown = np.array([text not in allowed for text in values], bool)
+        yield "F206", unknown, f"one of {listed_choices(column)}"
 
 
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Find rows whose key occurs further up."""
     key = list(table.key)
     again = frame[frame.duplicated(key, keep="first")]
+    if again.empty:
+        return []
     names, values = " + ".join(key), zip(*(again[name].astype(str) for name in key), strict=True)
     return [
         Fault("F207", file, int(line), names, ", ".join(value))
