@@ -125,7 +125,7 @@ def _gap(solution: LocationSolution) -> float:
 
 
 def _prices(found: LocationSolution, sites: WarmStart) -> WarmStart:
-    """Return a warm start at the prices of a solution, if it has some, with the sites of another."""
+    """Return a warm start at the prices of a solution, where it has any, with other sites."""
     return replace(
         found.warm_start or sites,
         size=sites.size,
