@@ -140,7 +140,8 @@ class RiskCurve(Generic[Choice]):
     def avoided(self) -> Array:
         """CVaR that each point has less than the point before, (W,), USD; NaN for the first."""
         cvar = self.cvar[list(self.best)]
-        return np.r_[np.nan, cvar[:-1] - cvar[1:]]
+        found: Array = np.r_[np.nan, cvar[:-1] - cvar[1:]]
+        return found
 
 
 def trace_curve(

@@ -38,7 +38,7 @@ class RiskFrontier:
         Those of the run.
     years : tuple of tuple of Year
         At each weight, each scenario with the sites of the point.
-    faults : tuple of str
+    audit_faults : tuple of str
         What the audits of all plans found.
     n_kept, n_planned : int
         Choices whose costs were kept, and those that were planned.
@@ -51,7 +51,7 @@ class RiskFrontier:
     curve: RiskCurve[Sites]
     base: Sites
     years: tuple[tuple[Year, ...], ...]
-    faults: tuple[str, ...]
+    audit_faults: tuple[str, ...]
     n_kept: int
     n_planned: int
     seconds: float
@@ -116,7 +116,7 @@ def trace_risk_frontier(
         curve=curve,
         base=network.base,
         years=tuple(network.tried[curve.choices[place]] for place in curve.best),
-        faults=network.faults,
+        audit_faults=network.faults,
         n_kept=keeping.n_kept,
         n_planned=keeping.n_planned,
         seconds=time.perf_counter() - begun,

@@ -34,7 +34,6 @@ from fulfill.analysis.scenarios.network_years import (
 from fulfill.analysis.scenarios.scenario_file import Scenario
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.arrays import Array
-from fulfill.model.instance import LocationInstance
 from fulfill.model.risk import EXPECTED, RiskMeasure
 from fulfill.study.executor import Executor
 from fulfill.study.run import Run
