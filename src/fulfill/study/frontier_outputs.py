@@ -77,7 +77,8 @@ RISK_FRONTIER = output(
                "costs and bounds allow"),
         Figure("price_high_usd", "USD", CENTS, "at most", "largest such price"),
         Figure("distinguishable", "", "yes_no", "beyond doubt",
-               "`yes`: avoiding it costs something, whatever the gaps; `no`: it may cost nothing"),
+               "`yes`: avoiding it costs something, whatever the gaps; `no`: it may cost nothing; "
+               "none with the same sites"),
         Figure("n_sites", "sites", "{:.0f}", "sites", "open sites", digits=0),
         Figure("sites", "", "", "open sites", "open sites with their sizes, by id"),
         Figure("opened", "", "", "opened",

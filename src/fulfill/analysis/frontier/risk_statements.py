@@ -7,9 +7,9 @@ import numpy as np
 from fulfill.analysis.frontier.risk_frontier import RiskFrontier
 from fulfill.analysis.frontier.risk_tables import price_ends
 from fulfill.model.risk import CVAR, RiskMeasure
-from fulfill.study.language import counted, listed
+from fulfill.study.language import listed
 from fulfill.study.language import translated as _
-from fulfill.study.vocabulary import CENTS, FINE_PERCENT, WHOLE_PERCENT, money, shown
+from fulfill.study.vocabulary import CENTS, FINE_PERCENT, WHOLE, WHOLE_PERCENT, money, shown
 
 
 def risk_statements(found: RiskFrontier) -> list[str]:
@@ -24,7 +24,13 @@ def risk_statements(found: RiskFrontier) -> list[str]:
     list of str
         Sentences without full stops.
     """
-    return [_cheapest(found), _worst_years(found), *_calmest(found), *_prices(found), _tried(found)]
+    return [
+        _cheapest(found),
+        _worst_years(found),
+        *_calmest(found),
+        *_prices(found),
+        *_tried(found),
+    ]
 
 
 def tail_share(found: RiskFrontier) -> str:
@@ -36,8 +42,10 @@ def tail_share(found: RiskFrontier) -> str:
 def _cheapest(found: RiskFrontier) -> str:
     """Tell what the choice of the least expected cost costs."""
     curve, first = found.curve, found.curve.best[0]
-    text = _("the sites that cost least on average cost {usd} a year, and {cvar} in the mean of "
-             "the worst {share} of years; no choice costs less on average than {bound}")  # fmt: skip
+    text = _(
+        "the sites that cost least on average cost {usd} a year, and {cvar} in the mean of "
+        "the worst {share} of years; no choice costs less than {bound} on average"
+    )
     return text.format(
         usd=money(curve.expected[first]),
         cvar=money(curve.cvar[first]),
@@ -104,18 +112,20 @@ def _prices(found: RiskFrontier) -> list[str]:
     return sentences
 
 
-def _tried(found: RiskFrontier) -> str:
-    """Tell how many choices were tried, and how far the points are from their bounds."""
+def _tried(found: RiskFrontier) -> list[str]:
+    """Tell how many choices were tried, how far points are from bounds, and what of the run."""
     curve, best = found.curve, set(found.curve.best)
     gaps = (curve.values - curve.bounds) / np.abs(curve.values)
-    text = _("{choices} were tried in all years, of which {points} at some weight; gaps are {low} "
-             "to {high}")  # fmt: skip
-    told = text.format(
-        choices=_(counted("{n} choice of sites", "{n} choices of sites", len(curve.choices))),
-        points=_(counted("{n} is best", "{n} are best", len(best))),
-        low=shown(gaps.min(), FINE_PERCENT),
-        high=shown(gaps.max(), FINE_PERCENT),
-    )
+    text = _("choices of sites that were tried in all years: {tried}, best at some weight: {best}; "
+             "gaps are {low} to {high}")  # fmt: skip
+    told = [
+        text.format(
+            tried=shown(len(curve.choices), WHOLE),
+            best=shown(len(best), WHOLE),
+            low=shown(gaps.min(), FINE_PERCENT),
+            high=shown(gaps.max(), FINE_PERCENT),
+        )
+    ]
     if found.base not in {curve.choices[place] for place in best}:
-        told += _("; the sites of the run are best at none")
+        told.append(_("the sites of the run are best at no weight"))
     return told

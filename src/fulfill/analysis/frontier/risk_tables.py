@@ -51,7 +51,7 @@ def risk_table(found: RiskFrontier) -> pd.DataFrame:
         "price_usd": _per(more, curve.avoided),
         "price_low_usd": low,
         "price_high_usd": high,
-        "distinguishable": [YES_NO[step is not None and step.distinguishable] for step in steps],
+        "distinguishable": ["" if one is None else YES_NO[one.distinguishable] for one in steps],
         "n_sites": [len(one) for one in sites],
         "sites": [_words(one) for one in sites],
         "opened": [_words(set(one) - set(old)) for one, old in zip(sites, before, strict=True)],
@@ -123,7 +123,7 @@ def risk_summary(found: RiskFrontier) -> dict[str, Any]:
     """
     points, choices = (
         [
-            {key: FLAGS[value] if key in flags else value for key, value in row.items()}
+            {key: FLAGS.get(value) if key in flags else value for key, value in row.items()}
             for row in table.to_dict("records")
         ]
         for table, flags in (
