@@ -94,9 +94,9 @@ def test_a_frontier_against_cvar_is_written(against_cvar: tuple[Path, Path, Resu
     points = told["points"]
     assert [one["weight"] for one in points] == [0, 0.5, 1]
     assert points[0]["sites"] == "site-a:S"
-    assert points[0]["price_usd"] is points[0]["distinguishable"] is None
+    assert points[0]["price"] is points[0]["distinguishable"] is None
     assert points[1]["opened"] == points[-1]["sites"] == "site-b:S"
-    assert points[1]["price_low_usd"] <= points[1]["price_usd"] <= points[1]["price_high_usd"]
+    assert points[1]["price_low"] <= points[1]["price"] <= points[1]["price_high"]
     for one in points:
         value = (1 - one["weight"]) * one["expected_usd"] + one["weight"] * one["cvar_usd"]
         assert one["value_usd"] == pytest.approx(value)

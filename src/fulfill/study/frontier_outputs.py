@@ -52,7 +52,7 @@ WORST = Figure("worst_usd", "USD", WHOLE, "worst year", "cost of the most expens
 RISK_FRONTIER = output(
     "frontier.csv", "of a frontier against cvar a row is a weight of CVaR, from 0 to 1",
     "point weight value_usd bound_usd gap expected_usd cvar_usd worst_usd more_usd avoided_usd "
-    "price_usd price_low_usd price_high_usd distinguishable n_sites sites opened closed of_run "
+    "price price_low price_high distinguishable n_sites sites opened closed of_run "
     "lead_time_days",
     (
         Figure("point", "", "{:.0f}", "point", "number of the point, from 0"),
@@ -69,13 +69,13 @@ RISK_FRONTIER = output(
                "expected cost above that of the point before"),
         Figure("avoided_usd", "USD", WHOLE, "avoided",
                "CVaR below that of the point before; 0 with the same sites"),
-        Figure("price_usd", "USD", CENTS, "a USD avoided",
-               "expected cost of a USD of CVaR avoided from the point before: more_usd / "
+        Figure("price", "1", CENTS, "cost of 1 avoided",
+               "expected USD for a USD of CVaR avoided from the point before: more_usd / "
                "avoided_usd; none with the same sites"),
-        Figure("price_low_usd", "USD", CENTS, "at least",
+        Figure("price_low", "1", CENTS, "at least",
                "least such price of the least expected cost at these two values of CVaR that "
                "costs and bounds allow"),
-        Figure("price_high_usd", "USD", CENTS, "at most", "largest such price"),
+        Figure("price_high", "1", CENTS, "at most", "largest such price"),
         Figure("distinguishable", "", "yes_no", "beyond doubt",
                "`yes`: avoiding it costs something, whatever the gaps; `no`: it may cost nothing; "
                "none with the same sites"),

@@ -76,13 +76,12 @@ FRONTIER_SUMMARY = output(
 )
 RISK_FRONTIER_SUMMARY = output(
     "summary.json", "of a frontier against cvar, and what --json prints",
-    "against level scenarios price_unit n_points n_choices points choices audit",
+    "against level scenarios n_points n_choices points choices audit",
     (
         Figure("against", "", "", "against", "`cvar`"),
         Figure("level", "", "{:.6g}", "level", "of CVaR: the mean over the worst 1 - level of the "
                "probability"),
         Figure("scenarios", "", "", "scenarios", "possible years: `scenario` and `probability`"),
-        Figure("price_unit", "", "", "unit of a price", "`USD` of CVaR avoided"),
         Figure("n_points", "", "{:.0f}", "points", "weights of CVaR"),
         Figure("n_choices", "", "{:.0f}", "choices", "choices of sites that were tried in all "
                "years"),

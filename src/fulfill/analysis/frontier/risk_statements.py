@@ -93,10 +93,10 @@ def _prices(found: RiskFrontier) -> list[str]:
         step = curve.steps[number]
         before, after = curve.best[number - 1], curve.best[number]
         text = (
-            _("from {start} to {end} in the worst years, a USD avoided costs {price} on average "
+            _("from {start} to {end} in the worst years, each 1 avoided costs {price} on average "
               "with these sites, {low} to {high} given the gaps")
             if step is not None and step.distinguishable
-            else _("from {start} to {end} in the worst years, a USD avoided costs {price} on "
+            else _("from {start} to {end} in the worst years, each 1 avoided costs {price} on "
                    "average with these sites; given the gaps at most {high}, perhaps nothing")
         )  # fmt: skip
         more = curve.expected[after] - curve.expected[before]
@@ -104,9 +104,9 @@ def _prices(found: RiskFrontier) -> list[str]:
             text.format(
                 start=money(curve.cvar[before]),
                 end=money(curve.cvar[after]),
-                price=money(more / curve.avoided[number], CENTS),
-                low=money(low[number], CENTS),
-                high=money(high[number], CENTS),
+                price=shown(more / curve.avoided[number], CENTS),
+                low=shown(low[number], CENTS),
+                high=shown(high[number], CENTS),
             )
         )
     return sentences

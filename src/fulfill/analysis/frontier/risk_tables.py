@@ -10,7 +10,6 @@ import pandas as pd
 from fulfill.analysis.frontier.risk_frontier import RiskFrontier
 from fulfill.analysis.frontier.tables import FLAGS
 from fulfill.analysis.scenarios.network_years import Sites
-from fulfill.inputs.schema import USD
 from fulfill.model.arrays import Array
 from fulfill.model.risk import CVAR
 from fulfill.study.frontier_outputs import RISK_CHOICES, RISK_FRONTIER
@@ -48,9 +47,9 @@ def risk_table(found: RiskFrontier) -> pd.DataFrame:
         "worst_usd": curve.costs[best].max(axis=1),
         "more_usd": more,
         "avoided_usd": curve.avoided,
-        "price_usd": _per(more, curve.avoided),
-        "price_low_usd": low,
-        "price_high_usd": high,
+        "price": _per(more, curve.avoided),
+        "price_low": low,
+        "price_high": high,
         "distinguishable": ["" if one is None else YES_NO[one.distinguishable] for one in steps],
         "n_sites": [len(one) for one in sites],
         "sites": [_words(one) for one in sites],
@@ -137,7 +136,6 @@ def risk_summary(found: RiskFrontier) -> dict[str, Any]:
         "scenarios": [
             {"scenario": one.name, "probability": one.probability} for one in found.scenarios
         ],
-        "price_unit": USD,
         "n_points": len(points),
         "n_choices": len(choices),
         "points": points,

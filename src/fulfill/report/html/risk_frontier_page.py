@@ -17,8 +17,8 @@ from fulfill.study.run_folder import input_folders
 from fulfill.study.vocabulary import DAY, PERCENT, shown
 
 COLUMNS = RISK_FRONTIER.pick(
-    "point", "weight", "expected_usd", "cvar_usd", "gap", "price_usd", "price_low_usd",
-    "price_high_usd", "distinguishable", "n_sites", "of_run", "worst_usd", "lead_time_days",
+    "point", "weight", "expected_usd", "cvar_usd", "gap", "price", "price_low",
+    "price_high", "distinguishable", "n_sites", "of_run", "worst_usd", "lead_time_days",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from fulfill.study.language import translated as _
 from fulfill.study.run_folder import FRONTIER_PAGE
 
 COLUMNS = RISK_FRONTIER.pick(
-    "weight", "expected_usd", "cvar_usd", "gap", "price_usd", "price_low_usd", "price_high_usd",
+    "weight", "expected_usd", "cvar_usd", "gap", "price", "price_low", "price_high",
     "distinguishable", "n_sites", "opened", "closed",
 )  # fmt: skip
 
