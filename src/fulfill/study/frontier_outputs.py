@@ -50,7 +50,7 @@ CVAR = Figure("cvar_usd", "USD", WHOLE, "mean of the worst years",
               "mean cost over the worst part of the probability, 1 less the level of CVaR")
 WORST = Figure("worst_usd", "USD", WHOLE, "worst year", "cost of the most expensive year")
 RISK_FRONTIER = output(
-    "frontier.csv", "of a frontier against cvar a row is a weight of CVaR, from 0 to 1",
+    "frontier.csv", "a point of a frontier against cvar: a weight of CVaR, from 0 to 1",
     "point weight value_usd bound_usd gap expected_usd cvar_usd worst_usd more_usd avoided_usd "
     "price price_low price_high distinguishable n_sites sites opened closed of_run "
     "lead_time_days",
