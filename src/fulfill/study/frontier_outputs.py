@@ -70,7 +70,7 @@ RISK_FRONTIER = output(
         Figure("avoided_usd", "USD", WHOLE, "avoided",
                "CVaR below that of the point before; 0 with the same sites"),
         Figure("price", "1", CENTS, "cost of 1 avoided",
-               "expected USD for a USD of CVaR avoided from the point before: more_usd / "
+               "expected cost of each unit of CVaR avoided from the point before: more_usd / "
                "avoided_usd; none with the same sites"),
         Figure("price_low", "1", CENTS, "at least",
                "least such price of the least expected cost at these two values of CVaR that "

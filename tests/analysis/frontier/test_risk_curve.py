@@ -133,7 +133,7 @@ def test_nothing_is_asked_twice_and_no_weight_is_worse_than_asked_alone(seed: in
 @pytest.mark.parametrize("slack", [0.0, 0.02])
 @pytest.mark.parametrize("limits", [QUICK, THOROUGH], ids=["quick", "thorough"])
 def test_no_choice_lies_below_the_proven_curve(slack: float, limits: DesignLimits) -> None:
-    for seed in SEEDS:
+    for seed in range(3):
         case = small(seed, n_scenarios=6, slack=slack)
         found = traced(case, limits)
         for expected, cvar in zip(
