@@ -115,7 +115,7 @@ def test_a_frontier_against_cvar_continues(
     done = run(*asked, "--lang", "es")
     assert done.exit_code == 0, done.output
     assert "scenarios, each by itself" not in done.output
-    assert "75.0 %" in done.stdout
+    assert "75.0%" in done.stdout
     assert "media de los peores años" in done.stdout
 
 
