@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import fulfill
+from conftest import without_drawings
 from fulfill.cli.main import main
 from fulfill.study.frontier_outputs import FRONTIER as TABLE
 from fulfill.study.frontier_outputs import RISK_CHOICES, RISK_FRONTIER
@@ -33,7 +34,8 @@ def run(*arguments: object) -> Result:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = fulfill.load("toy", "toy", method="decomposition", gap=0.003)
-    return study.optimize().save(tmp_path_factory.mktemp("runs") / "base")
+    with without_drawings():
+        return study.optimize().save(tmp_path_factory.mktemp("runs") / "base")
 
 
 def test_a_frontier_is_written_and_continues(base: Path, tmp_path: Path) -> None:

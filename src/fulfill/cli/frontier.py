@@ -49,7 +49,7 @@ LIMITS = 6
     help="Orders within some days, CO2e, rural orders within some days, investment in sites, "
     "number of sites opened and closed from those of --today, or the mean cost of the worst "
     "possible years: cvar:LEVEL, such as cvar:0.9 (or cvar) for the worst tenth, with "
-    "--scenarios, --usual, --choices, --rounds and --seconds.",
+    "--scenarios, --usual, --choices, --rounds, --seconds and --gap (of cvar 0.005 by default).",
 )
 @click.option(
     "--points",
@@ -96,6 +96,8 @@ def frontier(
     from fulfill.study.open_run import open_run
 
     level, years = cvar_level(against), {name: options.pop(name) for name in SCENARIO_OPTIONS}
+    if click.get_current_context().get_parameter_source("gap") is ParameterSource.COMMANDLINE:
+        years["gap"] = options["gap"]
     _check(run, against, days, {"as_of": as_of, **options})
     base = open_run(run) if run else None
     study = base.study if base else shared.load_study(as_of, options)
@@ -126,7 +128,7 @@ def _check(run: Path | None, against: str, days: int | None, options: Mapping[st
     """Refuse options that have no meaning together."""
     context = click.get_current_context()
     if cvar_level(against) is not None:
-        check_options(run, options, own=())
+        check_options(run, options, own=("gap",))
         if days is not None:
             detail = "it is for lead-time and rural-coverage"
             raise InputError([Fault("F523", "--within", value=str(days), detail=detail)])
@@ -191,7 +193,7 @@ def _against_cvar(
 
     study = base.study if isinstance(base, Run) else base
     scenarios = scenarios_asked(study, years["file"])
-    effort = {name: years[name] for name in ("most", "rounds", "seconds")}
+    effort = {name: one for name, one in years.items() if name not in ("file", "usual")}
     recorded = {
         "against": f"cvar:{level:g}",
         "points": number or POINTS,
@@ -262,7 +264,7 @@ def trace_risk(
     number : int
         Weights wanted.
     effort : mapping
-        `most`, `rounds` and `seconds` of `ScenarioOptions`.
+        `most`, `rounds`, `gap` and `seconds` of `ScenarioOptions`.
     target : Path
         Folder of the frontier.
 
@@ -280,10 +282,9 @@ def trace_risk(
     from fulfill.study.resolve import FULL
 
     folder = points_folder(target)
-    run = planned(base, folder)
-    grade = f"years, {effort['seconds']:g} s"
+    run, options = planned(base, folder), ScenarioOptions(**effort)
+    grade = f"years, gap {options.gap:g}, {options.seconds:g} s"
     kept = KeptYears(folder, cause_of(run, grade, base_start(run, FULL)))
-    options = ScenarioOptions(**effort)
     try:
         return trace_risk_frontier(run, scenarios, level, number, kept, options, note), folder
     except KeyboardInterrupt:

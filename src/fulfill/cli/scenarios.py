@@ -63,7 +63,7 @@ scenario_options = shared.together(
             type=Figure(min=0, max=1e6, min_open=True),
             default=8.0,
             show_default=True,
-            help="Processor time of each search, seconds.",
+            help="Processor time of each search at most, seconds.",
         ),
     ]
 )
@@ -85,6 +85,13 @@ SCENARIO_OPTIONS = ("file", "usual", "most", "rounds", "seconds")
     help="What is minimised: the average cost; regret: the most that the sites cost above the best "
     "plan for a year; cvar:LEVEL:WEIGHT, such as cvar:0.9:0.5: half the average and half the mean "
     "of the worst tenth.",
+)
+@click.option(
+    "--gap",
+    type=Figure(min=0, max=1, min_open=True),
+    default=0.005,
+    show_default=True,
+    help="Relative gap at which each search ends, and the search for the choice.",
 )
 @shared.out
 @shared.overwrite

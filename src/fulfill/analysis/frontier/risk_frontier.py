@@ -105,9 +105,8 @@ def trace_risk_frontier(
     with open_scenarios(run, scenarios, asked, tell) as network:
         keeping = KeptNetwork(network, kept)
         weights = np.linspace(0.0, 1.0, number).tolist()
-        limits = asked.limits(run.study.options.gap)
         try:
-            curve = trace_curve(keeping.years, level, weights, [network.base], limits)
+            curve = trace_curve(keeping.years, level, weights, [network.base], asked.limits)
         except ValueError as error:
             raise InputError([Fault("F508", "scenarios.csv", detail=str(error))]) from None
     return RiskFrontier(

@@ -52,8 +52,10 @@ class ScenarioOptions:
         Times that choices near the best one are tried after each round.
     rounds : int
         Times that every scenario is planned by itself; from the second on with prices of sites.
+    gap : float
+        Relative gap at which each search ends, and the search for the choice.
     seconds : float
-        Processor time of each search.
+        Processor time of each search at most.
     workers : int or None
         Processes; as many as there are cores by default, 0 for none but this one.
     """
@@ -62,12 +64,14 @@ class ScenarioOptions:
     most: int = 4
     moves: int = 1
     rounds: int = 1
+    gap: float = 0.005
     seconds: float = 8.0
     workers: int | None = None
 
-    def limits(self, gap: float) -> DesignLimits:
-        """Return where the search for one choice ends, given the relative gap of the run."""
-        return DesignLimits(gap, self.most, self.moves, self.rounds)
+    @property
+    def limits(self) -> DesignLimits:
+        """Where the search for one choice ends."""
+        return DesignLimits(self.gap, self.most, self.moves, self.rounds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,9 +176,8 @@ def plan_for_scenarios(
     """
     asked = options or ScenarioOptions()
     with open_scenarios(run, scenarios, asked, tell) as network:
-        limits = asked.limits(run.study.options.gap)
         try:
-            design = one_for_all(network.years, asked.risk, [network.base], limits)
+            design = one_for_all(network.years, asked.risk, [network.base], asked.limits)
         except ValueError as error:
             raise InputError([Fault("F508", "scenarios.csv", detail=str(error))]) from None
     return PlanForScenarios(
@@ -214,7 +217,7 @@ def open_scenarios(
     """
     if run.decisions is None or not scenarios:
         raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
-    effort = Effort(run.study.options.gap, options.seconds)
+    effort = Effort(options.gap, options.seconds)
     with Executor(run, options.workers) as executor:
         yield ScenarioNetwork(run, executor, tuple(scenarios), effort, tell)
 
@@ -309,8 +312,7 @@ class ScenarioNetwork:
         """Plan every scenario with each of some choices."""
         self.tell(f"{len(choices)} choices of sites in {len(self.scenarios)} scenarios")
         questions = [
-            (one, year.start, choices)
-            for one, year in zip(self.scenarios, self.latest, strict=True)
+            (one, year, choices) for one, year in zip(self.scenarios, self.latest, strict=True)
         ]
         task = partial(plan_with_sites, effort=self.effort)
         by_scenario = list(self.executor.each(task, questions))
