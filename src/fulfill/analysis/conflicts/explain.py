@@ -46,6 +46,8 @@ SECONDS = 55.0
 """Time after which no further question is begun."""
 QUESTION = 6.0
 """Longest time for one question, seconds."""
+FIRST = 0.5
+"""Share of the time after which the proof that the limits leave no plan is given up."""
 ORDER = (RULE, OPEN, CLOSE, CO2, BUDGET, SITES, SERVICE)
 """Order in which limits are tried to be dropped: those of single sites first."""
 STEP = 0.005
@@ -101,7 +103,7 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
     """
     instance = run.instance
     search = _Search(instance, time.perf_counter() + seconds)
-    if not search.members or not search.ruled_out(search.members):
+    if not search.members or not search.ruled_out(search.members, FIRST * seconds):
         return None
     kept, irreducible = search.minimal()
     answers = search.repairs(kept)
@@ -182,9 +184,10 @@ class _Search:
         free = {member: 0.0 for member in self.members if member not in held}
         return self.least.ask({**free, **cost}, self._seconds())
 
-    def ruled_out(self, held: tuple[Member, ...]) -> bool:
+    def ruled_out(self, held: tuple[Member, ...], seconds: float) -> bool:
         """Tell whether it is proven that no plan keeps some limits."""
-        return self._ask(held, {}).status == PROVEN_IMPOSSIBLE
+        free = {member: 0.0 for member in self.members if member not in held}
+        return self.least.ask(free, seconds).status == PROVEN_IMPOSSIBLE
 
     def minimal(self) -> tuple[tuple[Member, ...], bool]:
         """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""

@@ -111,32 +111,26 @@ def prices_of_all(
 
 
 def bottleneck(
-    pairs: Pairs, small: Pairs, names: tuple[str, ...], asked: Asked, seconds: float
+    pairs: Pairs, names: tuple[str, ...], asked: Asked, priced: tuple[Prices, Mask]
 ) -> Bottleneck | None:
     """Return what keeps a target from being reached even with every site at its largest size.
 
     Parameters
     ----------
     pairs : Pairs
-    small : Pairs
-        Clusters of `pairs`.
     names : tuple of str, (I,)
         Ids of the sites.
     asked : Asked
-    seconds : float
-        Time limit.
+    priced : tuple of Prices and ndarray of bool, shape (I,)
+        Of `prices_of_all`.
 
     Returns
     -------
     Bottleneck or None
         None where it is not proven that the target cannot be reached.
     """
-    priced = prices_of_all(pairs, small, asked, seconds)
-    if priced is None:
-        return None
-    prices, is_open = priced
-    scope = float(pairs.scope[asked.target])
-    most = min(_most(cut, asked.usable) for cut in cuts_at(pairs, prices, is_open))
+    prices, scope = priced[0], float(pairs.scope[asked.target])
+    most = min(_most(cut, asked.usable) for cut in cuts_at(pairs, *priced))
     most /= float(prices.service[asked.target])
     if most >= asked.share * scope - PROVEN:
         return None

@@ -71,6 +71,7 @@ class LeastChange:
         self.members = members_of(instance)
         self.program = SiteProgram(instance, self.pairs, self.members)
         self._small: Pairs | None = known._small if known else None
+        self._found: dict[tuple[float, ...], tuple[Prices, Mask] | None] = {}
         self._all_priced = known is not None or self.pairs.shared is None
         if known:
             self.program.cuts += known.program.cuts
@@ -157,9 +158,10 @@ class LeastChange:
         """
         usable = self._offered()
         usable[[site for one in held if one.kind == CLOSE for site in one.place]] = False
-        self._small = self._small or clustered(self.pairs)
         asked = Asked(target.place[0], target.limit, usable)
-        return bottleneck(self.pairs, self._small, self.program.instance.sites, asked, seconds)
+        priced = self._prices_of_all(asked, seconds)
+        sites = self.program.instance.sites
+        return None if priced is None else bottleneck(self.pairs, sites, asked, priced)
 
     def _price_all(self, seconds: float) -> None:
         """Add the cuts at the prices at which all sites together miss a target, the first time.
@@ -168,13 +170,21 @@ class LeastChange:
         """
         if self._all_priced:
             return
-        self._all_priced, self._small = True, self._small or clustered(self.pairs)
+        self._all_priced = True
         for member in self.members:
             if member.kind == SERVICE:
                 asked = Asked(member.place[0], member.limit, self._offered())
-                priced = prices_of_all(self.pairs, self._small, asked, seconds)
+                priced = self._prices_of_all(asked, seconds)
                 if priced is not None:
                     self.program.cuts += cuts_at(self.pairs, *priced)
+
+    def _prices_of_all(self, asked: Asked, seconds: float) -> tuple[Prices, Mask] | None:
+        """Return the prices at which all usable sites miss a target; None where none were found."""
+        key = (asked.target, asked.share, *asked.usable.tolist())
+        if key not in self._found:
+            self._small = self._small or clustered(self.pairs)
+            self._found[key] = prices_of_all(self.pairs, self._small, asked, seconds)
+        return self._found[key]
 
     def _offered(self) -> Mask:
         """Tell which sites are offered at any size, (I,)."""
