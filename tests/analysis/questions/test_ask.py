@@ -13,7 +13,6 @@ from fulfill.analysis.questions.ask import (
     Asked,
     AskOptions,
     ask,
-    at_resolution,
     changes,
     summary,
 )
@@ -23,6 +22,7 @@ from fulfill.analysis.questions.joint import joint_sample
 from fulfill.analysis.questions.replanning import Effort, replan
 from fulfill.analysis.questions.requests import requests
 from fulfill.inputs.faults import InputError
+from fulfill.study.coarse import at_resolution
 
 FREIGHT, MAIL = "freight[sea].usd_m3", "mail_services[parcel].usd_kg"
 EFFORT = Effort(0.0, 10.0)

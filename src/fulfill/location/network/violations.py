@@ -79,14 +79,25 @@ def violations(
         counted = _counted_orders(instance, instance.flow_limits, brought, flows)
         excess = counted - instance.flow_limits.orders
         found["flow"] = excess / flow_limit_sizes(instance, instance.flow_limits)
-    carried, mailed = flows.carried.sum(axis=0), flows.mailed.sum(axis=0)
-    found["carrier"] = _excess(carried, instance.carriers.orders, sizes["carrier"])
-    found["mail"] = _excess(mailed, instance.mail.capacity_kg, sizes["mail"])
-    if limits.targets:
-        wanted = np.array([t.share * instance.demand[t.zones].sum() for t in limits.targets])
-        found["service"] = -_excess(flows.in_time.sum(axis=0), wanted, np.maximum(wanted, 1e-9))
+    found |= _delivery_violations(instance, flows, sizes)
     if np.isfinite(limits.co2_kg):
         found["co2"] = _excess(co2_kg, limits.co2_kg, sizes["co2"])
+    return found
+
+
+def _delivery_violations(
+    instance: LocationInstance, flows: RelaxedFlows, sizes: dict[str, Array]
+) -> dict[str, Array]:
+    """Return the violations of carriers, mail and service targets."""
+    carried, mailed = flows.carried.sum(axis=0), flows.mailed.sum(axis=0)
+    found = {
+        "carrier": _excess(carried, instance.carriers.orders, sizes["carrier"]),
+        "mail": _excess(mailed, instance.mail.capacity_kg, sizes["mail"]),
+    }
+    targets = instance.limits.targets
+    if targets:
+        wanted = np.array([t.share * instance.demand[t.zones].sum() for t in targets])
+        found["service"] = -_excess(flows.in_time.sum(axis=0), wanted, np.maximum(wanted, 1e-9))
     return found
 
 
