@@ -29,10 +29,10 @@ run: install
 	$(BIN)/fulfill optimize --out $(RUN) --overwrite
 
 test: dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-slow: dev
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 test-runtime: .venv-runtime/.installed
 	.venv-runtime/bin/python scripts/readme_commands.py

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,7 @@ from hypothesis import settings
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate
 from fulfill.inputs.problem import Problem
+from fulfill.study.executor import Executor
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 from fulfill.study.study import Study, ask, load
@@ -23,6 +26,22 @@ settings.register_profile("house", deadline=None, derandomize=True, database=Non
 settings.load_profile("house")
 
 TOY_NETWORK, TOY_DEMAND = locate("network", "toy"), locate("demand", "toy")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def in_this_process() -> Iterator[None]:
+    """Questions are answered by this process, unless a test asks for two or more of its own.
+
+    Each process loads the packages anew, which takes longer than the questions of a test.
+    """
+    begin = Executor.__init__
+
+    def begin_alone(executor: Executor, start: Run, workers: int | None = None) -> None:
+        begin(executor, start, workers if workers and workers > 1 else 0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Executor, "__init__", begin_alone)
+        yield
 
 
 @dataclass(frozen=True)
@@ -150,3 +169,18 @@ def embedded_problem() -> Problem:
 def planned() -> Run:
     """The toy: one site is opened, direct mail takes what it cannot."""
     return optimize(load("toy", "toy", gap=0.0))
+
+
+@contextmanager
+def without_drawings() -> Iterator[None]:
+    """Write runs without layers, page and exposures, which are most of the work of a small run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fulfill.report.run_folder._draw", lambda *_: ())
+        yield
+
+
+@pytest.fixture
+def undrawn() -> Iterator[None]:
+    """What a test plans is written without drawings."""
+    with without_drawings():
+        yield

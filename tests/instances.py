@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_array
 
 from fulfill.model.economics.inventory import SafetyStock
 from fulfill.model.flow_limits import FlowLimits
 from fulfill.model.instance import MAIL, Carriers, Inbound, LocationInstance, Mail, Stock
 from fulfill.model.limits import BoundTarget, Limits
+
+
+def seeds(number: int, fast: int = 1) -> list[Any]:
+    """Return the seeds of a test, of which all but the first are slow."""
+    return [
+        seed if seed < fast else pytest.param(seed, marks=pytest.mark.slow)
+        for seed in range(number)
+    ]
 
 
 def names(prefix: str, number: int) -> tuple[str, ...]:

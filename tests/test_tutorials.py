@@ -66,6 +66,7 @@ def test_there_are_two_notebooks_and_every_cell_is_formatted_as_code() -> None:
             assert max(map(len, cell.source.splitlines())) <= 100, cell.source
 
 
+@pytest.mark.slow
 def test_own_orders_become_a_plan_a_map_and_layers(tmp_path: Path) -> None:
     cells = executed("own_orders.md", tmp_path)
     text = shown(cells)

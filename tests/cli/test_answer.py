@@ -41,6 +41,7 @@ def test_every_command_can_answer_in_json_and_be_quiet(name: str) -> None:
     assert {"--json", "--quiet"} <= options
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_quiet_prints_nothing_but_faults(tmp_path: Path) -> None:
     runner = CliRunner()
     out = ["--out", str(tmp_path / "run")]

@@ -57,6 +57,7 @@ def test_baseline_prints_cost_parts_and_ledger(
     assert fulfill("audit", out).exit_code == 0
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_baseline_in_words(tmp_path: Path, files: tuple[str | Path, ...]) -> None:
     found = fulfill("baseline", *TOY, *files, "--out", tmp_path / "base", "--lang", "es")
     assert found.exit_code == 0, found.output
@@ -112,6 +113,7 @@ def test_optimize_says_the_saving(tmp_path: Path, files: tuple[str | Path, ...])
     assert "F478" in refused.stderr
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_year_with_rules_that_change(tmp_path: Path, files: tuple[str | Path, ...]) -> None:
     cost = {}
     for day, rules in (("2025-01-01", "as_of"), ("2025", "dated"), ("2025-12-31", "as_of")):

@@ -138,7 +138,12 @@ def test_the_launcher_and_the_package_print_the_same_help() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "levels"), [((), set()), (("-v",), {"INFO"}), (("-vv",), {"INFO", "DEBUG"})]
+    ("flags", "levels"),
+    [
+        pytest.param((), set(), marks=pytest.mark.slow),
+        pytest.param(("-v",), {"INFO"}, marks=pytest.mark.slow),
+        (("-vv",), {"INFO", "DEBUG"}),
+    ],
 )
 def test_verbose_logs_to_stderr_and_leaves_stdout_to_the_result(
     tmp_path: Path, flags: tuple[str, ...], levels: set[str]
@@ -257,6 +262,7 @@ def test_wrong_options_of_a_plan_leave_nothing(
     assert list(away.iterdir()) == []
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("text", ["+7d=0.5", "²d=0.5"])
 def test_days_that_are_no_plain_number_are_no_traceback(away: Path, text: str) -> None:
     assert run("optimize", *TOY, "--service", text, "--out", "plan").exit_code in (0, 1)
@@ -307,6 +313,7 @@ def test_optimize_leaves_a_whole_run(away: Path) -> None:
     assert (folder / "plan.gpkg").stat().st_size > 1000
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_existing_folder_is_refused_and_only_a_run_is_overwritten(away: Path) -> None:
     (away / "mine").mkdir()
     (away / "mine" / "thesis.doc").write_text("years of work")
@@ -320,6 +327,7 @@ def test_an_existing_folder_is_refused_and_only_a_run_is_overwritten(away: Path)
     assert {path.name for path in away.iterdir()} == {"mine", "plan"}
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_out_runs_are_numbered_and_the_summary_is_for_people(away: Path) -> None:
     for _ in range(2):
         result = run("optimize", *TOY)
@@ -332,6 +340,7 @@ def test_without_out_runs_are_numbered_and_the_summary_is_for_people(away: Path)
     ]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_options_reach_the_plan(away: Path) -> None:
     result = run("optimize", *TOY, "--sites", "0", "--json")
     assert json.loads(result.stdout)["open_sites"] == []
@@ -354,6 +363,7 @@ def test_options_reach_the_plan(away: Path) -> None:
     assert json.loads(result.stdout)["as_of"] == "2025-01-01"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_rules_on_sites_and_single_sourcing_reach_the_plan(toy: Folders, away: Path) -> None:
     toy.write("network/site_groups.csv", "group_id,site_id\nboth,site-a\nboth,site-b\n")
     toy.write(
@@ -420,6 +430,7 @@ def test_a_target_that_cannot_be_met_is_infeasible(away: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_limits_without_a_plan_are_named_with_what_they_must_give(away: Path) -> None:
     asked = ("optimize", *TOY, "--service", "3d=0.9", "--sites", "1")
     told = run(*asked, "--out", "told")

@@ -53,7 +53,7 @@ def test_check_finds_the_network_sound(network: Path) -> None:
     assert "83 sites" in found.stdout
 
 
-@pytest.mark.parametrize("make", ["chinese", "american"])
+@pytest.mark.parametrize("make", [pytest.param("chinese", marks=pytest.mark.slow), "american"])
 def test_check_finds_cards_of_other_makes_sound(make: str, tmp_path: Path) -> None:
     done = rates(MAKES[make], tmp_path, tmp_path / "net")
     assert done.exit_code == 0, done.output
@@ -135,6 +135,7 @@ def test_the_pages_show_without_a_fault_in_chromium(network: Path, tmp_path: Pat
             assert word.casefold() in text.casefold()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_plan_of_the_toy_pays_by_the_card(tmp_path: Path) -> None:
     card = (
         "Prices in USD without VAT;effective 2026-01-01;dim divisor 5000\n"

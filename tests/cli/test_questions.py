@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from conftest import without_drawings
 from fulfill.cli.main import main
 
 TOY = ("--network", "toy", "--demand", "toy", "--gap", "0", "--method", "decomposition")
@@ -22,9 +23,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The toy, and the toy at a dearer freight."""
     folder = tmp_path_factory.mktemp("runs")
     first, second = folder / "first", folder / "second"
-    assert fulfill("optimize", *TOY, "--out", first, "--quiet").exit_code == 0
     dearer = ("--set", "network/freight[sea,CN,MX].usd_m3=500")
-    assert fulfill("optimize", *TOY, *dearer, "--out", second, "--quiet").exit_code == 0
+    with without_drawings():
+        assert fulfill("optimize", *TOY, "--out", first, "--quiet").exit_code == 0
+        assert fulfill("optimize", *TOY, *dearer, "--out", second, "--quiet").exit_code == 0
     return first, second
 
 
@@ -96,6 +98,7 @@ def test_explain_refuses_what_does_not_fit(runs: tuple[Path, Path], wrong: tuple
     assert "F309" in found.stderr
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_present_network_is_not_explained(runs: tuple[Path, Path], tmp_path: Path) -> None:
     sites = tmp_path / "present.csv"
     sites.write_text("site_id,size\nsite-a,S\n")

@@ -19,7 +19,7 @@ def fulfill(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def planned(toy: Folders) -> Path:
+def planned(toy: Folders, undrawn: None) -> Path:
     """The folder of the toy's plan, its sea freight with a wide range."""
     toy.set("network/freight.csv", 2, "status", "assumption")
     toy.set("network/freight.csv", 2, "range", "usd_m3=10..9000")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import fulfill
+from conftest import without_drawings
 from fulfill.analysis.scenarios.scenario_file import read_scenarios
 from fulfill.cli.main import main
 from fulfill.study.manifest import SCENARIOS, read_manifest
@@ -33,7 +34,8 @@ def run(*arguments: object) -> Result:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = fulfill.load("toy", "toy", method="decomposition", gap=0.01)
-    return study.optimize().save(tmp_path_factory.mktemp("runs") / "base")
+    with without_drawings():
+        return study.optimize().save(tmp_path_factory.mktemp("runs") / "base")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import fulfill
+from conftest import without_drawings
 from fulfill.cli.main import main
 from fulfill.study.manifest import SWEEP, read_manifest
 from fulfill.study.sweep_outputs import SWEEP_SUMMARY, SWEEP_TABLES
@@ -26,7 +27,8 @@ def run(*arguments: object) -> Result:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = fulfill.load("toy", "toy", method="decomposition", gap=0.01)
-    return study.optimize().save(tmp_path_factory.mktemp("runs") / "base")
+    with without_drawings():
+        return study.optimize().save(tmp_path_factory.mktemp("runs") / "base")
 
 
 def test_a_sweep_is_written_and_continues(
@@ -54,6 +56,7 @@ def test_a_sweep_is_written_and_continues(
     assert str(tmp_path / "swept.points") in more.output
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_problem_is_planned_first_and_its_plan_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     path.write_text(f"{CELL}\n0.3\n")

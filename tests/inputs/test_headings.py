@@ -263,6 +263,7 @@ def planned(folders: Folders, out: Path, *more: str) -> float:
     return float(json.loads((out / "summary.json").read_text(encoding="utf-8"))["objective"])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_plan_by_headings_is_that_of_the_same_rate_as_a_number(
     classed: Folders, tmp_path: Path
 ) -> None:
@@ -275,6 +276,7 @@ def test_a_plan_by_headings_is_that_of_the_same_rate_as_a_number(
     assert planned(classed, tmp_path / "four") == pytest.approx(changed, abs=1e-9)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_whose_headings_were_changed_afterwards_is_not_clean(
     classed: Folders, tmp_path: Path
 ) -> None:

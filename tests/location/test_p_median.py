@@ -83,7 +83,13 @@ def test_an_infinite_cost_is_refused() -> None:
 
 
 @pytest.mark.skipif(not BENCH.exists(), reason="public instances (../shared/bench) are not here")
-@pytest.mark.parametrize("name", [f"pmed{number}" for number in range(1, 21)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"pmed{number}" if number <= 7 else pytest.param(f"pmed{number}", marks=pytest.mark.slow)
+        for number in range(1, 21)
+    ],
+)
 def test_published_optima_within_one_percent(name: str) -> None:
     with (BENCH / "optima.csv").open() as file:
         optima = {row[0]: float(row[-1]) for row in list(csv.reader(file))[1:]}

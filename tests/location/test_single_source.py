@@ -20,7 +20,7 @@ from fulfill.location.solution import LocationParams
 from fulfill.model.instance import MAIL, LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.model.multipliers import zero_multipliers
-from instances import random_instance
+from instances import random_instance, seeds
 
 EXACT = LocationParams(gap=1e-5, time_limit=60.0)
 FINE = LocationParams(gap=0.005, time_limit=600.0)
@@ -56,7 +56,7 @@ def few_zones(seed: int) -> LocationInstance:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_the_plan_is_that_of_the_best_assignment(seed: int) -> None:
     instance = few_zones(seed)
     costs = []
@@ -80,7 +80,7 @@ def test_the_plan_is_that_of_the_best_assignment(seed: int) -> None:
         assert audit_plan(single, one.decisions, one.objective).clean
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_a_larger_plan_is_close_to_the_exact_one_and_costs_no_less_than_a_split_one(
     seed: int,
 ) -> None:

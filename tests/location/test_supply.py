@@ -20,7 +20,7 @@ from fulfill.location.solution import LocationParams, LocationSolution
 from fulfill.model.instance import Inbound, LocationInstance, leaving_orders
 from fulfill.model.multipliers import zero_multipliers
 from fulfill.model.public_instances import Published, to_instance
-from instances import crowded_instance, within, without_routes
+from instances import crowded_instance, seeds, within, without_routes
 
 Cut = Callable[[LocationInstance], LocationInstance]
 Method = Callable[[LocationInstance, LocationParams], LocationSolution]
@@ -99,7 +99,7 @@ def test_what_no_route_brings_leaves_no_site_by_either_method_and_the_bound_agre
     assert proven.bound >= 0.9 * exact.objective, (proven.bound, exact.objective)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 @pytest.mark.parametrize("method", [solve_exact, solve_decomposed])
 def test_without_a_route_nothing_is_opened_and_only_mail_is_left(method: Method, seed: int) -> None:
     instance = without_routes(unlimited(seed))
@@ -113,7 +113,7 @@ def test_without_a_route_nothing_is_opened_and_only_mail_is_left(method: Method,
     assert solution.bound <= alone * (1 + 1e-9)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_free_inbound_is_a_statement_and_makes_a_plan_cheaper_than_any_route(seed: int) -> None:
     priced = unlimited(seed)
     free = replace(priced, inbound=None)

@@ -14,6 +14,8 @@ from fulfill.model.branching_certificate import BranchingCertificate
 from fulfill.model.certificate import FILE, FORMAT_VERSION, NO, YES
 from fulfill.model.certificate_file import load
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def certificate() -> BranchingCertificate:
     """Site 0 closed or open; where it is open, site 1 closed or open."""

@@ -24,6 +24,8 @@ from fulfill.model.certificate import (
 )
 from fulfill.model.certificate_file import load
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def leaf() -> Leaf:
     """Two entries along every axis."""

@@ -149,6 +149,7 @@ def test_prices_that_changed_are_followed(cold: LocationSolution) -> None:
     assert warm.objective <= fresh.objective * 1.05
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_command_begins_from_a_run(tmp_path: Path) -> None:
     inputs = [
         "--network",

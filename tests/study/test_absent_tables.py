@@ -14,6 +14,8 @@ from fulfill.study.conditions import conditions
 from fulfill.study.language import speaking, translated
 from fulfill.study.optimize import optimize
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 ABSENT = (
     "mail_services",
     "mail_capacity",

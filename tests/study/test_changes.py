@@ -13,6 +13,8 @@ from fulfill.audit.site_rules import priced_rules, site_rule_faults
 from fulfill.inputs.faults import InputError
 from fulfill.model.site_rules import broken_rules, change_rule, rule_rows
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.mark.parametrize("method", ["monolith", "decomposition"])
 def test_no_change_keeps_the_sites_of_today(method: str) -> None:

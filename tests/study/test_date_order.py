@@ -15,6 +15,8 @@ from fulfill.inputs.network import read_network
 from fulfill.study.open_run import open_run, read_options
 from fulfill.study.study import load
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TARIFFS = "network/tariffs.csv"
 RATES = {"dmy": 0.19, "mdy": 0.335}
 """Rate on 1 November 2026 if it changes on 10 November, or on 11 October."""

@@ -29,6 +29,8 @@ from fulfill.study.run import Run
 from fulfill.study.study import Study, load
 from fulfill.study.verify import verify
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 LIMITED = "from_id,to_id,product_id,orders_day,source,status\n"
 DAYS = 365
 WANTED = {"a": 600.0, "b": 500.0, "c": 300.0}

@@ -21,6 +21,8 @@ from published import (
     write_case,
 )
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def planned(folder: Path, *options: str) -> dict[str, object]:
     """Return summary.json of the case's plan; the run must be proven optimal, and audited clean."""

@@ -14,6 +14,8 @@ from fulfill.cli.main import main
 from fulfill.study.csv_files import read_csv
 from fulfill.study.optimize import optimize
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def fulfill(toy: Folders, command: str, *options: str) -> str:
     """Return the output of a command on the folders of a test, which must succeed."""

@@ -105,7 +105,7 @@ def test_processes_answer_as_this_one_does(start: fulfill.Run) -> None:
 
 
 def test_what_the_study_refuses_is_refused_across_processes(start: fulfill.Run) -> None:
-    with Executor(start, workers=1) as executor, pytest.raises(InputError, match="F308"):
+    with Executor(start, workers=2) as executor, pytest.raises(InputError, match="F308"):
         executor.map([{"closed": ("nowhere",)}], QUICK)
 
 

@@ -15,6 +15,8 @@ from fulfill.study.open_run import open_run
 from fulfill.study.optimize import optimize
 from fulfill.study.study import Study, load
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 MEXICO = ServiceTarget("MX", 9, 0.01)
 
 

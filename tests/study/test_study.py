@@ -15,6 +15,8 @@ from fulfill.inputs.faults import InputError
 from fulfill.inputs.overrides import Override, parse_override
 from fulfill.study.study import Study, load
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture(scope="module")
 def toy_study() -> Study:

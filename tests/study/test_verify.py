@@ -97,6 +97,7 @@ def test_a_solvers_bound_is_said_to_be_one(workspace: Path) -> None:
     assert "the solver's word" in found.not_checked[0]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_every_option_that_shapes_the_instance_is_in_the_manifest(
     spread: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -444,6 +445,7 @@ def assert_found(run: Path, verdict: str) -> None:
     assert any(re.search(pattern, fault) for fault in faults), faults
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_certificate_of_another_instance_is_caught(run: Path) -> None:
     inputs = (
         "--network",
@@ -500,6 +502,7 @@ def test_inputs_can_be_read_from_elsewhere(run: Path) -> None:
     assert verify(run, "toy", "toy").faults == ()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_that_lies_outside_says_nothing_of_the_machine(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -683,6 +686,7 @@ def test_other_files_in_a_run_are_named(run: Path) -> None:
     )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_without_a_plan_has_only_its_inputs_and_bound(run: Path) -> None:
     inputs = ("--network", "network", "--demand", "demand")
     assert fulfill("optimize", *inputs, "--service", "3d=1", "--out", "none").exit_code == 3
@@ -723,12 +727,13 @@ def test_the_command_prints_json(run: Path) -> None:
     assert fulfill("audit", run.parent / "nothing").exit_code == 1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_embedded_network_merged_is_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # real places: bonded routes, nearshore plants, two countries, cross-border lanes
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("fulfill.study.optimize.optimize", find_plan)
-    options = ("--resolution", 60, "--method", "decomposition", "--gap", 0.5, "--time-limit", 8)
+    options = ("--resolution", 10, "--method", "decomposition", "--gap", 0.5, "--time-limit", 8)
     assert fulfill("optimize", *options, "--out", "run").exit_code == 0
     found: RunAudit = verify(tmp_path / "run")
     assert found.faults == ()

@@ -79,6 +79,8 @@ def contract_warnings(folder: str, tables: Mapping[str, pd.DataFrame]) -> Iterat
     Fault
         W527 and W528, one for each contract.
     """
+    if tables["contracts"].empty:
+        return
     sites, file = tables["sites"], f"{folder}/contracts.csv"
     rows = rows_by_site(sites, tables["contracts"])
     rows = rows[(rows["tier_from"] == 0) & (rows["kind"] != LEASE)]

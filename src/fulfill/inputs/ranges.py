@@ -82,8 +82,11 @@ def range_faults(frame: pd.DataFrame, file: str, derived: Container[int] = ()) -
         F209 and F210.
     """
     lines, status = frame[ROW].tolist(), frame["status"].tolist()
-    bare = frame[(frame["status"] == "assumption") & (frame["range"] == "")]
-    faults = [Fault("F209", file, int(row), "range") for row in bare[ROW] if row not in derived]
+    faults = [
+        Fault("F209", file, int(row), "range")
+        for row, kind, text in zip(lines, status, frame["range"].tolist(), strict=True)
+        if kind == "assumption" and text == "" and row not in derived
+    ]
     for stated in _stated(frame):
         row = int(lines[stated.place])
         if not stated.column:
@@ -160,6 +163,8 @@ def stated_ranges(frame: pd.DataFrame) -> pd.DataFrame:
 def _stated(frame: pd.DataFrame) -> Iterator[_Stated]:
     """Yield what the column `range` says, part by part."""
     texts = frame["range"].tolist()
+    if not any(texts):
+        return
     figures = {name: frame[name].tolist() for name in frame.columns if is_float_dtype(frame[name])}
     for place, text in enumerate(texts):
         for part in filter(None, (piece.strip() for piece in str(text).split(";"))):

@@ -39,7 +39,10 @@ def sanity_warnings(
         for column in table.columns:
             if column.wall or column.high is None:
                 continue
-            above = frame[frame[column.name] > column.high]
+            beyond = frame[column.name].to_numpy() > column.high
+            if not beyond.any():
+                continue
+            above = frame[beyond]
             for line, value in zip(above[ROW], above[column.name], strict=True):
                 yield _warning(f"{folder}/{table.name}.csv", int(line), column, float(value))
 

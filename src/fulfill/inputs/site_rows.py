@@ -31,6 +31,8 @@ def rows_by_site(sites: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     general = table[table["site_id"] == ANY_SITE].drop(columns="site_id")
     own = table[table["site_id"] != ANY_SITE].drop(columns="ownership")
     named = sites[["site_id", "ownership"]]
+    if own.empty:
+        return named.merge(general, on="ownership")
     special = named["site_id"].isin(own["site_id"])
     return pd.concat(
         [named[~special].merge(general, on="ownership"), named[special].merge(own, on="site_id")],

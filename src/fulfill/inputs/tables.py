@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,6 +28,9 @@ from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
 from fulfill.inputs.windows import Windows, window_faults, windows_of
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +95,12 @@ def read_tables(
 
 def empty(table: Table) -> pd.DataFrame:
     """Return a frame with the typed columns of a table and no row."""
+    return _empty(table).copy()
+
+
+@cache
+def _empty(table: Table) -> pd.DataFrame:
+    """Return the frame of `empty`, made once: most of the optional tables are absent."""
     typed = {column.name: convert_cells([], column, "", [])[0] for column in table.columns}
     return pd.DataFrame(typed | {ROW: pd.Series([], dtype="int64")})
 
@@ -133,7 +144,7 @@ def read_table(
         typed[column.name], found, bad = convert_cells(text, column, file, rows.lines)
         faults += [fault for fault in found if (fault.column, fault.row) not in covered]
         bad_cells |= bad
-    frame = pd.DataFrame(typed).assign(**{ROW: line_of})
+    frame = pd.DataFrame(typed | {ROW: line_of})
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
@@ -301,8 +312,9 @@ def listed_choices(column: Column) -> str:
     return ", ".join(column.choices)
 
 
-def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
-    """Check ranges and choices with pandera, and return its failure cases as faults."""
+@cache
+def _schema(table: Table) -> pa.DataFrameSchema:
+    """Return the bounds and choices of the columns of a table."""
     import pandera.pandas as pa
 
     def checks(column: Column) -> list[pa.Check]:
@@ -316,14 +328,21 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
             found.append(pa.Check.isin(allowed, error=f"one of {listed_choices(column)}"))
         return found
 
-    ruled = {
-        column.name: pa.Column(checks=checks(column), nullable=True)
-        for column in table.columns
-        if checks(column)
-    }
+    ruled = {column.name: checks(column) for column in table.columns}
+    return pa.DataFrameSchema(
+        {name: pa.Column(checks=found, nullable=True) for name, found in ruled.items() if found}
+    )
+
+
+def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
+    """Check ranges and choices with pandera, and return its failure cases as faults."""
+    if frame.empty:
+        return []
+    from pandera.errors import SchemaErrors
+
     try:
-        pa.DataFrameSchema(ruled).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
+        _schema(table).validate(frame, lazy=True)
+    except SchemaErrors as errors:
         cases = errors.failure_cases
         lines = frame[ROW].loc[cases["index"].astype(int)]
         columns = (cases[name].tolist() for name in ("check", "column", "failure_case"))
@@ -345,6 +364,8 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Find rows whose key occurs further up."""
     key = list(table.key)
     again = frame[frame.duplicated(key, keep="first")]
+    if again.empty:
+        return []
     names, values = " + ".join(key), zip(*(again[name].astype(str) for name in key), strict=True)
     return [
         Fault("F207", file, int(line), names, ", ".join(value))

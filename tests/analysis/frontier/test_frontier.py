@@ -66,13 +66,22 @@ class Here:
         yield self
 
 
-def traced(base: Run, measure: Measure, folder: Path, number: int = 4) -> tuple[Frontier, Here]:
+def traced(base: Run, measure: Measure, folder: Path, number: int = 3) -> tuple[Frontier, Here]:
     workers = Here(base)
     kept = KeptPoints(folder, cause_of(base, FULL, base_start(base, FULL)))
     return trace_frontier(base, measure, number, kept, workers.open), workers
 
 
-@pytest.fixture(scope="module", params=[LEAD_TIME, CO2, BUDGET, CHANGES])
+# the command draws the other two in the fast tests, see tests/cli/test_frontier.py
+@pytest.fixture(
+    scope="module",
+    params=[
+        LEAD_TIME,
+        pytest.param(CO2, marks=pytest.mark.slow),
+        BUDGET,
+        pytest.param(CHANGES, marks=pytest.mark.slow),
+    ],
+)
 def found(request: Any, base: Run, tmp_path_factory: Any) -> Frontier:
     today = ("site-b",) if request.param == CHANGES else ()
     measure = choose_measure(base.study, request.param, today=today)

@@ -16,6 +16,8 @@ from fulfill.inputs.faults import InputError
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EXACT = (
     "orders_placed",
     "orders_delivered",

@@ -19,6 +19,8 @@ from fulfill.inputs.importing.weights import FURTHER, OVER, RANGE, UP_TO, read_w
 from fulfill.inputs.network import Network, read_network
 from inputs.importing.cards import MAKES, Make, mexican
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Import = Callable[..., ImportedRates]
 HEAD = "Precios en MXN antes de IVA;divisor 5000 volumétrico;vigencia 2026-01-01\n"
 """Terms of a card, so that a test shows one fault only."""

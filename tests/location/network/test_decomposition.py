@@ -29,7 +29,7 @@ from fulfill.model.instance import MAIL
 from fulfill.model.kernel_cache import threads
 from fulfill.model.limits import BoundTarget, Limits
 from fulfill.model.multipliers import with_prices, zero_multipliers
-from instances import random_instance
+from instances import random_instance, seeds
 
 ZONES, PRODUCTS, PERIODS, SITES = 40, 2, 3, 6
 """Of `random_instance`."""
@@ -44,7 +44,7 @@ def _compiled() -> None:
     compile_kernels()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_bound_is_below_what_the_exact_method_finds_and_the_plan_is_close(seed: int) -> None:
     instance = random_instance(seed)
     exact = solve_exact(instance, LocationParams(gap=1e-4, time_limit=60))
@@ -57,7 +57,7 @@ def test_bound_is_below_what_the_exact_method_finds_and_the_plan_is_close(seed: 
     assert audit_plan(instance, found.decisions, found.objective).clean
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_the_auditor_finds_the_same_bound_from_the_certificate(seed: int) -> None:
     instance = random_instance(seed)
     found = solve_decomposed(instance, replace(PARAMS, gap=0.2))
@@ -66,7 +66,7 @@ def test_the_auditor_finds_the_same_bound_from_the_certificate(seed: int) -> Non
     assert audit_bound(instance, found.certificate).bound == pytest.approx(found.bound, rel=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_any_multipliers_give_a_bound(seed: int) -> None:
     instance = random_instance(seed)
     exact = solve_exact(instance, LocationParams(gap=1e-4, time_limit=60))

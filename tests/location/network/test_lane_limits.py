@@ -30,7 +30,7 @@ from fulfill.model.decisions import Decisions
 from fulfill.model.flow_use import brought_orders, sent_orders
 from fulfill.model.instance import LocationInstance, leaving_orders
 from fulfill.model.multipliers import with_prices, zero_multipliers
-from instances import random_instance, with_flow_limits, within
+from instances import random_instance, seeds, with_flow_limits, within
 
 EXACT = LocationParams(gap=1e-4, time_limit=60)
 SEARCH = LocationParams(gap=0.01, time_limit=60)
@@ -53,7 +53,7 @@ def scaled_limits(instance: LocationInstance, factor: float) -> LocationInstance
 
 
 @pytest.mark.parametrize("by_greedy_fill", [False, True])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_plan_and_bound_stand_beside_those_of_the_mip(
     seed: int, by_greedy_fill: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +97,7 @@ def test_wider_limits_cost_no_more_and_those_that_do_not_bind_cost_nothing() -> 
     assert answers[0].objective > free.bound
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_any_price_of_a_limit_gives_a_bound_and_the_auditor_the_same(seed: int) -> None:
     instance = with_flow_limits(random_instance(seed), seed)
     exact = solve_exact(instance, EXACT)

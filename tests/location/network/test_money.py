@@ -14,7 +14,14 @@ from instances import random_instance
 PARAMS = LocationParams(gap=0.02, time_limit=600.0)
 
 
-@pytest.mark.parametrize("factor", [2.0**-12, 2.0**-1, 2.0**9])
+@pytest.mark.parametrize(
+    "factor",
+    [
+        2.0**-12,
+        pytest.param(2.0**-1, marks=pytest.mark.slow),
+        pytest.param(2.0**9, marks=pytest.mark.slow),
+    ],
+)
 def test_a_power_of_two_changes_nothing_but_the_unit(factor: float) -> None:
     instance = random_instance(0)
     usual, other = (solve_decomposed(one, PARAMS) for one in (instance, in_units(instance, factor)))

@@ -29,7 +29,7 @@ from fulfill.location.solution import LocationParams
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.model.two_stage_instances import TwoStage, to_instance
-from instances import random_instance, scaled, within
+from instances import random_instance, scaled, seeds, within
 
 PARAMS = LocationParams(gap=0.0, time_limit=60.0)
 
@@ -99,7 +99,7 @@ def optimum(given: TwoStage) -> float:
     return min(flow_cost(given, p, d) for p in subsets(plants) for d in subsets(depots))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 @pytest.mark.parametrize("whole", [True, False])
 def test_flows_are_the_cheapest_from_any_earlier_choice(seed: int, whole: bool) -> None:
     given = published(seed, whole=whole)
@@ -123,7 +123,7 @@ def test_flows_are_the_cheapest_from_any_earlier_choice(seed: int, whole: bool) 
             assert audit_plan(instance, plan, price(instance, plan)).clean
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_every_method_finds_the_best_plants_and_no_bound_lies_above(seed: int) -> None:
     given = published(seed)
     instance, best = to_instance(given), optimum(given)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cards import FAR, NEAR, RATE, SURCHARGE, ZONE, equal_card, frame, mail_card, write_card
@@ -213,6 +213,7 @@ def test_the_most_specific_pair_of_states_gives_the_zone() -> None:
         assert found.tolist() == [[zone_by_hand(a, b, km) for b in goals] for a in starts]
 
 
+@settings(max_examples=25)
 @given(
     steps=st.lists(st.tuples(st.floats(0.2, 5), st.floats(0, 3), st.floats(0, 2)), min_size=1),
     rounding=st.sampled_from(["0", "0.5", "1"]),

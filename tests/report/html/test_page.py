@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,11 @@ class Tags(HTMLParser):
         self.text.setdefault(self.open[-1] if self.open else "", []).append(data)
 
 
+def few(kinds: Iterable[str], *fast: str) -> list[Any]:
+    """Return parameters of which all but some are slow: each page takes seconds."""
+    return [kind if kind in fast else pytest.param(kind, marks=pytest.mark.slow) for kind in kinds]
+
+
 @pytest.fixture(scope="session")
 def pages(
     run: Path, comparison_folder: Path, day_folder: Path, simulation_folder: Path
@@ -98,20 +105,28 @@ def hostile_pages(
     day: DayRoutes,
     simulation: Simulation,
     tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, dict[str, Path]]:
-    """The pages of inputs whose names try to break them, by page and name."""
+) -> Callable[[str, str], Path]:
+    """The pages of inputs whose names try to break them, each drawn when it is asked for."""
     folder = tmp_path_factory.mktemp("hostile")
-    paths = {page: {kind: folder / f"{kind}-{page}" for kind in HOSTILE_NAMES} for page in PAGES}
-    for kind, name in HOSTILE_NAMES.items():
-        run = plan_with_names(planned, name)
-        layers = plan_layers(run.plan, run.problem)
-        write_report(run, layers, paths["report.html"][kind])
-        text = comparison_page.page(comparison_with_names(comparison, name))
-        paths["comparison.html"][kind].write_text(text, encoding="utf-8")
-        named_day = day_with_names(day, name)
-        write_day_page(named_day, day_layers(named_day), paths["route.html"][kind])
-        write_simulation_page(replace(simulation, run=run), paths["simulation.html"][kind])
-    return paths
+
+    @cache
+    def drawn(page: str, kind: str) -> Path:
+        path, name = folder / f"{kind}-{page}", HOSTILE_NAMES[kind]
+        if page == "report.html":
+            run = plan_with_names(planned, name)
+            write_report(run, plan_layers(run.plan, run.problem), path)
+        elif page == "comparison.html":
+            text = comparison_page.page(comparison_with_names(comparison, name))
+            path.write_text(text, encoding="utf-8")
+        elif page == "route.html":
+            named_day = day_with_names(day, name)
+            write_day_page(named_day, day_layers(named_day), path)
+        else:
+            run = plan_with_names(planned, name)
+            write_simulation_page(replace(simulation, run=run), path)
+        return path
+
+    return drawn
 
 
 def dom(path: Path, profile: Path) -> tuple[str, list[str]]:
@@ -144,12 +159,12 @@ def test_pages_have_one_head_and_one_style(pages: dict[str, Path], name: str) ->
     assert [tags.elements[tag] for tag in ("title", "style", "h1", "main", "footer")] == [1] * 5
 
 
-@pytest.mark.parametrize("kind", HOSTILE_NAMES)
+@pytest.mark.parametrize("kind", few(HOSTILE_NAMES, "script", "attribute", "controls"))
 @pytest.mark.parametrize("page", PAGES)
 def test_a_name_is_text_and_nothing_else(
-    pages: dict[str, Path], hostile_pages: dict[str, dict[str, Path]], page: str, kind: str
+    pages: dict[str, Path], hostile_pages: Callable[[str, str], Path], page: str, kind: str
 ) -> None:
-    tags = Tags(hostile_pages[page][kind].read_text(encoding="utf-8"))
+    tags = Tags(hostile_pages(page, kind).read_text(encoding="utf-8"))
     clean = Tags(pages[page].read_text(encoding="utf-8"))
     for element in ("script", "img", "svg", "main", "h1", "style"):
         assert tags.elements[element] == clean.elements[element]
@@ -174,17 +189,13 @@ def test_a_page_is_drawn_without_a_network(
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize(
     "kind",
-    [
-        kind if kind == "script" else pytest.param(kind, marks=pytest.mark.slow)
-        for kind, name in HOSTILE_NAMES.items()
-        if BROKEN in name
-    ],
+    few([kind for kind, name in HOSTILE_NAMES.items() if BROKEN in name], "script"),
 )
 @pytest.mark.parametrize("page", PAGES)
 def test_a_name_runs_no_script(
-    hostile_pages: dict[str, dict[str, Path]], page: str, kind: str, tmp_path: Path
+    hostile_pages: Callable[[str, str], Path], page: str, kind: str, tmp_path: Path
 ) -> None:
-    found, messages = dom(hostile_pages[page][kind], tmp_path)
+    found, messages = dom(hostile_pages(page, kind), tmp_path)
     told = "\n".join(messages)
     assert "document idle" in told
     assert not re.search("BROKEN|ERROR|Uncaught|MathJax", told), told
@@ -192,7 +203,7 @@ def test_a_name_runs_no_script(
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", few(PAGES, "report.html"))
 def test_a_page_fits_the_width_of_a_phone(
     pages: dict[str, Path], name: str, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from bokeh.document import Document
 from bokeh.embed import components
 from bokeh.resources import Resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -131,7 +132,12 @@ def page(template: str, title: str, drawings: Mapping[str, Chart], **content: An
     """
     # Bokeh draws nothing only if it is not asked.
     canvases = {name: drawing.canvas for name, drawing in drawings.items()}
-    script, places = components(canvases, wrap_script=False) if drawings else ("", {})
+    if canvases:
+        document = Document()
+        with document.models.freeze():  # else bokeh collects all models again for each chart
+            for canvas in canvases.values():
+                document.add_root(canvas)
+    script, places = components(canvases, wrap_script=False) if canvases else ("", {})
     # Only bokeh's core: its widgets and tables would add a megabyte that no page uses.
     library = Resources(mode="inline", components=["bokeh"]).render_js()
     return _environment().get_template(template).render(

@@ -89,7 +89,7 @@ def promise_chart(promises: pd.DataFrame) -> Chart:
         The interval of the simulation, its mean, and the plan.
     """
     weeks = promises[promises["planned"] + promises["simulated"] > 0]
-    least = float(weeks[["planned", "low"]].min(axis=None)) if len(weeks) else 0.0
+    least = float(weeks[["planned", "low"]].to_numpy().min()) if len(weeks) else 0.0
     canvas = chart(
         300,
         x_axis_type="datetime",
