@@ -15,7 +15,7 @@ from fulfill.audit.plan import Audit
 from fulfill.inputs.currencies import ExchangeRate
 from fulfill.model.decisions import EXHAUSTED, INTERRUPTED, NO_PLAN, TIME_LIMIT, Outcome
 from fulfill.report.html.no_plan_page import given_up_chart, write_no_plan_page
-from fulfill.study.conflict import Change, Conflict, Constraint, Repair
+from fulfill.study.conflict import Bottleneck, Change, Conflict, Constraint, FullCapacity, Repair
 from fulfill.study.currency import results_in
 from fulfill.study.language import LANGUAGES, Message, counted, speaking
 from fulfill.study.optimize import optimize
@@ -123,6 +123,19 @@ def test_a_conflict_that_may_be_smaller_is_not_called_minimal(
     assert "It was not shown that each of them matters" in text
     assert "Without any one of them" not in text
     assert "No change of these limits alone was found" in text
+
+
+def test_the_page_names_the_capacities_that_are_full(impossible: Run, tmp_path: Path) -> None:
+    assert impossible.conflict is not None
+    target = impossible.conflict.constraints[0]
+    port = FullCapacity(
+        "gateway", "mx-port", Message("gateway {name}", name="Pacific port"),
+        (("peak", "Peak"),), "toy/gateways.csv", 2,
+    )  # fmt: skip
+    conflict = replace(impossible.conflict, bottlenecks=(Bottleneck(target, 0.375, (port,)),))
+    text = told(written(replace(impossible, conflict=conflict), tmp_path))
+    assert "at most 37.5% arrive in time, whatever sites are open." in text
+    assert "gateway Pacific port (toy/gateways.csv, row 2) in Peak" in text
 
 
 @pytest.mark.parametrize(
