@@ -107,8 +107,7 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
         return None
     kept, irreducible = search.minimal()
     answers = search.repairs(kept)
-    repairs = [as_repair(run.study, instance, one.changed, _cost(one.changed), one.least, one.sites)
-               for one in answers]  # fmt: skip
+    repairs = [as_repair(run.study, instance, one.changed, one.least, one.sites) for one in answers]
     constraints = tuple(as_constraint(run.study, instance, member) for member in kept)
     ordered: list[Repair] = sorted(repairs, key=lambda repair: repair.cost)
     bottlenecks = tuple(
@@ -142,10 +141,7 @@ def attainable(
 
 def _cost(changed: Mapping[Member, float]) -> float:
     """Return the sum of the shares of limits that are given up."""
-    return sum(
-        abs(value - member.limit) / member.scale if member.kind in WIDER else 1.0
-        for member, value in changed.items()
-    )
+    return sum(member.given_up(value) for member, value in changed.items())
 
 
 @dataclass(frozen=True)
