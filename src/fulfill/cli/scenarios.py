@@ -67,11 +67,18 @@ if TYPE_CHECKING:
     "prices of sites, which raise the bound.",
 )
 @click.option(
+    "--gap",
+    type=Figure(min=0, max=1, min_open=True),
+    default=0.005,
+    show_default=True,
+    help="Relative gap at which each search ends, and the search for the choice.",
+)
+@click.option(
     "--seconds",
     type=Figure(min=0, max=1e6, min_open=True),
     default=8.0,
     show_default=True,
-    help="Processor time of each search, seconds.",
+    help="Processor time of each search at most, seconds.",
 )
 @shared.out
 @shared.overwrite

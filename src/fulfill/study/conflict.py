@@ -7,9 +7,14 @@ from typing import Any
 
 from fulfill.study.language import Message, counted, listed
 from fulfill.study.language import translated as _
+from fulfill.study.vocabulary import shown
 
 SHOWN_SITES = 6
 """Largest number of sites that are named."""
+SHOWN_PERIODS = 4
+"""Largest number of periods that are named."""
+SHOWN_CAPACITIES = 5
+"""Largest number of capacities that are named."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,96 @@ class Constraint:
     words: Message
     file: str
     row: int | None = None
+
+
+@dataclass(frozen=True)
+class FullCapacity:
+    """A capacity that is full.
+
+    Attributes
+    ----------
+    kind, name : str
+        ``gateway``, ``plant``, ``carrier``, ``mail`` or ``site``, and its id.
+    words : Message
+        As a phrase.
+    periods : tuple of (str, str)
+        Id and name of each period in which it is full.
+    file : str
+        The table that it comes from.
+    row : int or None
+        Its row; None where it follows from several rows.
+    """
+
+    kind: str
+    name: str
+    words: Message
+    periods: tuple[tuple[str, str], ...]
+    file: str
+    row: int | None = None
+
+    @property
+    def in_words(self) -> str:
+        """The capacity, its row and its periods in the language of the context."""
+        source = Constraint(self.words, self.file, self.row)
+        return _("{capacity} in {periods}").format(
+            capacity=_("{constraint} ({source})").format(
+                constraint=_(self.words), source=_source(source)
+            ),
+            periods=listed([name for _id, name in self.periods])
+            if len(self.periods) <= SHOWN_PERIODS
+            else _(counted("{n} period", "{n} periods", len(self.periods))),
+        )
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """Why a service target cannot be reached, whatever sites are open.
+
+    Attributes
+    ----------
+    target : Constraint
+    attainable : float
+        Share of its orders that arrive in time at most.
+    full : tuple of FullCapacity
+        A minimum cut of the flow of orders in time; none where it is distance alone.
+    """
+
+    target: Constraint
+    attainable: float
+    full: tuple[FullCapacity, ...]
+
+    @property
+    def in_words(self) -> str:
+        """The bottleneck as a sentence in the language of the context."""
+        attained = shown(self.attainable, "{:.1%}")
+        if not self.full:
+            return _("{target}: at most {share} arrive in time, whatever sites are open: the "
+                     "others are too far from all of them.").format(
+                target=_(self.target.words), share=attained
+            )  # fmt: skip
+        return _("{target}: at most {share} arrive in time, whatever sites are open. Full: "
+                 "{capacities}.").format(
+            target=_(self.target.words), share=attained,
+            capacities=_some([one.in_words for one in self.full]),
+        )  # fmt: skip
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What summary.json says of it."""
+        return {
+            "target": self.target.file,
+            "attainable": round(self.attainable, 6),
+            "full": [
+                {
+                    "kind": one.kind,
+                    "id": one.name,
+                    "periods": [period for period, _name in one.periods],
+                    "file": one.file,
+                    "row": one.row,
+                }
+                for one in self.full
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -95,11 +190,14 @@ class Conflict:
         Whether plans were found that keep all but any one of them.
     repairs : tuple of Repair
         The cheapest first; each was shown by a plan that keeps all limits otherwise.
+    bottlenecks : tuple of Bottleneck
+        Of the targets that no choice of sites reaches.
     """
 
     constraints: tuple[Constraint, ...]
     proven_irreducible: bool
     repairs: tuple[Repair, ...]
+    bottlenecks: tuple[Bottleneck, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -111,6 +209,7 @@ class Conflict:
         found = [_("No plan keeps all of: {constraints}.").format(constraints=listed(named, "; "))]
         if self.proven_irreducible:
             found.append(_("Without any one of them there is a plan."))
+        found += [one.in_words for one in self.bottlenecks]
         if not self.repairs:
             return [*found, _("No change of these limits alone was found that leaves a plan.")]
         found.append(_("There is a plan with any one of these changes, the least first:"))
@@ -130,6 +229,7 @@ class Conflict:
                 for one in self.constraints
             ],
             "proven_irreducible": self.proven_irreducible,
+            "bottlenecks": [one.record for one in self.bottlenecks],
             "repairs": [repair.record for repair in self.repairs],
         }
 
@@ -139,6 +239,15 @@ def _named(sites: tuple[str, ...]) -> str:
     if 0 < len(sites) <= SHOWN_SITES:
         return listed(sites)
     return _(counted("{n} site", "{n} sites", len(sites)))
+
+
+def _some(texts: list[str]) -> str:
+    """Return the first of some texts, and how many more there are."""
+    more = len(texts) - SHOWN_CAPACITIES
+    if more <= 0:
+        return listed(texts, "; ")
+    rest = _(counted("{n} more", "{n} more", more))
+    return listed([*texts[:SHOWN_CAPACITIES], rest], "; ")
 
 
 def _source(constraint: Constraint) -> str:

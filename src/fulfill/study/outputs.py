@@ -440,7 +440,7 @@ SAVING_SUMMARY = output(
 )
 CONFLICT_SUMMARY = output(
     "summary.json", "where limits are proven to leave no plan, has besides",
-    "conflict proven_irreducible repairs",
+    "conflict proven_irreducible bottlenecks repairs",
 )
 CONVERTED_SUMMARY = output(
     "summary.json", "with --currency has besides, unless it is USD", "currency",

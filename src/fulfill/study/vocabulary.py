@@ -287,6 +287,11 @@ SHARED = (
            "and `row` (null for an option)"),
     Figure("proven_irreducible", "", "", "proven irreducible",
            "whether plans were found that keep all but any one of these limits"),
+    Figure("bottlenecks", "", "", "bottlenecks",
+           "targets that no choice of sites reaches: `target` (option), `attainable` (share of its "
+           "orders that arrive in time at most) and `full`, the capacities of a minimum cut: "
+           "`kind` (gateway, plant, carrier, mail or site), `id`, `periods`, `file` and `row` "
+           "(null where it follows from several rows); none where it is distance alone"),
     Figure("repairs", "", "", "repairs",
            "what makes a plan possible, the cheapest first: `change` (options to give), `amount` "
            "(new value of the limit; 0 for one left out, null for several), `cost` (shares of the "

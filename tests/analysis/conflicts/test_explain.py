@@ -101,3 +101,29 @@ def test_a_rule_on_sites_is_named_with_its_row(toy: Folders) -> None:
     assert rule.row == 2
     assert str(rule.words) == "at most 0 of first open"
     assert "without row 2 of group_limits.csv" in [r.record["change"] for r in found.repairs]
+
+
+def test_a_full_gateway_is_named_with_its_row_and_periods(toy: Folders) -> None:
+    narrow = "gateways[mx-port].capacity_m3_month*=0.001"
+    run = unplanned(toy, service=["3d=0.6"], overrides=[narrow])
+    found = explain(run)
+    assert found is not None
+    [bottleneck] = found.bottlenecks
+    assert bottleneck.attainable < 0.6
+    [full] = bottleneck.full
+    assert (full.kind, full.name, full.row) == ("gateway", "mx-port", 2)
+    assert [period for period, _name in full.periods] == list(run.instance.periods)
+    assert found.record["bottlenecks"][0]["full"][0]["file"].endswith("gateways.csv")
+    [line] = [line for line in found.lines if "Full:" in line]
+    assert "Pacific port" in line
+    # the repair of the target is as much as the cut lets through
+    target = found.repairs[0].changes[0]
+    assert target.amount <= bottleneck.attainable + 1e-9
+
+
+def test_distance_alone_is_no_full_capacity(toy: Folders) -> None:
+    found = explain(unplanned(toy, service=["1d=0.9"]))
+    assert found is not None
+    [bottleneck] = found.bottlenecks
+    assert not bottleneck.full
+    assert "too far" in bottleneck.in_words

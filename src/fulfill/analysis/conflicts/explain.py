@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fulfill.analysis.conflicts.words import as_constraint, as_repair
+from fulfill.analysis.conflicts.words import as_bottleneck, as_constraint, as_repair
+from fulfill.location.feasibility.bottleneck import Bottleneck
 from fulfill.location.feasibility.held_limits import sizes_of_plan, with_limits
 from fulfill.location.feasibility.least_change import (
     PROVEN_IMPOSSIBLE,
@@ -108,7 +109,11 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
                for one in answers]  # fmt: skip
     constraints = tuple(as_constraint(run.study, instance, member) for member in kept)
     ordered: list[Repair] = sorted(repairs, key=lambda repair: repair.cost)
-    return Conflict(constraints, irreducible, tuple(ordered))
+    bottlenecks = tuple(
+        as_bottleneck(run.study, instance, member, found)
+        for member, found in search.bottlenecks(kept)
+    )
+    return Conflict(constraints, irreducible, tuple(ordered), bottlenecks)
 
 
 def attainable(
@@ -201,6 +206,14 @@ class _Search:
             size = possible.get(member)
             shown = shown and size is not None and self._plan(others, {}, size) is not None
         return kept, shown
+
+    def bottlenecks(self, conflict: tuple[Member, ...]) -> list[tuple[Member, Bottleneck]]:
+        """Return the targets that no choice of sites reaches, and what keeps them from it."""
+        targets = [member for member in conflict if member.kind == SERVICE]
+        found = [
+            (member, self.least.bottleneck(member, conflict, self._seconds())) for member in targets
+        ]
+        return [(member, one) for member, one in found if one is not None]
 
     def repairs(self, conflict: tuple[Member, ...]) -> list[Shown]:
         """Return what single limits must give, and several together where that is cheaper."""

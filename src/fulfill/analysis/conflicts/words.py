@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fulfill.inputs.columns import ROW
+from fulfill.location.feasibility import bottleneck
 from fulfill.location.feasibility.members import (
     BUDGET,
     CLOSE,
@@ -17,14 +18,25 @@ from fulfill.location.feasibility.members import (
     SITES,
     Member,
 )
+from fulfill.location.feasibility.shared import AIR, CARRIER, GATEWAY, PLANT
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import BoundTarget, ServiceTarget
 from fulfill.model.site_rules import CHANGES, rule_in_words
 from fulfill.study.conditions import in_time, most_changes, rule_on_sites
-from fulfill.study.conflict import Change, Constraint, Repair
+from fulfill.study.conflict import Bottleneck, Change, Constraint, FullCapacity, Repair
 from fulfill.study.currency import Dollars
 from fulfill.study.language import Message, counted
+from fulfill.study.names import names_of
 from fulfill.study.study import Study
+
+CAPACITIES = {
+    GATEWAY: ("gateways", "gateway_id", "gateway"),
+    PLANT: ("origins", "origin_id", "origin"),
+    CARRIER: ("carriers", "", ""),
+    AIR: ("mail_capacity", "country", "country"),
+    bottleneck.SITE: ("site_sizes", "", "site"),
+}
+"""Table, its column of ids if a row is one capacity, and kind of `names_of`."""
 
 
 def as_constraint(study: Study, instance: LocationInstance, member: Member) -> Constraint:
@@ -57,6 +69,63 @@ def as_constraint(study: Study, instance: LocationInstance, member: Member) -> C
     row = _rule_row(study, instance, member)
     file = f"{study.problem.network.folder.name}/group_limits.csv"
     return Constraint(rule_on_sites(row), file, int(row[ROW]))
+
+
+def as_bottleneck(
+    study: Study, instance: LocationInstance, member: Member, found: bottleneck.Bottleneck
+) -> Bottleneck:
+    """Return what keeps a target from being reached with its words and rows.
+
+    Parameters
+    ----------
+    study : Study
+    instance : LocationInstance
+        Of the study.
+    member : Member
+        The target.
+    found : location.feasibility.bottleneck.Bottleneck
+
+    Returns
+    -------
+    Bottleneck
+    """
+    full = tuple(_capacity(study, instance, one) for one in found.full)
+    return Bottleneck(as_constraint(study, instance, member), found.attainable, full)
+
+
+def _capacity(
+    study: Study, instance: LocationInstance, full: bottleneck.FullCapacity
+) -> FullCapacity:
+    """Return a capacity with its words, its periods and where it comes from."""
+    problem = study.planned_problem()
+    names, network = names_of(problem), problem.network
+    periods = tuple(
+        (instance.periods[period], names["period"][instance.periods[period]])
+        for period in full.periods
+    )
+    table, key, kind = CAPACITIES[full.kind]
+    row = None
+    if key:
+        rows = network[table]
+        row = int(rows.loc[rows[key] == full.name, ROW].iloc[0])
+    name = names[kind][full.name] if kind else full.name
+    words = _capacity_words(full.kind, name)
+    return FullCapacity(
+        full.kind, full.name, words, periods, f"{network.folder.name}/{table}.csv", row
+    )
+
+
+def _capacity_words(kind: str, name: str) -> Message:
+    """Return a capacity as a phrase."""
+    if kind == GATEWAY:
+        return Message("gateway {name}", name=name)
+    if kind == PLANT:
+        return Message("plant {name}", name=name)
+    if kind == CARRIER:
+        return Message("carriers of {name}", name=name)
+    if kind == AIR:
+        return Message("air mail to {name}", name=name)
+    return Message("throughput of {name}", name=name)
 
 
 def as_repair(

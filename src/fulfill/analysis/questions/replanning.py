@@ -110,10 +110,13 @@ def replan(
     best = replace(best, bound=max(best.bound, kept.bound))
     if best.warm_start is not None:
         # the kept sites at the prices of the best plan, which those of the run may be far from
-        again = solve_location(
-            instance, replace(quick, warm_start=_with_sites(best.warm_start, start))
-        )
+        again = solve_location(instance, replace(quick, warm_start=_prices(best, start)))
         kept = min(kept, again, key=lambda one: one.objective)
+    if kept.objective - best.objective > best.objective - best.bound:
+        # a regret that could be told from the gap must not be one of a poor allocation
+        locked = with_sites_kept(instance, decided.opened)
+        searched = solve_location(locked, replace(params, warm_start=_prices(best, start)))
+        kept = min(kept, searched, key=lambda one: one.objective)
     return _replanned(instance, kept, best)
 
 
@@ -121,10 +124,14 @@ def _gap(solution: LocationSolution) -> float:
     return 1.0 - solution.bound / solution.objective if solution.decisions is not None else np.inf
 
 
-def _with_sites(prices: WarmStart, sites: WarmStart) -> WarmStart:
-    """Return a warm start with the sites of another."""
+def _prices(found: LocationSolution, sites: WarmStart) -> WarmStart:
+    """Return a warm start at the prices of a solution, where it has any, with other sites."""
     return replace(
-        prices, size=sites.size, assortment=sites.assortment, rho=sites.rho, volume=sites.volume
+        found.warm_start or sites,
+        size=sites.size,
+        assortment=sites.assortment,
+        rho=sites.rho,
+        volume=sites.volume,
     )
 
 

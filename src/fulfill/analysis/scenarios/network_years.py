@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,8 +23,10 @@ from fulfill.study.resolve import changed_model, with_sites, with_sites_kept
 from fulfill.study.run import PricedModel, Run
 from fulfill.study.unserved import missing_orders
 
-POOR = 0.005
-"""Relative gap from which orders are allocated once more, at other prices."""
+POOR = 0.02
+"""Share above the scenario by itself from which orders are allocated once more, at other prices."""
+MODELS = 32
+"""Models of scenarios that a process keeps, some 40 MB each for the embedded network."""
 Sites = tuple[tuple[str, str], ...]
 """Ids of open sites with their sizes, by id."""
 
@@ -128,7 +131,7 @@ def plan_alone(
         from the certificate of the search, where the search leaves one.
     """
     scenario, prices, start = question
-    model = changed_model(of_scenario(run.study, scenario), run)
+    model = _model(run, scenario)
     instance = model.instance
     if prices is not None:
         instance = replace(instance, fixed_usd=instance.fixed_usd + prices)
@@ -142,7 +145,7 @@ def plan_alone(
 
 
 def plan_with_sites(
-    run: Run, question: tuple[Scenario, WarmStart | None, Sequence[Sites]], effort: Effort
+    run: Run, question: tuple[Scenario, Year, Sequence[Sites]], effort: Effort
 ) -> list[Year]:
     """Plan a scenario with given sites.
 
@@ -150,8 +153,8 @@ def plan_with_sites(
     ----------
     run : Run
         With a plan.
-    question : (Scenario, WarmStart or None, sequence of Sites)
-        The scenario, prices to start from, and the choices of sites.
+    question : (Scenario, Year, sequence of Sites)
+        The scenario, its plan by itself, whose prices are a start, and the choices of sites.
     effort : Effort
 
     Returns
@@ -159,24 +162,35 @@ def plan_with_sites(
     list of Year
         One for each choice.
     """
-    scenario, start, choices = question
-    model = changed_model(of_scenario(run.study, scenario), run)
-    return [_with_sites(run, model, start or run.warm_start, sites, effort) for sites in choices]
+    scenario, alone, choices = question
+    model = _model(run, scenario)
+    return [_with_sites(run, model, alone, sites, effort) for sites in choices]
 
 
-def _with_sites(
-    run: Run, model: PricedModel, start: WarmStart | None, sites: Sites, effort: Effort
-) -> Year:
-    """Plan a year with given sites."""
-    instance = model.instance
-    params, method = _params(run, effort, start), run.study.options.method
-    if start is None or method_of(instance, method) != "decomposition":
+@lru_cache(MODELS)
+def _model(run: Run, scenario: Scenario) -> PricedModel:
+    """Return the model of a scenario, which each process makes once for all choices."""
+    return changed_model(of_scenario(run.study, scenario), run)
+
+
+def _with_sites(run: Run, model: PricedModel, alone: Year, sites: Sites, effort: Effort) -> Year:
+    """Plan a year with given sites.
+
+    Prices allocate well to the sites that they were found for, so those of the plan with the most
+    alike sites are tried first, and the others where the plan is poor.
+    """
+    instance, method = model.instance, run.study.options.method
+    starts = [one for one in (alone.start, run.warm_start) if one is not None]
+    params = _params(run, effort, starts[0] if starts else None)
+    if not starts or method_of(instance, method) != "decomposition":
         kept = with_sites_kept(instance, opened_sites(instance, sites))
         return _year(model, kept, solve_location(kept, params, method))
-    found = _kept(model, params, start, sites, method)
-    if found.objective > (1.0 + POOR) * found.bound and run.warm_start is not None:
-        # prices that prove a bound may allocate badly; those of the run may do better
-        again = _kept(model, params, run.warm_start, sites, method)
+    opened = opened_sites(instance, sites)
+    size = np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
+    starts.sort(key=lambda one: int((one.size != size).sum()))
+    found = _kept(model, params, starts[0], sites, method)
+    if len(starts) > 1 and found.objective > (1.0 + POOR) * alone.cost:
+        again = _kept(model, params, starts[1], sites, method)
         found = min(found, again, key=lambda one: one.objective)
     return _year(model, instance, found)
 

@@ -52,8 +52,10 @@ class ScenarioOptions:
         Times that choices near the best one are tried after each round.
     rounds : int
         Times that every scenario is planned by itself; from the second on with prices of sites.
+    gap : float
+        Relative gap at which each search ends, and the search for the choice.
     seconds : float
-        Processor time of each search.
+        Processor time of each search at most.
     workers : int or None
         Processes; as many as there are cores by default, 0 for none but this one.
     """
@@ -62,6 +64,7 @@ class ScenarioOptions:
     most: int = 4
     moves: int = 1
     rounds: int = 1
+    gap: float = 0.005
     seconds: float = 8.0
     workers: int | None = None
 
@@ -169,7 +172,7 @@ def plan_for_scenarios(
     asked = options or ScenarioOptions()
     if run.decisions is None or not scenarios:
         raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
-    effort = Effort(run.study.options.gap, asked.seconds)
+    effort = Effort(asked.gap, asked.seconds)
     with Executor(run, asked.workers) as executor:
         network = _Network(run.model.instance, executor, tuple(scenarios), effort, tell)
         years = Years(
@@ -179,7 +182,7 @@ def plan_for_scenarios(
             costs=network.costs,
             near=network.near,
         )
-        limits = DesignLimits(run.study.options.gap, asked.most, asked.moves, asked.rounds)
+        limits = DesignLimits(asked.gap, asked.most, asked.moves, asked.rounds)
         base = tuple(sorted(zip(run.sites["site_id"], run.sites["size"], strict=True)))
         try:
             design = one_for_all(years, asked.risk, [base], limits)
@@ -248,8 +251,7 @@ class _Network:
         """Plan every scenario with each of some choices."""
         self.tell(f"{len(choices)} choices of sites in {len(self.scenarios)} scenarios")
         questions = [
-            (one, year.start, choices)
-            for one, year in zip(self.scenarios, self.latest, strict=True)
+            (one, year, choices) for one, year in zip(self.scenarios, self.latest, strict=True)
         ]
         task = partial(plan_with_sites, effort=self.effort)
         by_scenario = list(self.executor.each(task, questions))

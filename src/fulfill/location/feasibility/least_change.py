@@ -8,16 +8,19 @@ cuts hold whatever limits give, so they are kept from question to question.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fulfill.location.feasibility.bottleneck import Asked, Bottleneck, bottleneck
+from fulfill.location.feasibility.clusters import clustered
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
-from fulfill.location.feasibility.members import CO2, SERVICE, Member, members_of
-from fulfill.location.feasibility.order_program import Needs, clustered, missed
+from fulfill.location.feasibility.members import CLOSE, CO2, SERVICE, Member, members_of
+from fulfill.location.feasibility.order_program import Needs, missed
 from fulfill.location.feasibility.pairs import Pairs, pairs_of
 from fulfill.location.feasibility.site_program import SiteChoice, SiteProgram
-from fulfill.model.arrays import Array, Index
+from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import LocationInstance
 
 PROVEN_IMPOSSIBLE, NOT_RULED_OUT, UNKNOWN = "impossible", "not ruled out", "unknown"
@@ -93,7 +96,7 @@ class LeastChange:
                 return Answer(PROVEN_IMPOSSIBLE)
             if isinstance(choice, str):
                 return Answer(UNKNOWN, last)
-            if not self._cut_off(choice):
+            if not self._cut_off(choice, ends - time.perf_counter()):
                 return Answer(NOT_RULED_OUT, choice)
             last = choice
         return Answer(UNKNOWN, last)
@@ -126,7 +129,32 @@ class LeastChange:
         choice = one.ask(targets, seconds).choice
         return None if choice is None else choice.size
 
-    def _cut_off(self, choice: SiteChoice) -> bool:
+    def bottleneck(
+        self, target: Member, held: Sequence[Member], seconds: float
+    ) -> Bottleneck | None:
+        """Return what keeps a service target from being reached, whatever sites are open.
+
+        Parameters
+        ----------
+        target : Member
+            A service target.
+        held : sequence of Member
+            Its sites that are locked closed stay closed.
+        seconds : float
+            Time limit.
+
+        Returns
+        -------
+        Bottleneck or None
+            None where it is not proven that the target by itself cannot be reached.
+        """
+        usable: Mask = np.asarray(np.isfinite(self.program.instance.fixed_usd).any(axis=1))
+        usable[[site for one in held if one.kind == CLOSE for site in one.place]] = False
+        self._small = self._small or clustered(self.pairs)
+        asked = Asked(target.place[0], target.limit, usable)
+        return bottleneck(self.pairs, self._small, self.program.instance.sites, asked, seconds)
+
+    def _cut_off(self, choice: SiteChoice, seconds: float) -> bool:
         """Add cuts that rule out a choice of sites; tell whether there were any."""
         needs = self._needs(choice)
         found = False
@@ -136,8 +164,8 @@ class LeastChange:
         if found or not self._may_bind(choice.size, needs):
             return found
         self._small = self._small or clustered(self.pairs)
-        less = missed(self._small, choice.size, needs)
-        return less.share > ENOUGH and self._add(less.prices, choice, needs)
+        less = missed(self._small, choice.size, needs, seconds)
+        return less is not None and less.share > ENOUGH and self._add(less.prices, choice, needs)
 
     def _add(self, prices: Prices, choice: SiteChoice, needs: Needs) -> bool:
         """Add the cuts of some prices if they rule out a choice; tell whether they do."""
@@ -172,11 +200,13 @@ class LeastChange:
         return float((self.pairs.demand * best).sum())
 
     def _may_bind(self, size: Index, needs: Needs) -> bool:
-        """Tell whether throughput or emissions could keep orders from their fastest site."""
+        """Tell whether capacities or emissions could keep orders from their fastest site."""
         if np.isfinite(needs.co2):
             return True
-        if not len(needs.in_time):  # no limit asks anything of the orders
+        if not needs.in_time.any():  # no limit asks anything of the orders
             return False
+        if self.pairs.shared is not None:
+            return True
         most = np.einsum("zkt,ikt->it", self.pairs.demand, self.pairs.units[:-1])
         is_open = np.flatnonzero(size >= 0)
         room: Array = self.pairs.capacity[is_open, size[is_open]]

@@ -1,13 +1,16 @@
 """What zones can get from sites at best: the arrays that every proof of infeasibility reads.
 
 Lanes of one zone and one site are taken together, each figure at its best: the largest share in
-time, the least emissions and the least orders drawn. Gateways, plants, carriers, mail capacity,
-room for stock and single sourcing are left out. So every plan of the instance is also possible
-here, and what is impossible here is impossible for the instance.
+time, the least emissions and the least orders drawn. Capacities of gateways, plants, carriers and
+mail are counted where all orders could fill them (see `shared`); limits of single lanes, room for
+stock, minimal volumes of plants, the share of one gateway and single sourcing are left out. So
+every plan of the instance is also possible here, and what is impossible here is impossible for the
+instance.
 
 Axes: targets J, zones Z, sites I with one more for what needs no site (mail, shipments straight
 from a plant), products K, periods T, sizes M. Products that go over the same lanes count as one
-unless emissions are limited, which depend on their weight.
+unless emissions are limited, which depend on their weight, or shared capacities, which depend on
+their volume.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fulfill.location.feasibility.shared import Shared, shared_of
 from fulfill.model.arrays import Array, Index, Mask
 from fulfill.model.instance import MAIL, LocationInstance
 
@@ -46,6 +50,8 @@ class Pairs:
         Carrier region of each zone.
     orders : float
         All potential orders of a year.
+    shared : Shared or None
+        Capacities that several sites draw on; None where none can be filled.
     """
 
     within: Array
@@ -58,6 +64,7 @@ class Pairs:
     capacity: Array
     region: Index
     orders: float
+    shared: Shared | None
 
 
 def pairs_of(instance: LocationInstance) -> Pairs:
@@ -93,20 +100,23 @@ def pairs_of(instance: LocationInstance) -> Pairs:
     np.minimum.at(units, used[0], np.where(carries, instance.units, np.inf)[used[1]])
     carried &= _supplied(instance)
     total = max(float(instance.demand.sum()), 1e-12)
+    units = np.where(carried, units, 0.0)
     offered: Mask = np.asarray(np.isfinite(instance.fixed_usd), bool)
     every = Pairs(
         within=within,
         emitted=emitted,
         carried=carried,
-        units=np.where(carried, units, 0.0),
+        units=units,
         weight=instance.weight_kg,
         demand=instance.demand / total,
         scope=np.array([instance.demand[target.zones].sum() for target in targets]) / total,
         capacity=np.where(offered[:, :, None], instance.capacity.sum(axis=2), 0.0) / total,
         region=instance.carriers.zone_region,
         orders=total,
+        shared=shared_of(instance, units, mail_helps=bool(within[:, :, n_sites].any())),
     )
-    return every if np.isfinite(instance.limits.co2_kg) else _merged_products(every)
+    apart = np.isfinite(instance.limits.co2_kg) or every.shared is not None
+    return every if apart else _merged_products(every)
 
 
 def _supplied(instance: LocationInstance) -> Mask:
