@@ -123,8 +123,12 @@ WRITTEN = {
         "keys:": (sweep_outputs.SWEEP_SUMMARY,),
     },
     "Of a frontier": {
-        "table": (frontier_outputs.FRONTIER,),
-        "keys:": (question_summaries.FRONTIER_SUMMARY,),
+        "table": (
+            frontier_outputs.FRONTIER,
+            frontier_outputs.RISK_FRONTIER,
+            frontier_outputs.RISK_CHOICES,
+        ),
+        "keys:": (question_summaries.FRONTIER_SUMMARY, question_summaries.RISK_FRONTIER_SUMMARY),
     },
     "Of candidates": {
         "table": (candidate_outputs.CANDIDATES,),

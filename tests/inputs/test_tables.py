@@ -821,7 +821,7 @@ def test_every_code_is_exercised() -> None:
     calibration = {"F460", "F461", "F462", "F463", "W460"}
     databases = {"F370"}
     contracts = {"F527", "F528", "F529", "W527", "W528"}
-    questions = {"F520", "F521", "F522", "F523"}
+    questions = {"F520", "F521", "F522", "F523", "F552"}
     greenfield = {"F550", "F551"}
     roadmaps = {f"F51{digit}" for digit in range(5)}
     simulations = {"F533", "F534", "F540", "W533"}

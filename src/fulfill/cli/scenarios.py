@@ -20,27 +20,63 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fulfill.analysis.scenarios.scenario_file import Scenario
+    from fulfill.inputs.problem import Problem
     from fulfill.model.risk import RiskMeasure
+    from fulfill.study.study import Study
+
+
+scenario_options = shared.together(
+    [
+        click.option(
+            "--scenarios",
+            "file",
+            type=click.Path(path_type=Path),
+            metavar="SCENARIOS.csv",
+            help="Possible years with their probabilities, each by the figures that differ from "
+            "RUN.  [default: the usual ones]",
+        ),
+        click.option(
+            "--usual",
+            type=click.Path(path_type=Path),
+            metavar="FILE.csv",
+            help="Only write the usual scenarios of the network of RUN to a new file, to be "
+            "edited.",
+        ),
+        click.option(
+            "--choices",
+            "most",
+            type=click.IntRange(min=1),
+            default=4,
+            show_default=True,
+            help="Number of choices of sites that are tried in all years at a time.",
+        ),
+        click.option(
+            "--rounds",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            help="Number of times that each year is planned by itself; from the second on at "
+            "prices of sites, which raise the bound.",
+        ),
+        click.option(
+            "--seconds",
+            type=Figure(min=0, max=1e6, min_open=True),
+            default=8.0,
+            show_default=True,
+            help="Processor time of each search at most, seconds.",
+        ),
+    ]
+)
+"""Options on possible years, and on the search for one choice of sites for them."""
+SCENARIO_OPTIONS = ("file", "usual", "most", "rounds", "seconds")
+"""Names of their values."""
 
 
 @click.command(
     epilog="Example: fulfill scenarios runs/first --scenarios scenarios.csv --risk cvar:0.9:0.5"
 )
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option(
-    "--scenarios",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="SCENARIOS.csv",
-    help="Possible years with their probabilities, each by the figures that differ from RUN.  "
-    "[default: the usual ones]",
-)
-@click.option(
-    "--usual",
-    type=click.Path(path_type=Path),
-    metavar="FILE.csv",
-    help="Only write the usual scenarios of the network of RUN to a new file, to be edited.",
-)
+@scenario_options
 @click.option(
     "--risk",
     type=Risk(),
@@ -51,34 +87,11 @@ if TYPE_CHECKING:
     "of the worst tenth.",
 )
 @click.option(
-    "--choices",
-    "most",
-    type=click.IntRange(min=1),
-    default=4,
-    show_default=True,
-    help="Number of choices of sites that are tried in all years at a time.",
-)
-@click.option(
-    "--rounds",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Number of times that each year is planned by itself; from the second on at "
-    "prices of sites, which raise the bound.",
-)
-@click.option(
     "--gap",
     type=Figure(min=0, max=1, min_open=True),
     default=0.005,
     show_default=True,
     help="Relative gap at which each search ends, and the search for the choice.",
-)
-@click.option(
-    "--seconds",
-    type=Figure(min=0, max=1e6, min_open=True),
-    default=8.0,
-    show_default=True,
-    help="Processor time of each search at most, seconds.",
 )
 @shared.out
 @shared.overwrite
@@ -100,16 +113,14 @@ def scenarios(
     Sites and sizes are chosen before it is known which year comes; what is sent where adapts to it.
     """
     from fulfill.analysis.scenarios.plan_for_scenarios import ScenarioOptions, plan_for_scenarios
-    from fulfill.analysis.scenarios.scenario_file import read_scenarios, scenarios_of
     from fulfill.analysis.scenarios.tables import summary
-    from fulfill.analysis.scenarios.usual import usual_scenarios
     from fulfill.report.drawing import check_drawn
     from fulfill.report.scenarios_folder import write_scenarios
     from fulfill.report.terminal.scenarios import print_scenarios
     from fulfill.study.open_run import open_run
 
     if usual is not None:
-        _write_usual(run, usual, file)
+        write_usual(open_run(run).problem, usual, file)
         return
     default = run.parent / f"{run.name}-scenarios"
     sources = [path for path in (run, file) if path]
@@ -119,14 +130,10 @@ def scenarios(
     ):
         planned = open_run(run)
         shared.show_in(currency, planned.problem.network)
-        asked = (
-            read_scenarios(file, planned.study)
-            if file
-            else scenarios_of(usual_scenarios(planned.problem), planned.study)
-        )
+        asked = scenarios_asked(planned.study, file)
         begun = time.perf_counter()
         found = plan_for_scenarios(planned, asked, ScenarioOptions(risk, **options), note)
-        recorded = {"risk": str(risk), "scenarios": _recorded(asked), **options}
+        recorded = {"risk": str(risk), "scenarios": recorded_scenarios(asked), **options}
         lost = write_scenarios(found, draft, recorded, time.perf_counter() - begun)
     if as_json:
         click.echo(json.dumps(summary(found), indent=2))
@@ -137,24 +144,64 @@ def scenarios(
     finish(planned.outcome.status, found.faults)
 
 
-def _write_usual(run: Path, place: Path, file: Path | None) -> None:
-    """Write the usual scenarios of the network of a run to a new file."""
+def scenarios_asked(study: Study, file: Path | None) -> list[Scenario]:
+    """Return the scenarios of a file, or the usual ones of a network.
+
+    Parameters
+    ----------
+    study : Study
+        Its tables have the figures.
+    file : Path or None
+
+    Returns
+    -------
+    list of Scenario
+
+    Raises
+    ------
+    InputError
+        See `scenario_file.read_scenarios`.
+    """
+    from fulfill.analysis.scenarios.scenario_file import read_scenarios, scenarios_of
+    from fulfill.analysis.scenarios.usual import usual_scenarios
+
+    if file is not None:
+        return read_scenarios(file, study)
+    return scenarios_of(usual_scenarios(study.problem), study)
+
+
+def write_usual(problem: Problem, place: Path, file: Path | None) -> None:
+    """Write the usual scenarios of a network to a new file.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its network.
+    place : Path
+        File to write.
+    file : Path or None
+        The option ``--scenarios``, which has no meaning here.
+
+    Raises
+    ------
+    InputError
+        F507 where `file` is given, F340 where `place` exists.
+    """
     from fulfill.analysis.scenarios.usual import usual_scenarios
     from fulfill.study.csv_files import write_csv
     from fulfill.study.new_files import new_files
-    from fulfill.study.open_run import open_run
 
     if file is not None:
         raise InputError([Fault("F507", "--usual", detail="it is given with --scenarios")])
-    table = usual_scenarios(open_run(run).problem)
+    table = usual_scenarios(problem)
     with new_files({"--usual": place}) as drafts:
         write_csv(table, drafts["--usual"])
     if not is_quiet():
         click.echo(_("{n} rows written to {file}").format(n=len(table), file=place))
 
 
-def _recorded(scenarios: Sequence[Scenario]) -> list[dict[str, object]]:
-    """Return scenarios as the manifest has them."""
+def recorded_scenarios(scenarios: Sequence[Scenario]) -> list[dict[str, object]]:
+    """Return scenarios as a manifest has them."""
     return [
         {
             "scenario": one.name,

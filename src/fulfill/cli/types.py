@@ -15,6 +15,7 @@ from fulfill.inputs.spelling import suggest
 
 DATABASE = "postgresql://"
 """How the address of a database begins."""
+CVAR, DEFAULT_LEVEL = "cvar", 0.9
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -144,6 +145,29 @@ class Risk(RiskType):
                 param,
                 ctx,
             )
+
+
+class Against(ChoiceType):
+    """What cost is traded for, such as ``co2``; ``cvar`` may name its level, as ``cvar:0.9``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, or fail with what it could be."""
+        kind, colon, level = str(value).partition(":")
+        if kind != CVAR or not colon:
+            return str(super().convert(value, param, ctx))
+        try:
+            number = float(level)
+        except ValueError:
+            number = math.nan
+        if not 0.0 < number < 1.0:
+            self.fail(f"{value!r} is not cvar:LEVEL with 0 < LEVEL < 1", param, ctx)
+        return str(value)
+
+
+def cvar_level(against: str) -> float | None:
+    """Return the level of CVaR of a text of `Against`; None of another measure."""
+    kind, _, level = against.partition(":")
+    return None if kind != CVAR else float(level or DEFAULT_LEVEL)
 
 
 class PlacesCommand(click.Command):

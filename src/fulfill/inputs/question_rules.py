@@ -16,6 +16,10 @@ QUESTION_RULES: dict[str, tuple[str, str]] = {
         "give --against with one of the measures named, --within for lead-time and rural-coverage, "
         "--today for changes",
     ),
+    "F552": (
+        "possible years belong to a frontier against cvar",
+        "leave the option out, or ask --against cvar:LEVEL",
+    ),
     "F521": (
         "the parts of the cost of a run add up to its objective",
         "check both runs with `fulfill audit`, and plan again the one that has faults",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,9 @@ from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
 from fulfill.inputs.windows import Windows, window_faults, windows_of
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 log = logging.getLogger(__name__)
 
@@ -308,43 +312,52 @@ def listed_choices(column: Column) -> str:
     return ", ".join(column.choices)
 
 
+@cache
+def _schema(table: Table) -> pa.DataFrameSchema:
+    """Return the bounds and choices of the columns of a table."""
+    import pandera.pandas as pa
+
+    def checks(column: Column) -> list[pa.Check]:
+        found = []
+        if column.low is not None:
+            found.append(pa.Check.ge(column.low, error=f"at least {column.low:g}"))
+        if column.high is not None and column.wall:
+            found.append(pa.Check.le(column.high, error=f"at most {column.high:g}"))
+        if column.choices:
+            allowed = [*column.choices, ""]  # an empty cell has its own rule, F201
+            found.append(pa.Check.isin(allowed, error=f"one of {listed_choices(column)}"))
+        return found
+
+    ruled = {column.name: checks(column) for column in table.columns}
+    return pa.DataFrameSchema(
+        {name: pa.Column(checks=found, nullable=True) for name, found in ruled.items() if found}
+    )
+
+
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
-    """Check the columns against their bounds and choices."""
-    faults = []
-    for column in table.columns:
-        for code, broken, rule in _broken_rules(frame[column.name], column):
-            if not broken.any():
-                continue
-            cells = frame.loc[broken, [ROW, column.name]]
-            faults += [
-                Fault(
-                    code,
-                    file,
-                    int(line),
-                    column.name,
-                    f"{value:g}" if isinstance(value, float) else str(value),
-                    rule,
-                )
-                for line, value in zip(cells[ROW], cells[column.name], strict=True)
-            ]
-    return faults
+    """Check ranges and choices with pandera, and return its failure cases as faults."""
+    if frame.empty:
+        return []
+    from pandera.errors import SchemaErrors
 
-
-def _broken_rules(
-    values: pd.Series, column: Column
-) -> Iterator[tuple[str, NDArray[np.bool_], str]]:
-    """Yield the rules of a column: code, mask of the cells that break it, and the rule in words.
-
-    An unknown number (NaN) breaks none, and an empty cell has a rule of its own, F201.
-    """
-    if column.low is not None:
-        yield "F205", values.to_numpy() < column.low, f"at least {column.low:g}"
-    if column.high is not None and column.wall:
-        yield "F205", values.to_numpy() > column.high, f"at most {column.high:g}"
-    if column.choices:
-        allowed = {*column.choices, ""}
-        unknown = np.array([text not in allowed for text in values], bool)
-        yield "F206", unknown, f"one of {listed_choices(column)}"
+    try:
+        _schema(table).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        lines = frame[ROW].loc[cases["index"].astype(int)]
+        columns = (cases[name].tolist() for name in ("check", "column", "failure_case"))
+        return [
+            Fault(
+                "F206" if check.startswith("one of") else "F205",
+                file,
+                int(line),
+                column,
+                f"{value:g}" if isinstance(value, float) else str(value),
+                check,
+            )
+            for line, check, column, value in zip(lines, *columns, strict=True)
+        ]
+    return []
 
 
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:

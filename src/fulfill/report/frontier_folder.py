@@ -1,15 +1,20 @@
-"""Files of a frontier, written to a given folder."""
+"""Files of frontiers, written to a given folder."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fulfill.analysis.frontier.frontier import Frontier
+from fulfill.analysis.frontier.risk_frontier import RiskFrontier
+from fulfill.analysis.frontier.risk_tables import risk_summary, risk_table, tried_table
 from fulfill.analysis.frontier.tables import frontier_table, summary
 from fulfill.report.drawing import draw
 from fulfill.report.html.frontier_page import write_frontier_page
+from fulfill.report.html.risk_frontier_page import write_risk_frontier_page
 from fulfill.study.csv_files import write_output
-from fulfill.study.frontier_outputs import FRONTIER
+from fulfill.study.frontier_outputs import FRONTIER, RISK_CHOICES, RISK_FRONTIER
 from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import FRONTIER as KIND
 from fulfill.study.manifest import write_manifest
@@ -41,4 +46,33 @@ def write_frontier(found: Frontier, folder: Path) -> tuple[str, ...]:
         "limits": [str(limit) for point in found.points for limit in point.limits],
     }
     write_manifest(folder, KIND, input_folders(study), asked, {"points": found.seconds})
+    return lost
+
+
+def write_risk_frontier(
+    found: RiskFrontier, folder: Path, asked: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Write summary.json, frontier.csv, choices.csv, frontier.html and manifest.json.
+
+    Parameters
+    ----------
+    found : RiskFrontier
+    folder : Path
+        Existing empty folder, such as that of `output_folder.new_folder`.
+    asked : mapping
+        Options of the command.
+
+    Returns
+    -------
+    tuple of str
+        What could not be drawn, see `drawing.draw`.
+    """
+    write_output(RISK_FRONTIER, risk_table(found), folder)
+    write_output(RISK_CHOICES, tried_table(found), folder)
+    write_json(folder / SUMMARY, {"format_version": FORMAT, **risk_summary(found)})
+    page = {FRONTIER_PAGE: lambda place: write_risk_frontier_page(found, place / FRONTIER_PAGE)}
+    lost = draw(folder, page)
+    study = found.run.study
+    recorded = {**recorded_options(study), **asked}
+    write_manifest(folder, KIND, input_folders(study), recorded, {"plans": found.seconds})
     return lost

@@ -74,6 +74,22 @@ FRONTIER_SUMMARY = output(
                "flags"),
     ),
 )
+RISK_FRONTIER_SUMMARY = output(
+    "summary.json", "of a frontier against cvar, and what --json prints",
+    "against level scenarios n_points n_choices points choices audit",
+    (
+        Figure("against", "", "", "against", "`cvar`"),
+        Figure("level", "", "{:.6g}", "level", "of CVaR: the mean over the worst 1 - level of the "
+               "probability"),
+        Figure("scenarios", "", "", "scenarios", "possible years: `scenario` and `probability`"),
+        Figure("n_points", "", "{:.0f}", "points", "weights of CVaR"),
+        Figure("n_choices", "", "{:.0f}", "choices", "choices of sites that were tried in all "
+               "years"),
+        Figure("points", "", "", "points", "the rows of frontier.csv; `true` and `false` for "
+               "flags"),
+        Figure("choices", "", "", "choices", "the rows of choices.csv, likewise"),
+    ),
+)
 ROADMAP_SUMMARY = output(
     "summary.json", "of a roadmap, and what --json prints",
     "status cost_usd bound_usd gap gap_usd discount_rate today stay_usd npv_usd waiting years "

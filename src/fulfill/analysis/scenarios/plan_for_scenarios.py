@@ -7,7 +7,8 @@ is told as intervals, as every plan is within a gap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -33,7 +34,6 @@ from fulfill.analysis.scenarios.network_years import (
 from fulfill.analysis.scenarios.scenario_file import Scenario
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.model.arrays import Array
-from fulfill.model.instance import LocationInstance
 from fulfill.model.risk import EXPECTED, RiskMeasure
 from fulfill.study.executor import Executor
 from fulfill.study.run import Run
@@ -67,6 +67,11 @@ class ScenarioOptions:
     gap: float = 0.005
     seconds: float = 8.0
     workers: int | None = None
+
+    @property
+    def limits(self) -> DesignLimits:
+        """Where the search for one choice ends."""
+        return DesignLimits(self.gap, self.most, self.moves, self.rounds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,22 +175,9 @@ def plan_for_scenarios(
         F509 where the run has no plan, F508 where no choice has a plan in every scenario.
     """
     asked = options or ScenarioOptions()
-    if run.decisions is None or not scenarios:
-        raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
-    effort = Effort(asked.gap, asked.seconds)
-    with Executor(run, asked.workers) as executor:
-        network = _Network(run.model.instance, executor, tuple(scenarios), effort, tell)
-        years = Years(
-            probability=np.array([one.probability for one in scenarios]),
-            opened=network.opened,
-            alone=network.alone,
-            costs=network.costs,
-            near=network.near,
-        )
-        limits = DesignLimits(asked.gap, asked.most, asked.moves, asked.rounds)
-        base = tuple(sorted(zip(run.sites["site_id"], run.sites["size"], strict=True)))
+    with open_scenarios(run, scenarios, asked, tell) as network:
         try:
-            design = one_for_all(years, asked.risk, [base], limits)
+            design = one_for_all(network.years, asked.risk, [network.base], asked.limits)
         except ValueError as error:
             raise InputError([Fault("F508", "scenarios.csv", detail=str(error))]) from None
     return PlanForScenarios(
@@ -195,28 +187,93 @@ def plan_for_scenarios(
         design=design,
         years=network.tried[design.choice],
         alone=network.first,
-        base=network.tried[base],
+        base=network.tried[network.base],
         faults=network.faults,
     )
 
 
-class _Network:
-    """Answers about the scenarios of a network (mutable: it keeps what was planned)."""
+@contextmanager
+def open_scenarios(
+    run: Run,
+    scenarios: Sequence[Scenario],
+    options: ScenarioOptions,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[ScenarioNetwork]:
+    """Open processes that plan scenarios.
+
+    Parameters
+    ----------
+    run, scenarios, options, tell
+        See `plan_for_scenarios`.
+
+    Yields
+    ------
+    ScenarioNetwork
+
+    Raises
+    ------
+    InputError
+        F509 where the run has no plan, or where there is no scenario.
+    """
+    if run.decisions is None or not scenarios:
+        raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
+    effort = Effort(options.gap, options.seconds)
+    with Executor(run, options.workers) as executor:
+        yield ScenarioNetwork(run, executor, tuple(scenarios), effort, tell)
+
+
+class ScenarioNetwork:
+    """Answers about the scenarios of a network (mutable: it keeps what was planned).
+
+    Parameters
+    ----------
+    run : Run
+        With a plan.
+    executor : Executor
+        Of the run.
+    scenarios : tuple of Scenario
+    effort : Effort
+    tell : callable
+        Called with what is being done.
+
+    Attributes
+    ----------
+    base : Sites
+        Those of the run.
+    first, latest : sequence of Year
+        Each scenario by itself, at no prices and at the latest ones.
+    tried : dict of Sites to tuple of Year
+        Each scenario with each choice that was tried.
+    faults : tuple of str
+        What the audits of all plans found.
+    """
 
     def __init__(
         self,
-        instance: LocationInstance,
+        run: Run,
         executor: Executor,
         scenarios: tuple[Scenario, ...],
         effort: Effort,
         tell: Callable[[str], None],
     ) -> None:
         self.executor, self.scenarios, self.effort, self.tell = executor, scenarios, effort, tell
-        self.instance = instance
+        self.instance = run.model.instance
+        self.base: Sites = tuple(sorted(zip(run.sites["site_id"], run.sites["size"], strict=True)))
         self.first: tuple[Year, ...] = ()
         self.latest: list[Year] = []
         self.tried: dict[Sites, tuple[Year, ...]] = {}
         self.faults: tuple[str, ...] = ()
+
+    @property
+    def years(self) -> Years[Sites]:
+        """What the search for one choice asks."""
+        return Years(
+            probability=np.array([one.probability for one in self.scenarios]),
+            opened=self.opened,
+            alone=self.alone,
+            costs=self.costs,
+            near=self.near,
+        )
 
     def opened(self, sites: Sites) -> Array:
         """Return a choice as numbers of sites by size, in one row."""
@@ -236,7 +293,6 @@ class _Network:
         priced = [None] * len(self.scenarios) if prices is None else list(prices.reshape(shape))
         questions = list(zip(self.scenarios, priced, starts, strict=True))
         found = list(self.executor.each(partial(plan_alone, effort=self.effort), questions))
-        self._note(found)
         unplanned = [
             Fault("F508", "scenarios.csv", value=one.name, detail="no plan was found")
             for one, year in zip(self.scenarios, found, strict=True)
@@ -244,6 +300,11 @@ class _Network:
         ]
         if unplanned:
             raise InputError(unplanned)
+        return self.take_alone(found)
+
+    def take_alone(self, found: list[Year]) -> list[Alone[Sites]]:
+        """Keep each scenario by itself; later searches start from there."""
+        self._note(found)
         self.first, self.latest = self.first or tuple(found), found
         return [Alone(year.sites, year.cost, year.bound) for year in found]
 
@@ -256,9 +317,13 @@ class _Network:
         task = partial(plan_with_sites, effort=self.effort)
         by_scenario = list(self.executor.each(task, questions))
         for number, choice in enumerate(choices):
-            self.tried[choice] = tuple(years[number] for years in by_scenario)
-            self._note(self.tried[choice])
+            self.take(choice, tuple(years[number] for years in by_scenario))
         return np.array([[year.cost for year in self.tried[choice]] for choice in choices])
+
+    def take(self, choice: Sites, years: tuple[Year, ...]) -> None:
+        """Keep each scenario with a choice."""
+        self._note(years)
+        self.tried[choice] = years
 
     def _note(self, years: Sequence[Year]) -> None:
         """Keep what audits found."""

@@ -226,6 +226,16 @@ def stored(start: WarmStart | None) -> bytes:
         return path.read_bytes()
 
 
+def restored(start: bytes) -> WarmStart | None:
+    """Return a warm start from its stored form, None where there is none."""
+    if not start:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / warm_start.FILE
+        path.write_bytes(start)
+        return warm_start.load(path)
+
+
 def _solved(instance: LocationInstance, params: LocationParams) -> LocationSolution:
     """Solve by decomposition, which starts from a neighbour.
 
@@ -243,12 +253,9 @@ def _solved(instance: LocationInstance, params: LocationParams) -> LocationSolut
 
 def _fitting(start: bytes, instance: LocationInstance) -> WarmStart | None:
     """Return a stored warm start, None where it is of other merged zones."""
-    if not start:
+    found = restored(start)
+    if found is None:
         return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / warm_start.FILE
-        path.write_bytes(start)
-        found = warm_start.load(path)
     try:
         return checked_start((found, ""), instance)[0]
     except InputError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,7 @@ class KeptPoints:
 
     def key(self, point: Point) -> str:
         """Return the name of a point: a hash of its changes and of the cause."""
-        changes = [self.cause, *point.changes]
-        return hashlib.sha256("\n".join(changes).encode()).hexdigest()[:KEY_DIGITS]
+        return key_of([self.cause, *point.changes])
 
     def find(self, point: Point) -> tuple[Answer, bytes] | None:
         """Return what is kept of a point.
@@ -74,16 +73,14 @@ class KeptPoints:
         (Answer, bytes) or None
             As of `answer_point`; None where it is not finished, or its files were changed.
         """
-        key = self.key(point)
-        try:
-            content = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-            start = (self.folder / f"{key}.npz").read_bytes()
-            if content["digest"] != digest(content) or content["start"] != _hash(start):
-                return None
-            told = {name: content["answer"][name] for name in _NAMES}
-        except (OSError, ValueError, LookupError, TypeError):
+        found = read_kept(self.folder, self.key(point))
+        if found is None:
             return None
-        return Answer(**{**told, "faults": tuple(told["faults"])}), start
+        try:
+            told = {name: found[0]["answer"][name] for name in _NAMES}
+            return Answer(**{**told, "faults": tuple(told["faults"])}), found[1]
+        except (LookupError, TypeError):
+            return None
 
     def keep(self, point: Point, answer: Answer, start: bytes) -> None:
         """Keep a finished point.
@@ -95,17 +92,58 @@ class KeptPoints:
         start : bytes
             What neighbours start from.
         """
-        key = self.key(point)
-        content: dict[str, Any] = {
-            "format_version": FORMAT,
-            "changes": list(point.changes),
-            "answer": finite({**asdict(answer), "faults": list(answer.faults)}),
-            "start": _hash(start),
-        }
-        text = json.dumps({**content, "digest": digest(content)}, indent=2, ensure_ascii=False)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(self.folder / f"{key}.npz", start)
-        _write_whole(self.folder / f"{key}.json", f"{text}\n".encode())
+        told = finite({**asdict(answer), "faults": list(answer.faults)})
+        content = {"changes": list(point.changes), "answer": told}
+        write_kept(self.folder, self.key(point), content, start)
+
+
+def key_of(question: Iterable[str]) -> str:
+    """Return the name of an answer: a hash of all that it depends on."""
+    return _hash("\n".join(question).encode())[:KEY_DIGITS]
+
+
+def read_kept(folder: Path, key: str) -> tuple[dict[str, Any], bytes] | None:
+    """Read what was kept of an answer.
+
+    Parameters
+    ----------
+    folder : Path
+    key : str
+        Name of its files.
+
+    Returns
+    -------
+    (dict, bytes) or None
+        As of `write_kept`; None where it is not finished, or its files were changed.
+    """
+    try:
+        content = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+        start = (folder / f"{key}.npz").read_bytes()
+        whole = content["digest"] == digest(content) and content["start"] == _hash(start)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return (content, start) if whole else None
+
+
+def write_kept(folder: Path, key: str, told: Mapping[str, Any], start: bytes) -> None:
+    """Keep an answer.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is not there.
+    key : str
+        Name of its files.
+    told : mapping
+        Figures of the answer.
+    start : bytes
+        What later searches start from.
+    """
+    content: dict[str, Any] = {"format_version": FORMAT, **told, "start": _hash(start)}
+    text = json.dumps({**content, "digest": digest(content)}, indent=2, ensure_ascii=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_whole(folder / f"{key}.npz", start)
+    _write_whole(folder / f"{key}.json", f"{text}\n".encode())
 
 
 _NAMES = tuple(one.name for one in fields(Answer))
