@@ -26,6 +26,7 @@ HEAVY = (
     "numba",
     "bokeh",
     "shapely",
+    "pandera",
     "rich",
 )
 TOY = ("--network", "toy", "--demand", "toy")
