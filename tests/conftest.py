@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+# The plans are the same with any number of threads; on instances this small, more only wait.
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 import pandas as pd
 import pytest

@@ -109,6 +109,7 @@ def test_sites_of_a_country_that_no_freight_reaches_are_named(toy: Folders) -> N
     ]
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("method", ["monolith", "decomposition"])
 @pytest.mark.parametrize("story", NO_STOCK)
 def test_the_plan_without_stock_is_the_mail_of_the_worked_example_and_clean(

@@ -39,7 +39,8 @@ def figures(what: str, number: int, seed: int) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(("number", "seed"), [(1, 1), pytest.param(200, 0, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "seed"), [(3, 1), (200, 0)])
 def test_a_kill_leaves_no_half_run_and_loses_none(number: int, seed: int) -> None:
     found = figures("kills", number, seed)
     assert found["kills"] == number
@@ -47,11 +48,12 @@ def test_a_kill_leaves_no_half_run_and_loses_none(number: int, seed: int) -> Non
     assert found.get("survived", 0) < number
 
 
-@pytest.mark.parametrize(("number", "seed"), [(2, 1), pytest.param(400, 0, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "seed"), [(5, 1), (400, 0)])
 def test_every_change_of_a_run_is_detected_or_named_as_not_checked(number: int, seed: int) -> None:
     found = figures("tamperings", number, seed)
     assert found["tamperings"] == number
     assert found["missed"] == found["tracebacks"] == 0
     told = sum(found.get(name, 0) for name in ("detected", "listed", "harmless"))
     assert told == number
-    assert found["detected"] >= number / 2
+    assert found["detected"] > number / 2

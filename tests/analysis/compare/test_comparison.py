@@ -24,7 +24,7 @@ from fulfill.inputs.overrides import Override
 from fulfill.model.decisions import INFEASIBLE
 from fulfill.report.html.comparison_page import page
 from fulfill.study.optimize import optimize
-from fulfill.study.run import PricedModel, Run
+from fulfill.study.run import PricedModel, Run, build_model
 from fulfill.study.run_folder import FORMAT
 from fulfill.study.study import Study, load
 
@@ -64,7 +64,8 @@ def changed(
 
 def with_site_a(study: Study) -> tuple[PricedModel, OpenAssortment]:
     """The toy priced, with site A open and no product assigned."""
-    return optimize(study).model, OpenAssortment(np.array([0, -1]), np.zeros((2, 2), bool))
+    model = build_model(study.planned_problem(), study.options)
+    return model, OpenAssortment(np.array([0, -1]), np.zeros((2, 2), bool))
 
 
 @pytest.fixture(scope="module")

@@ -98,13 +98,13 @@ def test_one_year_as_it_is_equals_the_plan(run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def grown(run: Run) -> Roadmap:
-    return planned(run, GROWING)
+    return planned(run, GROWING[::2])
 
 
 @pytest.fixture(scope="module")
 def moved(run: Run) -> Roadmap:
     """The roadmap from a site of today, future years worth as much as the first."""
-    return planned(run, GROWING, discount_rate=0.0, today="site-b:S")
+    return planned(run, GROWING[::2], discount_rate=0.0, today="site-b:S")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_without_discount_the_cost_is_the_sum_of_its_years(moved: Roadmap) -> No
 def test_the_tables_agree_with_the_plans_of_the_years(grown: Roadmap) -> None:
     found = grown
     sites, flow = site_table(found), cash_flow(found)
-    assert found.cost_usd == pytest.approx((flow["cost_usd"] / 1.1 ** np.arange(3)).sum())
+    assert found.cost_usd == pytest.approx((flow["cost_usd"] / 1.1 ** np.arange(2)).sum())
     for year, plan in enumerate(found.years, 1):
         rows = sites[(sites["year"] == year) & (sites["size"] != "")]
         assert set(rows["site_id"]) == set(plan.sites["site_id"])
