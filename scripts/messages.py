@@ -37,6 +37,7 @@ KEYWORDS = {
 }
 """Functions that take texts, and the position of singular and plural."""
 TABLES = (
+    "study.conflict_outputs",
     "study.contract_outputs",
     "study.question_outputs",
     "study.vocabulary",

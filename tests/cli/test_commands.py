@@ -420,6 +420,24 @@ def test_single_sourcing_after_the_search_costs_no_less_than_the_bound_of_split_
     assert run("audit", "e").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--co2-cap", "0"),
+        ("--budget", "0"),
+        ("--set", "network/mail_capacity[MX].kg_day=0"),
+        ("--set", "network/gateways[mx-port].capacity_m3_month=0"),
+    ],
+)
+def test_a_limit_of_nothing_leaves_a_plan_whose_audit_is_clean(
+    away: Path, asked: tuple[str, ...]
+) -> None:
+    answer = run("optimize", *TOY, "--method", "decomposition", *asked, "--json", "--out", "plan")
+    assert answer.exit_code == 0, answer.stderr
+    assert json.loads(answer.stdout)["audit"] == {"clean": True, "faults": []}
+    assert run("audit", "plan").exit_code == 0
+
+
 def test_a_target_that_cannot_be_met_is_infeasible(away: Path) -> None:
     result = run("optimize", *TOY, "--service", "3d=1", "--out", "plan")
     assert result.exit_code == 3, result.output

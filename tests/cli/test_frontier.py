@@ -106,7 +106,8 @@ def test_a_frontier_against_cvar_is_written(against_cvar: tuple[Path, Path, Resu
     for table in (RISK_FRONTIER, RISK_CHOICES):
         assert tuple(pd.read_csv(out / table.name).columns) == table.keys
     options = read_manifest(out, FRONTIER)["options"]
-    assert (options["against"], options["points"], options["most"]) == ("cvar:0.7", 3, 4)
+    assert (options["against"], options["points"]) == ("cvar:0.7", 3)
+    assert options["search"] == {"most": 4, "rounds": 1, "seconds": 8, "gap": 0.005}
 
 
 def test_a_frontier_against_cvar_continues(

@@ -106,3 +106,10 @@ def test_help_loads_no_locale_data() -> None:
     code = "import sys, fulfill.cli.main; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "babel" not in done.stdout.split()
+
+
+def test_wrong_usage_leaves_the_language_as_it_was() -> None:
+    done = CliRunner().invoke(main, ["optimize", *TOY, "--lang", "zh", "--sites", "many"])
+    assert done.exit_code == 2
+    # `done` holds what a command that could not be parsed has left
+    assert language() == "en"

@@ -84,6 +84,6 @@ def test_every_command_says_what_is_missing(
     given = [str(run)] if command == "route" else ["--network", "toy", "--demand", "toy"]
     shown = CliRunner().invoke(main, [command, *given, "--out", str(tmp_path / "out")])
     assert shown.exit_code == 5
-    assert "has the plan and its tables, but not" in shown.stderr
+    assert "has all data, but not" in shown.stderr
     assert "no font" in shown.stderr
     assert (tmp_path / "out" / "manifest.json").is_file()

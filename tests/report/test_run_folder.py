@@ -43,7 +43,8 @@ def test_without_a_plan_only_the_answer_is_written(planned: Run, tmp_path: Path)
         replace(planned, plan=Plan(outcome, "2026-11-01"), audit=Audit(np.inf, ())),
         tmp_path,
     )
-    assert {path.name for path in tmp_path.iterdir()} == {"manifest.json", "summary.json", "inputs"}
+    names = {"manifest.json", "summary.json", "inputs", "report.html"}
+    assert {path.name for path in tmp_path.iterdir()} == names
     assert json.loads((tmp_path / "summary.json").read_text())["status"] == INFEASIBLE
 
 

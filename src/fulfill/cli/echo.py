@@ -50,8 +50,13 @@ def keep_quiet(context: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 def speak(context: click.Context, _: click.Parameter, value: str) -> None:
-    """Put the option ``--lang`` in force until the command ends."""
-    context.with_resource(speaking(value))
+    """Put the option ``--lang`` in force until the program ends, also by wrong usage.
+
+    The root closes what it holds in any case. The context of a command whose options cannot be
+    parsed is never closed, and its resources would end where the garbage is collected, perhaps in
+    another thread.
+    """
+    context.find_root().with_resource(speaking(value))
 
 
 class PlainFormatter(logging.Formatter):

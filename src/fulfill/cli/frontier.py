@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fulfill.analysis.frontier.frontier import Frontier
     from fulfill.analysis.frontier.measures import Measure
     from fulfill.analysis.frontier.risk_frontier import RiskFrontier
+    from fulfill.analysis.scenarios.plan_for_scenarios import ScenarioOptions
     from fulfill.analysis.scenarios.scenario_file import Scenario
     from fulfill.study.run import Run
     from fulfill.study.study import Study
@@ -187,22 +188,24 @@ def _against_cvar(
     """Return the frontier along weights of CVaR."""
     from fulfill.analysis.frontier.risk_frontier import POINTS
     from fulfill.analysis.frontier.risk_tables import risk_summary
+    from fulfill.analysis.scenarios.plan_for_scenarios import ScenarioOptions
     from fulfill.report.frontier_folder import write_risk_frontier
     from fulfill.report.terminal.risk_frontier import print_risk_frontier
     from fulfill.study.run import Run
 
     study = base.study if isinstance(base, Run) else base
     scenarios = scenarios_asked(study, years["file"])
-    effort = {name: one for name, one in years.items() if name not in ("file", "usual")}
+    search = {name: one for name, one in years.items() if name not in ("file", "usual")}
+    options = ScenarioOptions(**search)
     recorded = {
         "against": f"cvar:{level:g}",
         "points": number or POINTS,
         "scenarios": recorded_scenarios(scenarios),
-        **effort,
+        "search": {**search, "gap": options.gap},  # the option gap is that of the base
     }
 
     def traced(target: Path) -> tuple[RiskFrontier, Path]:
-        return trace_risk(base, scenarios, level, number or POINTS, effort, target)
+        return trace_risk(base, scenarios, level, number or POINTS, options, target)
 
     def write(found: RiskFrontier, draft: Path) -> tuple[str, ...]:
         return write_risk_frontier(found, draft, recorded)
@@ -250,7 +253,7 @@ def trace_risk(
     scenarios: Sequence[Scenario],
     level: float,
     number: int,
-    effort: Mapping[str, Any],
+    options: ScenarioOptions,
     target: Path,
 ) -> tuple[RiskFrontier, Path]:
     """Plan the base, unless there is one, and the years that are not kept.
@@ -263,8 +266,7 @@ def trace_risk(
         Of CVaR.
     number : int
         Weights wanted.
-    effort : mapping
-        `most`, `rounds`, `gap` and `seconds` of `ScenarioOptions`.
+    options : ScenarioOptions
     target : Path
         Folder of the frontier.
 
@@ -276,13 +278,12 @@ def trace_risk(
     """
     from fulfill.analysis.frontier.kept_years import KeptYears
     from fulfill.analysis.frontier.risk_frontier import trace_risk_frontier
-    from fulfill.analysis.scenarios.plan_for_scenarios import ScenarioOptions
     from fulfill.analysis.sweep.kept_points import cause_of, points_folder
     from fulfill.analysis.sweep.sweep import base_start
     from fulfill.study.resolve import FULL
 
     folder = points_folder(target)
-    run, options = planned(base, folder), ScenarioOptions(**effort)
+    run = planned(base, folder)
     grade = f"years, gap {options.gap:g}, {options.seconds:g} s"
     kept = KeptYears(folder, cause_of(run, grade, base_start(run, FULL)))
     try:

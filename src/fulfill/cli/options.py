@@ -19,6 +19,7 @@ from fulfill.study.language import translated as _
 
 if TYPE_CHECKING:
     from fulfill.inputs.network import Network
+    from fulfill.study.run import Run
     from fulfill.study.study import Study
 
 Command = Callable[..., None]
@@ -308,6 +309,44 @@ def output_folder(
     else:
         with new_folder(out, overwrite=overwrite, sources=sources) as draft:
             yield out, draft
+
+
+@contextmanager
+def planned_study(
+    run: Path | None, command: str, out: Path | None, *, overwrite: bool, sources: Iterable[Path]
+) -> Iterator[tuple[Path, Path, Study, Run | None]]:
+    """Reserve the folder of a question, and read the run that it is about.
+
+    Parameters
+    ----------
+    run : Path or None
+        Run folder; None for the embedded network, which is not planned yet.
+    command : str
+        Name of the command, by which the folder is named where `out` is not given.
+    out, overwrite, sources
+        See `output_folder`.
+
+    Yields
+    ------
+    target, draft : Path
+        See `output_folder`.
+    study : Study
+        Of the run, or of the embedded network.
+    planned : Run or None
+        The run.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written or the run cannot be read.
+    """
+    from fulfill.study.open_run import open_run
+    from fulfill.study.study import load
+
+    default = run.parent / f"{run.name}-{command}" if run else Path("runs") / command
+    with output_folder(out, default, overwrite=overwrite, sources=sources) as (target, draft):
+        planned = open_run(run) if run else None
+        yield target, draft, planned.study if planned else load(), planned
 
 
 def input_folders(options: Mapping[str, Any]) -> list[Path]:

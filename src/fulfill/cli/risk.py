@@ -196,26 +196,24 @@ def ask(
 
     Without RUN, the embedded network is planned.
     """
-    from fulfill.analysis.questions.ask import AskOptions, at_resolution, summary
+    from fulfill.analysis.questions.ask import AskOptions, summary
     from fulfill.analysis.questions.ask import ask as ask_about
     from fulfill.analysis.questions.groups import read_groups
     from fulfill.report.drawing import check_drawn
     from fulfill.report.risk_folder import write_asked
     from fulfill.report.terminal.ask import print_asked
-    from fulfill.study.open_run import open_run
-    from fulfill.study.study import load
+    from fulfill.study.coarse import at_resolution
 
-    default = run.parent / f"{run.name}-ask" if run else Path("runs") / "ask"
     edited = options.pop("groups")
     resolution = options.pop("resolution")
     sources = [path for path in (run, edited) if path]
-    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+    with shared.planned_study(run, "ask", out, overwrite=overwrite, sources=sources) as (
         target,
         draft,
+        study,
+        planned,
     ):
         begun = time.perf_counter()
-        planned = open_run(run) if run else None
-        study = planned.study if planned else load()
         shared.show_in(currency, study.problem.network)
         kept = at_resolution(study, resolution, planned)
         groups = read_groups(edited, kept.problem) if edited else None

@@ -102,7 +102,6 @@ def roadmap(
 
     Without RUN, the embedded network is planned.
     """
-    from fulfill.analysis.questions.ask import at_resolution
     from fulfill.analysis.roadmap.roadmap import RoadmapOptions
     from fulfill.analysis.roadmap.roadmap import roadmap as find_roadmap
     from fulfill.analysis.roadmap.tables import summary
@@ -110,22 +109,20 @@ def roadmap(
     from fulfill.report.drawing import check_drawn
     from fulfill.report.roadmap_folder import write_roadmap
     from fulfill.report.terminal.roadmap import print_roadmap
-    from fulfill.study.open_run import open_run
-    from fulfill.study.study import load
+    from fulfill.study.coarse import at_resolution
 
-    default = run.parent / f"{run.name}-roadmap" if run else Path("runs") / "roadmap"
     asked = {"resolution": resolution, **options}
     costs = ChangeCosts(
         options.pop("closing_months"), options.pop("own_term"), options.pop("shared_term")
     )
     sources = [path for path in (run, phases) if path]
-    with shared.output_folder(out, default, overwrite=overwrite, sources=sources) as (
+    with shared.planned_study(run, "roadmap", out, overwrite=overwrite, sources=sources) as (
         target,
         draft,
+        study,
+        planned,
     ):
         begun = time.perf_counter()
-        planned = open_run(run) if run else None
-        study = planned.study if planned else load()
         shared.show_in(currency, study.problem.network)
         years = phases_of(study, phases)
         start = at_resolution(study, resolution, planned)

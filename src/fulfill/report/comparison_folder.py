@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from fulfill.analysis.compare.comparison import Comparison, summary
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html.comparison_page import page
-from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, write_json
+from fulfill.report.html.page import save
 from fulfill.study.manifest import COMPARISON, write_manifest
 from fulfill.study.outputs import COMPARISON_TABLES
 from fulfill.study.run_folder import (
     COMPARISON_PAGE,
-    SUMMARY,
     input_folders,
     recorded_options,
 )
@@ -34,17 +32,19 @@ def write_comparison(comparison: Comparison, folder: Path) -> tuple[str, ...]:
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    for declared in COMPARISON_TABLES:
-        table = getattr(comparison, declared.name.removesuffix(".csv"))
-        write_output(declared, table, folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(comparison)})
+    tables = {
+        declared: getattr(comparison, declared.name.removesuffix(".csv"))
+        for declared in COMPARISON_TABLES
+    }
     seconds = {"plans": float(comparison.modes["seconds"].sum())}
     study = comparison.study
     asked = {**recorded_options(study), "as_of": sorted(set(comparison.modes["as_of"]))}
-
-    def write_page(place: Path) -> None:
-        (place / COMPARISON_PAGE).write_text(page(comparison), encoding="utf-8", newline="\n")
-
-    lost = draw(folder, {COMPARISON_PAGE: write_page})
+    lost = write_answer(
+        folder,
+        tables,
+        summary(comparison),
+        COMPARISON_PAGE,
+        lambda path: save(page(comparison), path),
+    )
     write_manifest(folder, COMPARISON, input_folders(study), asked, seconds)
     return lost

@@ -63,4 +63,4 @@ def check_drawn(folder: Path, lost: tuple[str, ...]) -> None:
         Where anything is missing.
     """
     if lost:
-        raise DrawingError(f"{folder} has the plan and its tables, but not " + "; ".join(lost))
+        raise DrawingError(f"{folder} has all data, but not " + "; ".join(lost))

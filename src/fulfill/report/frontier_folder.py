@@ -10,15 +10,13 @@ from fulfill.analysis.frontier.frontier import Frontier
 from fulfill.analysis.frontier.risk_frontier import RiskFrontier
 from fulfill.analysis.frontier.risk_tables import risk_summary, risk_table, tried_table
 from fulfill.analysis.frontier.tables import frontier_table, summary
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html.frontier_page import write_frontier_page
 from fulfill.report.html.risk_frontier_page import write_risk_frontier_page
-from fulfill.study.csv_files import write_output
 from fulfill.study.frontier_outputs import FRONTIER, RISK_CHOICES, RISK_FRONTIER
-from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import FRONTIER as KIND
 from fulfill.study.manifest import write_manifest
-from fulfill.study.run_folder import FRONTIER_PAGE, SUMMARY, input_folders, recorded_options
+from fulfill.study.run_folder import FRONTIER_PAGE, input_folders, recorded_options
 
 
 def write_frontier(found: Frontier, folder: Path) -> tuple[str, ...]:
@@ -35,10 +33,10 @@ def write_frontier(found: Frontier, folder: Path) -> tuple[str, ...]:
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    write_output(FRONTIER, frontier_table(found), folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(found)})
-    page = {FRONTIER_PAGE: lambda place: write_frontier_page(found, place / FRONTIER_PAGE)}
-    lost = draw(folder, page)
+    tables = {FRONTIER: frontier_table(found)}
+    lost = write_answer(
+        folder, tables, summary(found), FRONTIER_PAGE, lambda path: write_frontier_page(found, path)
+    )
     study, measure = found.run.study, found.measure
     asked = {
         **recorded_options(study),
@@ -67,11 +65,13 @@ def write_risk_frontier(
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    write_output(RISK_FRONTIER, risk_table(found), folder)
-    write_output(RISK_CHOICES, tried_table(found), folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **risk_summary(found)})
-    page = {FRONTIER_PAGE: lambda place: write_risk_frontier_page(found, place / FRONTIER_PAGE)}
-    lost = draw(folder, page)
+    lost = write_answer(
+        folder,
+        {RISK_FRONTIER: risk_table(found), RISK_CHOICES: tried_table(found)},
+        risk_summary(found),
+        FRONTIER_PAGE,
+        lambda path: write_risk_frontier_page(found, path),
+    )
     study = found.run.study
     recorded = {**recorded_options(study), **asked}
     write_manifest(folder, KIND, input_folders(study), recorded, {"plans": found.seconds})

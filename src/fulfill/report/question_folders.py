@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from fulfill.analysis.alternatives.alternative_plans import Alternatives
 from fulfill.analysis.alternatives.alternative_plans import summary as alternatives_summary
@@ -14,15 +12,12 @@ from fulfill.analysis.diff.run_difference import RunDifference
 from fulfill.analysis.diff.run_difference import summary as diff_summary
 from fulfill.analysis.explanations.site_explanation import SiteExplanation, explanation_table
 from fulfill.inputs.folder import InputFolder, read_folder
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html.alternatives_page import write_alternatives_page
 from fulfill.report.html.diff_page import write_diff_page
 from fulfill.report.html.explanation_page import write_explanation_page
 from fulfill.study import question_outputs as outputs
-from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import ALTERNATIVES, DIFF, EXPLANATION, write_manifest
-from fulfill.study.output import Output
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import TABLES_FILE
 from fulfill.study.run import Run
@@ -50,8 +45,9 @@ def write_diff(found: RunDifference, folder: Path) -> tuple[str, ...]:
         outputs.SITES_CHANGED: found.sites,
         outputs.FLOWS_CHANGED: found.flows,
     }
-    page = {DIFF_PAGE: lambda place: write_diff_page(found, place / DIFF_PAGE)}
-    lost = _write(folder, tables, diff_summary(found), page)
+    lost = write_answer(
+        folder, tables, diff_summary(found), DIFF_PAGE, lambda path: write_diff_page(found, path)
+    )
     runs = {"from": _files(found.before), "to": _files(found.after)}
     write_manifest(folder, DIFF, runs, {}, {})
     return lost
@@ -77,10 +73,13 @@ def write_explanations(
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    name = EXPLANATION_PAGE
-    page = {name: lambda place: write_explanation_page(run, found, place / name)}
-    summary = {"sites": [one.record for one in found], **more}
-    lost = _write(folder, {outputs.SITE_EXPLANATION: explanation_table(found)}, summary, page)
+    lost = write_answer(
+        folder,
+        {outputs.SITE_EXPLANATION: explanation_table(found)},
+        {"sites": [one.record for one in found], **more},
+        EXPLANATION_PAGE,
+        lambda path: write_explanation_page(run, found, path),
+    )
     write_manifest(folder, EXPLANATION, {"run": _files(run)}, {}, {})
     return lost
 
@@ -100,25 +99,16 @@ def write_alternatives(found: Alternatives, folder: Path) -> tuple[str, ...]:
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    name = ALTERNATIVES_PAGE
-    page = {name: lambda place: write_alternatives_page(found, place / name)}
-    lost = _write(folder, {outputs.ALTERNATIVES: found.table}, alternatives_summary(found), page)
+    lost = write_answer(
+        folder,
+        {outputs.ALTERNATIVES: found.table},
+        alternatives_summary(found),
+        ALTERNATIVES_PAGE,
+        lambda path: write_alternatives_page(found, path),
+    )
     asked = {"number": found.asked, "within": found.within}
     write_manifest(folder, ALTERNATIVES, {"run": _files(found.run)}, asked, {})
     return lost
-
-
-def _write(
-    folder: Path,
-    tables: Mapping[Output, pd.DataFrame],
-    summary: Mapping[str, Any],
-    page: Mapping[str, Callable[[Path], object]],
-) -> tuple[str, ...]:
-    """Write the tables, the summary and the page of an answer."""
-    for declared, table in tables.items():
-        write_output(declared, table, folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary})
-    return draw(folder, page)
 
 
 def _files(run: Run) -> InputFolder:

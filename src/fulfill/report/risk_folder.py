@@ -11,13 +11,13 @@ from fulfill.analysis.questions.ask import summary as ask_summary
 from fulfill.analysis.questions.groups import group_table
 from fulfill.analysis.stress.stress import Stress
 from fulfill.analysis.stress.stress import summary as stress_summary
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html import ask_page, stress_page
-from fulfill.study.csv_files import write_csv, write_output
-from fulfill.study.json_file import FORMAT, write_json
+from fulfill.report.html.page import save
+from fulfill.study.csv_files import write_csv
 from fulfill.study.manifest import ASK, STRESS, write_manifest
 from fulfill.study.risk_outputs import LOSSES, QUESTIONS, REMEDIES, SAMPLES, SITE_SHARES
-from fulfill.study.run_folder import ASK_PAGE, FIGURE_GROUPS, STRESS_PAGE, SUMMARY, input_folders
+from fulfill.study.run_folder import ASK_PAGE, FIGURE_GROUPS, STRESS_PAGE, input_folders
 
 
 def write_stress(
@@ -40,15 +40,14 @@ def write_stress(
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    write_output(LOSSES, found.losses, folder)
-    write_output(REMEDIES, found.remedies, folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **stress_summary(found)})
-
-    def page(place: Path) -> None:
-        text = stress_page.page(found)
-        (place / STRESS_PAGE).write_text(text, encoding="utf-8", newline="\n")
-
-    lost = draw(folder, {STRESS_PAGE: page})
+    tables = {LOSSES: found.losses, REMEDIES: found.remedies}
+    lost = write_answer(
+        folder,
+        tables,
+        stress_summary(found),
+        STRESS_PAGE,
+        lambda path: save(stress_page.page(found), path),
+    )
     write_manifest(folder, STRESS, input_folders(found.run.study), asked, {"losses": seconds})
     return lost
 
@@ -69,18 +68,17 @@ def write_asked(
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    write_output(QUESTIONS, found.table, folder)
+    tables = {QUESTIONS: found.table}
     if found.joint is not None:
-        write_output(SAMPLES, found.joint.plans, folder)
-        write_output(SITE_SHARES, found.joint.sites, folder)
+        tables |= {SAMPLES: found.joint.plans, SITE_SHARES: found.joint.sites}
     # not rounded: the file is read again by --groups
     write_csv(group_table(found.run.problem, found.groups), folder / FIGURE_GROUPS)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **ask_summary(found)})
-
-    def page(place: Path) -> None:
-        text = ask_page.page(found)
-        (place / ASK_PAGE).write_text(text, encoding="utf-8", newline="\n")
-
-    lost = draw(folder, {ASK_PAGE: page})
+    lost = write_answer(
+        folder,
+        tables,
+        ask_summary(found),
+        ASK_PAGE,
+        lambda path: save(ask_page.page(found), path),
+    )
     write_manifest(folder, ASK, input_folders(found.run.study), asked, {"plans": seconds})
     return lost

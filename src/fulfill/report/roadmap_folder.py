@@ -8,14 +8,12 @@ from typing import Any
 
 from fulfill.analysis.roadmap.roadmap import Roadmap
 from fulfill.analysis.roadmap.tables import cash_flow, payback_table, site_table, summary
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html.roadmap_page import write_roadmap_page
-from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import ROADMAP as KIND
 from fulfill.study.manifest import write_manifest
 from fulfill.study.roadmap_outputs import CASH_FLOW, PAYBACK, ROADMAP
-from fulfill.study.run_folder import ROADMAP_PAGE, SUMMARY, input_folders
+from fulfill.study.run_folder import ROADMAP_PAGE, input_folders
 
 
 def write_roadmap(
@@ -38,12 +36,13 @@ def write_roadmap(
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    write_output(ROADMAP, site_table(found), folder)
-    write_output(CASH_FLOW, cash_flow(found), folder)
-    write_output(PAYBACK, payback_table(found), folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(found)})
-    lost = draw(
-        folder, {ROADMAP_PAGE: lambda place: write_roadmap_page(found, place / ROADMAP_PAGE)}
+    tables = {
+        ROADMAP: site_table(found),
+        CASH_FLOW: cash_flow(found),
+        PAYBACK: payback_table(found),
+    }
+    lost = write_answer(
+        folder, tables, summary(found), ROADMAP_PAGE, lambda path: write_roadmap_page(found, path)
     )
     write_manifest(folder, KIND, input_folders(found.run.study), asked, {"roadmap": seconds})
     return lost

@@ -70,7 +70,7 @@ def write_run(run: Run, folder: Path) -> tuple[str, ...]:
     Parameters
     ----------
     run : Run
-        Without a plan, map layers and page are left out.
+        Without a plan there are neither tables nor map layers, and the page says why.
     folder : Path
         Existing empty folder.
 
@@ -82,13 +82,20 @@ def write_run(run: Run, folder: Path) -> tuple[str, ...]:
     begun = time.perf_counter()
     with aside(partial(write_tables, run, folder)):
         write_records(run, folder)
-        lost = _draw(run, folder) if run.found else ()
+        lost = _draw(run, folder) if run.found else _draw_answer(run, folder)
     write_run_manifest(run, folder, time.perf_counter() - begun)
     return lost
 
 
+def _draw_answer(run: Run, folder: Path) -> tuple[str, ...]:
+    """Draw the page of a run without a plan."""
+    from fulfill.report.html.no_plan_page import write_no_plan_page
+
+    return draw(folder, {REPORT: lambda place: write_no_plan_page(run, place / REPORT)})
+
+
 def _draw(run: Run, folder: Path) -> tuple[str, ...]:
-    # Imported here, as these packages take seconds to load and a run without a plan needs none.
+    # Imported here, as these packages take seconds to load and a run without a plan needs few.
     from fulfill.report.gis.geopackage import write_geopackage
     from fulfill.report.gis.qgis_project import write_project
     from fulfill.report.gis.run_layers import map_layers

@@ -8,12 +8,11 @@ from typing import Any
 
 from fulfill.analysis.scenarios.plan_for_scenarios import PlanForScenarios
 from fulfill.analysis.scenarios.tables import choice_table, cost_table, site_table, summary
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html import scenarios_page
-from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, write_json
+from fulfill.report.html.page import save
 from fulfill.study.manifest import SCENARIOS, write_manifest
-from fulfill.study.run_folder import SCENARIOS_PAGE, SUMMARY, input_folders
+from fulfill.study.run_folder import SCENARIOS_PAGE, input_folders
 from fulfill.study.scenario_outputs import CHOICES, SCENARIO_COSTS, SCENARIO_SITES
 
 
@@ -37,15 +36,17 @@ def write_scenarios(
     tuple of str
         What could not be drawn, see `drawing.draw`.
     """
-    write_output(SCENARIO_COSTS, cost_table(found), folder)
-    write_output(SCENARIO_SITES, site_table(found), folder)
-    write_output(CHOICES, choice_table(found), folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(found)})
-
-    def page(place: Path) -> None:
-        text = scenarios_page.page(found)
-        (place / SCENARIOS_PAGE).write_text(text, encoding="utf-8", newline="\n")
-
-    lost = draw(folder, {SCENARIOS_PAGE: page})
+    tables = {
+        SCENARIO_COSTS: cost_table(found),
+        SCENARIO_SITES: site_table(found),
+        CHOICES: choice_table(found),
+    }
+    lost = write_answer(
+        folder,
+        tables,
+        summary(found),
+        SCENARIOS_PAGE,
+        lambda path: save(scenarios_page.page(found), path),
+    )
     write_manifest(folder, SCENARIOS, input_folders(found.run.study), asked, {"plans": seconds})
     return lost

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from fulfill.analysis.simulation.simulation import Simulation, summary
 from fulfill.inputs.folder import read_folder
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
 from fulfill.report.html.simulation_page import write_simulation_page
 from fulfill.study import simulation_outputs as outputs
-from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, write_json
 from fulfill.study.manifest import SIMULATION, write_manifest
 from fulfill.study.output_folder import MANIFEST
 from fulfill.study.outputs import TABLES_FILE
@@ -40,13 +38,13 @@ def write_simulation(
     """
     begun = time.perf_counter()
     tables = simulation.figures, simulation.backlog, simulation.promises
-    for declared, table in zip(outputs.SIMULATION_TABLES, tables, strict=True):
-        write_output(declared, table, folder)
-    write_json(folder / SUMMARY, {"format_version": FORMAT, **summary(simulation)})
-    page = {
-        SIMULATION_PAGE: lambda place: write_simulation_page(simulation, place / SIMULATION_PAGE)
-    }
-    lost = draw(folder, page)
+    lost = write_answer(
+        folder,
+        dict(zip(outputs.SIMULATION_TABLES, tables, strict=True)),
+        summary(simulation),
+        SIMULATION_PAGE,
+        lambda path: write_simulation_page(simulation, path),
+    )
     inputs = {"run": read_folder(run, [MANIFEST, SUMMARY, TABLES_FILE])}
     options = {"replications": len(simulation.years), "seed": simulation.seed}
     took = {"simulation": seconds, "writing": time.perf_counter() - begun}

@@ -12,12 +12,12 @@ from fulfill.analysis.sweep.tables import (
     summary,
     value_table,
 )
-from fulfill.report.drawing import draw
+from fulfill.report.answer_folder import write_answer
+from fulfill.report.html.page import save
 from fulfill.report.html.sweep_page import page
-from fulfill.study.csv_files import write_output
-from fulfill.study.json_file import FORMAT, finite, write_json
+from fulfill.study.json_file import finite
 from fulfill.study.manifest import SWEEP, write_manifest
-from fulfill.study.run_folder import SUMMARY, SWEEP_PAGE, input_folders, recorded_options
+from fulfill.study.run_folder import SWEEP_PAGE, input_folders, recorded_options
 from fulfill.study.sweep_outputs import EFFECTS, POINTS, SITE_SHARES, VALUES
 
 
@@ -41,14 +41,9 @@ def write_sweep(found: Sweep, folder: Path) -> tuple[str, ...]:
         EFFECTS: effect_table(found),
         SITE_SHARES: site_table(found),
     }
-    for declared, table in tables.items():
-        write_output(declared, table, folder)
-    write_json(folder / SUMMARY, finite({"format_version": FORMAT, **summary(found)}))
-
-    def write_page(place: Path) -> None:
-        (place / SWEEP_PAGE).write_text(page(found), encoding="utf-8", newline="\n")
-
-    lost = draw(folder, {SWEEP_PAGE: write_page})
+    lost = write_answer(
+        folder, tables, finite(summary(found)), SWEEP_PAGE, lambda path: save(page(found), path)
+    )
     study = found.run.study
     asked = {
         **recorded_options(study),

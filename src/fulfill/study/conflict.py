@@ -35,6 +35,13 @@ class Constraint:
     file: str
     row: int | None = None
 
+    @property
+    def source(self) -> str:
+        """File and row, or the option, in the language of the context."""
+        if self.row is None:
+            return self.file
+        return _("{file}, row {row}").format(file=self.file, row=self.row)
+
 
 @dataclass(frozen=True)
 class FullCapacity:
@@ -67,7 +74,7 @@ class FullCapacity:
         source = Constraint(self.words, self.file, self.row)
         return _("{capacity} in {periods}").format(
             capacity=_("{constraint} ({source})").format(
-                constraint=_(self.words), source=_source(source)
+                constraint=_(self.words), source=source.source
             ),
             periods=listed([name for _id, name in self.periods])
             if len(self.periods) <= SHOWN_PERIODS
@@ -138,11 +145,17 @@ class Change:
         As a phrase.
     amount : float
         New value of the limit in its unit; 0 for a lock or rule that is left out.
+    before : Message
+        The limit as it is, as a phrase.
+    share : float
+        Share of the limit that is given up; 1 for a lock or rule.
     """
 
     option: str
     words: Message
     amount: float
+    before: Message
+    share: float
 
 
 @dataclass(frozen=True)
@@ -152,8 +165,6 @@ class Repair:
     Attributes
     ----------
     changes : tuple of Change
-    cost : float
-        Sum of the shares of their limits that are given up; a lock counts as a whole limit.
     least : float
         Cost below which it is proven that these limits cannot do.
     sites : tuple of str
@@ -161,9 +172,18 @@ class Repair:
     """
 
     changes: tuple[Change, ...]
-    cost: float
     least: float
     sites: tuple[str, ...]
+
+    @property
+    def cost(self) -> float:
+        """Sum of the shares of their limits that are given up; a lock counts as a whole limit."""
+        return sum(change.share for change in self.changes)
+
+    @property
+    def option(self) -> str:
+        """What to give, in the language of the context."""
+        return " ".join(_(change.option) for change in self.changes)
 
     @property
     def record(self) -> dict[str, Any]:
@@ -200,15 +220,25 @@ class Conflict:
     bottlenecks: tuple[Bottleneck, ...] = ()
 
     @property
+    def is_single(self) -> bool:
+        """Whether one limit leaves no plan by itself."""
+        return len(self.constraints) == 1
+
+    @property
     def lines(self) -> list[str]:
         """The conflict as sentences in the language of the context."""
         named = [
-            _("{constraint} ({source})").format(constraint=_(one.words), source=_source(one))
+            _("{constraint} ({source})").format(constraint=_(one.words), source=one.source)
             for one in self.constraints
         ]
-        found = [_("No plan keeps all of: {constraints}.").format(constraints=listed(named, "; "))]
-        if self.proven_irreducible:
-            found.append(_("Without any one of them there is a plan."))
+        if self.is_single:
+            text = _("No plan keeps {constraint}, even without all other limits.")
+            found = [text.format(constraint=named[0])]
+        else:
+            text = _("No plan keeps all of: {constraints}.")
+            found = [text.format(constraints=listed(named, "; "))]
+        if self.proven_irreducible and not self.is_single:
+            found.append(_("Without any one of them, a plan keeps the others."))
         found += [one.in_words for one in self.bottlenecks]
         if not self.repairs:
             return [*found, _("No change of these limits alone was found that leaves a plan.")]
@@ -216,8 +246,8 @@ class Conflict:
         for repair in self.repairs:
             text = _("- {change} ({option}), with {sites}")
             words = listed([_(change.words) for change in repair.changes], "; ")
-            options = " ".join(change.option for change in repair.changes)
-            found.append(text.format(change=words, option=options, sites=_named(repair.sites)))
+            sites = _named(repair.sites)
+            found.append(text.format(change=words, option=repair.option, sites=sites))
         return found
 
     @property
@@ -248,10 +278,3 @@ def _some(texts: list[str]) -> str:
         return listed(texts, "; ")
     rest = _(counted("{n} more", "{n} more", more))
     return listed([*texts[:SHOWN_CAPACITIES], rest], "; ")
-
-
-def _source(constraint: Constraint) -> str:
-    """Return file and row, or the option."""
-    if constraint.row is None:
-        return constraint.file
-    return _("{file}, row {row}").format(file=constraint.file, row=constraint.row)

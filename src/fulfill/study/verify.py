@@ -351,7 +351,7 @@ def _no_plan_check(folder: Path, claimed: Mapping[str, Any], proven: float | Non
     written = tuple(
         f"{name}: it is there, though there is said to be no plan"
         for name in (*AUDITED_FILES, *DERIVED_FILES)
-        if name not in (SUMMARY, CERTIFICATE) and os.path.lexists(folder / name)
+        if name not in (SUMMARY, CERTIFICATE, REPORT) and os.path.lexists(folder / name)
     )
     if claimed["status"] == INFEASIBLE and proven == np.inf:
         return Check(Message("plan"), INFEASIBLE, Message("proven by the certificate"), written)

@@ -13,7 +13,6 @@ from fulfill.analysis.questions.ask import (
     Asked,
     AskOptions,
     ask,
-    at_resolution,
     changes,
     summary,
 )
@@ -25,6 +24,7 @@ from fulfill.analysis.questions.requests import requests
 from fulfill.inputs.faults import InputError
 from fulfill.location.solution import LocationParams
 from fulfill.location.solve import solve_location
+from fulfill.study.coarse import at_resolution
 from fulfill.study.resolve import repriced_model, with_sites_kept
 
 FREIGHT, MAIL = "freight[sea].usd_m3", "mail_services[parcel].usd_kg"

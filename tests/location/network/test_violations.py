@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,9 +37,23 @@ def moved(instance: LocationInstance, prices: Multipliers, rng: np.random.Genera
     return with_prices(prices, **changes)
 
 
+def closed(instance: LocationInstance) -> LocationInstance:
+    """Return an instance whose limits leave no room for mail, gateways, emissions and sites."""
+    assert instance.inbound is not None
+    return replace(
+        instance,
+        mail=replace(instance.mail, capacity_kg=np.zeros_like(instance.mail.capacity_kg)),
+        inbound=replace(instance.inbound, gateway_m3=np.zeros_like(instance.inbound.gateway_m3)),
+        limits=replace(instance.limits, co2_kg=0.0, budget_usd=0.0),
+    )
+
+
+@pytest.mark.parametrize("change", [lambda same: same, closed])
 @pytest.mark.parametrize("seed", range(6))
-def test_they_are_a_supergradient_of_the_bound(seed: int) -> None:
-    instance = with_own_options(with_flow_limits(crowded_instance(seed), seed))
+def test_they_are_a_supergradient_of_the_bound(
+    seed: int, change: Callable[[LocationInstance], LocationInstance]
+) -> None:
+    instance = change(with_own_options(with_flow_limits(crowded_instance(seed), seed)))
     rng, lanes = np.random.default_rng(seed), local_lanes(instance)
     here = moved(instance, first_prices(instance), rng)
     relaxed = evaluate(instance, lanes, here)
@@ -83,3 +100,12 @@ def test_moving_relative_to_a_service_reaches_a_bound_as_high(seed: int) -> None
     )
     assert relative.bound <= cost * (1 + 1e-9)
     assert relative.bound >= plain.bound - 0.01 * abs(cost)
+
+
+def test_a_limit_of_nothing_has_a_violation_that_is_bounded() -> None:
+    instance = closed(crowded_instance(0))
+    relaxed = evaluate(instance, local_lanes(instance), first_prices(instance))
+    found = violations(instance, first_prices(instance), relaxed)
+    for name in ("mail", "gateway", "co2", "budget"):
+        assert np.isfinite(found[name]).all()
+        assert np.abs(found[name]).max() <= 1e5, name

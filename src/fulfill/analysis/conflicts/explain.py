@@ -46,6 +46,8 @@ SECONDS = 55.0
 """Time after which no further question is begun."""
 QUESTION = 6.0
 """Longest time for one question, seconds."""
+FIRST = 0.5
+"""Share of the time after which the proof that the limits leave no plan is given up."""
 ORDER = (RULE, OPEN, CLOSE, CO2, BUDGET, SITES, SERVICE)
 """Order in which limits are tried to be dropped: those of single sites first."""
 STEP = 0.005
@@ -101,12 +103,11 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
     """
     instance = run.instance
     search = _Search(instance, time.perf_counter() + seconds)
-    if not search.members or not search.ruled_out(search.members):
+    if not search.members or not search.ruled_out(search.members, FIRST * seconds):
         return None
     kept, irreducible = search.minimal()
     answers = search.repairs(kept)
-    repairs = [as_repair(run.study, instance, one.changed, _cost(one.changed), one.least, one.sites)
-               for one in answers]  # fmt: skip
+    repairs = [as_repair(run.study, instance, one.changed, one.least, one.sites) for one in answers]
     constraints = tuple(as_constraint(run.study, instance, member) for member in kept)
     ordered: list[Repair] = sorted(repairs, key=lambda repair: repair.cost)
     bottlenecks = tuple(
@@ -140,10 +141,7 @@ def attainable(
 
 def _cost(changed: Mapping[Member, float]) -> float:
     """Return the sum of the shares of limits that are given up."""
-    return sum(
-        abs(value - member.limit) / member.scale if member.kind in WIDER else 1.0
-        for member, value in changed.items()
-    )
+    return sum(member.given_up(value) for member, value in changed.items())
 
 
 @dataclass(frozen=True)
@@ -182,9 +180,10 @@ class _Search:
         free = {member: 0.0 for member in self.members if member not in held}
         return self.least.ask({**free, **cost}, self._seconds())
 
-    def ruled_out(self, held: tuple[Member, ...]) -> bool:
+    def ruled_out(self, held: tuple[Member, ...], seconds: float) -> bool:
         """Tell whether it is proven that no plan keeps some limits."""
-        return self._ask(held, {}).status == PROVEN_IMPOSSIBLE
+        free = {member: 0.0 for member in self.members if member not in held}
+        return self.least.ask(free, seconds).status == PROVEN_IMPOSSIBLE
 
     def minimal(self) -> tuple[tuple[Member, ...], bool]:
         """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""

@@ -54,8 +54,8 @@ def as_constraint(study: Study, instance: LocationInstance, member: Member) -> C
     Constraint
     """
     if member.kind in (SERVICE, SITES, BUDGET, CO2):
-        change = _at(instance, member, member.limit)
-        return Constraint(change.words, change.option)
+        option, words = _at(instance, member, member.limit)
+        return Constraint(words, option)
     if member.kind in (OPEN, CLOSE):
         site = instance.sites[member.place[0]]
         words = (
@@ -132,7 +132,6 @@ def as_repair(
     study: Study,
     instance: LocationInstance,
     changed: Mapping[Member, float],
-    cost: float,
     least: float,
     sites: tuple[int, ...],
 ) -> Repair:
@@ -145,8 +144,8 @@ def as_repair(
         Of the study.
     changed : mapping of Member to float
         New value of each limit.
-    cost, least : float
-        Shares of limits given up, and what is proven to be the least.
+    least : float
+        Shares of limits that these limits are proven to give at least.
     sites : tuple of int
         Sites of the plan that shows it.
 
@@ -155,15 +154,25 @@ def as_repair(
     Repair
     """
     changes = tuple(_change(study, instance, member, value) for member, value in changed.items())
-    return Repair(changes, cost, min(least, cost), tuple(instance.sites[site] for site in sites))
+    cost = sum(change.share for change in changes)
+    return Repair(changes, min(least, cost), tuple(instance.sites[site] for site in sites))
 
 
 def _change(study: Study, instance: LocationInstance, member: Member, value: float) -> Change:
     """Return a change of a limit with its words."""
+    before = as_constraint(study, instance, member)
+    option, words = _after(study, instance, member, value)
+    gone = member.kind not in (SERVICE, SITES, BUDGET, CO2)
+    return Change(option, words, 0.0 if gone else value, before.words, member.given_up(value))
+
+
+def _after(
+    study: Study, instance: LocationInstance, member: Member, value: float
+) -> tuple[str, Message]:
+    """Return the option that changes a limit, and what holds then."""
     if member.kind == SERVICE and value <= 0.0:  # no option asks for a share of nothing
-        given_up = _at(instance, member, member.limit)
-        words = Message("without the target: {target}", target=given_up.words)
-        return Change(f"without {given_up.option}", words, 0.0)
+        option, words = _at(instance, member, member.limit)
+        return _without(option), Message("without the target: {target}", target=words)
     if member.kind in (SERVICE, SITES, BUDGET, CO2):
         return _at(instance, member, value)
     if member.kind in (OPEN, CLOSE):
@@ -173,33 +182,33 @@ def _change(study: Study, instance: LocationInstance, member: Member, value: flo
             if member.kind == OPEN
             else Message("{site} may be open", site=site)
         )
-        return Change(f"without --{member.kind} {site}", words, 0.0)
+        return _without(f"--{member.kind} {site}"), words
     if instance.limits.rules[member.place[0]].kind == CHANGES:
-        return Change("without --changes", Message("any number of sites opened or closed"), 0.0)
+        return _without("--changes"), Message("any number of sites opened or closed")
     row = _rule_row(study, instance, member)
-    option = f"without row {row[ROW]} of group_limits.csv"
-    return Change(option, Message("without the rule: {rule}", rule=rule_on_sites(row)), 0.0)
+    option = Message("without row {row} of group_limits.csv", row=str(row[ROW]))
+    return option, Message("without the rule: {rule}", rule=rule_on_sites(row))
 
 
-def _at(instance: LocationInstance, member: Member, value: float) -> Change:
-    """Return a limit of an option at a value."""
+def _without(option: str) -> Message:
+    """Return the instruction to leave out an option."""
+    return Message("without {option}", option=option)
+
+
+def _at(instance: LocationInstance, member: Member, value: float) -> tuple[str, Message]:
+    """Return the option for a limit at a value, and the limit in words."""
     if member.kind == SERVICE:
         bound: BoundTarget = instance.limits.targets[member.place[0]]
         target = ServiceTarget(bound.scope, bound.days, value)
-        return Change(f"--service {target}", in_time(target), value)
+        return f"--service {target}", in_time(target)
     if member.kind == SITES:
-        return Change(
-            f"--sites {value:.0f}",
-            counted("at most {n} site", "at most {n} sites", round(value)),
-            value,
-        )
+        words = counted("at most {n} site", "at most {n} sites", round(value))
+        return f"--sites {value:.0f}", words
     text = np.format_float_positional(value, precision=6, trim="-")
     if member.kind == BUDGET:
         words = Message("at most {usd:,.15g} invested in sites", usd=Dollars(value))
-        return Change(f"--budget {text}", words, value)
-    return Change(
-        f"--co2-cap {text}", Message("at most {kg:,.15g} kg CO2e a year", kg=value), value
-    )
+        return f"--budget {text}", words
+    return f"--co2-cap {text}", Message("at most {kg:,.15g} kg CO2e a year", kg=value)
 
 
 def _rule_row(study: Study, instance: LocationInstance, member: Member) -> Mapping[str, Any]:

@@ -81,41 +81,60 @@ class Bottleneck:
     full: tuple[FullCapacity, ...]
 
 
-def bottleneck(
-    pairs: Pairs, small: Pairs, names: tuple[str, ...], asked: Asked, seconds: float
-) -> Bottleneck | None:
-    """Return what keeps a target from being reached even with every site at its largest size.
+def prices_of_all(
+    pairs: Pairs, small: Pairs, asked: Asked, seconds: float
+) -> tuple[Prices, Mask] | None:
+    """Return the prices at which all sites together miss a target, and the sites that are open.
 
     Parameters
     ----------
     pairs : Pairs
     small : Pairs
         Clusters of `pairs`.
-    names : tuple of str, (I,)
-        Ids of the sites.
     asked : Asked
     seconds : float
         Time limit.
 
     Returns
     -------
+    tuple of Prices and ndarray of bool, shape (I,), or None
+        None where nothing is missed, or where the time was up.
+    """
+    room = pairs.capacity.sum(axis=2)
+    size = np.where(asked.usable & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
+    in_time = np.zeros(len(pairs.scope))
+    in_time[asked.target] = asked.share * pairs.scope[asked.target]
+    found = missed(small, size, Needs(in_time, np.inf), seconds)
+    if found is None or found.prices.service[asked.target] <= 0.0:
+        return None
+    return found.prices, np.asarray(size >= 0)
+
+
+def bottleneck(
+    pairs: Pairs, names: tuple[str, ...], asked: Asked, priced: tuple[Prices, Mask]
+) -> Bottleneck | None:
+    """Return what keeps a target from being reached even with every site at its largest size.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    names : tuple of str, (I,)
+        Ids of the sites.
+    asked : Asked
+    priced : tuple of Prices and ndarray of bool, shape (I,)
+        Of `prices_of_all`.
+
+    Returns
+    -------
     Bottleneck or None
         None where it is not proven that the target cannot be reached.
     """
-    target, usable = asked.target, asked.usable
-    room = pairs.capacity.sum(axis=2)
-    size = np.where(usable & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
-    in_time = np.zeros(len(pairs.scope))
-    in_time[target] = asked.share * pairs.scope[target]
-    found = missed(small, size, Needs(in_time, np.inf), seconds)
-    if found is None or found.prices.service[target] <= 0.0:
+    prices, scope = priced[0], float(pairs.scope[asked.target])
+    most = min(_most(cut, asked.usable) for cut in cuts_at(pairs, *priced))
+    most /= float(prices.service[asked.target])
+    if most >= asked.share * scope - PROVEN:
         return None
-    prices, unit = found.prices, float(found.prices.service[target])
-    most = min(_most(cut, usable) for cut in cuts_at(pairs, prices, size >= 0)) / unit
-    if most >= in_time[target] - PROVEN:
-        return None
-    attainable = max(most, 0.0) / float(pairs.scope[target])
-    return Bottleneck(attainable, tuple(_full(pairs, names, prices)))
+    return Bottleneck(max(most, 0.0) / scope, tuple(_full(pairs, names, prices)))
 
 
 def _most(cut: Cut, usable: Mask) -> float:

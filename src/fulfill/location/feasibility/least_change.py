@@ -13,7 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fulfill.location.feasibility.bottleneck import Asked, Bottleneck, bottleneck
+from fulfill.location.feasibility.bottleneck import (
+    Asked,
+    Bottleneck,
+    bottleneck,
+    prices_of_all,
+)
 from fulfill.location.feasibility.clusters import clustered
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
 from fulfill.location.feasibility.members import CLOSE, CO2, SERVICE, Member, members_of
@@ -66,6 +71,8 @@ class LeastChange:
         self.members = members_of(instance)
         self.program = SiteProgram(instance, self.pairs, self.members)
         self._small: Pairs | None = known._small if known else None
+        self._found: dict[tuple[float, ...], tuple[Prices, Mask] | None] = {}
+        self._all_priced = known is not None or self.pairs.shared is None
         if known:
             self.program.cuts += known.program.cuts
             return
@@ -89,6 +96,7 @@ class LeastChange:
         Answer
         """
         ends, last = time.perf_counter() + seconds, None
+        self._price_all(seconds)
         for _ in range(ROUNDS):
             left = ends - time.perf_counter()
             choice = self.program.solve(cost, left) if left > 0 else "unknown"
@@ -148,11 +156,40 @@ class LeastChange:
         Bottleneck or None
             None where it is not proven that the target by itself cannot be reached.
         """
-        usable: Mask = np.asarray(np.isfinite(self.program.instance.fixed_usd).any(axis=1))
+        usable = self._offered()
         usable[[site for one in held if one.kind == CLOSE for site in one.place]] = False
-        self._small = self._small or clustered(self.pairs)
         asked = Asked(target.place[0], target.limit, usable)
-        return bottleneck(self.pairs, self._small, self.program.instance.sites, asked, seconds)
+        priced = self._prices_of_all(asked, seconds)
+        sites = self.program.instance.sites
+        return None if priced is None else bottleneck(self.pairs, sites, asked, priced)
+
+    def _price_all(self, seconds: float) -> None:
+        """Add the cuts at the prices at which all sites together miss a target, the first time.
+
+        Where it is shared capacities that are missing, no choice of sites has to be tried then.
+        """
+        if self._all_priced:
+            return
+        self._all_priced = True
+        for member in self.members:
+            if member.kind == SERVICE:
+                asked = Asked(member.place[0], member.limit, self._offered())
+                priced = self._prices_of_all(asked, seconds)
+                if priced is not None:
+                    self.program.cuts += cuts_at(self.pairs, *priced)
+
+    def _prices_of_all(self, asked: Asked, seconds: float) -> tuple[Prices, Mask] | None:
+        """Return the prices at which all usable sites miss a target; None where none were found."""
+        key = (asked.target, asked.share, *asked.usable.tolist())
+        if key not in self._found:
+            self._small = self._small or clustered(self.pairs)
+            self._found[key] = prices_of_all(self.pairs, self._small, asked, seconds)
+        return self._found[key]
+
+    def _offered(self) -> Mask:
+        """Tell which sites are offered at any size, (I,)."""
+        offered: Mask = np.asarray(np.isfinite(self.program.instance.fixed_usd).any(axis=1))
+        return offered
 
     def _cut_off(self, choice: SiteChoice, seconds: float) -> bool:
         """Add cuts that rule out a choice of sites; tell whether there were any."""

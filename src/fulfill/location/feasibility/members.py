@@ -41,6 +41,22 @@ class Member:
         """Unit in which a program counts what is given: whole sites, otherwise the scale."""
         return 1.0 if self.kind == SITES else self.scale
 
+    def given_up(self, value: float) -> float:
+        """Return the share of the limit that another value gives up; a lock is given up whole.
+
+        Parameters
+        ----------
+        value : float
+            In the unit of the limit.
+
+        Returns
+        -------
+        float
+        """
+        if self.kind in (OPEN, CLOSE, RULE):
+            return 1.0
+        return abs(value - self.limit) / self.scale
+
 
 def members_of(instance: LocationInstance) -> tuple[Member, ...]:
     """Return the limits of an instance that can contradict one another.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fulfill.location.network.alternatives import UNSERVED, Alternative, service_shares
 from fulfill.location.network.lane_limits import limited_options
@@ -19,6 +20,9 @@ from fulfill.model.multipliers import Multipliers
 SMALL_LIMIT = 0.01
 """Share of all orders of a period below which a limit of flows counts as so large; see
 `flow_limit_sizes`."""
+NEARLY_CLOSED = 0.001
+"""Share of what all orders of a period would take below which any other limit counts as so large:
+the violation of a limit of nothing would have no bound, and its price would follow."""
 
 
 def violations(
@@ -56,35 +60,52 @@ def violations(
     left = np.where(at_top, np.maximum(short, 0.0), 0.0) * instance.demand
     flows = _every_flow(instance, relaxed, left, service, cell * instance.demand)
     found = {"cell": cell, "throughput": _throughput_violations(instance, relaxed)}
+    sizes = limit_sizes(instance)
     if instance.stock is not None:
         found |= _stock_violations(instance, instance.stock, prices, relaxed, flows)
     if np.isfinite(limits.budget_usd):
         sites = np.flatnonzero(relaxed.size >= 0)
         spent = instance.invest_usd[sites, relaxed.size[sites]].sum()
-        found["budget"] = np.asarray(spent / max(limits.budget_usd, 1.0) - 1.0)
+        found["budget"] = _excess(spent, limits.budget_usd, sizes["budget"])
     co2_kg = float(flows.co2_kg.sum())
     brought = _cheapest_inbound(instance, prices, flows)
     if instance.inbound is not None:
-        inbound, brought_kg = _inbound_violations(instance, instance.inbound, prices, brought)
+        inbound, brought_kg = _inbound_violations(
+            instance, instance.inbound, prices, brought, sizes
+        )
         found |= inbound
         co2_kg += brought_kg
     if instance.flow_limits is not None:
         counted = _counted_orders(instance, instance.flow_limits, brought, flows)
         excess = counted - instance.flow_limits.orders
         found["flow"] = excess / flow_limit_sizes(instance, instance.flow_limits)
-    found["carrier"] = _excess(flows.carried.sum(axis=0), instance.carriers.orders)
-    found["mail"] = _excess(flows.mailed.sum(axis=0), instance.mail.capacity_kg)
-    if limits.targets:
-        wanted = [t.share * instance.demand[t.zones].sum() for t in limits.targets]
-        found["service"] = -_excess(flows.in_time.sum(axis=0), np.array(wanted))
+    found |= _delivery_violations(instance, flows, sizes)
     if np.isfinite(limits.co2_kg):
-        found["co2"] = _excess(np.asarray(co2_kg), np.asarray(limits.co2_kg))
+        found["co2"] = _excess(co2_kg, limits.co2_kg, sizes["co2"])
     return found
 
 
-def _excess(used: Array, limit: Array) -> Array:
-    """Return by which share a use exceeds its limit; -1 where there is no limit."""
-    return np.asarray(used / np.maximum(limit, 1e-9) - 1.0)
+def _delivery_violations(
+    instance: LocationInstance, flows: RelaxedFlows, sizes: dict[str, Array]
+) -> dict[str, Array]:
+    """Return the violations of carriers, mail and service targets."""
+    carried, mailed = flows.carried.sum(axis=0), flows.mailed.sum(axis=0)
+    found = {
+        "carrier": _excess(carried, instance.carriers.orders, sizes["carrier"]),
+        "mail": _excess(mailed, instance.mail.capacity_kg, sizes["mail"]),
+    }
+    targets = instance.limits.targets
+    if targets:
+        wanted = np.array([t.share * instance.demand[t.zones].sum() for t in targets])
+        found["service"] = -_excess(flows.in_time.sum(axis=0), wanted, np.maximum(wanted, 1e-9))
+    return found
+
+
+def _excess(used: ArrayLike, limit: ArrayLike, size: ArrayLike) -> Array:
+    """Return by which share of its size a use exceeds its limit; -1 where there is no limit."""
+    held, size = np.isfinite(limit), np.asarray(size, float)
+    kept = np.divide(limit, size, out=np.ones(size.shape), where=held)
+    return np.asarray(used / size - kept)
 
 
 def _every_flow(
@@ -227,8 +248,47 @@ def flow_limit_sizes(instance: LocationInstance, limits: FlowLimits) -> Array:
     return np.asarray(np.maximum(limits.orders, SMALL_LIMIT * instance.demand.sum(axis=(0, 1))))
 
 
+def limit_sizes(instance: LocationInstance) -> dict[str, Array]:
+    """Return what the violations of limits are shares of, in the unit of the limit.
+
+    The limit itself, or `NEARLY_CLOSED` of what all orders would take where it is less.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+
+    Returns
+    -------
+    dict of ndarray
+        By name of the multiplier, in its shape; infinite where there is no limit.
+    """
+    orders, limits, inbound = instance.demand.sum(axis=0), instance.limits, instance.inbound
+    every = orders.sum(axis=0)
+    heaviest = instance.mail.weight_kg.max(axis=0, initial=0.0)
+    emitted = float(instance.weight_kg @ orders.sum(axis=1)) * float(instance.lane_co2.mean())
+    invested = np.where(np.isfinite(instance.invest_usd), instance.invest_usd, 0.0).max(axis=1)
+    pairs = {
+        "carrier": (instance.carriers.orders, every),
+        "mail": (instance.mail.capacity_kg, heaviest @ orders),
+        "co2": (np.asarray(limits.co2_kg), emitted),
+        "budget": (np.asarray(limits.budget_usd), invested.sum()),
+    }
+    if inbound is not None:
+        volume = instance.volume_m3 @ orders
+        pairs["gateway"] = inbound.gateway_m3, volume
+        pairs["origin"] = plant_capacity(instance), volume
+    return {
+        name: np.maximum(limit, np.maximum(NEARLY_CLOSED * np.asarray(all_take), 1e-9))
+        for name, (limit, all_take) in pairs.items()
+    }
+
+
 def _inbound_violations(
-    instance: LocationInstance, inbound: Inbound, prices: Multipliers, brought: _Brought
+    instance: LocationInstance,
+    inbound: Inbound,
+    prices: Multipliers,
+    brought: _Brought,
+    sizes: dict[str, Array],
 ) -> tuple[dict[str, Array], float]:
     """Return the excess over the capacity of gateways and plants, and over the share of a gateway.
 
@@ -252,12 +312,13 @@ def _inbound_violations(
     whole = max(through.sum(), 1e-9)
     capacity, fixed = plant_capacity(instance), inbound.origin_fixed_usd
     limited = np.isfinite(capacity)
-    room = np.where(limited, np.maximum(capacity, 1e-9), 1.0)
     used = (fixed <= 0) | (plant_rent(instance, prices) > fixed)
     goods_kg = orders * instance.weight_kg[product]
     return {
-        "gateway": _excess(passed, inbound.gateway_m3),
-        "origin": np.where(limited, made / room - used[:, None], -1.0),
+        "gateway": _excess(passed, inbound.gateway_m3, sizes["gateway"]),
+        "origin": _excess(
+            made, np.where(limited, capacity * used[:, None], np.inf), sizes["origin"]
+        ),
         "share": through / whole - instance.limits.max_gateway_share,
     }, float((goods_kg * inbound.route_co2[taken]).sum())
 
@@ -277,19 +338,19 @@ def row_sizes(instance: LocationInstance) -> dict[str, Array]:
     dict of ndarray
         By name of the multiplier, in its shape.
     """
-    units = per_order(instance)
+    units, limit = per_order(instance), limit_sizes(instance)
 
-    def orders(limit: Array, unit: str) -> Array:
-        return np.where(np.isfinite(limit), limit, 0.0) * units[unit]
+    def orders(size: Array, unit: str) -> Array:
+        return np.where(np.isfinite(size), size, 0.0) * units[unit]
 
     sizes = {
         "cell": instance.demand,
-        "mail": orders(instance.mail.capacity_kg, "kg"),
-        "carrier": orders(instance.carriers.orders, "order"),
+        "mail": orders(limit["mail"], "kg"),
+        "carrier": orders(limit["carrier"], "order"),
     }
     if instance.inbound is not None:
-        sizes["gateway"] = orders(instance.inbound.gateway_m3, "m3")
-        sizes["origin"] = orders(plant_capacity(instance), "m3")
+        sizes["gateway"] = orders(limit["gateway"], "m3")
+        sizes["origin"] = orders(limit["origin"], "m3")
     if instance.stock is not None:
         sizes["stocking"] = np.repeat(
             instance.demand.sum(axis=2)[:, :, None], len(instance.countries), axis=2
@@ -303,8 +364,8 @@ def row_sizes(instance: LocationInstance) -> dict[str, Array]:
         sizes["service"] = np.array(
             [target.share * instance.demand[target.zones].sum() for target in limits.targets]
         )
-    sizes["co2"] = orders(np.asarray(limits.co2_kg), "kg CO2e")
-    sizes["budget"] = orders(np.asarray(limits.budget_usd), "USD")
+    sizes["co2"] = orders(limit["co2"], "kg CO2e")
+    sizes["budget"] = orders(limit["budget"], "USD")
     return sizes
 
 
@@ -317,12 +378,12 @@ def per_order(instance: LocationInstance) -> dict[str, float]:
     mean = weight / max(float(weight.sum()), 1e-12)
     heaviest = instance.mail.weight_kg.max(axis=0, initial=0.0)
     kg = float(mean @ np.where(heaviest > 0, heaviest, instance.weight_kg))
-    orders, limits = float(weight.sum()), instance.limits
+    orders, limit = float(weight.sum()), limit_sizes(instance)
     return {
         "order": 1.0,
         "m3": 1.0 / max(float(mean @ instance.volume_m3), 1e-9),
         "kg": 1.0 / max(kg, 1e-9),
         # of these a plan takes the whole limit, or the limit has no price
-        "kg CO2e": orders / max(limits.co2_kg, 1e-9),
-        "USD": orders / max(limits.budget_usd, 1e-9),
+        "kg CO2e": orders / float(limit["co2"]),
+        "USD": orders / float(limit["budget"]),
     }

@@ -95,7 +95,19 @@ def write_page(
     template, title, drawings, **content
         See `page`.
     """
-    text = page(template, title, drawings, **content)
+    save(page(template, title, drawings, **content), path)
+
+
+def save(text: str, path: Path) -> None:
+    """Write the text of a page to a file, the same on every system.
+
+    Parameters
+    ----------
+    text : str
+        HTML.
+    path : Path
+        File to write.
+    """
     path.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
 
 from fulfill.analysis.frontier.risk_frontier import RiskFrontier
 from fulfill.model.arrays import Array
@@ -44,10 +45,7 @@ def risk_curve(found: RiskFrontier) -> Chart:
         y_range=_range(np.r_[expected, bound]),
         x_axis_label=RISK_FRONTIER["cvar_usd"].heading,
     )
-    for right, left, cost in zip(cvar[1:], cvar[:-1], expected[1:], strict=True):
-        x = np.linspace(right, left, PIECES)
-        least = np.array([curve.least_expected(value) for value in x])
-        canvas.varea(in_currency(x), in_currency(least), in_currency(cost + 0.0 * x), color=PALE)
+    _draw_band(canvas, found, best)
     others = [place for place in range(len(curve.choices)) if place not in best]
     canvas.scatter(
         in_currency(curve.cvar[others]), in_currency(curve.expected[others]), size=6, color=GREY
@@ -55,19 +53,7 @@ def risk_curve(found: RiskFrontier) -> Chart:
     x, y = in_currency(cvar), in_currency(expected)
     canvas.segment(x0=x, x1=x, y0=in_currency(bound), y1=y, color=BLUE)
     canvas.line(x, y, color=BLUE)
-    source = ColumnDataSource(
-        {
-            "x": x,
-            "y": y,
-            "cost": [money(value) for value in expected],
-            "cvar": [money(value) for value in cvar],
-            "weights": [_weights(found, place) for place in best],
-            "sites": [
-                " ".join(f"{site}:{size}" for site, size in curve.choices[place]) for place in best
-            ],
-        }
-    )
-    dots = canvas.scatter("x", "y", size=10, color=BLUE, source=source)
+    dots = canvas.scatter("x", "y", size=10, color=BLUE, source=_dots(found, best))
     hover(canvas, dots, _("<b>weight @weights</b><br>on average @cost<br>worst @cvar<br>@sites"))
     canvas.xaxis.formatter = canvas.yaxis.formatter = in_short()
     canvas.yaxis.axis_label = _("{currency} a year on average").format(currency=currency())
@@ -83,6 +69,34 @@ def risk_curve(found: RiskFrontier) -> Chart:
         Entry(GREY, _("other choice that was tried")),
     )
     return Chart(canvas, text, key)
+
+
+def _draw_band(canvas: figure, found: RiskFrontier, best: list[int]) -> None:
+    """Draw between which costs the least expected cost lies from point to point."""
+    curve = found.curve
+    cvar, expected = curve.cvar[best], curve.expected[best]
+    for right, left, cost in zip(cvar[1:], cvar[:-1], expected[1:], strict=True):
+        x = np.linspace(right, left, PIECES)
+        least = np.array([curve.least_expected(value) for value in x])
+        canvas.varea(in_currency(x), in_currency(least), in_currency(cost + 0.0 * x), color=PALE)
+
+
+def _dots(found: RiskFrontier, best: list[int]) -> ColumnDataSource:
+    """Return the points with what their tooltips say."""
+    curve = found.curve
+    cvar, expected = curve.cvar[best], curve.expected[best]
+    return ColumnDataSource(
+        {
+            "x": in_currency(cvar),
+            "y": in_currency(expected),
+            "cost": [money(value) for value in expected],
+            "cvar": [money(value) for value in cvar],
+            "weights": [_weights(found, place) for place in best],
+            "sites": [
+                " ".join(f"{site}:{size}" for site, size in curve.choices[place]) for place in best
+            ],
+        }
+    )
 
 
 def _weights(found: RiskFrontier, place: int) -> str:

@@ -38,7 +38,7 @@ def page(found: PlanForScenarios) -> str:
         statements=statements(found),
         audit_faults=found.faults,
         costs=html_table(costs, SCENARIO_COSTS.figures),
-        sites=html_table(site_table(found), SCENARIO_SITES.figures),
+        sites=html_table(site_table(found), SCENARIO_SITES.pick(*SCENARIO_SITES.keys[1:])),
         choices=html_table(choice_table(found), CHOICES.figures),
         conditions=found.run.outcome.conditions,
     )

@@ -88,10 +88,16 @@ def promise_chart(promises: pd.DataFrame) -> Chart:
     Chart
         The interval of the simulation, its mean, and the plan.
     """
-    canvas = chart(300, x_axis_type="datetime", y_axis_label=_("orders that arrive as promised"))
+    weeks = promises[promises["planned"] + promises["simulated"] > 0]
+    least = float(weeks[["planned", "low"]].to_numpy().min()) if len(weeks) else 0.0
+    canvas = chart(
+        300,
+        x_axis_type="datetime",
+        y_axis_label=_("orders that arrive as promised"),
+        y_range=(max(least - 0.05, 0.0), 1.01),  # shares: nothing lies beyond 100 %
+    )
     canvas.yaxis.formatter = NumeralTickFormatter(format="0 %")
     label_months(canvas)
-    weeks = promises[promises["planned"] + promises["simulated"] > 0]
     source = ColumnDataSource(
         {
             "x": pd.to_datetime(weeks["date"]).to_numpy(),

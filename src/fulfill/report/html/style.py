@@ -165,13 +165,14 @@ def in_short() -> NumeralTickFormatter | CustomJSTickFormatter:
 
 
 def label_months(canvas: figure) -> None:
-    """Label the months of a time axis: by bokeh, in English, or by number in other languages.
+    """Label few months of a time axis: by bokeh, in English, or by number in other languages.
 
     Parameters
     ----------
     canvas : figure
         Chart with a time axis.
     """
+    canvas.xaxis.ticker.desired_num_ticks = FEW_TICKS
     if language() != ENGLISH:
         canvas.xaxis.formatter = DatetimeTickFormatter(days="%Y-%m-%d", months="%Y-%m")
 
