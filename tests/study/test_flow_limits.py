@@ -28,6 +28,7 @@ from fulfill.study.resolve import resolve
 from fulfill.study.run import Run
 from fulfill.study.study import Study, load
 from fulfill.study.verify import verify
+from instances import seeds
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -132,7 +133,7 @@ def test_the_brute_force_knows_the_case_without_capacities() -> None:
     assert cheapest(load("three-plants", "three-plants").problem.network) == pytest.approx(11_785)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12, fast=4))
 def test_a_plan_with_capacities_costs_what_brute_force_finds(seed: int) -> None:
     study = random_case(seed)
     run = run_of(study)
@@ -141,7 +142,7 @@ def test_a_plan_with_capacities_costs_what_brute_force_finds(seed: int) -> None:
     assert run.outcome.bound == pytest.approx(run.outcome.objective, rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_a_wider_capacity_never_costs_more(seed: int) -> None:
     study = random_case(seed)
     network = study.problem.network
@@ -236,7 +237,7 @@ def test_the_auditor_finds_a_plant_that_makes_too_much(toy: Folders) -> None:
     assert fault.startswith("(16) capacity of cn-hub shirt in ")
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(2))
 def test_the_decomposition_finds_the_same_plans_of_the_three_plants(seed: int) -> None:
     study = random_case(seed)
     run, exact = run_of(study.with_(method="decomposition")), run_of(study)
