@@ -55,6 +55,8 @@ class FullCapacity:
         As a phrase.
     periods : tuple of (str, str)
         Id and name of each period in which it is full.
+    always : bool
+        Whether these are all periods.
     file : str
         The table that it comes from.
     row : int or None
@@ -65,6 +67,7 @@ class FullCapacity:
     name: str
     words: Message
     periods: tuple[tuple[str, str], ...]
+    always: bool
     file: str
     row: int | None = None
 
@@ -72,13 +75,17 @@ class FullCapacity:
     def in_words(self) -> str:
         """The capacity, its row and its periods in the language of the context."""
         source = Constraint(self.words, self.file, self.row)
+        if self.always and len(self.periods) > SHOWN_PERIODS:
+            periods = _("all periods")
+        elif len(self.periods) > SHOWN_PERIODS:
+            periods = _(counted("{n} period", "{n} periods", len(self.periods)))
+        else:
+            periods = listed([name for _id, name in self.periods])
         return _("{capacity} in {periods}").format(
             capacity=_("{constraint} ({source})").format(
                 constraint=_(self.words), source=source.source
             ),
-            periods=listed([name for _id, name in self.periods])
-            if len(self.periods) <= SHOWN_PERIODS
-            else _(counted("{n} period", "{n} periods", len(self.periods))),
+            periods=periods,
         )
 
 

@@ -130,7 +130,7 @@ def test_the_page_names_the_capacities_that_are_full(impossible: Run, tmp_path: 
     target = impossible.conflict.constraints[0]
     port = FullCapacity(
         "gateway", "mx-port", Message("gateway {name}", name="Pacific port"),
-        (("peak", "Peak"),), "toy/gateways.csv", 2,
+        (("peak", "Peak"),), False, "toy/gateways.csv", 2,
     )  # fmt: skip
     conflict = replace(impossible.conflict, bottlenecks=(Bottleneck(target, 0.375, (port,)),))
     text = told(written(replace(impossible, conflict=conflict), tmp_path))

@@ -111,7 +111,13 @@ def _capacity(
     name = names[kind][full.name] if kind else full.name
     words = _capacity_words(full.kind, name)
     return FullCapacity(
-        full.kind, full.name, words, periods, f"{network.folder.name}/{table}.csv", row
+        full.kind,
+        full.name,
+        words,
+        periods,
+        len(periods) == len(instance.periods),
+        f"{network.folder.name}/{table}.csv",
+        row,
     )
 
 
