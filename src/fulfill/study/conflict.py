@@ -99,7 +99,7 @@ class Bottleneck:
     attainable : float
         Share of its orders that arrive in time at most.
     full : tuple of FullCapacity
-        A minimum cut of the flow of orders in time; none where it is distance alone.
+        A minimum cut of the flow of orders in time; none where no site reaches the others in time.
     """
 
     target: Constraint
@@ -111,8 +111,8 @@ class Bottleneck:
         """The bottleneck as a sentence in the language of the context."""
         attained = shown(self.attainable, "{:.1%}")
         if not self.full:
-            return _("{target}: at most {share} arrive in time, whatever sites are open: the "
-                     "others are too far from all of them.").format(
+            return _("{target}: at most {share} arrive in time, whatever sites are open: no "
+                     "site reaches the others in time.").format(
                 target=_(self.target.words), share=attained
             )  # fmt: skip
         return _("{target}: at most {share} arrive in time, whatever sites are open. Full: "

@@ -291,7 +291,8 @@ SHARED = (
            "targets that no choice of sites reaches: `target` (option), `attainable` (share of its "
            "orders that arrive in time at most) and `full`, the capacities of a minimum cut: "
            "`kind` (gateway, plant, carrier, mail or site), `id`, `periods`, `file` and `row` "
-           "(null where it follows from several rows); none where it is distance alone"),
+           "(null where it follows from several rows); none where no site reaches the others in "
+           "time"),
     Figure("repairs", "", "", "repairs",
            "what makes a plan possible, the cheapest first: `change` (options to give), `amount` "
            "(new value of the limit; 0 for one left out, null for several), `cost` (shares of the "

@@ -126,4 +126,4 @@ def test_distance_alone_is_no_full_capacity(toy: Folders) -> None:
     assert found is not None
     [bottleneck] = found.bottlenecks
     assert not bottleneck.full
-    assert "too far" in bottleneck.in_words
+    assert "no site reaches" in bottleneck.in_words

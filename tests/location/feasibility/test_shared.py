@@ -69,7 +69,7 @@ def test_the_cut_is_as_much_as_a_plan_attains(seed: int, kind: str, factor: floa
     instance = narrow(seed, kind, factor, 1.0)
     least = LeastChange(instance)
     [target] = [member for member in least.members if member.kind == SERVICE]
-    found = least.bottleneck(target, least.members, 60.0)
+    found = least.bottleneck(target, 60.0)
     assert found is not None
     assert kind in {one.kind for one in found.full}
     assert least.ask({}, 10.0).status == PROVEN_IMPOSSIBLE
@@ -103,7 +103,7 @@ def test_a_capacity_in_one_period_is_named_with_the_period(kind: str) -> None:
     )
     least = LeastChange(instance)
     [target] = [member for member in least.members if member.kind == SERVICE]
-    found = least.bottleneck(target, least.members, 60.0)
+    found = least.bottleneck(target, 60.0)
     assert found is not None
     named = [one for one in found.full if one.kind == kind]
     assert named

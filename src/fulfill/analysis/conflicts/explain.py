@@ -103,7 +103,7 @@ def explain(run: Run, seconds: float = SECONDS) -> Conflict | None:
     """
     instance = run.instance
     search = _Search(instance, time.perf_counter() + seconds)
-    if not search.members or not search.ruled_out(search.members, FIRST * seconds):
+    if not search.members or not search.ruled_out(FIRST * seconds):
         return None
     kept, irreducible = search.minimal()
     answers = search.repairs(kept)
@@ -180,10 +180,9 @@ class _Search:
         free = {member: 0.0 for member in self.members if member not in held}
         return self.least.ask({**free, **cost}, self._seconds())
 
-    def ruled_out(self, held: tuple[Member, ...], seconds: float) -> bool:
-        """Tell whether it is proven that no plan keeps some limits."""
-        free = {member: 0.0 for member in self.members if member not in held}
-        return self.least.ask(free, seconds).status == PROVEN_IMPOSSIBLE
+    def ruled_out(self, seconds: float) -> bool:
+        """Tell whether it is proven that no plan keeps all limits."""
+        return self.least.ask({}, seconds).status == PROVEN_IMPOSSIBLE
 
     def minimal(self) -> tuple[tuple[Member, ...], bool]:
         """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""
@@ -209,9 +208,7 @@ class _Search:
     def bottlenecks(self, conflict: tuple[Member, ...]) -> list[tuple[Member, Bottleneck]]:
         """Return the targets that no choice of sites reaches, and what keeps them from it."""
         targets = [member for member in conflict if member.kind == SERVICE]
-        found = [
-            (member, self.least.bottleneck(member, conflict, self._seconds())) for member in targets
-        ]
+        found = [(member, self.least.bottleneck(member, self._seconds())) for member in targets]
         return [(member, one) for member, one in found if one is not None]
 
     def repairs(self, conflict: tuple[Member, ...]) -> list[Shown]:

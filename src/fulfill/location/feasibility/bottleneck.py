@@ -36,13 +36,13 @@ class Asked:
         Index of the service target.
     share : float
         Share of its orders that must arrive in time.
-    usable : (I,)
-        Sites that may be open.
+    offered : (I,)
+        Sites that are offered at any size.
     """
 
     target: int
     share: float
-    usable: Mask
+    offered: Mask
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Bottleneck:
         Share of the orders of the target that arrive in time at most, whatever sites are open; an
         upper bound.
     full : tuple of FullCapacity
-        The capacities of the cut; none where it is distance alone.
+        The capacities of the cut; none where no site reaches the other orders in time.
     """
 
     attainable: float
@@ -101,7 +101,7 @@ def prices_of_all(
         None where nothing is missed, or where the time was up.
     """
     room = pairs.capacity.sum(axis=2)
-    size = np.where(asked.usable & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
+    size = np.where(asked.offered & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
     in_time = np.zeros(len(pairs.scope))
     in_time[asked.target] = asked.share * pairs.scope[asked.target]
     found = missed(small, size, Needs(in_time, np.inf), seconds)
@@ -130,20 +130,20 @@ def bottleneck(
         None where it is not proven that the target cannot be reached.
     """
     prices, scope = priced[0], float(pairs.scope[asked.target])
-    most = min(_most(cut, asked.usable) for cut in cuts_at(pairs, *priced))
+    most = min(_most(cut, asked.offered) for cut in cuts_at(pairs, *priced))
     most /= float(prices.service[asked.target])
     if most >= asked.share * scope - PROVEN:
         return None
     return Bottleneck(max(most, 0.0) / scope, tuple(_full(pairs, names, prices)))
 
 
-def _most(cut: Cut, usable: Mask) -> float:
-    """Return what a cut allows if every usable site is open at the size that adds most."""
+def _most(cut: Cut, offered: Mask) -> float:
+    """Return what a cut allows if every offered site is open at the size that adds most."""
     most = float(cut.base.sum())
     if cut.size is not None:
-        most += float(np.maximum(cut.size[usable].max(axis=1), 0.0).sum())
+        most += float(np.maximum(cut.size[offered].max(axis=1), 0.0).sum())
     if cut.site is not None:
-        most += float(cut.site[:, usable].sum())
+        most += float(cut.site[:, offered].sum())
     return most
 
 
@@ -154,7 +154,7 @@ def _full(pairs: Pairs, names: tuple[str, ...], prices: Prices) -> Iterator[Full
     if pairs.shared is not None:
         of = [*zip(pairs.shared.kinds, pairs.shared.names, strict=True), *of]
         priced = [*prices.shared, *priced]
-    least = NEGLIGIBLE * max(float(row.max()) for row in priced)
+    least = NEGLIGIBLE * max((float(row.max()) for row in priced), default=0.0)
     for (kind, name), row in zip(of, priced, strict=True):
         periods = np.flatnonzero(row > least)
         if len(periods):

@@ -8,7 +8,6 @@ cuts hold whatever limits give, so they are kept from question to question.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +20,7 @@ from fulfill.location.feasibility.bottleneck import (
 )
 from fulfill.location.feasibility.clusters import clustered
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
-from fulfill.location.feasibility.members import CLOSE, CO2, SERVICE, Member, members_of
+from fulfill.location.feasibility.members import CO2, SERVICE, Member, members_of
 from fulfill.location.feasibility.order_program import Needs, missed
 from fulfill.location.feasibility.pairs import Pairs, pairs_of
 from fulfill.location.feasibility.site_program import SiteChoice, SiteProgram
@@ -71,7 +70,7 @@ class LeastChange:
         self.members = members_of(instance)
         self.program = SiteProgram(instance, self.pairs, self.members)
         self._small: Pairs | None = known._small if known else None
-        self._found: dict[tuple[float, ...], tuple[Prices, Mask] | None] = {}
+        self._found: dict[tuple[int, float], tuple[Prices, Mask] | None] = {}
         self._all_priced = known is not None or self.pairs.shared is None
         if known:
             self.program.cuts += known.program.cuts
@@ -96,7 +95,7 @@ class LeastChange:
         Answer
         """
         ends, last = time.perf_counter() + seconds, None
-        self._price_all(seconds)
+        self._price_all(ends)
         for _ in range(ROUNDS):
             left = ends - time.perf_counter()
             choice = self.program.solve(cost, left) if left > 0 else "unknown"
@@ -137,17 +136,13 @@ class LeastChange:
         choice = one.ask(targets, seconds).choice
         return None if choice is None else choice.size
 
-    def bottleneck(
-        self, target: Member, held: Sequence[Member], seconds: float
-    ) -> Bottleneck | None:
+    def bottleneck(self, target: Member, seconds: float) -> Bottleneck | None:
         """Return what keeps a service target from being reached, whatever sites are open.
 
         Parameters
         ----------
         target : Member
             A service target.
-        held : sequence of Member
-            Its sites that are locked closed stay closed.
         seconds : float
             Time limit.
 
@@ -156,14 +151,12 @@ class LeastChange:
         Bottleneck or None
             None where it is not proven that the target by itself cannot be reached.
         """
-        usable = self._offered()
-        usable[[site for one in held if one.kind == CLOSE for site in one.place]] = False
-        asked = Asked(target.place[0], target.limit, usable)
+        asked = Asked(target.place[0], target.limit, self._offered())
         priced = self._prices_of_all(asked, seconds)
         sites = self.program.instance.sites
         return None if priced is None else bottleneck(self.pairs, sites, asked, priced)
 
-    def _price_all(self, seconds: float) -> None:
+    def _price_all(self, ends: float) -> None:
         """Add the cuts at the prices at which all sites together miss a target, the first time.
 
         Where it is shared capacities that are missing, no choice of sites has to be tried then.
@@ -174,13 +167,13 @@ class LeastChange:
         for member in self.members:
             if member.kind == SERVICE:
                 asked = Asked(member.place[0], member.limit, self._offered())
-                priced = self._prices_of_all(asked, seconds)
+                priced = self._prices_of_all(asked, ends - time.perf_counter())
                 if priced is not None:
                     self.program.cuts += cuts_at(self.pairs, *priced)
 
     def _prices_of_all(self, asked: Asked, seconds: float) -> tuple[Prices, Mask] | None:
-        """Return the prices at which all usable sites miss a target; None where none were found."""
-        key = (asked.target, asked.share, *asked.usable.tolist())
+        """Return the prices at which all sites miss a target; None where none were found."""
+        key = (asked.target, asked.share)
         if key not in self._found:
             self._small = self._small or clustered(self.pairs)
             self._found[key] = prices_of_all(self.pairs, self._small, asked, seconds)

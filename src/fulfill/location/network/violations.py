@@ -265,7 +265,9 @@ def limit_sizes(instance: LocationInstance) -> dict[str, Array]:
     orders, limits, inbound = instance.demand.sum(axis=0), instance.limits, instance.inbound
     every = orders.sum(axis=0)
     heaviest = instance.mail.weight_kg.max(axis=0, initial=0.0)
-    emitted = float(instance.weight_kg @ orders.sum(axis=1)) * float(instance.lane_co2.mean())
+    emitted = float(instance.weight_kg @ orders.sum(axis=1)) * float(
+        instance.lane_co2.mean() if len(instance.lane_co2) else 0.0
+    )
     invested = np.where(np.isfinite(instance.invest_usd), instance.invest_usd, 0.0).max(axis=1)
     pairs = {
         "carrier": (instance.carriers.orders, every),

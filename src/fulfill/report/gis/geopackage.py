@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
 
@@ -41,7 +41,20 @@ create table gpkg_data_column_constraints (
 """Tables of QGIS and of the extension `gpkg_schema` of the GeoPackage standard."""
 GEOPACKAGE_VERSION = "1.2"
 """Of the standard: a later one makes QGIS 3.22 warn at every layer."""
+SYNCHRONOUS = "OGR_SQLITE_SYNCHRONOUS"
+"""GDAL's option; it is of the whole process, so that it is put back."""
 EXTENSION = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema", "read-write")
+
+
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    """Write without waiting for the disk at every table, in all a second; no other file does."""
+    before = pyogrio.get_gdal_config_option(SYNCHRONOUS)
+    pyogrio.set_gdal_config_options({SYNCHRONOUS: "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({SYNCHRONOUS: before})
 
 
 def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, as_of: str) -> None:
@@ -58,18 +71,17 @@ def write_geopackage(layers: Mapping[str, gpd.GeoDataFrame], path: Path, as_of: 
         have equal files.
     """
     path.unlink(missing_ok=True)
-    # SQLite would wait for the disk at every table, in all a second; no other file of a run does.
-    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
-    for name, kind in kinds(layers).items():
-        layers[name].to_file(
-            path,
-            layer=name,
-            driver="GPKG",
-            engine="pyogrio",
-            geometry_type=kind,
-            promote_to_multi=kind.startswith("Multi"),
-            VERSION=GEOPACKAGE_VERSION,
-        )
+    with _without_waiting():
+        for name, kind in kinds(layers).items():
+            layers[name].to_file(
+                path,
+                layer=name,
+                driver="GPKG",
+                engine="pyogrio",
+                geometry_type=kind,
+                promote_to_multi=kind.startswith("Multi"),
+                VERSION=GEOPACKAGE_VERSION,
+            )
     moment = f"{as_of}T00:00:00.000Z"
     with closing(sqlite3.connect(path)) as database:
         database.execute("pragma synchronous = off")
