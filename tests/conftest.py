@@ -21,6 +21,9 @@ from hypothesis import settings
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.folder import locate
 from fulfill.inputs.problem import Problem
+from fulfill.location.solve import COMPILERS, compile_method
+from fulfill.model.kernel_cache import compile_once
+from fulfill.routing.engines.ruin.engine import compile_kernels
 from fulfill.study.executor import Executor
 from fulfill.study.optimize import optimize
 from fulfill.study.run import Run
@@ -30,6 +33,18 @@ settings.register_profile("house", deadline=None, derandomize=True, database=Non
 settings.load_profile("house")
 
 TOY_NETWORK, TOY_DEMAND = locate("network", "toy"), locate("demand", "toy")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the kernels once, before the processes of the suite begin.
+
+    Otherwise each of them compiles beside the clock of the first search that it tests.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    for method in COMPILERS:
+        compile_method(method)
+    compile_once("routing", compile_kernels)
 
 
 @pytest.fixture(autouse=True, scope="session")
