@@ -11,8 +11,8 @@ from fulfill.inputs.faults import Fault, InputError
 from fulfill.location.cflp import warmup as branching_warmup
 from fulfill.location.cflp.capacitated import is_capacitated
 from fulfill.location.cflp.decompose import solve_decomposed as solve_by_branching
-from fulfill.location.feasibility.held_limits import plan_of_sites
 from fulfill.location.feasibility.least_change import PROVEN_IMPOSSIBLE, LeastChange
+from fulfill.location.feasibility.shown_plan import shown_plan
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network import warmup
 from fulfill.location.network.decomposition import solve_decomposed
@@ -221,10 +221,7 @@ def _within_targets(instance: LocationInstance, params: LocationParams) -> Locat
     solution = solve_decomposed(instance, left)
     if solution.status != NO_PLAN or solution.interrupted or answer.choice is None:
         return solution
-    decisions = plan_of_sites(instance, answer.choice.size)
-    if decisions is None:
-        size = least.surest_sites(instance, CHECK * params.time_limit)
-        decisions = None if size is None else plan_of_sites(instance, size)
+    decisions = shown_plan(least, instance, answer.choice, CHECK * params.time_limit)
     if decisions is None:
         return solution
     objective = price(instance, decisions)

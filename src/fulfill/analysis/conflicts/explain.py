@@ -19,7 +19,13 @@ import numpy as np
 
 from fulfill.analysis.conflicts.words import as_bottleneck, as_constraint, as_repair
 from fulfill.location.feasibility.bottleneck import Bottleneck
-from fulfill.location.feasibility.held_limits import sizes_of_plan, with_limits
+from fulfill.location.feasibility.held_limits import (
+    given_in_balance,
+    plan_by_program,
+    plan_of_sites,
+    sizes_of,
+    with_limits,
+)
 from fulfill.location.feasibility.least_change import (
     PROVEN_IMPOSSIBLE,
     Answer,
@@ -35,6 +41,8 @@ from fulfill.location.feasibility.members import (
     SITES,
     Member,
 )
+from fulfill.location.feasibility.shown_plan import shown_plan
+from fulfill.location.feasibility.site_program import SiteChoice
 from fulfill.location.solve import best_method
 from fulfill.model.arrays import Index
 from fulfill.model.decisions import INFEASIBLE
@@ -187,22 +195,26 @@ class _Search:
     def minimal(self) -> tuple[tuple[Member, ...], bool]:
         """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""
         kept = self.members
-        possible: dict[Member, Index] = {}
+        possible: dict[Member, SiteChoice] = {}
         for member in sorted(self.members, key=lambda one: ORDER.index(one.kind)):
             others = tuple(one for one in kept if one != member)
             answer = self._ask(others, {})
             if answer.status == PROVEN_IMPOSSIBLE:
                 kept = others
             elif answer.choice is not None:
-                possible[member] = answer.choice.size
+                possible[member] = answer.choice
         shown = True
         for member in kept:
             others = tuple(one for one in kept if one != member)
             # fewer limits are left than when the sites were found, so that they still do
             if not others:
                 continue
-            size = possible.get(member)
-            shown = shown and size is not None and self._plan(others, {}, size) is not None
+            choice = possible.get(member)
+            shown = (
+                shown
+                and choice is not None
+                and self._plan(others, {}, choice, surest=True) is not None
+            )
         return kept, shown
 
     def bottlenecks(self, conflict: tuple[Member, ...]) -> list[tuple[Member, Bottleneck]]:
@@ -225,7 +237,7 @@ class _Search:
     def least_given(self, member: Member) -> Shown | None:
         """Return the least that a single limit must give, shown by a plan."""
         choice = self._ask(self.members, {}).choice
-        size = None if choice is None else self._plan(self.members, {}, choice.size)
+        size = None if choice is None else self._plan(self.members, {}, choice)
         if size is not None:
             return Shown({}, 0.0, tuple(np.flatnonzero(size >= 0).tolist()))
         return self._repair((member,))
@@ -236,22 +248,27 @@ class _Search:
         if answer.choice is None:
             return None
         given = {one: value for one, value in answer.choice.given.items() if value > 1e-9}
+        if answer.choice.prices is not None and all(one.kind in (SERVICE, CO2) for one in given):
+            given = given_in_balance(self.instance, answer.choice, given) or given
         for attempt in range(max((len(WIDER.get(one.kind, (0,))) for one in given), default=0)):
             if self.ends < time.perf_counter():
                 return None
             changed = {one: _beyond(one, value, attempt) for one, value in given.items()}
-            size = self._plan(self.members, changed, answer.choice.size)
-            if size is None:
-                size = self._surest_plan(changed)
+            size = self._plan(self.members, changed, answer.choice, surest=True)
             if size is not None:
+                found = replace(answer.choice, size=size)
                 if attempt and len(changed) == 1:
-                    changed = self._in_between(changed, given, attempt, size)
-                changed, size = self._with_less_invested(changed, size)
+                    changed = self._in_between(changed, given, attempt, found)
+                changed, size = self._with_less_invested(changed, found)
                 return Shown(changed, answer.choice.cost, tuple(np.flatnonzero(size >= 0)))
         return None
 
     def _in_between(
-        self, changed: dict[Member, float], given: dict[Member, float], attempt: int, size: Index
+        self,
+        changed: dict[Member, float],
+        given: dict[Member, float],
+        attempt: int,
+        choice: SiteChoice,
     ) -> dict[Member, float]:
         """Return the most demanding target at which some sites have a plan.
 
@@ -266,16 +283,17 @@ class _Search:
         while none - some > 1 and self.ends > time.perf_counter():
             middle = (some + none) // 2
             trial = {member: round(value + middle * STEP, 6)}
-            if self._plan(self.members, trial, size) is None:
+            if self._plan(self.members, trial, choice) is None:
                 none = middle
             else:
                 some = middle
         return {member: round(value + some * STEP, 6)}
 
     def _with_less_invested(
-        self, changed: dict[Member, float], size: Index
+        self, changed: dict[Member, float], choice: SiteChoice
     ) -> tuple[dict[Member, float], Index]:
         """Return a smaller budget where one was widened: sites are closed or made smaller."""
+        size = choice.size
         budget = next((member for member in changed if member.kind == BUDGET), None)
         if budget is None or self.by_program:  # the program finds a plan within the least
             return changed, size
@@ -286,7 +304,7 @@ class _Search:
                 trial[site] = smaller
                 offered = smaller < 0 or np.isfinite(invest[site, smaller])
                 if self._seconds() > 0.0 and offered:
-                    found = self._plan(self.members, changed, trial)
+                    found = self._plan(self.members, changed, replace(choice, size=trial))
                     if found is not None:
                         size = found
                         break
@@ -294,23 +312,26 @@ class _Search:
         invested = max(float(invest[opened, size[opened]].sum()), budget.limit)
         return {**changed, budget: min(_rounded_up(invested), changed[budget])}, size
 
-    def _surest_plan(self, changed: dict[Member, float]) -> Index | None:
-        """Return the sizes of a plan that keeps all limits, some changed, with most to spare."""
-        seconds = self._seconds()
-        if seconds <= 0.0:
-            return None
-        instance = with_limits(self.instance, self.members, changed)
-        if len(instance.limits.targets) < len(self.instance.limits.targets):
-            return None  # a target is given up altogether
-        size = self.least.surest_sites(instance, seconds)
-        return None if size is None else self._plan(self.members, changed, size)
-
     def _plan(
-        self, held: tuple[Member, ...], changed: dict[Member, float], size: Index
+        self,
+        held: tuple[Member, ...],
+        changed: dict[Member, float],
+        choice: SiteChoice,
+        *,
+        surest: bool = False,
     ) -> Index | None:
-        """Return the sizes of a plan that keeps some limits, some of them changed."""
+        """Return the sizes of a plan that keeps some limits, some of them changed.
+
+        Its sites are those of a choice, or, if they have no plan, those with the most to spare.
+        """
         instance = with_limits(self.instance, held, changed)
-        return sizes_of_plan(instance, size, self.by_program, max(self._seconds(), 1.0))
+        if self.by_program:
+            decisions = plan_by_program(instance, max(self._seconds(), 1.0))
+        elif surest:
+            decisions = shown_plan(self.least, instance, choice, self._seconds())
+        else:
+            decisions = plan_of_sites(instance, choice)
+        return None if decisions is None else sizes_of(decisions)
 
 
 def _beyond(member: Member, given: float, attempt: int) -> float:

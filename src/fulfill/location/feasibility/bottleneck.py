@@ -104,7 +104,7 @@ def prices_of_all(
     size = np.where(asked.offered & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
     in_time = np.zeros(len(pairs.scope))
     in_time[asked.target] = asked.share * pairs.scope[asked.target]
-    found = missed(small, size, Needs(in_time, np.inf), seconds)
+    found = missed(small, size, Needs(in_time, np.inf, np.ones(len(in_time))), seconds)
     if found is None or found.prices.service[asked.target] <= 0.0:
         return None
     return found.prices, np.asarray(size >= 0)

@@ -87,8 +87,9 @@ def gain(pairs: Pairs, prices: Prices, site: int) -> Array:
     found = np.repeat(in_time[:, None, :], len(pairs.weight), axis=1)
     if prices.co2:
         carbon = pairs.weight[:, None] * pairs.units[site]
-        emitted = np.where(np.isfinite(pairs.emitted[:, site]), pairs.emitted[:, site], 0.0)
-        found -= prices.co2 * emitted[:, None, None] * carbon
+        lane = np.where(np.isfinite(pairs.emitted[:, site]), pairs.emitted[:, site], 0.0)
+        emitted = lane[:, None] + pairs.brought[site]
+        found -= prices.co2 * emitted[:, :, None] * carbon
     if pairs.shared is not None and prices.shared.any():
         found -= _shared_price(pairs, pairs.shared, prices.shared, site)
     found[:, ~pairs.carried[site]] = -np.inf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,20 +17,23 @@ from fulfill.location.feasibility.members import (
     SITES,
     Member,
 )
+from fulfill.location.feasibility.site_program import SiteChoice
 from fulfill.location.fee_envelope import with_fee_envelope
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.network.allowed_sites import allowed
-from fulfill.location.network.limited_plan import plan_of
-from fulfill.location.network.limits import keeps_limits
+from fulfill.location.network.limited_plan import plan_in_balance, plan_of
+from fulfill.location.network.limits import keeps_limits, with_limit_prices
 from fulfill.location.network.money import in_units, units_per_usd
 from fulfill.location.network.planning import from_sizes, priced_plan
 from fulfill.location.solution import LocationParams
-from fulfill.model.arrays import Index
+from fulfill.model.arrays import Array, Index
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 from fulfill.model.limits import Limits
 from fulfill.model.multipliers import with_prices, zero_multipliers
 
+SPARE = 0.01
+"""What limits give beyond what a plan needs, so that a search for other sites finds one too."""
 IN_TIME_USD = 3_000.0
 """Multiplier of an order in time at which no other cost keeps it from its fastest site."""
 
@@ -79,60 +82,114 @@ def with_limits(
     return replace(instance, limits=limits)
 
 
-def sizes_of_plan(
-    instance: LocationInstance, size: Index, by_program: bool, seconds: float
-) -> Index | None:
-    """Return the sizes of the sites of a plan that keeps all limits of an instance.
+def plan_by_program(instance: LocationInstance, seconds: float) -> Decisions | None:
+    """Return a plan that keeps all limits of an instance small enough for the integer program.
 
     Parameters
     ----------
     instance : LocationInstance
-    size : (I,)
-        Sites to try, -1 for closed.
-    by_program : bool
-        Whether the instance is small enough for the mixed-integer program, which tries all sites.
     seconds : float
-        Time limit of the program.
+        Time limit.
 
     Returns
     -------
-    ndarray of int, shape (I,), or None
-        None where no plan was found, which proves nothing.
+    Decisions or None
+        None where none was found in time.
     """
-    if by_program:
-        params = LocationParams(gap=np.inf, time_limit=seconds)
-        decisions = solve_exact(instance, params).decisions
-    else:
-        decisions = plan_of_sites(instance, size)
-    if decisions is None:
-        return None
+    return solve_exact(instance, LocationParams(gap=np.inf, time_limit=seconds)).decisions
+
+
+def sizes_of(decisions: Decisions) -> Index:
+    """Return the size of each site of a plan, -1 for closed.
+
+    Parameters
+    ----------
+    decisions : Decisions
+
+    Returns
+    -------
+    ndarray of int, shape (I,)
+    """
     opened = decisions.opened > 0.5
     return np.where(opened.any(axis=1), opened.argmax(axis=1), -1)
 
 
-def plan_of_sites(instance: LocationInstance, size: Index) -> Decisions | None:
+def plan_of_sites(instance: LocationInstance, choice: SiteChoice) -> Decisions | None:
     """Return a plan of given sites that keeps all limits of an instance, whatever it costs.
 
     Parameters
     ----------
     instance : LocationInstance
-    size : (I,)
-        -1 for closed.
+    choice : SiteChoice
 
     Returns
     -------
     Decisions or None
         None where none was found, which proves nothing.
     """
-    if not allowed(instance, size):
+    if not allowed(instance, choice.size):
         return None
     instance = with_fee_envelope(in_units(instance, units_per_usd(instance)))
-    prices, siting = zero_multipliers(instance.axis_sizes), from_sizes(instance, size)
+    prices, siting = zero_multipliers(instance.axis_sizes), from_sizes(instance, choice.size)
     if np.isfinite(instance.limits.co2_kg):
-        decisions = plan_of(instance, siting, prices)[0]
+        balance = _balance(instance, choice)
+        if balance is None:
+            decisions = plan_of(instance, siting, prices)[0]
+        else:
+            strict = np.zeros(len(balance), bool)
+            plan = plan_in_balance(instance, siting, with_limit_prices(prices, balance), strict)
+            decisions = None if plan is None else plan.decisions
     else:
         in_time = np.full(len(instance.limits.targets), IN_TIME_USD)
         decisions = priced_plan(instance, siting, with_prices(prices, service=in_time), 1)[0]
     if decisions is None or not keeps_limits(instance, decisions):
         return None
     return decisions
+
+
+def given_in_balance(
+    instance: LocationInstance, choice: SiteChoice, giving: Collection[Member]
+) -> dict[Member, float] | None:
+    """Return what targets and an emission cap give in a plan of given sites, and the least of it.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+        With an emission cap.
+    choice : SiteChoice
+    giving : collection of Member
+        Targets and cap that may give; the others are kept.
+
+    Returns
+    -------
+    dict of Member to float or None
+        In the unit of each limit. None where no plan was found or the choice has no prices.
+    """
+    balance = _balance(instance, choice)
+    if balance is None:
+        return None
+    gives = np.zeros(len(balance), bool)
+    gives[[member.place[0] if member.kind == SERVICE else -1 for member in giving]] = True
+    units = with_fee_envelope(in_units(instance, units_per_usd(instance)))
+    prices = with_limit_prices(zero_multipliers(units.axis_sizes), balance)
+    plan = plan_in_balance(units, from_sizes(units, choice.size), prices, gives)
+    if plan is None:
+        return None
+    return {
+        member: max(-float(plan.slack[member.place[0]]), 0.0) + SPARE
+        if member.kind == SERVICE
+        else (max(-float(plan.slack[-1]), 0.0) + SPARE) * member.limit
+        for member in giving
+    }
+
+
+def _balance(instance: LocationInstance, choice: SiteChoice) -> Array | None:
+    """Return multipliers of targets and cap in the proportion of a choice's prices, (J + 1,).
+
+    None where it has none, or none of the targets of the instance.
+    """
+    prices, n_targets = choice.prices, len(instance.limits.targets)
+    if prices is None or len(prices.service) != n_targets or not prices.service.any():
+        return None
+    scale = IN_TIME_USD / float(prices.service.max())
+    return np.append(prices.service, prices.co2) * scale

@@ -18,10 +18,11 @@ from fulfill.location.feasibility.bottleneck import (
     bottleneck,
     prices_of_all,
 )
+from fulfill.location.feasibility.carbon_price import best_carbon_price
 from fulfill.location.feasibility.clusters import clustered
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
 from fulfill.location.feasibility.members import CO2, SERVICE, Member, members_of
-from fulfill.location.feasibility.order_program import Needs, missed
+from fulfill.location.feasibility.order_program import Missed, Needs, missed
 from fulfill.location.feasibility.pairs import Pairs, pairs_of
 from fulfill.location.feasibility.site_program import SiteChoice, SiteProgram
 from fulfill.model.arrays import Array, Index, Mask
@@ -32,6 +33,8 @@ ENOUGH = 1e-6
 """Share of all orders by which a gain may be missed."""
 ROUNDS = 200
 """Choices of sites after which a question stays open."""
+NEAR = 0.005
+"""Cost within which sites are as good as those that limits give least at."""
 MARGIN = 0.05
 """Share of orders in time by which targets are raised to find sites that have some to spare."""
 
@@ -94,21 +97,31 @@ class LeastChange:
         -------
         Answer
         """
-        ends, last = time.perf_counter() + seconds, None
+        ends = time.perf_counter() + seconds
         self._price_all(ends)
+        asked = self._asked(cost)
+        self._price_emissions(asked, ends)
+        best: SiteChoice | None = None
+        last: SiteChoice | None = None
         for _ in range(ROUNDS):
             left = ends - time.perf_counter()
             choice = self.program.solve(cost, left) if left > 0 else "unknown"
             if choice == "infeasible":
                 return Answer(PROVEN_IMPOSSIBLE)
             if isinstance(choice, str):
-                return Answer(UNKNOWN, last)
-            if not self._cut_off(choice, ends - time.perf_counter()):
-                return Answer(NOT_RULED_OUT, choice)
+                return Answer(UNKNOWN, best or last)
+            if best is not None and _total(cost, best) <= choice.cost + NEAR:
+                return Answer(NOT_RULED_OUT, replace(best, cost=choice.cost))
+            ruled_out, attained = self._examine(choice, asked, ends - time.perf_counter())
+            if not ruled_out:
+                prices = attained.prices if attained else None
+                return Answer(NOT_RULED_OUT, replace(choice, prices=prices))
+            if attained and (best is None or _total(cost, attained) < _total(cost, best)):
+                best = attained
             last = choice
-        return Answer(UNKNOWN, last)
+        return Answer(UNKNOWN, best or last)
 
-    def surest_sites(self, instance: LocationInstance, seconds: float) -> Index | None:
+    def surest_sites(self, instance: LocationInstance, seconds: float) -> SiteChoice | None:
         """Return sites that keep the targets of an instance with the most to spare.
 
         What this relaxation attains, a plan may miss by little. So the targets are raised, and the
@@ -123,8 +136,7 @@ class LeastChange:
 
         Returns
         -------
-        ndarray of int or None
-            Size of each site, -1 for closed.
+        SiteChoice or None
         """
         raised = tuple(
             replace(target, share=min(target.share + MARGIN, 1.0))
@@ -133,8 +145,7 @@ class LeastChange:
         instance = replace(instance, limits=replace(instance.limits, targets=raised))
         one = LeastChange(instance, self)
         targets = {member: 1.0 for member in one.members if member.kind == SERVICE}
-        choice = one.ask(targets, seconds).choice
-        return None if choice is None else choice.size
+        return one.ask(targets, seconds).choice
 
     def bottleneck(self, target: Member, seconds: float) -> Bottleneck | None:
         """Return what keeps a service target from being reached, whatever sites are open.
@@ -175,8 +186,7 @@ class LeastChange:
         """Return the prices at which all sites miss a target; None where none were found."""
         key = (asked.target, asked.share)
         if key not in self._found:
-            self._small = self._small or clustered(self.pairs)
-            self._found[key] = prices_of_all(self.pairs, self._small, asked, seconds)
+            self._found[key] = prices_of_all(self.pairs, self._clusters(), asked, seconds)
         return self._found[key]
 
     def _offered(self) -> Mask:
@@ -184,18 +194,66 @@ class LeastChange:
         offered: Mask = np.asarray(np.isfinite(self.program.instance.fixed_usd).any(axis=1))
         return offered
 
-    def _cut_off(self, choice: SiteChoice, seconds: float) -> bool:
-        """Add cuts that rule out a choice of sites; tell whether there were any."""
-        needs = self._needs(choice)
+    def _price_emissions(self, asked: Needs, ends: float) -> None:
+        """Add the cuts at the prices at which all sites together keep an emission cap, if one is.
+
+        The cap concerns all orders, so that a few sites say little about others.
+        """
+        if not np.isfinite(asked.co2):
+            return
+        room = self.pairs.capacity.sum(axis=2)
+        size = np.where(self._offered() & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
+        found = missed(self._clusters(), size, asked, ends - time.perf_counter())
+        if found is not None and found.cost > 0.0:
+            priced = best_carbon_price(self.pairs, size, asked, found.prices)
+            self.program.cuts += cuts_at(self.pairs, priced.prices, np.asarray(size >= 0))
+
+    def _examine(
+        self, choice: SiteChoice, asked: Needs, seconds: float
+    ) -> tuple[bool, SiteChoice | None]:
+        """Add cuts that rule out a choice of sites; tell whether there are any.
+
+        Also returned is the choice with what limits give at these sites, where that was computed
+        and the limits that are held are kept.
+        """
+        needs = self._after(asked, choice)
         found = False
         for number, prices in enumerate(self._each_target()):
             if self._attained(number, choice.size) < needs.in_time[number] - ENOUGH:
                 found |= self._add(prices, choice, needs)
         if found or not self._may_bind(choice.size, needs):
-            return found
-        self._small = self._small or clustered(self.pairs)
-        less = missed(self._small, choice.size, needs, seconds)
-        return less is not None and less.share > ENOUGH and self._add(less.prices, choice, needs)
+            return found, None
+        less = missed(self._clusters(), choice.size, asked, seconds)
+        if less is None:
+            return False, None
+        if np.isinf(asked.co2):
+            return self._add(less.prices, choice, needs), self._given(choice, asked, less, 1.0)
+        priced = best_carbon_price(self.pairs, choice.size, asked, less.prices)
+        # clusters overstate what must be given: the shares of the limits in it are theirs
+        share = priced.cost / max(less.cost, 1e-12)
+        given = self._given(choice, asked, less, share)
+        given = given and replace(given, prices=priced.prices)
+        return self._add(priced.prices, choice, needs), given
+
+    def _given(
+        self, choice: SiteChoice, asked: Needs, less: Missed, share: float
+    ) -> SiteChoice | None:
+        """Return a choice with what targets and cap give at its sites; None where it is too much.
+
+        They give a share of what clusters miss.
+        """
+        missing = less.in_time * min(max(share, 0.0), 1.0)
+        if (missing[np.isinf(asked.per_order)] > ENOUGH).any():
+            return None
+        given = dict(choice.given)
+        for member in self.members:
+            if member.kind == SERVICE:
+                number = member.place[0]
+                scope = max(float(self.pairs.scope[number]), 1e-12)
+                given[member] = float(missing[number]) / scope
+            elif member.kind == CO2:
+                given[member] = less.co2 * share * self.pairs.orders
+        return replace(choice, given=given)
 
     def _add(self, prices: Prices, choice: SiteChoice, needs: Needs) -> bool:
         """Add the cuts of some prices if they rule out a choice; tell whether they do."""
@@ -209,16 +267,44 @@ class LeastChange:
         del self.program.cuts[-len(cuts) :]
         return False
 
-    def _needs(self, choice: SiteChoice) -> Needs:
-        """Return what the held limits, and the others as far as they give, ask of the orders."""
-        in_time, co2 = np.zeros(len(self.pairs.scope)), np.inf
+    def _asked(self, cost: dict[Member, float]) -> Needs:
+        """Return what limits ask of the orders, and what it costs that they give.
+
+        A limit that gives for nothing asks nothing.
+        """
+        scope = np.maximum(self.pairs.scope, 1e-12)
+        in_time, per_order = np.zeros(len(scope)), np.full(len(scope), np.inf)
+        co2, per_kilo = np.inf, np.inf
+        for member in self.members:
+            price = cost.get(member)
+            if price == 0.0:
+                continue
+            if member.kind == SERVICE:
+                number = member.place[0]
+                in_time[number] = member.limit * scope[number]
+                if price is not None:
+                    per_order[number] = price / (member.scale * scope[number])
+            elif member.kind == CO2:
+                co2 = member.limit / self.pairs.orders
+                if price is not None:
+                    per_kilo = price * self.pairs.orders / member.scale
+        return Needs(in_time, co2, per_order, per_kilo)
+
+    def _after(self, asked: Needs, choice: SiteChoice) -> Needs:
+        """Return what is asked of the orders after limits gave what a choice says."""
+        in_time, co2 = asked.in_time.copy(), asked.co2
         for member in self.members:
             if member.kind == SERVICE:
-                share = member.limit - choice.given[member]
-                in_time[member.place[0]] = share * self.pairs.scope[member.place[0]]
+                number = member.place[0]
+                in_time[number] -= choice.given[member] * self.pairs.scope[number]
             elif member.kind == CO2:
-                co2 = (member.limit + choice.given[member]) / self.pairs.orders
-        return Needs(np.maximum(in_time, 0.0), co2)
+                co2 += choice.given[member] / self.pairs.orders
+        return replace(asked, in_time=np.maximum(in_time, 0.0), co2=co2)
+
+    def _clusters(self) -> Pairs:
+        """Return clusters of the pairs, made when first asked for."""
+        self._small = self._small or clustered(self.pairs)
+        return self._small
 
     def _attained(self, target: int, size: Index) -> float:
         """Return the orders in time if every zone has its fastest open site, without limits."""
@@ -247,3 +333,10 @@ class LeastChange:
         n_targets, n_sites = len(self.pairs.scope), len(self.pairs.capacity)
         free = np.zeros((n_sites, self.pairs.demand.shape[2]))
         return [Prices(row, 0.0, free) for row in np.eye(n_targets)]
+
+
+def _total(cost: dict[Member, float], choice: SiteChoice) -> float:
+    """Return the cost of what limits give at a choice of sites."""
+    return sum(
+        price * choice.given[member] / member.scale for member, price in cost.items() if price
+    )

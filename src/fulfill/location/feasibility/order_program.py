@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 SOLVED = 0
 """SciPy's status of a solution."""
+HELD = 100.0
+"""Factor by which missing an order of a target that is held costs more than what limits give."""
+PROMISING, WEIGHTS = 5, (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Sites of a zone and product that are kept at each weight of orders in time against emissions."""
 LARGE = 1e6
 """Stands for no limit, per potential order."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a plan of given sites must keep.
+    """What a plan of given sites must keep, and what it costs to miss it.
 
     Attributes
     ----------
@@ -36,10 +40,16 @@ class Needs:
         Orders in time, as shares of all potential orders; 0 where a target is not held.
     co2 : float
         kg CO2e per potential order; infinite where it is not held.
+    per_order : (J,)
+        Cost of an order in time that is missed; infinite where none may be.
+    per_kilo : float
+        Cost of a kg CO2e per potential order beyond the cap; infinite where it must be kept.
     """
 
     in_time: Array
     co2: float
+    per_order: Array
+    per_kilo: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -48,18 +58,24 @@ class Missed:
 
     Attributes
     ----------
-    share : float
-        Sum of the shares by which targets are missed.
+    cost : float
+        That of orders that may not be missed is large.
+    in_time : (J,)
+        Orders in time that are missed, as shares of all potential orders.
+    co2 : float
+        kg CO2e per potential order beyond the cap.
     prices : Prices
-        At which this is proven, as far as clusters stand for their zones.
+        At which the cost is proven, as far as clusters stand for their zones.
     """
 
-    share: float
+    cost: float
+    in_time: Array
+    co2: float
     prices: Prices
 
 
 def missed(pairs: Pairs, size: Index, needs: Needs, seconds: float) -> Missed | None:
-    """Return the least that given sites miss, and the prices that say so.
+    """Return what given sites miss at least cost, and the prices that say so.
 
     Parameters
     ----------
@@ -81,18 +97,21 @@ def missed(pairs: Pairs, size: Index, needs: Needs, seconds: float) -> Missed | 
 
     orders = _orders(pairs, size, needs)
     supply = _supply(pairs, size)
-    width = len(orders.zone) + len(supply.path) + len(needs.in_time)
+    n_targets, capped = len(needs.in_time), np.isfinite(needs.co2)
+    # the last columns are what is missed: orders in time, and emissions where the cap may give
+    beyond = int(capped and np.isfinite(needs.per_kilo))
+    width = len(orders.zone) + len(supply.path) + n_targets + beyond
     blocks = [
         _cells(pairs, orders, width),
         _throughput(pairs, size, orders, width),
         _shared(pairs, orders, supply, width),
         _balance(pairs, orders, supply, width),
-        _targets(orders, needs, width),
+        _targets(orders, needs, width - beyond - n_targets, width),
     ]
-    if np.isfinite(needs.co2):
+    if capped:
         blocks.append(_emissions(orders, needs, width))
     cost = np.zeros(width)
-    cost[width - len(needs.in_time) :] = 1.0 / np.maximum(pairs.scope, 1e-12)
+    cost[width - beyond - n_targets :] = np.r_[_per_order(pairs, needs), [needs.per_kilo] * beyond]
     found = linprog(
         cost,
         A_ub=vstack([block.matrix for block in blocks], format="csr"),
@@ -101,20 +120,35 @@ def missed(pairs: Pairs, size: Index, needs: Needs, seconds: float) -> Missed | 
         method="highs" if pairs.shared is None else "highs-ipm",
         options={"time_limit": max(seconds, 0.1)},
     )
-    if (
-        found.status != SOLVED or found.fun is None
-    ):  # serving nothing and missing everything is a solution
+    # serving nothing and missing everything is a solution
+    if found.status != SOLVED or found.fun is None:
         return None
-    duals = np.maximum(-found.ineqlin.marginals, 0.0)
+    assert found.x is not None
+    given = found.x[width - beyond - n_targets :]
+    co2 = float(given[n_targets]) if beyond else 0.0
+    prices = _prices(pairs, len(size), blocks, found.ineqlin.marginals)
+    return Missed(float(found.fun), given[:n_targets], co2, prices)
+
+
+def _per_order(pairs: Pairs, needs: Needs) -> Array:
+    """Return the cost of an order in time that is missed, large where none may be."""
+    gives = [*needs.per_order, needs.per_kilo]
+    largest = max((cost for cost in gives if np.isfinite(cost)), default=1.0 / HELD)
+    held = HELD * largest / np.maximum(pairs.scope, 1e-12)
+    return np.where(np.isfinite(needs.per_order), needs.per_order, held)
+
+
+def _prices(pairs: Pairs, n_sites: int, blocks: list[_Rows], marginals: Array) -> Prices:
+    """Return the dual prices of the rows of the program."""
+    duals = np.maximum(-marginals, 0.0)
     ends = np.cumsum([len(block.most) for block in blocks])
     _, through, shared, _, service, *co2 = np.split(duals, ends[:-1])
-    throughput = np.zeros((len(size), pairs.demand.shape[2]))
+    throughput = np.zeros((n_sites, pairs.demand.shape[2]))
     throughput.ravel()[blocks[1].place] = through
     priced = shared.reshape(-1, pairs.demand.shape[2])
     if pairs.shared is not None:
         priced[np.isinf(pairs.shared.capacity)] = 0.0
-    kilo = float(co2[0][0]) if co2 else 0.0
-    return Missed(float(found.fun), Prices(service, kilo, throughput, priced))
+    return Prices(service, float(co2[0][0]) if co2 else 0.0, throughput, priced)
 
 
 @dataclass(frozen=True)
@@ -151,20 +185,49 @@ class _Rows:
 def _orders(pairs: Pairs, size: Index, needs: Needs) -> _Orders:
     """Return the orders that open sites, and what needs no site, can serve."""
     sites = np.r_[np.flatnonzero(size >= 0), len(size)]
-    within, emitted = pairs.within[:, :, sites], pairs.emitted[:, sites]
-    reached: Mask = np.asarray(np.isfinite(emitted))
+    within, brought = pairs.within[:, :, sites], pairs.brought[sites]
+    emitted = pairs.emitted[:, sites, None]
+    reached: Mask = np.asarray(np.isfinite(pairs.emitted[:, sites]))
     allowed = reached[:, :, None, None] & pairs.carried[sites][None]
     allowed &= (pairs.demand > 0)[:, None]
     if np.isinf(needs.co2):  # what is not in time helps nothing then
         useful: Mask = np.asarray(within.any(axis=0))
         allowed &= useful[:, :, None, :]
+    else:
+        allowed &= _promising(pairs, sites)[:, :, :, None]
     zone, site, product, period = np.nonzero(allowed)
     units = pairs.units[sites][site, product, period]
     return _Orders(
         zone, sites[site], product, period, units,
-        kilos=pairs.weight[product] * units * emitted[zone, site],
+        kilos=pairs.weight[product] * units * (emitted + brought)[zone, site, product],
         in_time=within[:, zone, site, period],
     )  # fmt: skip
+
+
+def _promising(pairs: Pairs, sites: Index) -> Mask:
+    """Tell which sites serve a zone and product well, in time or with few emissions, (Z, n, K).
+
+    All others make the program large and are hardly ever used. What needs no site is kept.
+    """
+    fast = pairs.within[:, :, sites].sum(axis=(0, 3))[:, :, None]
+    lane = pairs.emitted[:, sites]
+    # unreached sites come last
+    lane = np.where(np.isfinite(lane), lane, lane.max(initial=0.0, where=np.isfinite(lane)))
+    clean = -(lane[:, :, None] + pairs.brought[sites])
+    kept = np.zeros(clean.shape, bool)
+    kept[:, -1] = True
+    for weight in WEIGHTS:
+        worth = weight * _spread(fast) + (1.0 - weight) * _spread(clean)
+        last = min(PROMISING, len(sites)) - 1
+        kept |= worth >= -np.partition(-worth, last, axis=1)[:, last, None]
+    return kept
+
+
+def _spread(figure: Array) -> Array:
+    """Return a figure on a scale from 0 to 1 along its sites, the second axis."""
+    low, high = figure.min(axis=1, keepdims=True), figure.max(axis=1, keepdims=True)
+    spread: Array = (figure - low) / np.maximum(high - low, 1e-12)
+    return spread
 
 
 def _supply(pairs: Pairs, size: Index) -> _Supply:
@@ -247,20 +310,22 @@ def _balance(pairs: Pairs, orders: _Orders, supply: _Supply, width: int) -> _Row
     return _Rows(_sparse(row, columns, values, (len(used), width)), np.zeros(len(used)))
 
 
-def _targets(orders: _Orders, needs: Needs, width: int) -> _Rows:
+def _targets(orders: _Orders, needs: Needs, first: int, width: int) -> _Rows:
     """As many orders in time as are needed, but for what is missed."""
     n_targets = len(needs.in_time)
     target, column = np.nonzero(orders.in_time)
     rows = np.r_[target, np.arange(n_targets)]
-    columns = np.r_[column, width - n_targets + np.arange(n_targets)]
+    columns = np.r_[column, first + np.arange(n_targets)]
     values = -np.r_[orders.in_time[target, column], np.ones(n_targets)]
     return _Rows(_sparse(rows, columns, values, (n_targets, width)), -needs.in_time)
 
 
 def _emissions(orders: _Orders, needs: Needs, width: int) -> _Rows:
-    """No more emissions than the cap."""
-    columns = np.arange(len(orders.kilos))
-    matrix = _sparse(np.zeros_like(columns), columns, orders.kilos, (1, width))
+    """No more emissions than the cap, but for what it gives, which is the last column."""
+    columns, kilos = np.arange(len(orders.kilos)), orders.kilos
+    if np.isfinite(needs.per_kilo):
+        columns, kilos = np.r_[columns, width - 1], np.r_[kilos, -1.0]
+    matrix = _sparse(np.zeros_like(columns), columns, kilos, (1, width))
     return _Rows(matrix, np.array([needs.co2]))
 
 

@@ -33,7 +33,10 @@ class Pairs:
     within : (J, Z, I + 1, T)
         Largest share of orders in time; 0 for zones outside the scope of the target.
     emitted : (Z, I + 1)
-        Least kg CO2e per kg of goods, inbound included; infinite where no lane is.
+        Least kg CO2e per kg of goods from the site to the zone; infinite where no lane is.
+    brought : (I + 1, K)
+        Least kg CO2e per kg of goods that are brought to the site; 0 where none can be, and where
+        emissions have no cap.
     carried : (I + 1, K, T)
         Whether a product can be served at all.
     units : (I + 1, K, T)
@@ -56,6 +59,7 @@ class Pairs:
 
     within: Array
     emitted: Array
+    brought: Array
     carried: Mask
     units: Array
     weight: Array
@@ -91,7 +95,7 @@ def pairs_of(instance: LocationInstance) -> Pairs:
         np.maximum.at(within[number], at, instance.option_within[target.days][option])
         within[number, ~target.zones] = 0.0
     emitted = np.full((n_zones, n_sites + 1), np.inf)
-    np.minimum.at(emitted, at, instance.lane_co2[lanes] + _inbound_co2(instance)[site[lanes]])
+    np.minimum.at(emitted, at, instance.lane_co2[lanes])
     carried = np.zeros((n_sites + 1, n_products, n_periods), bool)
     units = np.full(carried.shape, np.inf)
     # the options of a site, each once
@@ -100,11 +104,13 @@ def pairs_of(instance: LocationInstance) -> Pairs:
     np.minimum.at(units, used[0], np.where(carries, instance.units, np.inf)[used[1]])
     carried &= _supplied(instance)
     total = max(float(instance.demand.sum()), 1e-12)
+    capped = bool(np.isfinite(instance.limits.co2_kg))
     units = np.where(carried, units, 0.0)
     offered: Mask = np.asarray(np.isfinite(instance.fixed_usd), bool)
     every = Pairs(
         within=within,
         emitted=emitted,
+        brought=_inbound_co2(instance, capped=capped),
         carried=carried,
         units=units,
         weight=instance.weight_kg,
@@ -115,8 +121,7 @@ def pairs_of(instance: LocationInstance) -> Pairs:
         orders=total,
         shared=shared_of(instance, units, mail_helps=bool(within[:, :, n_sites].any())),
     )
-    apart = np.isfinite(instance.limits.co2_kg) or every.shared is not None
-    return every if apart else _merged_products(every)
+    return every if capped or every.shared is not None else _merged_products(every)
 
 
 def _supplied(instance: LocationInstance) -> Mask:
@@ -130,15 +135,15 @@ def _supplied(instance: LocationInstance) -> Mask:
     return supplied
 
 
-def _inbound_co2(instance: LocationInstance) -> Array:
-    """Return the least emissions of bringing goods to a site, (I + 1,), kg CO2e per kg."""
-    n_sites = len(instance.sites)
-    least = np.zeros(n_sites + 1)
-    if instance.inbound is not None:
-        least[:n_sites] = np.inf
-        np.minimum.at(least, instance.inbound.route_site, instance.inbound.route_co2)
-        least[np.isinf(least)] = 0.0
-    return least
+def _inbound_co2(instance: LocationInstance, *, capped: bool) -> Array:
+    """Return the least emissions of bringing a product to a site, (I + 1, K), kg CO2e per kg."""
+    least = np.full((len(instance.sites) + 1, instance.shape[1]), np.inf)
+    if capped and instance.inbound is not None:
+        inbound = instance.inbound
+        taken = np.isfinite(inbound.route_usd).any(axis=2)
+        emitted = np.where(taken, inbound.route_co2[:, None], np.inf)
+        np.minimum.at(least, inbound.route_site, emitted)
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def _merged_products(pairs: Pairs) -> Pairs:
@@ -155,6 +160,7 @@ def _merged_products(pairs: Pairs) -> Pairs:
     return replace(
         pairs,
         carried=pairs.carried[:, first],
+        brought=pairs.brought[:, first],
         units=units,
         weight=np.zeros(len(first)),
         demand=demand,

@@ -55,11 +55,14 @@ class SiteChoice:
         What each limit gives, in its unit.
     cost : float
         Least cost of what must be given, a lower bound.
+    prices : Prices or None
+        At which emissions and orders in time are in balance at these sites, if they were computed.
     """
 
     size: Index
     given: dict[Member, float]
     cost: float
+    prices: Prices | None = None
 
 
 @dataclass

@@ -23,7 +23,9 @@ NEGLIGIBLE = 1e-9
 """Share of goods below which a shortage is the solver's rounding."""
 
 
-def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Decisions:
+def with_inbound_flows(
+    instance: LocationInstance, decisions: Decisions, carbon_usd: float = 0.0
+) -> Decisions:
     """Return the decisions with the cheapest inbound flows, and with `stocked` set.
 
     Plants that are not worth their fixed cost are excluded. So is a plant below its minimum volume,
@@ -34,6 +36,8 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
     instance : LocationInstance
     decisions : Decisions
         Orders by lane are given; inbound flows are not read.
+    carbon_usd : float
+        Price of a kg CO2e, at which a cap on emissions is kept.
 
     Returns
     -------
@@ -46,9 +50,9 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
     SolverError
         Where the solver of the linear program fails.
     """
-    inbound = instance.inbound
-    if inbound is None:
+    if instance.inbound is None:
         return _stocked(instance, decisions)
+    inbound = _with_carbon(instance, instance.inbound, carbon_usd)
     instance = _after_dispatch(instance, decisions)
     banned = _not_worth(instance, inbound, leaving_orders(instance, decisions))
     while True:
@@ -61,6 +65,14 @@ def with_inbound_flows(instance: LocationInstance, decisions: Decisions) -> Deci
             return _stocked(instance, _brought(instance, inbound, decisions, flows))
         # one plant at a time: its volume may lift another one over its minimum
         banned[int(np.argmax(np.where(short, inbound.origin_min_m3 - made, -np.inf)))] = True
+
+
+def _with_carbon(instance: LocationInstance, inbound: Inbound, carbon_usd: float) -> Inbound:
+    """Return the routes with the price of what is emitted on them."""
+    if carbon_usd <= 0.0:
+        return inbound
+    per_order = carbon_usd * np.outer(inbound.route_co2, instance.weight_kg)
+    return replace(inbound, route_usd=inbound.route_usd + per_order[:, :, None])
 
 
 def _after_dispatch(instance: LocationInstance, decisions: Decisions) -> LocationInstance:

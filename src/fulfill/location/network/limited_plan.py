@@ -22,7 +22,7 @@ from fulfill.location.network.limits import (
 )
 from fulfill.location.network.planning import priced_plan
 from fulfill.location.network.site_search import Siting
-from fulfill.model.arrays import Array
+from fulfill.model.arrays import Array, Mask
 from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 from fulfill.model.multipliers import Multipliers, with_prices, zero_multipliers
@@ -31,6 +31,10 @@ ENOUGH = 5e-4
 """Slack of a limit that is as good as none: a share of the orders, or of the cap."""
 LOWERINGS = 3
 """Plans made between one that misses a limit and one that keeps all."""
+STEP = 1.3
+"""Factor between multipliers of the cap until one is too low and one too high."""
+CLOSE = 1.02
+"""Factor between two multipliers of the cap below which neither is better."""
 AIM = 0.05
 """Share of the way between two plans by which the next lies on the safe side of the estimate."""
 
@@ -113,6 +117,54 @@ def plan_of(
         best = min(best, trial, key=lambda plan: plan.siting.cost)
     side = best.siting.side or _side(instance, best.prices)
     return best.decisions, replace(best.siting, side=side)
+
+
+def plan_in_balance(
+    instance: LocationInstance, siting: Siting, prices: Multipliers, gives: Mask
+) -> LimitedPlan | None:
+    """Return a plan of a choice of sites that keeps service levels and carbon cap at any cost.
+
+    The multipliers of service levels are as high as no other cost is, that of the cap is looked for
+    by bisection: the higher it is, the less is emitted, and the fewer orders are in time.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    siting : Siting
+    prices : Multipliers
+        Those of service levels, and the first one of the cap.
+    gives : (n_targets + 1,)
+        Limits that may be missed, but by little; the cap is the last.
+
+    Returns
+    -------
+    LimitedPlan or None
+        None where the other limits are still missed.
+    """
+    low, high, carbon = 0.0, np.inf, float(prices.co2)
+    best: LimitedPlan | None = None
+    for _ in range(TRIES):
+        plan = _limited_plan(instance, siting, with_prices(prices, co2=carbon), 1)
+        missed = (plan.slack < 0) & ~gives
+        late, dirty = bool(missed[:-1].any()), bool(missed[-1])
+        if late and dirty:
+            break
+        if not late and not dirty:
+            best = plan
+            # what gives is to give no more than it must
+            if gives.all() or not gives.any():
+                break
+        if dirty or (gives[-1] and not late):
+            low = carbon
+        else:
+            high = carbon
+        if gives.any() and high < low * CLOSE:
+            break
+        if low and np.isfinite(high):
+            carbon = float(np.sqrt(low * high))
+        else:
+            carbon = low * STEP if low else high / STEP
+    return best
 
 
 def _side(instance: LocationInstance, prices: Multipliers) -> Multipliers:

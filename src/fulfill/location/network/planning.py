@@ -142,8 +142,8 @@ def _split_plan(
     for number in range(rounds):
         if number:
             assortment = best_assortment(instance, given, rho, assortment)
-        draft, rho = _allocated(instance, given, assortment, rho)
-        plans = [_finished(instance, draft, assortment, rho)]
+        draft, rho = _allocated(instance, given, assortment, rho, float(prices.co2))
+        plans = [_finished(instance, draft, assortment, rho, float(prices.co2))]
         if allocations(instance, siting.size) <= EXACT:
             plans += _exact_plans(instance, plans[0][1])
         best = min(plans if best is None else [best, *plans], key=lambda plan: plan[1].cost)
@@ -152,7 +152,7 @@ def _split_plan(
 
 
 def _allocated(
-    instance: LocationInstance, given: OpenSites, assortment: Mask, rho: Array
+    instance: LocationInstance, given: OpenSites, assortment: Mask, rho: Array, carbon_usd: float
 ) -> tuple[Decisions, Array]:
     """Allocate; orders whose goods a limit of flows keeps away go elsewhere, where they can."""
     draft, rho = allocate(instance, given, assortment, rho)
@@ -161,7 +161,7 @@ def _allocated(
     goods = np.full(instance.flow_shape, np.inf)
     for _ in range(REALLOCATIONS):
         wanted = leaving_orders(instance, draft)
-        brought = leaving_orders(instance, with_inbound_flows(instance, draft))
+        brought = leaving_orders(instance, with_inbound_flows(instance, draft, carbon_usd))
         short = brought < wanted * (1.0 - SETTLED)
         if not short.any():
             break
@@ -175,10 +175,11 @@ def _finished(
     draft: Decisions,
     assortment: Mask,
     rho: Array,
+    carbon_usd: float,
     side: Multipliers | None = None,
 ) -> tuple[Decisions, Siting]:
     """Return the plan of a draft: with inbound flows, its sites no larger than they need be."""
-    decisions = cheapest_sizes(instance, with_inbound_flows(instance, draft))
+    decisions = cheapest_sizes(instance, with_inbound_flows(instance, draft, carbon_usd))
     is_open = decisions.opened.any(axis=1)
     return decisions, Siting(
         size=np.where(is_open, decisions.opened.argmax(axis=1), -1),
@@ -247,7 +248,8 @@ def _exact_split_plan(
         return None
     chosen = np.maximum(siting.size, 0)
     rho = found.prices.throughput[np.arange(len(chosen)), chosen]
-    return _finished(instance, found.draft, siting.assortment, rho, found.prices)
+    carbon_usd = float(found.prices.co2)
+    return _finished(instance, found.draft, siting.assortment, rho, carbon_usd, found.prices)
 
 
 def _exact_plans(instance: LocationInstance, siting: Siting) -> list[tuple[Decisions, Siting]]:
