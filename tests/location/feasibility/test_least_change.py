@@ -9,15 +9,22 @@ import numpy as np
 import pytest
 
 from fulfill.location.feasibility.cuts import Prices, cuts_at, gain
-from fulfill.location.feasibility.held_limits import sizes_of_plan, with_limits
+from fulfill.location.feasibility.held_limits import (
+    given_in_balance,
+    plan_by_program,
+    plan_of_sites,
+    sizes_of,
+    with_limits,
+)
 from fulfill.location.feasibility.least_change import (
     MARGIN,
     NOT_RULED_OUT,
     PROVEN_IMPOSSIBLE,
     LeastChange,
 )
-from fulfill.location.feasibility.members import SERVICE, SITES, members_of
+from fulfill.location.feasibility.members import CO2, SERVICE, SITES, members_of
 from fulfill.location.feasibility.pairs import pairs_of
+from fulfill.location.feasibility.site_program import SiteChoice
 from fulfill.location.mip.formulation import solve_exact
 from fulfill.location.solution import LocationParams
 from fulfill.model.decisions import INFEASIBLE
@@ -134,8 +141,9 @@ def test_the_surest_sites_keep_what_some_sites_keep_with_a_margin(share: float) 
     if solve_exact(raised, ANY_PLAN).decisions is None:
         assert LeastChange(raised).ask({}, 20.0).choice is None
         return
-    size = LeastChange(instance).surest_sites(instance, 20.0)
-    assert size is not None
+    choice = LeastChange(instance).surest_sites(instance, 20.0)
+    assert choice is not None
+    size = choice.size
     assert (size >= 0).sum() == 1
     opened, closed = (tuple(np.flatnonzero(chosen).tolist()) for chosen in (size >= 0, size < 0))
     locked = replace(instance.limits, opened=opened, closed=closed)
@@ -144,7 +152,52 @@ def test_the_surest_sites_keep_what_some_sites_keep_with_a_margin(share: float) 
 
 def test_plans_of_given_sites_keep_the_limits() -> None:
     instance = asked(1, 0.3)
-    found = sizes_of_plan(instance, np.zeros(3, np.int64), by_program=False, seconds=5.0)
+    found = plan_of_sites(instance, SiteChoice(np.zeros(3, np.int64), {}, 0.0))
     assert found is not None
+    assert (sizes_of(found) >= -1).all()
     beyond = with_limits(instance, members_of(instance), {members_of(instance)[0]: 1.0})
-    assert sizes_of_plan(beyond, np.zeros(3, np.int64), by_program=True, seconds=5.0) is None
+    assert plan_by_program(beyond, 5.0) is None
+
+
+def least_emitted(instance: LocationInstance, precision: float) -> float:
+    """Return the smallest cap at which the mixed-integer program finds a plan, by bisection."""
+    low, high = 0.0, 1e5
+    while high - low > precision:
+        cap = 0.5 * (low + high)
+        trial = replace(instance, limits=replace(instance.limits, co2_kg=cap))
+        if solve_exact(trial, ANY_PLAN).decisions is None:
+            low = cap
+        else:
+            high = cap
+    return high
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("share", [0.3, 0.5])
+def test_what_a_cap_must_give_is_bounded_by_what_every_plan_emits(seed: int, share: float) -> None:
+    instance = asked(seed, share, co2_kg=50.0)
+    cap = next(member for member in members_of(instance) if member.kind == CO2)
+    answer = LeastChange(instance).ask({cap: 1.0}, 20.0)
+    assert answer.status == NOT_RULED_OUT
+    assert answer.choice is not None
+    least = least_emitted(instance, 2.0)
+    proven = cap.limit + answer.choice.cost * cap.scale
+    assert proven <= least * (1.0 + 1e-6)
+    assert proven >= 0.5 * least  # best lanes and routes are taken apart from each other
+
+
+@pytest.mark.parametrize("giving", [SERVICE, CO2])
+def test_what_a_plan_in_balance_gives_leaves_a_plan(giving: str) -> None:
+    instance = asked(1, 0.5, co2_kg=150.0)
+    least = LeastChange(instance)
+    assert least.ask({}, 20.0).status == PROVEN_IMPOSSIBLE
+    member = next(one for one in least.members if one.kind == giving)
+    choice = least.ask({member: 1.0}, 20.0).choice
+    assert choice is not None
+    assert choice.prices is not None
+    given = given_in_balance(instance, choice, (member,))
+    assert given is not None
+    sign = -1.0 if giving == SERVICE else 1.0
+    assert given[member] >= choice.cost * member.scale * (1.0 - 1e-6)
+    changed = {member: member.limit + sign * given[member]}
+    assert solve_exact(with_limits(instance, least.members, changed), ANY_PLAN).decisions

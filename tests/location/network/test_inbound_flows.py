@@ -15,7 +15,8 @@ from fulfill.location.network.planning import exact_plan, from_sizes
 from fulfill.location.pricing import price
 from fulfill.location.solution import LocationParams
 from fulfill.model.instance import leaving_orders
-from instances import random_instance, scaled, within
+from fulfill.model.limits import Limits
+from instances import crowded_instance, random_instance, scaled, within
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
@@ -70,3 +71,20 @@ def test_inbound_equals_outbound_to_the_last_digit() -> None:
     np.add.at(arrived, instance.inbound.route_site, plan[0].inbound)
     assert np.allclose(arrived, leaving, rtol=1e-12, atol=1e-12)
     assert replace(plan[0]).orders.min() > 0
+
+
+def test_goods_take_the_cleaner_route_where_carbon_has_a_price() -> None:
+    instance = replace(crowded_instance(0), limits=Limits())
+    plan = exact_plan(instance, from_sizes(instance, np.ones(len(instance.sites), np.int64)))
+    assert plan is not None
+    assert instance.inbound is not None
+    kilos, usd = [], []
+    for price_of_kilo in (0.0, 5.0, 500.0):
+        found = with_inbound_flows(instance, plan[0], price_of_kilo)
+        weight = (found.inbound.sum(axis=2) * instance.weight_kg).sum(axis=1)
+        kilos.append(float(weight @ instance.inbound.route_co2))
+        usd.append(price(instance, found))
+        assert found.orders.sum() == pytest.approx(plan[0].orders.sum())
+        assert audit_plan(instance, found, price(instance, found)).clean
+    assert kilos[0] > kilos[1] >= kilos[2]
+    assert usd[0] < usd[1] <= usd[2]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fulfill.location.network.coarse import coarsen
-from fulfill.location.network.limited_plan import ENOUGH, plan_of
+from fulfill.location.network.limited_plan import ENOUGH, plan_in_balance, plan_of
 from fulfill.location.network.limits import (
     FIRST_PRICE_USD,
     RAISE,
@@ -121,3 +121,29 @@ def test_sites_that_were_searched_for_are_compared_by_plans_that_keep_the_limit(
     assert decisions is not None
     assert keeps_limits(instance, decisions)
     assert planned.cost <= choice.siting.cost * 1.005
+
+
+@pytest.mark.parametrize("giving", ["service", "co2"])
+def test_a_plan_in_balance_keeps_one_limit_and_misses_the_other_by_little(giving: str) -> None:
+    kilos = np.random.default_rng(0).uniform(0.1, 1.0, len(limited(0.0).lane_site))
+
+    def asked(share: float, co2_kg: float) -> LocationInstance:
+        instance = limited(share, co2_kg)
+        return replace(instance, lane_co2=np.where(instance.lane_site == MAIL, 0.0, kilos))
+
+    free = asked(0.0, np.inf)
+    siting = from_sizes(free, SIZES)
+    start = with_limit_prices(zero_multipliers(free.axis_sizes), np.array([3000.0, 3000.0]))
+    plan, _ = priced_plan(free, siting, start, 1)
+    share, emitted = float(in_time(free, plan)[0]), emitted_kg(free, plan)
+    instance = asked(0.5 * (share + 0.9), 0.9 * emitted)
+    gives = np.array([giving == "service", giving == "co2"])
+    found = plan_in_balance(instance, siting, start, gives)
+    assert found is not None
+    assert (found.slack[~gives] >= 0.0).all()
+    assert found.slack[gives][0] < 0.0
+    assert plan_in_balance(instance, siting, start, np.zeros(2, bool)) is None
+    for factor in (0.25, 4.0):  # at other multipliers, one limit is missed or the other by more
+        prices = with_limit_prices(start, np.array([3000.0, found.limits[1] * factor]))
+        slack = limit_slack(instance, priced_plan(instance, siting, prices, 1)[0])
+        assert (slack[~gives] < 0.0).any() or slack[gives][0] <= found.slack[gives][0] + 1e-9

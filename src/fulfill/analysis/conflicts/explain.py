@@ -41,7 +41,7 @@ from fulfill.location.feasibility.members import (
     SITES,
     Member,
 )
-from fulfill.location.feasibility.shown_plan import shown_plan
+from fulfill.location.feasibility.shown_plan import searched_plan
 from fulfill.location.feasibility.site_program import SiteChoice
 from fulfill.location.solve import best_method
 from fulfill.model.arrays import Index
@@ -195,26 +195,15 @@ class _Search:
     def minimal(self) -> tuple[tuple[Member, ...], bool]:
         """Return limits that no plan keeps, and whether a plan keeps all but any one of them."""
         kept = self.members
-        possible: dict[Member, SiteChoice] = {}
         for member in sorted(self.members, key=lambda one: ORDER.index(one.kind)):
             others = tuple(one for one in kept if one != member)
             answer = self._ask(others, {})
             if answer.status == PROVEN_IMPOSSIBLE:
                 kept = others
-            elif answer.choice is not None:
-                possible[member] = answer.choice
         shown = True
         for member in kept:
             others = tuple(one for one in kept if one != member)
-            # fewer limits are left than when the sites were found, so that they still do
-            if not others:
-                continue
-            choice = possible.get(member)
-            shown = (
-                shown
-                and choice is not None
-                and self._plan(others, {}, choice, surest=True) is not None
-            )
+            shown = shown and (not others or self._searched(others, {}) is not None)
         return kept, shown
 
     def bottlenecks(self, conflict: tuple[Member, ...]) -> list[tuple[Member, Bottleneck]]:
@@ -227,8 +216,8 @@ class _Search:
         """Return what single limits must give, and several together where that is cheaper."""
         found = [self._repair((member,)) for member in conflict]
         shown = [one for one in found if one is not None]
-        together = self._repair(self.members)
-        if together is not None and len(together.changed) > 1:
+        together = self._repair(self.members, fewest=2)
+        if together is not None:
             cheapest = min((_cost(one.changed) for one in shown), default=math.inf)
             if _cost(together.changed) < cheapest - CHEAPER:
                 shown.append(together)
@@ -237,29 +226,33 @@ class _Search:
     def least_given(self, member: Member) -> Shown | None:
         """Return the least that a single limit must give, shown by a plan."""
         choice = self._ask(self.members, {}).choice
-        size = None if choice is None else self._plan(self.members, {}, choice)
+        size = None if choice is None else self._searched(self.members, {})
         if size is not None:
             return Shown({}, 0.0, tuple(np.flatnonzero(size >= 0).tolist()))
         return self._repair((member,))
 
-    def _repair(self, giving: tuple[Member, ...]) -> Shown | None:
-        """Return the least that some limits must give, shown by a plan; None where none was."""
+    def _repair(self, giving: tuple[Member, ...], fewest: int = 1) -> Shown | None:
+        """Return the least that some limits must give, shown by a plan.
+
+        None where none was found, or where fewer limits give than are asked for.
+        """
         answer = self._ask(self.members, dict.fromkeys(giving, 1.0))
         if answer.choice is None:
             return None
         given = {one: value for one, value in answer.choice.given.items() if value > 1e-9}
         if answer.choice.prices is not None and all(one.kind in (SERVICE, CO2) for one in given):
             given = given_in_balance(self.instance, answer.choice, given) or given
+        if len(given) < fewest:
+            return None
         for attempt in range(max((len(WIDER.get(one.kind, (0,))) for one in given), default=0)):
             if self.ends < time.perf_counter():
                 return None
             changed = {one: _beyond(one, value, attempt) for one, value in given.items()}
-            size = self._plan(self.members, changed, answer.choice, surest=True)
+            size = self._searched(self.members, changed)
             if size is not None:
-                found = replace(answer.choice, size=size)
                 if attempt and len(changed) == 1:
-                    changed = self._in_between(changed, given, attempt, found)
-                changed, size = self._with_less_invested(changed, found)
+                    changed, size = self._in_between(changed, given, attempt, size)
+                changed, size = self._with_less_invested(changed, replace(answer.choice, size=size))
                 return Shown(changed, answer.choice.cost, tuple(np.flatnonzero(size >= 0)))
         return None
 
@@ -268,26 +261,27 @@ class _Search:
         changed: dict[Member, float],
         given: dict[Member, float],
         attempt: int,
-        choice: SiteChoice,
-    ) -> dict[Member, float]:
-        """Return the most demanding target at which some sites have a plan.
+        size: Index,
+    ) -> tuple[dict[Member, float], Index]:
+        """Return the most demanding target at which a plan is found.
 
         It lies between the target of an attempt, at which they have one, and that of the attempt
         before.
         """
         ((member, value),) = changed.items()
         if member.kind != SERVICE:
-            return changed
+            return changed, size
         steps = round((_beyond(member, given[member], attempt - 1) - value) / STEP)
         some, none = 0, steps
         while none - some > 1 and self.ends > time.perf_counter():
             middle = (some + none) // 2
             trial = {member: round(value + middle * STEP, 6)}
-            if self._plan(self.members, trial, choice) is None:
+            found = self._searched(self.members, trial)
+            if found is None:
                 none = middle
             else:
-                some = middle
-        return {member: round(value + some * STEP, 6)}
+                some, size = middle, found
+        return {member: round(value + some * STEP, 6)}, size
 
     def _with_less_invested(
         self, changed: dict[Member, float], choice: SiteChoice
@@ -299,38 +293,37 @@ class _Search:
             return changed, size
         invest = self.instance.invest_usd
         for site in sorted(np.flatnonzero(size >= 0), key=lambda site: -invest[site, size[site]]):
-            for smaller in range(-1, size[site]):
+            for fewer in range(-1, size[site]):
                 trial = size.copy()
-                trial[site] = smaller
-                offered = smaller < 0 or np.isfinite(invest[site, smaller])
+                trial[site] = fewer
+                offered = fewer < 0 or np.isfinite(invest[site, fewer])
                 if self._seconds() > 0.0 and offered:
-                    found = self._plan(self.members, changed, replace(choice, size=trial))
+                    found = self._plan(changed, replace(choice, size=trial))
                     if found is not None:
                         size = found
                         break
         opened = np.flatnonzero(size >= 0)
         invested = max(float(invest[opened, size[opened]].sum()), budget.limit)
-        return {**changed, budget: min(_rounded_up(invested), changed[budget])}, size
+        smaller = {**changed, budget: min(_rounded_up(invested), changed[budget])}
+        if smaller == changed or self._searched(self.members, smaller) is not None:
+            return smaller, size
+        return changed, choice.size
 
-    def _plan(
-        self,
-        held: tuple[Member, ...],
-        changed: dict[Member, float],
-        choice: SiteChoice,
-        *,
-        surest: bool = False,
-    ) -> Index | None:
+    def _searched(self, held: tuple[Member, ...], changed: dict[Member, float]) -> Index | None:
         """Return the sizes of a plan that keeps some limits, some of them changed.
 
-        Its sites are those of a choice, or, if they have no plan, those with the most to spare.
+        It is looked for as by who asks for a plan within these limits, and knows no sites.
         """
         instance = with_limits(self.instance, held, changed)
         if self.by_program:
             decisions = plan_by_program(instance, max(self._seconds(), 1.0))
-        elif surest:
-            decisions = shown_plan(self.least, instance, choice, self._seconds())
         else:
-            decisions = plan_of_sites(instance, choice)
+            decisions = searched_plan(instance, max(self._seconds(), 0.1))
+        return None if decisions is None else sizes_of(decisions)
+
+    def _plan(self, changed: dict[Member, float], choice: SiteChoice) -> Index | None:
+        """Return the sizes of a plan of given sites that keeps all limits, some of them changed."""
+        decisions = plan_of_sites(with_limits(self.instance, self.members, changed), choice)
         return None if decisions is None else sizes_of(decisions)
 
 

@@ -35,6 +35,8 @@ ROUNDS = 200
 """Choices of sites after which a question stays open."""
 NEAR = 0.005
 """Cost within which sites are as good as those that limits give least at."""
+LOWERED = 0.01
+"""Share of an emission cap that is asked for to find sites with the least emissions."""
 MARGIN = 0.05
 """Share of orders in time by which targets are raised to find sites that have some to spare."""
 
@@ -122,10 +124,11 @@ class LeastChange:
         return Answer(UNKNOWN, best or last)
 
     def surest_sites(self, instance: LocationInstance, seconds: float) -> SiteChoice | None:
-        """Return sites that keep the targets of an instance with the most to spare.
+        """Return sites that keep the limits of an instance with the most to spare.
 
         What this relaxation attains, a plan may miss by little. So the targets are raised, and the
-        sites are chosen that miss the raised ones least.
+        sites are chosen that miss the raised ones least; or, where emissions have a cap, those that
+        keep the targets at the least emissions.
 
         Parameters
         ----------
@@ -138,14 +141,18 @@ class LeastChange:
         -------
         SiteChoice or None
         """
-        raised = tuple(
-            replace(target, share=min(target.share + MARGIN, 1.0))
-            for target in instance.limits.targets
-        )
-        instance = replace(instance, limits=replace(instance.limits, targets=raised))
-        one = LeastChange(instance, self)
-        targets = {member: 1.0 for member in one.members if member.kind == SERVICE}
-        return one.ask(targets, seconds).choice
+        limits, share = instance.limits, 1.0
+        if np.isfinite(limits.co2_kg):
+            kind, share = CO2, LOWERED
+            limits = replace(limits, co2_kg=LOWERED * limits.co2_kg)
+        else:
+            kind = SERVICE
+            raised = [replace(one, share=min(one.share + MARGIN, 1.0)) for one in limits.targets]
+            limits = replace(limits, targets=tuple(raised))
+        one = LeastChange(replace(instance, limits=limits), self)
+        # what a lowered cap gives costs what that of the cap itself does
+        cost = {member: share for member in one.members if member.kind == kind}
+        return one.ask(cost, seconds).choice
 
     def bottleneck(self, target: Member, seconds: float) -> Bottleneck | None:
         """Return what keeps a service target from being reached, whatever sites are open.
@@ -199,7 +206,7 @@ class LeastChange:
 
         The cap concerns all orders, so that a few sites say little about others.
         """
-        if not np.isfinite(asked.co2):
+        if not np.isfinite(asked.co2) or not asked.in_time.any():
             return
         room = self.pairs.capacity.sum(axis=2)
         size = np.where(self._offered() & (room.max(axis=1) > 0), room.argmax(axis=1), -1)
@@ -317,11 +324,9 @@ class LeastChange:
 
     def _may_bind(self, size: Index, needs: Needs) -> bool:
         """Tell whether capacities or emissions could keep orders from their fastest site."""
-        if np.isfinite(needs.co2):
-            return True
-        if not needs.in_time.any():  # no limit asks anything of the orders
+        if not needs.in_time.any():  # no limit asks that orders be served
             return False
-        if self.pairs.shared is not None:
+        if np.isfinite(needs.co2) or self.pairs.shared is not None:
             return True
         most = np.einsum("zkt,ikt->it", self.pairs.demand, self.pairs.units[:-1])
         is_open = np.flatnonzero(size >= 0)

@@ -1,4 +1,4 @@
-"""A plan that shows that limits leave one, from a choice of sites that was not ruled out."""
+"""A plan that shows that limits leave one, looked for at any cost."""
 
 from __future__ import annotations
 
@@ -11,17 +11,34 @@ from fulfill.model.decisions import Decisions
 from fulfill.model.instance import LocationInstance
 
 
+def searched_plan(instance: LocationInstance, seconds: float) -> Decisions | None:
+    """Return a plan that keeps all limits of an instance, whatever it costs.
+
+    Parameters
+    ----------
+    instance : LocationInstance
+    seconds : float
+        Time for each of the two choices of sites.
+
+    Returns
+    -------
+    Decisions or None
+        None where none was found, which proves nothing.
+    """
+    least = LeastChange(instance)
+    choice = least.ask({}, seconds).choice
+    return None if choice is None else shown_plan(least, instance, choice, seconds)
+
+
 def shown_plan(
     least: LeastChange, instance: LocationInstance, choice: SiteChoice, seconds: float
 ) -> Decisions | None:
-    """Return a plan that keeps all limits of an instance, whatever it costs.
-
-    Its sites are those of a choice, or those with the most to spare.
+    """Return a plan of a choice of sites that was not ruled out, or of those with most to spare.
 
     Parameters
     ----------
     least : LeastChange
-        Of the same tables and targets; values of limits may differ.
+        Of the instance.
     instance : LocationInstance
     choice : SiteChoice
     seconds : float
@@ -35,9 +52,7 @@ def shown_plan(
     # where emissions are capped, a plan is found at the prices of a choice
     capped = bool(np.isfinite(instance.limits.co2_kg) and instance.limits.targets)
     decisions = None if capped and choice.prices is None else plan_of_sites(instance, choice)
-    if decisions is not None or seconds <= 0.0:
+    if decisions is not None or seconds <= 0.0 or not instance.limits.targets:
         return decisions
-    if len(instance.limits.targets) < len(least.pairs.scope):
-        return None  # a target is given up altogether
     surest = least.surest_sites(instance, seconds)
     return None if surest is None else plan_of_sites(instance, surest)

@@ -37,8 +37,8 @@ INFEASIBLE, TIME_LIMIT = 2, 1
 """Statuses of SciPy's milp."""
 TIDY = 2e-5
 """Cost of an open site: of choices at which limits give as much, one of few sites is enough."""
-EXACT, ANY = 1e-3, 0.5
-"""Relative gap where limits give at a cost, and where any choice of sites answers."""
+EXACT, ANY = 2e-3, 0.5
+"""Gap where limits give at a cost, beside a cost of 1, and where any choice of sites answers."""
 Row = tuple[Index, Array, float, float]
 """Columns, coefficients, least and largest value."""
 
@@ -111,6 +111,7 @@ class SiteProgram:
         low, high = (np.array([row[side] for row in rows]) for side in (2, 3))
         objective, upper = np.zeros(columns.number), columns.upper.copy()
         objective[columns.open] = TIDY
+        objective[columns.one] = 1.0
         for member, slack in columns.slack.items():
             objective[slack] = cost.get(member, 0.0) * member.step / member.scale
             upper[slack] = columns.most[member] if member in cost else 0.0
@@ -135,7 +136,7 @@ class SiteProgram:
             member: float(found.x[slack].sum()) * member.step
             for member, slack in columns.slack.items()
         }
-        least = float(found.mip_dual_bound) - TIDY * len(columns.open)
+        least = float(found.mip_dual_bound) - 1.0 - TIDY * len(columns.open)
         return SiteChoice(size, given, max(least, 0.0))
 
     def gains(self, prices: Prices, size: Index) -> float:
@@ -242,9 +243,11 @@ class _Columns:
             if cut.prices.family not in self.gains:
                 self.gains[cut.prices.family] = number + np.arange(len(cut.base))
                 number += len(cut.base)
+        self.one, number = number, number + 1
         self.number = number
         self.lower, self.upper = np.zeros(number), np.full(number, np.inf)
         self.lower[first_gain:] = -np.inf
+        self.lower[self.one] = self.upper[self.one] = 1.0
         self.upper[self.size] = self.offered
         self.upper[self.open] = 1.0
         self.integer = np.zeros(number)
