@@ -119,7 +119,11 @@ def _run(search: Search) -> None:
     if start is not None:
         # the earlier sites, with what is locked now, are often good enough
         prices = _reallocate(search, start)
-        if search.params.keep_sites or search.done():
+        if search.params.keep_sites:
+            if search.siting is not None:
+                _raise_bound(search, prices, search.params.kept_rounds)
+            return
+        if search.done():
             return
         if search.gap < NEAR_GAP and not _newly_limited(search):
             _raise_bound(search, prices)
@@ -298,7 +302,9 @@ def site_values(instance: LocationInstance, start: WarmStart) -> Array:
     return np.where(np.isfinite(instance.fixed_usd), value, np.inf)
 
 
-def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
+def _raise_bound(
+    search: Search, prices: Multipliers, rounds: int = FULL_ROUNDS
+) -> Ascent | None:
     """Raise the bound of the full instance, and make plans from its relaxed solutions.
 
     Steps look at promising lanes only; after each block the bound is proven on all lanes.
@@ -311,7 +317,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
     instance = search.instance
     every = local_lanes(instance)
     state: Ascent | None = None
-    for number in range(1, FULL_ROUNDS // BLOCK + 1):
+    for number in range(1, rounds // BLOCK + 1):
         if search.done():
             break
         few = promising(instance, every, prices, SLACK_USD)
