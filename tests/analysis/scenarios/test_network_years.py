@@ -41,7 +41,9 @@ def test_a_site_that_a_year_does_not_need_is_paid_for() -> None:
 def test_no_allocation_to_given_sites_costs_less_than_their_bound(method: str) -> None:
     run = fulfill.load("toy", "toy", method=method, gap=0.01).optimize()
     instance, effort = run.instance, Effort(1e-4, 10.0)
-    scenario = Scenario("dear", 1.0, (parse_override("network/sites[site-a].rent_usd_m2_month=60"),))
+    scenario = Scenario(
+        "dear", 1.0, (parse_override("network/sites[site-a].rent_usd_m2_month=60"),)
+    )
     model = changed_model(of_scenario(run.study, scenario), run)
     alone = plan_alone(run, (scenario, None, None), effort)
     raised = 0

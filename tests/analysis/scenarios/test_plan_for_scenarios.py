@@ -51,9 +51,7 @@ def every_choice() -> Array:
 
     def cost(scenario: Scenario, chosen: Mask) -> float:
         study = of_scenario(plan().study, scenario)
-        locked = study.with_(
-            opened=tuple(names[chosen]), closed=tuple(names[~chosen]), gap=1e-9
-        )
+        locked = study.with_(opened=tuple(names[chosen]), closed=tuple(names[~chosen]), gap=1e-9)
         return optimize(locked).outcome.objective
 
     choices = [np.isin(names, one) for one in subsets(list(names))]

@@ -99,9 +99,7 @@ def test_a_bound_with_given_sites_is_raised_and_never_above_their_cost(seed: int
     begin = replace(start, size=size, assortment=np.ones_like(start.assortment))
     params = LocationParams(gap=0.0, warm_start=begin, keep_sites=True)
     exact = solve_exact(kept, LocationParams(gap=1e-6))
-    few, many = (
-        solve_decomposed(kept, replace(params, kept_rounds=rounds)) for rounds in (0, 100)
-    )
+    few, many = (solve_decomposed(kept, replace(params, kept_rounds=rounds)) for rounds in (0, 100))
     assert few.bound < many.bound <= exact.objective * (1 + 1e-9)
     assert many.bound > 0.97 * exact.objective
     assert many.certificate is not None
