@@ -12,6 +12,7 @@ from fulfill.analysis.scenarios import network_years
 from fulfill.analysis.scenarios.plan_for_scenarios import (
     PlanForScenarios,
     ScenarioOptions,
+    open_scenarios,
     plan_for_scenarios,
 )
 from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
@@ -124,6 +125,24 @@ def test_years_are_bounded_only_where_that_can_show_something() -> None:
     assert found.base_bounds.tolist() == [year.bound for year in found.alone]
     assert found.stochastic_solution_usd is not None
     assert found.stochastic_solution_usd[0] == 0.0
+
+
+@pytest.mark.parametrize(("above", "bounded"), [(0.0, 0), (1e-9, 1), (0.1, 3)])
+def test_the_other_years_are_bounded_where_the_first_leaves_something_to_show(
+    above: float, bounded: int
+) -> None:
+    run = plan("decomposition")
+    told: list[str] = []
+    with open_scenarios(run, SCENARIOS, ScenarioOptions(workers=0), told.append) as network:
+        network.alone(None)
+        (costs,) = network.costs([network.base])
+        told.clear()
+        bounds = network.bounds(network.base, float(costs @ CHANCE) / (1.0 + above))
+    assert sum(int(text.split()[0]) for text in told) == bounded
+    alone = [year.bound for year in network.first]
+    assert (np.array(alone) <= bounds).all()
+    assert (bounds <= costs).all()
+    assert (bounds[1:] == alone[1:]) == (bounded < 3)
 
 
 def test_models_of_scenarios_are_let_go_with_the_question() -> None:
