@@ -363,7 +363,7 @@ class ScenarioNetwork:
         for part in (order[:1], order[1:]):
             if not value < float(chance @ most) < np.inf:
                 break
-            self.tell(f"{len(part)} scenarios bounded with the sites of the run")
+            self.tell(f"{len(part)} of {len(costs)} scenarios bounded with the sites of the run")
             asked = [(self.scenarios[one], years[one], choice) for one in part]
             found = list(self.executor.each(task, asked))
             proven = [bound for bound, _ in found]
