@@ -54,6 +54,9 @@ class LocationParams:
     keep_sites : bool
         Whether the sites and sizes of the warm start are kept, except for what locks demand: orders
         are allocated anew, and the bound is that of the multipliers of the warm start.
+    kept_rounds : int
+        Rounds in which the bound is raised where the sites are kept; only the decomposition uses
+        it.
     threads : int or None
         Threads of parallel loops, None for one a core. The result does not depend on it.
     choices : tuple of WarmStart
@@ -67,6 +70,7 @@ class LocationParams:
     progress: Callable[[Progress], None] | None = None
     warm_start: WarmStart | None = None
     keep_sites: bool = False
+    kept_rounds: int = 0
     threads: int | None = None
     choices: tuple[WarmStart, ...] = ()
 

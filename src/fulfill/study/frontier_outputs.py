@@ -28,7 +28,7 @@ FRONTIER = output(
                "largest such difference"),
         Figure("price_low_usd", "USD", CENTS, "a unit, at least",
                "`step_low_usd` for a unit of the other measure: a point of coverage (1 % of the "
-               "orders), a tonne of CO2e, a USD of budget, a site"),
+               "orders), a tonne of CO2e, a unit of money of the budget, a site"),
         Figure("price_high_usd", "USD", CENTS, "a unit, at most",
                "`step_high_usd` for such a unit"),
         Figure("distinguishable", "", "yes_no", "beyond doubt",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,24 @@ from fulfill.analysis.frontier.measures import (
     choose_measure,
 )
 from fulfill.analysis.frontier.statements import statements
-from fulfill.analysis.frontier.tables import frontier_table, summary, unit_prices
+from fulfill.analysis.frontier.tables import (
+    a_unit,
+    frontier_table,
+    summary,
+    unit_in_words,
+    unit_prices,
+)
 from fulfill.analysis.sweep.answers import Answer
 from fulfill.analysis.sweep.kept_points import KeptPoints, cause_of
 from fulfill.analysis.sweep.sweep import base_start
+from fulfill.inputs.currencies import ExchangeRate
 from fulfill.inputs.faults import InputError
+from fulfill.study.currency import results_in
 from fulfill.study.frontier_outputs import FRONTIER
 from fulfill.study.question_summaries import FRONTIER_SUMMARY
 from fulfill.study.resolve import FULL
 from fulfill.study.run import Run
+from fulfill.study.vocabulary import CENTS, money
 
 GAP = 0.003
 
@@ -209,3 +219,13 @@ def test_options_that_do_not_fit_are_refused(
     with pytest.raises(InputError) as raised:
         choose_measure(base.study, **asked)
     assert [fault.code for fault in raised.value.faults] == codes
+
+
+def test_a_price_of_budget_is_the_same_ratio_in_every_currency() -> None:
+    budget, co2 = Measure(BUDGET), Measure(CO2)
+    assert unit_in_words(budget) == "USD of budget"
+    assert money(a_unit(budget, 0.25), CENTS) == "0.25 USD"
+    with results_in(ExchangeRate("MXN", 20.0, date(2026, 10, 30), "test")):
+        assert unit_in_words(budget) == "MXN of budget"
+        assert money(a_unit(budget, 0.25), CENTS) == "0.25 MXN"
+        assert money(a_unit(co2, 0.25), CENTS) == "5.00 MXN"

@@ -8,9 +8,11 @@ from itertools import product
 import numpy as np
 import pytest
 
+from fulfill.analysis.scenarios import network_years
 from fulfill.analysis.scenarios.plan_for_scenarios import (
     PlanForScenarios,
     ScenarioOptions,
+    open_scenarios,
     plan_for_scenarios,
 )
 from fulfill.analysis.scenarios.scenario_file import Scenario, of_scenario
@@ -31,16 +33,16 @@ CHANCE = [one.probability for one in SCENARIOS]
 
 
 @cache
-def plan() -> Run:
+def plan(method: str = "auto") -> Run:
     """Return the plan of the toy."""
-    return optimize(load("toy", "toy"))
+    return optimize(load("toy", "toy", method=method))
 
 
 @cache
-def asked(risk: str) -> PlanForScenarios:
+def asked(risk: str, method: str = "auto") -> PlanForScenarios:
     """Return the choice for all scenarios."""
     options = ScenarioOptions(parse_risk(risk), rounds=3, workers=0)
-    return plan_for_scenarios(plan(), SCENARIOS, options)
+    return plan_for_scenarios(plan(method), SCENARIOS, options)
 
 
 @cache
@@ -50,11 +52,17 @@ def every_choice() -> Array:
 
     def cost(scenario: Scenario, chosen: Mask) -> float:
         study = of_scenario(plan().study, scenario)
-        locked = study.with_(opened=tuple(names[chosen]), closed=tuple(names[~chosen]))
+        locked = study.with_(opened=tuple(names[chosen]), closed=tuple(names[~chosen]), gap=1e-9)
         return optimize(locked).outcome.objective
 
-    choices = [np.array(one) for one in product((False, True), repeat=len(names))]
+    choices = [np.isin(names, one) for one in subsets(list(names))]
     return np.array([[cost(one, chosen) for one in SCENARIOS] for chosen in choices])
+
+
+def subsets(names: list[str]) -> list[list[str]]:
+    """Return all choices of some names."""
+    flags = product((False, True), repeat=len(names))
+    return [[name for name, taken in zip(names, one, strict=True) if taken] for one in flags]
 
 
 @pytest.mark.parametrize("risk", [*RISKS[:2], pytest.param(RISKS[2], marks=pytest.mark.slow)])
@@ -84,6 +92,62 @@ def test_one_scenario_is_the_plan() -> None:
     found = plan_for_scenarios(plan(), [Scenario("only", 1.0)], options)
     assert found.design.value == pytest.approx(plan().outcome.objective)
     assert {site for site, _ in found.design.choice} == set(plan().sites["site_id"])
+
+
+@pytest.mark.parametrize("method", ["monolith", "decomposition"])
+def test_the_value_of_choosing_for_all_years_lies_within_its_ends(method: str) -> None:
+    found, average = asked("expected", method), every_choice() @ CHANCE
+    names = plan().problem.network["sites"]["site_id"]
+    kept = [set(plan(method).sites["site_id"]) == set(one) for one in subsets(list(names))]
+    exact = float(average[kept.index(True)] - average.min())
+    told = found.stochastic_solution_usd
+    assert told is not None
+    low, high = told
+    assert 0.95 * exact < low <= exact * (1 + 1e-9)
+    assert exact <= high * (1 + 1e-9)
+    assert not found.faults
+
+
+@pytest.mark.parametrize("risk", RISKS[:2])
+def test_the_value_of_perfect_information_lies_within_its_ends(risk: str) -> None:
+    costs = every_choice()
+    exact = float((costs @ CHANCE).min() - costs.min(axis=0) @ CHANCE)
+    low, high = asked(risk).perfect_information_usd
+    assert low <= exact * (1 + 1e-9)
+    assert exact <= high * (1 + 1e-9)
+    assert high < 1.1 * exact
+
+
+def test_years_are_bounded_only_where_that_can_show_something() -> None:
+    options = ScenarioOptions(rounds=1, workers=0)
+    same = (Scenario("one", 0.5), Scenario("another", 0.5))
+    found = plan_for_scenarios(plan(), same, options)  # the sites of the run are the best
+    assert found.base_bounds.tolist() == [year.bound for year in found.alone]
+    assert found.stochastic_solution_usd is not None
+    assert found.stochastic_solution_usd[0] == 0.0
+
+
+@pytest.mark.parametrize(("above", "bounded"), [(0.0, 0), (1e-9, 1), (0.1, 3)])
+def test_the_other_years_are_bounded_where_the_first_leaves_something_to_show(
+    above: float, bounded: int
+) -> None:
+    run = plan("decomposition")
+    told: list[str] = []
+    with open_scenarios(run, SCENARIOS, ScenarioOptions(workers=0), told.append) as network:
+        network.alone(None)
+        (costs,) = network.costs([network.base])
+        told.clear()
+        bounds = network.bounds(network.base, float(costs @ CHANCE) / (1.0 + above))
+    assert sum(int(text.split()[0]) for text in told) == bounded
+    alone = [year.bound for year in network.first]
+    assert (np.array(alone) <= bounds).all()
+    assert (bounds <= costs).all()
+    assert (bounds[1:] == alone[1:]) == (bounded < 3)
+
+
+def test_models_of_scenarios_are_let_go_with_the_question() -> None:
+    asked("expected")
+    assert network_years._model.cache_info().currsize == 0
 
 
 def test_laws_of_what_information_is_worth() -> None:

@@ -29,6 +29,7 @@ from fulfill.model.instance import MAIL
 from fulfill.model.kernel_cache import threads
 from fulfill.model.limits import BoundTarget, Limits
 from fulfill.model.multipliers import with_prices, zero_multipliers
+from fulfill.study.resolve import with_sites_kept
 from instances import random_instance, seeds
 
 ZONES, PRODUCTS, PERIODS, SITES = 40, 2, 3, 6
@@ -84,6 +85,30 @@ def test_any_multipliers_give_a_bound(seed: int) -> None:
         assert evaluate(instance, local_lanes(instance), prices).bound <= exact.objective * (
             1 + 1e-9
         )
+
+
+@pytest.mark.parametrize("seed", seeds(4))
+def test_a_bound_with_given_sites_is_raised_and_never_above_their_cost(seed: int) -> None:
+    instance = random_instance(seed)
+    sites = np.random.default_rng(seed).permutation(6)[:3]
+    start = solve_decomposed(instance, replace(PARAMS, gap=0.02)).warm_start
+    assert start is not None
+    size = np.full(6, -1)
+    size[sites] = 0
+    kept = with_sites_kept(instance, size[:, None] == np.arange(2))
+    begin = replace(start, size=size, assortment=np.ones_like(start.assortment))
+    params = LocationParams(gap=0.0, warm_start=begin, keep_sites=True)
+    exact = solve_exact(kept, LocationParams(gap=1e-6))
+    few, many = (solve_decomposed(kept, replace(params, kept_rounds=rounds)) for rounds in (0, 100))
+    assert few.bound < many.bound <= exact.objective * (1 + 1e-9)
+    assert many.bound > 0.97 * exact.objective
+    assert many.certificate is not None
+    found = audit_bound(kept, many.certificate)
+    assert not found.faults
+    assert found.bound == pytest.approx(many.bound, rel=1e-9)
+    assert many.decisions is not None
+    assert (many.decisions.opened.argmax(axis=1)[sites] == 0).all()
+    assert set(np.flatnonzero(many.decisions.opened.any(axis=1))) == set(sites)
 
 
 def test_zero_multipliers_serve_nothing() -> None:

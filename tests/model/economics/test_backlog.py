@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -14,8 +15,14 @@ from conftest import Folders
 from fulfill.analysis.simulation.profiles import Profile
 from fulfill.analysis.simulation.year import Simulator
 from fulfill.audit.backlog import steps_of_week
+from fulfill.inputs.overrides import parse_override
+from fulfill.location.mip.formulation import solve_exact
+from fulfill.location.solution import LocationParams
 from fulfill.model.economics.backlog import days_late, delay_pieces
+from fulfill.model.instance import MAIL
 from fulfill.study.optimize import optimize
+from fulfill.study.run import build_model
+from fulfill.study.study import Study
 
 from analysis.simulation.settings import CALM, one_site  # isort: skip
 
@@ -155,18 +162,111 @@ def test_both_methods_find_the_same_optimum(toy: Folders) -> None:
     assert two.bound <= one.objective + 1e-6
 
 
-def test_more_hazard_never_lowers_the_share_of_local_stock_in_time(toy: Folders) -> None:
-    """Local stock comes within the promise and has no fixed cost, mail comes late."""
-    toy.write(PROFILE, profile_of(USUAL))
-    for column, value in (("opening_usd", "0"), ("fixed_usd_month", "0"), ("area_m2", "0")):
+WITHIN = {"promise_local_days": "30", "certification_usd_sku": "0"}
+"""Local stock that is never late and costs nothing to begin with."""
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> dict[str, Any]:
+    """Return the figures of three zones and three products whose mail may come late."""
+    products = ("shirt", "gadget", "vase")
+    return {
+        "products": {
+            one: {
+                "price_usd": str(draw(st.floats(12.0, 40.0))),
+                "weight_kg": str(draw(st.floats(0.3, 2.0))),
+                "promise_mail_days": str(draw(st.integers(1, 20))),
+            }
+            for one in products
+        },
+        "orders": {
+            (zone, one, period): draw(st.integers(1, most))
+            for zone in ("zone-1", "zone-2", "zone-3")
+            for one in products
+            for period, most in (("normal", 1500), ("peak", 150))
+        },
+        "orders_day": draw(st.floats(1.0, 15.0)),
+        "minutes_order": draw(st.floats(5.0, 60.0)),
+        "mail_usd": draw(st.floats(0.0, 5.0)),
+        "overtime": draw(st.floats(1.0, 6.0)),
+        "weights": draw(st.none() | WEEKS),
+        "gamma": draw(st.floats(0.5, 2.0)),
+        "hazards": sorted(draw(st.lists(st.floats(0.0, 0.3), min_size=2, max_size=2))),
+    }
+
+
+def local_shares(toy: Folders, case: dict[str, Any]) -> list[float]:
+    """Return the share of local stock in the best plan at each hazard of a case.
+
+    Local stock comes within the promise, and neither sites nor stocking have a fixed cost.
+    """
+    text = "zone_id,product_id,period_id,orders\n"
+    toy.write(
+        "demand/orders.csv",
+        text + "".join(f"{','.join(key)},{number}\n" for key, number in case["orders"].items()),
+    )
+    for row, figures in enumerate(case["products"].values(), 2):
+        for column, value in {**figures, **WITHIN}.items():
+            toy.set("network/products.csv", row, column, value)
+    size = {name: str(case[name]) for name in ("orders_day", "minutes_order")}
+    for column, value in {**size, "opening_usd": "0", "area_m2": "0"}.items():
         toy.set("network/site_sizes.csv", 2, column, value)
-    for row in (2, 3):
-        toy.set("network/products.csv", row, "promise_local_days", "30")
-        toy.set("network/products.csv", row, "promise_mail_days", "5")
-    shares = []
-    for hazard in ("0", "0.02", "0.2"):
-        toy.figure("cancel_lambda", hazard)
-        run = optimize(toy.study(gap=0.0))
-        shares.append(run.kpis["channel_share"]["local"])
-    assert shares[0] <= shares[1] + 1e-9
-    assert shares[1] <= shares[2] + 1e-9
+    toy.set("network/mail_services.csv", 2, "base_usd", str(case["mail_usd"]))
+    toy.set("network/mail_services.csv", 2, "usd_kg", "1")
+    toy.set("network/bands.csv", 3, "price_factor", str(case["overtime"]))
+    for name in ("stock_service_factor", "importer_setup_usd"):
+        toy.figure(name, "0")
+    toy.figure("cancel_gamma", str(case["gamma"]))
+    if case["weights"] is not None:
+        toy.write(PROFILE, profile_of(mean_one(case["weights"])))
+    elif (toy.root / PROFILE).exists():
+        toy.delete(PROFILE)
+    study = toy.study()
+    return [local_share(study, hazard) for hazard in case["hazards"]]
+
+
+def local_share(study: Study, hazard: float) -> float:
+    """Return the share of orders that the best plan sends from local stock at a hazard."""
+    late = parse_override(f"network/parameters[cancel_lambda].value={hazard!r}")
+    changed = study.with_(overrides=(late,))
+    instance = build_model(changed.planned_problem(), changed.options).instance
+    decisions = solve_exact(instance, LocationParams(gap=0.0)).decisions
+    assert decisions is not None
+    local = instance.lane_site[decisions.lane] != MAIL
+    return float(decisions.orders[local].sum() / instance.demand.sum())
+
+
+@pytest.fixture
+def three_products(toy: Folders) -> Folders:
+    """Return the toy with a third product."""
+    toy.add("network/products.csv", product_id="vase", name="Vases")
+    toy.add("network/goods_costs.csv", product_id="vase")
+    return toy
+
+
+@pytest.mark.slow
+@given(case=cases())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_more_hazard_never_lowers_the_share_of_local_stock_in_time(
+    three_products: Folders, case: dict[str, Any]
+) -> None:
+    calm, hazardous = local_shares(three_products, case)
+    assert calm <= hazardous + 1e-6
+
+
+def test_more_hazard_moves_late_mail_to_local_stock(three_products: Folders) -> None:
+    """Mail is cheaper, and late for two of three products; two days of three are full."""
+    promises = {"shirt": "5", "gadget": "10", "vase": "20"}
+    case = {
+        "products": {one: {"promise_mail_days": days} for one, days in promises.items()},
+        "orders": {("zone-1", one, "normal"): 500 for one in promises},
+        "orders_day": 2.0,
+        "minutes_order": 40.0,
+        "mail_usd": 0.0,
+        "overtime": 2.0,
+        "weights": [2.0, 1.5, 1.0, 0.8, 0.7, 0.5, 0.5],
+        "gamma": 1.0,
+        "hazards": [0.0, 0.05, 0.2],
+    }
+    shares = local_shares(three_products, case)
+    assert shares[0] < shares[1] < shares[2]

@@ -6,7 +6,13 @@ import numpy as np
 
 from fulfill.analysis.frontier.frontier import Frontier
 from fulfill.analysis.frontier.measures import CHANGES
-from fulfill.analysis.frontier.tables import in_unit, measure_figure, unit_in_words, unit_prices
+from fulfill.analysis.frontier.tables import (
+    a_unit,
+    in_unit,
+    measure_figure,
+    unit_in_words,
+    unit_prices,
+)
 from fulfill.study.language import counted
 from fulfill.study.language import translated as _
 from fulfill.study.vocabulary import CENTS, WHOLE, figure, money
@@ -65,7 +71,7 @@ def _prices(found: Frontier) -> list[str]:
     known = [number for number, one in enumerate(prices) if np.isfinite(one).all()]
     sentences = []
     for number in dict.fromkeys((known[:1] + known[-1:]) if known else []):
-        low, high = prices[number]
+        low, high = (a_unit(found.measure, price) for price in prices[number])
         text = (
             _("from {start} to {end} a {unit} costs {low} to {high} a year")
             if found.steps[number].distinguishable  # type: ignore[union-attr]  # it is known

@@ -11,12 +11,15 @@ import pandas as pd
 from fulfill.analysis.frontier.frontier import Frontier
 from fulfill.analysis.frontier.measures import BUDGET, CHANGES, CO2, RURAL, Measure
 from fulfill.inputs.schema import USD
+from fulfill.study.currency import currency, in_currency
 from fulfill.study.frontier_outputs import FRONTIER
 from fulfill.study.json_file import finite
 from fulfill.study.language import translated as _
 from fulfill.study.vocabulary import PERCENT, TENTH, WHOLE, Figure
 
 PRICE_UNIT = {CO2: "t", BUDGET: USD, CHANGES: "site"}
+PRICES = ("price_low_usd", "price_high_usd")
+"""Columns of prices for a unit of the measure."""
 FLAGS = {"yes": True, "no": False}
 
 
@@ -155,11 +158,16 @@ def in_unit(measure: Measure, value: Any) -> Any:
     return value / 1_000.0 if measure.against == CO2 else value
 
 
+def a_unit(measure: Measure, usd: Any) -> Any:
+    """Return prices, USD for a unit, for the unit of `unit_in_words`: money of the context."""
+    return usd / in_currency(1.0) if measure.against == BUDGET else usd
+
+
 def unit_in_words(measure: Measure) -> str:
-    """Return what a price is of, in the language of the context."""
+    """Return what a price is of, in the language and the currency of the context."""
     named = {
         CO2: _("tonne of CO2e"),
-        BUDGET: _("USD of budget"),
+        BUDGET: _("{currency} of budget").format(currency=currency()),
         CHANGES: _("site opened or closed"),
     }
     return named.get(measure.against, _("point of coverage"))

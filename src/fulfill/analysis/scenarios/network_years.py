@@ -27,6 +27,8 @@ POOR = 0.02
 """Share above the scenario by itself from which orders are allocated once more, at other prices."""
 MODELS = 32
 """Models of scenarios that a process keeps, some 40 MB each for the embedded network."""
+KEPT_ROUNDS = 40
+"""Rounds in which the bound of given sites is raised."""
 Sites = tuple[tuple[str, str], ...]
 """Ids of open sites with their sizes, by id."""
 
@@ -167,10 +169,46 @@ def plan_with_sites(
     return [_with_sites(run, model, alone, sites, effort) for sites in choices]
 
 
+def bound_with_sites(
+    run: Run, question: tuple[Scenario, Year, Sites], effort: Effort
+) -> tuple[float, tuple[str, ...]]:
+    """Bound the cost of a scenario with given sites from below.
+
+    Parameters
+    ----------
+    run : Run
+        With a plan.
+    question : (Scenario, Year, Sites)
+        The scenario, its plan with the sites, whose prices are a start, and the sites.
+    effort : Effort
+
+    Returns
+    -------
+    bound : float
+        On every allocation to these sites, all of them paid for, USD a year. It is what the audit
+        computes from the certificate of the search, where the search leaves one.
+    faults : tuple of str
+        What is wrong with the certificate.
+    """
+    scenario, year, sites = question
+    model = _model(run, scenario)
+    kept = with_sites_kept(model.instance, opened_sites(model.instance, sites))
+    start = None if year.start is None else with_sites(year.start, dict(sites), model)
+    params = replace(_params(run, effort, start), keep_sites=True, kept_rounds=KEPT_ROUNDS)
+    method = method_of(model.instance, run.study.options.method)
+    solution, faults = with_audited_bound(kept, solve_location(kept, params, method))
+    return solution.bound, faults
+
+
 @lru_cache(MODELS)
 def _model(run: Run, scenario: Scenario) -> PricedModel:
     """Return the model of a scenario, which each process makes once for all choices."""
     return changed_model(of_scenario(run.study, scenario), run)
+
+
+def forget_models() -> None:
+    """Let go of the models of scenarios that this process keeps."""
+    _model.cache_clear()
 
 
 def _with_sites(run: Run, model: PricedModel, alone: Year, sites: Sites, effort: Effort) -> Year:

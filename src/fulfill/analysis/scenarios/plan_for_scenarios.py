@@ -7,9 +7,9 @@ is told as intervals, as every plan is within a gap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -26,6 +26,8 @@ from fulfill.analysis.scenarios.network_years import (
     Effort,
     Sites,
     Year,
+    bound_with_sites,
+    forget_models,
     opened_sites,
     plan_alone,
     plan_with_sites,
@@ -37,6 +39,9 @@ from fulfill.model.arrays import Array
 from fulfill.model.risk import EXPECTED, RiskMeasure
 from fulfill.study.executor import Executor
 from fulfill.study.run import Run
+
+SHOWN = 0.5
+"""Share of what sites may cost more than others at which the search for a bound on them ends."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,8 @@ class PlanForScenarios:
         Each scenario by itself.
     base : tuple of Year
         Each scenario with the sites of the run.
+    base_bounds : (S,)
+        What each scenario costs at least with the sites of the run, USD.
     faults : tuple of str
         What the audits of all plans found.
     """
@@ -102,6 +109,7 @@ class PlanForScenarios:
     years: tuple[Year, ...]
     alone: tuple[Year, ...]
     base: tuple[Year, ...]
+    base_bounds: Array
     faults: tuple[str, ...]
 
     @property
@@ -130,9 +138,9 @@ class PlanForScenarios:
         """
         chance = self.probability
         bounds = float(chance @ [year.bound for year in self.alone])
-        costs = float(chance @ self.best_usd)
         least = self.design.bound if self.risk.kind == EXPECTED else bounds
-        return max(least - costs, 0.0), max(self.expected_usd - bounds, 0.0)
+        most = float((self.design.costs @ chance).min())
+        return max(least - float(chance @ self.best_usd), 0.0), max(most - bounds, 0.0)
 
     @property
     def stochastic_solution_usd(self) -> tuple[float, float] | None:
@@ -145,7 +153,8 @@ class PlanForScenarios:
         before = float(self.probability @ [year.cost for year in self.base])
         if self.risk.kind != EXPECTED or not np.isfinite(before):
             return None
-        return 0.0, max(before - self.design.bound, 0.0)
+        least = float(self.probability @ self.base_bounds) - self.design.value
+        return max(least, 0.0), max(before - self.design.bound, 0.0)
 
 
 def plan_for_scenarios(
@@ -180,6 +189,9 @@ def plan_for_scenarios(
             design = one_for_all(network.years, asked.risk, [network.base], asked.limits)
         except ValueError as error:
             raise InputError([Fault("F508", "scenarios.csv", detail=str(error))]) from None
+        least = [year.bound for year in network.first]
+        if asked.risk.kind == EXPECTED and design.choice != network.base:
+            least = network.bounds(network.base, design.value)
     return PlanForScenarios(
         run=run,
         scenarios=tuple(scenarios),
@@ -188,6 +200,7 @@ def plan_for_scenarios(
         years=network.tried[design.choice],
         alone=network.first,
         base=network.tried[network.base],
+        base_bounds=np.array(least),
         faults=network.faults,
     )
 
@@ -219,7 +232,10 @@ def open_scenarios(
         raise InputError([Fault("F509", "RUN", detail=run.outcome.status)])
     effort = Effort(options.gap, options.seconds)
     with Executor(run, options.workers) as executor:
-        yield ScenarioNetwork(run, executor, tuple(scenarios), effort, tell)
+        try:
+            yield ScenarioNetwork(run, executor, tuple(scenarios), effort, tell)
+        finally:
+            forget_models()
 
 
 class ScenarioNetwork:
@@ -320,6 +336,41 @@ class ScenarioNetwork:
             self.take(choice, tuple(years[number] for years in by_scenario))
         return np.array([[year.cost for year in self.tried[choice]] for choice in choices])
 
+    def bounds(self, choice: Sites, value: float) -> list[float]:
+        """Bound each scenario with a choice from below, to show what it costs more than a value.
+
+        The most probable scenario comes first. The others keep the bound on all choices where the
+        average could not be shown to be more than the value whatever their bounds were.
+
+        Parameters
+        ----------
+        choice : Sites
+            That was tried.
+        value : float
+            USD, on average.
+
+        Returns
+        -------
+        list of float
+            USD a year.
+        """
+        chance, years = self.years.probability, self.tried[choice]
+        costs = np.array([year.cost for year in years])
+        bounds, most = np.array([year.bound for year in self.first]), costs.copy()
+        gap = SHOWN * (float(chance @ costs) - value) / max(abs(value), 1e-9)
+        task = partial(bound_with_sites, effort=replace(self.effort, gap=gap))
+        order = np.argsort(-chance, kind="stable")
+        for part in (order[:1], order[1:]):
+            if not value < float(chance @ most) < np.inf:
+                break
+            self.tell(f"{len(part)} of {len(costs)} scenarios bounded with the sites of the run")
+            asked = [(self.scenarios[one], years[one], choice) for one in part]
+            found = list(self.executor.each(task, asked))
+            proven = [bound for bound, _ in found]
+            bounds[part] = most[part] = np.clip(proven, bounds[part], costs[part])
+            self._keep_faults(fault for _, faults in found for fault in faults)
+        return [float(bound) for bound in bounds]
+
     def take(self, choice: Sites, years: tuple[Year, ...]) -> None:
         """Keep each scenario with a choice."""
         self._note(years)
@@ -327,5 +378,8 @@ class ScenarioNetwork:
 
     def _note(self, years: Sequence[Year]) -> None:
         """Keep what audits found."""
-        found = (fault for year in years for fault in year.faults)
+        self._keep_faults(fault for year in years for fault in year.faults)
+
+    def _keep_faults(self, found: Iterable[str]) -> None:
+        """Keep faults, each once."""
         self.faults = tuple(dict.fromkeys([*self.faults, *found]))

@@ -171,6 +171,11 @@ def statements(found: PlanForScenarios) -> list[str]:
         ),
         _compared(found),
     ]
+    value = found.stochastic_solution_usd
+    if value is not None and found.design.choice != sites_of_run(found):
+        saved = _("On average the best choice saves {low} to {high} a year against the sites of "
+                  "the run.")  # fmt: skip
+        said.append(saved.format(low=money(value[0]), high=money(value[1])))
     low, high = found.perfect_information_usd
     said.append(
         _("Knowing the year before choosing would save {low} to {high} a year on average.").format(

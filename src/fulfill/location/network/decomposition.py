@@ -116,14 +116,8 @@ def solve_decomposed(instance: LocationInstance, params: LocationParams) -> Loca
 def _run(search: Search) -> None:
     """Run the stages; each keeps what it finds in `search`."""
     instance, start = search.instance, search.params.warm_start
-    if start is not None:
-        # the earlier sites, with what is locked now, are often good enough
-        prices = _reallocate(search, start)
-        if search.params.keep_sites or search.done():
-            return
-        if search.gap < NEAR_GAP and not _newly_limited(search):
-            _raise_bound(search, prices)
-            return
+    if start is not None and _suffices(search, start):
+        return
     search.chose_sites = True
     if is_transshipment(instance):
         search_two_stages(search)
@@ -150,6 +144,22 @@ def _run(search: Search) -> None:
     if allocations(instance, np.zeros(len(instance.sites), np.int64)) <= EXACT:
         _polish(search)
         _branch(search, state)
+
+
+def _suffices(search: Search, start: WarmStart) -> bool:
+    """Plan with the sites of an earlier run; tell whether that is all that there is to do."""
+    # the earlier sites, with what is locked now, are often good enough
+    prices, params = _reallocate(search, start), search.params
+    if params.keep_sites:
+        if params.kept_rounds and search.siting is not None:
+            _raise_bound(search, prices, params.kept_rounds)
+        return True
+    if search.done():
+        return True
+    if search.gap < NEAR_GAP and not _newly_limited(search):
+        _raise_bound(search, prices)
+        return True
+    return False
 
 
 def _newly_limited(search: Search) -> bool:
@@ -298,7 +308,7 @@ def site_values(instance: LocationInstance, start: WarmStart) -> Array:
     return np.where(np.isfinite(instance.fixed_usd), value, np.inf)
 
 
-def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
+def _raise_bound(search: Search, prices: Multipliers, rounds: int = FULL_ROUNDS) -> Ascent | None:
     """Raise the bound of the full instance, and make plans from its relaxed solutions.
 
     Steps look at promising lanes only; after each block the bound is proven on all lanes.
@@ -311,7 +321,7 @@ def _raise_bound(search: Search, prices: Multipliers) -> Ascent | None:
     instance = search.instance
     every = local_lanes(instance)
     state: Ascent | None = None
-    for number in range(1, FULL_ROUNDS // BLOCK + 1):
+    for number in range(1, rounds // BLOCK + 1):
         if search.done():
             break
         few = promising(instance, every, prices, SLACK_USD)

@@ -7,6 +7,8 @@ from pathlib import Path
 from fulfill.analysis.frontier.frontier import Frontier
 from fulfill.analysis.frontier.statements import statements
 from fulfill.analysis.frontier.tables import (
+    PRICES,
+    a_unit,
     frontier_table,
     in_unit,
     measure_figure,
@@ -56,11 +58,13 @@ def write_frontier_page(found: Frontier, path: Path) -> None:
     table = frontier_table(found)
     for key in ("limit", "attained"):
         table[key] = in_unit(found.measure, table[key])
+    for key in PRICES:
+        table[key] = a_unit(found.measure, table[key])
     columns = frontier_columns(found)
     own = table[table["on_frontier"] == "yes"]
     moved = [
         {
-            "limit": columns[1].with_unit(limit),
+            "point": columns[1].with_unit(limit),
             "opened": listed(named(opened.split(), names)),
             "closed": listed(named(closed.split(), names)),
         }

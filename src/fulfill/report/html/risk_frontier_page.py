@@ -66,7 +66,9 @@ def _moved(found: RiskFrontier) -> list[dict[str, str]]:
         before, after = (set(found.sites(one)) for one in (number - 1, number))
         rows.append(
             {
-                "weight": RISK_FRONTIER["weight"].shown(found.curve.weights[number]),
+                "point": _("weight {weight}").format(
+                    weight=RISK_FRONTIER["weight"].shown(found.curve.weights[number])
+                ),
                 "opened": _sized(sorted(after - before), names),
                 "closed": _sized(sorted(before - after), names),
             }

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from fulfill.analysis.frontier.frontier import Frontier
 from fulfill.analysis.frontier.statements import statements
-from fulfill.analysis.frontier.tables import frontier_table, in_unit, measure_figure
+from fulfill.analysis.frontier.tables import (
+    PRICES,
+    a_unit,
+    frontier_table,
+    in_unit,
+    measure_figure,
+)
 from fulfill.report.terminal.console import PlainConsole
 from fulfill.report.terminal.questions import as_table, print_conversion
 from fulfill.study.frontier_outputs import FRONTIER
@@ -35,6 +41,8 @@ def print_frontier(found: Frontier, folder: Path, kept: Path) -> None:
         console.print(sentence)
     table = frontier_table(found)
     table["limit"] = in_unit(found.measure, table["limit"])
+    for key in PRICES:
+        table[key] = a_unit(found.measure, table[key])
     console.print()
     console.table(as_table(table, (measure_figure(found.measure), *COLUMNS)))
     print_conversion(console)
