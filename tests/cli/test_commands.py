@@ -26,7 +26,6 @@ HEAVY = (
     "numba",
     "bokeh",
     "shapely",
-    "pandera",
     "rich",
 )
 TOY = ("--network", "toy", "--demand", "toy")

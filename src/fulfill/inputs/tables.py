@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.cells import convert_cells
+from fulfill.inputs.cells import TEXT, ArrayLike, convert_cells
 from fulfill.inputs.columns import ROW, Column, Parameter, Table
 from fulfill.inputs.dates import iso_dates
 from fulfill.inputs.faults import SHOWN, Fault
@@ -28,9 +27,6 @@ from fulfill.inputs.schema import COUNTRY_CODES
 from fulfill.inputs.spelling import near, nearest
 from fulfill.inputs.states import country_of, near_states, state_name
 from fulfill.inputs.windows import Windows, window_faults, windows_of
-
-if TYPE_CHECKING:
-    import pandera.pandas as pa
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +77,7 @@ def read_tables(
         )
         faults += found
         shifted = {fault.row for fault in found if fault.code in SHIFTED}
-        sound[file] = frame[~frame[ROW].isin(shifted)]
+        sound[file] = frame[~frame[ROW].isin(shifted)] if shifted else frame
         if not found:
             frames[table.name] = frame
     if "countries" in frames:
@@ -99,10 +95,23 @@ def empty(table: Table) -> pd.DataFrame:
 
 
 @cache
+def _heading(table: Table) -> pd.Index[str]:
+    """Return the names of the columns of the frame of a table."""
+    return pd.Index([*(column.name for column in table.columns), ROW], dtype=TEXT)
+
+
+@cache
 def _empty(table: Table) -> pd.DataFrame:
     """Return the frame of `empty`, made once: most of the optional tables are absent."""
-    typed = {column.name: convert_cells([], column, "", [])[0] for column in table.columns}
-    return pd.DataFrame(typed | {ROW: pd.Series([], dtype="int64")})
+    typed = (convert_cells([], column, "", [])[0] for column in table.columns)
+    return _frame(table, [*typed, np.array([], "int64")])
+
+
+def _frame(table: Table, columns: list[ArrayLike]) -> pd.DataFrame:
+    """Return the frame of a table from its columns and `ROW`."""
+    frame = pd.DataFrame(dict(enumerate(columns)))
+    frame.columns = _heading(table)
+    return frame
 
 
 def read_table(
@@ -132,19 +141,19 @@ def read_table(
     rows, faults = read_rows(content, file, table)
     if rows is None:  # then there are faults
         return empty(table), faults
-    line_of = pd.Series(rows.lines, name=ROW)
-    log.debug("read %s: %d bytes, %d rows", file, len(content), len(line_of))
+    log.debug("read %s: %d bytes, %d rows", file, len(content), len(rows.lines))
     texts = {column.name: rows.column(column.name) for column in table.columns}
     dates = {column.name: texts[column.name] for column in table.columns if column.kind == "date"}
     dates, rewritten, covered = iso_dates(dates, file, rows.lines, date_order)
-    typed: dict[str, pd.Series] = {}
-    bad_cells = np.zeros(len(line_of), bool)
+    typed: list[ArrayLike] = []
+    bad_cells = np.zeros(len(rows.lines), bool)
     for column in table.columns:
         text = dates.get(column.name, texts[column.name])
-        typed[column.name], found, bad = convert_cells(text, column, file, rows.lines)
+        values, found, bad = convert_cells(text, column, file, rows.lines)
+        typed.append(values)
         faults += [fault for fault in found if (fault.column, fault.row) not in covered]
         bad_cells |= bad
-    frame = pd.DataFrame(typed | {ROW: line_of})
+    frame = _frame(table, [*typed, np.array(rows.lines, "int64")])
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
@@ -154,7 +163,7 @@ def read_table(
             for line, text in zip(rows.lines, texts[column.name], strict=True)
             if column.word and text == column.word
         }
-        faults += range_faults(frame[~bad_cells], file, derived)
+        faults += range_faults(frame[~bad_cells] if bad_cells.any() else frame, file, derived)
     faults = [*rewritten, *_without_shifted(faults, rows, file)]
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
@@ -188,7 +197,7 @@ def checked_rows(
         if {"country", column} <= set(frame):
             frame, found = _named_states(frame, file, column)
             faults += found
-    faults += _key_faults(frame if sound is None else frame[sound], table, file)
+    faults += _key_faults(frame if sound is None or sound.all() else frame[sound], table, file)
     return frame, faults
 
 
@@ -263,9 +272,11 @@ def parameter_faults(
         F206 for an unknown parameter, F326 for a missing one, F205 for one out of range.
     """
     known = {parameter.name: parameter for parameter in declared}
+    rows = list(zip(*(frame[name] for name in (ROW, "parameter", "value")), strict=True))
     faults = [
-        Fault("F206", file, int(row[ROW]), "parameter", row["parameter"], "no such parameter")
-        for _, row in frame[~frame["parameter"].isin(list(known))].iterrows()
+        Fault("F206", file, int(line), "parameter", name, "no such parameter")
+        for line, name, _ in rows
+        if name not in known
     ]
     present = set(frame["parameter"])
     faults += [
@@ -273,11 +284,11 @@ def parameter_faults(
         for name, rule in known.items()
         if rule.required and name not in present
     ]
-    for _, row in frame[frame["parameter"].isin(list(known))].iterrows():
-        rule = known[row["parameter"]]
-        if not rule.low <= row["value"] <= (rule.high if rule.wall else np.inf):
+    for line, name, value in rows:
+        rule = known.get(name)
+        if rule and not rule.low <= value <= (rule.high if rule.wall else np.inf):
             detail = f"{rule.name} lies in {rule.low:g}..{rule.high:g} {rule.unit}"
-            faults.append(Fault("F205", file, int(row[ROW]), "value", f"{row['value']:g}", detail))
+            faults.append(Fault("F205", file, int(line), "value", f"{value:g}", detail))
     return faults
 
 
@@ -312,60 +323,44 @@ def listed_choices(column: Column) -> str:
     return ", ".join(column.choices)
 
 
-@cache
-def _schema(table: Table) -> pa.DataFrameSchema:
-    """Return the bounds and choices of the columns of a table."""
-    import pandera.pandas as pa
-
-    def checks(column: Column) -> list[pa.Check]:
-        found = []
-        if column.low is not None:
-            found.append(pa.Check.ge(column.low, error=f"at least {column.low:g}"))
-        if column.high is not None and column.wall:
-            found.append(pa.Check.le(column.high, error=f"at most {column.high:g}"))
-        if column.choices:
-            allowed = [*column.choices, ""]  # an empty cell has its own rule, F201
-            found.append(pa.Check.isin(allowed, error=f"one of {listed_choices(column)}"))
-        return found
-
-    ruled = {column.name: checks(column) for column in table.columns}
-    return pa.DataFrameSchema(
-        {name: pa.Column(checks=found, nullable=True) for name, found in ruled.items() if found}
-    )
-
-
 def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
-    """Check ranges and choices with pandera, and return its failure cases as faults."""
-    if frame.empty:
-        return []
-    from pandera.errors import SchemaErrors
+    """Find numbers beyond the bounds of their column, and texts that are not among its choices."""
+    faults = []
+    for column in table.columns:
+        for code, rule, broken in _broken_rules(frame, column):
+            for line, value in zip(frame[ROW][broken], frame[column.name][broken], strict=True):
+                shown = f"{value:g}" if isinstance(value, float) else str(value)
+                faults.append(Fault(code, file, int(line), column.name, shown, rule))
+    return faults
 
-    try:
-        _schema(table).validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-        lines = frame[ROW].loc[cases["index"].astype(int)]
-        columns = (cases[name].tolist() for name in ("check", "column", "failure_case"))
-        return [
-            Fault(
-                "F206" if check.startswith("one of") else "F205",
-                file,
-                int(line),
-                column,
-                f"{value:g}" if isinstance(value, float) else str(value),
-                check,
-            )
-            for line, check, column, value in zip(lines, *columns, strict=True)
-        ]
-    return []
+
+def _broken_rules(
+    frame: pd.DataFrame, column: Column
+) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Yield the rules of a column that do not hold: fault code, rule in words, rows that break it.
+
+    An unknown number, NaN, breaks no bound.
+    """
+    rules = []
+    if column.low is not None:
+        below = frame[column.name].to_numpy() < column.low
+        rules.append(("F205", f"at least {column.low:g}", below))
+    if column.high is not None and column.wall:
+        above = frame[column.name].to_numpy() > column.high
+        rules.append(("F205", f"at most {column.high:g}", above))
+    if column.choices:
+        allowed = {*column.choices, ""}  # an empty cell has its own rule, F201
+        strange = np.array([value not in allowed for value in frame[column.name].tolist()], bool)
+        rules.append(("F206", f"one of {listed_choices(column)}", strange))
+    return (rule for rule in rules if rule[2].any())
 
 
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Find rows whose key occurs further up."""
     key = list(table.key)
-    again = frame[frame.duplicated(key, keep="first")]
-    if again.empty:
+    if len(set(zip(*(frame[name].tolist() for name in key), strict=True))) == len(frame):
         return []
+    again = frame[frame.duplicated(key, keep="first")]
     names, values = " + ".join(key), zip(*(again[name].astype(str) for name in key), strict=True)
     return [
         Fault("F207", file, int(line), names, ", ".join(value))
@@ -396,7 +391,7 @@ def _named_states(frame: pd.DataFrame, file: str, column: str) -> tuple[pd.DataF
             )
             detail += f"; {len(rows)} rows" if len(rows) > 1 else ""
             faults.append(Fault("F212", file, int(rows.iloc[0]), column, text, detail))
-    named = pd.Series([names[pair] for pair in pairs], dtype="str")
+    named = pd.Series([names[pair] for pair in pairs], dtype=TEXT)
     return frame.assign(**{column: named}), faults
 
 
@@ -426,6 +421,8 @@ def reference_faults(
                 continue
             frame, target = frames[table.name], frames[column.refers]
             known = target[target.columns[0]]
+            if set(known).issuperset(frame[column.name]):
+                continue
             unknown = frame[~frame[column.name].isin(known)]
             # similar names are looked for where a report shows them: a search takes milliseconds
             shown = unknown[column.name].astype(str).iloc[:SHOWN].unique()
