@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from fulfill.inputs.columns import REQUIRED, Column
 from fulfill.inputs.dates import is_day
 from fulfill.inputs.faults import Fault
 
+TEXT = pd.StringDtype("python", na_value=np.nan)
+"""Type of text in the tables.
+
+By default pandas keeps text in pyarrow, which takes longer to compare, select and iterate unless a
+table has many thousands of rows.
+"""
+ArrayLike = NDArray[Any] | ExtensionArray
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))?")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 def convert_cells(
     cells: list[str], column: Column, file: str, lines: list[int]
-) -> tuple[pd.Series, list[Fault], NDArray[np.bool_]]:
+) -> tuple[ArrayLike, list[Fault], NDArray[np.bool_]]:
     """Convert the text cells of one column into values of its kind.
 
     Parameters
@@ -34,7 +43,7 @@ def convert_cells(
 
     Returns
     -------
-    values : Series
+    values : ndarray or StringArray, shape (n_cells,)
         float64 for numbers and hours (NaN for "unknown", for unreadable cells and for the word of
         the column), datetime64 for dates, bool for flags, str for everything else.
     faults : list of Fault
@@ -43,22 +52,21 @@ def convert_cells(
         Cells that have a fault.
     """
     blank = np.array([cell == "" for cell in cells], bool)
+    values: ArrayLike
     if column.kind in ("number", "integer"):
         code, (values, bad) = "F202", _numbers(cells, column)
     elif column.kind == "clock":
         code, (values, bad) = "F217", _numbers([_hours(cell) for cell in cells], column)
     elif column.kind == "date":
-        values = pd.Series(
-            np.array([cell if is_day(cell) else "NaT" for cell in cells], "datetime64[s]")
-        )
-        code, bad = "F203", values.isna().to_numpy() & ~blank
+        values = np.array([cell if is_day(cell) else "NaT" for cell in cells], "datetime64[s]")
+        code, bad = "F203", np.isnat(values) & ~blank
     elif column.kind == "flag":
         known = {"yes": True, "no": False, "": bool(column.default)}
-        values = pd.Series([known.get(cell.lower(), False) for cell in cells], dtype=bool)
+        values = np.array([known.get(cell.lower(), False) for cell in cells], bool)
         code, bad = "F204", np.array([cell.lower() not in known for cell in cells], bool)
     else:
         default = column.default if isinstance(column.default, str) else ""
-        values = pd.Series([cell or default for cell in cells], dtype="str")
+        values = pd.array([cell or default for cell in cells], dtype=TEXT)
         code, bad = "F206", np.zeros(len(cells), bool)
     faults = [Fault(code, file, lines[i], column.name, cells[i]) for i in np.flatnonzero(bad)]
     if column.kind == "clock" and (parts := _parts_of_a_day(cells)).any():
@@ -74,7 +82,7 @@ def convert_cells(
     return values, faults, bad
 
 
-def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
+def _numbers(cells: list[str], column: Column) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the numbers of a column and a mask of the cells that hold none.
 
     `float` alone would also read `nan`, `inf` and `1_000`, none of which is a plain number.
@@ -91,7 +99,7 @@ def _numbers(cells: list[str], column: Column) -> tuple[pd.Series, NDArray[np.bo
     values[bad] = np.nan
     if column.kind == "integer":
         bad |= np.isfinite(values) & (values % 1 != 0)
-    return pd.Series(values), bad
+    return values, bad
 
 
 def _hours(cell: str) -> str:

@@ -6,7 +6,7 @@ product which no data use is usually a misspelling, and is warned of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -332,17 +332,21 @@ def _fallback_classes(network: Network, regime: Regime) -> Iterator[Fault]:
     """
     tariffs, classes = network["tariffs"], dict.fromkeys(network["products"]["tariff_class"])
     named = set(tariffs["tariff_class"]) - {ANY}
+    if not named:
+        return
     begun = tariffs[tariffs["valid_from"] <= np.datetime64(regime.as_of, "s")]
     keys = ["destination", "entry_kind", "origin_group"]
+    earlier: dict[tuple[Hashable, ...], set[str]] = {}
+    for *entry, name in zip(*(begun[column] for column in (*keys, "tariff_class")), strict=True):
+        earlier.setdefault(tuple(entry), set()).add(name)
     for (country, kind, group), rows in regime.rows.groupby(keys):
         same = (regime.rows["destination"] == country) & (regime.rows["entry_kind"] == kind)
         among = regime.rows[same & regime.rows["origin_group"].isin([group, ANY])]
         fallback = among[among["tariff_class"] == ANY]
         own = set(rows["tariff_class"]) - {ANY}
-        before = begun[(begun[keys] == [country, kind, group]).all(axis=1)]
-        earlier = set(before["tariff_class"])
+        ended = named & earlier.get((country, kind, group), set())
         for name in classes if len(fallback) else ():
-            if name not in own and name in (named if own else named & earlier):
+            if name not in own and name in (named if own else ended):
                 rates = ", ".join(dict.fromkeys(f"{100 * rate:g} %" for rate in fallback["rate"]))
                 detail = f"{country} {kind} on {regime.as_of}: it takes the row any at {rates}"
                 file, line = f"{network.folder.name}/tariffs.csv", int(fallback[ROW].iloc[0])

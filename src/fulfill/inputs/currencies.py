@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.cells import TEXT
 from fulfill.inputs.columns import ROW, Table
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.schema import CURRENCY, NETWORK_PARAMETERS, NETWORK_TABLES, USD
@@ -188,7 +189,7 @@ def _too_old(rate: ExchangeRate, as_of: date) -> str:
 
 def _has_other(frame: pd.DataFrame) -> bool:
     """Tell whether any row of a table is in another currency than USD."""
-    return "currency" in frame and bool((frame["currency"] != USD).any())
+    return "currency" in frame and not {USD}.issuperset(frame["currency"])
 
 
 def _converted(
@@ -206,7 +207,7 @@ def _converted(
     amounts = {
         name: frame[name].where(~foreign, frame[name].to_numpy(float) / per_usd) for name in names
     }
-    return frame.assign(**amounts, currency=pd.Series(USD, frame.index, "str"))
+    return frame.assign(**amounts, currency=pd.Series(USD, frame.index, TEXT))
 
 
 def _rate_faults(

@@ -156,6 +156,8 @@ def heading_faults(folder: str, tables: Tables) -> Iterator[Fault]:
 
 def _duty_faults(rates: pd.DataFrame, file: str) -> Iterator[Fault]:
     """Find rows of one duty that fit the same goods equally well on a common day."""
+    if rates.empty:
+        return
     ends = rates["valid_to"].fillna(pd.Timestamp(OPEN_END))
     wrong = rates[ends < rates["valid_from"]]
     for line, day in zip(wrong[ROW], wrong["valid_to"], strict=True):

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from fulfill.inputs.cells import TEXT
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.contract_checks import contract_faults
 from fulfill.inputs.daily_profile import daily_profile_faults
@@ -162,7 +163,7 @@ def with_one_spelling(tables: Tables) -> dict[str, pd.DataFrame]:
             spelling.setdefault(fold(text), text)
         written = [spelling[fold(text)] for text in tables[name]["tariff_class"]]
         changed[name] = tables[name].assign(
-            tariff_class=pd.Series(written, tables[name].index, "str")
+            tariff_class=pd.Series(written, tables[name].index, TEXT)
         )
     return {**tables, **changed}
 
@@ -172,16 +173,10 @@ def _contradictions(
 ) -> Iterator[Fault]:
     """Find rows whose upper figure is below the lower one; an empty figure (NaN) is no limit."""
     table = tables[name]
-    bad = table[(table[upper] < table[lower]) | ((table[upper] == table[lower]) & (not equal))]
-    for line, low, high in zip(bad[ROW], bad[lower], bad[upper], strict=True):
-        yield Fault(
-            "F214",
-            f"{folder}/{name}.csv",
-            int(line),
-            upper,
-            f"{high:g}",
-            f"{lower} is {low:g}: {wrong}",
-        )
+    for line, low, high in zip(table[ROW], table[lower], table[upper], strict=True):
+        if high < low or (high == low and not equal):
+            detail = f"{lower} is {low:g}: {wrong}"
+            yield Fault("F214", f"{folder}/{name}.csv", int(line), upper, f"{high:g}", detail)
 
 
 def _origin_faults(folder: str, tables: Tables) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.cells import TEXT
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault
 
@@ -49,7 +50,7 @@ def with_whole_origins(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
         "direct_mail": origins["direct_mail"].where(origins["direct_mail"] != "", mails),
         "origin_group": group.fillna(country),
     }
-    typed = {name: column.astype("str") for name, column in whole.items()}
+    typed = {name: column.astype(TEXT) for name, column in whole.items()}
     return {**tables, "origins": origins.assign(**typed)}
 
 

@@ -338,7 +338,7 @@ def _with_cell(
     if found:
         return Fault(found[0].code, OPTION, value=str(override), detail=column.meaning)
     cells = frame[column.name].copy()
-    cells.iloc[row] = values.iloc[0]
+    cells.iloc[row] = values[0]
     return frame.assign(**{column.name: cells})
 
 

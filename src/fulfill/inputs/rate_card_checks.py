@@ -48,13 +48,15 @@ def own_price_faults(folder: str, tables: Tables, name: str) -> Iterator[Fault]:
     for column in ("base_usd", "usd_kg", "usd_100km"):
         if column not in table:
             continue
-        lacks = table[(table["card"] == "") & table[column].isna()]
-        detail = "or name a rate card under `card`"
-        yield from (Fault("F201", file, int(line), column, detail=detail) for line in lacks[ROW])
-        both = table[(table["card"] != "") & (table[column].fillna(0.0) != 0.0)]
-        for line, card, value in zip(both[ROW], both["card"], both[column], strict=True):
-            detail = f"the prices are those of the rate card {card}: leave it empty"
-            yield Fault("F214", file, int(line), column, f"{value:g}", detail)
+        rows = list(zip(*(table[name] for name in (ROW, "card", column)), strict=True))
+        for line, card, value in rows:
+            if not card and np.isnan(value):
+                detail = "or name a rate card under `card`"
+                yield Fault("F201", file, int(line), column, detail=detail)
+        for line, card, value in rows:
+            if card and value and not np.isnan(value):
+                detail = f"the prices are those of the rate card {card}: leave it empty"
+                yield Fault("F214", file, int(line), column, f"{value:g}", detail)
 
 
 def reference_faults(folder: str, tables: Tables) -> Iterator[Fault]:

@@ -42,6 +42,8 @@ def rate_card_faults(
         F212 and F354.
     """
     used = _used(network, channels)
+    if used.empty:
+        return list(_state_faults(network, demand))
     return [
         *_price_faults(network, used, as_of),
         *_state_faults(network, demand),
@@ -67,6 +69,8 @@ def rate_card_warnings(
         W302 and W350 to W353.
     """
     used = _used(network, channels)
+    if used.empty:
+        return list(_unused_prices(network))
     return [
         *_unused_prices(network),
         *_heavy_products(network, used, as_of),

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fulfill.inputs.cells import TEXT
 from fulfill.inputs.periods import season_shares
 
 Tables = Mapping[str, pd.DataFrame]
@@ -122,8 +123,10 @@ def carded_services(tables: Tables) -> pd.DataFrame:
         card, service_id, country and `table`, services or mail_services.
     """
     columns = ["card", "service_id", "country"]
-    listed = [
-        tables[name].loc[tables[name]["card"] != "", columns].assign(table=name)
+    listed = dict.fromkeys(
+        (*row, name)
         for name in ("services", "mail_services")
-    ]
-    return pd.concat(listed).drop_duplicates().reset_index(drop=True)
+        for row in zip(*(tables[name][column] for column in columns), strict=True)
+        if row[0]
+    )
+    return pd.DataFrame(list(listed), columns=[*columns, "table"], dtype=TEXT)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from fulfill.inputs.cells import TEXT
 from fulfill.inputs.columns import ROW
 from fulfill.inputs.faults import Fault, InputError
 from fulfill.inputs.schema.places import ANY_SITE
@@ -26,18 +27,25 @@ def rows_by_site(sites: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the site in `site_id`, in the order of sites.
+        With the site in `site_id`, in the order of sites; those with rows of their own come last.
     """
-    general = table[table["site_id"] == ANY_SITE].drop(columns="site_id")
-    own = table[table["site_id"] != ANY_SITE].drop(columns="ownership")
-    named = sites[["site_id", "ownership"]]
-    if own.empty:
-        return named.merge(general, on="ownership")
-    special = named["site_id"].isin(own["site_id"])
-    return pd.concat(
-        [named[~special].merge(general, on="ownership"), named[special].merge(own, on="site_id")],
-        ignore_index=True,
-    )
+    general: dict[str, list[int]] = {}
+    own: dict[str, list[int]] = {}
+    for place, (site, ownership) in enumerate(
+        zip(table["site_id"], table["ownership"], strict=True)
+    ):
+        rows, name = (general, ownership) if site == ANY_SITE else (own, site)
+        rows.setdefault(name, []).append(place)
+    named = zip(sites["site_id"], sites["ownership"], strict=True)
+    held = [
+        (site, ownership, place)
+        for site, ownership in sorted(named, key=lambda pair: pair[0] in own)
+        for place in own.get(site, general.get(ownership, []))
+    ]
+    columns = ["site_id", "ownership"]
+    keys = pd.DataFrame([pair for *pair, _ in held], columns=columns, dtype=TEXT)
+    rest = table.drop(columns=columns).iloc[[place for *_, place in held]]
+    return pd.concat([keys, rest.reset_index(drop=True)], axis=1)
 
 
 def row_faults(folder: str, tables: Mapping[str, pd.DataFrame], name: str) -> Iterator[Fault]:

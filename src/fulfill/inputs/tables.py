@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fulfill.inputs.cells import convert_cells
+from fulfill.inputs.cells import TEXT, ArrayLike, convert_cells
 from fulfill.inputs.columns import ROW, Column, Parameter, Table
 from fulfill.inputs.dates import iso_dates
 from fulfill.inputs.faults import SHOWN, Fault
@@ -81,7 +81,7 @@ def read_tables(
         )
         faults += found
         shifted = {fault.row for fault in found if fault.code in SHIFTED}
-        sound[file] = frame[~frame[ROW].isin(shifted)]
+        sound[file] = frame[~frame[ROW].isin(shifted)] if shifted else frame
         if not found:
             frames[table.name] = frame
     if "countries" in frames:
@@ -99,10 +99,23 @@ def empty(table: Table) -> pd.DataFrame:
 
 
 @cache
+def _heading(table: Table) -> pd.Index[str]:
+    """Return the names of the columns of the frame of a table."""
+    return pd.Index([*(column.name for column in table.columns), ROW], dtype=TEXT)
+
+
+@cache
 def _empty(table: Table) -> pd.DataFrame:
     """Return the frame of `empty`, made once: most of the optional tables are absent."""
-    typed = {column.name: convert_cells([], column, "", [])[0] for column in table.columns}
-    return pd.DataFrame(typed | {ROW: pd.Series([], dtype="int64")})
+    typed = (convert_cells([], column, "", [])[0] for column in table.columns)
+    return _frame(table, [*typed, np.array([], "int64")])
+
+
+def _frame(table: Table, columns: list[ArrayLike]) -> pd.DataFrame:
+    """Return the frame of a table from its columns and `ROW`."""
+    frame = pd.DataFrame(dict(enumerate(columns)))
+    frame.columns = _heading(table)
+    return frame
 
 
 def read_table(
@@ -132,19 +145,19 @@ def read_table(
     rows, faults = read_rows(content, file, table)
     if rows is None:  # then there are faults
         return empty(table), faults
-    line_of = pd.Series(rows.lines, name=ROW)
-    log.debug("read %s: %d bytes, %d rows", file, len(content), len(line_of))
+    log.debug("read %s: %d bytes, %d rows", file, len(content), len(rows.lines))
     texts = {column.name: rows.column(column.name) for column in table.columns}
     dates = {column.name: texts[column.name] for column in table.columns if column.kind == "date"}
     dates, rewritten, covered = iso_dates(dates, file, rows.lines, date_order)
-    typed: dict[str, pd.Series] = {}
-    bad_cells = np.zeros(len(line_of), bool)
+    typed: list[ArrayLike] = []
+    bad_cells = np.zeros(len(rows.lines), bool)
     for column in table.columns:
         text = dates.get(column.name, texts[column.name])
-        typed[column.name], found, bad = convert_cells(text, column, file, rows.lines)
+        values, found, bad = convert_cells(text, column, file, rows.lines)
+        typed.append(values)
         faults += [fault for fault in found if (fault.column, fault.row) not in covered]
         bad_cells |= bad
-    frame = pd.DataFrame(typed | {ROW: line_of})
+    frame = _frame(table, [*typed, np.array(rows.lines, "int64")])
     frame, found = checked_rows(frame, table, file, ~bad_cells)
     faults += found
     if "range" in frame:
@@ -154,7 +167,7 @@ def read_table(
             for line, text in zip(rows.lines, texts[column.name], strict=True)
             if column.word and text == column.word
         }
-        faults += range_faults(frame[~bad_cells], file, derived)
+        faults += range_faults(frame[~bad_cells] if bad_cells.any() else frame, file, derived)
     faults = [*rewritten, *_without_shifted(faults, rows, file)]
     return frame, sorted(faults, key=lambda fault: (fault.row, fault.code))
 
@@ -188,7 +201,7 @@ def checked_rows(
         if {"country", column} <= set(frame):
             frame, found = _named_states(frame, file, column)
             faults += found
-    faults += _key_faults(frame if sound is None else frame[sound], table, file)
+    faults += _key_faults(frame if sound is None or sound.all() else frame[sound], table, file)
     return frame, faults
 
 
@@ -263,9 +276,11 @@ def parameter_faults(
         F206 for an unknown parameter, F326 for a missing one, F205 for one out of range.
     """
     known = {parameter.name: parameter for parameter in declared}
+    rows = list(zip(*(frame[name] for name in (ROW, "parameter", "value")), strict=True))
     faults = [
-        Fault("F206", file, int(row[ROW]), "parameter", row["parameter"], "no such parameter")
-        for _, row in frame[~frame["parameter"].isin(list(known))].iterrows()
+        Fault("F206", file, int(line), "parameter", name, "no such parameter")
+        for line, name, _ in rows
+        if name not in known
     ]
     present = set(frame["parameter"])
     faults += [
@@ -273,11 +288,11 @@ def parameter_faults(
         for name, rule in known.items()
         if rule.required and name not in present
     ]
-    for _, row in frame[frame["parameter"].isin(list(known))].iterrows():
-        rule = known[row["parameter"]]
-        if not rule.low <= row["value"] <= (rule.high if rule.wall else np.inf):
+    for line, name, value in rows:
+        rule = known.get(name)
+        if rule and not rule.low <= value <= (rule.high if rule.wall else np.inf):
             detail = f"{rule.name} lies in {rule.low:g}..{rule.high:g} {rule.unit}"
-            faults.append(Fault("F205", file, int(row[ROW]), "value", f"{row['value']:g}", detail))
+            faults.append(Fault("F205", file, int(line), "value", f"{value:g}", detail))
     return faults
 
 
@@ -363,9 +378,9 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Find rows whose key occurs further up."""
     key = list(table.key)
-    again = frame[frame.duplicated(key, keep="first")]
-    if again.empty:
+    if len(set(zip(*(frame[name].tolist() for name in key), strict=True))) == len(frame):
         return []
+    again = frame[frame.duplicated(key, keep="first")]
     names, values = " + ".join(key), zip(*(again[name].astype(str) for name in key), strict=True)
     return [
         Fault("F207", file, int(line), names, ", ".join(value))
@@ -396,7 +411,7 @@ def _named_states(frame: pd.DataFrame, file: str, column: str) -> tuple[pd.DataF
             )
             detail += f"; {len(rows)} rows" if len(rows) > 1 else ""
             faults.append(Fault("F212", file, int(rows.iloc[0]), column, text, detail))
-    named = pd.Series([names[pair] for pair in pairs], dtype="str")
+    named = pd.Series([names[pair] for pair in pairs], dtype=TEXT)
     return frame.assign(**{column: named}), faults
 
 
@@ -426,6 +441,8 @@ def reference_faults(
                 continue
             frame, target = frames[table.name], frames[column.refers]
             known = target[target.columns[0]]
+            if set(known).issuperset(frame[column.name]):
+                continue
             unknown = frame[~frame[column.name].isin(known)]
             # similar names are looked for where a report shows them: a search takes milliseconds
             shown = unknown[column.name].astype(str).iloc[:SHOWN].unique()
