@@ -24,6 +24,7 @@ def test_every_method_that_the_benchmark_offers_exists() -> None:
     assert set(TSCFLP_METHODS) <= set(METHODS)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not INSTANCE.exists(), reason="public instances (../shared/bench) are not here")
 def test_a_line_says_how_good_the_plan_is() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "tscflp.py"), str(INSTANCE)]

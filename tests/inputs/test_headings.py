@@ -263,6 +263,7 @@ def planned(folders: Folders, out: Path, *more: str) -> float:
     return float(json.loads((out / "summary.json").read_text(encoding="utf-8"))["objective"])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 def test_a_plan_by_headings_is_that_of_the_same_rate_as_a_number(
     classed: Folders, tmp_path: Path

@@ -56,6 +56,7 @@ def few_zones(seed: int) -> LocationInstance:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(3))
 def test_the_plan_is_that_of_the_best_assignment(seed: int) -> None:
     instance = few_zones(seed)
@@ -80,6 +81,7 @@ def test_the_plan_is_that_of_the_best_assignment(seed: int) -> None:
         assert audit_plan(single, one.decisions, one.objective).clean
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(3))
 def test_a_larger_plan_is_close_to_the_exact_one_and_costs_no_less_than_a_split_one(
     seed: int,

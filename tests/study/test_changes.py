@@ -16,6 +16,7 @@ from fulfill.model.site_rules import broken_rules, change_rule, rule_rows
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["monolith", "decomposition"])
 def test_no_change_keeps_the_sites_of_today(method: str) -> None:
     study = fulfill.load("toy", "toy", method=method, gap=0.003)

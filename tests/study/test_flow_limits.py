@@ -142,6 +142,7 @@ def test_a_plan_with_capacities_costs_what_brute_force_finds(seed: int) -> None:
     assert run.outcome.bound == pytest.approx(run.outcome.objective, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(3))
 def test_a_wider_capacity_never_costs_more(seed: int) -> None:
     study = random_case(seed)
@@ -237,6 +238,7 @@ def test_the_auditor_finds_a_plant_that_makes_too_much(toy: Folders) -> None:
     assert fault.startswith("(16) capacity of cn-hub shirt in ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", seeds(2))
 def test_the_decomposition_finds_the_same_plans_of_the_three_plants(seed: int) -> None:
     study = random_case(seed)

@@ -91,6 +91,7 @@ def test_vans_that_are_dear_change_nothing() -> None:
     assert found.rounds.days == ()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_rounds(cheap: Path, routed: Run) -> None:
     again = optimize_with_routing(cheap_study(cheap, method="decomposition", gap=0.05))
     pd.testing.assert_frame_equal(
@@ -154,6 +155,7 @@ def fulfill(*arguments: object) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_the_run_says_how_it_came_about_and_can_be_audited_and_routed(
     cheap: Path, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ def line(toy: Folders) -> Folders:
     return toy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_a_line_is_used_where_it_is_worth_its_fixed_cost(line: Folders, method: str) -> None:
     with_line = run_of(line, method, 0.0).outcome.objective

@@ -742,6 +742,7 @@ def test_the_command_prints_json(run: Path) -> None:
     assert fulfill("audit", run.parent / "nothing").exit_code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 def test_the_embedded_network_merged_is_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -48,6 +48,7 @@ def test_alternatives_differ_in_two_sites_and_stay_within(small: Run) -> None:
     assert found.table["above_run_usd"].iloc[0] == 0
 
 
+@pytest.mark.slow
 def test_too_few_plans_are_said(planned: Run) -> None:
     run = optimize(load("toy", "toy", gap=0.0, method="decomposition"))
     found = alternatives(run, number=4, within=0.5, workers=1)

@@ -278,6 +278,7 @@ def test_faults_of_all_dates_come_together() -> None:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=2, deadline=None)
 @given(st.floats(0.0, 3.0), st.floats(1.0, 2.0))
 def test_a_higher_courier_rate_never_makes_direct_only_cheaper(start: float, factor: float) -> None:

@@ -50,6 +50,7 @@ def test_without_an_open_site_is_a_locked_run_within_the_gaps(toy_run: Run) -> N
     assert record["with_usd"] == toy_run.outcome.objective
 
 
+@pytest.mark.slow
 def test_a_closed_site_says_what_it_costs_and_which_price_brings_it_in(toy_run: Run) -> None:
     single = explain_site(toy_run, "site-b")
     found, prices = single.site, single.prices

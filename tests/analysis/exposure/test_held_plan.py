@@ -76,6 +76,7 @@ def priced_anew(run: Run, problem: Problem) -> float | None:
     return float(plan.kpis["contribution_usd"] + delay[0] - delay[1])
 
 
+@pytest.mark.slow
 def test_a_plan_under_its_own_figures_has_its_own_result(small: Run, planned: Run) -> None:
     for run in (small, planned):
         result = HeldPlan(run).result(run.problem)

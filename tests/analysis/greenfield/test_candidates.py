@@ -74,6 +74,7 @@ def embedded() -> Problem:
     return load().problem
 
 
+@pytest.mark.slow
 def test_a_country_needs_a_town_of_its_own(embedded: Problem) -> None:
     with pytest.raises(InputError, match="stay without a road to a town"):
         candidates(embedded, Greenfield(1))

@@ -51,6 +51,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     return ask(run, AskOptions(joint=24, workers=0))
 
 
+@pytest.mark.slow
 def test_keeping_the_sites_never_costs_less_than_the_best_plan(found: Asked) -> None:
     plans = [plan for pair in found.ends for plan in pair] + [found.base]
     assert all(plan.bound_usd <= plan.best_usd + 1e-6 for plan in plans)

@@ -139,6 +139,7 @@ def test_a_larger_budget_never_costs_more_and_a_longer_term_never_less(run: Run)
     assert terms[0] <= terms[1] / (1 - GAP)
 
 
+@pytest.mark.slow
 def test_waiting_never_gains(grown: Roadmap, moved: Roadmap) -> None:
     for found in (grown, moved):
         waiting = found.waiting
@@ -167,6 +168,7 @@ def test_the_tables_agree_with_the_plans_of_the_years(grown: Roadmap) -> None:
     assert (worth["saving_usd"] <= worth["saving_high_usd"] + 1e-6).all()
 
 
+@pytest.mark.slow
 def test_growth_equals_the_override_of_the_orders() -> None:
     options: dict[str, Any] = {"resolution": 8, "method": "decomposition"}
     base = load("mexico-us-border", "mexico-2026", **options)

@@ -85,6 +85,7 @@ def found(base: Run, asked: tuple[tuple[Figure, ...], list[Point]], tmp_path_fac
     return swept(base, asked, tmp_path_factory.mktemp("points"), Here(base))
 
 
+@pytest.mark.slow
 def test_every_point_costs_what_a_run_of_its_overrides_costs(found: Sweep) -> None:
     assert found.audit_faults == ()
     for point, answer in zip(found.points, found.answers, strict=True):
@@ -94,6 +95,7 @@ def test_every_point_costs_what_a_run_of_its_overrides_costs(found: Sweep) -> No
         assert sum(answer.shares.values()) == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_loses_nothing(
     found: Sweep, base: Run, asked: tuple[tuple[Figure, ...], list[Point]], tmp_path: Path
 ) -> None:
@@ -142,6 +144,7 @@ def test_a_kept_point_is_one_of_the_same_question(base: Run, tmp_path: Path) -> 
     assert len(set(causes)) == 4
 
 
+@pytest.mark.slow
 def test_a_quick_sweep_keeps_the_sites_and_is_never_cheaper(
     found: Sweep, base: Run, asked: tuple[tuple[Figure, ...], list[Point]], tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ def test_service_level_is_met_or_refused() -> None:
     assert solve_decomposed(beyond, PARAMS).status == INFEASIBLE
 
 
+@pytest.mark.slow
 def test_service_levels_are_kept_from_a_coarse_instance_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decomposition, "COARSE_ZONES", 8)
     monkeypatch.setattr(decomposition, "MIDDLE_ZONES", (16,))
