@@ -101,7 +101,7 @@ def empty(table: Table) -> pd.DataFrame:
 @cache
 def _heading(table: Table) -> pd.Index[str]:
     """Return the names of the columns of the frame of a table."""
-    return pd.Index([*(column.name for column in table.columns), ROW], dtype=TEXT)
+    return pd.Index([*(column.name for column in table.columns), ROW])
 
 
 @cache
