@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import TOY_DEMAND, TOY_NETWORK, Folders
-from fulfill.inputs.columns import REQUIRED, ROW, Column
+from fulfill.inputs.columns import REQUIRED, ROW, Column, Table
 from fulfill.inputs.demand import read_demand
 from fulfill.inputs.faults import RULES, Fault, InputError
 from fulfill.inputs.folder import InputFolder, locate
@@ -26,7 +26,7 @@ from fulfill.inputs.geography.distances import crossing_table, road_rules
 from fulfill.inputs.geography.roads import read_roads
 from fulfill.inputs.network import read_network
 from fulfill.inputs.schema import DEMAND_TABLES, NETWORK_TABLES, PARAMETERS
-from fulfill.inputs.tables import read_settings, read_table
+from fulfill.inputs.tables import checked_rows, read_settings, read_table
 
 SITES = "network/sites.csv"
 TARIFFS = "network/tariffs.csv"
@@ -1075,3 +1075,14 @@ def test_the_helper_column_is_no_column_of_a_user(tmp_path: Path) -> None:
     content = f"parameter,value,source,status,{ROW}\na,1,x,estimate,7\n".encode()
     _, faults = read_table(content, "parameters.csv", PARAMETERS)
     assert [(fault.code, fault.column) for fault in faults] == [("F106", ROW)]
+
+
+def test_rows_whose_key_has_the_same_empty_cell_are_duplicates() -> None:
+    columns = (
+        Column("name", "text", "a name", key=True),
+        Column("from", "number", "a figure", key=True),
+    )
+    table = Table("steps", "steps", columns)
+    frame = pd.DataFrame({"name": ["a", "a", "b"], "from": [np.nan] * 3, ROW: [2, 3, 4]})
+    _, found = checked_rows(frame, table, "steps.csv")
+    assert [(fault.code, fault.row) for fault in found] == [("F207", 3)]

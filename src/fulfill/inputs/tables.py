@@ -378,10 +378,10 @@ def _rule_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
 def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Find rows whose key occurs further up."""
     key = list(table.key)
-    if len(set(zip(*(frame[name].tolist() for name in key), strict=True))) == len(frame):
-        return []
     again = frame[frame.duplicated(key, keep="first")]
-    names, values = " + ".join(key), zip(*(again[name].astype(str) for name in key), strict=True)
+    if again.empty:
+        return []
+    names, values = " + ".join(key), zip(*(again[name].astype(str).fillna("") for name in key), strict=True)
     return [
         Fault("F207", file, int(line), names, ", ".join(value))
         for line, value in zip(again[ROW], values, strict=True)

@@ -27,7 +27,7 @@ def test_it_proves_what_the_program_finds(seed: int, per_order: float, per_kilo:
     pairs = pairs_of(crowded_instance(seed))
     asked = needs(per_order, per_kilo)
     assert clustered(pairs).demand.shape[0] == len(pairs.demand)  # every zone is one of its own
-    found = missed(replace(pairs), SIZE, asked, 10.0)
+    found = missed(pairs, SIZE, asked, 10.0)
     assert found is not None
     assert found.cost > 0.0
     # a price that is far off is corrected

@@ -201,3 +201,11 @@ def test_what_a_plan_in_balance_gives_leaves_a_plan(giving: str) -> None:
     assert given[member] >= choice.cost * member.scale * (1.0 - 1e-6)
     changed = {member: member.limit + sign * given[member]}
     assert solve_exact(with_limits(instance, least.members, changed), ANY_PLAN).decisions
+
+
+def test_a_choice_without_a_price_of_carbon_is_planned_at_rising_prices() -> None:
+    instance = asked(1, 0.3, co2_kg=1e5)
+    free = Prices(np.ones(1), 0.0, np.zeros((3, 2)))
+    choice = SiteChoice(np.zeros(3, np.int64), {}, 0.0, free)
+    assert plan_of_sites(instance, choice) is not None
+    assert given_in_balance(instance, choice, members_of(instance)) is None

@@ -186,10 +186,12 @@ def given_in_balance(
 def _balance(instance: LocationInstance, choice: SiteChoice) -> Array | None:
     """Return multipliers of targets and cap in the proportion of a choice's prices, (J + 1,).
 
-    None where it has none, or none of the targets of the instance.
+    None where it has none, those of other targets, or none of carbon or of any order in time.
     """
     prices, n_targets = choice.prices, len(instance.limits.targets)
-    if prices is None or len(prices.service) != n_targets or not prices.service.any():
+    if prices is None or len(prices.service) != n_targets:
+        return None
+    if not prices.service.any() or not prices.co2:
         return None
     scale = IN_TIME_USD / float(prices.service.max())
     return np.append(prices.service, prices.co2) * scale
