@@ -381,7 +381,10 @@ def _key_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     again = frame[frame.duplicated(key, keep="first")]
     if again.empty:
         return []
-    names, values = " + ".join(key), zip(*(again[name].astype(str).fillna("") for name in key), strict=True)
+    names, values = (
+        " + ".join(key),
+        zip(*(again[name].astype(str).fillna("") for name in key), strict=True),
+    )
     return [
         Fault("F207", file, int(line), names, ", ".join(value))
         for line, value in zip(again[ROW], values, strict=True)
